@@ -1,0 +1,49 @@
+# The two commands a person needs: `make run` and `make test`. Each makes its own environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TESTS := $(BIN)/python -m pytest
+
+.PHONY: run test test-all unit lint format bench screenshots
+
+run: $(VENV)/run.stamp
+	$(BIN)/python -m streamlit run app.py
+
+# Everything but what is marked slow: unit tests, pages, one browser walk, one killed worker.
+test: $(VENV)/test.stamp
+	$(TESTS) -m "not slow"
+
+# Functions alone, in half a minute: for while one writes.
+unit: $(VENV)/test.stamp
+	$(TESTS) -m "not slow and not browser and not process and not pages"
+
+test-all: $(VENV)/test.stamp
+	$(TESTS)
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Seconds an epoch beside stock Keras, in turns: a few minutes on a machine left alone.
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m benchmarks.speed
+
+# Pictures of the real pages of the real app, for the README.
+screenshots: $(VENV)/test.stamp
+	$(BIN)/python scripts/make_screenshots.py
+
+$(VENV)/run.stamp: requirements.txt constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements.txt -c constraints.txt
+	touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements-dev.txt -c constraints.txt
+	touch $@

@@ -1,0 +1,88 @@
+"""The dashboard's shell: pages, and the choices in the sidebar that hold for all of them."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mnistviz.ui.page_width import measure_page_width
+from mnistviz.ui.widgets import errors_shown, sidebar_pickers
+
+# A file of our own: Streamlit would fetch a named icon for the tab from the network.
+ICON = Path(__file__).parent / "mnistviz" / "assets" / "icon.svg"
+
+st.set_page_config(page_title="mnistviz", page_icon=ICON, layout="wide")
+
+page = st.navigation(
+    [
+        st.Page(
+            "pages/overview.py",
+            title="Overview",
+            icon=":material/home:",
+            help="What the network is, layer by layer, and the digits it learns from.",
+            default=True,
+        ),
+        st.Page(
+            "pages/train.py",
+            title="Train",
+            icon=":material/show_chart:",
+            help="Train a network and watch its loss and accuracy as it learns.",
+        ),
+        st.Page(
+            "pages/film.py",
+            title="Film",
+            icon=":material/movie:",
+            help="How a network learned, snapshot by snapshot.",
+        ),
+        st.Page(
+            "pages/runs.py",
+            title="Runs",
+            icon=":material/table_chart:",
+            help="All trainings: sort, compare, name, delete, export and import them.",
+        ),
+        st.Page(
+            "pages/kernels.py",
+            title="Kernels",
+            icon=":material/grid_view:",
+            help="Every kernel of every convolution, with its numbers.",
+        ),
+        st.Page(
+            "pages/feature_maps.py",
+            title="Feature maps",
+            icon=":material/layers:",
+            help="What each layer makes of one image.",
+        ),
+        st.Page(
+            "pages/microscope.py",
+            title="Microscope",
+            icon=":material/biotech:",
+            help="One value of a convolution, number by number, and back to the pixels.",
+        ),
+        st.Page(
+            "pages/why.py",
+            title="Why this answer?",
+            icon=":material/help_center:",
+            help="Which pixels and which channels an answer rests on.",
+        ),
+        st.Page(
+            "pages/embedding.py",
+            title="Map of digits",
+            icon=":material/scatter_plot:",
+            help="The test images as the network sees them: alike lie close together.",
+        ),
+        st.Page(
+            "pages/draw.py",
+            title="Draw",
+            icon=":material/draw:",
+            help="Draw a digit and see what the network reads.",
+        ),
+    ]
+)
+
+# Before the page's own imports, which take longer than the rest of it.
+st.title(page.title)
+
+with errors_shown():
+    sidebar_pickers()
+    page.run()
+    # Last: it takes no room there, and nothing waits for it.
+    measure_page_width()

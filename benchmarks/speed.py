@@ -1,0 +1,188 @@
+"""Seconds an epoch, side by side: `python -m benchmarks.speed`, or `make bench`.
+
+The trainers are processes of their own with the same niceness and take turns, epoch
+by epoch, while the others sleep: whatever else slows the machine down slows all. The
+clock is this process's. The first epoch of each is not counted: it compiles.
+"""
+
+import argparse
+import contextlib
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+# The published log passes 99.40 % at this epoch: what the recipe `quick` is measured against.
+EPOCHS_TO_9940 = 17
+WARM_REPEATS = 5
+CLASSIFY_REPEATS = 200
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Seconds an epoch of mnistviz and of others.")
+    parser.add_argument("--pairs", type=int, default=4, help="epochs of each that count")
+    parser.add_argument("--no-quick", action="store_true", help="leave the recipe quick out")
+    parser.add_argument("--json", action="store_true", help="print one JSON value instead")
+    options = parser.parse_args(arguments)
+    names = ["mnistviz", "keras"]
+    if importlib.util.find_spec("torch"):
+        names.append("torch")
+    result: dict[str, Any] = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "load": round(os.getloadavg()[0], 2),
+        "epochs": compared(epoch_seconds(names, options.pairs)),
+        **warm_inference(),
+    }
+    if not options.no_quick:
+        result["quick"] = quick_training(result["epochs"]["keras"]["median"])
+    print(json.dumps(result) if options.json else table(result))
+
+
+def epoch_seconds(names: Sequence[str], pairs: int) -> dict[str, list[float]]:
+    """Seconds of each trainer's epochs, in turns, after one that doesn't count."""
+    seconds: dict[str, list[float]] = {name: [] for name in names}
+    with contextlib.ExitStack() as stack:
+        epochs = {name: stack.enter_context(_trainer(name)) for name in names}
+        for turn in range(pairs + 1):
+            for name in names:
+                started = time.perf_counter()
+                epochs[name]()
+                if turn:
+                    seconds[name].append(time.perf_counter() - started)
+                print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return seconds
+
+
+@contextlib.contextmanager
+def _trainer(name: str) -> Iterator[Callable[[], None]]:
+    """A trainer that waits; calling it trains an epoch."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.contenders", name],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    answers, orders = process.stdout, process.stdin
+
+    def wait() -> None:
+        if answers.readline().strip() != "ready":
+            raise RuntimeError(f"{name} died: python -m benchmarks.contenders {name} says why")
+
+    def epoch() -> None:
+        orders.write("epoch\n")
+        orders.flush()
+        wait()
+
+    try:
+        wait()
+        yield epoch
+    finally:
+        process.kill()
+        process.wait()
+
+
+def compared(seconds: dict[str, list[float]]) -> dict[str, dict[str, Any]]:
+    """Each trainer's median, and the ratio to Keras': median, lowest, highest of the pairs."""
+    rows = {}
+    for name, own in seconds.items():
+        ratios = [mine / theirs for mine, theirs in zip(own, seconds["keras"], strict=True)]
+        rows[name] = {
+            "median": round(statistics.median(own), 3),
+            "seconds": [round(value, 3) for value in own],
+            "ratio": round(statistics.median(ratios), 3),
+            "ratio_lowest": round(min(ratios), 3),
+            "ratio_highest": round(max(ratios), 3),
+        }
+    return rows
+
+
+def quick_training(keras_epoch: float) -> dict[str, float]:
+    """One run of the recipe `quick`, as a person starts it, from the command to its end."""
+    with tempfile.TemporaryDirectory() as home:
+        started = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "mnistviz", "train", "--recipe", "quick", "--json"],
+            cwd=ROOT,
+            env={**os.environ, "MNISTVIZ_HOME": home},
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        wall = time.perf_counter() - started
+    result = json.loads(done.stdout)
+    return {
+        "seconds": round(wall, 2),
+        "training_seconds": result["seconds"],
+        "test_accuracy": result["test_accuracy"],
+        "ratio": round(wall / (EPOCHS_TO_9940 * keras_epoch), 3),
+    }
+
+
+def warm_inference() -> dict[str, float]:
+    """Median seconds to evaluate the test set, and milliseconds to classify one digit."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from mnistviz.data import load_mnist, to_input
+    from mnistviz.evaluation import evaluate
+    from mnistviz.model import Classifier, build
+    from mnistviz.spec import ModelSpec
+
+    data = load_mnist()
+    classifier = Classifier(build(ModelSpec()))
+    one = to_input(data.x_test[:1])
+    evaluation = _warm(lambda: evaluate(classifier, data.x_test, data.y_test), WARM_REPEATS)
+    classification = _warm(lambda: classifier.classify(one), CLASSIFY_REPEATS)
+    return {
+        "evaluate_10000_seconds": round(evaluation, 3),
+        "classify_one_milliseconds": round(1000 * classification, 3),
+    }
+
+
+def _warm(work: Callable[[], object], repeats: int) -> float:
+    work()
+    seconds = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
+
+
+def table(result: dict[str, Any]) -> str:
+    """The result as people read it."""
+    lines = [
+        f"{result['machine']}; load at the start {result['load']}",
+        f"{'reference recipe':18}{'s an epoch':>11}{'of Keras':>10}   spread of the pairs",
+    ]
+    for name, row in result["epochs"].items():
+        lines.append(
+            f"{name:18}{row['median']:>11.2f}{row['ratio']:>9.2f}×"
+            f"   {row['ratio_lowest']:.2f} to {row['ratio_highest']:.2f}"
+        )
+    if "quick" in result:
+        quick = result["quick"]
+        lines.append(
+            f"recipe quick: {quick['seconds']:.1f} s from the command to the end, "
+            f"{quick['ratio']:.3f}× of {EPOCHS_TO_9940} Keras epochs; "
+            f"test accuracy {quick['test_accuracy']:.2%}"
+        )
+    lines.append(f"evaluate 10,000 images: {result['evaluate_10000_seconds']:.2f} s warm")
+    lines.append(f"classify one digit: {result['classify_one_milliseconds']:.2f} ms warm")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

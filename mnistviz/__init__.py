@@ -1,0 +1,8 @@
+"""A dashboard that trains a 14,000-parameter digit network and looks inside it."""
+
+import os
+
+__version__ = "0.1.0"
+
+# Before anything imports TensorFlow: without its greetings on every command's standard error.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -1,0 +1,41 @@
+"""The command line: `python -m mnistviz`.
+
+Bad input ends with exit code 2, a message on standard error and nothing on
+standard output. `--json` prints one JSON value on standard output.
+"""
+
+import sys
+
+import typer
+
+from mnistviz.cli import attribute, benchmark, network, runs, training
+from mnistviz.errors import MnistVizError
+
+app = typer.Typer(
+    help="Train a 14,000-parameter digit network, look inside it, let it read digits.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (
+    network.info,
+    training.train,
+    network.evaluate,
+    network.predict,
+    attribute.attribute,
+):
+    app.command()(command)
+app.add_typer(runs.app, name="runs")
+app.add_typer(benchmark.app, name="benchmark")
+
+
+def main() -> None:
+    try:
+        app()
+    except MnistVizError as error:
+        typer.echo(f"mnistviz: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

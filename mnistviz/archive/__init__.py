@@ -1,0 +1,1 @@
+"""Runs out of (`pack`) and into (`unpack`) zip files."""

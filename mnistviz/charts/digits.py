@@ -1,0 +1,105 @@
+"""Pictures of digits, and what a network answers to one."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mnistviz.charts.montage import as_picture, centres, in_grid, lay_out
+from mnistviz.charts.theme import AMOUNT, CATEGORICAL, TRAINING, finish
+from mnistviz.rows import FloatArray
+from mnistviz.spec import NUM_CLASSES
+
+FADED = "#adb5bd"
+GALLERY_WIDTH = 480
+
+
+def picture(image: FloatArray, height: int = 240) -> go.Figure:
+    """One image `(28, 28)` float32 in [0, 1] as the network sees it."""
+    figure = go.Figure(
+        go.Heatmap(
+            z=image,
+            hovertemplate="row %{y}, column %{x}<br>ink <b>%{z:.3f}</b><extra></extra>",
+            colorscale=AMOUNT,
+            zmin=0,
+            zmax=1,
+            showscale=False,
+        )
+    )
+    as_picture(figure)
+    return finish(figure, height)
+
+
+def probability_bars(probabilities: FloatArray, height: int = 300) -> go.Figure:
+    """Ten probabilities `(10,)` as bars, the answer's in colour."""
+    answer = int(np.argmax(probabilities))
+    classes = np.arange(NUM_CLASSES)
+    figure = go.Figure(
+        go.Bar(
+            x=probabilities,
+            y=classes,
+            orientation="h",
+            marker_color=[TRAINING if digit == answer else FADED for digit in classes],
+            text=[f"{probability:.1%}" for probability in probabilities],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="digit %{y}: <b>%{x:.4%}</b><extra></extra>",
+        )
+    )
+    # Room beside the longest bar for its number.
+    figure.update_xaxes(
+        range=[0, 1.2], tickvals=[0, 0.5, 1], tickformat=".0%", showgrid=False, fixedrange=True
+    )
+    figure.update_yaxes(tickvals=classes, autorange="reversed", fixedrange=True)
+    return finish(figure, height, bargap=0.2)
+
+
+def class_counts(counts: NDArray[np.int64]) -> go.Figure:
+    """Images of each class, `(2, 10)`: training set and test set."""
+    figure = go.Figure()
+    for name, row, colour in zip(("training", "test"), counts, CATEGORICAL, strict=False):
+        figure.add_bar(
+            x=np.arange(NUM_CLASSES),
+            y=row,
+            name=name,
+            marker_color=colour,
+            hovertemplate="digit %{x}: <b>%{y:,}</b> " + name + " images<extra></extra>",
+        )
+    figure.update_xaxes(tickvals=np.arange(NUM_CLASSES), title="digit", fixedrange=True)
+    figure.update_yaxes(title="images", fixedrange=True)
+    return finish(figure, 260, showlegend=True, legend={"orientation": "h", "y": 1.15})
+
+
+def gallery(
+    images: FloatArray,
+    labels: Sequence[str],
+    keys: Sequence[int],
+    columns: int = 10,
+    width: int = GALLERY_WIDTH,
+) -> go.Figure:
+    """Images `(n, 28, 28)` float32 in [0, 1] side by side, in a picture `width` pixels wide.
+
+    Each has its label on hover and can be clicked: its key is its custom datum.
+    """
+    tiles = in_grid(images, columns)
+    shown = lay_out(tiles)
+    figure = go.Figure(
+        go.Heatmap(z=shown, hoverinfo="skip", colorscale=AMOUNT, zmin=0, zmax=1, showscale=False)
+    )
+    # A heatmap tells no clicks: an invisible point on each tile does.
+    row, column = np.divmod(np.arange(len(images)), tiles.shape[1])
+    figure.add_scatter(
+        x=centres(tiles.shape[1], tiles.shape[3])[column],
+        y=centres(tiles.shape[0], tiles.shape[2])[row],
+        mode="markers",
+        marker={"size": 30, "symbol": "square", "opacity": 0},
+        customdata=list(keys),
+        text=list(labels),
+        hovertemplate="%{text}<extra></extra>",
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
+    as_picture(figure)
+    height, breadth = shown.shape
+    return finish(figure, int(height * width / breadth) + 16, clickmode="event+select")

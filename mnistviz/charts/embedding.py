@@ -1,0 +1,97 @@
+"""A map of digits: each image a point, by what it is or by whether it is read right."""
+
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mnistviz.charts.theme import PUBLISHED, VALIDATION, finish
+from mnistviz.rows import FloatArray
+from mnistviz.spec import NUM_CLASSES
+
+Colouring = Literal["digit", "error"]
+
+# Ten colours that can be told apart on a light and on a dark page.
+DIGIT_COLOURS = (
+    "#4c6ef5",
+    "#e8590c",
+    "#2f9e44",
+    "#e03131",
+    "#9c36b5",
+    "#a0703c",
+    "#f06595",
+    "#868e96",
+    "#b5a000",
+    "#15aabf",
+)
+HEIGHT = 620
+
+
+def map_figure(
+    plane: FloatArray,
+    labels: NDArray[np.uint8],
+    answers: NDArray[np.uint8],
+    colouring: Colouring,
+    *,
+    indices: NDArray[np.int64] | None = None,
+    star: FloatArray | None = None,
+    star_name: str = "",
+    height: int = HEIGHT,
+) -> go.Figure:
+    """A point for each image: `plane` (n, 2), `labels` and `answers` (n,).
+
+    Each can be clicked: its custom datum is [index, label, answer], the index its number among
+    `indices` (n,), or else its row. Coloured by label, or grey where the answer is right. `star`
+    (2,) is one more place, for the image that is looked at.
+    """
+    if indices is None:
+        indices = np.arange(len(plane))
+    wrong = labels != answers
+    figure = go.Figure()
+    if colouring == "digit":
+        groups = [
+            (str(digit), labels == digit, DIGIT_COLOURS[digit], 5) for digit in range(NUM_CLASSES)
+        ]
+    else:
+        groups = [("read right", ~wrong, PUBLISHED, 4), ("read wrong", wrong, VALIDATION, 9)]
+    for name, here, colour, size in groups:
+        figure.add_scattergl(
+            x=plane[here, 0],
+            y=plane[here, 1],
+            name=name,
+            mode="markers",
+            marker={"size": size, "color": colour, "opacity": 0.75},
+            # Lists: a row of an array would come back from a click as a table.
+            customdata=np.stack([indices[here], labels[here], answers[here]], axis=1).tolist(),
+            hovertemplate="test image %{customdata[0]}: a <b>%{customdata[1]}</b>, "
+            "read as <b>%{customdata[2]}</b><extra></extra>",
+            selected={"marker": {"opacity": 0.75}},
+            unselected={"marker": {"opacity": 0.75}},
+        )
+    if star is not None:
+        figure.add_scattergl(
+            x=star[:1],
+            y=star[1:],
+            name=star_name,
+            mode="markers",
+            marker={
+                "size": 20,
+                "symbol": "star",
+                "color": "#ffd43b",
+                "line": {"width": 2, "color": "#000000"},
+            },
+            hovertemplate=f"{star_name}<extra></extra>",
+            unselected={"marker": {"opacity": 1}},
+        )
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, scaleanchor="x")
+    return finish(
+        figure,
+        height,
+        showlegend=True,
+        dragmode="pan",
+        hovermode="closest",
+        clickmode="event+select",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
+    )

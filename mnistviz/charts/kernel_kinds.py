@@ -1,0 +1,98 @@
+"""What kinds of kernels a layer has, beside chance; which edge directions it covers."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from mnistviz.charts.theme import CHOSEN, PUBLISHED, TRAINING, finish
+
+
+def kind_bars(
+    shares: Mapping[str, float], chance: Mapping[str, float], height: int = 230
+) -> go.Figure:
+    """Shares of energy by kind, in [0, 1], each beside what random weights have."""
+    kinds = list(shares)
+    figure = go.Figure(
+        go.Bar(
+            x=list(shares.values()),
+            y=kinds,
+            orientation="h",
+            marker_color=TRAINING,
+            text=[f"{share:.0%}" for share in shares.values()],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=[chance[kind] for kind in kinds],
+            hovertemplate="%{y}: <b>%{x:.1%}</b> of the energy, random weights "
+            "%{customdata:.1%}<extra></extra>",
+        )
+    )
+    figure.add_scatter(
+        x=[chance[kind] for kind in kinds],
+        y=kinds,
+        mode="markers",
+        marker={
+            "symbol": "line-ns-open",
+            "size": 22,
+            "color": PUBLISHED,
+            "line": {"width": 3, "color": PUBLISHED},
+        },
+        hovertemplate="%{y}: random weights have <b>%{x:.1%}</b><extra></extra>",
+    )
+    most = max([*shares.values(), *chance.values()], default=0.0)
+    figure.update_xaxes(
+        range=[0, max(most, 0.1) * 1.2], tickformat=".0%", nticks=5, fixedrange=True
+    )
+    figure.update_yaxes(autorange="reversed", fixedrange=True, ticks="")
+    return finish(figure, height, bargap=0.35)
+
+
+def direction_rose(
+    sector_shares: Sequence[float],
+    sector_names: Sequence[str],
+    angles: Sequence[float],
+    strengths: Sequence[float],
+    names: Sequence[str],
+    height: int = 340,
+) -> go.Figure:
+    """The directions in which kernels look for more brightness, on a compass.
+
+    `sector_shares` are parts of the gradient energy, counter-clockwise from the right.
+    Each kernel is a point: its direction in degrees, and its strength as the distance.
+    """
+    size = 360 / len(sector_shares)
+    largest_share = max(sector_shares, default=0.0) or 1.0
+    largest_strength = max(strengths, default=0.0) or 1.0
+    figure = go.Figure(
+        go.Barpolar(
+            r=[share / largest_share for share in sector_shares],
+            theta=[number * size for number in range(len(sector_shares))],
+            width=[size * 0.92] * len(sector_shares),
+            marker={"color": TRAINING, "opacity": 0.45},
+            customdata=list(zip(sector_names, sector_shares, strict=True)),
+            hovertemplate="brighter to the %{customdata[0]}: <b>%{customdata[1]:.1%}</b> of the "
+            "gradient energy<extra></extra>",
+        )
+    )
+    figure.add_scatterpolar(
+        r=[strength / largest_strength for strength in strengths],
+        theta=list(angles),
+        mode="markers",
+        marker={"size": 5, "color": CHOSEN, "opacity": 0.8},
+        customdata=list(zip(names, strengths, strict=True)),
+        hovertemplate="%{customdata[0]}: %{theta:.0f}°, strength <b>%{customdata[1]:.3f}</b>"
+        "<extra></extra>",
+    )
+    return finish(
+        figure,
+        height,
+        margin={"l": 36, "r": 36, "t": 28, "b": 28},
+        polar={
+            "bgcolor": "rgba(0,0,0,0)",
+            "radialaxis": {"visible": False, "range": [0, 1.05]},
+            "angularaxis": {
+                "tickvals": [number * size for number in range(len(sector_shares))],
+                "ticktext": list("→↗↑↖←↙↓↘") if len(sector_shares) == 8 else None,
+                "tickfont": {"size": 16},
+            },
+        },
+    )

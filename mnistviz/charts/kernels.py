@@ -1,0 +1,154 @@
+"""Every kernel of a convolution, signed, in one picture; and one kernel in full."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnistviz.charts.montage import (
+    NARROW_WIDTH,
+    PICTURE_WIDTH,
+    add_tile_points,
+    centres,
+    in_grid,
+    mark_tile,
+    tile_figure,
+)
+from mnistviz.charts.scale import Scope, largest_magnitude
+from mnistviz.charts.theme import SIGNED, finish
+from mnistviz.rows import FloatArray
+
+# A layer with one input has one kernel a channel: they go in rows of so many.
+COLUMNS_OF_SINGLE_INPUT = 5
+
+MAX_PIXELS_PER_WEIGHT = 40
+# On a white or off-white square, text is dark; beyond this share of full colour it is light.
+DARK_FROM = 0.7
+
+
+def kernel_matrix(
+    kernel: FloatArray,
+    scope: Scope,
+    largest_of_all: float,
+    width: int = PICTURE_WIDTH,
+    order: tuple[Sequence[int], Sequence[int]] | None = None,
+    chosen: tuple[int, int] | None = None,
+    output_name: str = "output channel",
+) -> go.Figure:
+    """All kernels of a layer: a row for each input channel, a column for each output channel.
+
+    `kernel` is (height, width, inputs, outputs) float32. Colours are relative to
+    the largest magnitude within `scope`; the hover text has the weights themselves.
+    `order` lists the input and the output channels as they are to be shown; `chosen`
+    (input, output) is framed. A click tells the two channels as custom data.
+    """
+    num_inputs, num_outputs = kernel.shape[2:]
+    rows, columns = order or (range(num_inputs), range(num_outputs))
+    tiles = np.moveaxis(kernel, (2, 3), (0, 1))[np.ix_(list(rows), list(columns))]
+    keys = [(int(row), int(column)) for row in rows for column in columns]
+    single = num_inputs == 1
+    if single:
+        tiles = in_grid(tiles[0], COLUMNS_OF_SINGLE_INPUT)
+    figure = tile_figure(
+        tiles,
+        largest_magnitude(tiles, scope, largest_of_all),
+        signed=True,
+        max_pixels=MAX_PIXELS_PER_WEIGHT,
+        labels=[str(column) for _, column in keys] if single else (),
+        width=width,
+    )
+    add_tile_points(
+        figure,
+        tiles.shape,
+        keys,
+        [_hover(kernel, *key, single, output_name) for key in keys],
+    )
+    if chosen in keys:
+        mark_tile(figure, tiles.shape, keys.index(chosen))
+    if single:
+        return figure
+    shared = {"visible": True, "showgrid": False, "zeroline": False, "ticks": ""}
+    # Beyond this many there is no room for each number on a phone.
+    every = 1 if width // num_outputs >= 20 else 2
+    figure.update_xaxes(
+        **shared,
+        tickvals=centres(num_outputs, tiles.shape[3])[::every],
+        ticktext=list(columns)[::every],
+        tickangle=0,
+        side="top",
+        title=output_name,
+    )
+    figure.update_yaxes(
+        **shared,
+        tickvals=centres(num_inputs, tiles.shape[2]),
+        ticktext=list(rows),
+        title="input channel",
+    )
+    return figure.update_layout(height=figure.layout.height + 24)
+
+
+def _hover(
+    kernel: FloatArray, input_channel: int, output_channel: int, single: bool, output_name: str
+) -> str:
+    """A kernel's channels and all of its weights, as a block of numbers."""
+    weights = kernel[:, :, input_channel, output_channel]
+    digits = 4 if weights.size <= 9 else 2
+    lines = [" ".join(f"{weight:+.{digits}f}" for weight in row) for row in weights]
+    name = (
+        f"channel {output_channel}"
+        if single
+        else f"{output_name} {output_channel}, input channel {input_channel}"
+    )
+    return "<br>".join([f"<b>{name}</b>", *lines])
+
+
+def one_kernel(weights: FloatArray, largest: float, height: int = 260) -> go.Figure:
+    """One kernel `(height, width)` float32 with its numbers written into it."""
+    few = weights.size <= 9
+    shares = np.abs(np.nan_to_num(weights)) / (largest or 1.0)
+    figure = go.Figure(
+        go.Heatmap(
+            z=weights,
+            hovertemplate="row %{y}, column %{x}: <b>%{z:+.6f}</b><extra></extra>",
+            colorscale=SIGNED,
+            zmin=-(largest or 1.0),
+            zmax=largest or 1.0,
+            showscale=False,
+            xgap=1,
+            ygap=1,
+        )
+    )
+    for (row, column), share in np.ndenumerate(shares):
+        figure.add_annotation(
+            x=column,
+            y=row,
+            text=f"{weights[row, column]:+.{4 if few else 2}f}".replace("+0.", "+.").replace(
+                "-0.", "−."
+            ),
+            showarrow=False,
+            font={"size": 14 if few else 9, "color": "#f6f5f1" if share > DARK_FROM else "#1b2333"},
+        )
+    figure.update_xaxes(visible=False, constrain="domain", fixedrange=True)
+    figure.update_yaxes(
+        visible=False, autorange="reversed", scaleanchor="x", constrain="domain", fixedrange=True
+    )
+    return finish(figure, height)
+
+
+def kernel_row(kernels: FloatArray, names: Sequence[str], width: int) -> go.Figure:
+    """A few kernels `(n, height, width)` float32 side by side, each in its own full colour."""
+    tiles = in_grid(kernels, 4 if width <= NARROW_WIDTH else len(kernels))
+    figure = tile_figure(
+        tiles,
+        largest_magnitude(tiles, "tile", 1.0),
+        signed=True,
+        max_pixels=20,
+        labels=names,
+        width=width,
+    )
+    texts = [
+        "<br>".join([f"<b>{name}</b>", *(" ".join(f"{w:+.4f}" for w in row) for row in kernel)])
+        for name, kernel in zip(names, kernels, strict=True)
+    ]
+    add_tile_points(figure, tiles.shape, list(range(len(kernels))), texts)
+    return figure

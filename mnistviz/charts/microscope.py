@@ -1,0 +1,158 @@
+"""A convolution under the microscope: patch × kernel = products, and what they add up to."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mnistviz.charts.montage import as_picture
+from mnistviz.charts.theme import AMOUNT, CHOSEN, OTHERS, PUBLISHED, SIGNED, VALIDATION, finish
+from mnistviz.rows import FloatArray
+
+Exact = NDArray[np.float64]
+
+# Up to this many numbers a grid has room for them; a larger one has them on hover.
+MAX_WRITTEN = 9
+
+
+def map_to_click(
+    values: FloatArray,
+    chosen: tuple[int, int],
+    size: int = 1,
+    *,
+    signed: bool,
+    clickable: bool = True,
+    height: int = 280,
+) -> go.Figure:
+    """A map `(height, width)` with a square framed, `size` wide, whose first value is `chosen`.
+
+    A click on a value tells its (row, column) as custom data.
+    """
+    end = float(np.abs(np.nan_to_num(values)).max(initial=0)) or 1.0
+    rows, columns = np.indices(values.shape)
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            hoverinfo="skip",
+            colorscale=SIGNED if signed else AMOUNT,
+            zmin=-end if signed else 0,
+            zmax=end,
+            showscale=False,
+        )
+    )
+    figure.add_scatter(
+        x=columns.ravel(),
+        y=rows.ravel(),
+        mode="markers",
+        marker={"size": 6, "symbol": "square", "opacity": 0},
+        customdata=np.stack([rows.ravel(), columns.ravel()], axis=-1).tolist(),
+        text=[f"{value:+.4f}" for value in values.ravel()],
+        hovertemplate="row %{y}, column %{x}: <b>%{text}</b><extra></extra>",
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
+    row, column = chosen
+    figure.add_shape(
+        type="rect",
+        x0=column - 0.5,
+        x1=column + size - 0.5,
+        y0=row - 0.5,
+        y1=row + size - 0.5,
+        line={"color": CHOSEN, "width": 3},
+    )
+    as_picture(figure)
+    # The points would widen the picture by half a marker.
+    figure.update_xaxes(range=[-0.5, values.shape[1] - 0.5])
+    figure.update_yaxes(range=[values.shape[0] - 0.5, -0.5], autorange=False)
+    if clickable:
+        figure.update_layout(clickmode="event+select", hoverdistance=-1)
+    return finish(figure, height, hovermode="closest")
+
+
+def number_grid(values: Exact, largest: float, height: int) -> go.Figure:
+    """Numbers `(height, width)` as coloured squares, written into them where there is room."""
+    end = largest or 1.0
+    written = values.size <= MAX_WRITTEN
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            hovertemplate="row %{y}, column %{x}: <b>%{z:+.6f}</b><extra></extra>",
+            colorscale=SIGNED,
+            zmin=-end,
+            zmax=end,
+            showscale=False,
+            xgap=1,
+            ygap=1,
+        )
+    )
+    if written:
+        for (row, column), value in np.ndenumerate(values):
+            dark = abs(value) / end > 0.7
+            figure.add_annotation(
+                x=column,
+                y=row,
+                text=f"{value:+.3f}",
+                showarrow=False,
+                font={"size": 13, "color": "#f6f5f1" if dark else "#1b2333"},
+            )
+    as_picture(figure)
+    return finish(figure, height)
+
+
+def adding_up(
+    sums: Exact, bias: float, total: float, chosen: int | None = None, height: int = 260
+) -> go.Figure:
+    """What each input channel adds, and the bias, up to the total, as steps."""
+    names = [str(number) for number in range(len(sums))]
+    figure = go.Figure(
+        go.Waterfall(
+            x=[*names, "bias", "sum"],
+            y=[*sums.tolist(), bias, total],
+            measure=["relative"] * (len(sums) + 1) + ["total"],
+            increasing={"marker": {"color": SIGNED[-1][1]}},
+            decreasing={"marker": {"color": SIGNED[0][1]}},
+            totals={"marker": {"color": PUBLISHED}},
+            connector={"line": {"width": 1, "color": PUBLISHED}},
+            customdata=[*sums.tolist(), bias, total],
+            hovertemplate="%{x}: <b>%{customdata:+.6f}</b><extra></extra>",
+        )
+    )
+    if chosen is not None:
+        figure.add_vrect(
+            x0=chosen - 0.5, x1=chosen + 0.5, line={"color": CHOSEN, "width": 2}, fillcolor=None
+        )
+    figure.update_xaxes(type="category", title="input channel", fixedrange=True, tickangle=0)
+    figure.update_yaxes(fixedrange=True)
+    return finish(figure, height)
+
+
+def nested_fields(
+    image: FloatArray,
+    fields: Sequence[tuple[int, int, int]],
+    names: Sequence[str],
+    height: int = 360,
+) -> go.Figure:
+    """An image `(28, 28)` with the squares (top, left, size) that values on a path see."""
+    figure = go.Figure(
+        go.Heatmap(z=image, hoverinfo="skip", colorscale=AMOUNT, zmin=0, zmax=1, showscale=False)
+    )
+    colours = (VALIDATION, *OTHERS, "#4c6ef5", "#ffd43b", "#ff8787")
+    for number, ((top, left, size), name) in enumerate(zip(fields, names, strict=True)):
+        colour = colours[number % len(colours)]
+        # Where squares are equal, the inner one is drawn a little smaller: all stay visible.
+        inset = 0.12 * sum(other == (top, left, size) for other in fields[:number])
+        right, bottom = left + size - 0.5 - inset, top + size - 0.5 - inset
+        x0, y0 = left - 0.5 + inset, top - 0.5 + inset
+        figure.add_scatter(
+            x=[x0, right, right, x0, x0],
+            y=[y0, y0, bottom, bottom, y0],
+            mode="lines",
+            line={"color": colour, "width": 2.5},
+            name=name,
+            hovertemplate=f"{name}: {size}×{size} pixels<extra></extra>",
+        )
+    as_picture(figure)
+    figure.update_xaxes(range=[-0.7, image.shape[1] - 0.3])
+    figure.update_yaxes(range=[image.shape[0] - 0.3, -0.7], autorange=False)
+    return finish(figure, height, showlegend=True, legend={"x": 1.02, "y": 1, "font_size": 11})

@@ -1,0 +1,187 @@
+"""Many small tiles in one picture: kernels, feature maps, digits."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mnistviz.charts.theme import AMOUNT, CHOSEN, MARGINS, SIGNED, finish
+from mnistviz.rows import FloatArray
+
+IntArray = NDArray[np.int_]
+
+# Width of the page between two tiles, in values.
+GAP = 1
+
+# What a window of 1280 pixels has room for beside the sidebar.
+PICTURE_WIDTH = 800
+# Where the page is this narrow, a row has half as many tiles: each stays large enough to see.
+NARROW_WIDTH = 480
+MAX_HEIGHT = 760
+LABEL_PIXELS = 16
+
+
+def in_grid(tiles: FloatArray, columns: int) -> FloatArray:
+    """Arrange `(n, height, width)` tiles in rows of `columns`; the last row is filled with NaN.
+
+    Returns (rows, columns, height, width) float32: every tile, none dropped.
+    """
+    count, height, width = tiles.shape
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    grid = np.full((rows * columns, height, width), np.nan, np.float32)
+    grid[:count] = tiles
+    return grid.reshape(rows, columns, height, width)
+
+
+def lay_out(tiles: FloatArray, row_gap: int = GAP) -> FloatArray:
+    """One picture `(height, width)` of tiles `(rows, columns, height, width)`, NaN in the gaps."""
+    framed = np.pad(tiles, ((0, 0), (0, 0), (0, row_gap), (0, GAP)), constant_values=np.nan)
+    rows, columns, height, width = framed.shape
+    picture = framed.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
+    return picture[:-row_gap, :-GAP]
+
+
+def centres(count: int, size: int) -> NDArray[np.float64]:
+    """Where along an axis the centres of `count` tiles of `size` values lie."""
+    return np.arange(count, dtype=np.float64) * (size + GAP) + (size - 1) / 2
+
+
+def tile_figure(
+    tiles: FloatArray,
+    largest: FloatArray,
+    *,
+    signed: bool,
+    max_pixels: int,
+    numbers: NDArray[np.int_] | None = None,
+    naming: str = "",
+    value_format: str = "",
+    num_labels: int = 0,
+    labels: Sequence[str] = (),
+    width: int = PICTURE_WIDTH,
+) -> go.Figure:
+    """A figure of tiles `(rows, columns, height, width)` with the exact values on hover.
+
+    `largest` (rows, columns) is the magnitude at the end of each tile's colour
+    scale. `numbers` (rows, columns, k) are what `naming`, the hover text of a
+    tile, calls `%{customdata[0]}` to `[k-1]`; without them, `add_tile_points` says
+    what a tile is. A value gets at most `max_pixels`, the picture at most `width`.
+    The first `num_labels` tiles get their number above them, or `labels` theirs.
+    """
+    _, columns, height, breadth = tiles.shape
+    labels = labels or [str(number) for number in range(num_labels)]
+    pixels = min(max_pixels, (width - 2 * MARGINS["l"]) / (columns * (breadth + GAP)))
+    row_gap = max(GAP, round(LABEL_PIXELS / pixels)) if labels else GAP
+    picture = lay_out(tiles / largest[..., np.newaxis, np.newaxis], row_gap)
+    figure = go.Figure(
+        go.Heatmap(
+            z=picture,
+            hoverongaps=False,
+            colorscale=SIGNED if signed else AMOUNT,
+            zmin=-1 if signed else 0,
+            zmax=1,
+            showscale=False,
+        )
+    )
+    if numbers is None:
+        figure.update_traces(hoverinfo="skip")
+    else:
+        _say_each_value(figure, tiles, numbers, naming, value_format, row_gap)
+    as_picture(figure)
+    for number, label in enumerate(labels):
+        row, column = divmod(number, columns)
+        figure.add_annotation(
+            x=column * (breadth + GAP) + (breadth - 1) / 2,
+            y=row * (height + row_gap) - 0.5,
+            text=label,
+            showarrow=False,
+            yanchor="bottom",
+            yshift=-3,
+            font_size=10,
+        )
+    return finish(figure, min(MAX_HEIGHT, int(picture.shape[0] * pixels) + 2 * LABEL_PIXELS))
+
+
+def _say_each_value(
+    figure: go.Figure,
+    tiles: FloatArray,
+    numbers: NDArray[np.int_],
+    naming: str,
+    value_format: str,
+    row_gap: int,
+) -> None:
+    """Hover text for each value of each tile."""
+    num_numbers = numbers.shape[-1]
+    y, x = np.arange(tiles.shape[2])[:, np.newaxis], np.arange(tiles.shape[3])
+    facts: list[NDArray[Any]] = [numbers[..., i, None, None] for i in range(num_numbers)]
+    facts = [np.broadcast_to(fact, tiles.shape) for fact in (*facts, y, x, tiles)]
+    where, value = num_numbers, num_numbers + 2
+    figure.update_traces(
+        customdata=np.stack([lay_out(fact.astype(np.float32), row_gap) for fact in facts], axis=-1),
+        hovertemplate=f"{naming}<br>row %{{customdata[{where}]}}, "
+        f"column %{{customdata[{where + 1}]}}: "
+        f"<b>%{{customdata[{value}]:{value_format}}}</b><extra></extra>",
+    )
+
+
+def tile_corners(
+    figure: go.Figure, shape: tuple[int, ...], count: int
+) -> tuple[IntArray, IntArray]:
+    """Column and row of the first value of the first `count` tiles in a figure of tiles."""
+    rows, columns, height, width = shape
+    row_gap = (len(figure.data[0].z) - rows * height) // (rows - 1) if rows > 1 else GAP
+    row, column = np.divmod(np.arange(count), columns)
+    return column * (width + GAP), row * (height + row_gap)
+
+
+def add_tile_points(
+    figure: go.Figure, shape: tuple[int, ...], keys: Sequence[Any], texts: Sequence[str]
+) -> None:
+    """Make the tiles of `tile_figure` tell hovers and clicks, which a heatmap does not.
+
+    `shape` is that of the tiles, (rows, columns, height, width). A click on a tile hands
+    over its key as custom data; pointing at it shows its text.
+    """
+    left, top = tile_corners(figure, shape, len(keys))
+    figure.add_scatter(
+        x=left + (shape[3] - 1) / 2,
+        y=top + (shape[2] - 1) / 2,
+        mode="markers",
+        marker={"size": 12, "symbol": "square", "opacity": 0},
+        customdata=list(keys),
+        text=list(texts),
+        hovertemplate="%{text}<extra></extra>",
+        hoverlabel={"font": {"family": "monospace", "size": 12}, "align": "left"},
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
+    # The nearest tile, however far its middle is from the pointer.
+    figure.update_layout(clickmode="event+select", hovermode="closest", hoverdistance=-1)
+
+
+def mark_tile(figure: go.Figure, shape: tuple[int, ...], number: int) -> None:
+    """Frame a tile of `tile_figure`."""
+    left, top = (int(place[number]) for place in tile_corners(figure, shape, number + 1))
+    figure.add_shape(
+        type="rect",
+        x0=left - 0.5,
+        x1=left + shape[3] - 0.5,
+        y0=top - 0.5,
+        y1=top + shape[2] - 0.5,
+        line={"color": CHOSEN, "width": 3},
+    )
+
+
+def as_picture(figure: go.Figure) -> None:
+    """Square pixels, first row on top, no axes."""
+    figure.update_xaxes(visible=False, constrain="domain", constraintoward="left", fixedrange=True)
+    figure.update_yaxes(
+        visible=False,
+        autorange="reversed",
+        scaleanchor="x",
+        constrain="domain",
+        constraintoward="top",
+        fixedrange=True,
+    )

@@ -1,0 +1,118 @@
+"""Measure what the README claims: `benchmark accuracy`."""
+
+import statistics
+from typing import Annotated, Any
+
+import typer
+
+from mnistviz import metrics_log, runs
+from mnistviz.cli.options import AsJson, print_json
+from mnistviz.cli.training import follow
+from mnistviz.errors import SpecError, TrainingError
+from mnistviz.recipes import RECIPES, Recipe, find_recipe
+from mnistviz.runs import Run
+from mnistviz.training import launcher
+
+app = typer.Typer(help="Measure what the README claims.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """A lone command would take the group's name."""
+
+
+@app.command()
+def accuracy(
+    recipe: Annotated[str, typer.Option(help=f"One of {', '.join(RECIPES)}.")] = "best",
+    seeds: Annotated[str, typer.Option(help="Seeds, such as 0-4 or 1,5,9.")] = "0-4",
+    as_json: AsJson = False,
+) -> None:
+    """Train a recipe once for each seed; mean and spread of the test accuracy.
+
+    A finished run of yours with the same settings and seed is read, not trained again.
+    """
+    base = find_recipe(recipe)
+    trained = [_finished(base, seed) or _start(base, seed) for seed in parse_seeds(seeds)]
+    rows = []
+    for run in trained:
+        state = follow(run)
+        if state != "finished":
+            raise TrainingError(f"{run.name}: expected to finish, {state}. Start it again")
+        rows.append(_row(run))
+    epochs = base.train.epochs
+    result = {
+        "recipe": recipe,
+        "epochs": epochs,
+        **spread([row["test_accuracy"] for row in rows]),
+        "seeds": rows,
+    }
+    if as_json:
+        print_json(result)
+        return
+    print(f"{'seed':>6}{'validation':>12}{'val. loss':>11}{'test':>9}{'seconds':>9}  run")
+    for row in rows:
+        print(
+            f"{row['seed']:>6}{row['val_accuracy']:>12.2%}{row['val_loss']:>11.4f}"
+            f"{row['test_accuracy']:>9.2%}{row['seconds']:>9.0f}  {row['run']}"
+        )
+    print(
+        f"{recipe}: test accuracy {result['mean']:.3%} ± {result['deviation']:.3%}, "
+        f"from {result['lowest']:.2%} to {result['highest']:.2%}"
+    )
+
+
+def parse_seeds(text: str) -> list[int]:
+    """Read seeds, `0-4` or `1,5,9`. Raises `SpecError` when they are none."""
+    found: list[int] = []
+    try:
+        for part in text.split(","):
+            first, _, last = part.partition("-")
+            found += range(int(first), int(last or first) + 1)
+    except ValueError:
+        found = []
+    if not found:
+        raise SpecError(f"seeds: expected whole numbers, such as 0-4 or 1,5,9, got {text!r}")
+    return found
+
+
+def spread(accuracies: list[float]) -> dict[str, float]:
+    """Mean, standard deviation of a seed (0 of a lone one), lowest and highest."""
+    return {
+        "mean": statistics.fmean(accuracies),
+        "deviation": statistics.stdev(accuracies) if len(accuracies) > 1 else 0.0,
+        "lowest": min(accuracies),
+        "highest": max(accuracies),
+    }
+
+
+def _finished(recipe: Recipe, seed: int) -> Run | None:
+    """A run of one's own that was trained so, bundled ones don't count: they are the claim."""
+    wanted = (recipe.model, recipe.train.changed(seed=seed), None)
+    for run in runs.list_runs():
+        spec = run.spec
+        same = (spec.model, spec.train, spec.parent) == wanted
+        if same and not run.bundled and runs.run_state(run) == "finished":
+            return run
+    return None
+
+
+def _start(recipe: Recipe, seed: int) -> Run:
+    return launcher.start(recipe.name, recipe.model, recipe.train.changed(seed=seed))
+
+
+def _row(run: Run) -> dict[str, Any]:
+    rows = metrics_log.read(run)
+    validation = metrics_log.last_row(rows, "validation")
+    # Where every epoch is validated on the test set, the last validation is the test result.
+    test = metrics_log.last_row(rows, "test") or validation
+    if validation is None or test is None:
+        raise TrainingError(f"{run.name}: expected a validation in {run.metrics_file}, none there")
+    return {
+        "seed": run.spec.train.seed,
+        "run": run.name,
+        "val_accuracy": validation.accuracy,
+        "val_loss": validation.loss,
+        "test_accuracy": test.accuracy,
+        "test_loss": test.loss,
+        "seconds": rows[-1].seconds,
+    }

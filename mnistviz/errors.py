@@ -1,0 +1,33 @@
+"""Errors whose text may be shown to a person.
+
+Each message says what was expected, what came, and the way out. Every other
+exception is a defect and keeps its traceback.
+"""
+
+
+class MnistVizError(Exception):
+    """Base of all errors that a page or the command line may show as they are."""
+
+
+class SpecError(MnistVizError):
+    """A setting of a network or a training is not what it must be."""
+
+
+class DataError(MnistVizError):
+    """A data set is missing or is not the one that was expected."""
+
+
+class RunError(MnistVizError):
+    """A run can't be created, found or read."""
+
+
+class DrawingError(MnistVizError):
+    """A picture or a set of strokes can't be read as a drawing."""
+
+
+class TrainingError(MnistVizError):
+    """A training can't go on, by no fault of the program."""
+
+
+class ReportError(MnistVizError):
+    """What a page shows can't be written to a file."""

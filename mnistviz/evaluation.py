@@ -1,0 +1,47 @@
+"""How well a network does on a labelled set."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnistviz.data import to_input
+from mnistviz.model import BATCH_SIZE, NUM_THREADS, Classifier
+from mnistviz.rows import Evaluation, FloatArray
+from mnistviz.spec import NUM_CLASSES
+
+
+def evaluate(
+    classifier: Classifier,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    progress: Callable[[int], None] = lambda done: None,
+) -> Evaluation:
+    """Evaluate images `(n, 28, 28)` uint8 against labels `(n,)`, telling how many are done."""
+    logits = []
+    at_once = NUM_THREADS * BATCH_SIZE
+    for start in range(0, len(images), at_once):
+        part = images[start : start + at_once]
+        logits.append(classifier.logits(to_input(part)))
+        progress(start + len(part))
+    return score(np.concatenate(logits), labels)
+
+
+def score(logits: FloatArray, labels: NDArray[np.uint8]) -> Evaluation:
+    """Metrics of logits `(n, 10)` against labels `(n,)`."""
+    wide = logits.astype(np.float64)
+    peak = wide.max(axis=1)
+    log_total = peak + np.log(np.exp(wide - peak[:, np.newaxis]).sum(axis=1))
+    losses = log_total - wide[np.arange(len(labels)), labels]
+    pairs = labels.astype(np.int64) * NUM_CLASSES + logits.argmax(axis=1)
+    confusion = np.bincount(pairs, minlength=NUM_CLASSES**2).reshape(NUM_CLASSES, NUM_CLASSES)
+    counts = confusion.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        per_class = np.diag(confusion) / counts
+    return Evaluation(
+        images=len(labels),
+        accuracy=float(np.trace(confusion) / len(labels)),
+        loss=float(losses.mean()),
+        per_class=per_class,
+        confusion=confusion,
+    )

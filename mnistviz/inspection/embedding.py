@@ -1,0 +1,157 @@
+"""A map of digits: images that the network describes alike lie close together.
+
+The network's own description of an image is its last hidden features, what goes into the last
+convolution. Principal axes show the plane in which they differ most, at once; t-SNE bends the map
+so that neighbours stay neighbours, and takes a minute.
+"""
+
+import contextlib
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mnistviz.data import to_input
+from mnistviz.model import BATCH_SIZE
+from mnistviz.rows import FloatArray
+from mnistviz.spec import IMAGE_SIZE
+
+# Axes that are kept: they hold 85 % of the variance of a trained network, and t-SNE gains nothing
+# from more.
+NUM_AXES = 50
+
+# Neighbours between which a new image is placed on a map that can't be recomputed for it.
+NUM_NEIGHBOURS = 10
+
+TSNE_ITERATIONS = 1000
+
+
+@dataclass(frozen=True)
+class DigitMap:
+    """Images by the network's last hidden features, along their principal axes.
+
+    `places` is (images, axes) float32, the largest variance first; `mean` (features,) and
+    `axes` (features, axes) float32 are what brings another image's features there. `shares` (axes,)
+    are the parts of the variance, `answers` (images,) uint8 the digits that the network reads.
+    """
+
+    places: FloatArray
+    mean: FloatArray
+    axes: FloatArray
+    shares: FloatArray
+    answers: NDArray[np.uint8]
+
+    def place(self, features: FloatArray) -> FloatArray:
+        """Where features `(n, features)` lie: (n, axes) float32."""
+        places: FloatArray = ((features - self.mean) @ self.axes).astype(np.float32)
+        return places
+
+
+def last_features(
+    network: keras.Sequential,
+    images: FloatArray,
+    progress: Callable[[int], None] = lambda done: None,
+) -> tuple[FloatArray, NDArray[np.uint8]]:
+    """What goes into the last convolution, and the answer, for images `(n, 28, 28)` in [0, 1].
+
+    Features are (n, height · width · channels) float32, answers (n,) uint8.
+    """
+    last = next(layer for layer in network.layers[::-1] if isinstance(layer, keras.layers.Conv2D))
+
+    def both(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        features = values
+        for layer in network.layers[:-1]:
+            if layer is last:
+                features = values
+            values = layer(values, training=False)
+        return tf.reshape(features, (tf.shape(features)[0], -1)), tf.argmax(values, 1)
+
+    traced = tf.function(both).get_concrete_function(
+        tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
+    )
+    found = []
+    for start in range(0, len(images), BATCH_SIZE):
+        part = images[start : start + BATCH_SIZE]
+        found.append([one.numpy() for one in traced(tf.constant(part[..., np.newaxis]))])
+        progress(start + len(part))
+    features, answers = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return features, answers.astype(np.uint8)
+
+
+def digit_map(
+    network: keras.Sequential,
+    images: NDArray[np.uint8],
+    progress: Callable[[int], None] = lambda done: None,
+) -> DigitMap:
+    """The map of images `(n, 28, 28)` uint8 along their principal axes (Pearson 1901)."""
+    features, answers = last_features(network, to_input(images), progress)
+    mean = features.mean(axis=0, dtype=np.float64)
+    centred = features - mean
+    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
+    axes = axes[:, ::-1][:, :NUM_AXES]
+    # An axis has no direction of its own: its largest part points up, so that maps can be compared.
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    shares = variances[::-1][:NUM_AXES].clip(0) / max(float(variances.sum()), 1e-30)
+    return DigitMap(
+        places=(centred @ axes).astype(np.float32),
+        mean=mean.astype(np.float32),
+        axes=axes.astype(np.float32),
+        shares=shares.astype(np.float32),
+        answers=answers,
+    )
+
+
+def tsne(
+    places: FloatArray,
+    progress: Callable[[float], None] = lambda share: None,
+    iterations: int = TSNE_ITERATIONS,
+) -> FloatArray:
+    """A plane in which neighbours stay neighbours (van der Maaten and Hinton 2008): (n, 2) float32.
+
+    `progress` is told what share is done; what it raises ends the work. scikit-learn tells
+    it on standard output alone, which is taken over meanwhile: for a process of its own.
+    """
+    from sklearn.manifold import TSNE
+
+    with contextlib.redirect_stdout(_Listener(lambda done: progress(done / iterations))):
+        found = TSNE(init="pca", random_state=0, max_iter=iterations, verbose=2).fit_transform(
+            places
+        )
+    return np.asarray(found, np.float32)
+
+
+class _Listener(io.StringIO):
+    """Standard output that hears how far scikit-learn is and says nothing."""
+
+    def __init__(self, heard: Callable[[int], None]) -> None:
+        super().__init__()
+        self._heard = heard
+
+    def write(self, text: str) -> int:
+        if found := re.search(r"Iteration (\d+)", text):
+            self._heard(int(found[1]))
+        return len(text)
+
+
+def nearest(place: FloatArray, places: FloatArray, count: int) -> NDArray[np.int64]:
+    """Indices `(count,)` of the `places` (n, axes) that lie next to `place` (axes,), next first."""
+    distances = np.square(places - place).sum(axis=1)
+    order: NDArray[np.int64] = np.argsort(distances, kind="stable")[:count]
+    return order
+
+
+def place_between(place: FloatArray, places: FloatArray, plane: FloatArray) -> FloatArray:
+    """Where in a `plane` (n, 2) an image belongs of which only its place (axes,) is known.
+
+    The mean of its nearest neighbours there, the nearer ones counting more.
+    """
+    neighbours = nearest(place, places, NUM_NEIGHBOURS)
+    distances = np.linalg.norm(places[neighbours] - place, axis=1)
+    weights = 1 / np.maximum(distances, 1e-6)
+    mean: FloatArray = (weights[:, np.newaxis] * plane[neighbours]).sum(axis=0) / weights.sum()
+    return mean.astype(np.float32)

@@ -1,0 +1,143 @@
+"""Starts the workers and tells them what a person wants. The only user of subprocess."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from mnistviz import control, runs, snapshots
+from mnistviz.errors import RunError
+from mnistviz.inspection import tsne_worker
+from mnistviz.runs import ACTIVE_STATES, Run
+from mnistviz.spec import ModelSpec, Parent, TrainSpec
+
+PROJECT = Path(__file__).parents[2]
+
+# A worker takes its lock within a second, before it imports TensorFlow.
+START_TIMEOUT_SECONDS = 30
+
+
+def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None = None) -> Run:
+    """Create a run and start its worker, which lives on when this process ends.
+
+    Returns when the worker holds the run. Raises `RunError` when the name can't
+    be had or the worker dies at once.
+    """
+    return _start_worker(runs.create_run(recipe, model, train, name))
+
+
+def fork(parent: Run, step: int, train: TrainSpec, name: str | None = None) -> Run:
+    """Create and start a run whose first weights are those of a parent's snapshot.
+
+    The optimizer starts anew, for a snapshot holds weights alone. Raises as
+    `start` does, and when the snapshot is missing or damaged.
+    """
+    weights = snapshots.read(parent, step)
+    of_parent = Parent(run=parent.id, step=step)
+    spec = parent.spec
+    run = runs.create_run(spec.recipe, spec.model, train, name, parent=of_parent)
+    snapshots.write_start(run, weights)
+    return _start_worker(run)
+
+
+def resume(run: Run, learning_rate: float | None = None) -> None:
+    """Let a run that was stopped, killed or failed go on from its last checkpoint.
+
+    `learning_rate` replaces the one that it trained with. Raises `RunError` when
+    the run is bundled, has a worker already or has reached its end.
+    """
+    state = runs.run_state(run)
+    if run.bundled:
+        raise RunError(f"{run.name} is bundled and can't be changed; fork it: --from {run.name}")
+    if state in ACTIVE_STATES:
+        raise RunError(f"{run.name} is {state}: it needs no resuming")
+    if run.imported:
+        raise RunError(
+            f"{run.name} was imported without its checkpoints; fork it: --from {run.name}"
+        )
+    if state == "finished":
+        raise RunError(f"{run.name} is finished: there is nothing left to train")
+    wishes = {} if learning_rate is None else {"learning_rate": learning_rate}
+    control.change(run, mode="run", until_step=None, **wishes)
+    _start_worker(run)
+
+
+def _start_worker(run: Run) -> Run:
+    with (run.path / "worker.log").open("ab") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "mnistviz.training.worker", str(run.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=PROJECT,
+            env={**os.environ, "MNISTVIZ_HOME": str(runs.home())},
+            start_new_session=True,
+        )
+    # Reaps the worker when it ends; it does not end with us.
+    threading.Thread(target=worker.wait, daemon=True).start()
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while runs.run_state(run) not in ACTIVE_STATES:
+        if worker.poll() is not None or time.monotonic() > deadline:
+            tail = (run.path / "worker.log").read_text(errors="replace").strip().splitlines()
+            reason = tail[-1] if tail else "it left no word"
+            raise RunError(f"{run.name}: the training process did not start ({reason})")
+        time.sleep(0.02)
+    return run
+
+
+def stop(run: Run) -> None:
+    """Ask a run's worker to end after its current step and keep the result."""
+    control.change(run, mode="stop")
+
+
+def pause(run: Run) -> None:
+    """Ask a run's worker to wait after its current step."""
+    control.change(run, mode="pause")
+
+
+def go_on(run: Run) -> None:
+    """Ask a paused worker to train on to the end."""
+    control.change(run, mode="run", until_step=None)
+
+
+def train_until(run: Run, step: int) -> None:
+    """Ask a paused worker to train on until a step, and to pause there again."""
+    control.change(run, mode="run", until_step=step)
+
+
+def set_learning_rate(run: Run, rate: float | None) -> None:
+    """Set the learning rate from the next step on; None is the schedule's again.
+
+    Raises `SpecError` where it is beyond the limits.
+    """
+    control.change(run, learning_rate=rate)
+
+
+def start_tsne(run: Run, step: int) -> None:
+    """Start a process that works out the t-SNE map of a snapshot and keeps it.
+
+    Returns when it is at work. Raises `RunError` when it dies at once.
+    """
+    log_file = tsne_worker.log_file(run, step)
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    with log_file.open("wb") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", tsne_worker.__name__, str(run.path), str(step)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=PROJECT,
+            env={**os.environ, "MNISTVIZ_HOME": str(runs.home())},
+            start_new_session=True,
+        )
+    # Reaps the worker when it ends; it does not end with us.
+    threading.Thread(target=worker.wait, daemon=True).start()
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while tsne_worker.progress_of(run, step) is None and worker.poll() != 0:
+        if worker.poll() is not None or time.monotonic() > deadline:
+            tail = log_file.read_text(errors="replace").strip().splitlines()
+            reason = tail[-1] if tail else "it left no word"
+            raise RunError(f"{run.name}: the map's process did not start ({reason})")
+        time.sleep(0.02)

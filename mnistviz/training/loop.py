@@ -1,0 +1,355 @@
+"""The training loop: arrays in, rows and weights out. No files, no processes."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mnistviz.augment import augmented
+from mnistviz.data import Mnist, to_input, watched_digits
+from mnistviz.errors import TrainingError
+from mnistviz.evaluation import evaluate
+from mnistviz.layers import (
+    NUM_AVERAGED_EVENLY,
+    augmentation_key,
+    cross_entropy,
+    follow,
+    training_logits,
+)
+from mnistviz.model import Classifier, build
+from mnistviz.rows import FloatArray, Guesses, MetricRow, MetricSplit, TrainingState
+from mnistviz.spec import ModelSpec, TrainSpec
+
+# Snapshots within the first epoch, where a network changes most. Step 0 is the start.
+EARLY_SNAPSHOTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
+
+# About so many rows a batch curve gets in an epoch: enough to see it move, few to draw.
+BATCH_ROWS_PER_EPOCH = 100
+# So often in an epoch the watched digits are read, a hundredth of its time.
+GUESSES_PER_EPOCH = 20
+
+# What a killed training has to do again is at most this, a step and a validation.
+CHECKPOINT_SECONDS = 10.0
+
+# Training images that are scored for the gap.
+NUM_FIXED_TRAIN = 10_000
+
+# (chosen images, step) -> (sum of their losses, number of right answers)
+StepFunction = Callable[[NDArray[np.int32], int], tuple[tf.Tensor, tf.Tensor]]
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to do next: end here, or make a step, at a learning rate of one's own or None."""
+
+    stop: bool = False
+    learning_rate: float | None = None
+
+
+class Callbacks(Protocol):
+    """What a training tells, and to whom it listens. It doesn't know who that is."""
+
+    def before_step(self, step: int, settle: Callable[[], None]) -> Command:
+        """What to do after `step` steps. May wait; `settle` first tells all there is to tell."""
+
+    def on_step(self, step: int) -> None:
+        """A step is done."""
+
+    def on_row(self, row: MetricRow) -> None:
+        """There is something new to draw."""
+
+    def on_guesses(self, guesses: Guesses) -> None:
+        """The watched digits were read again."""
+
+    def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
+        """Weights worth keeping, in `get_weights()` order."""
+
+    def on_checkpoint(self, state: TrainingState) -> None:
+        """A state from which the training can go on."""
+
+
+def epoch_order(seed: int, epoch: int, num_images: int) -> NDArray[np.int32]:
+    """Order of the images in an epoch: a pure function of seed and epoch. `(n,)` int32."""
+    generator = np.random.Generator(np.random.Philox(key=[seed, epoch]))
+    return generator.permutation(num_images).astype(np.int32)
+
+
+def train(
+    model_spec: ModelSpec,
+    spec: TrainSpec,
+    data: Mnist,
+    callbacks: Callbacks,
+    *,
+    first_weights: Sequence[FloatArray] | None = None,
+    state: TrainingState | None = None,
+) -> bool:
+    """Train a network to the end of its epochs, or until the callbacks say stop.
+
+    It begins with `first_weights` in `get_weights()` order, or those that the seed
+    names; with a `state` it goes on from there, and ends with the weights of a
+    training that was never interrupted, bit for bit on one machine. All randomness
+    is drawn from (seed, step). Returns whether it reached the end. Raises
+    `TrainingError` when the loss stops being a number.
+    """
+    training = _Training(model_spec, spec, data, callbacks, forked=first_weights is not None)
+    if first_weights is not None:
+        training.begin_with(first_weights)
+    if state is not None:
+        training.restore(state)
+    return training.run()
+
+
+class _Training:
+    def __init__(
+        self,
+        model_spec: ModelSpec,
+        spec: TrainSpec,
+        data: Mnist,
+        callbacks: Callbacks,
+        *,
+        forked: bool,
+    ) -> None:
+        self._spec = spec
+        # The moving averages of a trained network count for as much as they can.
+        self._steps_before = NUM_AVERAGED_EVENLY if forked else 0
+        self._callbacks = callbacks
+        self._network = build(model_spec, spec.seed)
+        self._averaged = build(model_spec, spec.seed) if spec.weight_average else self._network
+        self._classifier = Classifier(self._averaged)
+        self._optimizer = keras.optimizers.Adam(spec.learning_rate)
+        self._optimizer.build(self._network.trainable_variables)
+        self._data = data
+        if spec.held_out:
+            self._validation = data.x_train[-spec.held_out :], data.y_train[-spec.held_out :]
+        else:
+            self._validation = data.x_test, data.y_test
+        self._watched = to_input(data.x_test[watched_digits(data.y_test)])
+        self._step_function = self._make_step_function(data)
+        self._step = 0
+        self._of_epoch, self._of_row = _Tally(), _Tally()
+        self._learning_rate = 0.0
+        self._started = self._checkpointed = time.perf_counter()
+
+    def _make_step_function(self, data: Mnist) -> StepFunction:
+        spec, network, optimizer = self._spec, self._network, self._optimizer
+        images = tf.constant(data.x_train[: spec.num_images, ..., np.newaxis])
+        labels = tf.constant(data.y_train[: spec.num_images].astype(np.int32))
+        seed = tf.constant(spec.seed, tf.int32)
+
+        def step_function(chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            batch = tf.cast(tf.gather(images, chosen), tf.float32) / 255.0
+            wanted = tf.gather(labels, chosen)
+            if spec.augmentation:
+                batch = augmented(batch, spec.augmentation, augmentation_key(seed, step))
+            with tf.GradientTape() as tape:
+                logits = training_logits(
+                    network, batch, seed, step, steps_before=self._steps_before
+                )
+                losses = cross_entropy(wanted, logits, spec.label_smoothing)
+                loss = tf.reduce_mean(losses)
+            gradients = tape.gradient(loss, network.trainable_variables)
+            optimizer.apply(gradients)
+            if spec.weight_average:
+                follow(self._averaged.weights, network.weights, spec.weight_average, step)
+            right = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), wanted)
+            return tf.reduce_sum(losses), tf.reduce_sum(tf.cast(right, tf.int32))
+
+        signature = [tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)]
+        return cast(StepFunction, tf.function(step_function, input_signature=signature))
+
+    def begin_with(self, weights: Sequence[FloatArray]) -> None:
+        """Begin with these weights instead of those that the seed names."""
+        self._network.set_weights(weights)
+        self._averaged.set_weights(weights)
+
+    def run(self) -> bool:
+        spec = self._spec
+        if self._step == 0:
+            self._snapshot()
+            self._guess()
+        order: NDArray[np.int32] | None = None
+        while self._step < spec.num_steps:
+            command = self._next_command()
+            if command.stop:
+                self._end_early()
+                return False
+            epoch, within = divmod(self._step, spec.steps_per_epoch)
+            if order is None or within == 0:
+                order = epoch_order(spec.seed, epoch, spec.num_images)
+            self._set_learning_rate(command.learning_rate)
+            self._make_step(order[within * spec.batch_size :][: spec.batch_size])
+            if self._at_end_of_epoch:
+                self._end_epoch()
+            elif time.perf_counter() - self._checkpointed > CHECKPOINT_SECONDS:
+                self._checkpoint()
+        if spec.held_out:
+            self._evaluate("test", self._data.x_test, self._data.y_test)
+        return True
+
+    @property
+    def _at_end_of_epoch(self) -> bool:
+        return self._step % self._spec.steps_per_epoch == 0
+
+    def _next_command(self) -> Command:
+        """Ask what to do. The time that a pause takes is not the training's."""
+        paused_at: float | None = None
+
+        def settle() -> None:
+            nonlocal paused_at
+            self._settle()
+            paused_at = time.perf_counter()
+
+        command = self._callbacks.before_step(self._step, settle)
+        if paused_at is not None:
+            self._started += time.perf_counter() - paused_at
+        return command
+
+    def _set_learning_rate(self, wanted: float | None) -> None:
+        rate = self._spec.learning_rate_at(self._step) if wanted is None else wanted
+        if rate != self._learning_rate:
+            self._learning_rate = rate
+            self._optimizer.learning_rate.assign(rate)
+
+    def _make_step(self, chosen: NDArray[np.int32]) -> None:
+        loss, right = self._step_function(chosen, self._step)
+        self._step += 1
+        self._of_row.add(float(loss), int(right), len(chosen))
+        per_epoch = self._spec.steps_per_epoch
+        if self._step % max(1, per_epoch // BATCH_ROWS_PER_EPOCH) == 0 or self._at_end_of_epoch:
+            self._end_row()
+        if self._step % max(1, per_epoch // GUESSES_PER_EPOCH) == 0:
+            self._guess()
+        if self._step in EARLY_SNAPSHOTS and self._step < per_epoch:
+            self._snapshot()
+        self._callbacks.on_step(self._step)
+
+    def _end_row(self) -> None:
+        """Tell what the steps since the last row came to."""
+        if not self._of_row.images:
+            return
+        if not math.isfinite(self._of_row.loss):
+            raise TrainingError(
+                f"the loss is no longer a number at step {self._step:,}. Start again or resume, "
+                f"with a learning rate below {self._learning_rate:g}"
+            )
+        self._report("batch", self._of_row.mean_loss, self._of_row.accuracy)
+        self._of_epoch.add(self._of_row.loss, self._of_row.right, self._of_row.images)
+        self._of_row = _Tally()
+
+    def _settle(self) -> None:
+        """Tell and keep all there is, for a pause or an end between two rows."""
+        self._end_row()
+        self._guess()
+        self._snapshot()
+        self._checkpoint()
+
+    def _end_early(self) -> None:
+        self._settle()
+        if self._step and not self._at_end_of_epoch:
+            self._validate()
+
+    def _end_epoch(self) -> None:
+        # The weights first: what is kept must not depend on the validation coming to its end.
+        self._snapshot()
+        self._validate()
+        self._of_epoch = _Tally()
+        self._checkpoint()
+
+    def _validate(self) -> None:
+        self._report("train", self._of_epoch.mean_loss, self._of_epoch.accuracy)
+        self._evaluate("validation", *self._validation)
+        if self._spec.measure_gap:
+            num_images = min(NUM_FIXED_TRAIN, self._spec.num_images)
+            self._evaluate(
+                "fixed_train", self._data.x_train[:num_images], self._data.y_train[:num_images]
+            )
+
+    def _evaluate(
+        self, split: MetricSplit, images: NDArray[np.uint8], labels: NDArray[np.uint8]
+    ) -> None:
+        result = evaluate(self._classifier, images, labels)
+        self._report(split, result.loss, result.accuracy)
+
+    def _guess(self) -> None:
+        probabilities = self._classifier.classify(self._watched)
+        self._callbacks.on_guesses(
+            Guesses(
+                self._step,
+                tuple(probabilities.argmax(axis=1).tolist()),
+                tuple(probabilities.max(axis=1).astype(float).round(4).tolist()),
+            )
+        )
+
+    def _report(self, split: MetricSplit, loss: float, accuracy: float) -> None:
+        self._callbacks.on_row(
+            MetricRow(
+                step=self._step,
+                epoch=-(-self._step // self._spec.steps_per_epoch),
+                split=split,
+                loss=round(loss, 6),
+                accuracy=round(accuracy, 6),
+                learning_rate=self._learning_rate,
+                seconds=round(time.perf_counter() - self._started, 3),
+            )
+        )
+
+    def _snapshot(self) -> None:
+        self._callbacks.on_snapshot(self._step, self._averaged.get_weights())
+
+    @property
+    def _variables(self) -> list[Any]:
+        """All that changes from step to step, and nothing else does."""
+        averaged = self._averaged.weights if self._spec.weight_average else []
+        return [*self._network.weights, *averaged, *self._optimizer.variables]
+
+    def _checkpoint(self) -> None:
+        state = TrainingState(
+            step=self._step,
+            seconds=time.perf_counter() - self._started,
+            sums=(*self._of_epoch.sums, *self._of_row.sums),
+            variables=tuple(np.asarray(variable) for variable in self._variables),
+        )
+        if all(np.isfinite(value).all() for value in state.variables):
+            self._callbacks.on_checkpoint(state)
+        self._checkpointed = time.perf_counter()
+
+    def restore(self, state: TrainingState) -> None:
+        """Go on from a state."""
+        for variable, value in zip(self._variables, state.variables, strict=True):
+            variable.assign(value)
+        self._step = state.step
+        self._of_epoch, self._of_row = _Tally(*state.sums[:3]), _Tally(*state.sums[3:])
+        self._learning_rate = float(self._optimizer.learning_rate.numpy())
+        self._started = time.perf_counter() - state.seconds
+
+
+@dataclass
+class _Tally:
+    """Sums of loss, right answers and images."""
+
+    loss: float = 0.0
+    right: float = 0
+    images: float = 0
+
+    def add(self, loss: float, right: float, images: float) -> None:
+        self.loss += loss
+        self.right += right
+        self.images += images
+
+    @property
+    def sums(self) -> tuple[float, float, float]:
+        return self.loss, self.right, self.images
+
+    @property
+    def mean_loss(self) -> float:
+        return self.loss / self.images
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.images

@@ -1,0 +1,151 @@
+"""Between a training and its run directory: writes what it tells, reads what a person wants."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from mnistviz import checkpoints, control, runs, snapshots
+from mnistviz.checkpoints import Checkpoint
+from mnistviz.metrics_log import MetricsReader
+from mnistviz.rows import FloatArray, Guesses, MetricRow, TrainingState
+from mnistviz.runs import Run, State, Status
+
+if TYPE_CHECKING:
+    # The loop brings TensorFlow, which a waiting worker does without.
+    from mnistviz.training.loop import Command
+
+STATUS_EVERY_SECONDS = 0.5
+CONTROL_EVERY_SECONDS = 0.2
+# While paused: a single step should follow the click at once.
+PAUSED_CONTROL_EVERY_SECONDS = 0.05
+
+
+class RunRecorder:
+    """Listens to a training and writes its run; the training's callbacks."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._total = run.spec.train.num_steps
+        status = runs.read_status(run)
+        self._step = status.step if status else 0
+        self._next_status = 0.0
+        self._next_control = 0.0
+        self._wanted = control.Control()
+        # Learning rates that a person set, and those that are set again at their step.
+        self._changes: list[tuple[int, float | None]] = []
+        self._recorded: list[tuple[int, float | None]] = []
+        self._metrics = run.metrics_file.open("a", encoding="utf-8")
+
+    def begin(self, checkpoint: Checkpoint | None, damaged: Sequence[str], **about: Any) -> None:
+        """Note the start, or that it goes on from a checkpoint after it was interrupted."""
+        step = checkpoint.state.step if checkpoint else 0
+        self._step = step
+        self._wanted = control.read(self._run)
+        if not self._run.metrics_file.stat().st_size:
+            self.on_event("start", **about)
+            return
+        earlier = MetricsReader(self._run.metrics_file).events()
+        self._end_torn_line()
+        self.on_event("resume", damaged_checkpoints=list(damaged), **about)
+        for later in snapshots.steps_of(self._run):
+            if later > step:
+                snapshots.file_of(self._run, later).unlink()
+        self._changes = list(checkpoint.changes) if checkpoint else []
+        changes = [
+            (event["step"], event["learning_rate"])
+            for event in earlier
+            if event["event"] == "learning_rate"
+        ]
+        # What was set after the checkpoint is set again at its step, unless there is a new wish.
+        if changes and changes[-1][1] == self._wanted.learning_rate:
+            self._recorded = [
+                change for change in changes if change[0] >= step and change not in self._changes
+            ]
+
+    def _end_torn_line(self) -> None:
+        """A killed worker may leave half a line: what follows begins a new one."""
+        with self._run.metrics_file.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                self._metrics.write("\n")
+
+    def before_step(self, step: int, settle: Callable[[], None]) -> Command:
+        from mnistviz.training.loop import Command
+
+        self._step = step
+        self._look(CONTROL_EVERY_SECONDS)
+        paused = False
+        while self._must_wait(step):
+            if not paused:
+                settle()
+                self.on_event("pause")
+                self.set_state("paused")
+                paused = True
+            time.sleep(PAUSED_CONTROL_EVERY_SECONDS)
+            self._look(0)
+        if self._wanted.mode == "stop":
+            self.on_event("stop")
+            return Command(stop=True)
+        if paused:
+            self.set_state("running")
+        return Command(learning_rate=self._learning_rate_at(step))
+
+    def _look(self, every: float) -> None:
+        if time.monotonic() >= self._next_control:
+            self._next_control = time.monotonic() + every
+            self._wanted = control.read(self._run)
+
+    def _must_wait(self, step: int) -> bool:
+        until = self._wanted.until_step
+        waits = self._wanted.mode == "pause" or (until is not None and step >= until)
+        return waits and self._wanted.mode != "stop"
+
+    def _learning_rate_at(self, step: int) -> float | None:
+        """The rate that a person set. Each change is noted before the step it first holds for."""
+        now = self._changes[-1][1] if self._changes else None
+        wanted = now
+        if self._recorded:
+            if self._recorded[0][0] <= step:
+                wanted = self._recorded.pop(0)[1]
+        else:
+            wanted = self._wanted.learning_rate
+        if wanted != now:
+            self._changes.append((step, wanted))
+            self.on_event("learning_rate", learning_rate=wanted)
+        return wanted
+
+    def on_step(self, step: int) -> None:
+        self._step = step
+        if time.monotonic() >= self._next_status:
+            self.set_state("running")
+
+    def on_row(self, row: MetricRow) -> None:
+        self._append(asdict(row))
+
+    def on_guesses(self, guesses: Guesses) -> None:
+        self._append({"event": "guesses", **asdict(guesses)})
+
+    def on_event(self, event: str, **details: Any) -> None:
+        self._append({"event": event, "step": self._step, **details})
+
+    def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
+        snapshots.write(self._run, step, weights)
+
+    def on_checkpoint(self, state: TrainingState) -> None:
+        checkpoints.write(self._run, Checkpoint(state, tuple(self._changes)))
+
+    def set_state(self, state: State, error: str = "") -> None:
+        self._next_status = time.monotonic() + STATUS_EVERY_SECONDS
+        heartbeat = datetime.now(UTC).isoformat(timespec="seconds")
+        status = Status(state, self._step, self._total, error, heartbeat)
+        runs.write_json(self._run.path / "status.json", asdict(status))
+
+    def _append(self, record: dict[str, Any]) -> None:
+        self._metrics.write(json.dumps(record) + "\n")
+        self._metrics.flush()

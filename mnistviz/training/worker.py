@@ -1,0 +1,114 @@
+"""The process that trains one run: `python -m mnistviz.training.worker RUN_DIR`.
+
+It outlives the page, the tab and the server that started it. It writes
+`metrics.jsonl`, `status.json`, the snapshots and the checkpoints, and reads
+`control.json`. Started again on a run that did not end, it goes on from the
+last checkpoint.
+"""
+
+import errno
+import os
+import sys
+import time
+import traceback
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from mnistviz import checkpoints, control, runs, snapshots
+from mnistviz.errors import MnistVizError, RunError
+from mnistviz.runs import Run
+from mnistviz.training.recorder import RunRecorder
+
+# Below everything a person waits for: pages stay quick while both cores train.
+NICENESS = 10
+
+QUEUE_EVERY_SECONDS = 0.5
+
+
+def main(run_directory: str) -> int:
+    run = runs.open_run(Path(run_directory).absolute())
+    with ExitStack() as locks:
+        try:
+            # A page that asks whether we live holds the lock for a moment: hence the patience.
+            locks.enter_context(FileLock(run.path / "worker.lock", timeout=5))
+        except Timeout:
+            raise RunError(f"{run.name}: another worker already trains this run") from None
+        os.nice(NICENESS)
+        recorder = RunRecorder(run)
+        try:
+            recorder.set_state("queued")
+            if not _wait_for_slot(run, locks):
+                recorder.set_state("stopped")
+                return 0
+            recorder.set_state("starting")
+            return _train(run, recorder)
+        except Exception as error:
+            traceback.print_exc()
+            # With no room for this either, the state is 'crashed', which is as true.
+            with suppress(OSError):
+                recorder.set_state("failed", _reason(error))
+            return 1
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case MnistVizError():
+            return str(error)
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG, strerror=reason):
+            return f"a file of the run can't be written: {reason}. Make room, then resume"
+        case _:
+            return repr(error)
+
+
+def _wait_for_slot(run: Run, locks: ExitStack) -> bool:
+    """Wait until this run may train, oldest first. False when it was stopped before."""
+    slots = runs.home() / "slots"
+    slots.mkdir(parents=True, exist_ok=True)
+    while control.read(run).mode != "stop":
+        if not runs.queued_before(run):
+            for number in range(runs.num_slots()):
+                try:
+                    locks.enter_context(FileLock(slots / f"slot-{number}.lock", timeout=0))
+                except Timeout:
+                    continue
+                return True
+        time.sleep(QUEUE_EVERY_SECONDS)
+    return False
+
+
+def _train(run: Run, recorder: RunRecorder) -> int:
+    # TensorFlow takes seconds to import: only now, when it is this run's turn.
+    import keras
+    import tensorflow as tf
+
+    from mnistviz.data import load_mnist
+    from mnistviz.layers import give_each_half_a_core
+    from mnistviz.training.loop import train
+
+    give_each_half_a_core(os.cpu_count() or 1)
+    checkpoint, damaged = checkpoints.read_last(run)
+    recorder.begin(
+        checkpoint,
+        damaged,
+        tensorflow=tf.__version__,
+        keras=keras.__version__,
+        cores=os.cpu_count(),
+    )
+    finished = train(
+        run.spec.model,
+        run.spec.train,
+        load_mnist(),
+        recorder,
+        first_weights=snapshots.read_start(run) if run.spec.parent else None,
+        state=checkpoint.state if checkpoint else None,
+    )
+    recorder.set_state("finished" if finished else "stopped")
+    if finished:
+        checkpoints.discard(run)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

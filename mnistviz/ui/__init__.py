@@ -1,0 +1,1 @@
+"""Streamlit: cached loaders, names of the state that pages share, shared widgets."""

@@ -1,0 +1,217 @@
+"""What pages load, kept between reruns and shared by all sessions."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnistviz import cache, snapshots
+from mnistviz.data import load_mnist
+from mnistviz.metrics_log import MetricsReader
+from mnistviz.rows import FloatArray, Guesses, LayerSurvey, MetricRow, Stage
+from mnistviz.runs import Run
+
+if TYPE_CHECKING:
+    # Imported where it is needed: it brings TensorFlow, and no page waits for that to paint.
+    from mnistviz.inspection.ablation import Knockout
+    from mnistviz.inspection.attribution import Attribution, Explainer, Method
+    from mnistviz.inspection.embedding import DigitMap
+    from mnistviz.model import Classifier
+
+PUBLISHED_LOG = Path(__file__).parents[1] / "assets" / "reference_log.csv"
+
+
+@st.cache_data
+def published_log() -> tuple[MetricRow, ...]:
+    """The published training log as rows; a step is an epoch."""
+    rows: list[MetricRow] = []
+    seconds = 0.0
+    with PUBLISHED_LOG.open(encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            epoch, rate = int(line["epoch"]), float(line["learning_rate"])
+            seconds += float(line["seconds"])
+            loss, accuracy = float(line["loss"]), float(line["accuracy"])
+            val_loss, val_accuracy = float(line["val_loss"]), float(line["val_accuracy"])
+            rows.append(MetricRow(epoch, epoch, "train", loss, accuracy, rate, seconds))
+            rows.append(
+                MetricRow(epoch, epoch, "validation", val_loss, val_accuracy, rate, seconds)
+            )
+    return tuple(rows)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _reader(path: Path) -> MetricsReader:
+    return MetricsReader(path)
+
+
+def metrics(run: Run) -> tuple[MetricRow, ...]:
+    """All rows of a run so far. A poll parses only what is new, whoever asked last."""
+    return _reader(run.metrics_file).poll()
+
+
+def events(run: Run) -> tuple[dict[str, Any], ...]:
+    """All events of a run so far: start, pauses, learning rates that a person set."""
+    return _reader(run.metrics_file).events()
+
+
+def guesses(run: Run) -> tuple[Guesses, ...]:
+    """What a run made of the watched digits so far."""
+    return _reader(run.metrics_file).guesses()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _weights(path: Path, step: int, _run: Run) -> dict[str, dict[str, FloatArray]]:
+    return snapshots.read(_run, step)
+
+
+def weights(run: Run, step: int) -> dict[str, dict[str, FloatArray]]:
+    """Weights of a snapshot by layer and name."""
+    return _weights(run.path, step, run)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Loading TensorFlow and the network …")
+def _classifier(path: Path, step: int, _run: Run) -> Classifier:
+    from mnistviz.model import Classifier, load
+
+    return Classifier(load(_run, step))
+
+
+def classify(run: Run, step: int, image: FloatArray) -> FloatArray:
+    """Probabilities `(10,)` of an image `(28, 28)`."""
+    return cast(FloatArray, _classifier(run.path, step, run).classify(image[None])[0])
+
+
+def stages(run: Run, step: int, image: FloatArray) -> tuple[Stage, ...]:
+    """What every layer of a snapshot makes of an image `(28, 28)`."""
+    classifier = _classifier(run.path, step, run)
+
+    from mnistviz.inspection.activations import stages as compute
+
+    return compute(classifier.network, image)
+
+
+def kept_survey(run: Run, step: int) -> dict[str, LayerSurvey]:
+    """What the channels do on the 10,000 test images, by layer; empty where not yet worked out."""
+    by_layer: dict[str, dict[str, NDArray[Any]]] = {}
+    for key, array in (cache.read(run, step, "survey") or {}).items():
+        layer, _, name = key.partition("/")
+        by_layer.setdefault(layer, {})[name] = array
+    try:
+        return {layer: LayerSurvey(**found) for layer, found in by_layer.items()}
+    except TypeError:
+        # Kept by another version of this program.
+        return {}
+
+
+def make_survey(run: Run, step: int, progress: Callable[[float], None]) -> dict[str, LayerSurvey]:
+    """Work it out, and keep it on disk. `progress` is told the share that is done."""
+    network = _classifier(run.path, step, run).network
+
+    from mnistviz.inspection.survey import survey
+
+    data = load_mnist()
+    found = survey(
+        network, data.x_test, data.y_test, lambda done: progress(done / len(data.x_test))
+    )
+    arrays = {
+        f"{layer}/{name}": array
+        for layer, one in found.items()
+        for name, array in vars(one).items()
+    }
+    cache.write(run, step, "survey", arrays)
+    return found
+
+
+def logits(run: Run, step: int, image: FloatArray) -> FloatArray:
+    """Logits `(10,)` of an image `(28, 28)`."""
+    return cast(FloatArray, _classifier(run.path, step, run).logits(image[None])[0])
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _explainer(path: Path, step: int, _run: Run) -> Explainer:
+    from mnistviz.inspection.attribution import Explainer
+
+    return Explainer(_classifier(path, step, _run).network)
+
+
+def attribution(
+    run: Run,
+    step: int,
+    image: FloatArray,
+    target: int,
+    against: int | None,
+    method: Method,
+    layer: str,
+) -> Attribution:
+    """Which pixels of an image `(28, 28)` speak for a digit against another one, or alone."""
+    explainer = _explainer(run.path, step, run)
+    from mnistviz.inspection.attribution import attribute, contrast
+
+    return attribute(explainer, image, contrast(target, against), method, layer)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Averaging the channels, once for this snapshot …")
+def _knockout(path: Path, step: int, _run: Run) -> Knockout:
+    network = _classifier(path, step, _run).network
+
+    from mnistviz.data import load_mnist
+    from mnistviz.inspection.ablation import NUM_AVERAGED, Knockout, channel_means
+
+    images = load_mnist().x_train[:NUM_AVERAGED]
+    means = cache.kept(_run, step, "means", lambda: channel_means(network, images))
+    return Knockout(network, means)
+
+
+def knockout(run: Run, step: int) -> Knockout:
+    """The network of a snapshot, with channels that can be switched off."""
+    return _knockout(run.path, step, run)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Placing 10,000 digits, once for this snapshot …")
+def _digit_map(path: Path, step: int, _run: Run) -> DigitMap:
+    network = _classifier(path, step, _run).network
+
+    from mnistviz.data import load_mnist
+    from mnistviz.inspection.embedding import DigitMap, digit_map
+    from mnistviz.inspection.tsne_worker import MAP
+
+    images = load_mnist().x_test
+    found = cache.kept(_run, step, MAP, lambda: asdict(digit_map(network, images)))
+    return DigitMap(**found)
+
+
+def digit_map(run: Run, step: int) -> DigitMap:
+    """The test images by the last hidden features of a snapshot."""
+    return _digit_map(run.path, step, run)
+
+
+def place(run: Run, step: int, image: FloatArray) -> FloatArray:
+    """Where an image `(28, 28)` lies among the test images, along their axes."""
+    network = _classifier(run.path, step, run).network
+
+    from mnistviz.inspection.embedding import last_features
+
+    places = digit_map(run, step).place(last_features(network, image[None])[0])
+    return cast(FloatArray, places[0])
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _plane(file: Path, _run: Run, step: int) -> FloatArray | None:
+    from mnistviz.inspection.tsne_worker import TSNE
+
+    found = cache.read(_run, step, TSNE)
+    return None if found is None else found["plane"]
+
+
+def tsne(run: Run, step: int) -> FloatArray | None:
+    """The t-SNE map (10,000, 2) of the test images, None as long as nobody has worked it out."""
+    from mnistviz.inspection.tsne_worker import TSNE
+
+    file = cache.file_of(run, step, TSNE)
+    return _plane(file, run, step) if file.exists() else None

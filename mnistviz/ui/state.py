@@ -1,0 +1,33 @@
+"""Names in the session's state that more than one page uses."""
+
+# Widgets in the sidebar, kept in the address of the page.
+RUN = "run"
+SNAPSHOT = "snapshot"
+IMAGE = "image"
+USE_DRAWING = "drawn"
+
+# A snapshot to turn to when the sidebar is drawn next, and the film's own state.
+NEXT_SNAPSHOT = "next_snapshot"
+PLAYING = "film_playing"
+FRAME = "film_frame"
+
+# The run and the step of the latest snapshot when the sidebar was last drawn.
+LATEST_SNAPSHOT = "latest_snapshot"
+
+# The digit last drawn: the canvas' own JSON, and the `(28, 28)` picture made of it.
+CANVAS = "canvas_json"
+CANVAS_NUMBER = "canvas_number"
+DRAWN_IMAGE = "drawn_image"
+
+# Pixels that a picture may be wide, as the browser last said.
+PAGE_WIDTH = "page_width"
+
+# What a button of the Train page could not do.
+TRAIN_PROBLEM = "train_problem"
+
+# The runs chosen in the table of runs, by id; the number makes it another table.
+CHOSEN_RUNS = "chosen_runs"
+CHOICE_NUMBER = "choice_number"
+
+# What the Runs page says of the last action: (whether it went well, text, runs to bring back).
+RUNS_MESSAGE = "runs_message"

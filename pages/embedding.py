@@ -1,0 +1,205 @@
+"""Map of digits: the test images as the network sees them, alike close together."""
+
+from mnistviz.ui.shell import need_shell
+
+need_shell()
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.charts.digits import gallery
+from mnistviz.charts.embedding import map_figure
+from mnistviz.charts.montage import NARROW_WIDTH
+from mnistviz.data import load_mnist, to_input
+from mnistviz.spec import NUM_TEST_IMAGES
+from mnistviz.ui import loaders, state
+from mnistviz.ui.page_width import page_width
+from mnistviz.ui.thumbnails import show_thumbnails
+from mnistviz.ui.widgets import (
+    CHART_CONFIG,
+    chosen_image,
+    chosen_run,
+    describe,
+    errors_shown,
+    explanation,
+    need_snapshot,
+    uses_drawing,
+)
+
+LAYOUTS = {"axes": "Principal axes", "tsne": "t-SNE"}
+COLOURINGS = {"digit": "digit", "error": "right or wrong"}
+NUM_SHOWN_NEIGHBOURS = 20
+NEIGHBOURS_WIDTH = 220
+
+
+def choose_clicked_image() -> None:
+    for key in ("map_clicked", "map_neighbours"):
+        if key in st.session_state and (points := st.session_state[key].selection.points):
+            datum = points[0].get("customdata")
+            if datum is not None:
+                st.session_state[state.IMAGE] = int(np.ravel(datum)[0])
+                st.session_state[state.USE_DRAWING] = False
+
+
+run = chosen_run()
+step = need_snapshot(run)
+image, image_name = chosen_image()
+st.markdown(f"{describe(run, step)}: {NUM_TEST_IMAGES:,} test images by its last hidden features")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    layout = st.segmented_control(
+        "Layout",
+        list(LAYOUTS),
+        default="axes",
+        format_func=LAYOUTS.get,
+        key="map_layout",
+        required=True,
+        persist_state="session",
+    )
+    colouring = st.segmented_control(
+        "Colour by",
+        list(COLOURINGS),
+        default="digit",
+        format_func=COLOURINGS.get,
+        key="map_colouring",
+        required=True,
+        persist_state="session",
+    )
+found = loaders.digit_map(run, step)
+
+
+@st.fragment(run_every=1.0)
+def wait_for_tsne() -> None:
+    with errors_shown():
+        show_progress()
+
+
+def show_progress() -> None:
+    from mnistviz.inspection.tsne_worker import progress_of, stop
+
+    if loaders.tsne(run, step) is not None:
+        st.rerun()
+    done = progress_of(run, step)
+    if done is None:
+        st.rerun()
+    st.progress(done, f"t-SNE is {done:.0%} done. It goes on when you leave the page.")
+    if st.button("Stop", icon=":material/stop:"):
+        stop(run, step)
+
+
+def offer_tsne() -> None:
+    from mnistviz.inspection.tsne_worker import progress_of
+    from mnistviz.training import launcher
+
+    if progress_of(run, step) is not None:
+        wait_for_tsne()
+        return
+    st.info(
+        "This map has to be worked out once for each snapshot: half a minute on two free cores, "
+        "in a process of its own. It is kept."
+    )
+    if st.button("Work it out", type="primary", icon=":material/scatter_plot:"):
+        launcher.start_tsne(run, step)
+        st.rerun()
+
+
+plane = found.places[:, :2]
+if layout == "tsne":
+    plane = loaders.tsne(run, step)
+    if plane is None:
+        offer_tsne()
+        st.stop()
+star = None
+if layout == "axes" or uses_drawing():
+    place = loaders.place(run, step, image)
+    star = place[:2]
+else:
+    place = found.places[int(st.session_state.get(state.IMAGE) or 0)]
+if layout == "tsne":
+    from mnistviz.inspection.embedding import place_between
+
+    star = place_between(place, found.places, plane)
+
+data = load_mnist()
+wrong = int((found.answers != data.y_test).sum())
+if colouring == "digit":
+    look_for = (
+        "Look for **islands**: a digit that the network tells apart lies by itself. Where two "
+        "touch, it is easily mistaken."
+    )
+else:
+    look_for = (
+        f"Look where the **{wrong:,} images read wrong** lie: between the islands, not within them."
+    )
+st.caption(
+    f"{look_for} The **star** is {image_name}. Point at a point for what it is, **click** it to "
+    "look at it on all pages."
+)
+left, right = st.columns([3, 1], gap="medium")
+with left:
+    st.plotly_chart(
+        map_figure(plane, data.y_test, found.answers, colouring, star=star, star_name=image_name),
+        key="map_clicked",
+        on_select=choose_clicked_image,
+        selection_mode="points",
+        config={**CHART_CONFIG, "scrollZoom": True},
+        alt=f"{NUM_TEST_IMAGES:,} test images as points, coloured by {COLOURINGS[colouring]}; "
+        f"{image_name} is a star among them",
+    )
+    show_thumbnails("map_clicked", data.x_test, "test images")
+    if layout == "axes":
+        first, second = found.shares[:2]
+        st.caption(
+            f"Across: the first principal axis, {first:.1%} of all that differs from image to "
+            f"image; upwards: the second, {second:.1%}. The other axes can't be seen here."
+        )
+    else:
+        st.caption(
+            "t-SNE keeps neighbours together; how far apart two islands lie, and how large one is, "
+            "says nothing."
+        )
+with right:
+    from mnistviz.inspection.embedding import nearest
+
+    # The image itself is its own nearest neighbour.
+    closest = nearest(place, found.places, NUM_SHOWN_NEIGHBOURS + 1)
+    if not uses_drawing():
+        closest = closest[closest != st.session_state.get(state.IMAGE, 0)]
+    closest = closest[:NUM_SHOWN_NEIGHBOURS]
+    st.markdown(f"**Next to {image_name}**")
+    st.plotly_chart(
+        gallery(
+            to_input(data.x_test[closest]),
+            [
+                f"test image {index}: a {data.y_test[index]}, read as {found.answers[index]}"
+                for index in closest
+            ],
+            closest.tolist(),
+            columns=4,
+            # Beside the map on a wide page, below it on a phone.
+            width=page_width() if page_width() <= NARROW_WIDTH else NEIGHBOURS_WIDTH,
+        ),
+        key="map_neighbours",
+        on_select=choose_clicked_image,
+        selection_mode="points",
+        config=CHART_CONFIG,
+        alt=f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it",
+    )
+    same = int((data.y_test[closest] == data.y_test[closest[0]]).sum())
+    st.caption(
+        f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it, the "
+        f"nearest first: {same} of them are {data.y_test[closest[0]]}s."
+    )
+explanation(
+    [
+        f"Before its last layer, the network describes each image with **{len(found.mean)} "
+        "numbers**. Images with similar numbers are similar *to the network*: it can hardly tell "
+        "them apart any more. The map puts each of the 10,000 test images, which it was not "
+        "trained on, at a place in the plane, similar ones close together.",
+        "**Principal axes** look at the cloud of all images from the side where it is widest. "
+        "Nothing is bent, but much lies behind each other. **t-SNE** bends the plane so that who "
+        "is neighbour in all the numbers stays neighbour on the map.",
+        "Move the **snapshot** slider in the sidebar to 0: before training, the digits lie in one "
+        "heap. Then step through the first epoch and watch them part. Draw a digit and choose "
+        "*My drawing instead*: the star shows where the network puts it.",
+    ]
+)

@@ -1,0 +1,149 @@
+"""Film: how a network learned, snapshot by snapshot."""
+
+from mnistviz.ui.shell import need_shell
+
+need_shell()
+
+import streamlit as st
+
+from mnistviz import snapshots
+from mnistviz.charts.confusion import confusion_matrix
+from mnistviz.charts.kernels import kernel_matrix
+from mnistviz.charts.maps import feature_maps
+from mnistviz.charts.montage import NARROW_WIDTH
+from mnistviz.ui import film, loaders, state
+from mnistviz.ui.page_width import page_width
+from mnistviz.ui.widgets import (
+    CurveOptions,
+    chosen_image,
+    chosen_run,
+    epochs_text,
+    errors_shown,
+    explanation,
+    need_snapshot,
+    show,
+    show_curves,
+    validated_on_text,
+)
+
+run = chosen_run()
+step = need_snapshot(run)
+steps = snapshots.steps_of(run)
+image, image_name = chosen_image()
+
+
+def turn_to(number: int) -> None:
+    st.session_state[state.SNAPSHOT] = steps[number]
+    st.session_state[state.PLAYING] = False
+
+
+def play() -> None:
+    st.session_state[state.PLAYING] = True
+    if step == steps[-1]:
+        st.session_state[state.SNAPSHOT] = steps[0]
+
+
+def pause() -> None:
+    st.session_state[state.PLAYING] = False
+
+
+st.markdown(
+    f"**{run.name}** has {len(steps)} snapshots. They lie close together at first: look how much "
+    "happens within the first epoch, and how little after it."
+)
+number = steps.index(step)
+playing = bool(st.session_state.get(state.PLAYING)) and number < len(steps) - 1
+with st.container(horizontal=True, vertical_alignment="center"):
+    first, last = number == 0, number == len(steps) - 1
+    st.button("First", icon=":material/first_page:", on_click=turn_to, args=(0,), disabled=first)
+    st.button(
+        "Back", icon=":material/chevron_left:", on_click=turn_to, args=(number - 1,), disabled=first
+    )
+    if playing:
+        st.button("Pause", icon=":material/pause:", on_click=pause, type="primary")
+    else:
+        st.button("Play", icon=":material/play_arrow:", on_click=play, type="primary")
+    st.button(
+        "Next", icon=":material/chevron_right:", on_click=turn_to, args=(number + 1,), disabled=last
+    )
+    st.button(
+        "Last", icon=":material/last_page:", on_click=turn_to, args=(len(steps) - 1,), disabled=last
+    )
+st.progress(
+    number / max(1, len(steps) - 1),
+    f"Snapshot {number + 1} of {len(steps)}: **{epochs_text(run, step)} epochs**, {step:,} steps",
+)
+layer = st.segmented_control(
+    "Layer",
+    [found.name for found in run.spec.model.convolutions],
+    default="conv1",
+    key="film_layer",
+    persist_state="session",
+    required=True,
+)
+
+# Side by side on a screen, one below the other on a phone.
+width = page_width() // 2 if page_width() > NARROW_WIDTH else page_width()
+kernels_box, maps_box = st.columns(2, gap="medium")
+with kernels_box:
+    kernel = loaders.weights(run, step)[layer]["kernel"]
+    st.caption(
+        f"**Kernels of {layer}**, warm positive, blue negative; full colour is "
+        f"±{film.largest_weight(run, layer):.2f}, the largest weight of the whole film."
+    )
+    show(
+        kernel_matrix(kernel, "all", film.largest_weight(run, layer), width=width),
+        "film_kernels",
+        f"All kernels of {layer} after {epochs_text(run, step)} epochs",
+    )
+with maps_box:
+    found = film.activation(run, step, image, layer)
+    st.caption(f"**What {layer} makes of {image_name}**, black nothing, white the most.")
+    show(
+        feature_maps(
+            found, signed=bool(found.min() < 0), scope="layer", largest_of_all=1, width=width
+        ),
+        "film_maps",
+        f"All feature maps of {layer} after {epochs_text(run, step)} epochs",
+    )
+st.caption(
+    "**Loss and accuracy**, with an upright line at this snapshot. Grey is the published log."
+)
+show_curves(
+    run,
+    loaders.metrics(run),
+    run.spec.train.epochs,
+    CurveOptions(accuracy_from=0.0, marks=(step,)),
+)
+left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+with left:
+    confusion = film.confusion(run, step)
+    st.caption(
+        f"**Which digits it takes for which**, on {validated_on_text(run.spec.train)}: at first "
+        "all are one digit, then mistakes (warm) get fewer and paler."
+    )
+    show(confusion_matrix(confusion), "film_confusion", "Confusion matrix of this snapshot")
+with right:
+    right_answers = int(confusion.trace())
+    st.metric("Right", f"{right_answers / confusion.sum():.2%}", border=True)
+    st.metric("Mistakes", f"{int(confusion.sum()) - right_answers:,}", border=True)
+
+
+@st.fragment(run_every=film.SECONDS_PER_FRAME if playing else None)
+def advance() -> None:
+    with errors_shown():
+        film.advance(steps, number, playing=playing)
+
+
+advance()
+explanation(
+    [
+        "While a network trains, its weights are kept now and then: after 1, 2, 5, 10, … batches, "
+        "then after every epoch. Each of these **snapshots** is a whole network. The film shows "
+        "them one after the other, and none is left out.",
+        "At the start the **kernels** are random. After some dozen batches first patterns stand "
+        "out of the noise, and the **maps** begin to look like edges of the digit.",
+        "The **slider in the sidebar** is the same choice: what you stop at here, the other pages "
+        "show too.",
+    ]
+)

@@ -1,0 +1,182 @@
+"""Overview: what this is, the network, the reference run, the data."""
+
+from mnistviz.ui.shell import need_shell
+
+need_shell()
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnistviz import runs
+from mnistviz.charts.digits import GALLERY_WIDTH, class_counts, gallery
+from mnistviz.charts.montage import NARROW_WIDTH
+from mnistviz.charts.network import network_figure
+from mnistviz.claims import claims
+from mnistviz.data import load_mnist, to_input
+from mnistviz.metrics_log import last_row
+from mnistviz.spec import NUM_CLASSES, NUM_TEST_IMAGES, ModelSpec
+from mnistviz.ui import loaders, state
+from mnistviz.ui.page_width import page_width
+from mnistviz.ui.widgets import CHART_CONFIG, CurveOptions, explanation, show, show_curves
+
+IMAGES_PER_PAGE = 40
+
+
+def choose_clicked_image() -> None:
+    points = st.session_state.gallery.selection.points
+    if points:
+        st.session_state[state.IMAGE] = points[0]["customdata"]
+        st.session_state[state.USE_DRAWING] = False
+
+
+reference = runs.find_run("reference")
+rows = loaders.metrics(reference)
+published = loaders.published_log()
+model = ModelSpec()
+last = last_row(rows, "validation")
+
+st.subheader("A network small enough to look inside")
+st.markdown(
+    f"This network reads handwritten digits with **{model.parameters:,} numbers**; large ones have "
+    "billions. Train it here in minutes, look at every one of those numbers, watch "
+    "what each layer makes of an image, and try it on your own handwriting."
+)
+
+ways = {
+    "pages/train.py": ("Train it live", ":material/show_chart:", "Under half a minute to try."),
+    "pages/kernels.py": ("See its kernels", ":material/grid_view:", "Every weight, with its sign."),
+    "pages/feature_maps.py": ("What it sees", ":material/layers:", "Every channel, one image."),
+    "pages/draw.py": ("Draw a digit", ":material/draw:", "Your handwriting, its answer."),
+}
+for column, (page, (label, icon, promise)) in zip(st.columns(len(ways)), ways.items(), strict=True):
+    with column.container(border=True, height="stretch"):
+        st.page_link(page, label=f"**{label}**", icon=icon)
+        st.caption(promise)
+
+with st.container(horizontal=True):
+    st.metric("Parameters", f"{model.parameters:,}", border=True)
+    st.metric("Learned by training", f"{model.trainable:,}", border=True)
+    st.metric(
+        "Running averages",
+        f"{model.non_trainable:,}",
+        border=True,
+        help="What batch normalization remembers of the training images: means and variances.",
+    )
+    st.metric(
+        f"Test accuracy after {last.epoch} epochs",
+        f"{last.accuracy:.2%}",
+        f"published {published[-1].accuracy:.2%}",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help="Of the bundled run `reference`, from its stored metrics. "
+        "`python -m mnistviz evaluate reference` measures it again.",
+    )
+
+st.header("The network, layer by layer")
+st.caption(
+    "Read from top to bottom. A bar is as long as the layer's maps are wide and as thick as the "
+    "layer has channels: the picture shrinks, the descriptions of it multiply."
+)
+drawing, ledger = st.columns([3, 2], gap="large")
+with drawing:
+    show(
+        network_figure(model),
+        "network",
+        "The layers of the network from the 28 by 28 image to ten probabilities, with the size "
+        "and the number of channels of each.",
+    )
+with ledger:
+    table = pd.DataFrame(
+        [
+            (layer.name, "×".join(map(str, layer.output_shape)), layer.parameters)
+            for layer in model.layers
+            if layer.type != "Dropout"
+        ],
+        columns=["layer", "output", "parameters"],
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config={"parameters": st.column_config.NumberColumn(format="localized")},
+        alt="Parameters of each layer",
+    )
+    st.caption(
+        f"It adds up to **{model.parameters:,}**: {model.trainable:,} that training changes and "
+        f"{model.non_trainable:,} running averages of the batch normalizations. Dropout follows "
+        "every normalization and has no parameters."
+    )
+explanation(
+    [
+        "A **convolution** slides small squares of weights (kernels) over the picture and writes "
+        "down how well each place matches. Each **channel** of its output is one such question, "
+        "asked everywhere: *is there an edge like this here?* Deeper layers ask about combinations "
+        "of the answers.",
+        "**ReLU** sets negative answers to zero. **Batch normalization** brings each channel to a "
+        "common range, **dropout** hides one in ten values while training, so that no answer is "
+        "relied on alone. **Max-pool** keeps the largest of each 2×2 square.",
+        "The **1×1** convolutions squeeze the channels down to ten without looking at neighbours. "
+        "The last convolution covers its whole 7×7 input and gives one score for each digit; the "
+        "**softmax** turns the scores into probabilities.",
+    ]
+)
+
+st.header("The reference run")
+st.caption(
+    "Validation starts above training, because dropout hides part of the network while it trains; "
+    "look where the two meet. The bundled run follows the published training setting for setting "
+    f"and ends at {last.accuracy:.2%}, the published one at {published[-1].accuracy:.2%}. Both are "
+    "validated on the **test set** after each epoch."
+)
+show_curves(reference, rows, reference.spec.train.epochs, CurveOptions(accuracy_from=0.96))
+
+st.header("Speed and accuracy")
+st.caption(
+    "Published, stock Keras and this project; the last column measures ours again. "
+    "The speeds are of one machine with two cores, all trainers in turns. Every recipe but "
+    "`reference` reads the test set once, at its end."
+)
+st.dataframe(
+    pd.DataFrame(
+        [(row.what, row.published, row.keras, row.ours, row.command) for row in claims()],
+        columns=["measured", "published", "stock Keras", "this project", "command"],
+    ),
+    hide_index=True,
+    height="content",
+    alt="Speed and accuracy: published, stock Keras and this project",
+)
+
+st.header("The data")
+data = load_mnist()
+left, right = st.columns([2, 3], gap="large")
+with left:
+    st.caption("60,000 training and 10,000 test images. No digit is rare: look how level it is.")
+    show(
+        class_counts(data.class_counts()),
+        "counts",
+        "Number of training and test images of each digit, between 5,421 and 6,742 for training.",
+    )
+with right:
+    st.caption("Test images. **Click one** to use it on all pages.")
+    digit = st.pills("Digit", range(NUM_CLASSES), key="gallery_digit", label_visibility="collapsed")
+    shown = np.arange(NUM_TEST_IMAGES) if digit is None else np.flatnonzero(data.y_test == digit)
+    num_pages = -(-len(shown) // IMAGES_PER_PAGE)
+    number = st.number_input(f"Page of {num_pages}", 1, num_pages, key="gallery_page")
+    here = shown[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
+    st.plotly_chart(
+        gallery(
+            to_input(data.x_test[here]),
+            [f"test image {index}: a {data.y_test[index]}" for index in here],
+            here.tolist(),
+            columns=5 if page_width() <= NARROW_WIDTH else 10,
+            # Beside the bars it has part of the page, below them all of it.
+            width=page_width() if page_width() <= NARROW_WIDTH else GALLERY_WIDTH,
+        ),
+        key="gallery",
+        on_select=choose_clicked_image,
+        selection_mode="points",
+        config=CHART_CONFIG,
+        alt=f"{len(here)} handwritten digits from the test set",
+    )

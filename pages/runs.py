@@ -1,0 +1,108 @@
+"""Runs: all of them in a table, side by side, and what can be done to them."""
+
+from mnistviz.ui.shell import need_shell
+
+need_shell()
+
+import streamlit as st
+
+from mnistviz import runs
+from mnistviz.runs import ACTIVE_STATES
+from mnistviz.summary import summarise
+from mnistviz.ui.gap_view import show_gap
+from mnistviz.ui.run_actions import (
+    action_bar,
+    deleted_and_damaged,
+    import_box,
+    say_what_was_done,
+)
+from mnistviz.ui.run_comparison import show_curves_of, show_difference, show_pairs
+from mnistviz.ui.runs_table import choose_filters, choose_runs
+from mnistviz.ui.widgets import errors_shown, explanation
+
+POLL_SECONDS = 2.0
+VIEWS = {"table": "All runs", "gap": "The gap"}
+
+view = st.segmented_control(
+    "View",
+    list(VIEWS),
+    default="table",
+    format_func=VIEWS.get,
+    key="runs_view",
+    persist_state="session",
+    required=True,
+    label_visibility="collapsed",
+)
+listed = runs.list_runs()
+summaries = [summarise(run) for run in listed]
+names = {run.id: run.name for run in listed}
+
+
+active = [summary for summary in summaries if summary.state in ACTIVE_STATES]
+
+
+@st.fragment(run_every=POLL_SECONDS if active else None)
+def follow() -> None:
+    for before in active:
+        now = summarise(before.run)
+        if (now.state, now.epochs_done // 1) != (before.state, before.epochs_done // 1):
+            st.rerun()
+
+
+follow()
+if view == "gap":
+    reference = summarise(runs.find_run("reference"))
+    show_gap(listed, reference.seconds / reference.epochs_done)
+    explanation(
+        [
+            "A network that has seen an image hundreds of times may know that image, and not what "
+            "makes it a seven. **The gap** tells the two apart: how much better it does on images "
+            "that it was trained on than on images that it never saw.",
+            "**Dropout** hides one in ten values while it trains, so that no single one can be "
+            "relied on. **Batch normalization** brings each channel to a common range by means of "
+            "the other images in the batch, which also shakes every image a little. Both make it "
+            "harder to learn by heart.",
+            "The training accuracy in a log is another number: a mean over the epoch, while the "
+            "weights still change and dropout is on. It can lie below the validation accuracy, and "
+            "then suggests a gap below zero.",
+        ]
+    )
+    st.stop()
+
+st.markdown(
+    "Every training is kept as a run. **Tick rows** to lay their curves over each other, to see "
+    "what differs, or to name, export and delete them."
+)
+with errors_shown():
+    say_what_was_done()
+shown = choose_filters(summaries)
+chosen = choose_runs(summaries, shown)
+with st.container(horizontal=True, vertical_alignment="center"):
+    if len(shown) < len(summaries):
+        st.caption(f"{len(shown)} of {len(summaries)} runs pass the filters.", width="stretch")
+    else:
+        st.caption(f"{len(summaries)} runs. Click a column's name to sort.", width="stretch")
+    import_box()
+
+if chosen:
+    action_bar(chosen)
+    show_curves_of(chosen, names)
+    if len(chosen) == 2:
+        show_difference(*chosen, names)
+    show_pairs(chosen, names)
+elif all(summary.run.bundled for summary in summaries):
+    st.info("There are only bundled runs yet. Train one of your own, then compare them here.")
+    st.page_link("pages/train.py", label="Train a network", icon=":material/show_chart:")
+deleted_and_damaged()
+explanation(
+    [
+        "A **run** is one training: its settings, its log, and snapshots of its weights. "
+        "`reference` is bundled and stays as it is; the others are yours, each in a folder.",
+        "**Validation accuracy** is measured after each epoch, on training images held out for "
+        "that or, in the recipe `reference`, on the test set. **Test accuracy** is read once, "
+        "after the last epoch.",
+        "Trained again with another **seed**, the same settings end a little better or worse. So "
+        "group runs by everything but the seed before you believe a difference, and compare pairs "
+        "that share a seed: what the seed does to both cancels out.",
+    ]
+)

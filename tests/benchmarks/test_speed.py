@@ -1,0 +1,29 @@
+"""The speed benchmark's arithmetic and table; the trainers themselves take minutes."""
+
+from benchmarks.speed import compared, table
+
+
+def test_ratios_are_those_of_the_pairs() -> None:
+    rows = compared({"keras": [20.0, 40.0, 10.0], "mnistviz": [10.0, 16.0, 6.0]})
+    assert rows["keras"]["median"] == 20.0
+    assert rows["keras"]["ratio"] == rows["keras"]["ratio_highest"] == 1.0
+    ours = rows["mnistviz"]
+    assert ours["median"] == 10.0
+    assert (ours["ratio"], ours["ratio_lowest"], ours["ratio_highest"]) == (0.5, 0.4, 0.6)
+
+
+def test_the_table_says_what_was_measured() -> None:
+    result = {
+        "machine": "x, 2 cores",
+        "load": 0.1,
+        "epochs": compared({"mnistviz": [8.0], "keras": [20.0]}),
+        "evaluate_10000_seconds": 0.42,
+        "classify_one_milliseconds": 0.35,
+        "quick": {"seconds": 34.0, "test_accuracy": 0.994, "ratio": 0.1},
+    }
+    text = table(result)
+    assert "mnistviz                 8.00     0.40×   0.40 to 0.40" in text
+    assert "34.0 s from the command to the end, 0.100× of 17 Keras epochs" in text
+    assert "test accuracy 99.40%" in text
+    assert "evaluate 10,000 images: 0.42 s warm" in text
+    assert "quick" not in table({key: result[key] for key in result if key != "quick"})

@@ -1,0 +1,110 @@
+"""A training told what to do from the page: paused, stepped, stopped, taken up again."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mnistviz import metrics_log, runs, snapshots
+
+from .conftest import Server
+from .test_walk import PATIENCE, go_to, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def start_a_try_out(page: Page) -> None:
+    page.goto("/train")
+    press(page, "Try it out")
+    expect(page.get_by_text("Images per second")).to_be_visible(timeout=PATIENCE)
+
+
+def test_pause_single_steps_another_rate_and_on_to_the_end(page: Page) -> None:
+    start_a_try_out(page)
+    run = runs.find_run("try-out-1")
+    press(page, "Pause")
+    expect(page.get_by_role("button", name="One batch")).to_be_visible(timeout=PATIENCE)
+    step = snapshots.steps_of(run)[-1]
+    press(page, "One batch")
+    deadline = time.monotonic() + 10
+    while snapshots.steps_of(run)[-1] != step + 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    page.get_by_role("button", name="Learning rate").click()
+    rate = page.get_by_label("Learning rate from now on")
+    rate.fill("0.0007")
+    page.wait_for_timeout(2_500)
+    # What is being typed outlives the panel's own polls.
+    expect(rate).to_have_value("0.0007")
+    rate.press("Enter")
+    page.wait_for_timeout(1_000)
+    press(page, "Set")
+    page.keyboard.press("Escape")
+    press(page, "Go on")
+    expect(page.get_by_text("0.0007", exact=True).first).to_be_visible(timeout=PATIENCE)
+    press(page, "Stop and keep")
+    expect(page.get_by_role("button", name="Train on")).to_be_visible(timeout=PATIENCE)
+    press(page, "Train on")
+    expect(page.get_by_text("Finished after 471 of 471 steps")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Stopped or killed once before")).to_be_visible()
+    rates = {row.learning_rate for row in metrics_log.read(run) if row.step > step + 1}
+    assert rates == {0.0007}
+
+
+def test_the_film_plays_every_snapshot(page: Page) -> None:
+    page.goto("/film")
+    expect(page.get_by_text("Which digits it takes for which")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    press(page, "First")
+    expect(page.get_by_text("Snapshot 1 of 25")).to_be_visible(timeout=PATIENCE)
+    press(page, "Play")
+    for number in range(2, 6):
+        expect(page.get_by_text(f"Snapshot {number} of 25")).to_be_visible(timeout=PATIENCE)
+    press(page, "Pause")
+    settle(page)
+    shown = page.get_by_text("of 25").inner_text()
+    # The slider of all pages is the film's: another page shows the same snapshot.
+    epochs = shown.split(": ")[1].split(" epochs")[0]
+    go_to(page, "Kernels")
+    expect(page.get_by_text(f"best after {epochs} epochs")).to_be_visible()
+
+
+def test_a_training_outlives_its_server_and_two_servers_see_one_home(
+    browser: Browser, home: Path, tmp_path: Path
+) -> None:
+    first = Server(home, tmp_path / "first.log")
+    second = Server(home, tmp_path / "second.log")
+    try:
+        one = browser.new_context(base_url=first.url).new_page()
+        other = browser.new_context(base_url=second.url).new_page()
+        start_a_try_out(one)
+        other.goto("/train")
+        expect(other.get_by_text("try-out-1 is at work.")).to_be_visible(timeout=PATIENCE)
+        press(other, "Show it")
+        press(other, "Pause")
+        expect(one.get_by_role("button", name="One batch")).to_be_visible(timeout=PATIENCE)
+        press(one, "Go on")
+        expect(other.get_by_role("button", name="Pause", exact=True)).to_be_visible(
+            timeout=PATIENCE
+        )
+        os.kill(first.pid, signal.SIGKILL)
+        expect(other.get_by_text("Finished after 471 of 471 steps")).to_be_visible(
+            timeout=2 * PATIENCE
+        )
+    finally:
+        first.stop()
+        second.stop()
+    third = Server(home, tmp_path / "third.log")
+    try:
+        page = browser.new_context(base_url=third.url).new_page()
+        page.goto("/train?run=try-out-1")
+        expect(page.get_by_text("Finished after 471 of 471 steps")).to_be_visible(timeout=PATIENCE)
+    finally:
+        third.stop()

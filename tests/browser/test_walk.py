@@ -1,0 +1,256 @@
+"""The main job in a real browser: train live, look inside, draw a digit."""
+
+import re
+import time
+from collections.abc import Sequence
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from mnistviz import metrics_log, runs
+from mnistviz.training import launcher
+
+from .conftest import Server
+
+pytestmark = pytest.mark.browser
+
+# The seconds that TensorFlow may take to load on a busy machine.
+PATIENCE = 60_000
+
+
+def go_to(page: Page, title: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run to its end."""
+    page.wait_for_timeout(300)
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=PATIENCE)
+
+
+def chart(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-{key} .js-plotly-plot")
+
+
+def trace_length(page: Page, key: str, trace: int = 0, least: int = 0) -> int:
+    """Points of a trace that the browser has drawn, once there are `least` of them."""
+    # While a chart is redrawn, the old and the new one are in the page for a moment.
+    script = """([key, trace, least]) => {
+        const plots = [...document.querySelectorAll(`.st-key-${key} .js-plotly-plot`)];
+        const lengths = plots.map(plot => plot.data?.[trace]?.x?.length ?? -1);
+        return lengths.some(length => length >= least) && {length: Math.max(...lengths)};
+    }"""
+    found = page.wait_for_function(script, arg=[key, trace, least], timeout=PATIENCE)
+    return int(found.json_value()["length"])
+
+
+def hover_text(page: Page, plot: Locator, x: float, y: float) -> str:
+    """What the chart says of the point at a share (x, y) of its picture."""
+    plot.scroll_into_view_if_needed()
+    box = plot.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    for shift in (0, 1):  # a hover needs a movement
+        page.mouse.move(box["x"] + x * box["width"] + shift, box["y"] + y * box["height"])
+        page.wait_for_timeout(200)
+    return " ".join(plot.locator(".hoverlayer text").all_text_contents())
+
+
+def draw(page: Page, points: Sequence[tuple[int, int]]) -> None:
+    """One stroke with the mouse, in pixels of the canvas."""
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    assert box is not None
+    for number, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def test_the_walk(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    settle(page)
+    stored = metrics_log.read(runs.find_run("reference"))[-1]
+    for text in ("14,000", "13,800", "200", f"{stored.accuracy:.2%}"):
+        expect(page.get_by_test_id("stMetricValue").get_by_text(text, exact=True)).to_be_visible()
+    assert trace_length(page, "network") == 11
+
+    choose_an_image_in_the_gallery(page)
+    train_and_watch(page)
+    look_at_the_kernels(page)
+    look_at_the_feature_maps(page)
+    draw_and_clear(page)
+
+
+def choose_an_image_in_the_gallery(page: Page) -> None:
+    plot = chart(page, "gallery")
+    plot.scroll_into_view_if_needed()
+    assert hover_text(page, plot, 1.5 / 10, 0.5 / 4) == "test image 1: a 2"
+    page.mouse.down()
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"image=1\b"))
+    expect(page.get_by_text("Test image 1, a 2")).to_be_visible()
+
+
+def train_and_watch(page: Page) -> None:
+    go_to(page, "Train")
+    settle(page)
+    page.get_by_role("button", name="Try it out").click()
+    expect(page.get_by_role("heading", name="try-out-1")).to_be_visible()
+    expect(page).to_have_url(re.compile("run=try-out-1"))
+    expect(page.get_by_text("running", exact=True)).to_be_visible(timeout=PATIENCE)
+
+    length = 0
+    for _ in range(3):
+        length = trace_length(page, "accuracy", least=length + 1)
+
+    page.reload()
+    expect(page.get_by_role("heading", name="try-out-1")).to_be_visible()
+    expect(page.get_by_text("Images per second")).to_be_visible()
+    trace_length(page, "accuracy", least=length + 1)
+    expect(page.get_by_text("Finished after 471 of 471 steps")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("On the test set, read once at the end")).to_be_visible()
+    assert trace_length(page, "accuracy", trace=2, least=3) == 3
+    assert runs.run_state(runs.find_run("try-out-1")) == "finished"
+
+
+def look_at_the_kernels(page: Page) -> None:
+    go_to(page, "Kernels")
+    expect(page.get_by_text("try-out-1 after 3 epochs")).to_be_visible()
+    settle(page)
+    text = hover_text(page, chart(page, "kernels"), 0.1, 0.25)
+    assert re.fullmatch(r"channel 0(\s*[+−-]\d\.\d{4}){9}", text), text
+    page.get_by_test_id("stMain").get_by_role("radio", name="conv3").click()
+    settle(page)
+    expect(page.get_by_text("All 300 kernels of 3×3 are here")).to_be_visible()
+    text = hover_text(page, chart(page, "kernels"), 0.99, 0.02)
+    assert text.startswith("output channel 19, input channel 0"), text
+
+
+def look_at_the_feature_maps(page: Page) -> None:
+    go_to(page, "Feature maps")
+    expect(page.get_by_text("looking at test image 1, a 2")).to_be_visible()
+    page.get_by_role("radio", name="layer by layer, large").click()
+    for layer in ("conv1", "conv2", "conv3", "pool", "conv4", "conv5", "conv6", "conv7", "conv8"):
+        expect(chart(page, f"maps-{layer}")).to_have_count(1, timeout=PATIENCE)
+    settle(page)
+    text = hover_text(page, chart(page, "maps-conv1"), 0.05, 0.5)
+    assert re.fullmatch(r"channel 0\s*row \d+, column \d+: \d\.\d{4}", text), text
+    page.get_by_role("radio", name="after the normalization").click()
+    settle(page)
+    expect(page.get_by_text("above the channel's usual value")).to_be_visible()
+
+
+def draw_and_clear(page: Page) -> None:
+    go_to(page, "Draw")
+    page.locator("canvas.upper-canvas").wait_for()
+    settle(page)
+    expect(page.get_by_text("The canvas is blank")).to_be_visible()
+    draw(page, [(140, 40), (140, 240)])
+    answer = page.get_by_test_id("stMetricValue")
+    expect(answer).to_have_text(re.compile(r"\d"), timeout=PATIENCE)
+    expect(page.get_by_text("The canvas is blank")).to_have_count(0)
+
+    # The drawing is still there after a visit to another page.
+    go_to(page, "Overview")
+    go_to(page, "Draw")
+    expect(answer).to_have_text(re.compile(r"\d"), timeout=PATIENCE)
+
+    page.get_by_role("button", name="Clear Shortcut").click()
+    expect(page.get_by_text("The canvas is blank")).to_be_visible()
+    expect(answer).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_run_is_stopped_and_kept_from_the_page(page: Page) -> None:
+    page.goto("/")
+    go_to(page, "Train")
+    page.get_by_text("Choose your own settings").click()
+    page.get_by_role("textbox", name="Name").fill("kept")
+    page.get_by_role("textbox", name="Name").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("heading", name="kept")).to_be_visible()
+    trace_length(page, "accuracy", least=3)
+    page.get_by_role("button", name="Stop and keep").click()
+    expect(page.get_by_text("Stopped after")).to_be_visible(timeout=PATIENCE)
+    go_to(page, "Kernels")
+    expect(page.get_by_text("kept after 0.")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_bad_settings_are_refused_with_a_way_out(page: Page) -> None:
+    page.goto("/")
+    go_to(page, "Train")
+    page.get_by_text("Choose your own settings").click()
+    page.get_by_role("textbox", name="Channel plan").fill("0,x")
+    page.get_by_role("textbox", name="Channel plan").press("Enter")
+    expect(page.get_by_text("expected three whole numbers from 1 to 64")).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_have_count(0)
+    page.get_by_role("textbox", name="Channel plan").fill("8,16,20")
+    page.get_by_role("textbox", name="Channel plan").press("Enter")
+    expect(page.get_by_text("14,234 parameters")).to_be_visible()
+    page.get_by_role("textbox", name="Name").fill("reference")
+    page.get_by_role("textbox", name="Name").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("'reference' is taken by another run")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_link_shows_what_its_sender_saw(page: Page) -> None:
+    page.goto("/?run=reference&snapshot=0.0021&image=7")
+    settle(page)
+    go_to(page, "Kernels")
+    expect(page.get_by_text("reference after 0.0021 epochs")).to_be_visible()
+    expect(page.get_by_text("Test image 7, a 9")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("reference after 0.0021 epochs")).to_be_visible(timeout=PATIENCE)
+    page.goto("/?run=nobody&snapshot=99&image=70000")
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    settle(page)
+
+
+@pytest.mark.slow
+def test_pages_answer_within_a_second_while_a_run_trains(page: Page) -> None:
+    from mnistviz.recipes import find_recipe
+
+    recipe = find_recipe("reference")
+    run = launcher.start(recipe.name, recipe.model, recipe.train, "background")
+    page.goto("/")
+    settle(page)
+    deadline = time.monotonic() + 60
+    while not metrics_log.read(run):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    titles = ["Kernels", "Feature maps", "Draw", "Overview"]
+    for title in titles:  # once, to load what is loaded once
+        go_to(page, title)
+        settle(page)
+    seconds = []
+    for title in titles * 2:
+        started = time.monotonic()
+        go_to(page, title)
+        seconds.append(time.monotonic() - started)
+        settle(page)
+    launcher.stop(run)
+    assert sorted(seconds)[len(seconds) // 2] < 1, seconds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path", ["/", "/train", "/kernels", "/feature_maps", "/draw"], ids=lambda path: path[1:] or "/"
+)
+def test_a_page_paints_at_once_on_a_server_that_just_listens(
+    browser: object, server: Server, path: str
+) -> None:
+    """The bound is 2 s on an idle machine; twice that where the machine is shared."""
+    context = browser.new_context()  # type: ignore[attr-defined]
+    opened: Page = context.new_page()
+    started = time.monotonic()
+    opened.goto(server.url + path)
+    opened.get_by_role("heading", level=1).wait_for()
+    seconds = time.monotonic() - started
+    context.close()
+    assert seconds < 4

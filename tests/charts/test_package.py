@@ -1,0 +1,21 @@
+"""What holds for every chart, whoever draws it."""
+
+import subprocess
+import sys
+
+
+def test_a_figure_is_never_made_while_pandas_is_half_imported() -> None:
+    """Two threads, as two visitors of a new server: one imports pandas, one draws."""
+    code = """
+import threading
+importing = threading.Thread(target=__import__, args=("pandas",))
+importing.start()
+from mnistviz.charts.curves import training_curve
+from mnistviz.rows import MetricRow
+row = MetricRow(1, 1, "batch", 2.0, 0.1, 0.003, 1.0)
+training_curve("loss", [row], [], 10, num_epochs=1)
+importing.join()
+import sys
+sys.exit(not hasattr(sys.modules["pandas"], "Series"))
+"""
+    assert subprocess.call([sys.executable, "-c", code]) == 0

@@ -1,0 +1,95 @@
+"""`python -m mnistviz train` where it goes on with a run, and what a training is told."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from mnistviz import control, runs, snapshots
+from mnistviz.__main__ import app
+from mnistviz.errors import MnistVizError
+from mnistviz.spec import ModelSpec, TrainSpec
+
+TINY = ("--epochs", "2", "--limit", "300", "--batch-size", "50")
+
+
+def invoke(*words: str) -> Any:
+    return CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+def answer(*words: str) -> Any:
+    result = invoke(*words, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("--resume", "reference", "--epochs", "3"),
+            "--resume takes no other setting than --learning-rate: a run goes on",
+        ),
+        (
+            ("--from", "reference:3", "--recipe", "plain"),
+            "--from takes no recipe and no network: they are those of the parent",
+        ),
+        (
+            ("--from", "reference:21"),
+            "run: 'reference' has no snapshot of epoch '21'; there are: "
+            + ", ".join(str(epoch) for epoch in range(21)),
+        ),
+        (
+            ("--resume", "nobody"),
+            "run: no run has the name or id 'nobody'; there are: best, reference",
+        ),
+    ],
+)
+def test_what_can_not_be_done_is_said_and_starts_nothing(
+    words: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(MnistVizError) as error:
+        invoke("train", *words)
+    assert str(error.value) == message
+    assert [run.name for run in runs.list_runs()] == ["best", "reference"]
+
+
+def test_a_finished_run_says_so_and_is_no_error() -> None:
+    result = invoke("train", "--resume", "reference", "--json")
+    assert result.exit_code == 0
+    assert result.stderr == "reference is finished: there is nothing left to train\n"
+    found = json.loads(result.stdout)
+    assert found["resumed_from_step"] is None
+    assert found["epochs"] == 20
+    assert len(found["epoch_seconds"]) == 20
+
+
+@pytest.mark.parametrize("wish", ["stop", "pause"])
+def test_a_run_that_does_not_train_can_not_be_told_to(wish: str) -> None:
+    runs.create_run("reference", ModelSpec(), TrainSpec(), "idle")
+    with pytest.raises(MnistVizError) as error:
+        invoke("runs", wish, "idle")
+    assert str(error.value) == "idle is crashed: there is no training to tell that"
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_a_training_is_stopped_resumed_and_forked_from_the_command_line() -> None:
+    first = answer("train", *TINY, "--name", "first", "--gap")
+    run = runs.find_run("first")
+    # As if it had been stopped after its first epoch: the status alone says that it ended.
+    fork = answer("train", "--from", "first:1", "--name", "second")
+    assert fork["epochs"] == 1
+    second = runs.find_run("second")
+    assert second.spec.parent is not None
+    assert (second.spec.parent.run, second.spec.parent.step) == (run.id, 6)
+    assert second.spec.train.learning_rate == run.spec.train.learning_rate_at(6)
+    runs.write_json(run.path / "status.json", {"state": "stopped", "step": 6, "total": 12})
+    again = answer("train", "--resume", "first")
+    assert again["resumed_from_step"] == 0
+    assert again["val_accuracy"] == first["val_accuracy"]
+    listed = {row["name"]: row for row in answer("runs")}
+    assert listed["second"]["parent"] == {"run": run.id, "step": 6}
+    assert snapshots.steps_of(run) == [0, 1, 2, 5, 6, 12]
+    assert control.read(run) == control.Control()

@@ -1,0 +1,139 @@
+"""The map of digits, against NumPy's own decomposition and planted clusters."""
+
+import keras
+import numpy as np
+import pytest
+
+from mnistviz import snapshots
+from mnistviz.data import load_mnist, to_input
+from mnistviz.inspection import embedding
+from mnistviz.inspection.embedding import (
+    DigitMap,
+    digit_map,
+    last_features,
+    nearest,
+    place_between,
+    tsne,
+)
+from mnistviz.model import BATCH_SIZE, load
+from mnistviz.runs import BUNDLED_HOME, open_run
+from tests.inspection.oracle import forward
+
+REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
+LAST = snapshots.steps_of(REFERENCE)[-1]
+NUM_IMAGES = 120
+
+
+@pytest.fixture(scope="module")
+def network() -> keras.Sequential:
+    return load(REFERENCE, LAST)
+
+
+@pytest.fixture(scope="module")
+def found(network: keras.Sequential) -> DigitMap:
+    return digit_map(network, load_mnist().x_test[:NUM_IMAGES])
+
+
+def test_last_features_are_what_the_last_convolution_gets(network: keras.Sequential) -> None:
+    images = to_input(load_mnist().x_test[:3])
+    features, answers = last_features(network, images)
+    assert features.shape == (3, 490)
+    weights = snapshots.read(REFERENCE, LAST)
+    for image, row, answer in zip(images, features, answers, strict=True):
+        handed_on = forward(weights, image)
+        np.testing.assert_allclose(row, handed_on["conv7"].ravel(), atol=1e-3)
+        assert answer == handed_on["conv8"].argmax()
+
+
+def test_more_images_than_a_batch_and_how_far_it_is(network: keras.Sequential) -> None:
+    done: list[int] = []
+    images = np.zeros((BATCH_SIZE + 1, 28, 28), np.float32)
+    features, answers = last_features(network, images, done.append)
+    assert features.shape == (BATCH_SIZE + 1, 490)
+    assert answers.dtype == np.uint8
+    assert done == [BATCH_SIZE, BATCH_SIZE + 1]
+
+
+def test_axes_are_those_of_a_singular_value_decomposition(
+    network: keras.Sequential, found: DigitMap
+) -> None:
+    features, _ = last_features(network, to_input(load_mnist().x_test[:NUM_IMAGES]))
+    centred = features.astype(np.float64) - features.mean(axis=0)
+    _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+    shares = sizes**2 / (sizes**2).sum()
+    np.testing.assert_allclose(found.shares, shares[: embedding.NUM_AXES], atol=1e-5)
+    for number in range(3):
+        along = centred @ axes[number]
+        sign = np.sign(along @ found.places[:, number])
+        np.testing.assert_allclose(found.places[:, number], sign * along, atol=1e-3)
+    assert found.places.shape == (NUM_IMAGES, embedding.NUM_AXES)
+    assert found.places.dtype == np.float32
+
+
+def test_an_image_of_the_map_is_placed_where_it_is(
+    network: keras.Sequential, found: DigitMap
+) -> None:
+    features, _ = last_features(network, to_input(load_mnist().x_test[7:9]))
+    np.testing.assert_allclose(found.place(features), found.places[7:9], atol=1e-3)
+
+
+def test_the_same_images_have_the_same_map(network: keras.Sequential, found: DigitMap) -> None:
+    again = digit_map(network, load_mnist().x_test[:NUM_IMAGES])
+    np.testing.assert_array_equal(again.places, found.places)
+
+
+def test_a_network_without_a_word_to_say_has_a_map_all_the_same() -> None:
+    network = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(10, 28, name="conv8"),
+            keras.layers.Flatten(),
+            keras.layers.Softmax(),
+        ]
+    )
+    found = digit_map(network, np.zeros((4, 28, 28), np.uint8))
+    np.testing.assert_array_equal(found.places, np.zeros((4, embedding.NUM_AXES)))
+    assert np.isfinite(found.shares).all()
+
+
+def test_nearest_is_in_order_and_begins_with_itself() -> None:
+    places = np.array([[0, 0], [3, 0], [1, 0], [-2, 0]], np.float32)
+    assert nearest(places[0], places, 3).tolist() == [0, 2, 3]
+
+
+def test_an_image_is_placed_between_its_neighbours() -> None:
+    rng = np.random.default_rng(0)
+    places = np.concatenate([rng.normal(size=(30, 5)), rng.normal(size=(30, 5)) + 20])
+    plane = np.concatenate([np.zeros((30, 2)), np.full((30, 2), 7)])
+    found = place_between(places[40] + 0.1, places.astype(np.float32), plane.astype(np.float32))
+    np.testing.assert_allclose(found, [7, 7])
+    # What lies on an image of the map is placed on it.
+    plane = rng.normal(size=(60, 2)).astype(np.float32)
+    np.testing.assert_allclose(place_between(places[3], places, plane), plane[3], atol=1e-4)
+
+
+def test_tsne_keeps_clusters_together_and_tells_how_far_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rng = np.random.default_rng(1)
+    clusters = [rng.normal(size=(40, 6)) + 30 * number for number in range(3)]
+    done: list[float] = []
+    plane = tsne(np.concatenate(clusters).astype(np.float32), done.append, iterations=300)
+    assert plane.shape == (120, 2)
+    assert plane.dtype == np.float32
+    middles = plane.reshape(3, 40, 2).mean(axis=1)
+    own = np.linalg.norm(plane.reshape(3, 40, 2) - middles[:, None], axis=2).max()
+    assert min(np.linalg.norm(middles[i] - middles[i - 1]) for i in range(3)) > own
+    assert done == sorted(done)
+    assert len(done) >= 3
+    assert done[-1] == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_tsne_ends_when_it_is_told_to() -> None:
+    def stop(done: float) -> None:
+        raise KeyboardInterrupt
+
+    places = np.random.default_rng(2).normal(size=(100, 4)).astype(np.float32)
+    with pytest.raises(KeyboardInterrupt):
+        tsne(places, stop)

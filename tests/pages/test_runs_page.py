@@ -1,0 +1,317 @@
+"""The Runs page: the table, what is chosen in it, and what can be done to runs."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnistviz import gap, labels, runs, snapshots
+from mnistviz.recipes import find_recipe
+from mnistviz.runs import Run
+from mnistviz.spec import Parent, TrainSpec
+from mnistviz.training import launcher
+
+from ..archive.conftest import packed
+from ..made_runs import EIGHT, SPEC, TEN, give_weights, make_run
+from .driver import open_page, text_of
+
+pytestmark = pytest.mark.pages
+
+
+def open_runs(chosen: Sequence[Run] = ()) -> AppTest:
+    app = open_page("overview")
+    app.session_state["chosen_runs"] = [run.id for run in chosen]
+    app.switch_page("pages/runs.py").run()
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def names_in(app: AppTest, table: int = 0) -> list[str]:
+    return list(app.dataframe[table].value["name"])
+
+
+# ---------------------------------------------------------------- the table
+
+
+def test_the_table_has_all_runs_with_settings_and_results() -> None:
+    parent = make_run("mine", 0.9)
+    labels.annotate(make_run("fork", 0.8, parent=Parent(run=parent.id, step=10)), "my note")
+    make_run("orphan", parent=Parent(run="gone", step=1_000))
+    table = open_runs().dataframe[0].value.set_index("name")
+    assert list(table.index) == ["best (bundled)", "reference (bundled)", "orphan", "fork", "mine"]
+    mine = table.loc["mine"]
+    assert mine["validation"] == pytest.approx(90)
+    assert mine["test"] == pytest.approx(89)
+    assert mine["measured on"] == "held-out images"
+    assert (mine["state"], mine["recipe"], mine["channels"]) == ("finished", "plain", "10/15/20")
+    assert (mine["parameters"], mine["seed"], mine["epochs"], mine["of"]) == (14_000, 0, 2, 2)
+    assert mine["seconds"] == 62
+    assert table.loc["reference (bundled)", "measured on"] == "the test set"
+    assert table.loc["fork", "begins from"] == "mine:1"
+    assert table.loc["fork", "note"] == "my note"
+    assert table.loc["orphan", "begins from"] == "gone, step 1,000 (not here)"
+
+
+def test_search_and_filters_narrow_the_table_and_keep_what_is_chosen() -> None:
+    ten = labels.annotate(make_run("ten"), "good with sevens")
+    make_run("eight", model=EIGHT)
+    app = open_runs([ten])
+    app.text_input(key="runs_search").set_value("SEVENS 10/15").run()
+    assert names_in(app) == ["ten"]
+    assert "1 of 4 runs pass the filters." in text_of(app)
+    app.text_input(key="runs_search").set_value("").run()
+    app.multiselect(key="runs_channels").set_value(["8/16/32"]).run()
+    assert names_in(app) == ["eight"]
+    # Another row is shown, but what was chosen stays chosen.
+    assert "**ten**" in text_of(app)
+    app.multiselect(key="runs_channels").set_value([]).run()
+    app.multiselect(key="runs_recipe").set_value(["reference"]).run()
+    assert names_in(app) == ["reference (bundled)"]
+    app.multiselect(key="runs_state").set_value(["finished"]).run()
+    assert names_in(app) == ["reference (bundled)"]
+
+
+def test_a_filter_whose_last_run_is_gone_lets_all_pass() -> None:
+    eight = make_run("eight", model=EIGHT)
+    app = open_runs()
+    app.multiselect(key="runs_channels").set_value(["8/16/32"]).run()
+    labels.delete(eight)
+    app.run()
+    assert not app.exception
+    assert names_in(app) == ["best (bundled)", "reference (bundled)"]
+
+
+def test_with_bundled_runs_alone_the_page_says_what_to_do() -> None:
+    app = open_runs()
+    assert app.info[0].value.startswith("There are only bundled runs yet. Train one of your own")
+    make_run("mine")
+    app.run()
+    assert not app.info
+
+
+def test_a_damaged_run_is_shown_as_damaged() -> None:
+    run = make_run("broken")
+    (run.path / "spec.json").write_text("{")
+    app = open_runs()
+    assert "Damaged: 1" in [expander.label for expander in app.expander]
+    table = app.dataframe[1].value
+    assert table["name"][0] == "broken"
+    assert table["folder"][0] == str(run.path)
+
+
+# ---------------------------------------------------------------- actions
+
+
+def test_a_run_is_opened_for_all_pages() -> None:
+    run = make_run("mine")
+    app = press(open_runs([run]), "Open")
+    assert app.success[0].value == "mine is open: all pages show it now."
+    assert app.sidebar.selectbox(key="run").value == run.id
+
+
+def test_a_run_is_renamed_and_annotated() -> None:
+    run = make_run("before")
+    app = open_runs([run])
+    app.text_input(key=f"runs_name_{run.id}_before").set_value("after")
+    press(app, "Keep")
+    assert app.success[0].value == "before is now after."
+    assert names_in(app) == ["best (bundled)", "reference (bundled)", "after"]
+    app.text_area(key=f"runs_note_{run.id}_").set_value("my note")
+    next(button for button in app.button if button.form_id.startswith("form_runs_note")).click()
+    app.run()
+    assert app.success[0].value == "The note of after is kept."
+    assert runs.find_run("after").note == "my note"
+
+
+def test_a_taken_name_is_refused_in_words() -> None:
+    run = make_run("mine")
+    app = open_runs([run])
+    app.text_input(key=f"runs_name_{run.id}_mine").set_value("reference")
+    press(app, "Keep")
+    assert app.error[0].value == "name: 'reference' is taken by another run; choose another name"
+    assert runs.find_run("mine").id == run.id
+
+
+def test_a_deleted_run_is_brought_back_by_one_click() -> None:
+    first, second = make_run("first"), make_run("second")
+    app = open_runs([first, second])
+    app.sidebar.selectbox(key="run").set_value(first.id).run()
+    press(app, "Delete")
+    assert app.success[0].value == "Deleted second, first."
+    assert names_in(app) == ["best (bundled)", "reference (bundled)"]
+    # The page-wide run is gone: all pages show the default again.
+    assert app.sidebar.selectbox(key="run").value == "best"
+    assert not app.sidebar.warning
+    press(app, "Bring back")
+    assert app.success[0].value == "second, first came back."
+    assert names_in(app) == ["best (bundled)", "reference (bundled)", "second", "first"]
+    assert "Bring back" not in [button.label for button in app.button]
+
+
+def test_deleted_runs_can_be_restored_later_and_bundled_ones_not_deleted() -> None:
+    run = make_run("mine")
+    labels.delete(run)
+    make_run("mine")
+    app = open_runs()
+    assert "Deleted: 1" in [expander.label for expander in app.expander]
+    press(app, "Restore all")
+    assert app.success[0].value == (
+        "mine-2 came back. mine is mine-2 now, for another run has that name."
+    )
+    app = open_runs([runs.find_run("reference")])
+    assert next(button for button in app.button if button.label == "Delete").disabled
+
+
+def test_a_zip_is_imported_and_chosen() -> None:
+    source = packed(runs.find_run("reference"), step=9380, steps=(0, 9380))
+    app = open_runs()
+    app.file_uploader[0].upload("reference.zip", source.getvalue(), "application/zip").run()
+    assert not app.exception
+    assert app.success[0].value == "Imported as reference-2, for reference is here already."
+    assert "**reference-2**" in text_of(app)
+    app.file_uploader[0].upload("bad.zip", b"no zip", "application/zip").run()
+    assert app.error[0].value.startswith("import: expected a zip that the export of a run made")
+
+
+def test_an_export_is_made_after_the_click_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run("mine")
+    give_weights(run, 0, 10)
+    monkeypatch.setattr(
+        "mnistviz.archive.pack.export", lambda *_, **__: pytest.fail("nobody has clicked")
+    )
+    app = open_runs([run])
+    assert app.selectbox(key=f"export_step_{run.id}").value == 10
+    assert [button.label for button in app.get("download_button")] == ["Make and download the zip"]
+
+
+def test_a_damaged_snapshot_is_said_before_the_click() -> None:
+    run = make_run("mine")
+    give_weights(run, 0, 10)
+    snapshots.file_of(run, 0).write_bytes(b"PK")
+    app = open_runs([run])
+    assert app.error[0].value == (
+        "mine: the snapshot step-0000000.npz is missing or damaged; choose another one"
+    )
+    app.toggle(key="export_all").set_value(False).run()
+    assert not app.error
+
+
+# ---------------------------------------------------------------- side by side
+
+
+def test_two_runs_are_told_apart_by_settings_and_results() -> None:
+    first, second = make_run("ten", 0.9), make_run("eight", 0.95, EIGHT)
+    app = open_runs([first, second])
+    settings, results = (table.value for table in app.dataframe[1:3])
+    assert settings.values.tolist() == [["channels", "8/16/32", "10/15/20"]]
+    assert list(settings.columns) == ["setting", "eight", "ten"]
+    assert results.values.tolist() == [
+        ["validation accuracy", "95.00%", "90.00%", "−5.00 points"],
+        ["test accuracy", "94.00%", "89.00%", "−5.00 points"],
+        ["parameters", "18,050", "14,000", "-4,050"],
+        ["epochs done", "2", "2", "+0"],
+        ["seconds", "62", "62", "+0"],
+    ]
+    assert "Paired by seed" not in [heading.value for heading in app.subheader]
+
+
+def test_a_learning_rate_that_was_set_by_hand_is_said() -> None:
+    run = make_run("mine")
+    with run.metrics_file.open("a") as log:
+        log.write('{"event": "learning_rate", "step": 3, "learning_rate": 0.1}\n')
+    assert "The learning rate of mine was set by hand while it trained" in text_of(open_runs([run]))
+
+
+def test_curves_are_drawn_for_each_run_or_for_each_group() -> None:
+    chosen = [make_run(f"ten-{seed}", 0.9, TEN, SPEC.changed(seed=seed)) for seed in (0, 1)]
+    chosen.append(make_run("eight", 0.95, EIGHT))
+    app = open_runs(chosen)
+    assert names_drawn(app) == ["eight", "ten-1", "ten-0"]
+    app.toggle(key="compare_grouped").set_value(True).run()
+    assert names_drawn(app) == ["channels 8/16/32 (n = 1)", "channels 10/15/20 (n = 2)"]
+    app.button_group(key="compare_splits").set_value(["validation", "batch"]).run()
+    assert names_drawn(app).count("channels 10/15/20 (n = 2)") == 2
+    app.button_group(key="compare_splits").set_value([]).run()
+    assert app.info[0].value == "Choose validation or training above."
+
+
+def names_drawn(app: AppTest) -> list[str]:
+    """The named curves of the first chart."""
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    return [trace["name"] for trace in figure["data"] if trace.get("name")]
+
+
+def test_pairs_say_in_words_whether_groups_can_be_told_apart() -> None:
+    chosen = []
+    for seed in range(3):
+        chosen.append(make_run(f"ten-{seed}", 0.9 + seed / 100, TEN, SPEC.changed(seed=seed)))
+        accuracy = 0.901 + seed / 100 + seed / 10_000
+        chosen.append(make_run(f"eight-{seed}", accuracy, EIGHT, SPEC.changed(seed=seed)))
+    app = open_runs(chosen)
+    assert (
+        "**channels 10/15/20** minus **channels 8/16/32**: −0.110 points on average, 95 % interval "
+        "−0.135 to −0.085, n = 3 pairs (seeds 0, 1, 2). The interval leaves out 0: channels "
+        "10/15/20 is **lower**." in text_of(app)
+    )
+    app.selectbox(key="pairs_second").set_value("channels 8/16/32").run()
+    assert "Choose two groups that differ." in [info.value for info in app.info]
+
+
+def test_pairs_without_a_shared_seed_say_what_to_do() -> None:
+    chosen = [make_run(f"ten-{seed}", 0.9, TEN, SPEC.changed(seed=seed)) for seed in (0, 1)]
+    chosen.append(make_run("eight", 0.9, EIGHT, SPEC.changed(seed=5)))
+    app = open_runs(chosen)
+    assert app.info[0].value.startswith("These groups share no seed among their finished runs.")
+
+
+def test_a_run_without_any_row_is_no_error() -> None:
+    run = runs.create_run("reference", TEN, TrainSpec(), "new")
+    app = open_runs([run])
+    assert app.dataframe[0].value.set_index("name").loc["new", "state"] == "crashed"
+
+
+# ---------------------------------------------------------------- the gap
+
+
+def test_the_gap_without_trainings_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    monkeypatch.setattr(
+        launcher, "start", lambda *words: started.append((words[1], words[2], words[3]))
+    )
+    monkeypatch.setattr(gap, "sets_of", lambda _: [])
+    app = open_runs()
+    app.button_group(key="runs_view").set_value("gap").run()
+    assert app.info[0].value.startswith("No such trainings are here yet.")
+    app.number_input(key="gap_epochs").set_value(3)
+    app.number_input(key="gap_seed").set_value(4).run()
+    press(app, "Train the five")
+    assert started == [
+        (training.model, gap.training_of(3, 4), training.name) for training in gap.GAP_TRAININGS
+    ]
+
+
+def test_the_gap_is_drawn_for_the_trainings_that_are_there() -> None:
+    train = gap.training_of(epochs=2).changed(num_images=1_000)
+    for training in gap.GAP_TRAININGS[:3]:
+        make_run(f"my {training.name}", 0.9, training.model, train)
+    app = open_runs()
+    app.button_group(key="runs_view").set_value("gap").run()
+    if len(gap.sets_of(runs.list_runs())) > 1:
+        app.selectbox(key="gap_set").select_index(1).run()
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert list(table["run"]) == ["my gap-plain", "my gap-neither", "my gap-dropout"]
+    assert list(table["gap, points"]) == pytest.approx([5, 5, 5])
+    assert "Not trained yet: 10/15/20, batch normalization, 10/15/20, both." in text_of(app)
+    assert gap.command_of(gap.GAP_TRAININGS[4]) in app.code[0].value
+
+
+def test_recipe_of_the_gap_is_one_that_holds_out_images() -> None:
+    assert find_recipe(gap.RECIPE).train.validated_on == "held_out"

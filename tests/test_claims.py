@@ -1,0 +1,33 @@
+"""The table of speed and accuracy against the stored measurements and the README."""
+
+import json
+from pathlib import Path
+
+from mnistviz import metrics_log, runs
+from mnistviz.claims import BENCHMARKS, claims
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_line_stands_in_the_readme() -> None:
+    for row in claims():
+        line = f"| {row.what} | {row.published} | {row.keras} | {row.ours} | `{row.command}` |"
+        assert line in README
+
+
+def test_the_accuracies_are_means_of_the_seeds_that_are_stored() -> None:
+    for recipe in ("reference", "quick", "best"):
+        stored = json.loads((BENCHMARKS / f"accuracy-{recipe}.json").read_text())
+        accuracies = [seed["test_accuracy"] for seed in stored["seeds"]]
+        (row,) = (row for row in claims() if f"recipe {recipe}," in row.what and "Test" in row.what)
+        assert row.ours.startswith(f"{sum(accuracies) / len(accuracies):.2%} ± ")
+
+
+def test_the_bundled_best_is_the_seed_with_the_lowest_validation_loss() -> None:
+    stored = json.loads((BENCHMARKS / "accuracy-best.json").read_text())
+    chosen = min(stored["seeds"], key=lambda seed: seed["val_loss"])
+    run = runs.find_run("best")
+    assert run.spec.train.seed == chosen["seed"]
+    last = metrics_log.last_row(metrics_log.read(run), "test")
+    assert last is not None
+    assert last.accuracy == chosen["test_accuracy"]

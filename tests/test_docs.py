@@ -1,0 +1,142 @@
+"""The README: its commands work, its numbers are measured, its links lead somewhere."""
+
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from mnistviz import metrics_log, runs
+from mnistviz.data import load_mnist
+from mnistviz.recipes import RECIPES
+from mnistviz.spec import ModelSpec
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line
+    for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines()
+]
+OURS = [command for command in COMMANDS if command.startswith("python -m mnistviz")]
+
+
+def test_every_command_of_the_readme_is_under_test() -> None:
+    others = {"make run", "make test", "pip install -r requirements.txt", "streamlit run app.py"}
+    assert set(COMMANDS) - set(OURS) == others
+    # `make test` is what runs this; `streamlit run app.py` is what tests/browser drives.
+
+
+@pytest.mark.process
+@pytest.mark.slow
+def test_the_commands_of_the_readme_work_in_their_order(tmp_path: Path) -> None:
+    Image.fromarray(load_mnist().x_test[0]).resize((280, 280)).save(tmp_path / "digit.png")
+    outputs = []
+    for command in OURS:
+        words = [sys.executable, *shlex.split(command)[1:]]
+        done = subprocess.run(
+            words,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        outputs.append(done.stdout)
+    assert "18,050" in outputs[0]
+    assert "finished after 3 epochs" in outputs[1]
+    said = dict(zip(OURS, outputs, strict=True))
+
+    def of(word: str) -> str:
+        return next(text for command, text in said.items() if f" {word} " in command)
+
+    assert of("predict").startswith("digit.png: 7")
+    assert of("import") == "imported as second-2 (second is here already)\n"
+    assert of("restore") == "second-2 is back\n"
+
+
+@pytest.mark.process
+@pytest.mark.slow
+def test_what_pip_is_told_to_install_is_installed() -> None:
+    words = [sys.executable, "-m", "pip", "install", "--dry-run", "-r", "requirements.txt"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Would install" not in done.stdout
+
+
+@pytest.mark.process
+@pytest.mark.slow
+def test_make_run_serves_the_dashboard(tmp_path: Path) -> None:
+    if not (ROOT / ".venv" / "run.stamp").exists():
+        pytest.skip("without .venv, this would install every package first")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"STREAMLIT_SERVER_PORT": str(port), "STREAMLIT_SERVER_HEADLESS": "true"}
+    make = shutil.which("make")
+    assert make is not None
+    server = subprocess.Popen(
+        [make, "run"], cwd=ROOT, env={**os.environ, **settings}, start_new_session=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                url = f"http://localhost:{port}/_stcore/health"
+                with urllib.request.urlopen(url, timeout=1) as answer:
+                    assert answer.read() == b"ok"
+                    break
+            except (urllib.error.URLError, ConnectionError):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait(timeout=20)
+
+
+def test_the_accuracies_of_the_readme_are_those_of_the_stored_runs() -> None:
+    stored = metrics_log.read(runs.find_run("reference"))[-1]
+    log = (ROOT / "mnistviz" / "assets" / "reference_log.csv").read_text().splitlines()
+    published = float(log[-1].split(",")[5])
+    best = metrics_log.read(runs.find_run("best"))[-1]
+    assert re.findall(r"\| (\d+\.\d+) % \|", README) == [
+        f"{100 * published:.2f}",
+        f"{100 * stored.accuracy:.2f}",
+        f"{100 * best.accuracy:.2f}",
+    ]
+
+
+def test_the_parameters_of_the_readme_are_those_of_the_networks() -> None:
+    model = ModelSpec()
+    trained = model.parameters - model.non_trainable
+    assert f"{model.parameters:,} parameters, {trained:,} of them trained" in README
+    assert f"{RECIPES['plain'].model.parameters:,} parameters" in README
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_file_that_a_document_names_is_there(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    linked = re.findall(r"\]\(((?!http)[^)]+)\)", text)
+    quoted = re.findall(r"`((?:mnistviz|docs|tests|scripts|pages)/[\w./]+)`", text)
+    assert linked or quoted
+    for path in [*linked, *quoted]:
+        assert (ROOT / path).exists(), path
+
+
+def test_the_targets_of_the_makefile_that_documents_name_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
+    texts = README + (ROOT / "CONTRIBUTING.md").read_text()
+    named = set(re.findall(r"(?:`| {4}|^)make ([a-z-]+)", texts, re.MULTILINE))
+    assert named <= targets
+    assert {"run", "test", "test-all", "lint", "format", "screenshots"} <= targets

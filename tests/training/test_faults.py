@@ -1,0 +1,113 @@
+"""What can go wrong around a training, made to happen: true states, and nothing lost."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from mnistviz import metrics_log, runs, snapshots
+from mnistviz.errors import RunError
+from mnistviz.spec import ModelSpec, TrainSpec
+from mnistviz.training import launcher
+from tests.training.test_worker import LONG, SHORT, kill, wait_for_rows, wait_until
+
+pytestmark = [pytest.mark.process, pytest.mark.slow]
+
+
+def find_faketime() -> str:
+    """Path of Debian's libfaketime. Skips the test where there is none, but never in CI."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        message = "expected Debian's faketime, found none; install faketime"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return str(found[0])
+
+
+def test_a_clock_that_is_set_back_changes_no_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("+0")
+    with monkeypatch.context() as faked:
+        faked.setenv("LD_PRELOAD", find_faketime())
+        faked.setenv("FAKETIME_TIMESTAMP_FILE", str(clock))
+        faked.setenv("FAKETIME_NO_CACHE", "1")
+        faked.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+        run = launcher.start("reference", ModelSpec(), SHORT.changed(epochs=20), "clockwork")
+    wait_for_rows(run, 3)
+    status = runs.read_status(run)
+    assert status is not None
+    before = status.heartbeat
+    clock.write_text("-2d")
+    wait_until(run, "finished")
+    status = runs.read_status(run)
+    assert status is not None
+    # It was set back indeed.
+    assert status.heartbeat < before
+    seconds = [row.seconds for row in metrics_log.read(run)]
+    assert seconds == sorted(seconds)
+    after = launcher.start("reference", ModelSpec(), SHORT, "after")
+    wait_until(after, "finished")
+
+
+def test_a_home_from_which_everything_was_killed_offers_to_go_on() -> None:
+    """As after a restart of the machine: no process is left, and no lock."""
+    first = launcher.start("reference", ModelSpec(), LONG, "first")
+    waiting = launcher.start("reference", ModelSpec(), SHORT, "waiting")
+    wait_for_rows(first, 5)
+    kill(first)
+    kill(waiting)
+    for run in (first, waiting):
+        assert runs.run_state(run) == "crashed"
+        assert run.id in [other.id for other in runs.list_runs()]
+    launcher.resume(waiting)
+    wait_until(waiting, "finished")
+    assert snapshots.steps_of(first)
+    assert metrics_log.read(first)
+
+
+def test_a_loss_that_is_no_number_fails_and_goes_on_with_a_smaller_rate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A rate that no page would take, put there past the check: weights overflow at once."""
+    spec = TrainSpec(epochs=30, batch_size=8, num_images=2_000, held_out=200)
+    run = launcher.start("plain", ModelSpec(batch_norm=False, dropout=0.0), spec, "wild")
+    monkeypatch.setattr("mnistviz.control.checked_learning_rate", lambda rate: rate)
+    wait_for_rows(run, 3)
+    launcher.set_learning_rate(run, 1e30)
+    wait_until(run, "failed")
+    status = runs.read_status(run)
+    assert status is not None
+    assert "the loss is no longer a number at step" in status.error
+    assert "with a learning rate below 1e+30" in status.error
+    launcher.resume(run, learning_rate=1e-4)
+    wait_for_rows(run, len(metrics_log.read(run)) + 5)
+    launcher.stop(run)
+    wait_until(run, "stopped")
+    assert all(row.loss == row.loss for row in metrics_log.read(run))
+
+
+def test_a_damaged_spec_is_named_and_hides_no_other_run() -> None:
+    run = launcher.start("reference", ModelSpec(), SHORT, "damaged")
+    wait_until(run, "finished")
+    (run.path / "spec.json").write_text('{"schema_version": 1, "recipe"')
+    assert [damaged.id for damaged in runs.damaged_runs()] == [run.id]
+    with pytest.raises(RunError) as error:
+        runs.find_run(run.id)
+    assert "spec.json can't be read" in str(error.value)
+    other = launcher.start("reference", ModelSpec(), SHORT, "other")
+    wait_until(other, "finished")
+
+
+def test_a_folder_that_goes_away_ends_its_worker_and_no_other() -> None:
+    run = launcher.start("reference", ModelSpec(), LONG, "gone")
+    wait_for_rows(run, 3)
+    shutil.rmtree(run.path, ignore_errors=True)
+    deadline = time.monotonic() + 60
+    after = launcher.start("reference", ModelSpec(), SHORT, "after")
+    wait_until(after, "finished")
+    assert time.monotonic() < deadline

@@ -1,0 +1,292 @@
+"""The training loop: what it reports, and that a seed names one result."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnistviz.data import Mnist, load_mnist
+from mnistviz.errors import TrainingError
+from mnistviz.evaluation import evaluate
+from mnistviz.layers import training_logits
+from mnistviz.model import Classifier, build
+from mnistviz.rows import FloatArray, Guesses, MetricRow, TrainingState
+from mnistviz.spec import ModelSpec, TrainSpec
+from mnistviz.training import loop
+from mnistviz.training.loop import Command, epoch_order, train
+
+SPEC = TrainSpec(epochs=2, batch_size=32, num_images=100, held_out=200)
+EVERYTHING = SPEC.changed(
+    schedule="one-cycle", augmentation=0.5, label_smoothing=0.1, weight_average=0.9
+)
+
+
+class Recorder:
+    """Keeps what a training tells; asks it to stop, to tell all, or for another learning rate."""
+
+    def __init__(
+        self,
+        stop_at: int | None = None,
+        settle_at: Sequence[int] = (),
+        rates: Mapping[int, float | None] | None = None,
+    ) -> None:
+        self.steps: list[int] = []
+        self.rows: list[MetricRow] = []
+        self.guesses: list[Guesses] = []
+        self.snapshots: dict[int, list[FloatArray]] = {}
+        self.states: dict[int, TrainingState] = {}
+        self._stop_at = stop_at
+        self._settle_at = settle_at
+        self._rates = rates or {}
+        self._rate: float | None = None
+
+    def before_step(self, step: int, settle: Callable[[], None]) -> Command:
+        if step in self._settle_at:
+            settle()
+        self._rate = self._rates.get(step, self._rate)
+        return Command(step == self._stop_at, self._rate)
+
+    def on_step(self, step: int) -> None:
+        self.steps.append(step)
+
+    def on_row(self, row: MetricRow) -> None:
+        self.rows.append(row)
+
+    def on_guesses(self, guesses: Guesses) -> None:
+        self.guesses.append(guesses)
+
+    def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
+        self.snapshots[step] = [array.copy() for array in weights]
+
+    def on_checkpoint(self, state: TrainingState) -> None:
+        variables = tuple(np.array(value) for value in state.variables)
+        self.states[state.step] = replace(state, variables=variables)
+
+
+def assert_same_weights(one: Sequence[FloatArray], other: Sequence[FloatArray]) -> None:
+    for left, right in zip(one, other, strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+@pytest.fixture(scope="module")
+def data() -> Mnist:
+    """Real MNIST with a short test set, so that a validation takes no time."""
+    full = load_mnist()
+    return replace(full, x_test=full.x_test[:300], y_test=full.y_test[:300])
+
+
+@pytest.fixture(scope="module")
+def finished(data: Mnist) -> Recorder:
+    recorder = Recorder()
+    assert train(ModelSpec(), SPEC, data, recorder)
+    return recorder
+
+
+def test_every_step_is_told_the_last_batch_of_an_epoch_is_smaller(finished: Recorder) -> None:
+    assert SPEC.steps_per_epoch == 4
+    assert finished.steps == list(range(1, 9))
+
+
+def test_rows_of_an_epoch_add_up(finished: Recorder) -> None:
+    for epoch in (1, 2):
+        of_epoch = [row for row in finished.rows if row.epoch == epoch]
+        batches = [row for row in of_epoch if row.split == "batch"]
+        (mean,) = (row for row in of_epoch if row.split == "train")
+        sizes = [32, 32, 32, 4]
+        losses = [row.loss * size for row, size in zip(batches, sizes, strict=True)]
+        assert mean.loss == pytest.approx(sum(losses) / 100, abs=1e-5)
+        right = [row.accuracy * size for row, size in zip(batches, sizes, strict=True)]
+        assert mean.accuracy == pytest.approx(sum(right) / 100, abs=1e-5)
+
+
+def test_the_learning_rate_follows_the_schedule(finished: Recorder) -> None:
+    rates = {row.epoch: row.learning_rate for row in finished.rows}
+    assert rates == {1: SPEC.learning_rate_at(0), 2: SPEC.learning_rate_at(4)}
+
+
+def test_the_test_set_is_read_once_and_last(finished: Recorder) -> None:
+    assert [row.split for row in finished.rows].count("test") == 1
+    assert finished.rows[-1].split == "test"
+    assert finished.rows[-1].step == 8
+
+
+def test_the_reference_split_validates_on_the_test_set_and_reads_it_no_more(data: Mnist) -> None:
+    recorder = Recorder()
+    train(ModelSpec(), SPEC.changed(held_out=0, epochs=1), data, recorder)
+    assert [row.split for row in recorder.rows][-2:] == ["train", "validation"]
+    # One of 300 test images, not of the 200 held out.
+    assert (recorder.rows[-1].accuracy * 300) == pytest.approx(
+        round(recorder.rows[-1].accuracy * 300), abs=1e-3
+    )
+
+
+def test_snapshots_are_dense_at_first_then_one_an_epoch(finished: Recorder) -> None:
+    assert list(finished.snapshots) == [0, 1, 2, 4, 8]
+
+
+def test_a_seed_names_one_result_to_the_last_bit(finished: Recorder, data: Mnist) -> None:
+    again = Recorder()
+    train(ModelSpec(), SPEC, data, again)
+    for step, weights in finished.snapshots.items():
+        assert_same_weights(weights, again.snapshots[step])
+    other = Recorder()
+    train(ModelSpec(), SPEC.changed(seed=1), data, other)
+    assert any(
+        (once != twice).any()
+        for once, twice in zip(finished.snapshots[8], other.snapshots[8], strict=True)
+    )
+
+
+def test_stop_keeps_the_step_it_was_at_and_validates_it(data: Mnist) -> None:
+    recorder = Recorder(stop_at=6)
+    assert not train(ModelSpec(), SPEC, data, recorder)
+    assert recorder.steps[-1] == 6
+    assert max(recorder.snapshots) == 6
+    last = recorder.rows[-1]
+    assert (last.split, last.step, last.epoch) == ("validation", 6, 2)
+
+
+def test_a_stopped_run_is_the_beginning_of_the_whole_one(finished: Recorder, data: Mnist) -> None:
+    recorder = Recorder(stop_at=4)
+    train(ModelSpec(), SPEC, data, recorder)
+    assert_same_weights(recorder.snapshots[4], finished.snapshots[4])
+
+
+# Within the first epoch, between two rows, at the end of an epoch, before the last step.
+@pytest.mark.parametrize(
+    "step", [3, *(pytest.param(step, marks=pytest.mark.slow) for step in (1, 4, 7))]
+)
+def test_a_resumed_training_ends_as_one_that_never_stopped(
+    step: int, finished: Recorder, data: Mnist
+) -> None:
+    first = Recorder(stop_at=step)
+    assert not train(ModelSpec(), SPEC, data, first)
+    second = Recorder()
+    assert train(ModelSpec(), SPEC, data, second, state=first.states[step])
+    assert second.steps == list(range(step + 1, 9))
+    assert_same_weights(second.snapshots[8], finished.snapshots[8])
+    later = [row for row in finished.rows if row.step > step]
+    assert [replace(row, seconds=0) for row in second.rows] == [
+        replace(row, seconds=0) for row in later
+    ]
+    assert second.rows[0].seconds > first.states[step].seconds
+
+
+@pytest.fixture(scope="module")
+def with_everything(data: Mnist) -> Recorder:
+    """A training with one cycle, changed images, smoothed labels and averaged weights."""
+    recorder = Recorder()
+    train(ModelSpec(dropout=0.0), EVERYTHING, data, recorder)
+    return recorder
+
+
+def test_a_training_with_everything_resumes_bit_for_bit(
+    with_everything: Recorder, data: Mnist
+) -> None:
+    recorder = Recorder(stop_at=5)
+    train(ModelSpec(dropout=0.0), EVERYTHING, data, recorder)
+    again = Recorder()
+    train(ModelSpec(dropout=0.0), EVERYTHING, data, again, state=recorder.states[5])
+    assert_same_weights(again.snapshots[8], with_everything.snapshots[8])
+    rates = [row.learning_rate for row in with_everything.rows if row.split == "batch"]
+    assert rates == [EVERYTHING.learning_rate_at(step) for step in range(8)]
+
+
+def test_snapshots_and_validation_are_those_of_the_average(
+    with_everything: Recorder, data: Mnist
+) -> None:
+    num_arrays = len(with_everything.snapshots[8])
+    learning = with_everything.states[8].variables[:num_arrays]
+    averaged = with_everything.states[8].variables[num_arrays : 2 * num_arrays]
+    assert_same_weights(with_everything.snapshots[8], averaged)
+    assert any((one != other).any() for one, other in zip(learning, averaged, strict=True))
+    network = build(ModelSpec(dropout=0.0))
+    network.set_weights(averaged)
+    result = evaluate(Classifier(network), data.x_test, data.y_test)
+    assert with_everything.rows[-1].split == "test"
+    assert with_everything.rows[-1].loss == pytest.approx(result.loss, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_a_pause_between_two_rows_changes_no_weight(finished: Recorder, data: Mnist) -> None:
+    recorder = Recorder(settle_at=(2, 3, 5))
+    train(ModelSpec(), SPEC, data, recorder)
+    assert sorted(recorder.states) == [2, 3, 4, 5, 8]
+    assert_same_weights(recorder.snapshots[8], finished.snapshots[8])
+
+
+@pytest.mark.slow
+def test_a_rate_that_a_person_sets_holds_until_it_is_given_back(data: Mnist) -> None:
+    recorder = Recorder(rates={2: 0.01, 6: None})
+    train(ModelSpec(), SPEC, data, recorder)
+    rates = [row.learning_rate for row in recorder.rows if row.split == "batch"]
+    first, second = SPEC.learning_rate_at(0), SPEC.learning_rate_at(4)
+    assert rates == [first, first, 0.01, 0.01, 0.01, 0.01, second, second]
+
+
+@pytest.mark.slow
+def test_a_fork_begins_with_the_weights_it_is_given(finished: Recorder, data: Mnist) -> None:
+    recorder = Recorder(stop_at=1)
+    train(ModelSpec(), SPEC, data, recorder, first_weights=finished.snapshots[4])
+    assert_same_weights(recorder.snapshots[0], finished.snapshots[4])
+    # Its moving averages go on by Keras' rule: one batch moves them by a hundredth.
+    before, after = recorder.snapshots[0][5], recorder.snapshots[1][5]
+    fresh = Recorder(stop_at=1)
+    train(ModelSpec(), SPEC, data, fresh)
+    assert np.abs(after - before).max() < 0.05 * np.abs(fresh.snapshots[1][5]).max()
+
+
+@pytest.mark.slow
+def test_the_gap_is_measured_where_it_is_asked_for(finished: Recorder, data: Mnist) -> None:
+    recorder = Recorder()
+    train(ModelSpec(), SPEC.changed(measure_gap=True), data, recorder)
+    (first, second) = (row for row in recorder.rows if row.split == "fixed_train")
+    assert (first.step, second.step) == (4, 8)
+    # All of the 100 images trained on, for there are no more.
+    assert second.accuracy * 100 == pytest.approx(round(second.accuracy * 100), abs=1e-3)
+    assert "fixed_train" not in {row.split for row in finished.rows}
+    assert_same_weights(recorder.snapshots[8], finished.snapshots[8])
+
+
+def test_the_watched_digits_are_read_from_the_start_to_the_end(finished: Recorder) -> None:
+    assert [guesses.step for guesses in finished.guesses] == list(range(9))
+    for guesses in finished.guesses:
+        assert len(guesses.digits) == len(guesses.probabilities) == 20
+        assert all(0.1 <= value <= 1 for value in guesses.probabilities)
+
+
+def test_a_loss_that_is_no_number_ends_the_training_with_a_way_out(
+    data: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        loop,
+        "training_logits",
+        lambda *inputs, **options: training_logits(*inputs, **options) * math.nan,
+    )
+    recorder = Recorder()
+    with pytest.raises(TrainingError) as error:
+        train(ModelSpec(), SPEC, data, recorder)
+    assert str(error.value) == (
+        "the loss is no longer a number at step 1. Start again or resume, with a learning rate "
+        "below 0.003"
+    )
+    assert list(recorder.snapshots) == [0]
+
+
+def test_the_order_of_an_epoch_holds_every_image_once() -> None:
+    first, second = epoch_order(3, 0, 1000), epoch_order(3, 1, 1000)
+    assert sorted(first) == list(range(1000))
+    assert (first != second).any()
+    np.testing.assert_array_equal(first, epoch_order(3, 0, 1000))
+
+
+def test_it_learns(data: Mnist) -> None:
+    """Not a benchmark: a network that can't learn 500 images by heart is broken."""
+    recorder = Recorder()
+    spec = TrainSpec(epochs=8, batch_size=50, num_images=500, held_out=500)
+    train(ModelSpec(dropout=0.0), spec, data, recorder)
+    means = [row.accuracy for row in recorder.rows if row.split == "train"]
+    assert means[-1] > 0.97
+    assert means[0] < 0.8

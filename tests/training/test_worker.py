@@ -1,0 +1,357 @@
+"""The training process, for real: started, watched, stopped, killed."""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mnistviz import checkpoints, metrics_log, runs, snapshots
+from mnistviz.errors import RunError
+from mnistviz.metrics_log import MetricsReader
+from mnistviz.rows import FloatArray
+from mnistviz.runs import ACTIVE_STATES, Run
+from mnistviz.spec import ModelSpec, Parent, TrainSpec
+from mnistviz.training import launcher, worker
+
+pytestmark = pytest.mark.process
+
+# Long enough to be stopped or killed in the middle, short enough to be waited for.
+LONG = TrainSpec(epochs=50, batch_size=32, num_images=5_000, held_out=200)
+KILLED = TrainSpec(epochs=3, batch_size=32, num_images=3_000, held_out=200)
+SHORT = TrainSpec(epochs=1, batch_size=50, num_images=500, held_out=200)
+
+
+def wait_until(run: Run, *states: str, seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while (state := runs.run_state(run)) not in states:
+        assert time.monotonic() < deadline, f"still {state}"
+        time.sleep(0.05)
+
+
+def wait_for_rows(run: Run, count: int) -> None:
+    reader = MetricsReader(run.metrics_file)
+    deadline = time.monotonic() + 90
+    while len(reader.poll()) < count:
+        assert runs.run_state(run) in ACTIVE_STATES
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def worker_pids(run: Run) -> list[int]:
+    """Processes whose command line names the run's directory."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(run.path).encode() in words:
+            found.append(int(entry.parent.name))
+    return found
+
+
+def wait_for_step(run: Run, step: int) -> None:
+    deadline = time.monotonic() + 90
+    while (status := runs.read_status(run)) is None or status.step < step:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def wait_for_checkpoint(run: Run, step: int) -> None:
+    """Wait until the run could go on from a step or a later one."""
+    deadline = time.monotonic() + 90
+    while not any(int(file.stem.removeprefix("step-")) >= step for file in checkpoints.files(run)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def wait_for_event(run: Run, event: str) -> dict[str, Any]:
+    reader = MetricsReader(run.metrics_file)
+    deadline = time.monotonic() + 90
+    while not (found := [one for one in reader.events() if one["event"] == event]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found[-1]
+
+
+def wait_for_exit(run: Run) -> None:
+    """A worker writes its last status a moment before it ends."""
+    deadline = time.monotonic() + 10
+    while worker_pids(run):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_run_trains_to_its_end_and_leaves_all_its_files() -> None:
+    run = launcher.start("reference", ModelSpec(), SHORT, "short")
+    wait_until(run, "finished")
+    status = runs.read_status(run)
+    assert status is not None
+    assert (status.step, status.total) == (10, 10)
+    assert [row.split for row in metrics_log.read(run)] == [
+        *["batch"] * 10,
+        "train",
+        "validation",
+        "test",
+    ]
+    assert snapshots.steps_of(run) == [0, 1, 2, 5, 10]
+    for step in snapshots.steps_of(run):
+        assert snapshots.read(run, step)
+    (start,) = MetricsReader(run.metrics_file).events()
+    assert start["event"] == "start"
+    assert start["tensorflow"]
+    wait_for_exit(run)
+
+
+@pytest.mark.slow
+def test_a_second_run_waits_for_its_turn_and_stop_keeps_what_was_learned() -> None:
+    first = launcher.start("reference", ModelSpec(), LONG, "first")
+    second = launcher.start("reference", ModelSpec(), SHORT, "second")
+    wait_for_rows(first, 5)
+    assert runs.run_state(second) == "queued"
+    assert runs.queued_before(second) == []
+    launcher.stop(first)
+    wait_until(first, "stopped")
+    last = metrics_log.read(first)[-1]
+    assert last.split == "validation"
+    assert snapshots.steps_of(first)[-1] == last.step
+    wait_until(second, "finished")
+
+
+@pytest.mark.slow
+def test_a_waiting_run_can_be_stopped_before_it_begins() -> None:
+    first = launcher.start("reference", ModelSpec(), LONG, "first")
+    wait_until(first, "starting", "running")
+    second = launcher.start("reference", ModelSpec(), SHORT, "second")
+    launcher.stop(second)
+    wait_until(second, "stopped", seconds=10)
+    launcher.stop(first)
+    wait_until(first, "stopped")
+    assert snapshots.steps_of(second) == []
+
+
+def kill(run: Run) -> None:
+    for pid in worker_pids(run):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(run, "crashed", seconds=10)
+
+
+def last_weights(run: Run) -> list[FloatArray]:
+    return snapshots.in_order(snapshots.read(run, run.spec.train.num_steps))
+
+
+def assert_same_weights(one: Run, other: Run) -> None:
+    for left, right in zip(last_weights(one), last_weights(other), strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_a_killed_run_is_crashed_and_resumed_ends_as_if_it_had_never_been_killed() -> None:
+    whole = launcher.start("reference", ModelSpec(), KILLED, "whole")
+    wait_until(whole, "finished")
+    run = launcher.start("reference", ModelSpec(), KILLED, "victim")
+    wait_for_checkpoint(run, 1)
+    kill(run)
+    assert snapshots.steps_of(run)[:5] == [0, 1, 2, 5, 10]
+    for step in snapshots.steps_of(run):
+        assert snapshots.read(run, step)
+    launcher.resume(run)
+    wait_until(run, "finished")
+    events = MetricsReader(run.metrics_file).events()
+    assert [event["event"] for event in events] == ["start", "resume"]
+    assert events[1]["step"] > 0
+    assert_same_weights(run, whole)
+    rows = [replace(row, seconds=0) for row in metrics_log.read(run)]
+    assert rows == [replace(row, seconds=0) for row in metrics_log.read(whole)]
+    assert checkpoints.files(run) == []
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_again_and_again_nothing_changes() -> None:
+    moments = random.Random()  # noqa: S311
+    whole = launcher.start("reference", ModelSpec(), KILLED, "whole")
+    run = launcher.start("reference", ModelSpec(), KILLED, "victim")
+    wait_until(whole, "finished")
+    resumed_from, kills = [0], 0
+    while kills < 4:
+        # Anything from 'not yet importing' to 'almost done'; sure to get further now and then.
+        if kills % 2:
+            wait_for_checkpoint(run, resumed_from[-1] + 1)
+        time.sleep(moments.uniform(0, 4))
+        if runs.run_state(run) == "finished":
+            break
+        kill(run)
+        kills += 1
+        launcher.resume(run)
+        checkpoint, _ = checkpoints.read_last(run)
+        resumed_from.append(checkpoint.state.step if checkpoint else 0)
+    wait_until(run, "finished")
+    assert max(resumed_from) > 0
+    assert_same_weights(run, whole)
+
+
+@pytest.mark.slow
+def test_a_learning_rate_set_by_a_person_is_set_again_at_its_step() -> None:
+    """Killed after the change and before the next checkpoint, which is 10 s away."""
+    run = launcher.start("reference", ModelSpec(), LONG, "changed")
+    wait_for_checkpoint(run, 1)
+    launcher.set_learning_rate(run, 0.0123)
+    change = wait_for_event(run, "learning_rate")
+    kill(run)
+    launcher.resume(run)
+    wait_for_event(run, "resume")
+    again = wait_for_event(run, "learning_rate")
+    assert again == change
+    launcher.stop(run)
+    wait_until(run, "stopped")
+    rates = {row.learning_rate for row in metrics_log.read(run) if row.step > change["step"]}
+    assert rates == {0.0123}
+
+
+@pytest.mark.slow
+def test_a_run_pauses_makes_single_steps_and_goes_on() -> None:
+    run = launcher.start("reference", ModelSpec(), LONG, "patient")
+    wait_for_rows(run, 5)
+    launcher.pause(run)
+    wait_until(run, "paused")
+    status = runs.read_status(run)
+    assert status is not None
+    assert snapshots.steps_of(run)[-1] == metrics_log.read(run)[-1].step == status.step
+    launcher.train_until(run, status.step + 1)
+    wait_for_step(run, status.step + 1)
+    wait_until(run, "paused")
+    time.sleep(0.5)
+    after = runs.read_status(run)
+    assert after is not None
+    assert after.step == snapshots.steps_of(run)[-1] == status.step + 1
+    launcher.go_on(run)
+    wait_for_step(run, status.step + 20)
+    launcher.stop(run)
+    wait_until(run, "stopped")
+
+
+@pytest.mark.slow
+def test_a_fork_trains_on_from_a_snapshot_and_knows_its_parent() -> None:
+    parent = launcher.start("reference", ModelSpec(), SHORT, "parent")
+    wait_until(parent, "finished")
+    run = launcher.fork(parent, 10, SHORT.changed(seed=5), "child")
+    wait_until(run, "finished")
+    assert run.spec.parent == Parent(run=parent.id, step=10)
+    for mine, theirs in zip(
+        snapshots.in_order(snapshots.read(run, 0)), last_weights(parent), strict=True
+    ):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_only_what_has_not_ended_can_be_resumed() -> None:
+    bundled = runs.find_run("reference")
+    with pytest.raises(RunError) as error:
+        launcher.resume(bundled)
+    assert str(error.value) == (
+        "reference is bundled and can't be changed; fork it: --from reference"
+    )
+    run = runs.create_run("reference", ModelSpec(), SHORT, "done")
+    runs.write_json(run.path / "status.json", {"state": "finished", "step": 10, "total": 10})
+    with pytest.raises(RunError) as error:
+        launcher.resume(run)
+    assert str(error.value) == "done is finished: there is nothing left to train"
+
+
+@pytest.mark.slow
+def test_a_damaged_checkpoint_falls_back_to_the_one_before_and_says_so() -> None:
+    run = launcher.start("reference", ModelSpec(), KILLED, "damaged")
+    wait_for_checkpoint(run, 2 * KILLED.steps_per_epoch)
+    kill(run)
+    last, before = checkpoints.files(run)[:2]
+    last.write_bytes(last.read_bytes()[:5_000])
+    launcher.resume(run)
+    event = wait_for_event(run, "resume")
+    assert event["damaged_checkpoints"] == [last.name]
+    assert before.stem == f"step-{event['step']:07d}"
+    wait_until(run, "finished")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("full", "limit"),
+    [
+        # Larger than a snapshot, smaller than a checkpoint.
+        ("checkpoint", 100_000),
+        # Room for all but what is added to the metrics.
+        ("metrics", 2_000_000),
+    ],
+)
+def test_no_room_left_ends_in_a_true_state_and_a_run_that_goes_on_with_room(
+    full: str, limit: int
+) -> None:
+    run = runs.create_run("reference", ModelSpec(), KILLED, "full")
+    if full == "metrics":
+        run.metrics_file.write_text(("x" * 999 + "\n") * 1_999 + "x" * 500)
+    command = [sys.executable, "-m", "mnistviz.training.worker", str(run.path)]
+    with (run.path / "worker.log").open("wb") as log:
+        code = subprocess.call(
+            command,
+            stderr=log,
+            cwd=launcher.PROJECT,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        )
+    assert code == 1
+    status = runs.read_status(run)
+    assert status is not None
+    assert (runs.run_state(run), status.error) == (
+        "failed",
+        "a file of the run can't be written: File too large. Make room, then resume",
+    )
+    assert run.id in [other.id for other in runs.list_runs()]
+    launcher.resume(run)
+    wait_until(run, "finished")
+    assert last_weights(run)
+
+
+def test_a_pid_that_now_belongs_to_another_process_keeps_no_run_alive() -> None:
+    run = runs.create_run("reference", ModelSpec(), SHORT, "stale")
+    runs.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 10})
+    (run.path / "worker.lock").write_text(str(os.getpid()))
+    assert runs.run_state(run) == "crashed"
+
+
+@pytest.mark.slow
+def test_a_fault_of_a_training_is_shown_and_its_traceback_kept() -> None:
+    run = runs.create_run("reference", ModelSpec(), SHORT, "faulty")
+    # A file stands where the snapshots should go.
+    (run.path / "snapshots").write_text("in the way")
+    with (run.path / "worker.log").open("wb") as log:
+        command = [sys.executable, "-m", "mnistviz.training.worker", str(run.path)]
+        code = subprocess.call(command, stderr=log, cwd=launcher.PROJECT)
+    assert code == 1
+    status = runs.read_status(run)
+    assert status is not None
+    assert status.state == "failed"
+    assert "FileExistsError" in status.error
+    assert "Traceback" in (run.path / "worker.log").read_text()
+
+
+def test_a_worker_that_can_not_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(RunError) as error:
+        launcher.start("reference", ModelSpec(), SHORT, "lost")
+    assert str(error.value) == "lost: the training process did not start (it left no word)"
+
+
+@pytest.mark.slow
+def test_two_workers_never_train_one_run() -> None:
+    run = launcher.start("reference", ModelSpec(), LONG, "one")
+    wait_until(run, "running")
+    with pytest.raises(RunError) as error:
+        worker.main(str(run.path))
+    assert str(error.value) == "one: another worker already trains this run"
+    launcher.stop(run)
+    wait_until(run, "stopped")
