@@ -31,3 +31,7 @@ class TrainingError(MnistVizError):
 
 class ReportError(MnistVizError):
     """What a page shows can't be written to a file."""
+
+
+class MissingPackageError(MnistVizError):
+    """What a person asked for needs a package that is not installed."""

@@ -15,7 +15,17 @@ LAYERS = [
     ["spec", "rows"],
     ["data", "strokes", "drawing"],
     ["recipes", "runs"],
-    ["snapshots", "metrics_log", "control", "labels", "summary", "epoch_log", "claims"],
+    [
+        "snapshots",
+        "metrics_log",
+        "control",
+        "labels",
+        "summary",
+        "epoch_log",
+        "claims",
+        "event_files",
+        "worker_log",
+    ],
     ["comparison", "gap"],
     ["checkpoints", "cache"],
     ["layers", "augment"],
@@ -40,6 +50,7 @@ ONLY_IN = {
     "streamlit_drawable_canvas": {"pages"},
     "plotly": {"charts"},
     "subprocess": {"training.launcher"},
+    "tensorboard": {"event_files"},
 }
 # A process that is yet to wait its turn says what it trained with once it is its turn.
 LATE_IMPORTS = {("training.worker", "tensorflow"), ("training.worker", "keras")}

@@ -1,15 +1,17 @@
 """Train a network and wait for it: `train`."""
 
+import shlex
 import sys
 import time
 from typing import Annotated, Any
 
 import typer
 
-from mnistviz import metrics_log, runs, snapshots
+from mnistviz import event_files, metrics_log, runs, snapshots, worker_log
 from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model, print_json
 from mnistviz.epoch_log import epochs_of
 from mnistviz.errors import SpecError
+from mnistviz.event_files import EventFiles
 from mnistviz.recipes import RECIPES, find_recipe
 from mnistviz.runs import Run
 from mnistviz.spec import TrainSpec
@@ -49,6 +51,10 @@ def train(
             help="Begin with the weights of another run, and train what it had left.",
         ),
     ] = None,
+    tensorboard: Annotated[
+        bool,
+        typer.Option("--tensorboard", help="Write event files too, which TensorBoard opens."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a network in a process of its own and wait for it. Ctrl-C stops and keeps it."""
@@ -62,11 +68,14 @@ def train(
         "measure_gap": gap,
     }
     settings = {key: value for key, value in of_training.items() if value is not None}
+    if tensorboard:
+        # Where it can't be done, nothing is started.
+        event_files.need_tensorboard()
     if resume is not None:
         others = settings.keys() - {"learning_rate"}
         if others or name or recipe or parent or _any_given(of_network):
             raise SpecError("--resume takes no other setting than --learning-rate: a run goes on")
-        _resume(runs.find_run(resume), learning_rate, as_json)
+        _resume(runs.find_run(resume), learning_rate, as_json, tensorboard=tensorboard)
         return
     if parent is not None:
         if recipe or _any_given(of_network):
@@ -78,34 +87,38 @@ def train(
         base = find_recipe(recipe or "reference")
         model = changed_model(base.model, channels, batch_norm, dropout)
         run = launcher.start(base.name, model, base.train.changed(**settings), name)
-    _wait_and_report(run, as_json)
+    _wait_and_report(run, as_json, tensorboard=tensorboard)
 
 
 def _any_given(options: dict[str, Any]) -> bool:
     return any(value is not None for value in options.values())
 
 
-def _resume(run: Run, learning_rate: float | None, as_json: bool) -> None:
+def _resume(run: Run, learning_rate: float | None, as_json: bool, *, tensorboard: bool) -> None:
     if runs.run_state(run) == "finished":
         typer.echo(f"{run.name} is finished: there is nothing left to train", err=True)
         _report(run, {"resumed_from_step": None}, as_json)
         return
     launcher.resume(run, learning_rate)
-    _wait_and_report(run, as_json, resumed=True)
+    _wait_and_report(run, as_json, resumed=True, tensorboard=tensorboard)
 
 
-def _wait_and_report(run: Run, as_json: bool, *, resumed: bool = False) -> None:
+def _wait_and_report(
+    run: Run, as_json: bool, *, resumed: bool = False, tensorboard: bool = False
+) -> None:
+    scalars = EventFiles(run) if tensorboard else None
     while True:
         try:
-            state = follow(run)
+            state = follow(run, scalars)
             break
         except KeyboardInterrupt:
             typer.echo("stopping after this step; the result is kept", err=True)
             launcher.stop(run)
+    if scalars:
+        scalars.close()
+        typer.echo(f"tensorboard --logdir {shlex.quote(str(event_files.folder_of(run)))}", err=True)
     if state in ("failed", "crashed"):
-        status = runs.read_status(run)
-        reason = status.error if status and status.error else f"see {run.path / 'worker.log'}"
-        typer.echo(f"mnistviz: {run.name} {state}: {reason}", err=True)
+        typer.echo(f"mnistviz: {run.name} {state}: {worker_log.reason_of_end(run)}", err=True)
         raise typer.Exit(1)
     extra: dict[str, Any] = {}
     if resumed:
@@ -134,8 +147,8 @@ def _report(run: Run, extra: dict[str, Any], as_json: bool) -> None:
         print(f"test accuracy {result['test_accuracy']:.2%}")
 
 
-def follow(run: Run) -> runs.State:
-    """Show the progress of a run until it ends."""
+def follow(run: Run, scalars: EventFiles | None = None) -> runs.State:
+    """Show the progress of a run until it ends, and write its rows as events too."""
     reader = metrics_log.MetricsReader(run.metrics_file)
     polls_in_queue = 0
     with typer.progressbar(
@@ -151,12 +164,16 @@ def follow(run: Run) -> runs.State:
                 )
             status = runs.read_status(run)
             rows = reader.poll()
+            if scalars:
+                scalars.write(rows)
             if status is not None:
                 progress.label = f"{run.name} {rows[-1].accuracy:.1%}" if rows else run.name
                 progress.update(status.step - progress.pos)
             time.sleep(POLL_SECONDS)
         if state == "finished":
             progress.update(progress.length or 0)
+    if scalars:
+        scalars.write(reader.poll())
     return state
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from mnistviz import control, runs, snapshots
+from mnistviz import control, runs, snapshots, worker_log
 from mnistviz.errors import RunError
 from mnistviz.inspection import tsne_worker
 from mnistviz.runs import ACTIVE_STATES, Run
@@ -65,7 +65,8 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
 
 
 def _start_worker(run: Run) -> Run:
-    with (run.path / "worker.log").open("ab") as log:
+    worker_log.begin(run)
+    with worker_log.file_of(run).open("ab") as log:
         worker = subprocess.Popen(
             [sys.executable, "-m", "mnistviz.training.worker", str(run.path)],
             stdin=subprocess.DEVNULL,
@@ -80,7 +81,7 @@ def _start_worker(run: Run) -> Run:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while runs.run_state(run) not in ACTIVE_STATES:
         if worker.poll() is not None or time.monotonic() > deadline:
-            tail = (run.path / "worker.log").read_text(errors="replace").strip().splitlines()
+            tail = worker_log.read_last(run).splitlines()
             reason = tail[-1] if tail else "it left no word"
             raise RunError(f"{run.name}: the training process did not start ({reason})")
         time.sleep(0.02)

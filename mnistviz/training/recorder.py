@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,12 @@ class RunRecorder:
         self._changes: list[tuple[int, float | None]] = []
         self._recorded: list[tuple[int, float | None]] = []
         self._metrics = run.metrics_file.open("a", encoding="utf-8")
+
+    def close(self) -> None:
+        """Close the file that it writes to. Nothing may be told after that."""
+        # What there was no room for has been told as the reason of the end.
+        with suppress(OSError):
+            self._metrics.close()
 
     def begin(self, checkpoint: Checkpoint | None, damaged: Sequence[str], **about: Any) -> None:
         """Note the start, or that it goes on from a checkpoint after it was interrupted."""

@@ -7,11 +7,12 @@ last checkpoint.
 """
 
 import errno
+import faulthandler
 import os
 import sys
 import time
 import traceback
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -35,8 +36,10 @@ def main(run_directory: str) -> int:
             locks.enter_context(FileLock(run.path / "worker.lock", timeout=5))
         except Timeout:
             raise RunError(f"{run.name}: another worker already trains this run") from None
+        # The reason for a death inside TensorFlow too is found in the run's log.
+        faulthandler.enable()
         os.nice(NICENESS)
-        recorder = RunRecorder(run)
+        recorder = locks.enter_context(closing(RunRecorder(run)))
         try:
             recorder.set_state("queued")
             if not _wait_for_slot(run, locks):

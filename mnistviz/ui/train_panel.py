@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnistviz import checkpoints, control, runs
+from mnistviz import checkpoints, control, runs, worker_log
 from mnistviz.errors import MnistVizError
 from mnistviz.metrics_log import last_row
 from mnistviz.rows import MetricRow
@@ -61,8 +61,7 @@ def _show_state(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
     if shown in ACTIVE_STATES:
         _show_progress(run, shown, rows)
     elif shown in ("failed", "crashed"):
-        status = runs.read_status(run)
-        reason = status.error if status and status.error else "its process was ended from outside"
+        reason = worker_log.reason_of_end(run)
         st.error(f"This run {shown}: {reason}. What it had stored until then is kept.")
     else:
         _show_result(run, shown, rows)

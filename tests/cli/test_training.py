@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from typer.testing import CliRunner
 
-from mnistviz import control, runs, snapshots
+from mnistviz import control, event_files, runs, snapshots
 from mnistviz.__main__ import app
 from mnistviz.errors import MnistVizError
 from mnistviz.spec import ModelSpec, TrainSpec
@@ -86,9 +87,12 @@ def test_a_training_is_stopped_resumed_and_forked_from_the_command_line() -> Non
     assert (second.spec.parent.run, second.spec.parent.step) == (run.id, 6)
     assert second.spec.train.learning_rate == run.spec.train.learning_rate_at(6)
     runs.write_json(run.path / "status.json", {"state": "stopped", "step": 6, "total": 12})
-    again = answer("train", "--resume", "first")
+    again = answer("train", "--resume", "first", "--tensorboard")
     assert again["resumed_from_step"] == 0
     assert again["val_accuracy"] == first["val_accuracy"]
+    scalars = EventAccumulator(str(event_files.folder_of(run) / "validation"))
+    scalars.Reload()
+    assert [event.step for event in scalars.Scalars("accuracy")] == [6, 12]
     listed = {row["name"]: row for row in answer("runs")}
     assert listed["second"]["parent"] == {"run": run.id, "step": 6}
     assert snapshots.steps_of(run) == [0, 1, 2, 5, 6, 12]

@@ -1,0 +1,49 @@
+"""What a dead worker's log tells."""
+
+from mnistviz import runs, worker_log
+from mnistviz.runs import Run
+from mnistviz.spec import ModelSpec, TrainSpec
+
+SEGMENTATION_FAULT = """\
+2026-01-01 TensorFlow binary is optimized
+Fatal Python error: Segmentation fault
+
+Thread 0x1 (most recent call first):
+"""
+
+
+def printed(text: str) -> Run:
+    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "told")
+    worker_log.begin(run)
+    with worker_log.file_of(run).open("a") as log:
+        log.write(text)
+    return run
+
+
+def test_the_workers_own_word_comes_first() -> None:
+    run = printed(SEGMENTATION_FAULT)
+    runs.write_json(run.path / "status.json", {"state": "failed", "error": "no room"})
+    assert worker_log.reason_of_end(run) == "no room"
+
+
+def test_a_death_inside_a_library_is_named_with_the_place_of_the_whole_story() -> None:
+    run = printed(SEGMENTATION_FAULT)
+    assert worker_log.reason_of_end(run) == (
+        f"Fatal Python error: Segmentation fault (all of it in {run.path / 'worker.log'})"
+    )
+
+
+def test_a_worker_that_said_nothing_was_ended_from_outside() -> None:
+    assert worker_log.reason_of_end(printed("")) == "its process was ended from outside"
+
+
+def test_only_the_last_worker_is_asked() -> None:
+    run = printed(SEGMENTATION_FAULT)
+    worker_log.begin(run)
+    assert worker_log.read_last(run) == ""
+    assert worker_log.reason_of_end(run) == "its process was ended from outside"
+
+
+def test_a_run_without_a_log_has_no_words() -> None:
+    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "new")
+    assert worker_log.read_last(run) == ""
