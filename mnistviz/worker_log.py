@@ -37,6 +37,9 @@ def reason_of_end(run: Run) -> str:
     status = runs.read_status(run)
     if status is not None and status.error:
         return status.error
-    if found := _FATAL.search(read_last(run)):
+    printed = read_last(run)
+    if found := _FATAL.search(printed):
         return f"{found[0].strip()} (all of it in {file_of(run)})"
-    return "its process was ended from outside"
+    if "Traceback (most recent call last)" in printed:
+        return f"{printed.splitlines()[-1]} (all of it in {file_of(run)})"
+    return "its process was killed from outside, or memory ran out"

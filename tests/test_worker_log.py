@@ -33,15 +33,23 @@ def test_a_death_inside_a_library_is_named_with_the_place_of_the_whole_story() -
     )
 
 
+def test_an_error_that_no_worker_caught_is_told_with_its_last_line() -> None:
+    run = printed("Traceback (most recent call last):\n  File ...\nImportError: no tensorflow\n")
+    assert worker_log.reason_of_end(run).startswith("ImportError: no tensorflow (all of it in ")
+
+
 def test_a_worker_that_said_nothing_was_ended_from_outside() -> None:
-    assert worker_log.reason_of_end(printed("")) == "its process was ended from outside"
+    assert (
+        worker_log.reason_of_end(printed(""))
+        == "its process was killed from outside, or memory ran out"
+    )
 
 
 def test_only_the_last_worker_is_asked() -> None:
     run = printed(SEGMENTATION_FAULT)
     worker_log.begin(run)
     assert worker_log.read_last(run) == ""
-    assert worker_log.reason_of_end(run) == "its process was ended from outside"
+    assert worker_log.reason_of_end(run) == "its process was killed from outside, or memory ran out"
 
 
 def test_a_run_without_a_log_has_no_words() -> None:

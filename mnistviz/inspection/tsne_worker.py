@@ -58,7 +58,8 @@ def work(run: Run, step: int) -> None:
     lock_file(run, step).parent.mkdir(parents=True, exist_ok=True)
     file = progress_file(run, step)
     try:
-        with FileLock(lock_file(run, step), timeout=0):
+        # A page that asks how far we are holds the lock for a moment: hence the patience.
+        with FileLock(lock_file(run, step), timeout=5):
             runs.write_json(file, {"done": 0.0})
             try:
                 _work(run, step)

@@ -38,7 +38,7 @@ def main(run_directory: str) -> int:
             raise RunError(f"{run.name}: another worker already trains this run") from None
         # The reason for a death inside TensorFlow too is found in the run's log.
         faulthandler.enable()
-        os.nice(NICENESS)
+        _stand_back()
         recorder = locks.enter_context(closing(RunRecorder(run)))
         try:
             recorder.set_state("queued")
@@ -53,6 +53,13 @@ def main(run_directory: str) -> int:
             with suppress(OSError):
                 recorder.set_state("failed", _reason(error))
             return 1
+
+
+def _stand_back() -> None:
+    os.nice(NICENESS)
+    # Linux weighs whole sessions against each other first, and this one is a session of its own.
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def _reason(error: Exception) -> str:

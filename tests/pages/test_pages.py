@@ -280,8 +280,8 @@ def test_a_crashed_run_says_so_and_what_is_left() -> None:
     app = open_page("train")
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     assert app.error[0].value == (
-        "This run crashed: its process was ended from outside. What it had stored until then is "
-        "kept."
+        "This run crashed: its process was killed from outside, or memory ran out. What it had "
+        "stored until then is kept."
     )
 
 

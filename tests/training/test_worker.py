@@ -150,6 +150,7 @@ def kill(run: Run) -> None:
     for pid in worker_pids(run):
         os.kill(pid, signal.SIGKILL)
     wait_until(run, "crashed", seconds=10)
+    wait_for_exit(run)
 
 
 def last_weights(run: Run) -> list[FloatArray]:

@@ -1,0 +1,181 @@
+"""What it costs to watch a training: `python -m benchmarks.live_cost`.
+
+Pairs of trainings, the same to the last bit: one with a person's browser on its Train page,
+one with nobody there, in alternating order. Over the epochs of each, from the first row of
+the log to the last, it compares the processor time of server and worker (the browser apart),
+and the wall-clock time with and without the spectator.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="What watching a training costs.")
+    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2, help="of the recipe reference")
+    parser.add_argument("--json", action="store_true", help="print one JSON value instead")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MNISTVIZ_HOME"] = home
+        result = compared(measure(options.pairs, options.epochs))
+    print(json.dumps(result) if options.json else table(result))
+
+
+def measure(pairs: int, epochs: int) -> list[dict[str, dict[str, float]]]:
+    """For each pair what `watched` and `alone` took."""
+    found = []
+    with serving() as (server, url), browsing() as page:
+        page.goto(f"{url}/train")
+        page.get_by_role("heading", name="Train", exact=True).wait_for()
+        for pair in range(pairs):
+            order = ["watched", "alone"] if pair % 2 else ["alone", "watched"]
+            taken = {}
+            for way in order:
+                address = f"{url}/train" if way == "watched" else "about:blank"
+                taken[way] = train(server, epochs, lambda run, at=address: page.goto(at + run))
+                print(".", end="", file=sys.stderr, flush=True)
+            found.append(taken)
+    print(file=sys.stderr)
+    return found
+
+
+def train(server: psutil.Process, epochs: int, watch: Any) -> dict[str, float]:
+    """Train a run and time it from its first row to its last."""
+    from mnistviz import metrics_log, runs
+    from mnistviz.recipes import find_recipe
+    from mnistviz.training import launcher
+
+    recipe = find_recipe("reference")
+    run = launcher.start(recipe.name, recipe.model, recipe.train.changed(epochs=epochs))
+    watch(f"?run={run.id}")
+    reader = metrics_log.MetricsReader(run.metrics_file)
+    while not reader.poll():
+        time.sleep(0.05)
+    (worker,) = [
+        process
+        for process in psutil.process_iter()
+        if {str(run.path), "mnistviz.training.worker"} <= set(process.cmdline())
+    ]
+    before = processor_seconds(server), processor_seconds(worker)
+    # The worker evaluates the test set after its last row: the last epoch's end is enough.
+    last = before
+    while runs.run_state(run) in runs.ACTIVE_STATES:
+        try:
+            last = processor_seconds(server), processor_seconds(worker)
+        except psutil.NoSuchProcess:
+            break
+        time.sleep(0.05)
+    rows = reader.poll()
+    return {
+        "wall": rows[-1].seconds - rows[0].seconds,
+        "server": last[0] - before[0],
+        "worker": last[1] - before[1],
+    }
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """User and system time that a process has used so far."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+@contextmanager
+def serving() -> Iterator[tuple[psutil.Process, str]]:
+    """The dashboard's server on a free port, and its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = ["-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    server = subprocess.Popen(
+        [sys.executable, *words, "--server.port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health")
+                break
+            except urllib.error.URLError:
+                if server.poll() is not None:
+                    raise RuntimeError("the server died") from None
+                time.sleep(0.1)
+        yield psutil.Process(server.pid), f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def browsing() -> Iterator[Any]:
+    """A page of a browser as a person has it, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        raise SystemExit(f"expected one of {', '.join(BROWSERS)} on the PATH, found none")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser.new_page(viewport={"width": 1280, "height": 900})
+        browser.close()
+
+
+def compared(pairs: Sequence[dict[str, dict[str, float]]]) -> dict[str, Any]:
+    """The server's share of the worker's processor time, and the paired wall-clock ratios."""
+    shares = [pair["watched"]["server"] / pair["watched"]["worker"] for pair in pairs]
+    ratios = [pair["watched"]["wall"] / pair["alone"]["wall"] for pair in pairs]
+    return {
+        "server_share": spread(shares),
+        "wall_ratio": spread(ratios),
+        "pairs": [
+            {
+                way: {key: round(value, 2) for key, value in taken.items()}
+                for way, taken in one.items()
+            }
+            for one in pairs
+        ],
+    }
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Median, lowest and highest."""
+    found = {"median": statistics.median(values), "lowest": min(values), "highest": max(values)}
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def table(result: dict[str, Any]) -> str:
+    """The result as people read it."""
+    share, ratio = result["server_share"], result["wall_ratio"]
+    return (
+        f"server's processor time, of the worker's: {share['median']:.2%}"
+        f" ({share['lowest']:.2%} to {share['highest']:.2%})\n"
+        f"wall-clock watched / alone: {ratio['median']:.3f}"
+        f" ({ratio['lowest']:.3f} to {ratio['highest']:.3f}), {len(result['pairs'])} pairs"
+    )
+
+
+if __name__ == "__main__":
+    main()
