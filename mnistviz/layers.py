@@ -23,6 +23,8 @@ _LAYERS_PER_STEP = 32
 # Augmentation draws from keys of its own.
 _AUGMENTATIONS_PER_STEP = 64
 
+_NUM_HALVES = 2
+
 # After so many steps, Keras' momentum of 0.99 keeps more of a moving average than an even mean.
 NUM_AVERAGED_EVENLY = 100
 
@@ -162,9 +164,9 @@ def relu_normalization_dropout(
 
     def block(gamma: Any, beta: Any, *parts: Any) -> Any:
         positive = [tf.nn.relu(flat(part)) for part in parts]
-        mean = per_channel([_sums(part) for part in positive]) / count
+        mean = per_channel(_sums(positive)) / count
         centre = repeated(mean)
-        variance = per_channel([_sums_of_squares(part, centre) for part in positive]) / count
+        variance = per_channel(_sums_of_squares(positive, centre)) / count
         inverse = tf.math.rsqrt(variance + epsilon)
         scale = gamma * inverse
         if rate:
@@ -185,7 +187,7 @@ def relu_normalization_dropout(
                     _drop(part, factor, *mask) for part, mask in zip(given, masks, strict=True)
                 ]
             pairs = list(zip(given, positive, strict=True))
-            sums = [_sums_with_products(part, values, centre) for part, values in pairs]
+            sums = _sums_with_products(pairs, centre)
             of_beta = per_channel([plain for plain, _ in sums])
             of_gamma = per_channel([product for _, product in sums]) * inverse
             slope = -scale * inverse * of_gamma / count
@@ -316,18 +318,34 @@ def _compiled(chain: Callable[..., Any]) -> Callable[..., Any]:
     return cast(Callable[..., Any], tf.function(chain, jit_compile=True))
 
 
-@_compiled
+def _compiled_for_each_half(chain: Callable[..., Any]) -> Callable[..., list[Any]]:
+    """A chain that sums, compiled once for each half: called with the parts and what they share.
+
+    XLA leaves sums to YNNPACK and sets that up where a sum first runs. Two threads that do so
+    at once in one executable write over each other's memory, and the process dies, in one
+    start of ten (TensorFlow 2.21, `EmitYnnFusionBuilder`). Here no two threads share one.
+    """
+    of_halves = [_compiled(chain) for _ in range(_NUM_HALVES)]
+
+    def of_parts(parts: Sequence[Any], *shared: Any) -> list[Any]:
+        return [own(part, *shared) for own, part in zip(of_halves, parts, strict=True)]
+
+    return of_parts
+
+
+@_compiled_for_each_half
 def _sums(values: Any) -> Any:
     return tf.reduce_sum(values, 0)
 
 
-@_compiled
+@_compiled_for_each_half
 def _sums_of_squares(values: Any, centre: Any) -> Any:
     return tf.reduce_sum(tf.square(values - centre), 0)
 
 
-@_compiled
-def _sums_with_products(upstream: Any, values: Any, centre: Any) -> tuple[Any, Any]:
+@_compiled_for_each_half
+def _sums_with_products(pair: tuple[Any, Any], centre: Any) -> tuple[Any, Any]:
+    upstream, values = pair
     return tf.reduce_sum(upstream, 0), tf.reduce_sum(upstream * (values - centre), 0)
 
 

@@ -41,6 +41,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         home = getattr(item, "funcargs", {}).get("home")
         for log in sorted(home.glob("*/worker.log")) if home else []:
             text = log.read_text(encoding="utf-8", errors="replace")
+            # After a native death follow hundreds of modules' names, which tell nothing.
+            text = text.partition("\nExtension modules:")[0]
             status = log.with_name("status.json")
             last = status.read_text(encoding="utf-8") if status.exists() else "no status"
             report.sections.append((f"{log.parent.name}: {last}", text[-LOG_CHARACTERS:]))

@@ -1,5 +1,6 @@
 """The training layers against stock Keras layers."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import keras
@@ -260,3 +261,29 @@ def test_the_average_forgets_its_start_and_then_follows_its_decay() -> None:
         assert found[-1] == pytest.approx(expected, rel=1e-5)
     # A weight that grows by one a step is four steps ahead of an average that keeps 0.8.
     assert found[-1] == pytest.approx(55, abs=0.01)
+
+
+def test_no_compiled_sum_is_shared_by_two_calls() -> None:
+    """Threads that set up the same sum at once crash TensorFlow 2.21."""
+    network = build(ModelSpec())
+
+    @tf.function
+    def gradients(images: tf.Tensor) -> list[tf.Tensor]:
+        weights = [variable.value for variable in network.trainable_variables]
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            loss = tf.reduce_sum(training_logits(network, images, tf.constant(0), tf.constant(0)))
+        return tape.gradient(loss, weights)
+
+    graph = gradients.get_concrete_function(tf.TensorSpec((None, 28, 28, 1))).graph.as_graph_def()
+    compiled = {
+        function.signature.name: {node.op for node in function.node_def}
+        for function in graph.library.function
+        if function.attr["_XlaMustCompile"].b
+    }
+    calls = Counter(node.attr["f"].func.name for node in graph.node if "f" in node.attr)
+    shared = {name: count for name, count in calls.items() if name in compiled and count > 1}
+    sums = {name for name, operations in compiled.items() if "Sum" in operations}
+    assert sums & calls.keys()
+    assert shared
+    assert not sums & shared.keys()

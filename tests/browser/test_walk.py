@@ -201,6 +201,7 @@ def test_bad_settings_are_refused_with_a_way_out(page: Page) -> None:
 @pytest.mark.slow
 def test_a_link_shows_what_its_sender_saw(page: Page) -> None:
     page.goto("/?run=reference&snapshot=0.0021&image=7")
+    expect(page.get_by_role("combobox", name="Run")).to_have_value("reference", timeout=PATIENCE)
     settle(page)
     go_to(page, "Kernels")
     expect(page.get_by_text("reference after 0.0021 epochs")).to_be_visible()
