@@ -227,10 +227,13 @@ def _text(label: Mapping[str, Any], key: str) -> str:
 def list_runs() -> list[Run]:
     """All runs that can be read: bundled ones first, then a person's own, newest first.
 
-    Deleted ones are left out: `deleted_runs` has them. `damaged_runs` has the rest.
+    Of the bundled ones the default comes first, then they follow as they were made. Deleted
+    ones are left out: `deleted_runs` has them. `damaged_runs` has the rest.
     """
+    bundled = sorted(_readable(BUNDLED_HOME), key=_created)
+    bundled.sort(key=lambda run: run.id != DEFAULT_RUN)
     own = (run for run in _readable(home()) if not run.deleted)
-    return [*_readable(BUNDLED_HOME), *sorted(own, key=_created, reverse=True)]
+    return [*bundled, *sorted(own, key=_created, reverse=True)]
 
 
 def deleted_runs() -> list[Run]:
@@ -304,11 +307,15 @@ def _not_deleted(run: Run) -> Run:
 
 def is_alive(run: Run) -> bool:
     """Whether a worker holds the run: the system frees its lock however it dies."""
-    lock_file = run.path / "worker.lock"
-    if run.bundled or not lock_file.exists():
+    return not run.bundled and is_locked(run.path / "worker.lock")
+
+
+def is_locked(file: Path) -> bool:
+    """Whether a process holds a lock file."""
+    if not file.exists():
         return False
     try:
-        with FileLock(lock_file, timeout=0):
+        with FileLock(file, timeout=0):
             return False
     except Timeout:
         return True

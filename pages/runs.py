@@ -79,9 +79,9 @@ shown = choose_filters(summaries)
 chosen = choose_runs(summaries, shown)
 with st.container(horizontal=True, vertical_alignment="center"):
     if len(shown) < len(summaries):
-        st.caption(f"{len(shown)} of {len(summaries)} runs pass the filters.", width="stretch")
+        st.caption(f"{len(shown):,} of {len(summaries):,} runs pass the filters.", width="stretch")
     else:
-        st.caption(f"{len(summaries)} runs. Click a column's name to sort.", width="stretch")
+        st.caption(f"{len(summaries):,} runs. Click a column's name to sort.", width="stretch")
     import_box()
 
 if chosen:

@@ -5,8 +5,12 @@ import json
 import numpy as np
 
 from mnistviz import runs, snapshots
+from mnistviz.gap import GAP_TRAININGS
 from mnistviz.runs import Run
 from mnistviz.spec import ModelSpec, Parent, TrainSpec
+
+# The runs that come with the program, in the order of every list.
+BUNDLED = ("best", "reference", *(training.name for training in GAP_TRAININGS))
 
 TEN = ModelSpec()
 EIGHT = ModelSpec(channels=(8, 16, 32))

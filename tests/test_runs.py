@@ -13,6 +13,7 @@ from mnistviz import runs
 from mnistviz.errors import RunError
 from mnistviz.runs import Run, Status
 from mnistviz.spec import ModelSpec, TrainSpec
+from tests.made_runs import BUNDLED
 
 SMALL = TrainSpec(num_images=100, batch_size=10, held_out=100, epochs=2)
 
@@ -65,7 +66,7 @@ def test_a_home_that_can_not_be_written_to_is_named_with_the_way_out(
         f"{tmp_path}/file/runs: expected a folder for runs that can be written to, got: "
         "Not a directory; set MNISTVIZ_HOME to another folder"
     )
-    assert [run.name for run in runs.list_runs()] == ["best", "reference"]
+    assert {run.bundled for run in runs.list_runs()} == {True}
 
 
 def test_the_list_has_the_bundled_runs_first_then_the_newest() -> None:
@@ -107,14 +108,14 @@ def test_a_run_that_lost_its_spec_is_damaged_but_other_folders_are_none(home: Pa
             "kept",
         )
     ]
-    assert [run.name for run in runs.list_runs()] == ["best", "reference"]
+    assert {run.bundled for run in runs.list_runs()} == {True}
 
 
 def test_a_time_without_its_zone_damages_one_run_not_the_list() -> None:
     run, other = new_run("odd"), new_run("other")
     spec = json.loads((run.path / "spec.json").read_text())
     runs.write_json(run.path / "spec.json", {**spec, "created": "2026-01-01T00:00:00"})
-    assert [found.name for found in runs.list_runs()] == ["best", "reference", other.name]
+    assert [found.name for found in runs.list_runs()] == [*BUNDLED, other.name]
     assert "created: expected a time with its time zone, got" in runs.damaged_runs()[0].reason
 
 
@@ -126,7 +127,7 @@ def test_a_run_is_found_by_name_and_by_id() -> None:
     with pytest.raises(RunError) as error:
         runs.find_run("nobody")
     assert str(error.value) == (
-        "run: no run has the name or id 'nobody'; there are: best, reference, mine"
+        f"run: no run has the name or id 'nobody'; there are: {', '.join(BUNDLED)}, mine"
     )
 
 

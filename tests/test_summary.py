@@ -112,8 +112,9 @@ def test_a_log_that_has_not_grown_is_not_read_again(
     write(run, record(10, "validation"))
     runs.write_json(run.path / "status.json", {"state": "finished"})
     first = summary.summarise(run)
-    monkeypatch.setattr(Path, "open", lambda *_, **__: pytest.fail("nothing has changed"))
-    assert summary.summarise(run) == first
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", lambda *_, **__: pytest.fail("nothing has changed"))
+        assert summary.summarise(run) == first
 
 
 splits = st.sampled_from(["batch", "train", "validation", "test"])

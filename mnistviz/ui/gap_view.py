@@ -33,21 +33,18 @@ def show_gap(listed: list[Run], seconds_per_epoch: float) -> None:
     """The chart of a set of five, its numbers, and a way to train one."""
     st.markdown(f"What do **dropout** and **batch normalization** do? {gap.WHAT_IT_IS}")
     sets = gap.sets_of(listed)
-    if sets:
-        chosen = sets[0]
-        if len(sets) > 1:
-            chosen = st.selectbox(
-                "Trainings", sets, format_func=lambda one: one.title, key="gap_set"
-            )
-        show_set(chosen)
-    else:
-        st.info(
-            "No such trainings are here yet. Start the five below: they differ in nothing but "
-            "dropout, batch normalization and size."
+    number = 0
+    if len(sets) > 1:
+        number = st.selectbox(
+            "Trainings",
+            range(len(sets)),
+            format_func=lambda number: sets[number].title,
+            key="gap_set",
         )
+    show_set(sets[number])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epochs = st.number_input("Epochs", 1, 200, gap.training_of().epochs, key="gap_epochs")
-        seed = st.number_input("Seed", 0, 2**31 - 1, 1 if sets else 0, key="gap_seed")
+        seed = st.number_input("Seed", 0, 2**31 - 1, 1, key="gap_seed")
         st.button(
             "Train the five",
             icon=":material/play_arrow:",

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from mnistviz import runs
 
-from ..made_runs import EIGHT, TEN, give_weights, make_run
+from ..made_runs import BUNDLED, EIGHT, TEN, give_weights, make_run
 from .test_walk import PATIENCE, chart, hover_text, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -60,11 +60,11 @@ def test_a_person_compares_names_deletes_and_brings_back(page: Page, tmp_path: P
     page.goto("/runs")
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     settle(page)
-    expect(page.get_by_text("4 runs. Click a column's name to sort.")).to_be_visible()
+    expect(page.get_by_text(f"{len(BUNDLED) + 2} runs. Click a column")).to_be_visible()
 
-    # The table: best, reference, eight, ten. Two curves over each other.
-    tick(page, 2)
-    tick(page, 3)
+    # The table: bundled runs, then eight and ten. Two curves over each other.
+    tick(page, len(BUNDLED))
+    tick(page, len(BUNDLED) + 1)
     expect(page.get_by_text("2 runs chosen")).to_be_visible()
     wait_for_curves(page, "eight", "ten")
     text = hover_text(page, chart(page, "compare-accuracy"), 0.99, 0.02)
@@ -75,7 +75,7 @@ def test_a_person_compares_names_deletes_and_brings_back(page: Page, tmp_path: P
     search = page.get_by_placeholder("Search name, recipe, channels or note")
     search.fill("8/16/32")
     search.press("Enter")
-    expect(page.get_by_text("1 of 4 runs pass the filters.")).to_be_visible()
+    expect(page.get_by_text(f"1 of {len(BUNDLED) + 2} runs pass the filters.")).to_be_visible()
     expect(page.get_by_text("2 runs chosen")).to_be_visible()
     tick(page, 0)
     search.fill("")
@@ -101,11 +101,11 @@ def rename(page: Page, name: str) -> None:
 def delete_and_bring_back(page: Page) -> None:
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Deleted renamed.")).to_be_visible()
-    expect(page.get_by_text("3 runs. Click")).to_be_visible()
+    expect(page.get_by_text(f"{len(BUNDLED) + 1} runs. Click")).to_be_visible()
     assert [run.name for run in runs.deleted_runs()] == ["renamed"]
     page.get_by_role("button", name="Bring back").click()
     expect(page.get_by_text("renamed came back.")).to_be_visible()
-    expect(page.get_by_text("4 runs. Click")).to_be_visible()
+    expect(page.get_by_text(f"{len(BUNDLED) + 2} runs. Click")).to_be_visible()
     settle(page)
     assert runs.deleted_runs() == []
 
@@ -127,8 +127,7 @@ def take_along(page: Page, tmp_path: Path) -> None:
     imported = page.get_by_text("Imported as renamed-2, for renamed is here already.")
     expect(imported).to_be_visible()
     assert {run.name for run in runs.list_runs()} == {
-        "best",
-        "reference",
+        *BUNDLED,
         "eight",
         "renamed",
         "renamed-2",

@@ -13,6 +13,7 @@ from mnistviz.__main__ import app
 from mnistviz.errors import RunError
 from mnistviz.runs import Run
 from mnistviz.spec import ModelSpec, TrainSpec
+from tests.made_runs import BUNDLED
 
 
 def new_run(name: str = "mine") -> Run:
@@ -35,14 +36,14 @@ def test_without_a_command_it_lists() -> None:
     new_run()
     assert printed() == printed("list")
     assert answer() == answer("list")
-    assert [row["name"] for row in answer()] == ["best", "reference", "mine"]
+    assert [row["name"] for row in answer()] == [*BUNDLED, "mine"]
 
 
 def test_a_damaged_run_is_named_on_standard_error() -> None:
     run = new_run()
     (run.path / "spec.json").write_text("{")
     result = CliRunner().invoke(app, ["runs", "--json"])
-    assert [row["name"] for row in json.loads(result.stdout)] == ["best", "reference"]
+    assert [row["name"] for row in json.loads(result.stdout)] == list(BUNDLED)
     assert result.stderr == f"damaged: {runs.damaged_runs()[0].reason}\n"
 
 
@@ -61,7 +62,7 @@ def test_delete_names_the_way_back_and_restore_goes_it() -> None:
     assert printed("delete", "mine") == (
         f"mine is deleted; to bring it back: python -m mnistviz runs restore {run.id}\n"
     )
-    assert [row["name"] for row in answer()] == ["best", "reference"]
+    assert [row["name"] for row in answer()] == list(BUNDLED)
     assert [(row["id"], row["deleted"]) for row in answer("list", "--deleted")] == [(run.id, True)]
     assert printed("restore", run.id) == "mine is back\n"
     assert answer("delete", "mine")["deleted"]

@@ -11,6 +11,7 @@ from mnistviz import control, event_files, runs, snapshots
 from mnistviz.__main__ import app
 from mnistviz.errors import MnistVizError
 from mnistviz.spec import ModelSpec, TrainSpec
+from tests.made_runs import BUNDLED
 
 TINY = ("--epochs", "2", "--limit", "300", "--batch-size", "50")
 
@@ -43,7 +44,7 @@ def answer(*words: str) -> Any:
         ),
         (
             ("--resume", "nobody"),
-            "run: no run has the name or id 'nobody'; there are: best, reference",
+            f"run: no run has the name or id 'nobody'; there are: {', '.join(BUNDLED)}",
         ),
     ],
 )
@@ -53,7 +54,7 @@ def test_what_can_not_be_done_is_said_and_starts_nothing(
     with pytest.raises(MnistVizError) as error:
         invoke("train", *words)
     assert str(error.value) == message
-    assert [run.name for run in runs.list_runs()] == ["best", "reference"]
+    assert [run.name for run in runs.list_runs()] == list(BUNDLED)
 
 
 def test_a_finished_run_says_so_and_is_no_error() -> None:

@@ -13,10 +13,12 @@ from mnistviz.spec import Parent, TrainSpec
 from mnistviz.training import launcher
 
 from ..archive.conftest import packed
-from ..made_runs import EIGHT, SPEC, TEN, give_weights, make_run
+from ..made_runs import BUNDLED, EIGHT, SPEC, TEN, give_weights, make_run
 from .driver import open_page, text_of
 
 pytestmark = pytest.mark.pages
+
+ALWAYS = [f"{name} (bundled)" for name in BUNDLED]
 
 
 def open_runs(chosen: Sequence[Run] = ()) -> AppTest:
@@ -45,7 +47,7 @@ def test_the_table_has_all_runs_with_settings_and_results() -> None:
     labels.annotate(make_run("fork", 0.8, parent=Parent(run=parent.id, step=10)), "my note")
     make_run("orphan", parent=Parent(run="gone", step=1_000))
     table = open_runs().dataframe[0].value.set_index("name")
-    assert list(table.index) == ["best (bundled)", "reference (bundled)", "orphan", "fork", "mine"]
+    assert list(table.index) == [*ALWAYS, "orphan", "fork", "mine"]
     mine = table.loc["mine"]
     assert mine["validation"] == pytest.approx(90)
     assert mine["test"] == pytest.approx(89)
@@ -65,7 +67,7 @@ def test_search_and_filters_narrow_the_table_and_keep_what_is_chosen() -> None:
     app = open_runs([ten])
     app.text_input(key="runs_search").set_value("SEVENS 10/15").run()
     assert names_in(app) == ["ten"]
-    assert "1 of 4 runs pass the filters." in text_of(app)
+    assert f"1 of {len(ALWAYS) + 2} runs pass the filters." in text_of(app)
     app.text_input(key="runs_search").set_value("").run()
     app.multiselect(key="runs_channels").set_value(["8/16/32"]).run()
     assert names_in(app) == ["eight"]
@@ -85,7 +87,7 @@ def test_a_filter_whose_last_run_is_gone_lets_all_pass() -> None:
     labels.delete(eight)
     app.run()
     assert not app.exception
-    assert names_in(app) == ["best (bundled)", "reference (bundled)"]
+    assert names_in(app) == ALWAYS
 
 
 def test_with_bundled_runs_alone_the_page_says_what_to_do() -> None:
@@ -122,7 +124,7 @@ def test_a_run_is_renamed_and_annotated() -> None:
     app.text_input(key=f"runs_name_{run.id}_before").set_value("after")
     press(app, "Keep")
     assert app.success[0].value == "before is now after."
-    assert names_in(app) == ["best (bundled)", "reference (bundled)", "after"]
+    assert names_in(app) == [*ALWAYS, "after"]
     app.text_area(key=f"runs_note_{run.id}_").set_value("my note")
     next(button for button in app.button if button.form_id.startswith("form_runs_note")).click()
     app.run()
@@ -145,13 +147,13 @@ def test_a_deleted_run_is_brought_back_by_one_click() -> None:
     app.sidebar.selectbox(key="run").set_value(first.id).run()
     press(app, "Delete")
     assert app.success[0].value == "Deleted second, first."
-    assert names_in(app) == ["best (bundled)", "reference (bundled)"]
+    assert names_in(app) == ALWAYS
     # The page-wide run is gone: all pages show the default again.
     assert app.sidebar.selectbox(key="run").value == "best"
     assert not app.sidebar.warning
     press(app, "Bring back")
     assert app.success[0].value == "second, first came back."
-    assert names_in(app) == ["best (bundled)", "reference (bundled)", "second", "first"]
+    assert names_in(app) == [*ALWAYS, "second", "first"]
     assert "Bring back" not in [button.label for button in app.button]
 
 
@@ -280,20 +282,19 @@ def test_a_run_without_any_row_is_no_error() -> None:
 # ---------------------------------------------------------------- the gap
 
 
-def test_the_gap_without_trainings_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_five_trainings_are_started_by_one_click(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     monkeypatch.setattr(
         launcher, "start", lambda *words: started.append((words[1], words[2], words[3]))
     )
-    monkeypatch.setattr(gap, "sets_of", lambda _: [])
     app = open_runs()
     app.button_group(key="runs_view").set_value("gap").run()
-    assert app.info[0].value.startswith("No such trainings are here yet.")
     app.number_input(key="gap_epochs").set_value(3)
     app.number_input(key="gap_seed").set_value(4).run()
     press(app, "Train the five")
     assert started == [
-        (training.model, gap.training_of(3, 4), training.name) for training in gap.GAP_TRAININGS
+        (training.model, gap.training_of(3, 4), f"{training.name}-2")
+        for training in gap.GAP_TRAININGS
     ]
 
 
@@ -303,8 +304,8 @@ def test_the_gap_is_drawn_for_the_trainings_that_are_there() -> None:
         make_run(f"my {training.name}", 0.9, training.model, train)
     app = open_runs()
     app.button_group(key="runs_view").set_value("gap").run()
-    if len(gap.sets_of(runs.list_runs())) > 1:
-        app.selectbox(key="gap_set").select_index(1).run()
+    assert list(app.dataframe[0].value["run"]) == [one.name for one in gap.GAP_TRAININGS]
+    app.selectbox(key="gap_set").set_value(1).run()
     assert not app.exception
     table = app.dataframe[0].value
     assert list(table["run"]) == ["my gap-plain", "my gap-neither", "my gap-dropout"]

@@ -8,6 +8,7 @@ from filelock import FileLock
 from mnistviz import control, metrics_log, runs, snapshots
 from mnistviz.control import Control
 from mnistviz.spec import ModelSpec, TrainSpec
+from tests.made_runs import BUNDLED
 from tests.pages.driver import choose_run, open_page, press, text_of
 
 pytestmark = pytest.mark.pages
@@ -76,7 +77,7 @@ def test_a_fork_beyond_the_limits_is_refused_on_the_page() -> None:
     app.number_input(key=f"more_{best.id}_6880").set_value(0).run()
     press(app, "Start the new run")
     assert app.error[0].value == "epochs: expected at least 1, got 0"
-    assert [run.name for run in runs.list_runs()] == ["best", "reference"]
+    assert [run.name for run in runs.list_runs()] == list(BUNDLED)
 
 
 def test_the_film_turns_the_snapshot_of_all_pages_and_drops_none() -> None:
