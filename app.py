@@ -70,6 +70,12 @@ page = st.navigation(
             help="The test images as the network sees them: alike lie close together.",
         ),
         st.Page(
+            "pages/channels.py",
+            title="How many channels?",
+            icon=":material/tune:",
+            help="What 8/16/32 costs and reaches against 10/15/20, and a verdict by rule.",
+        ),
+        st.Page(
             "pages/draw.py",
             title="Draw",
             icon=":material/draw:",

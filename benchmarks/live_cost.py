@@ -18,7 +18,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,27 +47,32 @@ def measure(pairs: int, epochs: int) -> list[dict[str, dict[str, float]]]:
     with serving() as (server, url), browsing() as page:
         page.goto(f"{url}/train")
         page.get_by_role("heading", name="Train", exact=True).wait_for()
+
+        def watch(name: str) -> None:
+            page.goto(f"{url}/train?run={name}")
+            page.get_by_role("heading", name=name, exact=True).wait_for()
+
+        watching = {"watched": watch, "alone": lambda name: page.goto("about:blank")}
         for pair in range(pairs):
             order = ["watched", "alone"] if pair % 2 else ["alone", "watched"]
             taken = {}
             for way in order:
-                address = f"{url}/train" if way == "watched" else "about:blank"
-                taken[way] = train(server, epochs, lambda run, at=address: page.goto(at + run))
+                taken[way] = train(server, epochs, watching[way])
                 print(".", end="", file=sys.stderr, flush=True)
             found.append(taken)
     print(file=sys.stderr)
     return found
 
 
-def train(server: psutil.Process, epochs: int, watch: Any) -> dict[str, float]:
-    """Train a run and time it from its first row to its last."""
+def train(server: psutil.Process, epochs: int, watch: Callable[[str], object]) -> dict[str, float]:
+    """Train a run, by whose name it is watched, and time it from its first row to its last."""
     from mnistviz import metrics_log, runs
     from mnistviz.recipes import find_recipe
     from mnistviz.training import launcher
 
     recipe = find_recipe("reference")
     run = launcher.start(recipe.name, recipe.model, recipe.train.changed(epochs=epochs))
-    watch(f"?run={run.id}")
+    watch(run.name)
     reader = metrics_log.MetricsReader(run.metrics_file)
     while not reader.poll():
         time.sleep(0.05)

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from mnistviz.cli import attribute, benchmark, network, runs, training
+from mnistviz.cli import attribute, benchmark, network, runs, study, training
 from mnistviz.errors import MnistVizError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ for command in (
     network.evaluate,
     network.predict,
     attribute.attribute,
+    study.study,
 ):
     app.command()(command)
 app.add_typer(runs.app, name="runs")

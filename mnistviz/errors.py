@@ -35,3 +35,7 @@ class ReportError(MnistVizError):
 
 class MissingPackageError(MnistVizError):
     """What a person asked for needs a package that is not installed."""
+
+
+class StudyError(MnistVizError):
+    """A study can't be started, read or gone on with."""

@@ -14,6 +14,9 @@ FloatArray = NDArray[np.float32]
 # test: the test set, read once after the last epoch.
 MetricSplit = Literal["batch", "train", "validation", "fixed_train", "test"]
 
+# What is said of two plans, by the rule of `mnistviz.verdicts`.
+Verdict = Literal["equivalent", "better", "worse", "cannot be told apart", "too few seeds"]
+
 
 @dataclass(frozen=True)
 class MetricRow:
@@ -160,3 +163,87 @@ class Curve:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     counts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Two plans, first minus second over the seeds that both have. Accuracies in [0, 1].
+
+    `interval` is the 95 % interval of the mean difference, `narrow` the 90 % one; NaN with fewer
+    than two seeds. `p` is that of the two-sided paired t-test, `p_holm` corrected for all pairs.
+    The verdict is about the first. `seeds_needed` is how many seeds would settle it if they went
+    on as those so far, None where the verdict stands or 1,000 would not do.
+    """
+
+    first: str
+    second: str
+    seeds: tuple[int, ...]
+    differences: tuple[float, ...]
+    mean: float
+    interval: tuple[float, float]
+    narrow: tuple[float, float]
+    p: float
+    p_holm: float
+    verdict: Verdict
+    seeds_needed: int | None
+
+
+@dataclass(frozen=True)
+class PlanScore:
+    """What a channel plan reached over its seeds. Accuracies are in [0, 1].
+
+    `half_width` is half the 95 % interval of the mean, NaN for fewer than two seeds;
+    `epoch_seconds` the fastest epoch of any of its trainings.
+    """
+
+    plan: str
+    parameters: int
+    multiply_accumulates: int
+    count: int
+    mean: float
+    half_width: float
+    epoch_seconds: float
+
+
+@dataclass(frozen=True)
+class LayerMoments:
+    """How the channels of one convolution vary, over images and all places, after the ReLU.
+
+    `mean` and `largest` are (channels,), `covariance` (channels, channels), all float64.
+    """
+
+    mean: NDArray[np.float64]
+    largest: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LayerUse:
+    """How many of the channels of a layer say something of their own.
+
+    `effective_rank` is in [0, channels]; `needed_95` and `needed_99` are how many principal
+    components carry that share of the variance. `dead` channels are 0 at every place of every
+    image; `twins` are pairs of channels with |r| from 0.95 on.
+    """
+
+    layer: str
+    channels: int
+    effective_rank: float
+    needed_95: int
+    needed_99: int
+    dead: tuple[int, ...]
+    twins: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class MeanUse:
+    """The means of `LayerUse` over `count` networks of one plan; dead and twins are numbers."""
+
+    layer: str
+    channels: int
+    count: int
+    effective_rank: float
+    needed_95: float
+    needed_99: float
+    dead: float
+    twins: float

@@ -52,6 +52,12 @@ class Layer:
     def non_trainable(self) -> int:
         return sum(_size(shape) for name, shape in self.weights if name.startswith("moving_"))
 
+    @property
+    def multiply_accumulates(self) -> int:
+        """Multiplications, each with its addition, that a convolution makes for one image."""
+        kernels = [shape for name, shape in self.weights if name == "kernel"]
+        return sum(_size(shape) * _size(self.output_shape[:2]) for shape in kernels)
+
 
 def _size(shape: tuple[int, ...]) -> int:
     size = 1
@@ -60,13 +66,13 @@ def _size(shape: tuple[int, ...]) -> int:
     return size
 
 
-def _three_channel_counts(channels: tuple[int, ...]) -> tuple[int, ...]:
+def three_channel_counts(channels: tuple[int, ...]) -> tuple[int, ...]:
     if len(channels) != 3 or not all(1 <= count <= MAX_CHANNELS for count in channels):
         raise ValueError(f"three whole numbers from 1 to {MAX_CHANNELS}")
     return channels
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
     """Settings that can't be changed once made, and take no unknown name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -129,12 +135,12 @@ def _sentence(error: ValidationError) -> str:
     return "; ".join(parts)
 
 
-class ModelSpec(_Frozen):
+class ModelSpec(Frozen):
     """The network: its channel plan, with or without batch normalization and dropout."""
 
     channels: Annotated[
         tuple[int, ...],
-        AfterValidator(_three_channel_counts),
+        AfterValidator(three_channel_counts),
         Field(
             description="Channel plan a,b,c: the channels of the three 3×3 convolutions of the "
             "first block; the second block repeats b and c."
@@ -213,6 +219,11 @@ class ModelSpec(_Frozen):
     def trainable(self) -> int:
         return self.parameters - self.non_trainable
 
+    @property
+    def multiply_accumulates(self) -> int:
+        """Multiplications, each with its addition, of all convolutions for one image."""
+        return sum(layer.multiply_accumulates for layer in self.layers)
+
 
 def _convolution(
     name: str, kernel: int, depth: int, shape: tuple[int, int, int], *, relu: bool
@@ -222,7 +233,7 @@ def _convolution(
     return Layer(name, "Conv2D", shape, weights, relu)
 
 
-class TrainSpec(_Frozen):
+class TrainSpec(Frozen):
     """How a network is trained, and on which of the 60,000 training images."""
 
     epochs: Annotated[
@@ -384,14 +395,14 @@ class TrainSpec(_Frozen):
         return step / self.steps_per_epoch
 
 
-class Parent(_Frozen):
+class Parent(Frozen):
     """The snapshot that a run began from: the id of another run, and a step of it."""
 
     run: str
     step: Annotated[int, Field(ge=0)]
 
 
-class RunSpec(_Frozen):
+class RunSpec(Frozen):
     """Everything that decides the outcome of a run. `spec.json` holds exactly this.
 
     A run with a parent is a fork: its first weights are the parent's, kept in `start.npz`.
@@ -412,6 +423,6 @@ def parse_channels(text: str) -> tuple[int, ...]:
     except ValueError:
         channels = ()
     try:
-        return _three_channel_counts(channels)
+        return three_channel_counts(channels)
     except ValueError as error:
         raise SpecError(f"channels: expected {error}, like 10,15,20, got {text!r}") from None

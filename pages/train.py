@@ -12,7 +12,8 @@ from mnistviz.recipes import RECIPES
 from mnistviz.runs import ACTIVE_STATES, Run
 from mnistviz.spec import ModelSpec, TrainSpec, parse_channels
 from mnistviz.training import launcher
-from mnistviz.ui import state, train_panel
+from mnistviz.ui import loaders, state, train_panel
+from mnistviz.ui.train_curves import show_progress_curves
 from mnistviz.ui.widgets import (
     chosen_run,
     chosen_snapshot,
@@ -25,6 +26,9 @@ from mnistviz.ui.widgets import (
 )
 
 POLL_SECONDS = 1.0
+LONG_CURVES_SECONDS = 4.0
+# A try-out is over in half a minute: its curves grow with every poll.
+STEPS_OF_A_SHORT_RUN = 900
 
 
 def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None) -> None:
@@ -153,6 +157,9 @@ for other in active:
             st.button("Show it", key=f"show-{other.id}", on_click=choose, args=(other.id,))
 
 polled = any(other.id == run.id for other in active)
+# Curves cost the browser and the server most: those of a long training wait for more to show.
+long = run.spec.train.num_steps > STEPS_OF_A_SHORT_RUN
+curves_every = LONG_CURVES_SECONDS if long else POLL_SECONDS
 
 
 @st.fragment(run_every=POLL_SECONDS if polled else None)
@@ -161,7 +168,13 @@ def live_panel() -> None:
         train_panel.watch(run, polled=polled)
 
 
+@st.fragment(run_every=curves_every if polled else None)
+def live_curves() -> None:
+    show_progress_curves(run, loaders.metrics(run))
+
+
 live_panel()
+live_curves()
 
 ends = [step for step in snapshots.steps_of(run) if step % run.spec.train.steps_per_epoch == 0]
 with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):

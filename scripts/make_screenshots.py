@@ -53,6 +53,11 @@ def take_pictures(page: Page, url: str) -> None:
     go_to(page, "Feature maps")
     save(page, "feature_maps")
 
+    go_to(page, "How many channels?")
+    page.get_by_role("heading", name="What it reaches").scroll_into_view_if_needed()
+    settle(page)
+    save(page, "channels")
+
     go_to(page, "Draw")
     canvas = page.locator("canvas.upper-canvas").bounding_box()
     if canvas is None:

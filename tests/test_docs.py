@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mnistviz import metrics_log, runs
+from mnistviz import gap, metrics_log, runs
 from mnistviz.data import load_mnist
+from mnistviz.epoch_log import epochs_of
 from mnistviz.recipes import RECIPES
 from mnistviz.spec import ModelSpec
 
@@ -114,6 +115,19 @@ def test_the_accuracies_of_the_readme_are_those_of_the_stored_runs() -> None:
         f"{100 * stored.accuracy:.2f}",
         f"{100 * best.accuracy:.2f}",
     ]
+
+
+def test_the_gaps_of_the_readme_are_those_of_the_stored_runs() -> None:
+    (stored,) = gap.sets_of(runs.list_runs())
+    gaps = {}
+    for name, run in stored.runs.items():
+        last = epochs_of(metrics_log.read(run), run.spec.train.steps_per_epoch)[-1]
+        assert last.gap is not None
+        gaps[name.removeprefix("gap-")] = f"{100 * last.gap:.2f}"
+    assert (
+        f"{gaps['neither']} points better than on held-out ones with neither, {gaps['dropout']} "
+        f"with dropout, {gaps['batch-norm']} with batch normalization and {gaps['both']} with both"
+    ) in " ".join(README.split())
 
 
 def test_the_parameters_of_the_readme_are_those_of_the_networks() -> None:

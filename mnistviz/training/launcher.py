@@ -5,10 +5,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from mnistviz import control, runs, snapshots, worker_log
-from mnistviz.errors import RunError
+from mnistviz.errors import RunError, StudyError
 from mnistviz.inspection import tsne_worker
 from mnistviz.runs import ACTIVE_STATES, Run
 from mnistviz.spec import ModelSpec, Parent, TrainSpec
@@ -66,18 +67,8 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
 
 def _start_worker(run: Run) -> Run:
     worker_log.begin(run)
-    with worker_log.file_of(run).open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "mnistviz.training.worker", str(run.path)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=PROJECT,
-            env={**os.environ, "MNISTVIZ_HOME": str(runs.home())},
-            start_new_session=True,
-        )
-    # Reaps the worker when it ends; it does not end with us.
-    threading.Thread(target=worker.wait, daemon=True).start()
+    module = "mnistviz.training.worker"
+    worker = _start_process([module, str(run.path)], worker_log.file_of(run))
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while runs.run_state(run) not in ACTIVE_STATES:
         if worker.poll() is not None or time.monotonic() > deadline:
@@ -123,18 +114,8 @@ def start_tsne(run: Run, step: int) -> None:
     """
     log_file = tsne_worker.log_file(run, step)
     log_file.parent.mkdir(parents=True, exist_ok=True)
-    with log_file.open("wb") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", tsne_worker.__name__, str(run.path), str(step)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=PROJECT,
-            env={**os.environ, "MNISTVIZ_HOME": str(runs.home())},
-            start_new_session=True,
-        )
-    # Reaps the worker when it ends; it does not end with us.
-    threading.Thread(target=worker.wait, daemon=True).start()
+    log_file.unlink(missing_ok=True)
+    worker = _start_process([tsne_worker.__name__, str(run.path), str(step)], log_file)
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while tsne_worker.progress_of(run, step) is None and worker.poll() != 0:
         if worker.poll() is not None or time.monotonic() > deadline:
@@ -142,3 +123,37 @@ def start_tsne(run: Run, step: int) -> None:
             reason = tail[-1] if tail else "it left no word"
             raise RunError(f"{run.name}: the map's process did not start ({reason})")
         time.sleep(0.02)
+
+
+def start_study(directory: Path, workers: int = 1) -> None:
+    """Start a process that carries the study in a directory on; it lives on when this one ends.
+
+    Returns when it is at work. Raises `StudyError` when it dies at once.
+    """
+    log_file = directory / "study.log"
+    log_file.unlink(missing_ok=True)
+    process = _start_process(["mnistviz.study.runner", str(directory), str(workers)], log_file)
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while not runs.is_locked(directory / "study.lock") and process.poll() != 0:
+        if process.poll() is not None or time.monotonic() > deadline:
+            tail = log_file.read_text(errors="replace").strip().splitlines()
+            reason = tail[-1] if tail else "it left no word"
+            raise StudyError(f"{directory.name}: the study's process did not start ({reason})")
+        time.sleep(0.02)
+
+
+def _start_process(module_and_words: Sequence[str], log_file: Path) -> subprocess.Popen[bytes]:
+    """Start a Python module in a session of its own, with its output at the end of a file."""
+    with log_file.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module_and_words],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=PROJECT,
+            env={**os.environ, "MNISTVIZ_HOME": str(runs.home())},
+            start_new_session=True,
+        )
+    # Reaps it when it ends; it does not end with us.
+    threading.Thread(target=process.wait, daemon=True).start()
+    return process

@@ -1,4 +1,4 @@
-"""The live panel of the Train page: state, controls, curves. Polled once a second."""
+"""The live panel of the Train page: state and controls. Polled once a second."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +13,6 @@ from mnistviz.runs import ACTIVE_STATES, Run, State
 from mnistviz.training import launcher
 from mnistviz.ui import loaders, state
 from mnistviz.ui.live import UNKNOWN, progress_of
-from mnistviz.ui.train_curves import show_progress_curves
 from mnistviz.ui.widgets import state_badge, validated_on_text
 
 # Guessing gets one digit in ten.
@@ -34,10 +33,7 @@ def watch(run: Run, *, polled: bool) -> None:
     """Draw the panel of a run; `polled` says whether it is drawn again by itself."""
     shown = runs.run_state(run)
     rows = loaders.metrics(run)
-    # What changes its shape has a box of its own, so that the chart below keeps its place.
-    with st.container():
-        _show_state(run, shown, rows)
-    show_progress_curves(run, rows)
+    _show_state(run, shown, rows)
     if polled != (shown in ACTIVE_STATES):
         # Once more for the whole page, which then polls or stops polling.
         st.rerun()

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from mnistviz import metrics_log, runs
 from mnistviz.training import launcher
+from mnistviz.training.launcher import PROJECT
 
 from .conftest import Server
 
@@ -240,8 +241,27 @@ def test_pages_answer_within_a_second_while_a_run_trains(page: Page) -> None:
 
 
 @pytest.mark.slow
+def test_every_page_opens_from_the_sidebar_without_a_complaint(page: Page) -> None:
+    """What the console says fails it, as in every test that has a page."""
+    page.goto("/")
+    links = page.get_by_test_id("stSidebarNav").get_by_role("link")
+    # The first visitor of a server sees the names of the files, until the shell has run.
+    expect(links.filter(has_text="Overview")).to_be_visible()
+    settle(page)
+    titles = links.all_inner_texts()
+    assert len(titles) == len(list((PROJECT / "pages").glob("*.py")))
+    for title in titles:
+        go_to(page, title.splitlines()[-1])
+        settle(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "path", ["/", "/train", "/kernels", "/feature_maps", "/draw"], ids=lambda path: path[1:] or "/"
+    "path",
+    ["/", "/train", "/kernels", "/feature_maps", "/channels", "/draw"],
+    ids=lambda path: path[1:] or "/",
 )
 def test_a_page_paints_at_once_on_a_server_that_just_listens(
     browser: object, server: Server, path: str

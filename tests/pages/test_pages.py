@@ -22,9 +22,14 @@ PAGES = [
     "microscope",
     "why",
     "embedding",
+    "channels",
     "draw",
 ]
-TITLES = {"embedding": "Map of digits", "why": "Why this answer?"}
+TITLES = {
+    "embedding": "Map of digits",
+    "why": "Why this answer?",
+    "channels": "How many channels?",
+}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -268,7 +273,7 @@ def test_a_run_that_has_no_snapshot_yet_is_no_error(name: str) -> None:
     app = open_page(name)
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     assert not app.exception
-    if name not in ("overview", "train", "runs"):
+    if name not in ("overview", "train", "runs", "channels"):
         assert app.info[0].value == (
             "**new** has no snapshot yet. It gets one when its training begins."
         )

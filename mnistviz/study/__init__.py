@@ -1,0 +1,1 @@
+"""Channel studies: the same training of several channel plans, and what it tells."""

@@ -1,0 +1,79 @@
+"""How many channels: what a plan costs, what it reaches, and a verdict by rule."""
+
+from mnistviz.ui.shell import need_shell
+
+need_shell()
+
+import streamlit as st
+
+from mnistviz.study import table
+from mnistviz.ui import study_view
+from mnistviz.ui.widgets import explanation
+
+st.markdown(
+    "**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?** Read from "
+    "top to bottom: what each plan costs, what it reaches, and what can be said for certain."
+)
+one, both = study_view.price_of((16, 32))
+ours, ours_both = study_view.price_of((15, 20))
+st.markdown(
+    "The network's first author began with layers of 8, 16 and 32 channels and found the widest "
+    "too dear; looking at the kernels, 20 seemed enough to catch the edges and textures. The notes "
+    "then name 5/15/20, while the network printed with them has **10/15/20**, which is the one "
+    "here. The price was reckoned rightly: a layer from 16 to 32 channels has "
+    f"**{one:,}** parameters, {both:,} in both blocks, one from 15 to 20 has **{ours:,}** and "
+    f"{ours_both:,}. Whether 20 is enough could not be seen by eye. Here it is measured."
+)
+
+st.header("What a plan costs")
+study_view.show_ledger(study_view.choose_plans())
+
+studies = table.list_studies()
+if not studies:
+    st.header("What it reaches")
+    st.info("No study has been trained yet. Start one below.")
+else:
+    study = study_view.choose_study(studies)
+    spec = study.spec
+    st.header("What it reaches")
+    st.markdown(
+        f"Each plan was trained with the same {len(spec.seeds)} seeds, the same images in the same "
+        f"order, {spec.epochs} epochs of the recipe `{spec.recipe}`. The test set is read once, "
+        "after the last epoch."
+    )
+    study_view.show_progress(study)
+    study_view.show_duel(study)
+    st.header("What accuracy costs")
+    study_view.show_costs(study)
+    st.header("Where more channels stop to help")
+    study_view.show_sweep(study)
+    st.header("How much of the channels is used")
+    study_view.show_uses(study)
+    st.header("Verdict")
+    st.markdown(study_view.verdict_paragraph(study))
+    with st.expander("The command that makes these numbers again", icon=":material/terminal:"):
+        st.code(study.command, language="sh")
+
+st.header("A study of your own")
+study_view.start_form()
+explanation(
+    [
+        "A **channel** is one question that a layer asks of every place of the picture. More "
+        "channels can ask more questions, and each costs parameters and time.",
+        "Trained twice with different **seeds**, the same network ends a little better or worse. A "
+        "single pair of trainings therefore says little. Here both plans are trained with the same "
+        "seeds and the differences are taken seed by seed, so that what the seed does to both "
+        "cancels out.",
+        "The **verdict** follows a rule that was set before: equivalent, if the 90 % interval of "
+        "the mean difference lies within the margin; better or worse, if the 95 % interval leaves "
+        "out zero, corrected after Holm for looking at several pairs; else they can't be told "
+        "apart, and it says how many seeds would do.",
+        "**Channels that repeat each other**: the values of a layer's channels, after the ReLU, "
+        "are turned so that the first direction varies most, the second most of what is left, and "
+        "so on. If 99 % of the variance lies in half as many directions as there are channels, the "
+        "other half adds next to nothing of its own. A **dead** channel is 0 everywhere; **near-"
+        "twins** have a correlation of at least 0.95.",
+        "**Multiply-accumulates** count the arithmetic for one image: every weight of a "
+        "convolution is used once at every place.",
+    ]
+)

@@ -1,0 +1,97 @@
+"""The command `study`: what it refuses, and what it prints of a study that is finished."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from mnistviz.__main__ import app
+from mnistviz.cli.study import as_value
+from mnistviz.errors import MnistVizError
+from mnistviz.study import table
+from mnistviz.study.table import StudySpec, TrialResult
+from mnistviz.training import launcher
+
+PLANS = ((8, 16, 32), (10, 15, 20))
+WORDS = ["study", "--plan", "8,16,32", "--plan", "10/15/20", "--seeds", "0-2", "--name", "mine"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(*_: Any) -> None:
+        raise MnistVizError("started")
+
+    monkeypatch.setattr(launcher, "start", start)
+
+
+def finish_all() -> None:
+    spec = StudySpec(name="mine", created=datetime.now(UTC), epochs=5, plans=PLANS, seeds=(0, 1, 2))
+    study = table.create_or_extend(spec)
+    versions = {"tensorflow": "2", "keras": "3", "machine": "x"}
+    for trial in study.missing:
+        accuracy = 0.99 + trial.seed / 10_000
+        result = TrialResult(
+            *(trial.plan, trial.seed, "r", accuracy, 0.1, 0.9, 0.1, 60, 9, versions)
+        )
+        table.add_result(study, result)
+
+
+def test_a_finished_study_is_read_and_not_trained_again() -> None:
+    finish_all()
+    value = json.loads(CliRunner().invoke(app, [*WORDS, "--json"]).stdout)
+    assert (value["study"], value["recipe"], value["epochs"]) == ("mine", "quick", 5)
+    assert (value["trials"], value["finished"]) == (6, 6)
+    wide, ours = value["plans"]
+    assert (wide["plan"], wide["parameters"]) == ("8/16/32", 18_050)
+    assert ours["multiply_accumulates"] < wide["multiply_accumulates"]
+    assert ours["accuracies"] == [0.99, 0.9901, 0.9902]
+    (pair,) = value["pairs"]
+    assert (pair["first"], pair["second"], pair["verdict"]) == (
+        "8/16/32",
+        "10/15/20",
+        "equivalent",
+    )
+
+
+def test_the_table_for_people_has_plans_costs_and_verdicts() -> None:
+    finish_all()
+    done = CliRunner().invoke(app, WORDS)
+    assert "0 of 6 trials to train" in done.stderr
+    assert "10/15/20         14,000" in done.stdout
+    assert "99.010% ± 0.010% (3 seeds)" in done.stdout
+    assert "8/16/32 against 10/15/20: equivalent; +0.000 points [+0.000, +0.000]" in done.stdout
+
+
+def test_a_study_without_a_pair_has_no_number_that_json_cannot_hold() -> None:
+    spec = StudySpec(name="mine", created=datetime.now(UTC), epochs=5, plans=PLANS, seeds=(0,))
+    study = table.create_or_extend(spec)
+    value = as_value(study)
+    assert json.loads(json.dumps(value, allow_nan=False))["pairs"] == []
+
+
+def test_trials_that_fail_are_told_and_the_study_says_so_at_its_end() -> None:
+    done = CliRunner().invoke(app, WORDS)
+    assert isinstance(done.exception, MnistVizError)
+    assert "mine: 6 trials failed: 8/16/32, seed 0: started" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--plan", "8,16"], "channels: expected three whole numbers"),
+        (["--seeds", "a"], "seeds: expected whole numbers"),
+        (["--widths", "4,x"], "widths: expected numbers such as 4,8,12,16, got '4,x'"),
+        (["--widths", "0"], "widths: expected at least 1, got 0"),
+        (["--recipe", "nope"], "recipe: expected one of"),
+        (["--epochs", "0"], "epochs: expected at least 1, got 0"),
+        (["--name", "../out"], "name: expected up to 60 letters"),
+    ],
+)
+def test_bad_input_is_refused_and_changes_nothing(words: list[str], said: str, home: Path) -> None:
+    done = CliRunner().invoke(app, ["study", *words])
+    assert str(done.exception).startswith(said)
+    assert done.stdout == ""
+    assert not home.exists()

@@ -1,0 +1,138 @@
+"""The page on channels: what plans cost, what a study says of them, how one is started."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from mnistviz.spec import ModelSpec
+from mnistviz.study import table
+from mnistviz.study.table import Study, StudySpec, TrialResult
+from mnistviz.training import launcher
+
+from .driver import open_page, press, text_of
+
+pytestmark = pytest.mark.pages
+
+ACCURACIES = {
+    (8, 16, 32): (0.9952, 0.9956, 0.9950, 0.9955),
+    (10, 15, 20): (0.9951, 0.9957, 0.9949, 0.9954),
+    (10, 15, 4): (0.9920, 0.9925, 0.9915, 0.9922),
+}
+
+
+def make_study(num_seeds: int = 4) -> Study:
+    """A study whose finished trials are made up, a worse width of the sweep among them."""
+    spec = StudySpec(
+        name="mine",
+        created=datetime.now(UTC),
+        epochs=3,
+        plans=((8, 16, 32), (10, 15, 20)),
+        widths=(4, 20),
+        seeds=(0, 1, 2, 3),
+    )
+    study = table.create_or_extend(spec)
+    versions = {"tensorflow": "2", "keras": "3", "machine": "x"}
+    for plan, accuracies in ACCURACIES.items():
+        for seed, accuracy in enumerate(accuracies[:num_seeds]):
+            result = TrialResult(plan, seed, "run", accuracy, 0.02, 0.99, 0.03, 60, 9, versions)
+            table.add_result(study, result)
+    return table.open_study(study.path)
+
+
+def test_the_price_of_a_layer_is_reckoned_from_the_network() -> None:
+    text = text_of(open_page("channels"))
+    assert "a layer from 16 to 32 channels has **4,640** parameters, 9,280 in both blocks" in text
+    assert "one from 15 to 20 has **2,720** and 5,440." in text
+
+
+def test_any_plan_can_be_typed_and_its_ledger_adds_up() -> None:
+    app = open_page("channels")
+    ledger = app.dataframe[0].value
+    assert dict(ledger.loc["all"]) == {
+        "8/16/32": 18_050,
+        "8/16/20": 14_234,
+        "5/15/20": 13_255,
+        "10/15/20": 14_000,
+    }
+    app.multiselect(key="channel_plans").set_value(["10/15/20", "4/8/16"]).run()
+    ledger = app.dataframe[0].value
+    assert ledger["4/8/16"].iloc[:-1].sum() == ledger.loc["all", "4/8/16"]
+    assert ledger.loc["all", "4/8/16"] == ModelSpec(channels=(4, 8, 16)).parameters
+    app.button_group(key="ledger_measure").set_value("multiply_accumulates").run()
+    # By hand: 26 × 26 places, each with 3 × 3 × 1 weights for 10 channels.
+    assert app.dataframe[0].value.loc["conv1", "10/15/20"] == 26 * 26 * 9 * 10
+
+
+def test_what_is_typed_and_is_no_plan_is_named_and_the_rest_is_shown() -> None:
+    app = open_page("channels")
+    app.multiselect(key="channel_plans").set_value(["8/16", "10/15/20"]).run()
+    assert app.error[0].value.startswith("channels: expected three whole numbers from 1 to 64")
+    assert list(app.dataframe[0].value.columns) == ["10/15/20"]
+
+
+def test_a_study_of_ones_own_is_shown_with_its_verdict() -> None:
+    make_study()
+    app = open_page("channels")
+    text = text_of(app)
+    assert not app.exception
+    assert "8/16/32 against 10/15/20: they are **equivalent**" in text
+    assert "What do 12 more channels in the widest layers buy for **4,050 more parameters**" in text
+    assert "With 8/16/32 the network reaches 99.53" in text
+    assert "**buy nothing beyond the margin of 0.10 points**" in text
+    assert "python -m mnistviz study --plan 8,16,32 --plan 10,15,20 --widths 4,20" in (
+        app.code[0].value
+    )
+
+
+def test_a_study_that_is_not_over_says_how_far_it_is_and_goes_on_by_a_click(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study = make_study(num_seeds=1)
+    started: list[Path] = []
+    monkeypatch.setattr(launcher, "start_study", started.append)
+    app = open_page("channels")
+    assert "8/16/32 against 10/15/20: there are **too few seeds** for a verdict." in text_of(app)
+    press(app, "Go on")
+    assert started == [study.path]
+
+
+def test_a_running_study_can_be_stopped() -> None:
+    study = make_study(num_seeds=1)
+    with FileLock(study.path / "study.lock"):
+        app = open_page("channels")
+        press(app, "Stop after this step")
+    assert (study.path / "stop").exists()
+
+
+def test_a_study_is_started_with_what_the_form_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Path] = []
+    monkeypatch.setattr(launcher, "start_study", started.append)
+    app = open_page("channels")
+    app.text_input(key="study_name").set_value("wide")
+    app.number_input(key="study_num_seeds").set_value(2)
+    app.multiselect(key="study_plans").set_value(["8/16/32", "4/4/4"])
+    app.text_input(key="study_widths").set_value("4, 8").run()
+    press(app, "Train the study")
+    (path,) = started
+    spec = table.open_study(path).spec
+    assert (spec.name, spec.recipe, spec.epochs) == ("wide", "quick", 5)
+    assert (spec.plans, spec.widths, spec.seeds) == (((8, 16, 32), (4, 4, 4)), (4, 8), (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("study_widths", "4,x", "widths: expected numbers such as 4,8,12, got '4,x'"),
+        ("study_name", "../out", "name: expected up to 60 letters"),
+    ],
+)
+def test_a_form_with_a_mistake_starts_nothing(
+    key: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "start_study", lambda path: pytest.fail("started"))
+    app = open_page("channels")
+    app.text_input(key=key).set_value(value).run()
+    press(app, "Train the study")
+    assert app.error[0].value.startswith(said)
