@@ -247,3 +247,28 @@ class MeanUse:
     needed_99: float
     dead: float
     twins: float
+
+
+@dataclass(frozen=True)
+class LayerAblation:
+    """What a network reads right when channels of a layer are switched off. Shares, in [0, 1].
+
+    `drops` (channels,) is what each channel alone costs, `order` (channels,) has the least
+    important first. `least_first` and `most_first` (channels + 1,) are the accuracies with 0, 1,
+    2, … channels off in that order and in its reverse, `random` (draws, channels + 1) in others.
+    """
+
+    layer: str
+    images: int
+    drops: NDArray[np.float64]
+    order: NDArray[np.int_]
+    least_first: NDArray[np.float64]
+    most_first: NDArray[np.float64]
+    random: NDArray[np.float64]
+
+    def needed(self, cost: float) -> int:
+        """How few channels do, of the most important ones, at most `cost` below the whole."""
+        enough = self.least_first >= self.least_first[0] - cost
+        # From one end: what is lost for a while and comes back by chance doesn't count.
+        off = len(enough) if enough.all() else int(np.argmin(enough))
+        return len(self.drops) - (off - 1)

@@ -8,7 +8,8 @@ import streamlit as st
 
 from mnistviz.study import table
 from mnistviz.ui import study_view
-from mnistviz.ui.widgets import explanation
+from mnistviz.ui.ablation_view import show_ablation
+from mnistviz.ui.widgets import chosen_run, chosen_snapshot, explanation
 
 st.markdown(
     "**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?** Read from "
@@ -29,11 +30,11 @@ st.header("What a plan costs")
 study_view.show_ledger(study_view.choose_plans())
 
 studies = table.list_studies()
-if not studies:
+study = study_view.choose_study(studies) if studies else None
+if study is None:
     st.header("What it reaches")
     st.info("No study has been trained yet. Start one below.")
 else:
-    study = study_view.choose_study(studies)
     spec = study.spec
     st.header("What it reaches")
     st.markdown(
@@ -49,6 +50,15 @@ else:
     study_view.show_sweep(study)
     st.header("How much of the channels is used")
     study_view.show_uses(study)
+
+st.header("What the trained network can do without")
+run = chosen_run()
+if (step := chosen_snapshot(run)) is None:
+    st.info(f"**{run.name}** has no snapshot yet. It gets one when its training begins.")
+else:
+    show_ablation(run, step)
+
+if study is not None:
     st.header("Verdict")
     st.markdown(study_view.verdict_paragraph(study))
     with st.expander("The command that makes these numbers again", icon=":material/terminal:"):

@@ -113,7 +113,8 @@ def _show_controls(run: Run, shown: State) -> None:
             help="Ends after this step; what it has learned is kept, and it can go on later.",
         )
         _show_learning_rate(run, wanted.learning_rate)
-    elif shown != "finished":
+    elif shown != "finished" and not run.imported:
+        # What was imported came without its checkpoints: it can be begun from, not gone on with.
         files = checkpoints.files(run)
         step = int(files[0].stem.removeprefix("step-")) if files else 0
         _button(

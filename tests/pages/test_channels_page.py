@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from mnistviz import runs, snapshots
 from mnistviz.spec import ModelSpec
 from mnistviz.study import table
 from mnistviz.study.table import Study, StudySpec, TrialResult
 from mnistviz.training import launcher
+from mnistviz.ui import loaders
 
 from .driver import open_page, press, text_of
 
@@ -136,3 +138,19 @@ def test_a_form_with_a_mistake_starts_nothing(
     app.text_input(key=key).set_value(value).run()
     press(app, "Train the study")
     assert app.error[0].value.startswith(said)
+
+
+def test_channels_of_the_chosen_run_are_switched_off_and_the_result_is_kept() -> None:
+    app = open_page("channels")
+    app.selectbox(key="ablation_layer").set_value("conv7").run()
+    press(app, "Switch them off, one by one")
+    assert not app.exception
+    assert "of 10 channels** of conv7 are enough to stay within 0.10 points of 99." in text_of(app)
+    best = runs.find_run("best")
+    kept = loaders.kept_ablation(best, snapshots.steps_of(best)[-1], "conv7")
+    assert kept is not None
+    assert kept.images == 2_000
+    again = open_page("channels")
+    again.selectbox(key="ablation_layer").set_value("conv7").run()
+    assert "of 10 channels** of conv7" in text_of(again)
+    assert "Switch them off, one by one" not in [button.label for button in again.button]

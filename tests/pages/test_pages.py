@@ -290,6 +290,17 @@ def test_a_crashed_run_says_so_and_what_is_left() -> None:
     )
 
 
+@pytest.mark.parametrize("imported", [False, True])
+def test_only_a_run_that_has_its_checkpoints_offers_to_train_on(imported: bool) -> None:
+    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "half")
+    runs.write_json(run.path / "status.json", {"state": "stopped", "step": 3, "total": 9})
+    label = {"name": "half", "note": "", "deleted": False, "imported": imported}
+    runs.write_json(run.path / "label.json", label)
+    app = open_page("train")
+    app.sidebar.selectbox(key="run").set_value(run.id).run()
+    assert ("Train on" in [button.label for button in app.button]) is not imported
+
+
 def test_a_damaged_snapshot_is_named_on_the_page() -> None:
     run = runs.create_run("reference", ModelSpec(), TrainSpec(), "cut")
     snapshots.file_of(run, 0).parent.mkdir()
