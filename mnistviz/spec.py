@@ -282,6 +282,15 @@ class TrainSpec(Frozen):
             "to 15°, moved by up to 2 pixels, stretched and sheared by up to 15 %. 0: not at all.",
         ),
     ] = 0.0
+    bend: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=5,
+            description="How far images are bent each time they are trained on, like rubber: by "
+            "how many pixels a place moves, as a standard deviation. 0: not at all.",
+        ),
+    ] = 0.0
     label_smoothing: Annotated[
         float,
         Field(

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from mnistviz import augment
-from mnistviz.augment import affine_maps, augmented
+from mnistviz.augment import affine_maps, augmented, elastic_fields
 from mnistviz.data import load_mnist, to_input
 
 MIDDLE = (13.5, 13.5)
@@ -72,3 +72,49 @@ def test_changes_are_a_function_of_the_key_and_the_place_in_the_batch() -> None:
     np.testing.assert_array_equal(once, again)
     assert (once != other).any(axis=1).all()
     assert len(np.unique(once[:, 0])) == 5
+
+
+def test_bent_pixels_are_read_where_map_and_arrows_say() -> None:
+    images = to_input(load_mnist().x_train[:2])
+    key = tf.constant([1, 2])
+    changed = augmented(tf.constant(images[..., np.newaxis]), 1.0, key, 1.5).numpy()[..., 0]
+    fields = elastic_fields(2, 1.5, tf.constant([1, ~2]), 28, 28).numpy()
+    maps = affine_maps(2, 1.0, key, MIDDLE)
+    for image, result, row, (right, down) in zip(images, changed, maps, fields, strict=True):
+        a, b, c, d, e, f = row.numpy()[:6]
+        x = np.arange(28)[np.newaxis, :] + right
+        y = np.arange(28)[:, np.newaxis] + down
+        across, along = a * x + b * y + c, d * x + e * y + f
+        expected = [
+            [interpolated(image, across[i, j], along[i, j]) for j in range(28)] for i in range(28)
+        ]
+        np.testing.assert_allclose(result, expected, atol=1e-4)
+
+
+def test_arrows_are_as_long_as_said_everywhere_and_alike_nearby() -> None:
+    fields = elastic_fields(4_000, 0.8, tf.constant([3, 4]), 28, 28).numpy()
+    assert fields.std(axis=0) == pytest.approx(0.8, rel=0.06)
+    assert np.abs(fields.mean(axis=0)).max() < 0.06
+    # Neighbours differ by little, the corners have nothing to do with each other.
+    step = np.diff(fields, axis=3)
+    assert step.std() < 0.3 * 0.8
+    corners = np.corrcoef(fields[:, 0, 0, 0], fields[:, 0, 27, 27])[0, 1]
+    assert abs(corners) < 0.06
+
+
+def test_bending_is_a_function_of_the_key_and_goes_on_top_of_the_affine_map() -> None:
+    images = tf.constant(to_input(load_mnist().x_train[:3])[..., np.newaxis])
+    once, again, other = (
+        augmented(images, 0.5, tf.constant([7, key]), 1.0).numpy() for key in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(once, again)
+    assert (once != other).any(axis=(1, 2, 3)).all()
+    barely = augmented(images, 0.5, tf.constant([7, 1]), 1e-7).numpy()
+    np.testing.assert_allclose(barely, augmented(images, 0.5, tf.constant([7, 1])), atol=1e-5)
+
+
+def test_what_lies_outside_is_paper() -> None:
+    white = tf.ones((50, 28, 28, 1))
+    bent = augmented(white, 1.0, tf.constant([5, 6]), 3.0).numpy()
+    assert bent.min() == 0
+    assert bent.max() <= 1 + 1e-6

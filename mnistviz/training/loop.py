@@ -145,8 +145,9 @@ class _Training:
         def step_function(chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             batch = tf.cast(tf.gather(images, chosen), tf.float32) / 255.0
             wanted = tf.gather(labels, chosen)
-            if spec.augmentation:
-                batch = augmented(batch, spec.augmentation, augmentation_key(seed, step))
+            if spec.augmentation or spec.bend:
+                key = augmentation_key(seed, step)
+                batch = augmented(batch, spec.augmentation, key, spec.bend)
             with tf.GradientTape() as tape:
                 logits = training_logits(
                     network, batch, seed, step, steps_before=self._steps_before

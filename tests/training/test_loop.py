@@ -19,7 +19,7 @@ from mnistviz.training.loop import Command, epoch_order, train
 
 SPEC = TrainSpec(epochs=2, batch_size=32, num_images=100, held_out=200)
 EVERYTHING = SPEC.changed(
-    schedule="one-cycle", augmentation=0.5, label_smoothing=0.1, weight_average=0.9
+    schedule="one-cycle", augmentation=0.5, bend=0.5, label_smoothing=0.1, weight_average=0.9
 )
 
 
