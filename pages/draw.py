@@ -4,31 +4,22 @@ from mnistviz.ui.shell import need_shell
 
 need_shell()
 
-import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from mnistviz import drawing, strokes
-from mnistviz.charts.digits import picture, probability_bars
-from mnistviz.ui import loaders, state
+from mnistviz.ui import state
+from mnistviz.ui.answer_view import show_answer, show_more
 from mnistviz.ui.widgets import (
     chosen_run,
     describe,
     errors_shown,
     explanation,
     need_snapshot,
-    show,
 )
 
 # As wide as a small phone allows; MNIST's field of 28 goes into it ten times.
 CANVAS_SIZE = 280
-# Side by side with the canvas on a screen of 1280 pixels, below it on a phone.
-PICTURE_SIZE = 200
-BARS_SIZE = 270
-
-
-def use_drawing() -> None:
-    st.session_state[state.USE_DRAWING] = True
 
 
 def clear() -> None:
@@ -67,11 +58,8 @@ def canvas_and_answer() -> None:
 def draw_and_answer() -> None:
     # Room for the canvas' own toolbar, which lies over what is above it.
     st.space(24)
-    with st.container(horizontal=True, gap="medium"):
-        left = st.container(width=CANVAS_SIZE)
-        middle = st.container(width=PICTURE_SIZE)
-        right = st.container(width=BARS_SIZE)
-    with left:
+    row = st.container(horizontal=True, gap="medium")
+    with row.container(width=CANVAS_SIZE):
         number = st.session_state.get(state.CANVAS_NUMBER, 0)
         key = f"canvas-{number}"
         if key not in st.session_state:
@@ -96,36 +84,12 @@ def draw_and_answer() -> None:
     if stages.blank:
         for name in (state.CANVAS, state.DRAWN_IMAGE):
             st.session_state.pop(name, None)
-        with middle:
-            st.info("The canvas is blank: nothing to read, so no answer.")
-        return
-    st.session_state[state.CANVAS] = result.json_data
-    st.session_state[state.DRAWN_IMAGE] = stages.image
-    with middle:
-        show(
-            picture(stages.image, PICTURE_SIZE),
-            "seen",
-            "Your digit, scaled and centred to 28 by 28 pixels",
-        )
-        st.caption("What the network sees of it: 28×28 pixels")
-    probabilities = loaders.classify(run, step, stages.image)
-    guess = int(np.argmax(probabilities))
-    with right:
-        st.metric(
-            "It reads",
-            guess,
-            f"probability {probabilities[guess]:.1%}",
-            delta_arrow="off",
-            delta_color="off",
-        )
-        show(probability_bars(probabilities), "answer", "The network's ten probabilities")
-        st.caption(
-            "The ten add up to 100 %. They are not calibrated: a high number is no promise, the "
-            "network is often too sure."
-        )
-        look = st.button("Look inside", icon=":material/layers:", on_click=use_drawing)
-    if look:
-        st.switch_page("pages/feature_maps.py")
+    else:
+        st.session_state[state.CANVAS] = result.json_data
+        st.session_state[state.DRAWN_IMAGE] = stages.image
+    with row:
+        show_answer(run, step, stages, drawn)
+    show_more(run, step, stages, drawn)
 
 
 canvas_and_answer()
