@@ -31,6 +31,7 @@ LAYERS = [
     ["checkpoints", "cache"],
     ["layers", "augment"],
     ["model"],
+    ["calibration"],
     ["archive"],
     ["inspection"],
     ["evaluation"],

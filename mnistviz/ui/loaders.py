@@ -21,6 +21,7 @@ from mnistviz.runs import Run
 
 if TYPE_CHECKING:
     # Imported where it is needed: it brings TensorFlow, and no page waits for that to paint.
+    from mnistviz.calibration import Calibration
     from mnistviz.inspection.ablation import Knockout
     from mnistviz.inspection.attribution import Attribution, Explainer, Method
     from mnistviz.inspection.embedding import DigitMap
@@ -137,6 +138,20 @@ def make_survey(run: Run, step: int, progress: Callable[[float], None]) -> dict[
 def logits(run: Run, step: int, image: FloatArray) -> FloatArray:
     """Logits `(10,)` of an image `(28, 28)`."""
     return cast(FloatArray, _classifier(run.path, step, run).logits(image[None])[0])
+
+
+@st.cache_resource(max_entries=64, show_spinner="Fitting the temperature, once …")
+def _calibration(path: Path, step: int, _run: Run) -> Calibration | None:
+    classifier = _classifier(path, step, _run)
+
+    from mnistviz.calibration import temperature
+
+    return temperature(_run, step, classifier)
+
+
+def calibration(run: Run, step: int) -> Calibration | None:
+    """What makes a snapshot's probabilities honest; None where no image was held out."""
+    return _calibration(run.path, step, run)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
