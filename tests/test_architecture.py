@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     ["errors", "read_cache"],
     ["spec", "rows"],
-    ["data", "strokes", "drawing"],
+    ["data", "strokes", "drawing", "array_files"],
+    ["datasets"],
     ["recipes", "runs"],
     [
         "snapshots",

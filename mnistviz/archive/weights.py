@@ -2,23 +2,16 @@
 
 import io
 import math
-import struct
-import tokenize
 import zipfile
-import zlib
 
 import numpy as np
 
+from mnistviz.array_files import UNREADABLE_HEADER, UNREADABLE_ZIP
 from mnistviz.rows import FloatArray
 from mnistviz.spec import ModelSpec
 
 # The header of an array in an npz file, and the npz file's own entry for it.
 OVERHEAD_BYTES = 1_024
-
-# RuntimeError: a password is wanted, or it is packed in a way unknown here.
-UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, RuntimeError)
-# NumPy reads a header as a Python literal; what is none ends in one of these.
-UNREADABLE_HEADER = (SyntaxError, tokenize.TokenError, RecursionError, MemoryError)
 
 
 def largest_snapshot(model: ModelSpec) -> int:
