@@ -13,75 +13,85 @@ ICON = Path(__file__).parent / "mnistviz" / "assets" / "icon.svg"
 st.set_page_config(page_title="mnistviz", page_icon=ICON, layout="wide")
 
 page = st.navigation(
-    [
-        st.Page(
-            "pages/overview.py",
-            title="Overview",
-            icon=":material/home:",
-            help="What the network is, layer by layer, and the digits it learns from.",
-            default=True,
-        ),
-        st.Page(
-            "pages/train.py",
-            title="Train",
-            icon=":material/show_chart:",
-            help="Train a network and watch its loss and accuracy as it learns.",
-        ),
-        st.Page(
-            "pages/film.py",
-            title="Film",
-            icon=":material/movie:",
-            help="How a network learned, snapshot by snapshot.",
-        ),
-        st.Page(
-            "pages/runs.py",
-            title="Runs",
-            icon=":material/table_chart:",
-            help="All trainings: sort, compare, name, delete, export and import them.",
-        ),
-        st.Page(
-            "pages/kernels.py",
-            title="Kernels",
-            icon=":material/grid_view:",
-            help="Every kernel of every convolution, with its numbers.",
-        ),
-        st.Page(
-            "pages/feature_maps.py",
-            title="Feature maps",
-            icon=":material/layers:",
-            help="What each layer makes of one image.",
-        ),
-        st.Page(
-            "pages/microscope.py",
-            title="Microscope",
-            icon=":material/biotech:",
-            help="One value of a convolution, number by number, and back to the pixels.",
-        ),
-        st.Page(
-            "pages/why.py",
-            title="Why this answer?",
-            icon=":material/help_center:",
-            help="Which pixels and which channels an answer rests on.",
-        ),
-        st.Page(
-            "pages/embedding.py",
-            title="Map of digits",
-            icon=":material/scatter_plot:",
-            help="The test images as the network sees them: alike lie close together.",
-        ),
-        st.Page(
-            "pages/channels.py",
-            title="How many channels?",
-            icon=":material/tune:",
-            help="What 8/16/32 costs and reaches against 10/15/20, and a verdict by rule.",
-        ),
-        st.Page(
-            "pages/draw.py",
-            title="Draw",
-            icon=":material/draw:",
-            help="Draw a digit and see what the network reads.",
-        ),
-    ]
+    {
+        "": [
+            st.Page(
+                "pages/overview.py",
+                title="Overview",
+                icon=":material/home:",
+                help="What the network is, layer by layer, and the digits it learns from.",
+                default=True,
+            ),
+        ],
+        "Train": [
+            st.Page(
+                "pages/train.py",
+                title="Train",
+                icon=":material/show_chart:",
+                help="Train a network and watch its loss and accuracy as it learns.",
+            ),
+            st.Page(
+                "pages/film.py",
+                title="Film",
+                icon=":material/movie:",
+                help="How a network learned, snapshot by snapshot.",
+            ),
+            st.Page(
+                "pages/runs.py",
+                title="Runs",
+                icon=":material/table_chart:",
+                help="All trainings: sort, compare, name, delete, export and import them.",
+            ),
+        ],
+        "Look inside": [
+            st.Page(
+                "pages/kernels.py",
+                title="Kernels",
+                icon=":material/grid_view:",
+                help="Every kernel of every convolution, with its numbers.",
+            ),
+            st.Page(
+                "pages/feature_maps.py",
+                title="Feature maps",
+                icon=":material/layers:",
+                help="What each layer makes of one image.",
+            ),
+            st.Page(
+                "pages/microscope.py",
+                title="Microscope",
+                icon=":material/biotech:",
+                help="One value of a convolution, number by number, and back to the pixels.",
+            ),
+            st.Page(
+                "pages/why.py",
+                title="Why this answer?",
+                icon=":material/help_center:",
+                help="Which pixels and which channels an answer rests on.",
+            ),
+            st.Page(
+                "pages/embedding.py",
+                title="Map of digits",
+                icon=":material/scatter_plot:",
+                help="The test images as the network sees them: alike lie close together.",
+            ),
+        ],
+        "Judge": [
+            st.Page(
+                "pages/channels.py",
+                title="How many channels?",
+                icon=":material/tune:",
+                help="What 8/16/32 costs and reaches against 10/15/20, and a verdict by rule.",
+            ),
+        ],
+        "Your hand": [
+            st.Page(
+                "pages/draw.py",
+                title="Draw",
+                icon=":material/draw:",
+                help="Draw a digit and see what the network reads.",
+            ),
+        ],
+    }
 )
 
 # Before the page's own imports, which take longer than the rest of it.

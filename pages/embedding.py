@@ -200,6 +200,6 @@ explanation(
         "is neighbour in all the numbers stays neighbour on the map.",
         "Move the **snapshot** slider in the sidebar to 0: before training, the digits lie in one "
         "heap. Then step through the first epoch and watch them part. Draw a digit and choose "
-        "*My drawing instead*: the star shows where the network puts it.",
+        "*My drawing*: the star shows where the network puts it.",
     ]
 )

@@ -146,26 +146,34 @@ def sidebar_pickers() -> None:
             help="How far the network had been trained: 0 is before the first step. "
             "Early snapshots lie close together, because most happens there.",
         )
+    _image_picker()
+
+
+def _image_picker() -> None:
+    """Number and picture side by side: below each other, the picture would leave the screen."""
+    row = st.sidebar.container(horizontal=True)
+    left, right = row.container(gap="small"), row.container(width=PREVIEW_SIZE)
     _say_again(state.IMAGE, range(NUM_TEST_IMAGES), 0)
-    st.sidebar.number_input(
-        f"Test image, 0 to {NUM_TEST_IMAGES - 1:,}",
+    left.number_input(
+        f"Image, 0 to {NUM_TEST_IMAGES - 1:,}",
         0,
         NUM_TEST_IMAGES - 1,
         key=state.IMAGE,
         bind="query-params",
         disabled=uses_drawing(),
+        help="A test image, or below the digit that you drew last. All pages look at it.",
     )
     _say_again(state.USE_DRAWING, (False, True), False)
-    st.sidebar.toggle(
-        "My drawing instead",
+    left.toggle(
+        "My drawing",
         key=state.USE_DRAWING,
         bind="query-params",
-        help="Use the digit last drawn on the Draw page.",
+        help="Use the digit last drawn or uploaded on the Draw page.",
     )
+    image, name = chosen_image()
+    right.image(image, caption=name.capitalize(), width=PREVIEW_SIZE, alt=name)
     if st.session_state[state.USE_DRAWING] and not uses_drawing():
         st.sidebar.caption("Nothing is drawn yet: still the test image.")
-    image, name = chosen_image()
-    st.sidebar.image(image, caption=name.capitalize(), width=PREVIEW_SIZE, alt=name)
 
 
 def _say_again(key: str, options: Container[object], default: object) -> None:
