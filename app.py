@@ -77,6 +77,12 @@ page = st.navigation(
         ],
         "Judge": [
             st.Page(
+                "pages/evaluate.py",
+                title="Evaluate",
+                icon=":material/fact_check:",
+                help="Which images a network reads wrong, how sure it is, and what it can stand.",
+            ),
+            st.Page(
                 "pages/channels.py",
                 title="How many channels?",
                 icon=":material/tune:",

@@ -4,9 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.theme import finish
+from mnistviz.charts.theme import CHOSEN, finish
 
 HEIGHT = 340
+CELLS_HEIGHT = 420
 
 # Paper to the warm end of the signed scale: a mistake is never a good thing.
 MISTAKES = [[0.0, "#f6f5f1"], [0.5, "#f0aa7c"], [1.0, "#b93a0a"]]
@@ -65,3 +66,43 @@ def confusion_matrix(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
         title="is", tickvals=digits, autorange="reversed", fixedrange=True, scaleanchor="x"
     )
     return finish(figure, height)
+
+
+def confusion_cells(
+    confusion: NDArray[np.int64], chosen: tuple[int, int], height: int = CELLS_HEIGHT
+) -> go.Figure:
+    """The same counts `(10, 10)` with cells that can be clicked, the chosen one framed.
+
+    A cell's custom datum is its label and its answer.
+    """
+    figure = confusion_matrix(confusion, height)
+    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    labels, answers = (places.ravel() for places in np.indices(confusion.shape))
+    figure.data[-1].update(hovertemplate=None, hoverinfo="skip")
+    # A heatmap tells no clicks: an invisible point on each cell does.
+    figure.add_scatter(
+        x=answers,
+        y=labels,
+        mode="markers",
+        marker={"size": 24, "symbol": "square", "opacity": 0},
+        customdata=np.stack([labels, answers], axis=1).tolist(),
+        text=[
+            f"a {label}, read as {answer}: <b>{confusion[label, answer]:,}</b> images, "
+            f"{shares[label, answer]:.2%} of the {label}s"
+            for label, answer in zip(labels, answers, strict=True)
+        ],
+        hovertemplate="%{text}<extra></extra>",
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
+    label, answer = chosen
+    figure.add_shape(
+        type="rect",
+        x0=answer - 0.5,
+        x1=answer + 0.5,
+        y0=label - 0.5,
+        y1=label + 0.5,
+        line={"color": CHOSEN, "width": 3},
+    )
+    figure.update_layout(clickmode="event+select", hovermode="closest", hoverdistance=-1)
+    return figure

@@ -89,6 +89,11 @@ def _classifier(path: Path, step: int, _run: Run) -> Classifier:
     return Classifier(load(_run, step))
 
 
+def classifier(run: Run, step: int) -> Classifier:
+    """The network of a snapshot, ready to answer."""
+    return _classifier(run.path, step, run)
+
+
 def classify(run: Run, step: int, image: FloatArray) -> FloatArray:
     """Probabilities `(10,)` of an image `(28, 28)`."""
     return cast(FloatArray, _classifier(run.path, step, run).classify(image[None])[0])

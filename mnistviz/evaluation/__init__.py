@@ -1,14 +1,20 @@
 """How well a network does on a labelled set."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.data import to_input
-from mnistviz.model import BATCH_SIZE, NUM_THREADS, Classifier
 from mnistviz.rows import Evaluation, FloatArray
 from mnistviz.spec import NUM_CLASSES
+
+if TYPE_CHECKING:
+    # It brings TensorFlow; what has been read before is scored without.
+    from mnistviz.model import Classifier
 
 
 def evaluate(
@@ -18,13 +24,32 @@ def evaluate(
     progress: Callable[[int], None] = lambda done: None,
 ) -> Evaluation:
     """Evaluate images `(n, 28, 28)` uint8 against labels `(n,)`, telling how many are done."""
-    logits = []
+    return score(read(classifier, images, progress), labels)
+
+
+def read(
+    classifier: Classifier,
+    images: NDArray[np.uint8],
+    progress: Callable[[int], None] = lambda done: None,
+) -> FloatArray:
+    """Logits `(n, 10)` float32 of images `(n, 28, 28)` uint8, telling how many are done."""
+    from mnistviz.model import BATCH_SIZE, NUM_THREADS
+
+    logits = [np.zeros((0, NUM_CLASSES), np.float32)]
     at_once = NUM_THREADS * BATCH_SIZE
     for start in range(0, len(images), at_once):
         part = images[start : start + at_once]
         logits.append(classifier.logits(to_input(part)))
         progress(start + len(part))
-    return score(np.concatenate(logits), labels)
+    return np.concatenate(logits)
+
+
+def probabilities(logits: FloatArray, temperature: float = 1.0) -> NDArray[np.float64]:
+    """Probabilities `(n, 10)` of logits `(n, 10)`, each divided by the temperature first."""
+    wide = logits.astype(np.float64) / temperature
+    powers = np.exp(wide - wide.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def score(logits: FloatArray, labels: NDArray[np.uint8]) -> Evaluation:

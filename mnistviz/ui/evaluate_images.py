@@ -1,0 +1,249 @@
+"""The images behind the numbers of the Evaluate page: clicked cells, mistakes, one image."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnistviz.charts.confusion import confusion_cells
+from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, in_grid, tile_figure
+from mnistviz.data import to_input
+from mnistviz.evaluation import probabilities
+from mnistviz.evaluation.answers import Answers, in_cell, wrong_ones
+from mnistviz.evaluation.metrics import class_scores
+from mnistviz.rows import Evaluation
+from mnistviz.spec import NUM_CLASSES
+from mnistviz.ui import state
+from mnistviz.ui.evaluate_data import is_test_set, item_of
+from mnistviz.ui.page_width import page_width
+from mnistviz.ui.widgets import CHART_CONFIG, show, uses_drawing
+
+CELL = "evaluate_cell"
+MIX_UP = "evaluate_mix_up"
+IMAGE = "evaluate_image"
+
+NUM_MIX_UPS = 8
+PER_PAGE = 60
+
+
+def show_confusion(found: Answers, score: Evaluation) -> None:
+    """The matrix, and below it the images of the chosen cell."""
+    confusion = score.confusion
+    mix_ups = _mix_ups(confusion)
+    chosen = st.session_state.get(CELL) or (mix_ups or [(0, 0)])[0]
+    matrix, classes = st.columns([3, 2], gap="medium")
+    with matrix:
+        st.caption(
+            "**Click a cell** to see its images. Rows are what an image is, columns what it was "
+            "read as. Look for the warmest cells: those pairs are mixed up most."
+        )
+        st.plotly_chart(
+            confusion_cells(confusion, chosen),
+            key="evaluate_confusion",
+            on_select=_choose_cell,
+            selection_mode="points",
+            config=CHART_CONFIG,
+            alt=f"Confusion matrix of {score.images:,} images, {int(np.trace(confusion)):,} right",
+        )
+        if mix_ups:
+            st.pills(
+                "Most frequent mix-ups",
+                [_name(*pair) for pair in mix_ups],
+                key=MIX_UP,
+                on_change=_choose_mix_up,
+                format_func=lambda name: f"{name}: {confusion[_pair(name)]}",
+            )
+    with classes:
+        _show_classes(found)
+    label, answer = chosen
+    inside = in_cell(found, label, answer)
+    right = label == answer
+    what = f"{count_of(len(inside), 'image')} of a {label}"
+    st.subheader(f"{what}, read {'right' if right else f'as {answer}'}", anchor=False)
+    order = "the least sure first" if right else "the surest first"
+    show_gallery(found, inside, f"evaluate_cell_{label}_{answer}", order)
+
+
+def show_mistakes(found: Answers) -> None:
+    """All images read wrong, those first of which the network was surest."""
+    wrong = wrong_ones(found)
+    if not len(wrong):
+        st.success("No image of this set is read wrong.")
+        return
+    sure = int((found.confidence[wrong] >= 0.9).sum())
+    st.markdown(
+        f"**{count_of(len(wrong), 'mistake')}**, {sure:,} of them at a probability of 90 % or "
+        "more. Would you have read them right? A few labels are wrong themselves."
+    )
+    digits = sorted(set(found.data.labels[wrong].tolist()))
+    only: int | None = st.pills(
+        "Only images of a",
+        digits,
+        key="evaluate_only",
+        help="None chosen: all of them.",
+    )
+    if only is not None:
+        wrong = wrong[found.data.labels[wrong] == only]
+    show_gallery(found, wrong, f"evaluate_wrong_{only}", "the surest first")
+
+
+def show_gallery(
+    found: Answers, numbers: NDArray[np.int64], key: str, order: str, texts: list[str] | None = None
+) -> None:
+    """Images by their numbers in the set, page by page; a click shows one on all pages."""
+    if not len(numbers):
+        st.info("No image is in this cell.")
+        return
+    pages = -(-len(numbers) // PER_PAGE)
+    page = 1
+    if pages > 1:
+        page = st.number_input(f"Page, 1 to {pages}", 1, pages, key=f"{key}_page", width=160)
+    part = numbers[(page - 1) * PER_PAGE : page * PER_PAGE]
+    first = (page - 1) * PER_PAGE
+    names = texts[first : first + PER_PAGE] if texts else [describe_image(found, i) for i in part]
+    columns = 6 if page_width() <= NARROW_WIDTH else 12
+    tiles = in_grid(to_input(found.data.images[part]), columns)
+    figure = tile_figure(
+        tiles,
+        np.ones(tiles.shape[:2], np.float32),
+        signed=False,
+        max_pixels=page_width() // (columns * tiles.shape[3]),
+        labels=[_verdict(found, number) for number in part],
+        width=page_width(),
+    )
+    add_tile_points(figure, tiles.shape, part.tolist(), names)
+    chart = f"{key}_{page}_{len(numbers)}"
+    st.plotly_chart(
+        figure,
+        key=chart,
+        on_select=partial(_choose_image, chart),
+        selection_mode="points",
+        config=CHART_CONFIG,
+        alt=f"{len(part)} of {len(numbers):,} images, {order}",
+    )
+    st.caption(
+        f"{len(part)} of {len(numbers):,}, {order}. Point at one for what it was read as, "
+        "**click** it to look at it here and on all pages."
+    )
+
+
+def _verdict(found: Answers, number: int) -> str:
+    """What stands above an image: what it is, and what it was read as if that is another."""
+    label = str(found.data.labels[number])
+    return label if found.right[number] else f"{label} → {found.answers[number]}"
+
+
+def describe_image(found: Answers, number: int) -> str:
+    """What an image is and what it was read as, for hovering."""
+    return (
+        f"{item_of(found.data)} {number}: a {found.data.labels[number]}, read as "
+        f"{found.answers[number]} ({found.confidence[number]:.1%})"
+    )
+
+
+def chosen_number(found: Answers) -> int | None:
+    """The image of this set that a person looks at; None while it is a drawing, or none."""
+    if is_test_set(found.data):
+        return None if uses_drawing() else int(st.session_state.get(state.IMAGE) or 0)
+    number = st.session_state.get(IMAGE)
+    return number if number is not None and number < len(found.data.labels) else None
+
+
+def show_chosen(found: Answers) -> None:
+    """The chosen image large, with its ten probabilities and the ways to look further."""
+    number = chosen_number(found)
+    if number is None:
+        return
+    st.subheader(f"{item_of(found.data).capitalize()} {number}", anchor=False)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        name = describe_image(found, number)
+        show(picture(to_input(found.data.images[number]), 220), "evaluate_picture", name)
+    with right:
+        shares = probabilities(found.logits[number : number + 1])[0]
+        show(probability_bars(shares, 240), "evaluate_bars", f"Ten probabilities: {name}")
+    verdict = "right" if found.right[number] else "**wrong**"
+    st.markdown(
+        f"It is a **{found.data.labels[number]}** by its label, read as "
+        f"**{found.answers[number]}** at {found.confidence[number]:.1%}: {verdict}."
+    )
+    with st.container(horizontal=True):
+        st.page_link("pages/why.py", label="Why this answer?", icon=":material/help_center:")
+        st.page_link("pages/feature_maps.py", label="Feature maps", icon=":material/layers:")
+
+
+def _show_classes(found: Answers) -> None:
+    import pandas as pd
+
+    st.caption(
+        "**Digit by digit.** Precision: how much of what was read as this digit is one. Recall: "
+        "how much of what is one was found. F1 is low if either is."
+    )
+    rows = class_scores(found.data.labels, found.answers)
+    table = pd.DataFrame(
+        {
+            "images": [row.images for row in rows],
+            "precision": [100 * row.precision for row in rows],
+            "recall": [100 * row.recall for row in rows],
+            "F1": [100 * row.f1 for row in rows],
+        },
+        index=pd.Index(range(NUM_CLASSES), name="digit"),
+    )
+    percent = st.column_config.NumberColumn(format="%.2f %%")
+    st.dataframe(
+        table,
+        key="evaluate_classes",
+        height="content",
+        column_config={
+            "images": st.column_config.NumberColumn(format="localized"),
+            **dict.fromkeys(("precision", "recall", "F1"), percent),
+        },
+    )
+
+
+def count_of(number: int, thing: str) -> str:
+    """A number with its noun: 1 image, 2 images."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def _mix_ups(confusion: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """The cells off the diagonal with the most images, most first."""
+    mistakes = np.where(np.eye(len(confusion), dtype=bool), 0, confusion)
+    order = np.argsort(-mistakes, axis=None, kind="stable")[:NUM_MIX_UPS]
+    pairs = [divmod(int(place), len(confusion)) for place in order]
+    return [pair for pair in pairs if mistakes[pair]]
+
+
+def _name(label: int, answer: int) -> str:
+    return f"{label} → {answer}"
+
+
+def _pair(name: str) -> tuple[int, int]:
+    label, answer = name.split(" → ")
+    return int(label), int(answer)
+
+
+def _choose_cell() -> None:
+    points = st.session_state["evaluate_confusion"].selection.points
+    if points:
+        label, answer = points[0]["customdata"][:2]
+        st.session_state[CELL] = (int(label), int(answer))
+        st.session_state[MIX_UP] = None
+
+
+def _choose_mix_up() -> None:
+    if name := st.session_state[MIX_UP]:
+        st.session_state[CELL] = _pair(name)
+
+
+def _choose_image(chart: str) -> None:
+    points = st.session_state[chart].selection.points
+    if points:
+        number = int(np.ravel(points[0]["customdata"])[0])
+        st.session_state[IMAGE] = number
+        st.session_state[state.IMAGE] = number
+        st.session_state[state.USE_DRAWING] = False

@@ -1,0 +1,52 @@
+"""Evaluate: which images a network reads wrong, how sure it is, and what it can stand."""
+
+from mnistviz.ui.shell import need_shell
+
+need_shell()
+
+import streamlit as st
+
+from mnistviz.evaluation import score
+from mnistviz.ui import evaluate_data, evaluate_headline, evaluate_images
+from mnistviz.ui.widgets import chosen_run, describe, explanation, need_snapshot
+
+VIEWS = {
+    "confusion": "Mix-ups",
+    "mistakes": "Mistakes",
+}
+
+run = chosen_run()
+step = need_snapshot(run)
+data = evaluate_data.test_set()
+st.markdown(f"{describe(run, step)}, on {len(data.labels):,} {data.name}")
+found = evaluate_data.answers(run, step, data)
+total = score(found.logits, data.labels)
+evaluate_headline.show_headline(found, total)
+view = st.segmented_control(
+    "Look at",
+    list(VIEWS),
+    default="confusion",
+    format_func=VIEWS.get,
+    key="evaluate_view",
+    required=True,
+    persist_state="session",
+)
+if view == "confusion":
+    evaluate_images.show_confusion(found, total)
+    evaluate_images.show_chosen(found)
+elif view == "mistakes":
+    evaluate_images.show_mistakes(found)
+    evaluate_images.show_chosen(found)
+explanation(
+    [
+        "A network is judged by images that it was not trained on. **Accuracy** is the share that "
+        "it reads right. With other images of the same kind it would come out a little "
+        "differently: the **95 % interval** (Wilson) says how much. Two networks whose intervals "
+        "overlap may be equally good.",
+        "**Loss** is the mean of -log(probability of the right digit): it is high where the "
+        "network is sure and wrong. **Top 2** counts an image as right if its digit is one of the "
+        "two likeliest.",
+        "The **confusion matrix** sorts all images by what they are (row) and what they were read "
+        "as (column). On the blue diagonal are the right answers.",
+    ]
+)

@@ -1,0 +1,55 @@
+"""The Evaluate page: its numbers, and the images behind them."""
+
+import pytest
+
+from mnistviz import cache, runs, snapshots
+from mnistviz.data import load_mnist
+from mnistviz.ui import evaluate_data
+
+from .driver import choose_run, open_page, text_of
+
+pytestmark = pytest.mark.pages
+
+
+def test_the_numbers_of_the_bundled_network_and_its_mistakes() -> None:
+    app = open_page("evaluate")
+    assert not app.exception
+    metrics = {metric.label: metric for metric in app.metric}
+    assert metrics["Accuracy"].value == "99.52%"
+    assert metrics["Accuracy"].delta == "95 %: 99.36% to 99.64%"
+    assert metrics["Read wrong"].value == "48"
+    # The most frequent mix-up is open: a first look needs no click.
+    assert "images of a 5, read as 3" in text_of(app)
+    app.button_group(key="evaluate_view").set_value("mistakes").run()
+    assert "**48 mistakes**" in text_of(app)
+    data = load_mnist()
+    best = runs.find_run("best")
+    step = snapshots.steps_of(best)[-1]
+    found = evaluate_data.answers(best, step, evaluate_data.test_set())
+    fours = int((data.y_test[~found.right] == 4).sum())
+    app.button_group(key="evaluate_only").set_value(4).run()
+    assert f"{fours} of {fours}, the surest first" in text_of(app)
+
+
+def test_answers_are_read_once_and_kept_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    best = runs.find_run("best")
+    step = snapshots.steps_of(best)[-1]
+    evaluate_data._logits.clear()
+    evaluate_data.answers(best, step, evaluate_data.test_set())
+    name = f"logits-{evaluate_data.digest(evaluate_data.test_set())}"
+    kept = cache.read(best, step, name)
+    assert kept is not None
+    assert kept["logits"].shape == (10_000, 10)
+    evaluate_data._logits.clear()
+    monkeypatch.setattr(
+        evaluate_data.loaders, "classifier", lambda *_: pytest.fail("read once more")
+    )
+    again = evaluate_data.answers(best, step, evaluate_data.test_set())
+    assert int((~again.right).sum()) == 48
+
+
+def test_a_network_at_its_random_start_has_a_page_too() -> None:
+    app = choose_run("evaluate", runs.find_run("reference"))
+    app.sidebar.select_slider(key="snapshot").set_value(0).run()
+    assert not app.exception
+    assert float(app.metric[0].value.rstrip("%")) < 40
