@@ -144,6 +144,47 @@ def strokes_from_canvas(drawing: Mapping[str, Any] | None, width: int, height: i
     return _limited(Strokes(width, height, brush, tuple(lines)))
 
 
+def canvas_from_strokes(strokes: Strokes) -> dict[str, Any]:
+    """The JSON of a canvas from which `strokes_from_canvas` makes the same strokes."""
+    objects = []
+    for line in strokes.strokes:
+        # A dot is a line to where it began: the pen's round end makes it visible.
+        points = np.concatenate([line, line]) if len(line) == 1 else line
+        left, top = ((points.min(axis=0) + points.max(axis=0)) / 2).tolist()
+        objects.append(
+            {
+                "type": "Path",
+                "originX": "center",
+                "originY": "center",
+                "left": left,
+                "top": top,
+                "stroke": "#ffffff",
+                "strokeWidth": strokes.brush,
+                "strokeLineCap": "round",
+                "strokeLineJoin": "round",
+                "fill": None,
+                "path": [["L" if n else "M", *point] for n, point in enumerate(points.tolist())],
+            }
+        )
+    return {"objects": objects}
+
+
+def fitted(strokes: Strokes, width: int, height: int) -> Strokes:
+    """The same drawing on a canvas of another size: made smaller where it would not fit."""
+    lines, brush = strokes.strokes, strokes.brush
+    if lines and (width, height) != (strokes.width, strokes.height):
+        points = np.concatenate(lines)
+        low, reach = points.min(axis=0), points.max(axis=0)
+        size = np.array([width, height], np.float32)
+        if (reach > size).any():
+            zoom = np.float32(min(1, *(size - brush) / np.maximum(reach - low, 1)))
+            place = np.minimum(low, size - (reach - low) * zoom - brush / 2)
+            place = np.maximum(place, brush / 2).astype(np.float32)
+            lines = tuple((line - low) * zoom + place for line in lines)
+            brush = max(1.0, float(brush * zoom))
+    return Strokes(width, height, brush, lines)
+
+
 def _problem(error: ValidationError) -> str:
     """What is wrong first, in few words."""
     problem = error.errors()[0]

@@ -16,6 +16,7 @@ LAYERS = [
     ["data", "strokes", "drawing", "array_files"],
     ["datasets"],
     ["recipes", "runs"],
+    ["links"],
     [
         "snapshots",
         "metrics_log",
@@ -51,7 +52,7 @@ ONLY_IN = {
     "tensorflow": {"layers", "augment", "model", "inspection", "evaluation", "training.loop"},
     "keras": {"layers", "model", "inspection", "evaluation", "training.loop"},
     "streamlit": {"ui", "pages", "app"},
-    "streamlit_drawable_canvas": {"pages"},
+    "streamlit_drawable_canvas": {"ui"},
     "plotly": {"charts"},
     "subprocess": {"training.launcher"},
     "tensorboard": {"event_files"},

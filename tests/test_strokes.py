@@ -17,6 +17,8 @@ from mnistviz.strokes import (
     REDRAWN_INK,
     REDRAWN_SHEET,
     Strokes,
+    canvas_from_strokes,
+    fitted,
     parse_strokes,
     redraw,
     render,
@@ -361,3 +363,35 @@ def test_nothing_on_the_canvas_is_nothing_drawn_again(
 ) -> None:
     drawn = (line(*lines),) if lines else ()
     assert redraw(Strokes(100, 100, 10, drawn)).strokes == ()
+
+
+# ---------------------------------------------------------------- back onto a canvas
+
+
+def test_strokes_come_back_from_a_canvas_that_was_given_them() -> None:
+    bend = np.array([(30, 40), (150.25, 20), (90, 260)], np.float32)
+    dot = np.array([(12, 270)], np.float32)
+    given = Strokes(280, 280, 12.5, (bend, dot))
+    back = strokes_from_canvas(canvas_from_strokes(given), 280, 280)
+    assert back.brush == 12.5
+    np.testing.assert_allclose(back.strokes[0], bend, atol=1e-3)
+    np.testing.assert_allclose(back.strokes[1], [dot[0], dot[0]], atol=1e-3)
+
+
+def test_a_drawing_that_does_not_fit_is_made_smaller() -> None:
+    wide = Strokes(700, 280, 18, (np.array([(100, 100), (690, 200)], np.float32),))
+    small = fitted(wide, 280, 280)
+    assert (small.width, small.height) == (280, 280)
+    (line,) = small.strokes
+    assert line.min() >= 0
+    assert line.max() <= 280
+    way = np.diff(line, axis=0)[0]
+    assert way[0] / way[1] == pytest.approx(5.9)
+    assert small.brush == pytest.approx(18 * way[0] / 590)
+
+
+def test_a_drawing_that_fits_stays_where_it_is() -> None:
+    line = np.array([(100, 100), (200, 200)], np.float32)
+    wider = fitted(Strokes(280, 280, 18, (line,)), 700, 280)
+    np.testing.assert_array_equal(wider.strokes[0], line)
+    assert fitted(Strokes(700, 280, 18, ()), 280, 280).strokes == ()

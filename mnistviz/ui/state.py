@@ -14,9 +14,14 @@ FRAME = "film_frame"
 # The run and the step of the latest snapshot when the sidebar was last drawn.
 LATEST_SNAPSHOT = "latest_snapshot"
 
-# The digit last drawn: the canvas' own JSON, and the `(28, 28)` picture made of it.
-CANVAS = "canvas_json"
+# What was drawn, with its way back; the canvas' number makes it another one; what it starts with.
+CANVAS = "canvas_history"
 CANVAS_NUMBER = "canvas_number"
+CANVAS_START = "canvas_start"
+# The drawing in the address of the Draw page.
+DRAWING = "drawing"
+
+# The `(28, 28)` picture of the digit last read on the Draw page.
 DRAWN_IMAGE = "drawn_image"
 
 # Pixels that a picture may be wide, as the browser last said.
