@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from mnistviz.cli import attribute, benchmark, network, runs, study, training
+from mnistviz.cli import attribute, benchmark, digits, network, runs, study, training
 from mnistviz.errors import MnistVizError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(runs.app, name="runs")
+app.add_typer(digits.app, name="digits")
 app.add_typer(benchmark.app, name="benchmark")
 
 

@@ -62,8 +62,8 @@ def test_the_commands_of_the_readme_work_in_their_order(tmp_path: Path) -> None:
         return next(text for command, text in said.items() if f" {word} " in command)
 
     assert of("predict").startswith("digit.png: 7")
-    assert of("import") == "imported as second-2 (second is here already)\n"
-    assert of("restore") == "second-2 is back\n"
+    assert of("runs import") == "imported as second-2 (second is here already)\n"
+    assert of("runs restore") == "second-2 is back\n"
 
 
 @pytest.mark.process

@@ -1,0 +1,165 @@
+"""A person's own digits: `digits`, and its subcommands."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mnistviz import digits, digits_zip
+from mnistviz.cli.network import read_drawing
+from mnistviz.cli.options import AsJson, print_json
+from mnistviz.datasets import read_path
+from mnistviz.digits import Digit
+from mnistviz.errors import DataError
+
+app = typer.Typer(add_completion=False)
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID…", help="Ids, or their beginnings.")]
+All = Annotated[bool, typer.Option("--all", help="All of them.")]
+
+# What a browser may upload, too.
+MAX_ZIP_BYTES = 200 * 2**20
+
+
+@app.callback(invoke_without_command=True)
+def without_command(context: typer.Context, as_json: AsJson = False) -> None:
+    """Your own labelled digits: list, add, move and delete them. Without a command: list."""
+    if context.invoked_subcommand is None:
+        list_all(as_json=as_json)
+    elif as_json:
+        raise typer.BadParameter(f"write it after the command: {context.invoked_subcommand} --json")
+
+
+@app.command("list")
+def list_all(
+    deleted: Annotated[bool, typer.Option("--deleted", help="Those you deleted.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """All digits, in the order in which they were kept, with what runs answered then."""
+    found = digits.deleted_digits() if deleted else digits.list_digits()
+    for file in digits.damaged_files():
+        typer.echo(f"damaged, left alone: {file}", err=True)
+    if as_json:
+        print_json([_row(digit) for digit in found])
+        return
+    for digit in found:
+        said = ", ".join(f"{answer.run} read {answer.digit}" for answer in digit.answers)
+        print(f"{digit.id}  {digit.label}  {digit.created:%Y-%m-%d %H:%M}  {said}".rstrip())
+    print(f"{len(found):,} digits")
+
+
+@app.command()
+def add(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pictures or strokes.")],
+    label: Annotated[int, typer.Option(help="What they are, 0 to 9.")],
+    as_json: AsJson = False,
+) -> None:
+    """Keep drawings: pictures of any size, or .json files of strokes, as `predict` takes them."""
+    drawn = [(file, *read_drawing(file)) for file in files]
+    for file, _, blank in drawn:
+        if blank:
+            raise DataError(f"{file}: expected a digit, got a blank picture; choose another file")
+    kept = [digits.keep(digits.to_pixels(image), label) for _, image, _ in drawn]
+    _report(kept, f"{len(kept):,} kept as {label}", as_json)
+
+
+@app.command("label")
+def say_anew(digit: str, label: int, as_json: AsJson = False) -> None:
+    """Say anew what a digit is."""
+    changed = digits.relabel(digits.find(digit).id, label)
+    _report([changed], f"{changed.id} is a {changed.label} now", as_json)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="The zip file to write.")], as_json: AsJson = False
+) -> None:
+    """Pack all digits into a zip: an npz in MNIST's layout, and strokes and answers as JSON."""
+    found = digits.list_digits()
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with part.open("wb") as file:
+            digits_zip.export(file, found)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(out)
+    except OSError as error:
+        raise DataError(
+            f"{out}: expected a file that can be written, got: {error.strerror or error}; choose "
+            "another place"
+        ) from None
+    finally:
+        with suppress(OSError):
+            part.unlink()
+    _report(found, f"{len(found):,} digits in {out}", as_json)
+
+
+@app.command("import")
+def import_set(
+    path: Annotated[
+        Path, typer.Argument(help="What `export` wrote, or any set that `evaluate --data` takes.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Take in digits: a zip of `export`, npz, IDX files, or pictures in folders named 0 to 9.
+
+    What is here already stays as it is.
+    """
+    if path.suffix.lower() == ".zip" and path.is_file() and path.stat().st_size <= MAX_ZIP_BYTES:
+        imported = digits_zip.import_uploads([(path.name, path.read_bytes())])
+    else:
+        imported = digits_zip.import_set(read_path(path))
+    _report(imported.digits, imported.sentence, as_json)
+
+
+@app.command()
+def delete(ids: Ids = None, every: All = False, as_json: AsJson = False) -> None:
+    """Take digits out of the set. `restore` brings them back."""
+    chosen = _chosen(digits.list_digits(), ids, every)
+    gone = [digits.delete(digit.id) for digit in chosen]
+    way_back = f"digits restore {gone[0].id}" if len(gone) == 1 else "digits restore --all"
+    _report(gone, f"{len(gone):,} deleted; the way back: python -m mnistviz {way_back}", as_json)
+
+
+@app.command()
+def restore(ids: Ids = None, every: All = False, as_json: AsJson = False) -> None:
+    """Bring deleted digits back."""
+    back = [digits.restore(digit.id) for digit in _chosen(digits.deleted_digits(), ids, every)]
+    _report(back, f"{len(back):,} are back", as_json)
+
+
+def _chosen(there: Sequence[Digit], ids: Sequence[str] | None, every: bool) -> Sequence[Digit]:
+    if every != (not ids):
+        raise DataError(
+            "expected ids of digits or --all, got both or neither; `digits list` has them"
+        )
+    known = {digit.id for digit in there}
+    found = [digits.find(text, deleted=True) for text in ids or ()]
+    for digit in found:
+        if digit.id not in known:
+            raise DataError(f"{digit.id}: is {'' if digit.deleted else 'not '}deleted already")
+    return there if every else found
+
+
+def _report(found: Sequence[Digit], sentence: str, as_json: bool) -> None:
+    if as_json:
+        print_json([_row(digit) for digit in found])
+    else:
+        print(sentence)
+
+
+def _row(digit: Digit) -> dict[str, Any]:
+    answers = [
+        {"run": answer.run, "step": answer.step, "digit": answer.digit} for answer in digit.answers
+    ]
+    return {
+        "id": digit.id,
+        "label": digit.label,
+        "created": digit.created.isoformat(),
+        "strokes": digit.strokes is not None,
+        "answers": answers,
+        "deleted": digit.deleted,
+    }
