@@ -8,12 +8,12 @@ import numpy as np
 
 from mnistviz import cache
 from mnistviz.digits import Digit
+from mnistviz.evaluation.metrics import interval
 from mnistviz.rows import FloatArray
 from mnistviz.runs import Run
 from mnistviz.spec import NUM_CLASSES
 
 _KEPT = "digits"
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,7 @@ class Score:
 
     @property
     def interval(self) -> tuple[float, float]:
-        # Imported here: no page waits for it to paint.
-        from scipy.stats import binomtest
-
-        found = binomtest(self.right, self.total).proportion_ci(CONFIDENCE, method="wilson")
-        return float(found.low), float(found.high)
+        return interval(self.right, self.total)
 
     @property
     def sentence(self) -> str:
