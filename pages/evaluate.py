@@ -7,12 +7,20 @@ need_shell()
 import streamlit as st
 
 from mnistviz.evaluation import score
-from mnistviz.ui import evaluate_data, evaluate_headline, evaluate_images
+from mnistviz.ui import (
+    evaluate_data,
+    evaluate_headline,
+    evaluate_images,
+    evaluate_pair,
+    evaluate_trust,
+)
 from mnistviz.ui.widgets import chosen_run, describe, explanation, need_snapshot
 
 VIEWS = {
     "confusion": "Mix-ups",
     "mistakes": "Mistakes",
+    "trust": "Is it sure?",
+    "pair": "Two runs",
 }
 
 run = chosen_run()
@@ -37,6 +45,11 @@ if view == "confusion":
 elif view == "mistakes":
     evaluate_images.show_mistakes(found)
     evaluate_images.show_chosen(found)
+elif view == "trust":
+    evaluate_trust.show_trust(run, step, found)
+elif view == "pair":
+    evaluate_pair.show_pair(run, step, found)
+    evaluate_images.show_chosen(found)
 explanation(
     [
         "A network is judged by images that it was not trained on. **Accuracy** is the share that "
@@ -46,6 +59,13 @@ explanation(
         "**Loss** is the mean of -log(probability of the right digit): it is high where the "
         "network is sure and wrong. **Top 2** counts an image as right if its digit is one of the "
         "two likeliest.",
+        "**Calibrated** means: of all answers of which it says that it is 80 % sure, 80 % are "
+        "right. The **calibration error** is how far that is missed, on average. One number, the "
+        "**temperature**, mends most of it: all scores are divided by it before they become "
+        "probabilities. It is fitted on training images that were held out.",
+        "**Two runs** on the same images: only those images tell which is better that one reads "
+        "right and the other wrong. If both were equally good, each of these would be the toss of "
+        "a coin; **p** says how often coins fall as unevenly as this.",
         "The **confusion matrix** sorts all images by what they are (row) and what they were read "
         "as (column). On the blue diagonal are the right answers.",
     ]

@@ -8,18 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz.datasets import LabelledSet
 from mnistviz.evaluation import probabilities
 from mnistviz.rows import FloatArray
 from mnistviz.spec import NUM_CLASSES
-
-
-@dataclass(frozen=True)
-class LabelledSet:
-    """Images `(n, 28, 28)` uint8, 0 = paper, 255 = ink, and their labels `(n,)` uint8, 0 to 9."""
-
-    name: str
-    images: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import streamlit as st
 
 from mnistviz import cache
 from mnistviz.data import load_mnist
-from mnistviz.evaluation.answers import Answers, LabelledSet, answers_of, digest_of
+from mnistviz.datasets import LabelledSet
+from mnistviz.evaluation.answers import Answers, answers_of, digest_of
 from mnistviz.runs import Run
 from mnistviz.ui import loaders
 

@@ -92,19 +92,32 @@ def show_mistakes(found: Answers) -> None:
 
 
 def show_gallery(
-    found: Answers, numbers: NDArray[np.int64], key: str, order: str, texts: list[str] | None = None
+    found: Answers,
+    numbers: NDArray[np.int64],
+    key: str,
+    order: str,
+    other: tuple[str, str, Answers] | None = None,
 ) -> None:
-    """Images by their numbers in the set, page by page; a click shows one on all pages."""
+    """Images by their numbers in the set, page by page; a click shows one on all pages.
+
+    With the names of two networks and the answers of the second, both answers are told.
+    """
     if not len(numbers):
-        st.info("No image is in this cell.")
+        st.info("There is no such image.")
         return
     pages = -(-len(numbers) // PER_PAGE)
     page = 1
     if pages > 1:
         page = st.number_input(f"Page, 1 to {pages}", 1, pages, key=f"{key}_page", width=160)
     part = numbers[(page - 1) * PER_PAGE : page * PER_PAGE]
-    first = (page - 1) * PER_PAGE
-    names = texts[first : first + PER_PAGE] if texts else [describe_image(found, i) for i in part]
+    if other:
+        names = [_describe_both(found, other, number) for number in part]
+        captions = [
+            f"{found.data.labels[i]}: {found.answers[i]} | {other[2].answers[i]}" for i in part
+        ]
+    else:
+        names = [describe_image(found, number) for number in part]
+        captions = [_verdict(found, number) for number in part]
     columns = 6 if page_width() <= NARROW_WIDTH else 12
     tiles = in_grid(to_input(found.data.images[part]), columns)
     figure = tile_figure(
@@ -112,7 +125,7 @@ def show_gallery(
         np.ones(tiles.shape[:2], np.float32),
         signed=False,
         max_pixels=page_width() // (columns * tiles.shape[3]),
-        labels=[_verdict(found, number) for number in part],
+        labels=captions,
         width=page_width(),
     )
     add_tile_points(figure, tiles.shape, part.tolist(), names)
@@ -142,6 +155,16 @@ def describe_image(found: Answers, number: int) -> str:
     return (
         f"{item_of(found.data)} {number}: a {found.data.labels[number]}, read as "
         f"{found.answers[number]} ({found.confidence[number]:.1%})"
+    )
+
+
+def _describe_both(found: Answers, other: tuple[str, str, Answers], number: int) -> str:
+    """What two networks read in an image, for hovering."""
+    first, second, answers = other
+    return (
+        f"{item_of(found.data)} {number}: a {found.data.labels[number]}<br>"
+        f"{first}: {found.answers[number]} ({found.confidence[number]:.1%})<br>"
+        f"{second}: {answers.answers[number]} ({answers.confidence[number]:.1%})"
     )
 
 

@@ -6,10 +6,10 @@ import io
 import numpy as np
 import pytest
 
+from mnistviz.datasets import LabelledSet
 from mnistviz.evaluation import probabilities
 from mnistviz.evaluation.answers import (
     Answers,
-    LabelledSet,
     answers_of,
     as_csv,
     digest_of,

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from mnistviz.calibration import calibration_error
 from mnistviz.evaluation.reliability import refusals, reliability
+from mnistviz.model import softmax
 
 
 def oracle_error(confidence: np.ndarray, right: np.ndarray, num_bins: int) -> float:
@@ -51,3 +53,12 @@ def test_refusing_the_least_sure_by_hand() -> None:
     refused, accuracy = refusals(confidence, right)
     np.testing.assert_allclose(refused, [0, 0.25, 0.5, 0.75])
     np.testing.assert_allclose(accuracy, [0.5, 2 / 3, 1, 1])
+
+
+def test_the_error_is_the_one_that_calibration_reports() -> None:
+    generator = np.random.default_rng(8)
+    logits = generator.normal(0, 3, (500, 10)).astype(np.float32)
+    labels = generator.integers(0, 10, 500).astype(np.uint8)
+    shares = softmax(logits)
+    found = reliability(shares.max(axis=1).astype(np.float64), shares.argmax(axis=1) == labels)
+    assert found.error == pytest.approx(calibration_error(shares, labels), abs=1e-6)

@@ -53,3 +53,30 @@ def test_a_network_at_its_random_start_has_a_page_too() -> None:
     app.sidebar.select_slider(key="snapshot").set_value(0).run()
     assert not app.exception
     assert float(app.metric[0].value.rstrip("%")) < 40
+
+
+def test_how_sure_it_is_before_and_after_calibration() -> None:
+    app = open_page("evaluate")
+    app.button_group(key="evaluate_view").set_value("trust").run()
+    assert not app.exception
+    metrics = {metric.label: float(metric.value.rstrip("%")) for metric in app.metric}
+    assert metrics["Calibration error, calibrated"] < metrics["Calibration error, as it is"]
+    # Its labels were smoothed, so it is never quite sure.
+    assert 0.4 < metrics["Temperature"] < 0.8
+    app.sidebar.selectbox(key="run").set_value("reference").run()
+    assert "**reference** is **not calibrated**" in app.info[0].value
+    assert "Calibration error, calibrated" not in [metric.label for metric in app.metric]
+
+
+def test_two_runs_on_the_same_images() -> None:
+    app = open_page("evaluate")
+    app.button_group(key="evaluate_view").set_value("pair").run()
+    assert not app.exception
+    counts = [int(metric.value.replace(",", "")) for metric in app.metric[4:8]]
+    assert sum(counts) == 10_000
+    _, only_best, only_reference, both_wrong = counts
+    assert only_reference + both_wrong == 48
+    assert f"best on {only_best}, reference on {only_reference}" in text_of(app)
+    # The same run at the same snapshot has nothing to be compared with.
+    app.selectbox(key="evaluate_other").set_value(runs.find_run("best").id).run()
+    assert app.info[0].value.startswith("This is the same network.")

@@ -1,0 +1,85 @@
+"""Whether a network is as sure as it is right, and what refusing answers gains."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mnistviz.charts.curves import LEGEND
+from mnistviz.charts.theme import PUBLISHED, TRAINING, VALIDATION, finish
+
+HEIGHT = 360
+COLOURS = (VALIDATION, TRAINING)
+# A bin of one image is still seen, one of all of them hides no other.
+SMALLEST, LARGEST = 6.0, 26.0
+# Percent: whoever refuses more than that has no use for the network.
+MOST_REFUSED = 10
+
+Values = NDArray[np.float64]
+
+
+def reliability_diagram(
+    curves: Sequence[tuple[str, Values, Values, NDArray[np.int64]]],
+) -> go.Figure:
+    """Share right over confidence, a point for each bin that holds images, larger for more.
+
+    A curve is a name, confidence, accuracy and number of images, each `(bins,)`.
+    """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        line={"color": PUBLISHED, "dash": "dot"},
+        name="as sure as right",
+        hoverinfo="skip",
+    )
+    for (name, confidence, accuracy, counts), colour in zip(curves, COLOURS, strict=False):
+        held = counts > 0
+        sizes = SMALLEST + (LARGEST - SMALLEST) * np.sqrt(counts[held] / counts.sum())
+        figure.add_scatter(
+            x=(100 * confidence[held]).tolist(),
+            y=(100 * accuracy[held]).tolist(),
+            customdata=counts[held].tolist(),
+            mode="lines+markers",
+            name=name,
+            line={"color": colour, "width": 1.5},
+            marker={"size": sizes.tolist(), "color": colour, "opacity": 0.75},
+            hovertemplate=f"{name}<br>%{{customdata:,}} images at %{{x:.1f}} % sure on average: "
+            "<b>%{y:.1f} %</b> right<extra></extra>",
+        )
+    figure.update_xaxes(title="how sure, %", range=[0, 103], fixedrange=True)
+    figure.update_yaxes(title="how often right, %", range=[-3, 105], fixedrange=True)
+    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+
+
+def refusal_curves(curves: Sequence[tuple[str, Values, Values]]) -> go.Figure:
+    """Accuracy of the answers that are left over the share that is refused.
+
+    A curve is a name, shares refused and accuracies, both in [0, 1].
+    """
+    figure = go.Figure()
+    for (name, refused, accuracy), colour in zip(curves, COLOURS, strict=False):
+        chosen = few_points(len(refused))
+        figure.add_scatter(
+            x=(100 * refused[chosen]).tolist(),
+            y=(100 * accuracy[chosen]).tolist(),
+            mode="lines",
+            name=name,
+            line={"color": colour, "width": 2},
+            hovertemplate=f"{name}<br>%{{x:.2f}} % refused: <b>%{{y:.3f}} %</b> of the rest right"
+            "<extra></extra>",
+        )
+    figure.update_xaxes(
+        title="refused, the least sure first, %", range=[0, MOST_REFUSED], fixedrange=True
+    )
+    figure.update_yaxes(title="right of those answered, %", fixedrange=True)
+    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+
+
+def few_points(count: int, most: int = 400) -> NDArray[np.int64]:
+    """Places along a curve of `count` points, dense at its start, where it bends."""
+    if count <= most:
+        return np.arange(count)
+    return np.unique(np.geomspace(1, count, most).astype(np.int64) - 1)
