@@ -66,6 +66,12 @@ def watched_digits(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
     return np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(NUM_CLASSES)])
 
 
+def balanced(labels: NDArray[np.uint8], per_class: int) -> NDArray[np.int_]:
+    """The first `per_class` images of each class, in their order."""
+    first = [np.flatnonzero(labels == digit)[:per_class] for digit in range(NUM_CLASSES)]
+    return np.sort(np.concatenate(first))
+
+
 def to_input(images: NDArray[np.uint8]) -> FloatArray:
     """What the network takes: uint8 of any shape to float32 in [0, 1]."""
     return images.astype(np.float32) / np.float32(255)

@@ -12,6 +12,7 @@ from mnistviz.ui import (
     evaluate_headline,
     evaluate_images,
     evaluate_pair,
+    evaluate_robustness,
     evaluate_trust,
 )
 from mnistviz.ui.widgets import chosen_run, describe, explanation, need_snapshot
@@ -21,6 +22,7 @@ VIEWS = {
     "mistakes": "Mistakes",
     "trust": "Is it sure?",
     "pair": "Two runs",
+    "robustness": "Robustness",
 }
 
 run = chosen_run()
@@ -50,6 +52,8 @@ elif view == "trust":
 elif view == "pair":
     evaluate_pair.show_pair(run, step, found)
     evaluate_images.show_chosen(found)
+elif view == "robustness":
+    evaluate_robustness.show_robustness(run, step, data)
 explanation(
     [
         "A network is judged by images that it was not trained on. **Accuracy** is the share that "
@@ -66,6 +70,9 @@ explanation(
         "**Two runs** on the same images: only those images tell which is better that one reads "
         "right and the other wrong. If both were equally good, each of these would be the toss of "
         "a coin; **p** says how often coins fall as unevenly as this.",
+        "**Robustness**: MNIST's digits are all centred, upright and of one size. What a network "
+        "makes of others it has never been taught, unless its training changed the images a little "
+        "(augmentation). Turn the dial and watch when the answer tips.",
         "The **confusion matrix** sorts all images by what they are (row) and what they were read "
         "as (column). On the blue diagonal are the right answers.",
     ]

@@ -8,7 +8,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from mnistviz.data import MNIST_FILE, Mnist, load_mnist, to_input
+from mnistviz.data import MNIST_FILE, Mnist, balanced, load_mnist, to_input
 from mnistviz.errors import DataError
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "make_mnist_npz.py"
@@ -161,3 +161,8 @@ def test_the_script_reads_what_follows_the_header(
 def test_the_script_and_the_product_agree_on_names_and_place(script: ModuleType) -> None:
     assert script.ASSET == MNIST_FILE
     assert set(script.SOURCES) == set(arrays_of(load_mnist()))
+
+
+def test_the_balanced_images_are_the_first_of_each_class() -> None:
+    labels = np.array([3, 1, 3, 3, 0, 1, 1], np.uint8)
+    assert balanced(labels, 2).tolist() == [0, 1, 2, 4, 5]

@@ -16,7 +16,7 @@ from mnistviz.data import to_input
 from mnistviz.inspection.ablation import switches
 from mnistviz.inspection.survey import BATCH_SIZE
 from mnistviz.rows import FloatArray, LayerAblation
-from mnistviz.spec import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.spec import IMAGE_SIZE
 
 # Orders drawn at random, beside the two by importance.
 NUM_DRAWS = 5
@@ -120,9 +120,3 @@ def ablate(
             [ever_more(generator.permutation(count).tolist()) for _ in range(NUM_DRAWS)]
         ),
     )
-
-
-def balanced(labels: NDArray[np.uint8], per_class: int) -> NDArray[np.int_]:
-    """The first `per_class` images of each class, in their order."""
-    first = [np.flatnonzero(labels == digit)[:per_class] for digit in range(NUM_CLASSES)]
-    return np.sort(np.concatenate(first))

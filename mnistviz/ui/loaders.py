@@ -14,7 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnistviz import cache, snapshots
-from mnistviz.data import load_mnist
+from mnistviz.data import balanced, load_mnist
 from mnistviz.metrics_log import MetricsReader
 from mnistviz.rows import FloatArray, Guesses, LayerAblation, LayerSurvey, MetricRow, Stage
 from mnistviz.runs import Run
@@ -217,7 +217,7 @@ def make_ablation(
     """Work it out on 2,000 test images, as many of each digit, and keep it on disk."""
     network = knockout(run, step)
 
-    from mnistviz.inspection.cut import Cut, ablate, balanced
+    from mnistviz.inspection.cut import Cut, ablate
 
     data = load_mnist()
     chosen = balanced(data.y_test, IMAGES_OF_EACH_DIGIT)

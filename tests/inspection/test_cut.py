@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.data import load_mnist, to_input
+from mnistviz.data import balanced, load_mnist, to_input
 from mnistviz.inspection.ablation import Knockout, channel_means
-from mnistviz.inspection.cut import NUM_DRAWS, Cut, ablate, balanced
+from mnistviz.inspection.cut import NUM_DRAWS, Cut, ablate
 from mnistviz.model import load
 from mnistviz.rows import LayerAblation
 from mnistviz.runs import BUNDLED_HOME, open_run
@@ -94,8 +94,3 @@ def made(least_first: list[float]) -> LayerAblation:
 )
 def test_how_few_channels_do(accuracies: list[float], cost: float, needed: int) -> None:
     assert made(accuracies).needed(cost) == needed
-
-
-def test_the_balanced_images_are_the_first_of_each_class() -> None:
-    labels = np.array([3, 1, 3, 3, 0, 1, 1], np.uint8)
-    assert balanced(labels, 2).tolist() == [0, 1, 2, 4, 5]

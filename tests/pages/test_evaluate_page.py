@@ -4,9 +4,10 @@ import pytest
 
 from mnistviz import cache, runs, snapshots
 from mnistviz.data import load_mnist
+from mnistviz.evaluation import robustness
 from mnistviz.ui import evaluate_data
 
-from .driver import choose_run, open_page, text_of
+from .driver import choose_run, open_page, press, text_of
 
 pytestmark = pytest.mark.pages
 
@@ -80,3 +81,33 @@ def test_two_runs_on_the_same_images() -> None:
     # The same run at the same snapshot has nothing to be compared with.
     app.selectbox(key="evaluate_other").set_value(runs.find_run("best").id).run()
     assert app.info[0].value.startswith("This is the same network.")
+
+
+def test_the_dial_spoils_the_chosen_image_and_says_what_was_trained_on() -> None:
+    app = open_page("evaluate")
+    app.button_group(key="evaluate_view").set_value("robustness").run()
+    assert not app.exception
+    app.selectbox(key="evaluate_distortion").set_value("rotation").run()
+    dial = app.slider(key="evaluate_dial_rotation")
+    assert (dial.min, dial.max, dial.value) == (-90, 90, 0)
+    dial.set_value(10.0).run()
+    assert "Test image 0, a 7, at 10 degrees anticlockwise: still **7**" in text_of(app)
+    assert "within what it was trained on" in text_of(app)
+    app.slider(key="evaluate_dial_rotation").set_value(90.0).run()
+    assert "no longer 7 but" in text_of(app)
+    assert "outside of what it was trained on" in text_of(app)
+
+
+def test_curves_are_measured_until_all_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(robustness.subset, "__defaults__", (2,))
+    app = open_page("evaluate")
+    app.button_group(key="evaluate_view").set_value("robustness").run()
+    press(app, "Measure 9 curves")
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert list(table.columns) == ["best"]
+    assert len(table) == 9
+    assert "Measure" not in " ".join(button.label for button in app.button)
+    # Another run laid over it has yet to be measured.
+    app.multiselect(key="evaluate_robust_runs").set_value([runs.find_run("reference").id]).run()
+    assert "Measure 9 curves" in [button.label for button in app.button]

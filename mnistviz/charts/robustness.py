@@ -1,0 +1,42 @@
+"""Accuracy over how much images are spoiled."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from mnistviz.charts.curves import LEGEND
+from mnistviz.charts.theme import CATEGORICAL, CHOSEN, PUBLISHED, finish
+
+HEIGHT = 340
+
+
+def endurance_curves(
+    curves: Sequence[tuple[str, Sequence[float], Sequence[float]]],
+    unit: str,
+    level: float | None = None,
+    trained: tuple[float, float] | None = None,
+) -> go.Figure:
+    """A line for each network: its name, levels, and accuracies in [0, 1].
+
+    `level` is where the dial stands; `trained` the range of levels that the training covered.
+    """
+    figure = go.Figure()
+    for number, (name, levels, accuracy) in enumerate(curves):
+        figure.add_scatter(
+            x=list(levels),
+            y=[100 * share for share in accuracy],
+            mode="lines+markers",
+            name=name,
+            line={"color": CATEGORICAL[number % len(CATEGORICAL)], "width": 2},
+            hovertemplate=f"{name}, %{{x}} {unit}: <b>%{{y:.2f}} %</b> right<extra></extra>",
+        )
+    if trained is not None:
+        figure.add_vrect(
+            x0=trained[0], x1=trained[1], fillcolor=PUBLISHED, opacity=0.18, line_width=0
+        )
+    if level is not None:
+        figure.add_vline(x=level, line={"color": CHOSEN, "width": 2})
+    figure.add_hline(y=10, line={"color": PUBLISHED, "dash": "dot", "width": 1})
+    figure.update_xaxes(title=unit, fixedrange=True)
+    figure.update_yaxes(title="right, %", range=[0, 103], fixedrange=True)
+    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)

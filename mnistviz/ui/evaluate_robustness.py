@@ -1,0 +1,196 @@
+"""What a network stands: a dial that spoils the chosen image, and curves over the same dial."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from mnistviz import runs, snapshots
+from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.charts.robustness import endurance_curves
+from mnistviz.datasets import LabelledSet
+from mnistviz.evaluation import robustness
+from mnistviz.evaluation.distortions import DISTORTIONS, Distortion
+from mnistviz.evaluation.robustness import Endurance
+from mnistviz.runs import Run
+from mnistviz.ui import loaders
+from mnistviz.ui.evaluate_images import count_of
+from mnistviz.ui.widgets import chosen_image, errors_shown, show
+
+ASKED = "robustness_asked"
+MAX_RUNS = 5
+
+Network = tuple[Run, int]
+
+
+def ask() -> None:
+    st.session_state[ASKED] = True
+
+
+def stop() -> None:
+    st.session_state[ASKED] = False
+
+
+def show_robustness(run: Run, step: int, data: LabelledSet) -> None:
+    """The dial with its live answer, the curves, and a table of what is still read well."""
+    part = robustness.subset(data)
+    networks = _choose_networks(run, step)
+    distortion = DISTORTIONS[
+        st.selectbox(
+            "Distortion",
+            list(DISTORTIONS),
+            format_func=lambda name: DISTORTIONS[name].title,
+            key="evaluate_distortion",
+            persist_state="session",
+        )
+    ]
+    _dial(run, step, distortion, networks, part)
+    _measure_what_is_missing(networks, part, distortion)
+    _show_table(networks, part)
+
+
+def _choose_networks(run: Run, step: int) -> list[Network]:
+    """The run of all pages, and others that a person lays over it, each at its last snapshot."""
+    others = {one.id: one for one in runs.list_runs() if one.id != run.id}
+    chosen = st.multiselect(
+        "Lay other runs over it",
+        list(others),
+        format_func=lambda one: others[one].name,
+        max_selections=MAX_RUNS,
+        key="evaluate_robust_runs",
+    )
+    networks = [(run, step)]
+    for one in chosen:
+        if steps := snapshots.steps_of(others[one]):
+            networks.append((others[one], steps[-1]))
+    return networks
+
+
+@st.fragment
+def _dial(
+    run: Run, step: int, distortion: Distortion, networks: list[Network], part: LabelledSet
+) -> None:
+    with errors_shown():
+        _turn_and_answer(run, step, distortion, networks, part)
+
+
+def _turn_and_answer(
+    run: Run, step: int, distortion: Distortion, networks: list[Network], part: LabelledSet
+) -> None:
+    low, high = min(distortion.levels), max(distortion.levels)
+    level: float = st.slider(
+        f"{distortion.title}: {distortion.unit}",
+        float(low),
+        float(high),
+        float(distortion.neutral),
+        float(distortion.step),
+        key=f"evaluate_dial_{distortion.name}",
+        help=distortion.what,
+    )
+    image, name = chosen_image()
+    spoiled = distortion.apply(image[np.newaxis], level)[0]
+    before, after = loaders.classify(run, step, image), loaders.classify(run, step, spoiled)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        show(picture(spoiled, 220), "evaluate_spoiled", f"{name}, spoiled: {distortion.title}")
+    with right:
+        show(probability_bars(after, 240), "evaluate_spoiled_bars", "Its ten probabilities now")
+    was, now = int(before.argmax()), int(after.argmax())
+    says = f"still **{now}**" if now == was else f"no longer {was} but **{now}**"
+    trained = robustness.trained_on(distortion, run.spec.train)
+    inside = level == distortion.neutral or (trained and trained[0] <= level <= trained[1])
+    st.markdown(
+        f"{name.capitalize()}, at {level:g} {distortion.unit}: {says}, at {after.max():.1%}. "
+        + (
+            "Images like this are within what it was trained on."
+            if inside
+            else ":orange-badge[outside of what it was trained on]"
+        )
+    )
+    curves = [(one, robustness.kept(*one, part, distortion)) for one in networks]
+    lines = [
+        (network.name, found.levels, found.accuracy.tolist())
+        for (network, _), found in curves
+        if found is not None
+    ]
+    if lines:
+        st.caption(
+            f"**{distortion.title}**, on {len(part.labels):,} {part.name}, as many of each digit. "
+            "Look where the line leaves the top. Green is the dial, dotted is guessing"
+            + (f", grey what **{run.name}** was trained on." if trained else ".")
+        )
+        show(
+            endurance_curves(lines, distortion.unit, level, trained),
+            "evaluate_endurance",
+            f"Accuracy over {distortion.title.lower()}, in {distortion.unit}",
+        )
+
+
+def _measure_what_is_missing(networks: list[Network], part: LabelledSet, first: Distortion) -> None:
+    """Measure one curve that isn't kept yet, show it, go on: until a person stops it."""
+    wanted = [
+        (run, step, one)
+        for one in sorted(DISTORTIONS.values(), key=lambda one: one.name != first.name)
+        for run, step in networks
+    ]
+    missing = [
+        (run, step, one)
+        for run, step, one in wanted
+        if robustness.kept(run, step, part, one) is None
+    ]
+    if not missing:
+        st.session_state[ASKED] = False
+        return
+    slot = st.empty()
+    if not st.session_state.get(ASKED):
+        slot.button(
+            f"Measure {count_of(len(missing), 'curve')}",
+            icon=":material/monitoring:",
+            type="primary",
+            on_click=ask,
+            help=f"Each on {len(part.labels):,} images at about ten levels; the nine of a run take "
+            "about a minute. What is done is kept on disk.",
+        )
+        return
+    run, step, one = missing[0]
+    number = len(wanted) - len(missing)
+    text = f"{run.name}: {one.title.lower()}, curve {number + 1} of {len(wanted)}"
+    with slot.container():
+        bar = st.progress(number / len(wanted), text)
+        st.button("Stop", icon=":material/stop:", on_click=stop)
+    robustness.measure_and_keep(
+        loaders.classifier(run, step),
+        run,
+        step,
+        part,
+        one,
+        lambda share: bar.progress((number + share) / len(wanted), text),
+    )
+    st.rerun()
+
+
+def _show_table(networks: list[Network], part: LabelledSet) -> None:
+    import pandas as pd
+
+    rows: dict[str, dict[str, str]] = {}
+    for distortion in DISTORTIONS.values():
+        for run, step in networks:
+            found = robustness.kept(run, step, part, distortion)
+            if found is not None:
+                told = rows.setdefault(f"{distortion.title}, {distortion.unit}", {})
+                told[run.name] = range_text(found, distortion)
+    if not rows:
+        return
+    st.caption(
+        f"**What it stands**: from where to where at least {robustness.ENOUGH:.0%} are read right, "
+        "of the levels measured."
+    )
+    st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_endurance_table")
+
+
+def range_text(found: Endurance, distortion: Distortion) -> str:
+    """The range of levels that a network stands, in words."""
+    stood = robustness.stands(found, float(distortion.neutral))
+    if stood is None:
+        return f"not even {distortion.neutral:g}"
+    return f"{stood[0]:g} to {stood[1]:g}"

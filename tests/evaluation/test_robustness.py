@@ -1,0 +1,81 @@
+"""Accuracy over spoiled images: the curve, what is kept of it, and the range that is stood."""
+
+import numpy as np
+import pytest
+
+from mnistviz import cache, runs, snapshots
+from mnistviz.data import load_mnist, to_input
+from mnistviz.datasets import LabelledSet
+from mnistviz.evaluation import robustness
+from mnistviz.evaluation.distortions import DISTORTIONS
+from mnistviz.evaluation.robustness import Endurance, measure, stands, subset, trained_on
+from mnistviz.model import Classifier, load
+from mnistviz.spec import TrainSpec
+
+ROTATION = DISTORTIONS["rotation"]
+
+
+def small_set() -> LabelledSet:
+    data = load_mnist()
+    return subset(LabelledSet("test images", data.x_test, data.y_test), 10)
+
+
+def test_the_subset_has_as_many_of_each_digit() -> None:
+    found = small_set()
+    assert np.bincount(found.labels).tolist() == [10] * 10
+
+
+def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
+    best = runs.find_run("best")
+    step = snapshots.steps_of(best)[-1]
+    classifier, data = Classifier(load(best, step)), small_set()
+    told: list[float] = []
+    assert robustness.kept(best, step, data, ROTATION) is None
+    found = robustness.measure_and_keep(classifier, best, step, data, ROTATION, told.append)
+    assert told == [number / 13 for number in range(13)]
+    assert found.accuracy[ROTATION.levels.index(0)] > 0.97
+    assert found.accuracy[0] < 0.5
+    assert found.accuracy[-1] < 0.5
+    # One level by another way: NumPy turns by a right angle.
+    turned = np.rot90(to_input(data.images), axes=(1, 2))
+    right = classifier.logits(turned).argmax(axis=1) == data.labels
+    assert found.accuracy[-1] == pytest.approx(right.mean(), abs=0.011)
+
+    again = robustness.kept(best, step, data, ROTATION)
+    assert again is not None
+    np.testing.assert_array_equal(again.right, found.right)
+    # Another set, another distortion: nothing is taken for what it is not.
+    assert robustness.kept(best, step, subset(data, 5), ROTATION) is None
+    assert robustness.kept(best, step, data, DISTORTIONS["blur"]) is None
+    name = robustness._name(data, ROTATION)
+    cache.write(best, step, name, {"levels": np.arange(3.0), "right": found.right[:3]})
+    assert robustness.kept(best, step, data, ROTATION) is None
+
+
+def endurance(*accuracies: float) -> Endurance:
+    levels = tuple(float(level) for level in range(-2, 3))
+    right = np.array([[number < 100 * share for number in range(100)] for share in accuracies])
+    return Endurance("shift-right", levels, right)
+
+
+def test_what_is_stood_is_one_range_around_the_neutral_level() -> None:
+    assert stands(endurance(0.99, 0.5, 0.99, 0.97, 0.2), 0.0) == (0, 1)
+    assert stands(endurance(0.96, 0.97, 0.99, 0.97, 0.95), 0.0) == (-2, 2)
+    assert stands(endurance(0.99, 0.99, 0.94, 0.99, 0.99), 0.0) is None
+
+
+def test_what_a_training_covered() -> None:
+    plain, half = TrainSpec(), TrainSpec(augmentation=0.5)
+    assert trained_on(ROTATION, plain) is None
+    assert trained_on(ROTATION, half) == (-7.5, 7.5)
+    assert trained_on(DISTORTIONS["shift-down"], half) == (-1, 1)
+    low, high = trained_on(DISTORTIONS["scale"], half) or (0, 0)
+    assert (low, high) == pytest.approx((np.exp(-0.075), np.exp(0.075)))
+    assert trained_on(DISTORTIONS["blur"], half) is None
+
+
+def test_measuring_asks_once_a_level() -> None:
+    best = runs.find_run("best")
+    classifier = Classifier(load(best, snapshots.steps_of(best)[0]))
+    found = measure(classifier, subset(small_set(), 2), DISTORTIONS["blur"])
+    assert found.right.shape == (len(DISTORTIONS["blur"].levels), 20)
