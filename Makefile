@@ -13,7 +13,7 @@ run: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	$(TESTS) -m "not slow"
 
-# Functions alone, in half a minute: for while one writes.
+# Functions alone: for while one writes.
 unit: $(VENV)/test.stamp
 	$(TESTS) -m "not slow and not browser and not process and not pages"
 

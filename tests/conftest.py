@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Beside other work, threads that spin while they wait for each other take all of the processor.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 # What a failed test shows of each worker's log: the end, where it died.
 LOG_CHARACTERS = 6_000
 

@@ -19,6 +19,9 @@ TSNE = "tsne"
 # Pages stay quick beside it.
 NICENESS = 10
 
+# A page that asks how far a worker is holds the lock for a moment: hence the patience.
+PATIENCE_SECONDS = 5.0
+
 
 class _StoppedError(Exception):
     """A person doesn't want the map any more."""
@@ -58,8 +61,7 @@ def work(run: Run, step: int) -> None:
     lock_file(run, step).parent.mkdir(parents=True, exist_ok=True)
     file = progress_file(run, step)
     try:
-        # A page that asks how far we are holds the lock for a moment: hence the patience.
-        with FileLock(lock_file(run, step), timeout=5):
+        with FileLock(lock_file(run, step), timeout=PATIENCE_SECONDS):
             runs.write_json(file, {"done": 0.0})
             try:
                 _work(run, step)

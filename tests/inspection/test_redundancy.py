@@ -39,18 +39,24 @@ def found(network: keras.Sequential) -> dict[str, LayerMoments]:
     return result
 
 
+@pytest.fixture(scope="module")
+def places(network: keras.Sequential) -> dict[str, np.ndarray]:
+    """(images · places, channels) of each layer's ReLU outputs, one image at a time."""
+    each = [
+        {one.layer: one.values for one in stages(network, image) if one.stage == "relu"}
+        for image in to_input(load_mnist().x_test[:NUM_IMAGES])
+    ]
+    return {
+        layer: np.concatenate([maps[layer].reshape(-1, maps[layer].shape[-1]) for maps in each])
+        for layer in each[0]
+    }
+
+
 @pytest.mark.parametrize("layer", [f"conv{number}" for number in range(1, 8)])
 def test_moments_are_those_of_all_places_of_all_images_at_once(
-    layer: str, network: keras.Sequential, found: dict[str, LayerMoments]
+    layer: str, found: dict[str, LayerMoments], places: dict[str, np.ndarray]
 ) -> None:
-    maps = [
-        one.values
-        for image in to_input(load_mnist().x_test[:NUM_IMAGES])
-        for one in stages(network, image)
-        if (one.layer, one.stage) == (layer, "relu")
-    ]
-    flat = np.concatenate([values.reshape(-1, values.shape[-1]) for values in maps])
-    flat = flat.astype(np.float64)
+    flat = places[layer].astype(np.float64)
     np.testing.assert_allclose(found[layer].mean, flat.mean(axis=0), rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(found[layer].largest, flat.max(axis=0), rtol=1e-4, atol=1e-7)
     expected = np.cov(flat, rowvar=False, bias=True)

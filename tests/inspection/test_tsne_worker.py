@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -29,6 +30,7 @@ def run() -> Run:
 
 def test_the_map_is_worked_out_once_and_kept(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert progress_of(run, 0) is None
+    monkeypatch.setattr(embedding, "tsne", partial(embedding.tsne, iterations=250))
     work(run, 0)
     kept = cache.read(run, 0, TSNE)
     assert kept is not None
@@ -58,6 +60,7 @@ def test_pages_see_how_far_it_is_and_can_stop_it(run: Run, monkeypatch: pytest.M
 
 def test_a_second_worker_leaves_it_to_the_first(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding, "tsne", lambda *_: pytest.fail("another one is at it"))
+    monkeypatch.setattr(tsne_worker, "PATIENCE_SECONDS", 0.2)
     with FileLock(tsne_worker.lock_file(run, 0)):
         other = threading.Thread(target=work, args=(run, 0))
         other.start()
