@@ -96,8 +96,16 @@ page = st.navigation(
                 icon=":material/draw:",
                 help="Draw a digit and see what the network reads.",
             ),
+            st.Page(
+                "pages/my_digits.py",
+                title="My digits",
+                icon=":material/gesture:",
+                help="Your own digits: who reads them right, and a network taught on them.",
+            ),
         ],
-    }
+    },
+    # Or Streamlit hides the last ones behind 'View 3 more'.
+    expanded=True,
 )
 
 # Before the page's own imports, which take longer than the rest of it.

@@ -31,6 +31,8 @@ MAX_DIGITS = 2_000
 NAME = "My digits"
 _SHAPE = (IMAGE_SIZE, IMAGE_SIZE)
 
+Pixels = NDArray[np.uint8]
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -56,7 +58,7 @@ class Digit:
 
     id: str
     label: int
-    image: NDArray[np.uint8]
+    image: Pixels
     created: datetime
     strokes: Strokes | None = None
     answers: tuple[Answer, ...] = ()
@@ -80,12 +82,12 @@ def folder() -> Path:
     return runs.home() / "digits"
 
 
-def id_of(image: NDArray[np.uint8]) -> str:
+def id_of(image: Pixels) -> str:
     """The id of a picture: the first 12 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(image.tobytes()).hexdigest()[:12]
 
 
-def to_pixels(image: NDArray[np.float32]) -> NDArray[np.uint8]:
+def to_pixels(image: NDArray[np.float32]) -> Pixels:
     """An image `(28, 28)` float32 in [0, 1], as the network sees it, as it is kept: uint8."""
     return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
 
@@ -94,7 +96,7 @@ def to_pixels(image: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def keep(
-    image: NDArray[np.uint8],
+    image: Pixels,
     label: int,
     strokes: Strokes | None = None,
     answers: Sequence[Answer] = (),
@@ -200,7 +202,7 @@ def as_record(digit: Digit) -> dict[str, Any]:
     }
 
 
-def from_record(value: Any, image: NDArray[np.uint8]) -> Digit:
+def from_record(value: Any, image: Pixels) -> Digit:
     """The digit of a picture and its JSON. Raises `ValueError` where that is none."""
     strokes = None
     try:
@@ -249,6 +251,12 @@ def deleted_digits() -> list[Digit]:
 def damaged_files() -> list[Path]:
     """Files that should hold a digit and don't. They are left alone."""
     return sorted(path for path in folder().glob("*.json") if _read(path) is None)
+
+
+def of_picture(image: Pixels) -> Digit | None:
+    """The digit of a picture, None where it is not kept or was deleted."""
+    found = _find(id_of(image))
+    return None if found is None or found.deleted else found
 
 
 def _find(digit_id: str) -> Digit | None:

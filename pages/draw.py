@@ -7,9 +7,10 @@ need_shell()
 import streamlit as st
 
 from mnistviz import drawing, strokes
-from mnistviz.ui import state
+from mnistviz.ui import loaders, state
 from mnistviz.ui.answer_view import show_answer, show_more
 from mnistviz.ui.canvas import CANVAS_SIZE, canvas
+from mnistviz.ui.keep_digit import keep_digit
 from mnistviz.ui.widgets import (
     chosen_run,
     describe,
@@ -43,6 +44,8 @@ def draw_and_answer() -> None:
         st.session_state[state.DRAWN_IMAGE] = stages.image
     with row:
         show_answer(run, step, stages, drawn)
+    if not stages.blank:
+        keep_digit(run, step, stages, drawn, loaders.classify(run, step, stages.image))
     show_more(run, step, stages, drawn)
 
 

@@ -1,12 +1,13 @@
 """Pictures of digits, and what a network answers to one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.montage import as_picture, centres, in_grid, lay_out
+from mnistviz.charts.montage import GAP, as_picture, centres, in_grid, lay_out
 from mnistviz.charts.theme import AMOUNT, CATEGORICAL, TRAINING, finish
 from mnistviz.rows import FloatArray
 from mnistviz.spec import NUM_CLASSES
@@ -74,13 +75,15 @@ def class_counts(counts: NDArray[np.int64]) -> go.Figure:
 def gallery(
     images: FloatArray,
     labels: Sequence[str],
-    keys: Sequence[int],
+    keys: Sequence[int] | Sequence[str],
     columns: int = 10,
     width: int = GALLERY_WIDTH,
+    frames: Mapping[int, str] = MappingProxyType({}),
 ) -> go.Figure:
     """Images `(n, 28, 28)` float32 in [0, 1] side by side, in a picture `width` pixels wide.
 
-    Each has its label on hover and can be clicked: its key is its custom datum.
+    Each has its label on hover and can be clicked: its key is its custom datum. `frames`
+    are the colours of the frames around some, by their position.
     """
     tiles = in_grid(images, columns)
     shown = lay_out(tiles)
@@ -101,5 +104,16 @@ def gallery(
         unselected={"marker": {"opacity": 0}},
     )
     as_picture(figure)
+    for position, colour in frames.items():
+        down, right = divmod(position, tiles.shape[1])
+        left, top = right * (tiles.shape[3] + GAP), down * (tiles.shape[2] + GAP)
+        figure.add_shape(
+            type="rect",
+            x0=left - 0.5,
+            x1=left + tiles.shape[3] - 0.5,
+            y0=top - 0.5,
+            y1=top + tiles.shape[2] - 0.5,
+            line={"color": colour, "width": 3},
+        )
     height, breadth = shown.shape
     return finish(figure, int(height * width / breadth) + 16, clickmode="event+select")

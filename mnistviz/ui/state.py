@@ -36,3 +36,10 @@ CHOICE_NUMBER = "choice_number"
 
 # What the Runs page says of the last action: (whether it went well, text, runs to bring back).
 RUNS_MESSAGE = "runs_message"
+
+# What could not be kept on the Draw page, and what the My digits page says of the last action:
+# (whether it went well, text, digits to bring back, by id).
+KEEP_PROBLEM = "keep_problem"
+DIGITS_MESSAGE = "digits_message"
+# The digit chosen on the My digits page, by id.
+CHOSEN_DIGIT = "chosen_digit"

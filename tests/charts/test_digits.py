@@ -90,3 +90,12 @@ def test_a_gallery_fills_rows_of_as_many_columns_as_asked() -> None:
     points = gallery(random_images(7), [""] * 7, range(7), columns=3).data[1]
     assert len(set(points.x)) == 3
     assert [sum(y == row for y in points.y) for row in sorted(set(points.y))] == [3, 3, 1]
+
+
+def test_frames_lie_around_their_digits() -> None:
+    figure = gallery(random_images(7), list("abcdefg"), list("abcdefg"), 3, frames={4: "red"})
+    (frame,) = figure.layout.shapes
+    # The second of the second row, a pixel between two digits.
+    assert (frame.x0, frame.x1, frame.y0, frame.y1) == (28.5, 56.5, 28.5, 56.5)
+    assert frame.line.color == "red"
+    assert figure.data[1].customdata[4] == "e"

@@ -1,0 +1,80 @@
+"""My digits: a person's own, who reads them right, and a network that is taught on them."""
+
+from mnistviz.ui.shell import need_shell
+
+need_shell()
+
+import streamlit as st
+
+from mnistviz import digit_answers, digits
+from mnistviz.ui.my_digits_files import deleted_and_damaged, export_and_import
+from mnistviz.ui.my_digits_gallery import say_what_was_done, show_gallery
+from mnistviz.ui.my_digits_scores import show_all_runs, show_score
+from mnistviz.ui.widgets import chosen_run, describe, explanation, need_snapshot
+
+VIEWS = {"gallery": "Gallery", "scores": "Who reads them"}
+
+mine = digits.list_digits()
+say_what_was_done()
+if not mine:
+    st.markdown("Digits of your own hand, to test networks with and to teach them.")
+    st.info(
+        "You have none yet. Write a digit on the **Draw** page; below the answer, say whether it "
+        "was right or what it was. That one tap keeps it here.",
+        icon=":material/gesture:",
+    )
+    st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
+    st.caption("Or import some:")
+    export_and_import(mine)
+    deleted_and_damaged()
+    st.stop()
+
+run = chosen_run()
+step = need_snapshot(run)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(
+        f"**{len(mine):,}** digit{'s' * (len(mine) > 1)} of your own, read by "
+        f"{describe(run, step)}. They stay on this machine.",
+        width="stretch",
+    )
+    export_and_import(mine)
+view = st.segmented_control(
+    "View",
+    list(VIEWS),
+    default="gallery",
+    format_func=VIEWS.get,
+    key="my_digits_view",
+    persist_state="session",
+    required=True,
+    label_visibility="collapsed",
+)
+with st.spinner(f"{run.name} reads your digits …"):
+    probabilities = digit_answers.answers(run, step, mine)
+if view == "gallery":
+    show_gallery(run, mine, probabilities)
+    deleted_and_damaged()
+    explanation(
+        [
+            "Each picture is what the network sees of a digit that you drew and kept: 28×28 "
+            "pixels, scaled and centred as MNIST's are.",
+            "A **frame** marks those that the run of the sidebar reads wrong. Choose another run "
+            "there, or an earlier snapshot, and the frames move.",
+            "Did you tap the wrong label? Click the digit, then say what it is. A wrong label "
+            "makes a network look worse than it is, and teaches it the wrong thing.",
+        ]
+    )
+else:
+    show_score(run, mine, probabilities)
+    st.subheader("All runs")
+    show_all_runs(mine)
+    explanation(
+        [
+            "**Accuracy** is the share that a run reads right. A few dozen digits tell it only "
+            "roughly: the **interval** says how roughly. Of 20 digits all read right, the true "
+            "share may still be 84 %.",
+            "In the **confusion matrix** a row is what you say it is and a column what was read. "
+            "Off the diagonal are the mistakes: which digits of yours look like others?",
+            "Most networks here have read 60,000 digits of American students and clerks. If you "
+            "write your 1 or 7 in another way, it shows.",
+        ]
+    )

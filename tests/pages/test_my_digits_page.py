@@ -1,0 +1,100 @@
+"""My digits, as a whole page: the first one, the gallery, labels, deleting, who reads them."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnistviz import digits
+from mnistviz.data import load_mnist
+from mnistviz.digits import Digit
+from mnistviz.ui import state
+
+from .driver import open_page, press, text_of
+
+pytestmark = pytest.mark.pages
+
+IMAGES, LABELS = load_mnist().x_test, load_mnist().y_test
+
+
+def keep(*numbers: int) -> list[Digit]:
+    return [digits.keep(IMAGES[number], int(LABELS[number])) for number in numbers]
+
+
+def choose(app: AppTest, digit: Digit) -> None:
+    """What a click on a picture leaves; the browser's test clicks."""
+    app.session_state[state.CHOSEN_DIGIT] = digit.id
+    app.run()
+
+
+def messages(app: AppTest) -> list[str]:
+    return [element.value for element in [*app.success, *app.error, *app.info, *app.warning]]
+
+
+def test_without_a_digit_it_says_how_to_get_one() -> None:
+    app = open_page("my_digits")
+    assert not app.exception
+    assert messages(app) == [
+        "You have none yet. Write a digit on the **Draw** page; below the answer, say whether it "
+        "was right or what it was. That one tap keeps it here."
+    ]
+
+
+@pytest.mark.slow
+def test_a_digit_is_named_anew_deleted_and_brought_back() -> None:
+    seven, _ = keep(0, 1)
+    app = open_page("my_digits")
+    assert not app.exception
+    assert "**2** digits of your own, read by **best**" in text_of(app)
+    choose(app, seven)
+    app.button_group(key=f"my_digit_is_{seven.id}_7").set_value(1).run()
+    assert messages(app) == ["It is a 1 now."]
+    assert digits.find(seven.id).label == 1
+    # Now it is one that the network reads wrong.
+    assert "best reads **7** at" in text_of(app)
+    toggle = app.toggle(key="my_digits_wrong")
+    assert toggle.label == "Only those that best reads wrong: 1"
+    press(app, "Delete")
+    assert messages(app) == ["1 digit is deleted."]
+    assert len(digits.list_digits()) == 1
+    press(app, "Bring back")
+    assert messages(app) == ["1 digit is back."]
+    assert len(digits.list_digits()) == 2
+    assert not app.exception
+
+
+@pytest.mark.slow
+def test_all_that_are_shown_can_be_deleted() -> None:
+    keep(*range(12))
+    app = open_page("my_digits")
+    label = int(LABELS[0])
+    app.button_group(key="my_digits_label").set_value(label).run()
+    number = int((LABELS[:12] == label).sum())
+    press(app, f"Delete these {number}")
+    assert digits.counts(digits.list_digits())[label] == 0
+    app.button_group(key="my_digits_label").set_value(label).run()
+    assert "None of your digits is so. Choose others above." in messages(app)
+
+
+@pytest.mark.slow
+def test_a_digit_becomes_the_image_of_all_pages() -> None:
+    (two,) = keep(1)
+    app = open_page("my_digits")
+    choose(app, two)
+    press(app, "Use on all pages")
+    app.switch_page("pages/feature_maps.py").run()
+    assert not app.exception
+    assert "looking at **your drawing**" in text_of(app)
+
+
+def test_who_reads_them_is_told_with_its_interval() -> None:
+    kept = keep(0, 1, 2)
+    digits.relabel(kept[0].id, 1)
+    app = open_page("my_digits")
+    app.button_group(key="my_digits_view").set_value("scores").run()
+    assert not app.exception
+    assert app.metric[0].value == "66.7%"
+    assert "between **20.8%** and **93.9%** (95 % interval)" in text_of(app)
+    table = app.dataframe[0].value
+    assert table["kept"].tolist() == digits.counts(digits.list_digits()).tolist()
+    assert table["read right"].sum() == 2
+    # best has read them for the line above; the others wait to be asked.
+    assert app.dataframe[1].value["run"].tolist() == ["best"]
