@@ -8,7 +8,9 @@ import streamlit as st
 
 from mnistviz.evaluation import score
 from mnistviz.ui import (
+    evaluate_chosen,
     evaluate_data,
+    evaluate_doubts,
     evaluate_headline,
     evaluate_images,
     evaluate_pair,
@@ -23,12 +25,13 @@ VIEWS = {
     "trust": "Is it sure?",
     "pair": "Two runs",
     "robustness": "Robustness",
+    "doubts": "Labels in doubt",
 }
 
 run = chosen_run()
 step = need_snapshot(run)
-data = evaluate_data.test_set()
-st.markdown(f"{describe(run, step)}, on {len(data.labels):,} {data.name}")
+data = evaluate_data.choose_set()
+st.markdown(f"{describe(run, step)}, on {evaluate_data.describe_set(data)}")
 found = evaluate_data.answers(run, step, data)
 total = score(found.logits, data.labels)
 evaluate_headline.show_headline(found, total)
@@ -43,17 +46,20 @@ view = st.segmented_control(
 )
 if view == "confusion":
     evaluate_images.show_confusion(found, total)
-    evaluate_images.show_chosen(found)
+    evaluate_chosen.show_chosen(found)
 elif view == "mistakes":
     evaluate_images.show_mistakes(found)
-    evaluate_images.show_chosen(found)
+    evaluate_chosen.show_chosen(found)
 elif view == "trust":
     evaluate_trust.show_trust(run, step, found)
 elif view == "pair":
     evaluate_pair.show_pair(run, step, found)
-    evaluate_images.show_chosen(found)
+    evaluate_chosen.show_chosen(found)
 elif view == "robustness":
     evaluate_robustness.show_robustness(run, step, data)
+elif view == "doubts":
+    evaluate_doubts.show_doubts(found)
+    evaluate_chosen.show_chosen(found)
 explanation(
     [
         "A network is judged by images that it was not trained on. **Accuracy** is the share that "

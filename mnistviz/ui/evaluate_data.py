@@ -7,14 +7,17 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from mnistviz import cache
+from mnistviz import cache, digits
 from mnistviz.data import load_mnist
-from mnistviz.datasets import LabelledSet
+from mnistviz.datasets import LabelledSet, read_uploads
 from mnistviz.evaluation.answers import Answers, answers_of, digest_of
 from mnistviz.runs import Run
+from mnistviz.spec import NUM_CLASSES
 from mnistviz.ui import loaders
 
 TEST_SET = "test images"
+SOURCES = {"test": "Test set", "digits": "My digits", "own": "My data set"}
+UPLOADED = "evaluate_uploaded"
 
 
 @st.cache_resource(show_spinner=False)
@@ -26,7 +29,7 @@ def test_set() -> LabelledSet:
 
 def is_test_set(data: LabelledSet) -> bool:
     """Whether the numbers of its images are those of the sidebar."""
-    return data.name == TEST_SET
+    return data.images is load_mnist().x_test
 
 
 def item_of(data: LabelledSet) -> str:
@@ -34,23 +37,82 @@ def item_of(data: LabelledSet) -> str:
     return "test image" if is_test_set(data) else "image"
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _digest(name: str, count: int, _data: LabelledSet) -> str:
-    return digest_of(_data.images)
+def describe_set(data: LabelledSet) -> str:
+    """How many images of which set."""
+    count = len(data.labels)
+    if is_test_set(data):
+        return f"{count:,} {TEST_SET}"
+    return f"{count:,} {'image' if count == 1 else 'images'} of {data.name}"
+
+
+def choose_set() -> LabelledSet:
+    """The images that a person wants to judge by. Ends the page where there are none yet."""
+    source = st.segmented_control(
+        "Images",
+        list(SOURCES),
+        default="test",
+        format_func=lambda name: SOURCES[name],
+        key="evaluate_source",
+        required=True,
+        persist_state="session",
+    )
+    if source == "digits":
+        if not digits.list_digits():
+            st.info("You have kept no digits yet. Draw some, and say what they are.")
+            st.page_link("pages/draw.py", label="Draw", icon=":material/draw:")
+            st.stop()
+        return digits.as_labelled_set()
+    if source == "own":
+        return _uploaded_set()
+    return test_set()
+
+
+def _uploaded_set() -> LabelledSet:
+    """What a person last uploaded: it stays when they look at another page."""
+    # Any name: MNIST's own files have no suffix. What is no data set is refused in words.
+    uploads = st.file_uploader(
+        "An npz, a pair of IDX files, or a zip of pictures in folders named 0 to 9",
+        accept_multiple_files=True,
+        key="evaluate_upload",
+        help="Names and layouts of MNIST, Fashion-MNIST and KMNIST are known, .gz too. Nothing is "
+        "written to disk but what the networks answer.",
+    )
+    if uploads:
+        ids = tuple(upload.file_id for upload in uploads)
+        kept = st.session_state.get(UPLOADED)
+        if kept is None or kept[0] != ids:
+            found = read_uploads([(upload.name, upload.getvalue()) for upload in uploads])
+            st.session_state[UPLOADED] = (ids, found)
+    if UPLOADED not in st.session_state:
+        st.stop()
+    data: LabelledSet = st.session_state[UPLOADED][1]
+    st.caption(f"**{data.name}**: {data.how}")
+    return data
+
+
+@st.cache_resource(show_spinner=False)
+def _test_digest() -> str:
+    return digest_of(test_set().images)
 
 
 def digest(data: LabelledSet) -> str:
     """What the images of a set are kept under."""
-    # The test set never changes: it is hashed once. Others may, under the same name.
-    return (
-        _digest(data.name, len(data.labels), data) if is_test_set(data) else digest_of(data.images)
-    )
+    # The test set never changes: it is hashed once.
+    return _test_digest() if is_test_set(data) else digest_of(data.images)
 
 
 def answers(run: Run, step: int, data: LabelledSet) -> Answers:
     """What a snapshot says of a set: read once, kept on disk and in memory."""
     logits = _logits(run.path, step, digest(data), run, data)
     return answers_of(data, logits)
+
+
+def kept_answers(run: Run, step: int, data: LabelledSet) -> Answers | None:
+    """The same, if the snapshot has read this set before; no network is loaded."""
+    found = cache.read(run, step, f"logits-{digest(data)}")
+    if found is None or found["logits"].shape != (len(data.labels), NUM_CLASSES):
+        return None
+    return answers_of(data, found["logits"])
 
 
 @st.cache_resource(max_entries=64, show_spinner="Reading the images, once for this snapshot …")

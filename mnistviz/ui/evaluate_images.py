@@ -9,10 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnistviz.charts.confusion import confusion_cells
-from mnistviz.charts.digits import picture, probability_bars
 from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, in_grid, tile_figure
 from mnistviz.data import to_input
-from mnistviz.evaluation import probabilities
+from mnistviz.datasets import LabelledSet
 from mnistviz.evaluation.answers import Answers, in_cell, wrong_ones
 from mnistviz.evaluation.metrics import class_scores
 from mnistviz.rows import Evaluation
@@ -20,7 +19,7 @@ from mnistviz.spec import NUM_CLASSES
 from mnistviz.ui import state
 from mnistviz.ui.evaluate_data import is_test_set, item_of
 from mnistviz.ui.page_width import page_width
-from mnistviz.ui.widgets import CHART_CONFIG, show, uses_drawing
+from mnistviz.ui.widgets import CHART_CONFIG
 
 CELL = "evaluate_cell"
 MIX_UP = "evaluate_mix_up"
@@ -133,7 +132,7 @@ def show_gallery(
     st.plotly_chart(
         figure,
         key=chart,
-        on_select=partial(_choose_image, chart),
+        on_select=partial(_choose_image, chart, found.data),
         selection_mode="points",
         config=CHART_CONFIG,
         alt=f"{len(part)} of {len(numbers):,} images, {order}",
@@ -166,37 +165,6 @@ def _describe_both(found: Answers, other: tuple[str, str, Answers], number: int)
         f"{first}: {found.answers[number]} ({found.confidence[number]:.1%})<br>"
         f"{second}: {answers.answers[number]} ({answers.confidence[number]:.1%})"
     )
-
-
-def chosen_number(found: Answers) -> int | None:
-    """The image of this set that a person looks at; None while it is a drawing, or none."""
-    if is_test_set(found.data):
-        return None if uses_drawing() else int(st.session_state.get(state.IMAGE) or 0)
-    number = st.session_state.get(IMAGE)
-    return number if number is not None and number < len(found.data.labels) else None
-
-
-def show_chosen(found: Answers) -> None:
-    """The chosen image large, with its ten probabilities and the ways to look further."""
-    number = chosen_number(found)
-    if number is None:
-        return
-    st.subheader(f"{item_of(found.data).capitalize()} {number}", anchor=False)
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
-        name = describe_image(found, number)
-        show(picture(to_input(found.data.images[number]), 220), "evaluate_picture", name)
-    with right:
-        shares = probabilities(found.logits[number : number + 1])[0]
-        show(probability_bars(shares, 240), "evaluate_bars", f"Ten probabilities: {name}")
-    verdict = "right" if found.right[number] else "**wrong**"
-    st.markdown(
-        f"It is a **{found.data.labels[number]}** by its label, read as "
-        f"**{found.answers[number]}** at {found.confidence[number]:.1%}: {verdict}."
-    )
-    with st.container(horizontal=True):
-        st.page_link("pages/why.py", label="Why this answer?", icon=":material/help_center:")
-        st.page_link("pages/feature_maps.py", label="Feature maps", icon=":material/layers:")
 
 
 def _show_classes(found: Answers) -> None:
@@ -263,10 +231,18 @@ def _choose_mix_up() -> None:
         st.session_state[CELL] = _pair(name)
 
 
-def _choose_image(chart: str) -> None:
+def _choose_image(chart: str, data: LabelledSet) -> None:
     points = st.session_state[chart].selection.points
     if points:
         number = int(np.ravel(points[0]["customdata"])[0])
         st.session_state[IMAGE] = number
-        st.session_state[state.IMAGE] = number
-        st.session_state[state.USE_DRAWING] = False
+        if is_test_set(data):
+            st.session_state[state.IMAGE] = number
+            st.session_state[state.USE_DRAWING] = False
+        else:
+            # An image from elsewhere takes the place of the drawing on all pages.
+            image = to_input(data.images[number])
+            name = f"image {number} of {data.name}, a {data.labels[number]}"
+            st.session_state[state.DRAWN_IMAGE] = image
+            st.session_state[state.NAMED_IMAGE] = (name, image)
+            st.session_state[state.USE_DRAWING] = True

@@ -23,6 +23,8 @@ DRAWING = "drawing"
 
 # The `(28, 28)` picture of the digit last read on the Draw page.
 DRAWN_IMAGE = "drawn_image"
+# Where an image that took its place came from, and that very image.
+NAMED_IMAGE = "named_image"
 
 # Pixels that a picture may be wide, as the browser last said.
 PAGE_WIDTH = "page_width"

@@ -217,7 +217,9 @@ def uses_drawing() -> bool:
 def chosen_image() -> tuple[FloatArray, str]:
     """The image `(28, 28)` float32 that all pages show, and what to call it."""
     if uses_drawing():
-        return st.session_state[state.DRAWN_IMAGE], "your drawing"
+        drawn = st.session_state[state.DRAWN_IMAGE]
+        name, named = st.session_state.get(state.NAMED_IMAGE, ("", None))
+        return drawn, name if named is drawn else "your drawing"
     number = int(st.session_state.get(state.IMAGE) or 0)
     data = load_mnist()
     return to_input(data.x_test[number]), f"test image {number}, a {data.y_test[number]}"

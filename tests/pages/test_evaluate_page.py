@@ -4,7 +4,8 @@ import pytest
 
 from mnistviz import cache, runs, snapshots
 from mnistviz.data import load_mnist
-from mnistviz.evaluation import robustness
+from mnistviz.datasets import LabelledSet
+from mnistviz.evaluation import doubts, robustness
 from mnistviz.ui import evaluate_data
 
 from .driver import choose_run, open_page, press, text_of
@@ -111,3 +112,44 @@ def test_curves_are_measured_until_all_are_kept(monkeypatch: pytest.MonkeyPatch)
     # Another run laid over it has yet to be measured.
     app.multiselect(key="evaluate_robust_runs").set_value([runs.find_run("reference").id]).run()
     assert "Measure 9 curves" in [button.label for button in app.button]
+
+
+def test_a_label_is_marked_and_left_out() -> None:
+    app = open_page("evaluate")
+    best = runs.find_run("best")
+    found = evaluate_data.answers(best, snapshots.steps_of(best)[-1], evaluate_data.test_set())
+    wrong = int((~found.right).argmax())
+    app.sidebar.number_input(key="image").set_value(wrong).run()
+    mark = next(group for group in app.button_group if "evaluate_doubt" in (group.key or ""))
+    mark.set_value("wrong").run()
+    assert not app.exception
+    digest = evaluate_data.digest(evaluate_data.test_set())
+    assert doubts.read(digest) == {wrong: "wrong"}
+    app.button_group(key="evaluate_view").set_value("doubts").run()
+    table = app.dataframe[0].value
+    assert table["images"].tolist() == [10_000, 9_999, 9_999]
+    assert table["mistakes"].tolist() == [48, 47, 47]
+    # What is marked is shown as marked, and can be taken back.
+    mark = next(group for group in app.button_group if "evaluate_doubt" in (group.key or ""))
+    assert mark.value == "wrong"
+    mark.set_value("right").run()
+    assert doubts.read(digest) == {}
+
+
+def test_another_set_than_the_test_images() -> None:
+    data = load_mnist()
+    own = LabelledSet("mine.npz", data.x_train[:30], data.y_train[:30], "30 images as they are.")
+    app = open_page("evaluate")
+    app.session_state[evaluate_data.UPLOADED] = (("id",), own)
+    app.button_group(key="evaluate_source").set_value("own").run()
+    assert not app.exception
+    assert "on 30 images of mine.npz" in text_of(app)
+    assert next(metric for metric in app.metric if metric.label == "Read wrong").delta == "of 30"
+    app.button_group(key="evaluate_view").set_value("trust").run()
+    assert not app.exception
+
+
+def test_my_digits_are_a_set_once_there_are_some() -> None:
+    app = open_page("evaluate")
+    app.button_group(key="evaluate_source").set_value("digits").run()
+    assert app.info[0].value == "You have kept no digits yet. Draw some, and say what they are."
