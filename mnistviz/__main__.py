@@ -8,7 +8,16 @@ import sys
 
 import typer
 
-from mnistviz.cli import attribute, benchmark, digits, network, runs, study, training
+from mnistviz.cli import (
+    attribute,
+    benchmark,
+    digits,
+    evidence,
+    network,
+    runs,
+    study,
+    training,
+)
 from mnistviz.errors import MnistVizError
 
 app = typer.Typer(
@@ -24,6 +33,7 @@ for command in (
     network.predict,
     attribute.attribute,
     study.study,
+    evidence.evidence,
 ):
     app.command()(command)
 app.add_typer(runs.app, name="runs")

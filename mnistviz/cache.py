@@ -1,7 +1,8 @@
 """Numbers that take seconds to reckon, kept on disk beside a person's runs.
 
 What is kept belongs to one snapshot of one run, and is found again by the hash of the
-snapshot's file: a file that is replaced or damaged is reckoned anew, never believed.
+snapshot's file: a file that is replaced or damaged is reckoned anew, never believed. For the
+bundled runs, some of it is bundled, too.
 """
 
 import hashlib
@@ -20,23 +21,33 @@ from numpy.typing import NDArray
 from mnistviz import runs, snapshots
 from mnistviz.runs import Run
 
+BUNDLED = Path(__file__).parent / "assets" / "kept"
+
 Arrays = Mapping[str, NDArray[Any]]
 
 
 def file_of(run: Run, step: int, name: str) -> Path:
     """Where `name` is kept for a snapshot."""
+    return runs.home() / "cache" / _place(run, step, name)
+
+
+def _place(run: Run, step: int, name: str) -> str:
     digest = hashlib.sha256(snapshots.file_of(run, step).read_bytes()).hexdigest()[:16]
-    return runs.home() / "cache" / run.id / f"{name}-step-{step:07d}-{digest}.npz"
+    return f"{run.id}/{name}-step-{step:07d}-{digest}.npz"
 
 
 def read(run: Run, step: int, name: str) -> Arrays | None:
     """The arrays kept as `name` for a snapshot, or None where there are none that can be read."""
+    found = _read(file_of(run, step, name))
+    if found is None and run.bundled:
+        found = _read(BUNDLED / _place(run, step, name))
+    return found
+
+
+def _read(file: Path) -> Arrays | None:
     try:
         # Opened here: np.load would leave a damaged file open.
-        with (
-            file_of(run, step, name).open("rb") as source,
-            np.load(source, allow_pickle=False) as arrays,
-        ):
+        with file.open("rb") as source, np.load(source, allow_pickle=False) as arrays:
             return {key: arrays[key] for key in arrays.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None

@@ -17,6 +17,14 @@ MetricSplit = Literal["batch", "train", "validation", "fixed_train", "test"]
 # What is said of two plans, by the rule of `mnistviz.verdicts`.
 Verdict = Literal["equivalent", "better", "worse", "cannot be told apart", "too few seeds"]
 
+# What takes the place of a channel that is off. mean: its mean over the training images; zero:
+# nothing.
+Replacement = Literal["mean", "zero"]
+REPLACEMENTS: tuple[Replacement, ...] = ("mean", "zero")
+
+# near-twin: as alike as a twin, but nobody has yet tried what switching it off costs.
+ChannelVerdict = Literal["keep", "twin", "near-twin", "dead"]
+
 
 @dataclass(frozen=True)
 class MetricRow:
@@ -209,11 +217,13 @@ class PlanScore:
 class LayerMoments:
     """How the channels of one convolution vary, over images and all places, after the ReLU.
 
-    `mean` and `largest` are (channels,), `covariance` (channels, channels), all float64.
+    `mean`, `largest` and `active`, the share of places above 0, are (channels,), `covariance`
+    is (channels, channels), all float64.
     """
 
     mean: NDArray[np.float64]
     largest: NDArray[np.float64]
+    active: NDArray[np.float64]
     covariance: NDArray[np.float64]
 
 
@@ -253,22 +263,66 @@ class MeanUse:
 class LayerAblation:
     """What a network reads right when channels of a layer are switched off. Shares, in [0, 1].
 
-    `drops` (channels,) is what each channel alone costs, `order` (channels,) has the least
-    important first. `least_first` and `most_first` (channels + 1,) are the accuracies with 0, 1,
-    2, … channels off in that order and in its reverse, `random` (draws, channels + 1) in others.
+    Of `images` test images, `lost` (channels,) are read right only with the channel, `gained`
+    only without it. `order` (channels,) has the least important channel first. `least_first` and
+    `most_first` (channels + 1,) are the accuracies with 0, 1, 2, … channels off in that order and
+    in its reverse, `random` (draws, channels + 1) in others.
     """
 
     layer: str
+    replacement: Replacement
     images: int
-    drops: NDArray[np.float64]
+    lost: NDArray[np.int_]
+    gained: NDArray[np.int_]
     order: NDArray[np.int_]
     least_first: NDArray[np.float64]
     most_first: NDArray[np.float64]
     random: NDArray[np.float64]
+
+    @property
+    def drops(self) -> NDArray[np.float64]:
+        """What each channel alone costs, (channels,)."""
+        drops: NDArray[np.float64] = (self.lost - self.gained) / self.images
+        return drops
 
     def needed(self, cost: float) -> int:
         """How few channels do, of the most important ones, at most `cost` below the whole."""
         enough = self.least_first >= self.least_first[0] - cost
         # From one end: what is lost for a while and comes back by chance doesn't count.
         off = len(enough) if enough.all() else int(np.argmin(enough))
-        return len(self.drops) - (off - 1)
+        return len(self.order) - (off - 1)
+
+
+@dataclass(frozen=True)
+class ChannelEvidence:
+    """What speaks for a channel, and what is to be done with it.
+
+    `alike` is the channel that it goes together with most, `correlation` their r in [-1, 1];
+    None where it never varies. `active` is the share of places of all images where it is above
+    0. `drop` is what switching it off alone costs, a share; None where nobody has tried. A `twin`
+    says nothing that `twin_of` does not say, too.
+    """
+
+    channel: int
+    verdict: ChannelVerdict
+    twin_of: int | None
+    alike: int | None
+    correlation: float | None
+    active: float
+    drop: float | None
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What a network reads right with channels of a layer cut out, before and after more training.
+
+    `left` (k,) is how many channels are left, `before` and `after` (k,) the accuracies, in [0, 1],
+    on `images` test images, before and after `steps` more steps.
+    """
+
+    layer: str
+    steps: int
+    images: int
+    left: NDArray[np.int_]
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]

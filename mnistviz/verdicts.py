@@ -14,10 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.rows import Duel, Verdict
+from mnistviz.thresholds import ALPHA, MARGIN
 
-# Stated before any training: a tenth of a percentage point is ten of the 10,000 test images.
-MARGIN = 0.0010
-ALPHA = 0.05
 MOST_SEEDS = 1_000
 
 

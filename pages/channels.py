@@ -7,16 +7,16 @@ need_shell()
 import streamlit as st
 
 from mnistviz.study import table
-from mnistviz.ui import study_view
-from mnistviz.ui.ablation_view import show_ablation
-from mnistviz.ui.widgets import chosen_run, chosen_snapshot, explanation
+from mnistviz.ui import ablation_view, evidence_view, ledger_view, study_form, study_view
+from mnistviz.ui.study_words import verdict_paragraph
+from mnistviz.ui.widgets import chosen_run, chosen_snapshot, describe, explanation
 
 st.markdown(
     "**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?** Read from "
     "top to bottom: what each plan costs, what it reaches, and what can be said for certain."
 )
-one, both = study_view.price_of((16, 32))
-ours, ours_both = study_view.price_of((15, 20))
+one, both = ledger_view.price_of((16, 32))
+ours, ours_both = ledger_view.price_of((15, 20))
 st.markdown(
     "The network's first author began with layers of 8, 16 and 32 channels and found the widest "
     "too dear; looking at the kernels, 20 seemed enough to catch the edges and textures. The notes "
@@ -27,7 +27,7 @@ st.markdown(
 )
 
 st.header("What a plan costs")
-study_view.show_ledger(study_view.choose_plans())
+ledger_view.show_ledger(ledger_view.choose_plans())
 
 studies = table.list_studies()
 study = study_view.choose_study(studies) if studies else None
@@ -42,7 +42,7 @@ else:
         f"order, {spec.epochs} epochs of the recipe `{spec.recipe}`. The test set is read once, "
         "after the last epoch."
     )
-    study_view.show_progress(study)
+    study_form.show_progress(study)
     study_view.show_duel(study)
     st.header("What accuracy costs")
     study_view.show_costs(study)
@@ -51,21 +51,41 @@ else:
     st.header("How much of the channels is used")
     study_view.show_uses(study)
 
-st.header("What the trained network can do without")
 run = chosen_run()
 if (step := chosen_snapshot(run)) is None:
+    st.header("One network, channel by channel")
     st.info(f"**{run.name}** has no snapshot yet. It gets one when its training begins.")
 else:
-    show_ablation(run, step)
+    st.header("One network, channel by channel")
+    st.markdown(
+        f"From here on it is about {describe(run, step)}: the run and the snapshot that are chosen "
+        "in the sidebar. Do its channels repeat each other?"
+    )
+    moments = evidence_view.need_moments(run, step)
+    if moments:
+        uses = evidence_view.uses_of(moments)
+        evidence_view.show_layers(run, uses)
+    layer = evidence_view.choose_layer(run)
+    if moments:
+        evidence_view.show_correlations(run, step, layer, moments[layer])
+    st.subheader(f"What it can do without in {layer}")
+    replacement = ablation_view.choose_replacement()
+    ablation = ablation_view.need_ablation(run, step, layer, replacement)
+    if ablation is not None:
+        ablation_view.show_ablation(run, step, ablation)
+    if moments:
+        st.subheader(f"The evidence for each channel of {layer}")
+        by_mean = ablation_view.kept_ablation(run, step, layer, "mean")
+        evidence_view.show_card(layer, moments[layer], uses[layer], by_mean)
 
 if study is not None:
     st.header("Verdict")
-    st.markdown(study_view.verdict_paragraph(study))
+    st.markdown(verdict_paragraph(study))
     with st.expander("The command that makes these numbers again", icon=":material/terminal:"):
         st.code(study.command, language="sh")
 
 st.header("A study of your own")
-study_view.start_form()
+study_form.start_form()
 explanation(
     [
         "A **channel** is one question that a layer asks of every place of the picture. More "

@@ -74,23 +74,25 @@ def wait_for_tsne() -> None:
 
 
 def show_progress() -> None:
-    from mnistviz.inspection.tsne_worker import progress_of, stop
+    from mnistviz.inspection.job import progress_of, stop
+    from mnistviz.inspection.tsne_worker import TSNE
 
     if loaders.tsne(run, step) is not None:
         st.rerun()
-    done = progress_of(run, step)
+    done = progress_of(run, step, TSNE)
     if done is None:
         st.rerun()
     st.progress(done, f"t-SNE is {done:.0%} done. It goes on when you leave the page.")
     if st.button("Stop", icon=":material/stop:"):
-        stop(run, step)
+        stop(run, step, TSNE)
 
 
 def offer_tsne() -> None:
-    from mnistviz.inspection.tsne_worker import progress_of
+    from mnistviz.inspection.job import progress_of
+    from mnistviz.inspection.tsne_worker import TSNE
     from mnistviz.training import launcher
 
-    if progress_of(run, step) is not None:
+    if progress_of(run, step, TSNE) is not None:
         wait_for_tsne()
         return
     st.info(

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 
 # A module may import what stands in a line above its own; modules of a line are siblings.
 LAYERS = [
-    ["errors", "read_cache"],
+    ["errors", "read_cache", "thresholds", "intervals"],
     ["spec", "rows"],
     ["data", "strokes", "drawing", "array_files"],
     ["datasets"],
@@ -30,6 +30,7 @@ LAYERS = [
         "digits",
     ],
     ["comparison", "gap", "verdicts"],
+    ["study.plans"],
     ["study.table"],
     ["checkpoints", "cache", "digits_zip"],
     ["layers", "augment"],

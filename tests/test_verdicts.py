@@ -8,7 +8,8 @@ from scipy import stats
 
 from mnistviz import verdicts
 from mnistviz.rows import Duel
-from mnistviz.verdicts import MARGIN, duels, half_width, holm, p_of, seeds_needed
+from mnistviz.thresholds import MARGIN
+from mnistviz.verdicts import duels, half_width, holm, p_of, seeds_needed
 
 
 def by_seed(values: list[float]) -> dict[int, float]:

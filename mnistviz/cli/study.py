@@ -16,7 +16,8 @@ from mnistviz.recipes import RECIPES, find_recipe
 from mnistviz.rows import Duel
 from mnistviz.spec import ModelSpec, parse_channels
 from mnistviz.study import runner, table
-from mnistviz.study.table import PLANS, Study, StudySpec, Trial, TrialResult, written
+from mnistviz.study.plans import PLANS, StudySpec, Trial, written
+from mnistviz.study.table import Study, TrialResult
 from mnistviz.verdicts import duels
 
 

@@ -7,7 +7,6 @@ batch normalization, or of the ReLU in a network without.
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Literal
 
 import keras
 import numpy as np
@@ -16,11 +15,8 @@ from numpy.typing import NDArray
 
 from mnistviz.data import to_input
 from mnistviz.model import BATCH_SIZE
-from mnistviz.rows import ChannelEffect, FloatArray, Stage
+from mnistviz.rows import ChannelEffect, FloatArray, Replacement, Stage
 from mnistviz.spec import IMAGE_SIZE
-
-# mean: the channel's mean over the training images; zero: nothing.
-Replacement = Literal["mean", "zero"]
 
 # Channels that are off, by the name of their convolution.
 Off = Mapping[str, Collection[int]]

@@ -1,7 +1,7 @@
 """How many channels of a layer a trained network needs: its accuracy without some of them.
 
 What comes before the layer is worked out once; only what is behind it runs again for each set of
-channels that is off. A channel that is off hands on its mean over the training images.
+channels that is off. A channel that is off hands on its mean over the training images, or 0.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mnistviz.data import to_input
 from mnistviz.inspection.ablation import switches
 from mnistviz.inspection.survey import BATCH_SIZE
-from mnistviz.rows import FloatArray, LayerAblation
+from mnistviz.rows import FloatArray, LayerAblation, Replacement
 from mnistviz.spec import IMAGE_SIZE
 
 # Orders drawn at random, beside the two by importance.
@@ -26,8 +26,8 @@ class Cut:
     """A network cut behind the channels of one convolution, on labelled images.
 
     `layer` is a convolution whose channels can be switched off, `mean` (channels,) what each of
-    them hands on on average (`mnistviz.inspection.ablation.channel_means`), `images`
-    (n, 28, 28) and `labels` (n,) are uint8.
+    them hands on on average (`mnistviz.inspection.ablation.channel_means`), which `replacement`
+    puts in the place of those that are off, or 0. `images` (n, 28, 28) and `labels` (n,) are uint8.
     """
 
     def __init__(
@@ -37,13 +37,15 @@ class Cut:
         mean: FloatArray,
         images: NDArray[np.uint8],
         labels: NDArray[np.uint8],
+        replacement: Replacement = "mean",
     ) -> None:
         after = {name: last for last, (name, _) in switches(network).items()}
         layers = list(network.layers[:-1])
         place = [one.name for one in layers].index(after[layer]) + 1
         self.layer = layer
+        self.replacement: Replacement = replacement
         self._labels = labels
-        self._mean = tf.constant(mean, tf.float32)
+        self._fill = tf.constant(mean if replacement == "mean" else np.zeros_like(mean), tf.float32)
         head = _chain(layers[:place], (None, IMAGE_SIZE, IMAGE_SIZE, 1))
         self._maps = [
             head(tf.constant(to_input(images[start : start + BATCH_SIZE])[..., np.newaxis]))
@@ -53,20 +55,25 @@ class Cut:
 
     @property
     def channels(self) -> int:
-        return len(self._mean)
+        return int(self._fill.shape[0])
 
     @property
     def images(self) -> int:
         return len(self._labels)
 
-    def accuracy(self, off: Collection[int]) -> float:
-        """Share of the images, in [0, 1], that are read right with those channels off."""
+    def right(self, off: Collection[int]) -> NDArray[np.bool_]:
+        """Which of the images are read right with those channels off, (n,)."""
         on = np.ones(self.channels, bool)
         on[list(off)] = False
         answers = [
-            self._tail(tf.where(on, maps, self._mean)).numpy().argmax(axis=1) for maps in self._maps
+            self._tail(tf.where(on, maps, self._fill)).numpy().argmax(axis=1) for maps in self._maps
         ]
-        return float((np.concatenate(answers) == self._labels).mean())
+        right: NDArray[np.bool_] = np.concatenate(answers) == self._labels
+        return right
+
+    def accuracy(self, off: Collection[int]) -> float:
+        """Share of the images, in [0, 1], that are read right with those channels off."""
+        return float(self.right(off).mean())
 
 
 def _chain(layers: Sequence[keras.layers.Layer], shape: Sequence[int | None]) -> Callable[..., Any]:
@@ -94,25 +101,29 @@ def ablate(
     total = 1 + count * (3 + NUM_DRAWS)
     done = 0
 
-    def accuracy(off: Collection[int]) -> float:
+    def right(off: Collection[int]) -> NDArray[np.bool_]:
         nonlocal done
-        found = cut.accuracy(off)
+        found = cut.right(off)
         done += 1
         progress(done / total)
         return found
 
-    whole = accuracy(())
-    drops = np.array([whole - accuracy((channel,)) for channel in range(count)])
+    whole = right(())
+    alone = np.stack([right((channel,)) for channel in range(count)])
+    lost, gained = (whole & ~alone).sum(axis=1), (~whole & alone).sum(axis=1)
 
     def ever_more(order: Sequence[int]) -> list[float]:
-        return [whole, *(accuracy(order[:number]) for number in range(1, count + 1))]
+        rest = (right(order[:number]) for number in range(1, count + 1))
+        return [float(whole.mean()), *(float(one.mean()) for one in rest)]
 
-    least_first = np.argsort(drops, kind="stable").tolist()
+    least_first = np.argsort(lost - gained, kind="stable").tolist()
     generator = np.random.default_rng(seed)
     return LayerAblation(
         layer=cut.layer,
+        replacement=cut.replacement,
         images=cut.images,
-        drops=drops,
+        lost=lost,
+        gained=gained,
         order=np.array(least_first),
         least_first=np.array(ever_more(least_first)),
         most_first=np.array(ever_more(least_first[::-1])),

@@ -16,7 +16,7 @@ from mnistviz.spec import IMAGE_SIZE
 def moments(
     network: keras.Sequential,
     images: NDArray[np.uint8],
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], object] = lambda done: None,
 ) -> dict[str, LayerMoments]:
     """Of every convolution with a ReLU, on images `(n, 28, 28)` uint8 and at all places.
 
@@ -38,7 +38,8 @@ def moments(
                 mean = tf.reduce_mean(flat, 0)
                 centred = flat - mean
                 products = tf.matmul(centred, centred, transpose_a=True)
-                found.append((mean, products, tf.reduce_max(flat, 0)))
+                active = tf.reduce_mean(tf.cast(flat > 0, tf.float32), 0)
+                found.append((mean, products, tf.reduce_max(flat, 0), active))
         return found
 
     traced = tf.function(reduce_layers).get_concrete_function(
@@ -68,5 +69,6 @@ def moments(
         within = products / (sum(counts) * places)
         between = (apart * weights[:, np.newaxis]).T @ apart
         largest = np.max([part[index][2] for part in parts], axis=0)
-        found[layer.name] = LayerMoments(mean, largest, within + between)
+        active = weights @ np.stack([part[index][3] for part in parts])
+        found[layer.name] = LayerMoments(mean, largest, active, within + between)
     return found

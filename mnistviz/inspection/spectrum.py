@@ -9,9 +9,7 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from mnistviz.rows import LayerMoments, LayerUse
-
-# From this correlation on, either way, two channels count as near-twins.
-TWIN_CORRELATION = 0.95
+from mnistviz.thresholds import SHARES, TWIN_CORRELATION
 
 Matrix = NDArray[np.float64]
 
@@ -26,8 +24,8 @@ def use_of(layer: str, moments: LayerMoments) -> LayerUse:
         layer=layer,
         channels=len(moments.mean),
         effective_rank=effective_rank(variances),
-        needed_95=components_needed(variances, 0.95),
-        needed_99=components_needed(variances, 0.99),
+        needed_95=components_needed(variances, SHARES[0]),
+        needed_99=components_needed(variances, SHARES[1]),
         dead=tuple(np.flatnonzero(moments.largest <= 0).tolist()),
         twins=tuple((int(one), int(other)) for one, other in np.argwhere(alike)),
     )

@@ -19,7 +19,8 @@ from mnistviz.errors import StudyError, TrainingError
 from mnistviz.metrics_log import MetricsReader
 from mnistviz.rows import LayerUse
 from mnistviz.runs import ACTIVE_STATES, Run
-from mnistviz.study.table import Study, Trial, TrialResult, add_result, add_uses, open_study
+from mnistviz.study.plans import Trial
+from mnistviz.study.table import Study, TrialResult, add_result, add_uses, open_study
 from mnistviz.training import launcher
 
 POLL_SECONDS = 0.5

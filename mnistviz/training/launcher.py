@@ -10,9 +10,10 @@ from pathlib import Path
 
 from mnistviz import control, runs, snapshots, worker_log
 from mnistviz.errors import RunError, StudyError
-from mnistviz.inspection import tsne_worker
+from mnistviz.inspection import evidence_worker, job, kept, tsne_worker
+from mnistviz.rows import Replacement
 from mnistviz.runs import ACTIVE_STATES, Run
-from mnistviz.spec import ModelSpec, Parent, TrainSpec
+from mnistviz.spec import NUM_TEST_IMAGES, ModelSpec, Parent, TrainSpec
 
 PROJECT = Path(__file__).parents[2]
 
@@ -112,16 +113,31 @@ def start_tsne(run: Run, step: int) -> None:
 
     Returns when it is at work. Raises `RunError` when it dies at once.
     """
-    log_file = tsne_worker.log_file(run, step)
+    _start_job(run, step, tsne_worker.TSNE, tsne_worker.__name__)
+
+
+def start_ablation(run: Run, step: int, layer: str, replacement: Replacement) -> None:
+    """Start a process that switches channels off on all test images, as `start_tsne` does."""
+    name = kept.ablation_name(layer, replacement, NUM_TEST_IMAGES)
+    _start_job(run, step, name, evidence_worker.__name__, "ablation", layer, replacement)
+
+
+def start_tuning(run: Run, step: int, layer: str) -> None:
+    """Start a process that cuts channels out and trains on, as `start_tsne` does."""
+    _start_job(run, step, kept.tuned_name(layer), evidence_worker.__name__, "tuning", layer)
+
+
+def _start_job(run: Run, step: int, name: str, module: str, *words: str) -> None:
+    log_file = job.log_file(run, step, name)
     log_file.parent.mkdir(parents=True, exist_ok=True)
     log_file.unlink(missing_ok=True)
-    worker = _start_process([tsne_worker.__name__, str(run.path), str(step)], log_file)
+    worker = _start_process([module, str(run.path), str(step), *words], log_file)
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while tsne_worker.progress_of(run, step) is None and worker.poll() != 0:
+    while job.progress_of(run, step, name) is None and worker.poll() != 0:
         if worker.poll() is not None or time.monotonic() > deadline:
             tail = log_file.read_text(errors="replace").strip().splitlines()
             reason = tail[-1] if tail else "it left no word"
-            raise RunError(f"{run.name}: the map's process did not start ({reason})")
+            raise RunError(f"{run.name}: the process that works it out did not start ({reason})")
         time.sleep(0.02)
 
 

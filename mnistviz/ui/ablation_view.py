@@ -1,16 +1,24 @@
 """How many channels a trained network needs: what is left when they are switched off."""
 
-import math
+from collections.abc import Callable
 
 import streamlit as st
 
-from mnistviz.rows import LayerAblation
+from mnistviz import intervals
+from mnistviz.errors import MnistVizError
+from mnistviz.inspection import job, kept
+from mnistviz.rows import REPLACEMENTS, LayerAblation, Replacement, Tuned
 from mnistviz.runs import Run
+from mnistviz.spec import NUM_TEST_IMAGES
+from mnistviz.thresholds import MARGIN
+from mnistviz.training import launcher
 from mnistviz.ui import loaders
-from mnistviz.ui.widgets import describe, show
-from mnistviz.verdicts import MARGIN
+from mnistviz.ui.widgets import show
 
 ASKED = "ablation_asked"
+START_ERROR = "evidence_start_error"
+POLL_SECONDS = 1.0
+OFF_NAMES: dict[Replacement, str] = {"mean": "its mean", "zero": "zero"}
 
 
 def ask() -> None:
@@ -18,53 +26,163 @@ def ask() -> None:
     st.session_state[ASKED] = True
 
 
-def show_ablation(run: Run, step: int) -> None:
-    """Both pictures of one layer of the run that all pages show."""
-    names = [layer.name for layer in run.spec.model.convolutions if layer.relu]
-    st.markdown(
-        f"Channels of {describe(run, step)}, the run chosen in the sidebar, are switched off: what "
-        "each hands on is replaced by its mean over the training images. How many does it need?"
+def choose_replacement() -> Replacement:
+    """What takes the place of a channel that is off."""
+    chosen: Replacement | None = st.segmented_control(
+        "A channel that is off hands on",
+        REPLACEMENTS,
+        default="mean",
+        format_func=lambda one: OFF_NAMES[one],
+        key="ablation_replacement",
+        required=True,
+        help="Its mean over the training images takes away what it tells, and nothing else. Zero "
+        "takes away its mean as well: even a channel that never changes does harm then, because "
+        "its normalization sends a constant that the next layer counts on.",
     )
-    default = names.index("conv3")
-    layer: str = st.selectbox("Layer", names, index=default, key="ablation_layer")
-    found = loaders.kept_ablation(run, step, layer)
-    if found is None:
-        slot = st.empty()
-        if not st.session_state.get(ASKED):
-            slot.button(
-                "Switch them off, one by one",
-                icon=":material/power_settings_new:",
-                key="ablation_start",
-                on_click=ask,
-                help="Under a minute for each layer of each snapshot. The result is kept on disk.",
-            )
-            return
-        bar = slot.progress(0.0, f"Switching off channels of {layer} …")
-        found = loaders.make_ablation(run, step, layer, bar.progress)
-        slot.empty()
+    return chosen or "mean"
+
+
+def kept_ablation(
+    run: Run, step: int, layer: str, replacement: Replacement
+) -> LayerAblation | None:
+    """What was found on all test images, or else on the first 2,000, or else nothing."""
+    for images in (NUM_TEST_IMAGES, kept.FIRST_IMAGES):
+        if found := kept.read_ablation(run, step, layer, replacement, images):
+            return found
+    return None
+
+
+def need_ablation(
+    run: Run, step: int, layer: str, replacement: Replacement
+) -> LayerAblation | None:
+    """The same, worked out where a person asks for it."""
+    found = kept_ablation(run, step, layer, replacement)
+    if found is not None:
+        return found
+    slot = st.empty()
+    if not st.session_state.get(ASKED):
+        slot.button(
+            "Switch them off, one by one",
+            icon=":material/power_settings_new:",
+            key="ablation_start",
+            on_click=ask,
+            help="Under a minute for each layer of each snapshot. The result is kept on disk.",
+        )
+        return None
+    bar = slot.progress(0.0, f"Switching off channels of {layer} …")
+    found = loaders.make_ablation(run, step, layer, replacement, bar.progress)
+    slot.empty()
+    return found
+
+
+def show_ablation(run: Run, step: int, found: LayerAblation) -> None:
+    """What each channel alone costs, and what is left with ever fewer."""
     from mnistviz.charts.cut import drop_bars, ever_fewer
 
-    show(drop_bars(found), "ablation_drops", f"What each channel of {layer} alone costs")
-    st.caption(
-        "Look how fast the bars fall: for a channel on the right, the others stand in. One without "
-        "a bar costs nothing by itself; a blue bar says that it did harm."
+    layer = found.layer
+    show(
+        drop_bars(found, intervals.of_drop(found.lost, found.gained, found.images)),
+        "ablation_drops",
+        f"What each channel of {layer} alone costs, with 95 % intervals",
     )
-    show(ever_fewer(found), "ablation_curves", f"Accuracy over the channels of {layer} left")
     st.caption(
-        "Look where the blue line leaves the top: to its right too few channels are left. The grey "
-        "band is the range of channels picked at random."
+        "Look how fast the bars fall: for a channel on the right, the others stand in. A blue bar "
+        "says that it did harm. The thin lines are 95 % intervals: one that crosses zero could be "
+        "chance."
+    )
+    tuned = kept.read_tuned(run, step, layer) if found.replacement == "mean" else None
+    show(
+        ever_fewer(found, intervals.of_share(found.least_first, found.images), tuned),
+        "ablation_curves",
+        f"Accuracy over the channels of {layer} left",
+    )
+    st.caption(
+        "Look where the blue line leaves the top: to its right too few channels are left. The blue "
+        "band is its 95 % interval, the grey one the range of channels picked at random."
     )
     st.markdown(needed_text(found))
+    if tuned is not None:
+        st.markdown(tuned_text(tuned))
+    _offer_more(run, step, found, tuned)
+
+
+def _offer_more(run: Run, step: int, found: LayerAblation, tuned: Tuned | None) -> None:
+    layer, replacement = found.layer, found.replacement
+    with st.container(horizontal=True):
+        if found.images < NUM_TEST_IMAGES:
+            _offer_job(
+                (run, step, kept.ablation_name(layer, replacement, NUM_TEST_IMAGES)),
+                f"On all {NUM_TEST_IMAGES:,} test images",
+                lambda: launcher.start_ablation(run, step, layer, replacement),
+                "Some minutes, in a process of its own: leave the page if you like.",
+            )
+        if tuned is None and replacement == "mean":
+            _offer_job(
+                (run, step, kept.tuned_name(layer)),
+                "Train on after the cut",
+                lambda: launcher.start_tuning(run, step, layer),
+                "Cuts a quarter, a half and three quarters of the channels out and trains each "
+                "network for some hundred more steps: a minute or two, in a process of its own.",
+            )
+
+
+def _offer_job(
+    work: tuple[Run, int, str], label: str, start: Callable[[], None], about: str
+) -> None:
+    """A button that starts work in a process of its own, or how far it is and a way to stop it."""
+    if job.progress_of(*work) is None:
+        st.button(
+            label,
+            icon=":material/hourglass_top:",
+            help=about,
+            key=f"start-{work[2]}",
+            on_click=_begin,
+            args=(start,),
+        )
+        if error := st.session_state.pop(START_ERROR, ""):
+            st.error(error, icon=":material/error:")
+        return
+
+    @st.fragment(run_every=POLL_SECONDS)
+    def follow() -> None:
+        done = job.progress_of(*work)
+        if done is None:
+            st.rerun()
+        st.progress(done, f"{label}: {done:.0%}")
+        st.button("Stop", key=f"stop-{work[2]}", on_click=job.stop, args=work)
+
+    follow()
+
+
+def _begin(start: Callable[[], None]) -> None:
+    """Start a process, from a callback."""
+    try:
+        start()
+    except MnistVizError as error:
+        st.session_state[START_ERROR] = str(error)
 
 
 def needed_text(found: LayerAblation) -> str:
     """How few channels do, in one sentence, with what chance alone does to the numbers."""
     whole = float(found.least_first[0])
-    # Half the 95 % interval of a share (Wald), in points.
-    chance = 196 * math.sqrt(whole * (1 - whole) / found.images)
+    low, high = (100 * float(bound) for bound in intervals.of_share(whole, found.images))
+    balanced = "" if found.images == NUM_TEST_IMAGES else ", as many of each digit"
     return (
-        f"**{found.needed(MARGIN)} of {len(found.drops)} channels** of {found.layer} are enough to "
+        f"**{found.needed(MARGIN)} of {len(found.order)} channels** of {found.layer} are enough to "
         f"stay within {100 * MARGIN:.2f} points of {whole:.2%}, without any further training. "
-        f"Measured on {found.images:,} test images, as many of each digit, which tell an accuracy "
-        f"to ±{chance:.2f} points (95 % interval)."
+        f"Measured on {found.images:,} test images{balanced}: the 95 % interval of that accuracy "
+        f"is {low:.2f} to {high:.2f} %."
+    )
+
+
+def tuned_text(tuned: Tuned) -> str:
+    """What training on brought back, in one sentence."""
+    whole, *cuts = zip(
+        tuned.left.tolist(), tuned.before.tolist(), tuned.after.tolist(), strict=True
+    )
+    parts = ", ".join(f"with {left} from {one:.2%} to **{two:.2%}**" for left, one, two in cuts)
+    return (
+        f"**Trained on after the cut**, {tuned.steps} steps, the least important channels gone: "
+        f"{parts} (all {whole[0]} channels, trained on as long: {whole[1]:.2%} to {whole[2]:.2%}; "
+        f"on {tuned.images:,} test images)."
     )

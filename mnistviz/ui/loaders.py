@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from mnistviz import cache, snapshots
-from mnistviz.data import balanced, load_mnist
+from mnistviz.data import load_mnist
 from mnistviz.metrics_log import MetricsReader
-from mnistviz.rows import FloatArray, Guesses, LayerAblation, LayerSurvey, MetricRow, Stage
+from mnistviz.rows import (
+    FloatArray,
+    Guesses,
+    LayerAblation,
+    LayerMoments,
+    LayerSurvey,
+    MetricRow,
+    Replacement,
+    Stage,
+)
 from mnistviz.runs import Run
 
 if TYPE_CHECKING:
@@ -26,10 +33,6 @@ if TYPE_CHECKING:
     from mnistviz.inspection.attribution import Attribution, Explainer, Method
     from mnistviz.inspection.embedding import DigitMap
     from mnistviz.model import Classifier
-
-# Of each digit: enough to see a twentieth of a point, few enough for a minute.
-IMAGES_OF_EACH_DIGIT = 200
-_ABLATION = ("drops", "order", "least_first", "most_first", "random")
 
 PUBLISHED_LOG = Path(__file__).parents[1] / "assets" / "reference_log.csv"
 
@@ -199,34 +202,25 @@ def knockout(run: Run, step: int) -> Knockout:
     return _knockout(run.path, step, run)
 
 
-def kept_ablation(run: Run, step: int, layer: str) -> LayerAblation | None:
-    """What was found when channels of a layer were switched off; None where nobody has yet."""
-    found = cache.read(run, step, f"ablation-{layer}")
-    if found is None:
-        return None
-    try:
-        return LayerAblation(layer, int(found["images"]), *(found[key] for key in _ABLATION))
-    except KeyError:
-        # Kept by another version of this program.
-        return None
+def make_moments(
+    run: Run, step: int, progress: Callable[[float], object]
+) -> dict[str, LayerMoments]:
+    """Work out how the channels vary over the 10,000 test images, and keep it on disk."""
+    network = _classifier(run.path, step, run).network
+
+    from mnistviz.inspection.findings import find_moments
+
+    return find_moments(run, step, progress, network)
 
 
 def make_ablation(
-    run: Run, step: int, layer: str, progress: Callable[[float], object]
+    run: Run, step: int, layer: str, replacement: Replacement, progress: Callable[[float], object]
 ) -> LayerAblation:
-    """Work it out on 2,000 test images, as many of each digit, and keep it on disk."""
-    network = knockout(run, step)
+    """Switch channels off on 2,000 test images, as many of each digit; it is kept on disk."""
+    from mnistviz.inspection.findings import find_ablation
+    from mnistviz.inspection.kept import FIRST_IMAGES
 
-    from mnistviz.inspection.cut import Cut, ablate
-
-    data = load_mnist()
-    chosen = balanced(data.y_test, IMAGES_OF_EACH_DIGIT)
-    images, labels = data.x_test[chosen], data.y_test[chosen]
-    found = ablate(Cut(network.network, layer, network.means[layer], images, labels), progress)
-    arrays = {key: getattr(found, key) for key in _ABLATION}
-    with suppress(OSError):
-        cache.write(run, step, f"ablation-{layer}", {**arrays, "images": np.array(found.images)})
-    return found
+    return find_ablation(run, step, layer, replacement, FIRST_IMAGES, progress)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Placing 10,000 digits, once for this snapshot …")

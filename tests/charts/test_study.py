@@ -13,7 +13,8 @@ from mnistviz.charts.study import (
 )
 from mnistviz.charts.theme import CHOSEN
 from mnistviz.rows import MeanUse, PlanScore
-from mnistviz.verdicts import MARGIN, duels
+from mnistviz.thresholds import MARGIN
+from mnistviz.verdicts import duels
 
 ACCURACIES = {
     "8/16/32": {0: 0.9951, 1: 0.9954, 2: 0.9949},

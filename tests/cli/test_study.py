@@ -12,7 +12,8 @@ from mnistviz.__main__ import app
 from mnistviz.cli.study import as_value
 from mnistviz.errors import MnistVizError
 from mnistviz.study import table
-from mnistviz.study.table import StudySpec, TrialResult
+from mnistviz.study.plans import StudySpec
+from mnistviz.study.table import TrialResult
 from mnistviz.training import launcher
 
 PLANS = ((8, 16, 32), (10, 15, 20))

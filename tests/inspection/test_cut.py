@@ -37,7 +37,10 @@ def test_a_cut_reads_as_the_whole_network_with_those_channels_off(
     knockout = Knockout(network, means)
     answers = [knockout.logits(to_input(image), [{layer: off}])[0].argmax() for image in images]
     cut = Cut(network, layer, means[layer], images, labels)
-    assert cut.accuracy(off) == pytest.approx(np.mean(answers == labels))
+    assert cut.right(off).tolist() == (np.array(answers) == labels).tolist()
+    by_zero = [knockout.logits(to_input(image), [{layer: off}], "zero")[0] for image in images]
+    zeroed = Cut(network, layer, means[layer], images, labels, "zero")
+    assert zeroed.right(off).tolist() == (np.argmax(by_zero, axis=1) == labels).tolist()
     assert cut.accuracy(()) > 0.9
     assert (cut.channels, cut.images) == (len(means[layer]), NUM_IMAGES)
 
@@ -56,7 +59,11 @@ def test_a_channel_that_nobody_listens_to_is_the_least_important(
     chosen = balanced(data.y_test, 20)
     cut = Cut(copy, "conv7", means["conv7"], data.x_test[chosen], data.y_test[chosen])
     found = ablate(cut, told.append)
-    assert found.drops[[2, 5]].tolist() == [0, 0]
+    assert found.lost[[2, 5]].tolist() == found.gained[[2, 5]].tolist() == [0, 0]
+    alone = cut.right([8])
+    assert found.lost[8] == (cut.right([]) & ~alone).sum()
+    assert found.gained[8] == (~cut.right([]) & alone).sum()
+    assert (found.layer, found.replacement) == ("conv7", "mean")
     both_off = found.order.tolist()
     assert found.least_first[0] == pytest.approx(cut.accuracy([]))
     assert found.least_first[3] == pytest.approx(cut.accuracy(both_off[:3]))
@@ -74,8 +81,10 @@ def made(least_first: list[float]) -> LayerAblation:
     count = len(least_first) - 1
     return LayerAblation(
         "conv1",
+        "mean",
         100,
-        np.zeros(count),
+        np.zeros(count, int),
+        np.zeros(count, int),
         np.arange(count),
         np.array(least_first),
         np.zeros(count + 1),

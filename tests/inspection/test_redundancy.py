@@ -59,6 +59,7 @@ def test_moments_are_those_of_all_places_of_all_images_at_once(
     flat = places[layer].astype(np.float64)
     np.testing.assert_allclose(found[layer].mean, flat.mean(axis=0), rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(found[layer].largest, flat.max(axis=0), rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(found[layer].active, (flat > 0).mean(axis=0), atol=1e-6)
     expected = np.cov(flat, rowvar=False, bias=True)
     np.testing.assert_allclose(found[layer].covariance, expected, rtol=1e-3, atol=1e-8)
 
@@ -140,7 +141,7 @@ def test_channels_that_go_together_stand_side_by_side() -> None:
 
 
 def test_a_layer_that_never_varies_has_rank_0_and_an_order() -> None:
-    flat = LayerMoments(np.zeros(3), np.zeros(3), np.zeros((3, 3)))
+    flat = LayerMoments(np.zeros(3), np.zeros(3), np.zeros(3), np.zeros((3, 3)))
     one = use_of("conv1", flat)
     assert (one.effective_rank, one.needed_99, one.dead, one.twins) == (0, 0, (0, 1, 2), ())
     correlation = correlation_of(flat.covariance)

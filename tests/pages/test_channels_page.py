@@ -7,11 +7,12 @@ import pytest
 from filelock import FileLock
 
 from mnistviz import runs, snapshots
+from mnistviz.inspection import job, kept
 from mnistviz.spec import ModelSpec
 from mnistviz.study import table
-from mnistviz.study.table import Study, StudySpec, TrialResult
+from mnistviz.study.plans import StudySpec
+from mnistviz.study.table import Study, TrialResult
 from mnistviz.training import launcher
-from mnistviz.ui import loaders
 
 from .driver import open_page, press, text_of
 
@@ -140,17 +141,55 @@ def test_a_form_with_a_mistake_starts_nothing(
     assert app.error[0].value.startswith(said)
 
 
+def test_the_bundled_run_has_its_evidence_from_the_start() -> None:
+    text = text_of(open_page("channels"))
+    best = runs.find_run("best")
+    step = snapshots.steps_of(best)[-1]
+    ablation = kept.read_ablation(best, step, "conv3", "mean", 10_000)
+    assert ablation is not None
+    assert f"**{ablation.needed(0.001)} of 20 channels** of conv3 are enough to stay" in text
+    assert "**conv3: " in text
+    assert " of 20 channels carry 99 % of the variance" in text
+
+
 def test_channels_of_the_chosen_run_are_switched_off_and_the_result_is_kept() -> None:
+    best = runs.find_run("best")
+    step = snapshots.steps_of(best)[-1]
     app = open_page("channels")
-    app.selectbox(key="ablation_layer").set_value("conv7").run()
+    app.button_group(key="ablation_layer").set_value("conv7")
+    app.button_group(key="ablation_replacement").set_value("zero").run()
     press(app, "Switch them off, one by one")
     assert not app.exception
     assert "of 10 channels** of conv7 are enough to stay within 0.10 points of 99." in text_of(app)
-    best = runs.find_run("best")
-    kept = loaders.kept_ablation(best, snapshots.steps_of(best)[-1], "conv7")
-    assert kept is not None
-    assert kept.images == 2_000
+    found = kept.read_ablation(best, step, "conv7", "zero", 2_000)
+    assert found is not None
+    by_mean = kept.read_ablation(best, step, "conv7", "mean", 2_000)
+    assert by_mean is not None
+    assert found.lost.tolist() != by_mean.lost.tolist()
     again = open_page("channels")
-    again.selectbox(key="ablation_layer").set_value("conv7").run()
+    again.button_group(key="ablation_layer").set_value("conv7")
+    again.button_group(key="ablation_replacement").set_value("zero").run()
     assert "of 10 channels** of conv7" in text_of(again)
     assert "Switch them off, one by one" not in [button.label for button in again.button]
+
+
+def test_what_takes_minutes_is_started_in_a_process_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    best = runs.find_run("best")
+    step = snapshots.steps_of(best)[-1]
+    started: list[tuple[object, ...]] = []
+    monkeypatch.setattr(launcher, "start_ablation", lambda *work: started.append(work))
+    monkeypatch.setattr(launcher, "start_tuning", lambda *work: started.append(work))
+    app = open_page("channels")
+    app.button_group(key="ablation_layer").set_value("conv1").run()
+    press(app, "On all 10,000 test images")
+    press(app, "Train on after the cut")
+    assert started == [(best, step, "conv1", "mean"), (best, step, "conv1")]
+    name = kept.tuned_name("conv1")
+    job.lock_file(best, step, name).parent.mkdir(parents=True, exist_ok=True)
+    runs.write_json(job.progress_file(best, step, name), {"done": 0.5})
+    with FileLock(job.lock_file(best, step, name)):
+        app.run()
+        press(app, "Stop")
+    assert not job.progress_file(best, step, name).exists()

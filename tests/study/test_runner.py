@@ -14,7 +14,8 @@ import pytest
 from mnistviz import metrics_log, runs
 from mnistviz.errors import StudyError
 from mnistviz.study import runner, table
-from mnistviz.study.table import Study, StudySpec, Trial
+from mnistviz.study.plans import StudySpec, Trial
+from mnistviz.study.table import Study
 from mnistviz.training import launcher
 from mnistviz.training.launcher import PROJECT
 

@@ -10,7 +10,8 @@ import pytest
 from mnistviz.errors import RunError, SpecError, StudyError
 from mnistviz.rows import LayerUse, MeanUse
 from mnistviz.study import table
-from mnistviz.study.table import Study, StudySpec, Trial, TrialResult
+from mnistviz.study.plans import StudySpec, Trial
+from mnistviz.study.table import Study, TrialResult
 
 
 def spec(**changes: Any) -> StudySpec:

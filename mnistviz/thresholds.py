@@ -1,0 +1,23 @@
+"""The one table of thresholds behind every verdict on channels and plans."""
+
+# ---- two plans ----
+# Stated before any training: a tenth of a percentage point is ten of the 10,000 test images.
+MARGIN = 0.0010
+# Better or worse: p below this, after Holm's correction.
+ALPHA = 0.05
+
+# ---- one channel ----
+# Two channels are near-twins from this |r| on, between their ReLU outputs over all test images and
+# places.
+TWIN_CORRELATION = 0.95
+# One of two near-twins is a twin when switching it off costs less than this, a twentieth of a
+# percentage point. A channel is dead when its ReLU output is 0 at every place of every test image.
+TWIN_COST = 0.0005
+
+# ---- one layer ----
+# How many principal components carry these shares of the variance.
+SHARES = (0.95, 0.99)
+
+# ---- kernels ----
+# A pattern is covered by a layer with at least half of an even share of its kind's energy.
+COVERED_SHARE = 0.5
