@@ -12,6 +12,7 @@ from mnistviz.cli import (
     attribute,
     benchmark,
     digits,
+    evaluate,
     evidence,
     network,
     runs,
@@ -29,7 +30,7 @@ app = typer.Typer(
 for command in (
     network.info,
     training.train,
-    network.evaluate,
+    evaluate.evaluate,
     network.predict,
     attribute.attribute,
     study.study,

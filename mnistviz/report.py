@@ -3,8 +3,10 @@
 Nothing in such a file is fetched from anywhere when it is opened.
 """
 
+import base64
 import html
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -24,6 +26,16 @@ Kind = Literal["png", "html", "npz"]
 TILE_PIXELS = 196
 LABEL_PIXELS = 24
 FONT_SIZE = 15
+
+STYLE = """
+body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b2333}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+th,td{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #dee2e6}
+.wide{overflow-x:auto}
+.images{display:flex;flex-wrap:wrap;gap:.4rem}
+figure{margin:0;text-align:center;font-size:.75rem}
+img{width:56px;height:56px;image-rendering:pixelated;display:block;margin:auto}
+"""
 
 
 def kind_of(file: Path) -> Kind:
@@ -79,19 +91,72 @@ def coloured(values: FloatArray, *, signed: bool) -> NDArray[np.uint8]:
 
 def write_page(file: Path, title: str, sections: Sequence[tuple[str, str, "go.Figure"]]) -> None:
     """An HTML page with plotly.js inside: a title, and sections of heading, text and figure."""
-    parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
-        "<meta name='viewport' content='width=device-width'>",
-        f"<title>{html.escape(title)}</title>",
-        "<style>body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-        "</style></head><body>",
-        f"<h1>{html.escape(title)}</h1>",
-    ]
+    parts = []
     for number, (heading, text, figure) in enumerate(sections):
-        parts += [f"<h2>{html.escape(heading)}</h2><p>{html.escape(text)}</p>"]
-        parts += [figure.to_html(full_html=False, include_plotlyjs=number == 0)]
+        parts += [heading_part(heading), text_part(text), figure_part(figure, first=number == 0)]
+    write_text(file, page_of(title, parts))
+
+
+def page_of(title: str, parts: Sequence[str]) -> str:
+    """An HTML page of parts, each made by one of the functions below."""
+    return "\n".join(
+        [
+            "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
+            "<meta name='viewport' content='width=device-width'>",
+            f"<title>{html.escape(title)}</title>",
+            f"<style>{STYLE}</style></head><body>",
+            f"<h1>{html.escape(title)}</h1>",
+            *parts,
+            "</body></html>",
+        ]
+    )
+
+
+def heading_part(text: str) -> str:
+    """A heading of an HTML page."""
+    return f"<h2>{html.escape(text)}</h2>"
+
+
+def text_part(text: str) -> str:
+    """A paragraph of an HTML page."""
+    return f"<p>{html.escape(text)}</p>"
+
+
+def figure_part(figure: "go.Figure", *, first: bool) -> str:
+    """A figure of an HTML page. The first one brings plotly.js, which the others use."""
+    config = {"displayModeBar": False, "responsive": True}
+    return str(figure.to_html(full_html=False, include_plotlyjs=first, config=config))
+
+
+def table_part(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table of an HTML page; the first cell of a row is its heading."""
+    head = "".join(f"<th scope='col'>{html.escape(cell)}</th>" for cell in header)
+    lines = []
+    for first, *others in rows:
+        cells = "".join(f"<td>{html.escape(str(cell))}</td>" for cell in others)
+        lines.append(f"<tr><th scope='row'>{html.escape(str(first))}</th>{cells}</tr>")
+    return f"<div class='wide'><table><tr>{head}</tr>{''.join(lines)}</table></div>"
+
+
+def images_part(images: NDArray[np.uint8], captions: Sequence[str]) -> str:
+    """Images `(n, height, width)` uint8, 255 = white, side by side, each with a caption."""
+    figures = []
+    for image, caption in zip(images, captions, strict=True):
+        file = io.BytesIO()
+        Image.fromarray(image).save(file, "PNG")
+        data = base64.b64encode(file.getvalue()).decode()
+        text = html.escape(caption)
+        figures.append(
+            f"<figure><img src='data:image/png;base64,{data}' alt='{text}'>"
+            f"<figcaption>{text}</figcaption></figure>"
+        )
+    return f"<div class='images'>{''.join(figures)}</div>"
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a text as UTF-8. Raises `ReportError` where it can't be."""
     with _open(file) as target:
-        target.write("\n".join([*parts, "</body></html>"]).encode())
+        target.write(text.encode())
 
 
 def _open(file: Path) -> Any:

@@ -11,6 +11,7 @@ from mnistviz.ui import (
     evaluate_chosen,
     evaluate_data,
     evaluate_doubts,
+    evaluate_export,
     evaluate_headline,
     evaluate_images,
     evaluate_pair,
@@ -26,6 +27,7 @@ VIEWS = {
     "pair": "Two runs",
     "robustness": "Robustness",
     "doubts": "Labels in doubt",
+    "export": "Export",
 }
 
 run = chosen_run()
@@ -60,6 +62,8 @@ elif view == "robustness":
 elif view == "doubts":
     evaluate_doubts.show_doubts(found)
     evaluate_chosen.show_chosen(found)
+elif view == "export":
+    evaluate_export.show_export(run, step, found)
 explanation(
     [
         "A network is judged by images that it was not trained on. **Accuracy** is the share that "

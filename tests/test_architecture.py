@@ -47,6 +47,7 @@ LAYERS = [
     ["study.runner"],
     ["charts"],
     ["report"],
+    ["evaluation_report"],
     ["ui", "cli"],
     ["pages", "app", "__main__"],
 ]

@@ -1,7 +1,5 @@
-"""What is in a network, how good it is, and what it reads: `info`, `evaluate`, `predict`."""
+"""What is in a network, and what it reads: `info`, `predict`."""
 
-import math
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +11,6 @@ from mnistviz.cli.options import (
     BatchNorm,
     Channels,
     Dropout,
-    RunArgument,
     changed_model,
     print_json,
 )
@@ -54,42 +51,6 @@ def info(
         shape = "×".join(str(length) for length in layer.output_shape)
         print(f"{layer.name:10}{layer.type:20}{shape:>10}{layer.parameters:>8,}")
     print(f"total {model.parameters:,}: {model.trainable:,} trainable, {model.non_trainable:,} not")
-
-
-def evaluate(run: RunArgument, as_json: AsJson = False) -> None:
-    """Accuracy, loss and confusion matrix of a run on the 10,000 test images."""
-    found, step = snapshots.find(run)
-    snapshots.read(found, step)
-
-    from mnistviz import evaluation
-    from mnistviz.data import load_mnist
-    from mnistviz.model import Classifier, load
-
-    data = load_mnist()
-    classifier = Classifier(load(found, step))
-    with typer.progressbar(length=len(data.x_test), label=run, file=sys.stderr) as progress:
-        result = evaluation.evaluate(
-            classifier, data.x_test, data.y_test, lambda done: progress.update(done - progress.pos)
-        )
-    if as_json:
-        per_class = [None if math.isnan(value) else value for value in result.per_class.tolist()]
-        print_json(
-            {
-                "run": run,
-                "images": result.images,
-                "accuracy": result.accuracy,
-                "loss": result.loss,
-                "per_class": per_class,
-                "confusion": result.confusion.tolist(),
-            }
-        )
-        return
-    print(
-        f"{run}: accuracy {result.accuracy:.2%}, loss {result.loss:.4f}, {result.images:,} images"
-    )
-    print("label".rjust(5) + "".join(f"{digit:>6}" for digit in range(10)) + "  right")
-    for digit, (row, share) in enumerate(zip(result.confusion, result.per_class, strict=True)):
-        print(f"{digit:>5}" + "".join(f"{count:>6}" for count in row) + f"{share:>7.1%}")
 
 
 def predict(

@@ -3,14 +3,17 @@
 import csv
 import hashlib
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz import cache
 from mnistviz.datasets import LabelledSet
 from mnistviz.evaluation import probabilities
 from mnistviz.rows import FloatArray
+from mnistviz.runs import Run
 from mnistviz.spec import NUM_CLASSES
 
 
@@ -38,6 +41,21 @@ def answers_of(data: LabelledSet, logits: FloatArray) -> Answers:
 def digest_of(images: NDArray[np.uint8]) -> str:
     """Names images `(n, 28, 28)` by what is in them: what is kept is found again by it."""
     return hashlib.sha256(np.ascontiguousarray(images).tobytes()).hexdigest()[:16]
+
+
+def known_logits(run: Run, step: int, data: LabelledSet, digest: str) -> FloatArray | None:
+    """What a snapshot said of a set before, by the digest of its images; None if nothing is kept.
+
+    No network is loaded.
+    """
+    found = (cache.read(run, step, f"logits-{digest}") or {}).get("logits")
+    return found if found is not None and found.shape == (len(data.labels), NUM_CLASSES) else None
+
+
+def keep_logits(run: Run, step: int, digest: str, logits: FloatArray) -> None:
+    """Keep what a snapshot said; a home that can't be written to costs the time again."""
+    with suppress(OSError):
+        cache.write(run, step, f"logits-{digest}", {"logits": logits})
 
 
 def wrong_ones(found: Answers) -> NDArray[np.int64]:

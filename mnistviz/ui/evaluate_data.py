@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
-from mnistviz import cache, digits
+from mnistviz import digits
 from mnistviz.data import load_mnist
 from mnistviz.datasets import LabelledSet, read_uploads
-from mnistviz.evaluation.answers import Answers, answers_of, digest_of
+from mnistviz.evaluation.answers import (
+    Answers,
+    answers_of,
+    digest_of,
+    keep_logits,
+    known_logits,
+)
+from mnistviz.rows import FloatArray
 from mnistviz.runs import Run
-from mnistviz.spec import NUM_CLASSES
 from mnistviz.ui import loaders
 
 TEST_SET = "test images"
@@ -109,20 +114,16 @@ def answers(run: Run, step: int, data: LabelledSet) -> Answers:
 
 def kept_answers(run: Run, step: int, data: LabelledSet) -> Answers | None:
     """The same, if the snapshot has read this set before; no network is loaded."""
-    found = cache.read(run, step, f"logits-{digest(data)}")
-    if found is None or found["logits"].shape != (len(data.labels), NUM_CLASSES):
-        return None
-    return answers_of(data, found["logits"])
+    logits = known_logits(run, step, data, digest(data))
+    return None if logits is None else answers_of(data, logits)
 
 
 @st.cache_resource(max_entries=64, show_spinner="Reading the images, once for this snapshot …")
-def _logits(path: Path, step: int, name: str, _run: Run, _data: LabelledSet) -> np.ndarray:
+def _logits(path: Path, step: int, name: str, _run: Run, _data: LabelledSet) -> FloatArray:
     from mnistviz.evaluation import read
 
-    found = cache.kept(
-        _run,
-        step,
-        f"logits-{name}",
-        lambda: {"logits": read(loaders.classifier(_run, step), _data.images)},
-    )
-    return found["logits"]
+    found = known_logits(_run, step, _data, name)
+    if found is None:
+        found = read(loaders.classifier(_run, step), _data.images)
+        keep_logits(_run, step, name, found)
+    return found

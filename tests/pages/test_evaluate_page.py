@@ -153,3 +153,10 @@ def test_my_digits_are_a_set_once_there_are_some() -> None:
     app = open_page("evaluate")
     app.button_group(key="evaluate_source").set_value("digits").run()
     assert app.info[0].value == "You have kept no digits yet. Draw some, and say what they are."
+
+
+def test_what_is_exported_is_offered_with_the_command_that_makes_it() -> None:
+    app = open_page("evaluate")
+    app.button_group(key="evaluate_view").set_value("export").run()
+    assert not app.exception
+    assert "python -m mnistviz evaluate 'best' --robustness --out" in app.code[0].value

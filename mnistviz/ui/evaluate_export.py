@@ -1,0 +1,90 @@
+"""Take the evaluation elsewhere: predictions as CSV, the whole page as one HTML file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mnistviz import runs, snapshots
+from mnistviz.evaluation import doubts, robustness
+from mnistviz.evaluation.answers import Answers, as_csv
+from mnistviz.evaluation.distortions import DISTORTIONS
+from mnistviz.runs import Run
+from mnistviz.ui import evaluate_data
+from mnistviz.ui.evaluate_trust import temperature_of
+
+if TYPE_CHECKING:
+    from mnistviz.evaluation_report import Subject
+
+
+def show_export(run: Run, step: int, found: Answers) -> None:
+    """Two downloads, each made when it is asked for."""
+    temperature = temperature_of(run, step)
+    name = re.sub(r"[^A-Za-z0-9]+", "-", f"{run.name}-{found.data.name}").strip("-").lower()
+    st.markdown(
+        "**Predictions**: a line for each image with its label, the answer and ten probabilities"
+        + (
+            ", calibrated."
+            if temperature
+            else ", as the network gives them: this run is not calibrated."
+        )
+    )
+    st.download_button(
+        "Predictions (CSV)",
+        lambda: as_csv(found, temperature),
+        f"{name}-predictions.csv",
+        "text/csv",
+        icon=":material/table:",
+        on_click="ignore",
+    )
+    st.markdown(
+        "**Report**: the numbers, figures and mistakes of this page in one HTML file of about 5 MB "
+        "that needs no network. It has the curves of 'Robustness' that have been measured, the "
+        "labels in doubt, and every other run that has read these images."
+    )
+    subject = _subject(run, step, found, temperature)
+
+    def make() -> str:
+        from mnistviz.evaluation_report import html_of
+
+        return html_of(subject)
+
+    st.download_button(
+        "Report (HTML)",
+        make,
+        f"{name}-report.html",
+        "text/html",
+        icon=":material/description:",
+        on_click="ignore",
+    )
+    st.caption("The same from the command line:")
+    st.code(
+        f"python -m mnistviz evaluate {run.name!r} --robustness --out {name}-report.html",
+        language="sh",
+    )
+
+
+def _subject(run: Run, step: int, found: Answers, temperature: float | None) -> Subject:
+    from mnistviz.evaluation_report import Subject
+
+    part = robustness.subset(found.data)
+    curves = [robustness.kept(run, step, part, one) for one in DISTORTIONS.values()]
+    marked = doubts.read(evaluate_data.digest(found.data))
+    others = {}
+    for other in runs.list_runs():
+        steps = snapshots.steps_of(other)
+        if steps and other.id != run.id:
+            theirs = evaluate_data.kept_answers(other, steps[-1], found.data)
+            if theirs is not None:
+                others[other.name] = theirs
+    return Subject(
+        run,
+        step,
+        found,
+        temperature,
+        [curve for curve in curves if curve is not None],
+        {number: doubt for number, doubt in marked.items() if number < len(found.right)},
+        others,
+    )

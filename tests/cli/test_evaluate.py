@@ -1,0 +1,84 @@
+"""`evaluate`: a set of one's own, spoiled images, and files to take elsewhere."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from mnistviz.cli.evaluate import evaluate
+from mnistviz.data import load_mnist
+from mnistviz.errors import MnistVizError
+from mnistviz.evaluation.distortions import DISTORTIONS
+
+app = typer.Typer()
+app.command()(evaluate)
+
+
+def run(*words: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    if isinstance(result.exception, MnistVizError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """Forty training images as an npz, one of them with a wrong label."""
+    data = load_mnist()
+    labels = data.y_train[:40].copy()
+    labels[7] = (labels[7] + 5) % 10
+    np.savez(tmp_path / "own.npz", images=data.x_train[:40], labels=labels)
+    return tmp_path / "own.npz"
+
+
+def test_a_set_of_ones_own_and_what_the_network_stands(own: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    result = json.loads(run("best", "--data", own, "--robustness", "--out", out, "--json"))
+    assert (result["data"], result["images"], result["out"]) == ("own.npz", 40, str(out))
+    assert result["accuracy"] == pytest.approx(39 / 40)
+    assert result["interval"][0] < 39 / 40 < result["interval"][1] < 1
+    assert np.sum(result["confusion"]) == 40
+    assert 0.4 < result["temperature"] < 0.8
+    assert 0 <= result["calibration_error"] < 0.1
+    assert [row["distortion"] for row in result["robustness"]] == list(DISTORTIONS)
+    for row in result["robustness"]:
+        neutral = row["levels"].index(DISTORTIONS[row["distortion"]].neutral)
+        assert row["accuracy"][neutral] == pytest.approx(39 / 40)
+        assert row["images"] == 40
+    text = out.read_text(encoding="utf-8")
+    assert "40 images of own.npz" in text
+    assert "<h3>Occlusion</h3>" in text
+
+    printed = run("best", "--data", own, "--robustness")
+    assert "accuracy 97.50%" in printed
+    assert "Rotation, degrees anticlockwise, 40 images" in printed
+
+
+def test_predictions_as_a_table(own: Path, tmp_path: Path) -> None:
+    out = tmp_path / "predictions.csv"
+    run("reference", "--data", own, "--out", out)
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == 40
+    assert [row["right"] for row in rows].count("0") == 1
+    assert rows[7]["right"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["--out", "report.pdf"],
+            "out: expected a file that ends in .html or .csv, got 'report.pdf'",
+        ),
+        (["--data", "/nowhere"], "/nowhere: expected labelled digits"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_read(words: list[str], said: str) -> None:
+    with pytest.raises(MnistVizError) as error:
+        run("best", *words)
+    assert str(error.value).startswith(said)
