@@ -156,6 +156,31 @@ class LayerSurvey:
 
 
 @dataclass(frozen=True)
+class PreferredInputs:
+    """The inputs that some channels of one convolution like best, found by climbing a gradient.
+
+    `images` (n, size, size) are in [0, 1], as large as what one value of `channels` (n,) sees.
+    `values` (n,) is what each makes of its own, before the ReLU, `start_values` (n,) of the
+    noise that the search began with. Images and values are float32, channels int32.
+    """
+
+    channels: NDArray[np.int32]
+    images: FloatArray
+    values: FloatArray
+    start_values: FloatArray
+
+    def with_more(self, other: "PreferredInputs") -> "PreferredInputs":
+        """These and those of the other's channels that are not among these."""
+        new = ~np.isin(other.channels, self.channels)
+        return PreferredInputs(
+            **{
+                name: np.concatenate([mine, getattr(other, name)[new]])
+                for name, mine in vars(self).items()
+            }
+        )
+
+
+@dataclass(frozen=True)
 class Curve:
     """One line over the epochs trained: a run's, or the mean of runs alike but for the seed.
 

@@ -7,29 +7,23 @@ need_shell()
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.channels import (
-    digit_activity,
-    exciting_images,
-    large_map,
-    patches,
-    value_histogram,
-)
 from mnistviz.charts.digits import picture, probability_bars
-from mnistviz.charts.kernels import kernel_row
 from mnistviz.charts.maps import feature_maps
 from mnistviz.charts.montage import NARROW_WIDTH
 from mnistviz.charts.whole_network import whole_network
 from mnistviz.data import load_mnist, to_input
-from mnistviz.inspection.receptive_field import field_of, size_and_stride
 from mnistviz.rows import Stage
 from mnistviz.spec import NUM_TEST_IMAGES
-from mnistviz.ui import loaders, state
+from mnistviz.ui import loaders
+from mnistviz.ui.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
+from mnistviz.ui.exciting_view import follow_new_image
 from mnistviz.ui.page_width import page_width
 from mnistviz.ui.widgets import (
     CHART_CONFIG,
     chosen_image,
     chosen_run,
     describe,
+    errors_shown,
     explanation,
     need_snapshot,
     pick_scope,
@@ -50,23 +44,13 @@ LOOK_FOR = {
 VIEWS = {"whole": "the whole network", "layers": "layer by layer, large"}
 # A map that a click can't open by itself opens the one it is made of.
 OPENS = {"pool": "conv3", "softmax": "conv8"}
-NUM_KERNELS = 8
 
 
 def choose_clicked_map(key: str) -> None:
     points = st.session_state[key].selection.points
     if points and points[0]["customdata"][0] != "input":
         layer, channel = points[0]["customdata"]
-        st.session_state.maps_layer = OPENS.get(layer, layer)
-        st.session_state.maps_channel = channel
-
-
-def choose_clicked_image(key: str) -> None:
-    points = st.session_state[key].selection.points
-    if points:
-        st.session_state[state.IMAGE] = points[0]["customdata"]
-        st.session_state[state.USE_DRAWING] = False
-        st.session_state.maps_new_image = True
+        st.session_state[LAYER], st.session_state[CHANNEL] = OPENS.get(layer, layer), channel
 
 
 run = chosen_run()
@@ -121,14 +105,8 @@ def chosen_stages(found: tuple[Stage, ...], picture_of: np.ndarray) -> list[Stag
 
 @st.fragment
 def network_and_channel() -> None:
-    if st.session_state.pop("maps_new_image", False):
-        # The image is chosen in the sidebar, outside of this fragment.
-        st.rerun()
-    layers = [layer.name for layer in model.convolutions]
-    chosen_layer = st.session_state.setdefault("maps_layer", "conv1")
-    num_channels = {layer.name: layer.output_shape[-1] for layer in model.convolutions}
-    channel = min(st.session_state.get("maps_channel", 0), num_channels[chosen_layer] - 1)
-    st.session_state.maps_channel = channel
+    follow_new_image()
+    chosen = chosen_channel(run)
     if view == "whole":
         st.caption("Sizes are true to each other. **Click** a map to open it below.")
         shown = [("", chosen_stages(stages, image), False, image_name)]
@@ -160,7 +138,7 @@ def network_and_channel() -> None:
                         if two and page_width() > NARROW_WIDTH
                         else page_width(),
                         difference=is_difference,
-                        chosen=(chosen_layer, channel),
+                        chosen=chosen,
                     ),
                     key=key,
                     on_select=lambda key=key: choose_clicked_map(key),
@@ -169,143 +147,8 @@ def network_and_channel() -> None:
                     alt=f"All maps of all layers for {what}, {STAGES[stage]}",
                 )
 
-    st.header("One channel")
-    with st.container(horizontal=True):
-        st.selectbox("Layer", layers, key="maps_layer", width=160)
-        st.number_input("Channel", 0, num_channels[chosen_layer] - 1, key="maps_channel", width=160)
-    # The last layer has no ReLU and no normalization: its scores are what it makes.
-    found = next(
-        one
-        for one in stages
-        if one.layer == chosen_layer and (one.stage == stage or chosen_layer == "conv8")
-    )
-    values = found.values[:, :, channel]
-    size, stride = size_and_stride(model, chosen_layer)
-    st.caption(
-        "Look where it is active and for what. Each value of "
-        f"**{chosen_layer}, channel {channel}** sees {size}×{size} pixels of the image"
-        + (f", its neighbour's begin {stride} further on." if values.size > 1 else ": all of it.")
-    )
-    left, right = st.columns(2, gap="large")
-    with left:
-        show(
-            large_map(values, signed=bool(values.min() < 0)),
-            "large_map",
-            f"The map of {chosen_layer}, channel {channel}",
-        )
-        st.caption(
-            f"{values.min():+.3f} to {values.max():+.3f}, mean {values.mean():+.3f}; "
-            f"{np.mean(values > 0):.0%} of its {values.size} values are above 0"
-        )
-    with right:
-        show(value_histogram(values), "histogram", "How often each value occurs in the map")
-        kernel = loaders.weights(run, step)[chosen_layer]["kernel"][:, :, :, channel]
-        strongest = np.argsort(-np.abs(kernel).max(axis=(0, 1)), kind="stable")[:NUM_KERNELS]
-        st.caption(
-            f"Its kernel{'s' if len(strongest) > 1 else ''}: "
-            + (
-                f"the strongest {len(strongest)} of {kernel.shape[2]}, by input channel"
-                if kernel.shape[2] > 1
-                else "it has one, for the image"
-            )
-        )
-        show(
-            kernel_row(
-                np.moveaxis(kernel, 2, 0)[strongest],
-                [str(number) for number in strongest],
-                min(page_width(), 360),
-            ),
-            "channel_kernels",
-            f"Kernels of {chosen_layer}, channel {channel}",
-        )
-    over_the_test_set(chosen_layer, channel, size)
-
-
-def over_the_test_set(layer: str, channel: int, size: int) -> None:
-    """What excites a channel most, how often it is active, for which digits."""
-    st.subheader("Over the 10,000 test images")
-    surveys = loaders.kept_survey(run, step)
-    if not surveys:
-        slot = st.empty()
-        start = slot.button(
-            "Search the 10,000 test images",
-            icon=":material/search:",
-            key="maps_search",
-            help="Once for each snapshot, a few seconds. The result is kept on disk.",
-        )
-        if not (start or st.session_state.get("maps_searches")):
-            st.caption("What excites this channel most? A search over all test images tells.")
-            return
-        # Who has asked for one snapshot wants the next one, too.
-        st.session_state.maps_searches = True
-        bar = slot.progress(0.0, "Every channel on every test image …")
-        surveys = loaders.make_survey(run, step, bar.progress)
-        slot.empty()
-    one = surveys[layer]
-    data = load_mnist()
-    active = float(one.active_images[:, channel].mean())
-    dead = one.largest[channel] <= 0
-    left, right = st.columns(2, gap="large")
-    with left:
-        show(
-            digit_activity(one.active_images[:, channel], one.mean_by_digit[:, channel]),
-            "digit_activity",
-            f"Mean value of {layer}, channel {channel} for each digit",
-        )
-    with right:
-        favourite = int(np.argmax(one.mean_by_digit[:, channel]))
-        if dead:
-            st.markdown("It is **never active**, at no place of any test image: a dead channel.")
-        else:
-            st.markdown(
-                f"It is active somewhere in **{active:.1%}** of the images and at "
-                f"**{one.active_places[channel]:.1%}** of all places. Its mean is highest for the "
-                f"digit **{favourite}**. The highest value of all is {one.largest[channel]:.2f}."
-            )
-        st.caption(
-            "A bar is the channel's mean value over all places of all test images of that digit."
-        )
-    if dead:
-        return
-    numbers = one.top_images[:, channel].tolist()
-    fields = [
-        field_of(model, layer, int(row), int(column)) for row, column in one.top_places[:, channel]
-    ]
-    images = to_input(data.x_test[numbers])
-    labels = [f"{value:.2f}" for value in one.top_values[:, channel]]
-    texts = [f"test image {number}: a {data.y_test[number]}" for number in numbers]
-    if size < image.shape[0]:
-        st.caption(
-            f"The **patches** of {size}×{size} pixels that excite it most, exactly what the unit "
-            "sees, with its value. Look for what they share."
-        )
-        show(
-            patches(
-                np.stack([one[field.window] for one, field in zip(images, fields, strict=True)]),
-                labels,
-                texts,
-                numbers,
-                page_width(),
-            ),
-            "patches",
-            f"The patches of test images that excite {layer}, channel {channel} most",
-        )
-    st.caption("The **images** they come from. **Click** one to look at it on all pages.")
-    st.plotly_chart(
-        exciting_images(
-            images,
-            [(field.top, field.left, field.size) for field in fields],
-            labels,
-            texts,
-            numbers,
-            page_width(),
-        ),
-        key="exciting",
-        on_select=lambda: choose_clicked_image("exciting"),
-        selection_mode="points",
-        config=CHART_CONFIG,
-        alt=f"The test images that excite {layer}, channel {channel} most",
-    )
+    with errors_shown():
+        show_channel(run, step, stages, stage)
 
 
 if view == "layers":
@@ -359,6 +202,8 @@ explanation(
         "The **max-pool** keeps the largest value of each 2×2 square: the digit may move by a "
         "pixel and the result hardly changes.",
         "The **patches** that excite a channel most are the best answer to what it looks for: the "
-        "parts of real test images, cut out exactly where the channel looked.",
+        "parts of real test images, cut out exactly where the channel looked. Its **preferred "
+        "input** goes beyond them: it was made for the channel alone and need not look like "
+        "anything. What both have in common is what the channel looks for.",
     ]
 )

@@ -32,7 +32,7 @@ def survey(
     network: keras.Sequential,
     images: NDArray[np.uint8],
     labels: NDArray[np.uint8],
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], object] = lambda done: None,
 ) -> dict[str, LayerSurvey]:
     """Every convolution of a network on images `(n, 28, 28)` uint8 with labels `(n,)`.
 

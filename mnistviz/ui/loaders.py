@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,6 +22,7 @@ from mnistviz.rows import (
     LayerMoments,
     LayerSurvey,
     MetricRow,
+    PreferredInputs,
     Replacement,
     Stage,
 )
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from mnistviz.inspection.ablation import Knockout
     from mnistviz.inspection.attribution import Attribution, Explainer, Method
     from mnistviz.inspection.embedding import DigitMap
+    from mnistviz.inspection.preferred import Climber
     from mnistviz.model import Classifier
 
 PUBLISHED_LOG = Path(__file__).parents[1] / "assets" / "reference_log.csv"
@@ -124,7 +127,7 @@ def kept_survey(run: Run, step: int) -> dict[str, LayerSurvey]:
         return {}
 
 
-def make_survey(run: Run, step: int, progress: Callable[[float], None]) -> dict[str, LayerSurvey]:
+def make_survey(run: Run, step: int, progress: Callable[[float], object]) -> dict[str, LayerSurvey]:
     """Work it out, and keep it on disk. `progress` is told the share that is done."""
     network = _classifier(run.path, step, run).network
 
@@ -140,6 +143,40 @@ def make_survey(run: Run, step: int, progress: Callable[[float], None]) -> dict[
         for name, array in vars(one).items()
     }
     cache.write(run, step, "survey", arrays)
+    return found
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _climber(path: Path, step: int, layer: str, _run: Run) -> Climber:
+    from mnistviz.inspection.preferred import Climber
+
+    return Climber(_classifier(path, step, _run).network, _run.spec.model, layer)
+
+
+def kept_preferred(run: Run, step: int, layer: str) -> PreferredInputs | None:
+    """The preferred inputs of a layer's channels that were found so far; None where none was."""
+    found = cache.read(run, step, f"preferred-{layer}")
+    try:
+        return None if found is None else PreferredInputs(**found)
+    except TypeError:
+        # Kept by another version of this program.
+        return None
+
+
+def make_preferred(
+    run: Run, step: int, layer: str, channels: Sequence[int], progress: Callable[[float], object]
+) -> PreferredInputs:
+    """Find those of `channels`, and keep them on disk beside those found before: returns all."""
+    climber = _climber(run.path, step, layer, run)
+
+    from mnistviz.inspection.preferred import preferred_inputs
+
+    found = preferred_inputs(climber, channels, progress)
+    before = kept_preferred(run, step, layer)
+    if before is not None:
+        found = before.with_more(found)
+    with suppress(OSError):
+        cache.write(run, step, f"preferred-{layer}", vars(found))
     return found
 
 

@@ -98,7 +98,11 @@ def test_feature_maps_shows_every_layer_at_each_stage(stage: str) -> None:
     headings = [heading.value for heading in app.subheader]
     assert headings[0] == "conv1 · 10 channels of 26×26"
     # Nine layers, and the part on one channel.
-    assert headings[8:] == ["conv8 · 10 channels of 1×1", "Over the 10,000 test images"]
+    assert headings[8:] == [
+        "conv8 · 10 channels of 1×1",
+        "What it would like best",
+        "Over the 10,000 test images",
+    ]
 
 
 @pytest.mark.parametrize("stage", ["convolution", "relu", "normalization"])
@@ -116,6 +120,26 @@ def test_any_channel_of_any_layer_opens_at_each_stage(stage: str) -> None:
     app.selectbox(key="maps_layer").set_value("conv4").run()
     assert not app.exception
     assert app.number_input(key="maps_channel").value == 9
+
+
+def test_a_preferred_input_is_made_when_asked_for_and_kept() -> None:
+    app = open_page("feature_maps")
+    app.selectbox(key="maps_layer").set_value("conv8").run()
+    app.number_input(key="maps_channel").set_value(0).run()
+    app.button(key="preferred_start").click().run()
+    assert not app.exception
+    assert "reads it as **0** with 100.0%" in text_of(app)
+    best = runs.find_run("best")
+    step = snapshots.steps_of(best)[-1]
+    assert cache.read(best, step, "preferred-conv8")["channels"].tolist() == [0]
+    # Who has asked once is not asked again, and a switch brings the others.
+    app.number_input(key="maps_channel").set_value(9).run()
+    assert "reads it as **9** with" in text_of(app)
+    app.toggle(key="preferred_whole_layer").set_value(True).run()
+    assert not app.exception
+    kept = cache.read(best, step, "preferred-conv8")
+    assert sorted(kept["channels"].tolist()) == [*range(10)]
+    assert kept["channels"].tolist()[:2] == [0, 9]
 
 
 @pytest.mark.parametrize("layer", [layer.name for layer in ModelSpec().convolutions])
@@ -165,7 +189,7 @@ def test_the_search_over_the_test_images_is_made_once_and_kept() -> None:
     app.selectbox(key="maps_layer").set_value("conv6").run()
     # A click inside a fragment is tested in the browser.
     assert any("Search" in one.label for one in app.button)
-    app.session_state["maps_searches"] = True
+    app.session_state["survey_asked"] = True
     app.run()
     assert not app.exception
     assert "The **patches** of 16×16 pixels that excite it most" in text_of(app)
