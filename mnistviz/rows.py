@@ -351,3 +351,43 @@ class Tuned:
     left: NDArray[np.int_]
     before: NDArray[np.float64]
     after: NDArray[np.float64]
+
+
+# Gradients by the direction of more brightness, counter-clockwise from the right; bright lines;
+# two ripples and a checkerboard.
+PATTERNS = (*"→↗↑↖←↙↓↘", *"|/–\\", "∿", "≋", "▚")
+# The kind of each pattern, and how many patterns a kind has.
+PATTERN_KINDS = (*(("gradient",) * 8), *(("line",) * 4), *(("texture",) * 3))
+
+
+@dataclass(frozen=True)
+class LayerCoverage:
+    """What the 3×3 kernels of a layer look for, in the order of `PATTERNS`.
+
+    `shares` are parts of the energy that the layer has in a pattern's kind, `holders` the numbers
+    of channels with at least one kernel that looks mainly for the pattern.
+    """
+
+    layer: str
+    channels: int
+    shares: tuple[float, ...]
+    holders: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class MeanCoverage:
+    """The means of `LayerCoverage` over `count` networks whose layer has as many channels.
+
+    `covered` is in how many of the networks, a share, at least one kernel looks for the pattern.
+    """
+
+    channels: int
+    count: int
+    shares: tuple[float, ...]
+    holders: tuple[float, ...]
+    covered: tuple[float, ...]
+
+    def covered_of(self, kind: str) -> float:
+        """How many patterns of a kind are covered, on average."""
+        parts = zip(PATTERN_KINDS, self.covered, strict=True)
+        return sum(share for of_kind, share in parts if of_kind == kind)

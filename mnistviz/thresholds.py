@@ -19,5 +19,6 @@ TWIN_COST = 0.0005
 SHARES = (0.95, 0.99)
 
 # ---- kernels ----
-# A pattern is covered by a layer with at least half of an even share of its kind's energy.
-COVERED_SHARE = 0.5
+# A kernel looks mainly for a pattern whose kind has at least this share of its energy; a layer
+# covers a pattern that at least one of its kernels looks mainly for.
+MAJORITY = 0.5

@@ -7,7 +7,14 @@ need_shell()
 import streamlit as st
 
 from mnistviz.study import table
-from mnistviz.ui import ablation_view, evidence_view, ledger_view, study_form, study_view
+from mnistviz.ui import (
+    ablation_view,
+    coverage_view,
+    evidence_view,
+    ledger_view,
+    study_form,
+    study_view,
+)
 from mnistviz.ui.study_words import verdict_paragraph
 from mnistviz.ui.widgets import chosen_run, chosen_snapshot, describe, explanation
 
@@ -50,6 +57,8 @@ else:
     study_view.show_sweep(study)
     st.header("How much of the channels is used")
     study_view.show_uses(study)
+    st.subheader("Which patterns the kernels cover")
+    coverage_view.show_coverage(study)
 
 run = chosen_run()
 if (step := chosen_snapshot(run)) is None:

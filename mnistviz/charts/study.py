@@ -123,8 +123,8 @@ def cost_figure(scores: Sequence[PlanScore], costs: Sequence[float], cost: str) 
             error_y={"array": [100 * score.half_width], "thickness": 1.5, "width": 4},
             mode="markers+text",
             text=[score.plan],
-            # Neighbours may lie close together: their names go above and below in turn.
-            textposition="bottom center" if place % 2 else "top center",
+            # Beside the interval; neighbours may lie close together: above and below in turn.
+            textposition="bottom right" if place % 2 else "top right",
             cliponaxis=False,
             marker={"size": 12, "color": colours[score.plan]},
             hovertemplate=f"<b>{score.plan}</b><br>{cost}: <b>%{{x:,.6~g}}</b><br>test accuracy "
@@ -132,7 +132,8 @@ def cost_figure(scores: Sequence[PlanScore], costs: Sequence[float], cost: str) 
         )
     least, most = min(costs), max(costs)
     room = 0.1 * (most - least or most)
-    figure.update_xaxes(title=cost, range=[least - room, most + room], fixedrange=True)
+    # The last name stands to the right of its point.
+    figure.update_xaxes(title=cost, range=[least - room, most + 2 * room], fixedrange=True)
     figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
     return finish(figure, HEIGHT)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincc
 
 from mnistviz.rows import FloatArray
+from mnistviz.thresholds import MAJORITY
 
 _ROOT = np.sqrt(2)
 
@@ -36,8 +37,6 @@ KINDS = ("gradient", "line", "texture", "spot", "average")
 _PATTERNS_OF_KIND = (slice(0, 2), slice(2, 4), slice(4, 7), slice(7, 8), slice(8, 9))
 NUM_PATTERNS: dict[str, int] = dict(zip(KINDS, (2, 2, 3, 1, 1), strict=True))
 
-# A kernel is of a kind when that kind has at least half of its energy: at most one can.
-MAJORITY = 0.5
 MIXED = "mixed"
 EMPTY = "empty"
 

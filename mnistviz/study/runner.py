@@ -17,10 +17,10 @@ from mnistviz import metrics_log, runs, snapshots, worker_log
 from mnistviz.epoch_log import epochs_of
 from mnistviz.errors import StudyError, TrainingError
 from mnistviz.metrics_log import MetricsReader
-from mnistviz.rows import LayerUse
+from mnistviz.rows import LayerCoverage, LayerUse
 from mnistviz.runs import ACTIVE_STATES, Run
 from mnistviz.study.plans import Trial
-from mnistviz.study.table import Study, TrialResult, add_result, add_uses, open_study
+from mnistviz.study.table import Study, TrialResult, add_coverage, add_result, add_uses, open_study
 from mnistviz.training import launcher
 
 POLL_SECONDS = 0.5
@@ -103,10 +103,14 @@ def _train_all(study: Study, executor: Executor, tell: Tell) -> list[tuple[Trial
 
 def _measure_all(study: Study) -> None:
     """Measure how the trained networks use their channels, where their runs are still here."""
-    for result in study.results:
-        run = None if result.trial in study.uses else run_of(study, result.trial)
-        if run is not None:
-            add_uses(study, result.trial, uses_of(run))
+    for trial in (result.trial for result in study.results):
+        if trial in study.uses and trial in study.coverage:
+            continue
+        run = run_of(study, trial)
+        if run is not None and trial not in study.coverage:
+            add_coverage(study, trial, coverage_of_run(run))
+        if run is not None and trial not in study.uses:
+            add_uses(study, trial, uses_of(run))
 
 
 def uses_of(run: Run) -> list[LayerUse]:
@@ -120,6 +124,19 @@ def uses_of(run: Run) -> list[LayerUse]:
     network = load(run, snapshots.steps_of(run)[-1])
     found = moments(network, load_mnist().x_test)
     return [use_of(layer, one) for layer, one in found.items()]
+
+
+def coverage_of_run(run: Run) -> list[LayerCoverage]:
+    """What the 3×3 kernels of a run's last snapshot look for, layer by layer."""
+    from mnistviz.inspection.coverage import coverage_of
+
+    weights = snapshots.read(run, snapshots.steps_of(run)[-1])
+    kernels = {layer: found["kernel"] for layer, found in weights.items() if "kernel" in found}
+    return [
+        coverage_of(layer, kernel)
+        for layer, kernel in kernels.items()
+        if kernel.shape[:2] == (3, 3)
+    ]
 
 
 def train_trial(study: Study, trial: Trial) -> TrialResult:

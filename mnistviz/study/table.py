@@ -1,9 +1,9 @@
 """A study on disk: which plans are trained with which seeds, and what has come out so far.
 
 `studies/NAME/` in the home folder, or bundled. `study.json` says what is to be trained,
-`trials.jsonl` has a line for each finished trial, `redundancy.jsonl` one for each network that
-was measured; only the process that holds `study.lock` writes them. Each trial is a run of its
-own in the same home.
+`trials.jsonl` has a line for each finished trial, `redundancy.jsonl` and `coverage.jsonl` one for
+each network that was measured; only the process that holds `study.lock` writes them. Each trial is
+a run of its own in the same home.
 """
 
 import json
@@ -19,7 +19,7 @@ import numpy as np
 from mnistviz import runs
 from mnistviz.errors import SpecError, StudyError
 from mnistviz.read_cache import read_once
-from mnistviz.rows import LayerUse, MeanUse, PlanScore
+from mnistviz.rows import LayerCoverage, LayerUse, MeanCoverage, MeanUse, PlanScore
 from mnistviz.study.plans import StudySpec, Trial, written
 from mnistviz.verdicts import half_width
 
@@ -58,6 +58,7 @@ class Study:
     spec: StudySpec
     results: tuple[TrialResult, ...]
     uses: Mapping[Trial, tuple[LayerUse, ...]]
+    coverage: Mapping[Trial, tuple[LayerCoverage, ...]]
     bundled: bool = False
 
     @property
@@ -109,6 +110,26 @@ class Study:
             for of_layer in zip(*by_seed, strict=True)
         ]
 
+    def mean_coverage(self, layer: str) -> list[MeanCoverage]:
+        """What a layer's kernels cover, by the number of its channels, whatever the plan."""
+        by_width: dict[int, list[LayerCoverage]] = {}
+        for one in (one for found in self.coverage.values() for one in found):
+            if one.layer == layer:
+                by_width.setdefault(one.channels, []).append(one)
+        means = []
+        for channels, found in sorted(by_width.items()):
+            holders = np.array([one.holders for one in found])
+            means.append(
+                MeanCoverage(
+                    channels=channels,
+                    count=len(found),
+                    shares=tuple(np.mean([one.shares for one in found], axis=0).tolist()),
+                    holders=tuple(holders.mean(axis=0).tolist()),
+                    covered=tuple((holders > 0).mean(axis=0).tolist()),
+                )
+            )
+        return means
+
     @property
     def command(self) -> str:
         """The command that trains it again, or what is missing of it."""
@@ -155,7 +176,7 @@ def open_study(path: Path) -> Study:
         raise StudyError(f"{path.name}: study.json can't be read ({error})") from None
     bundled = path.parent == BUNDLED_STUDIES
     results, uses = _read_results(path / "trials.jsonl"), _read_uses(path / "redundancy.jsonl")
-    return Study(path, spec, results, uses, bundled)
+    return Study(path, spec, results, uses, _read_coverage(path / "coverage.jsonl"), bundled)
 
 
 @read_once
@@ -187,6 +208,21 @@ def _read_uses(path: Path) -> Mapping[Trial, tuple[LayerUse, ...]]:
                         "dead": tuple(one["dead"]),
                         "twins": tuple(tuple(pair) for pair in one["twins"]),
                     }
+                )
+                for one in record["layers"]
+            )
+    return found
+
+
+@read_once
+def _read_coverage(path: Path) -> Mapping[Trial, tuple[LayerCoverage, ...]]:
+    found: dict[Trial, tuple[LayerCoverage, ...]] = {}
+    for record in _records(path):
+        with suppress(TypeError, KeyError):
+            trial = Trial(tuple(record["plan"]), record["seed"])
+            found[trial] = tuple(
+                LayerCoverage(
+                    one["layer"], one["channels"], tuple(one["shares"]), tuple(one["holders"])
                 )
                 for one in record["layers"]
             )
@@ -232,6 +268,12 @@ def add_uses(study: Study, trial: Trial, uses: Iterable[LayerUse]) -> None:
     """Note how a trial's network uses its channels. Only while the study's lock is held."""
     layers = [asdict(one) for one in uses]
     _append(study.path / "redundancy.jsonl", {**asdict(trial), "layers": layers})
+
+
+def add_coverage(study: Study, trial: Trial, coverage: Iterable[LayerCoverage]) -> None:
+    """Note what a trial's kernels cover. Only while the study's lock is held."""
+    layers = [asdict(one) for one in coverage]
+    _append(study.path / "coverage.jsonl", {**asdict(trial), "layers": layers})
 
 
 def _append(file: Path, record: Mapping[str, Any]) -> None:

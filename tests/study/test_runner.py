@@ -66,6 +66,11 @@ def test_a_killed_study_goes_on_where_it_was_and_trains_nothing_twice(home: Path
     assert {trial.plan for trial in measured} == {(2, 2, 2), (3, 2, 2)}
     assert [one.channels for one in measured[Trial((3, 2, 2), 0)]] == [3, 2, 2, 10, 2, 2, 10]
 
+    covered = table.open_study(study.path).coverage[Trial((3, 2, 2), 0)]
+    assert [(one.layer, one.channels) for one in covered] == [
+        *(("conv1", 3), ("conv2", 2), ("conv3", 2), ("conv5", 2), ("conv6", 2))
+    ]
+
     results = (home / "studies" / "small" / "trials.jsonl").read_bytes()
     again = subprocess.run(COMMAND, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert json.loads(again.stdout) == value

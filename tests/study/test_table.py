@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mnistviz.errors import RunError, SpecError, StudyError
-from mnistviz.rows import LayerUse, MeanUse
+from mnistviz.rows import LayerCoverage, LayerUse, MeanUse
 from mnistviz.study import table
 from mnistviz.study.plans import StudySpec, Trial
 from mnistviz.study.table import Study, TrialResult
@@ -133,6 +133,22 @@ def test_how_channels_are_used_is_kept_and_averaged_over_the_seeds(study: Study)
     )
     assert found.mean_uses((10, 15, 20)) == [MeanUse("conv3", 20, 2, 9.5, 9.5, 12.5, 1.0, 0.5)]
     assert found.mean_uses((8, 16, 32)) == []
+
+
+def test_what_kernels_cover_is_kept_and_averaged_by_the_number_of_channels(study: Study) -> None:
+    for seed, held in ((0, 0), (1, 3)):
+        one = LayerCoverage("conv3", 20, (0.5, *[0.0] * 14), (held, *[1] * 14))
+        table.add_coverage(study, Trial((10, 15, 20), seed), [one])
+    other = LayerCoverage("conv3", 32, (0.1,) * 15, (0,) * 15)
+    table.add_coverage(study, Trial((8, 16, 32), 0), [other])
+    found = table.open_study(study.path)
+    assert found.coverage[Trial((8, 16, 32), 0)] == (other,)
+    twenty, wide = found.mean_coverage("conv3")
+    assert (twenty.channels, twenty.count, wide.channels, wide.count) == (20, 2, 32, 1)
+    assert (twenty.shares[0], twenty.holders[0], twenty.covered[0]) == (0.5, 1.5, 0.5)
+    assert twenty.covered_of("gradient") == 7.5
+    assert (twenty.covered_of("line"), wide.covered_of("line")) == (4, 0)
+    assert found.mean_coverage("conv1") == []
 
 
 def test_a_damaged_study_is_passed_over_and_named_when_asked_for(study: Study) -> None:
