@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from mnistviz.charts.colours import coloured as coloured_tiles
+from mnistviz.charts.montage import GAP, in_grid, lay_out
+from mnistviz.charts.scale import Scope, largest_magnitude
 from mnistviz.charts.theme import AMOUNT, SIGNED
 from mnistviz.errors import ReportError
 from mnistviz.rows import FloatArray
@@ -26,6 +29,13 @@ Kind = Literal["png", "html", "npz"]
 TILE_PIXELS = 196
 LABEL_PIXELS = 24
 FONT_SIZE = 15
+
+# A sheet of grids: how wide it is at most where its tiles allow, and pixels for each value.
+SHEET_PIXELS, SHEET_LEAST = 1200, 480
+MIN_SCALE, MAX_SCALE = 4, 32
+MARGIN = 12
+# Neither the paper of a signed zero nor the black of no ink.
+SHEET_COLOUR = "#dee2e6"
 
 STYLE = """
 body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b2333}
@@ -71,6 +81,43 @@ def write_tiles(file: Path, tiles: Sequence[tuple[str, FloatArray, bool]]) -> No
         pen.text((left + 4, 2), label, "black", font)
     with _open(file) as target:
         sheet.save(target, "PNG")
+
+
+def write_grids(
+    file: Path, grids: Sequence[tuple[str, FloatArray, bool]], scope: Scope, largest_of_all: float
+) -> None:
+    """Grids below each other in a PNG: title, tiles (rows, columns, height, width), whether signed.
+
+    Colours are relative to the largest magnitude within `scope`, of an input too where the
+    scope is all. Every tile of a file has the same scale; one row that is too long is broken.
+    """
+    font = ImageFont.load_default(FONT_SIZE)
+    broken = [(title, _fitting(tiles), signed) for title, tiles, signed in grids]
+    widest = max(tiles.shape[1] * (tiles.shape[3] + GAP) for _, tiles, _ in broken)
+    scale = max(1, min(MAX_SCALE, SHEET_PIXELS // widest))
+    parts = []
+    for title, tiles, signed in broken:
+        ends = largest_magnitude(tiles, scope, largest_of_all)[..., np.newaxis, np.newaxis]
+        picture = Image.fromarray(coloured_tiles(lay_out(tiles / ends), signed=signed))
+        size = (picture.width * scale, picture.height * scale)
+        parts.append((title, picture.resize(size, Image.Resampling.NEAREST)))
+    width = max(SHEET_LEAST, *(picture.width for _, picture in parts)) + 2 * MARGIN
+    height = sum(picture.height + LABEL_PIXELS + MARGIN for _, picture in parts) + MARGIN
+    sheet = Image.new("RGB", (width, height), SHEET_COLOUR)
+    pen, top = ImageDraw.Draw(sheet), MARGIN
+    for title, picture in parts:
+        pen.text((MARGIN, top), title, "black", font)
+        sheet.paste(picture, (MARGIN, top + LABEL_PIXELS), picture)
+        top += picture.height + LABEL_PIXELS + MARGIN
+    with _open(file) as target:
+        sheet.save(target, "PNG")
+
+
+def _fitting(tiles: FloatArray) -> FloatArray:
+    """Tiles of a single row in as many rows as the sheet needs; others as they are."""
+    if tiles.shape[0] > 1:
+        return tiles
+    return in_grid(tiles[0], max(1, SHEET_PIXELS // (MIN_SCALE * (tiles.shape[3] + GAP))))
 
 
 def coloured(values: FloatArray, *, signed: bool) -> NDArray[np.uint8]:

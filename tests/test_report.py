@@ -15,6 +15,7 @@ from mnistviz.report import (
     coloured,
     kind_of,
     write_arrays,
+    write_grids,
     write_page,
     write_tiles,
 )
@@ -77,3 +78,23 @@ def test_a_page_is_whole_by_itself(tmp_path: Path) -> None:
     assert text.count("Plotly.newPlot") >= 2
     assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", text)
     assert len(text) > 1_000_000
+
+
+@pytest.mark.parametrize("count", [1, 5, 8, 20, 32, 64])
+def test_a_sheet_of_grids_has_every_tile_even_of_a_row_that_is_too_long(
+    tmp_path: Path, count: int
+) -> None:
+    tiles = np.random.default_rng(count).uniform(0.5, 1, (1, count, 26, 26)).astype(np.float32)
+    flat = np.full((2, 3, 1, 1), np.nan, np.float32)
+    file = tmp_path / "sheet.png"
+    write_grids(file, [("maps", tiles, False), ("nothing", flat, True)], "layer", 1.0)
+    picture = np.asarray(Image.open(file))
+    ink = (picture[..., 0] == picture[..., 1]) & (picture[..., 0] >= 126)
+    scale = 12 if count == 1 else None
+    found = int(ink.sum())
+    # Each value is a square of whole pixels, the same for all.
+    side = round((found / tiles.size) ** 0.5)
+    assert found == tiles.size * side**2
+    assert side >= 4
+    assert scale is None or side >= scale
+    assert picture.shape[1] <= 1300
