@@ -6,9 +6,10 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from mnistviz.errors import DrawingError
+from mnistviz.photo import MIN_CONTRAST, ink_of_photo
 from mnistviz.rows import FloatArray
 from mnistviz.spec import IMAGE_SIZE
 
@@ -19,8 +20,14 @@ WORKING_SIDE = 1_024
 # What browsers, phones and scanners save. Pillow would start other programs for some others.
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
 
-# The noise of a photographed or JPEG-compressed empty sheet spans less of the grey range.
-MIN_CONTRAST = 0.1
+# A sheet that was drawn or cleanly scanned is even along its border, but where a digit touches
+# it; one that was photographed is not, and ruled lines meet the border many times.
+EVEN, EVEN_SHARE, MAX_TOUCHES = 0.02, 0.9, 3
+# Smaller pictures have no room for the paper around a digit.
+LEAST_PHOTO = 100
+# Rows of the reduced picture that are made at once: the whole one in full colour may take 200 MB,
+# and a copy of it would take that again.
+BAND = 64
 # Ink below this doesn't count for the box: a smear at the edge would shrink the digit.
 INK_THRESHOLD = 0.1
 # MNIST scales each digit to 20 pixels and puts its centre of mass in the middle of 28
@@ -28,6 +35,18 @@ INK_THRESHOLD = 0.1
 # recognition", section III.A).
 BOX_SIZE = 20
 RESAMPLING = Image.Resampling.BOX
+
+# How a camera was held, as EXIF says it, and what sets the picture upright.
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 # The mean `stroke_width` of the 60,000 training images of MNIST, and the range that holds 90 %.
 MNIST_STROKE_WIDTH = 2.45
@@ -60,23 +79,46 @@ class Stages:
 def read_picture(raw: bytes) -> FloatArray:
     """Ink of a picture file: (height, width) float32 in [0, 1], 0 = paper, 1 = most ink.
 
-    The paper is what lies along the border, be the ink darker or lighter. A picture
-    without contrast is all 0; one above 1,024 pixels a side is reduced. Raises
-    `DrawingError` for what is no picture, is damaged or too large.
+    The paper is what lies along the border, be the ink darker or lighter; of a photo, shadows,
+    grain and ruled lines are taken off. A picture without contrast is all 0; one above 1,024
+    pixels a side is reduced. Raises `DrawingError` for what is no picture, is damaged or too large.
+    """
+    return find_ink(open_picture(raw))
+
+
+def open_picture(raw: bytes) -> FloatArray:
+    """A picture file in grey: (height, width) float32 in [0, 1], at most 1,024 a side.
+
+    The first frame, upright, on a white sheet where it is transparent, on a black one where
+    nothing would be seen of it on white. Raises `DrawingError`, as `read_picture` does.
     """
     if len(raw) > MAX_BYTES:
         raise _too_large(f"{MAX_BYTES:,} bytes", f"{len(raw):,}")
     image = _decoded(raw)
-    image = image.reduce(math.ceil(max(image.size) / WORKING_SIDE))
     if image.mode == "RGBA":
-        ink = _ink(_on_sheet(image, "white"))
+        levels = _on_sheet(image, "white")
         # White ink on a transparent sheet.
-        return ink if ink.any() else _ink(_on_sheet(image, "black"))
+        return levels if _ink(levels).any() else _on_sheet(image, "black")
     levels = np.asarray(image, np.float32)
     if image.mode == "L":
-        return _ink(levels / np.float32(255))
+        return levels / np.float32(255)
     levels = np.nan_to_num(levels, posinf=0, neginf=0)  # mode F: of any range
-    return _ink(levels / max(float(np.abs(levels).max()), 1e-30))
+    levels = levels / np.float32(max(float(np.abs(levels).max()), 1e-30))
+    # Negative levels, which only scientific files have, are brought into the same range.
+    return levels if levels.min() >= 0 else (levels + np.float32(1)) / np.float32(2)
+
+
+def find_ink(levels: FloatArray) -> FloatArray:
+    """Ink (height, width) float32 in [0, 1] of grey levels in [0, 1], on a clean sheet or a photo
+    of one. A photo is reduced to 512 pixels a side.
+    """
+    border = _border(levels)
+    off = np.abs(border - np.median(border)) > EVEN
+    touches = int((off[1:] & ~off[:-1]).sum())
+    clean = off.mean() <= 1 - EVEN_SHARE and touches <= MAX_TOUCHES
+    if clean or min(levels.shape) < LEAST_PHOTO:
+        return _ink(levels)
+    return ink_of_photo(levels)
 
 
 def _too_large(limit: str, found: str) -> DrawingError:
@@ -86,7 +128,7 @@ def _too_large(limit: str, found: str) -> DrawingError:
 
 
 def _decoded(raw: bytes) -> Image.Image:
-    """The first frame, upright: RGBA where it has transparency, else L or F."""
+    """The first frame, upright and reduced: RGBA where it has transparency, else L or F."""
     size = None
     try:
         with warnings.catch_warnings():
@@ -95,12 +137,11 @@ def _decoded(raw: bytes) -> Image.Image:
             file = Image.open(io.BytesIO(raw), formats=FORMATS)
             size = file.size
             if size[0] * size[1] <= MAX_PIXELS:
-                image = ImageOps.exif_transpose(file)
-                if image.mode.startswith(("I", "F")):  # 16 or 32 bits, which L would cut off
-                    return image.convert("F")
-                if image.has_transparency_data:
-                    return image.convert("RGBA")
-                return image.convert("RGB").convert("L")
+                turned = _TURNS.get(file.getexif().get(_ORIENTATION, 1))
+                # A JPEG can leave out pixels while it is decoded.
+                file.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
+                image = _in_bands(file)
+                return image if turned is None else image.transpose(turned)
     except UnidentifiedImageError:
         raise DrawingError(
             "expected a picture as PNG, JPEG, BMP, GIF, WebP or TIFF, got "
@@ -117,15 +158,40 @@ def _decoded(raw: bytes) -> Image.Image:
     raise _too_large(f"{MAX_PIXELS / 1e6:.0f} megapixels", found)
 
 
+def _in_bands(image: Image.Image) -> Image.Image:
+    """The picture with each side at most 1,024, as RGBA, L or F, made band by band."""
+    image.load()
+    width, height = image.size
+    times = math.ceil(max(width, height) / WORKING_SIDE)
+    size = (math.ceil(width / times), math.ceil(height / times))
+    whole = None
+    for top in range(0, height, BAND * times):
+        band = image.crop((0, top, width, min(height, top + BAND * times)))
+        if image.mode.startswith(("I", "F")):  # 16 or 32 bits, which L would cut off
+            band = band.convert("F")
+        elif image.has_transparency_data:
+            band = band.convert("RGBA")
+        else:
+            band = band.convert("RGB").convert("L")
+        whole = whole or Image.new(band.mode, size)
+        whole.paste(band.reduce(times), (0, top // times))
+    assert whole is not None  # a picture has a row
+    return whole
+
+
 def _on_sheet(image: Image.Image, colour: str) -> FloatArray:
     sheet = Image.new("RGBA", image.size, colour)
     grey = Image.alpha_composite(sheet, image).convert("L")
     return np.asarray(grey, np.float32) / np.float32(255)
 
 
+def _border(levels: FloatArray) -> FloatArray:
+    return np.concatenate([levels[0], levels[-1], levels[1:-1, 0], levels[1:-1, -1]])
+
+
 def _ink(levels: FloatArray) -> FloatArray:
-    """Ink in [0, 1] of grey levels in [-1, 1]."""
-    border = np.concatenate([levels[0], levels[-1], levels[1:-1, 0], levels[1:-1, -1]])
+    """Ink in [0, 1] of grey levels in [0, 1], on a sheet as even as its border."""
+    border = _border(levels)
     paper = np.median(border)
     darker = paper - levels.min() > levels.max() - paper
     ink: FloatArray = paper - levels if darker else levels - paper

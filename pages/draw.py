@@ -5,12 +5,16 @@ from mnistviz.ui.shell import need_shell
 need_shell()
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz import drawing, strokes
+from mnistviz.number import cut_ink, cut_strokes
 from mnistviz.ui import loaders, state
 from mnistviz.ui.answer_view import show_answer, show_more
-from mnistviz.ui.canvas import CANVAS_SIZE, canvas
+from mnistviz.ui.canvas import CANVAS_SIZE, canvas, number_width, pick_input
 from mnistviz.ui.keep_digit import keep_digit
+from mnistviz.ui.number_view import show_number
+from mnistviz.ui.photo import PICTURE_WIDTH, given_picture
 from mnistviz.ui.widgets import (
     chosen_run,
     describe,
@@ -19,11 +23,14 @@ from mnistviz.ui.widgets import (
     need_snapshot,
 )
 
+# Beside a picture: room for a number of six digits.
+ANSWER_WIDTH = 460
+
 run = chosen_run()
 step = need_snapshot(run)
 st.markdown(
-    f"{describe(run, step)}, reading your handwriting. Draw one digit with the mouse or "
-    "a finger; the answer comes when you lift it."
+    f"{describe(run, step)}, reading your handwriting. **Write one digit, 0 to 9, on the black "
+    "square** with the mouse or a finger; the answer comes when you lift it."
 )
 
 
@@ -34,10 +41,35 @@ def canvas_and_answer() -> None:
 
 
 def draw_and_answer() -> None:
+    source, several = pick_input()
     row = st.container(horizontal=True, gap="medium")
-    with row.container(width=CANVAS_SIZE):
-        drawn = canvas()
-    stages = drawing.normalise(strokes.render(strokes.redraw(drawn)))
+    if source == "canvas":
+        width = number_width() if several else CANVAS_SIZE
+        with row.container(width=width):
+            drawn = canvas(width)
+        if several:
+            cuts = cut_strokes(drawn, loaders.reader(run, step)) if drawn.strokes else []
+            show_number(run, step, cuts)
+            return
+        answer(row, drawing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
+        return
+    with row.container(width=PICTURE_WIDTH):
+        given = given_picture(source == "camera")
+    if given is None:
+        st.session_state.pop(state.DRAWN_IMAGE, None)
+        return
+    if several:
+        cuts = cut_ink(given.ink, loaders.reader(run, step))
+        given.show([cut.box for cut in cuts])
+        with row.container(width=ANSWER_WIDTH):
+            show_number(run, step, cuts)
+        return
+    stages = drawing.normalise(given.ink)
+    given.show([stages.box] if stages.box else [])
+    answer(row, stages, None)
+
+
+def answer(row: DeltaGenerator, stages: drawing.Stages, drawn: strokes.Strokes | None) -> None:
     if stages.blank:
         st.session_state.pop(state.DRAWN_IMAGE, None)
     else:
@@ -56,6 +88,10 @@ explanation(
         "and placed with their centre of mass in the middle. Your drawing is treated in the same "
         "way. Its strokes are drawn again first, with a pen as wide as MNIST's for their size: so "
         "it does not matter how large you draw, or where.",
+        "**More than one digit** cuts a number such as 1984 and reads it digit by digit, because "
+        "the network knows only one at a time. **Photo or file** and **Camera** look for the ink "
+        "first: shadows, the grain of the paper and ruled lines are taken off, and what is left "
+        "is treated like a drawing. Pictures stay in the memory of this machine: none is kept.",
         "The **bars** are what the network makes of it: ten probabilities. It has to choose among "
         "the ten digits, whatever you draw. A letter gets an answer too, and often a sure one.",
     ]

@@ -13,10 +13,11 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     ["errors", "read_cache", "thresholds", "intervals"],
     ["spec", "rows"],
+    ["photo"],
     ["data", "strokes", "drawing", "array_files"],
     ["datasets"],
     ["recipes", "runs"],
-    ["links"],
+    ["links", "number"],
     [
         "snapshots",
         "metrics_log",

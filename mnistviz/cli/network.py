@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from mnistviz import runs, snapshots
+from mnistviz.cli.number import read_file, read_numbers
 from mnistviz.cli.options import (
     AsJson,
     BatchNorm,
@@ -14,7 +15,6 @@ from mnistviz.cli.options import (
     changed_model,
     print_json,
 )
-from mnistviz.errors import DrawingError
 from mnistviz.rows import FloatArray
 from mnistviz.spec import ModelSpec
 
@@ -56,11 +56,17 @@ def info(
 def predict(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pictures or strokes.")],
     run: Annotated[str, typer.Option(help="NAME or ID of a run, [:EPOCH].")] = runs.DEFAULT_RUN,
+    number: Annotated[
+        bool, typer.Option("--number", help="Cut several digits side by side and read them all.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the digit in pictures of any size, or in .json files of strokes."""
     found, step = snapshots.find(run)
     snapshots.read(found, step)
+    if number:
+        read_numbers(files, found, step, as_json)
+        return
     # All files before the first answer: one that can't be read leaves no output.
     drawings = [read_drawing(file) for file in files]
 
@@ -96,19 +102,6 @@ def read_drawing(file: Path) -> tuple[FloatArray, bool]:
     """The `(28, 28)` picture that the network sees of a file, and whether it is blank."""
     from mnistviz import drawing, strokes
 
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise DrawingError(
-            f"{file}: expected a picture or a .json of strokes, can't be read ({error.strerror})"
-        ) from None
-    try:
-        if file.suffix.lower() == ".json":
-            drawn = strokes.parse_strokes(raw.decode("utf-8", errors="replace"))
-            ink = strokes.render(strokes.redraw(drawn))
-        else:
-            ink = drawing.read_picture(raw)
-    except DrawingError as error:
-        raise DrawingError(f"{file}: {error}") from None
+    ink = read_file(file, lambda drawn: strokes.render(strokes.redraw(drawn)), lambda ink: ink)
     stages = drawing.normalise(ink)
     return stages.image, stages.blank

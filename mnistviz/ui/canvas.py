@@ -6,7 +6,7 @@ for another drawing: an undo, a redo. Clear, which must leave nothing pending be
 canvas.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -21,12 +21,50 @@ from mnistviz.strokes import (
 )
 from mnistviz.ui import state
 from mnistviz.ui.canvas_history import History
+from mnistviz.ui.page_width import page_width
 
 # As wide as a small phone allows; MNIST's field of 28 goes into it ten times.
 CANVAS_SIZE = 280
 BRUSHES = (8, 12, int(CANVAS_BRUSH), 24, 32)
+NUMBER_WIDTH = 640
+Source = Literal["canvas", "file", "camera"]
+SOURCES: dict[Source, str] = {
+    "canvas": ":material/draw: Draw",
+    "file": ":material/image: Photo or file",
+    "camera": ":material/photo_camera: Camera",
+}
 # The component's own toolbar lies over what is above it.
 TOOLBAR_HEIGHT = 24
+
+
+def pick_input() -> tuple[Source, bool]:
+    """Where the digit comes from, and whether it may be several side by side."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        source: Source = st.segmented_control(
+            "Where your digit comes from",
+            list(SOURCES),
+            default="canvas",
+            format_func=lambda name: SOURCES[name],
+            key=state.SOURCE,
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        # A link to a drawn number opens as one.
+        wide = _linked_width() > CANVAS_SIZE and state.CANVAS not in st.session_state
+        several = st.toggle(
+            "More than one digit",
+            value=wide,
+            key=state.SEVERAL,
+            persist_state="session",
+            help="Read a number of several digits, such as 1984, from left to right.",
+        )
+    return source, several
+
+
+def number_width() -> int:
+    """How wide the canvas for a number is: as the page allows."""
+    return max(CANVAS_SIZE, min(page_width(), NUMBER_WIDTH))
 
 
 def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
@@ -65,7 +103,7 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
 
 
 def _buttons(history: History) -> None:
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.button(
             "Undo",
             icon=":material/undo:",
@@ -82,7 +120,6 @@ def _buttons(history: History) -> None:
             shortcut="Ctrl+Y",
             disabled=not history.can_redo,
         )
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         st.button(
             "Clear",
             icon=":material/delete:",
@@ -121,6 +158,13 @@ def _hand_over(drawn: Strokes) -> None:
     st.session_state.handed_over = count
     start: dict[str, Any] = {**canvas_from_strokes(drawn), "handed_over": count}
     st.session_state[state.CANVAS_START] = start
+
+
+def _linked_width() -> int:
+    try:
+        return links.from_text(st.query_params.get(state.DRAWING, "")).width
+    except DrawingError:
+        return 0
 
 
 def _linked(width: int, height: int) -> Strokes:

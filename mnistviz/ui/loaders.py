@@ -105,6 +105,11 @@ def classify(run: Run, step: int, image: FloatArray) -> FloatArray:
     return cast(FloatArray, _classifier(run.path, step, run).classify(image[None])[0])
 
 
+def reader(run: Run, step: int) -> Callable[[FloatArray], FloatArray]:
+    """What gives logits `(n, 10)` of images `(n, 28, 28)`."""
+    return _classifier(run.path, step, run).logits
+
+
 def stages(run: Run, step: int, image: FloatArray) -> tuple[Stage, ...]:
     """What every layer of a snapshot makes of an image `(28, 28)`."""
     classifier = _classifier(run.path, step, run)

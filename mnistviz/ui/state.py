@@ -21,6 +21,12 @@ CANVAS_START = "canvas_start"
 # The drawing in the address of the Draw page.
 DRAWING = "drawing"
 
+# Where the digit comes from, whether it may be several, the picture last given, the crop's number.
+SOURCE = "draw_source"
+SEVERAL = "several_digits"
+PHOTO = "photo"
+PHOTO_CROPS = "photo_crops"
+
 # The `(28, 28)` picture of the digit last read on the Draw page.
 DRAWN_IMAGE = "drawn_image"
 # Where an image that took its place came from, and that very image.

@@ -422,3 +422,13 @@ def test_the_other_map_is_shown_once_it_is_there() -> None:
     app.button_group(key="map_layout").set_value("tsne").run()
     assert not app.exception
     assert "t-SNE keeps neighbours together" in text_of(app)
+
+
+def test_more_than_one_digit_and_a_photo_are_asked_for_on_the_draw_page() -> None:
+    app = open_page("draw")
+    app.toggle(key="several_digits").set_value(True).run()
+    assert not app.exception
+    assert "write a number, such as 1984" in "\n".join(one.value for one in app.info)
+    app.button_group(key="draw_source").set_value("file").run()
+    assert not app.exception
+    assert "Nothing to read yet" in "\n".join(one.value for one in app.info)

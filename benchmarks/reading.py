@@ -1,0 +1,104 @@
+"""How well numbers are cut and photos are read: `python -m benchmarks.reading`.
+
+Numbers of two to five digits of the test set side by side, by the gap between them in pixels, of
+which a digit is 20 high; and photos made of digits of the test set, by what makes them hard.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import ndimage
+
+from benchmarks.photos import KINDS, photo
+from mnistviz import snapshots
+from mnistviz.data import load_mnist, to_input
+from mnistviz.drawing import INK_THRESHOLD, find_ink, normalise
+from mnistviz.number import cut_ink
+from mnistviz.rows import FloatArray
+
+GAPS = (4, 2, 0, -1, -2)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="How well numbers and photos are read.")
+    parser.add_argument("--run", default="best")
+    parser.add_argument("--count", type=int, default=200, help="of each gap and each kind")
+    parser.add_argument("--json", action="store_true", help="print one JSON value instead")
+    options = parser.parse_args(arguments)
+
+    from mnistviz.model import Classifier, load
+
+    run, step = snapshots.find(options.run)
+    classifier = Classifier(load(run, step))
+    result = {
+        "numbers": [numbers(classifier, gap, options.count) for gap in GAPS],
+        "photos": [photos(classifier, kind, options.count) for kind in KINDS],
+    }
+    print(json.dumps(result) if options.json else table(result))
+
+
+def side_by_side(digits: FloatArray, gap: int) -> FloatArray:
+    """Digits (n, 28, 28) in one field of ink, `gap` pixels apart; below 0 they overlap."""
+    field = np.zeros((28, 12 + 34 * len(digits)), np.float32)
+    edge = 6
+    for digit in digits:
+        ink = np.flatnonzero((digit > INK_THRESHOLD).any(axis=0))
+        narrow = digit[:, ink[0] : ink[-1] + 1]
+        place = field[:, edge : edge + narrow.shape[1]]
+        np.maximum(place, narrow, out=place)
+        edge += narrow.shape[1] + gap
+    return field
+
+
+def numbers(classifier, gap: int, count: int) -> dict[str, float]:
+    """Shares of numbers that were read right, cut into the right number, that touch."""
+    data = load_mnist()
+    rng = np.random.default_rng(0)
+    right = cut = touching = single = 0
+    for _ in range(count):
+        chosen = rng.integers(0, len(data.x_test), rng.integers(2, 6))
+        digits, labels = to_input(data.x_test[chosen]), data.y_test[chosen].tolist()
+        field = side_by_side(digits, gap)
+        found = cut_ink(field, classifier.logits)
+        images = np.stack([one.stages.image for one in found])
+        right += classifier.logits(images).argmax(axis=1).tolist() == labels
+        cut += len(found) == len(labels)
+        single += classifier.logits(digits).argmax(axis=1).tolist() == labels
+        pieces = ndimage.label(field > INK_THRESHOLD, np.ones((3, 3)))[1]
+        touching += pieces < len(labels)
+    shares = {"right": right, "cut": cut, "touching": touching, "digits_right_alone": single}
+    return {"gap": gap, **{name: value / count for name, value in shares.items()}}
+
+
+def photos(classifier, kind: str, count: int) -> dict[str, float | str]:
+    """Share of the photos of a kind whose digit was read right."""
+    data = load_mnist()
+    rng = np.random.default_rng(0)
+    chosen = rng.integers(0, len(data.x_test), count)
+    images = []
+    for digit in to_input(data.x_test[chosen]):
+        levels = np.asarray(photo(digit, kind, rng), np.float32) / 255
+        images.append(normalise(find_ink(levels)).image)
+    answers = classifier.logits(np.stack(images)).argmax(axis=1)
+    return {"kind": kind, "right": float((answers == data.y_test[chosen]).mean())}
+
+
+def table(result: dict[str, list[dict[str, float]]]) -> str:
+    """The result as people read it."""
+    lines = [f"{'gap':>4}{'touching':>10}{'cut right':>11}{'read right':>12}{'digits alone':>14}"]
+    for row in result["numbers"]:
+        shares = (row["touching"], row["cut"], row["right"], row["digits_right_alone"])
+        widths = (10, 11, 12, 14)
+        lines.append(
+            f"{row['gap']:>4}"
+            + "".join(f"{share:>{width}.1%}" for share, width in zip(shares, widths, strict=True))
+        )
+    lines += ["", f"{'photo':<28}read right"]
+    lines += [f"{row['kind']:<28}{row['right']:>10.1%}" for row in result["photos"]]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""`predict --number`: several digits in one drawing."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mnistviz.cli.options import print_json
+from mnistviz.errors import DrawingError
+from mnistviz.rows import FloatArray
+from mnistviz.runs import Run
+from mnistviz.strokes import Strokes
+
+if TYPE_CHECKING:
+    from mnistviz.number import Cut
+
+Read = TypeVar("Read")
+
+
+def read_file(
+    file: Path, of_strokes: Callable[[Strokes], Read], of_picture: Callable[[FloatArray], Read]
+) -> Read:
+    """What is made of a .json file's strokes or of a picture's ink.
+
+    Raises `DrawingError` with the file's name.
+    """
+    from mnistviz import drawing, strokes
+
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise DrawingError(
+            f"{file}: expected a picture or a .json of strokes, can't be read ({error.strerror})"
+        ) from None
+    try:
+        if file.suffix.lower() == ".json":
+            return of_strokes(strokes.parse_strokes(raw.decode("utf-8", errors="replace")))
+        return of_picture(drawing.read_picture(raw))
+    except DrawingError as error:
+        raise DrawingError(f"{file}: {error}") from None
+
+
+Cutter = Callable[[Callable[[FloatArray], FloatArray]], "list[Cut]"]
+
+
+def _strokes(drawn: Strokes) -> Cutter:
+    from mnistviz.number import cut_strokes
+
+    return lambda read: cut_strokes(drawn, read)
+
+
+def _ink(ink: FloatArray) -> Cutter:
+    from mnistviz.number import cut_ink
+
+    return lambda read: cut_ink(ink, read)
+
+
+def read_numbers(files: Sequence[Path], run: Run, step: int, as_json: bool) -> None:
+    """Print the number in each file, with its digits from left to right."""
+    # All files before the first answer: one that can't be read leaves no output.
+    drawings = [read_file(file, _strokes, _ink) for file in files]
+
+    from mnistviz.model import Classifier, load, softmax
+
+    classifier = Classifier(load(run, step))
+    answers: list[dict[str, Any]] = []
+    for file, drawn in zip(files, drawings, strict=True):
+        cuts = drawn(classifier.logits)
+        digits = []
+        for cut in cuts:
+            chances = softmax(classifier.logits(cut.stages.image[None]))[0]
+            digits.append(
+                {
+                    "digit": int(chances.argmax()),
+                    "probabilities": chances.tolist(),
+                    "box": [round(float(edge), 1) for edge in cut.box],
+                }
+            )
+        answers.append(
+            {
+                "file": str(file),
+                "verdict": "number" if digits else "blank",
+                "number": "".join(str(one["digit"]) for one in digits) or None,
+                "digits": digits,
+            }
+        )
+    if as_json:
+        print_json(answers)
+        return
+    for answer in answers:
+        if answer["number"] is None:
+            print(f"{answer['file']}: blank, no answer")
+            continue
+        sure = ", ".join(f"{max(one['probabilities']):.1%}" for one in answer["digits"])
+        print(f"{answer['file']}: {answer['number']} ({sure})")

@@ -1,0 +1,71 @@
+"""`predict --number`."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnistviz.__main__ import main
+from mnistviz.strokes import Strokes, render, strokes_to_json
+from tests.strokes import HAND_MADE
+
+
+def write_number(folder: Path) -> tuple[Path, Path]:
+    lines = tuple(np.array(line, np.float32) for line in HAND_MADE["1984"])
+    drawn = Strokes(420, 280, 12, lines)
+    text, picture = folder / "number.json", folder / "number.png"
+    text.write_text(strokes_to_json(drawn))
+    Image.fromarray((255 - render(drawn) * 255).astype(np.uint8)).save(picture)
+    return text, picture
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
+    monkeypatch.setattr("sys.argv", ["mnistviz", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code in (0, 2)
+
+
+def test_a_number_is_read_from_strokes_and_from_a_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, picture = write_number(tmp_path)
+    blank = tmp_path / "blank.png"
+    Image.new("L", (60, 40), 255).save(blank)
+    run(monkeypatch, "predict", str(text), str(picture), str(blank), "--number", "--json")
+    drawn, pictured, nothing = json.loads(capsys.readouterr().out)
+    for answer in (drawn, pictured):
+        assert answer["verdict"] == "number"
+        assert answer["number"] == "1984"
+        assert [digit["digit"] for digit in answer["digits"]] == [1, 9, 8, 4]
+        for digit in answer["digits"]:
+            assert sum(digit["probabilities"]) == pytest.approx(1, abs=1e-4)
+            left, top, right, bottom = digit["box"]
+            assert 0 <= left < right <= 420
+            assert 0 <= top < bottom <= 280
+    assert nothing == {
+        "file": str(blank),
+        "verdict": "blank",
+        "number": None,
+        "digits": [],
+    }
+    run(monkeypatch, "predict", str(text), str(blank), "--number")
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{text}: 1984 (")
+    assert first.count("%") == 4
+    assert second == f"{blank}: blank, no answer"
+
+
+def test_what_is_no_drawing_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "none.png"
+    run(monkeypatch, "predict", str(missing), "--number", "--json")
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == (
+        f"mnistviz: {missing}: expected a picture or a .json of strokes, can't be read "
+        "(No such file or directory)\n"
+    )
