@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter1d
 
 from mnistviz.errors import DrawingError
 from mnistviz.rows import FloatArray
@@ -395,3 +396,15 @@ def test_a_drawing_that_fits_stays_where_it_is() -> None:
     wider = fitted(Strokes(280, 280, 18, (line,)), 700, 280)
     np.testing.assert_array_equal(wider.strokes[0], line)
     assert fitted(Strokes(700, 280, 18, ()), 280, 280).strokes == ()
+
+
+def test_what_is_drawn_again_fades_out_at_its_edge() -> None:
+    found = redraw(Strokes(280, 280, 18, (line((140, 60), (140, 220)),)))
+    assert found.softness == pytest.approx(5)
+    row = render(found)[140]
+    # Across the pen: the normal distribution's integral over 24 pixels, as wide at half its height.
+    x = np.arange(280) + 0.5 - 140
+    sharp = (np.abs(np.linspace(-140, 140, 28_000)) < 12).astype(np.float64)
+    wanted = gaussian_filter1d(sharp, 500)[50::100]
+    np.testing.assert_allclose(row, wanted, atol=0.03)
+    assert ((row > 0.1) & (row < 0.9) & (np.abs(x) < 30)).sum() >= 20
