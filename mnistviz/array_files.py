@@ -65,6 +65,8 @@ def opened_zip(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
         _check_directory(file)
         with zipfile.ZipFile(file) as archive:
             yield archive
+    except KeyError as error:
+        raise ValueError(f"one without an array that belongs in it ({error.args[0]})") from None
     except (*UNREADABLE_ZIP, *UNREADABLE_HEADER) as error:
         raise ValueError(f"one that can't be read ({str(error)[:200]})") from None
 

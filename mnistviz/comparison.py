@@ -63,6 +63,11 @@ def settings_of(spec: RunSpec, names: Mapping[str, str] | None = None) -> dict[s
     if spec.parent is not None:
         parent = (names or {}).get(spec.parent.run, spec.parent.run)
         values["begins from"] = f"{parent}, step {spec.parent.step:,}"
+    values["own digits"] = "none"
+    if (own := spec.own) is not None:
+        values["own digits"] = (
+            f"{own.trained_on:,} ({own.sha256[:6]}), {own.share:.0%} of the images"
+        )
     return {name.replace("_", " "): _written(value) for name, value in values.items()}
 
 

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from mnistviz.errors import RunError, SpecError
 from mnistviz.read_cache import read_once
-from mnistviz.spec import ModelSpec, Parent, RunSpec, TrainSpec
+from mnistviz.spec import ModelSpec, OwnDigits, Parent, RunSpec, TrainSpec
 
 BUNDLED_HOME = Path(__file__).parent / "assets" / "runs"
 # The bundled run that pages and commands show where nobody chose another.
@@ -132,6 +132,7 @@ def create_run(
     train: TrainSpec,
     name: str | None = None,
     parent: Parent | None = None,
+    own: OwnDigits | None = None,
 ) -> Run:
     """Make the directory of a new run, with its spec and its name.
 
@@ -145,7 +146,7 @@ def create_run(
             name = next(candidate for candidate in numbers if candidate not in taken)
         name = free_name(name, taken)
         now = datetime.now(UTC)
-        spec = RunSpec(recipe=recipe, created=now, model=model, train=train, parent=parent)
+        spec = RunSpec(recipe=recipe, created=now, model=model, train=train, parent=parent, own=own)
         path = new_folder(name)
         path.mkdir()
         write_json(path / "spec.json", spec.model_dump(mode="json"))

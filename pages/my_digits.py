@@ -10,9 +10,10 @@ from mnistviz import digit_answers, digits
 from mnistviz.ui.my_digits_files import deleted_and_damaged, export_and_import
 from mnistviz.ui.my_digits_gallery import say_what_was_done, show_gallery
 from mnistviz.ui.my_digits_scores import show_all_runs, show_score
+from mnistviz.ui.my_digits_teaching import teach
 from mnistviz.ui.widgets import chosen_run, describe, explanation, need_snapshot
 
-VIEWS = {"gallery": "Gallery", "scores": "Who reads them"}
+VIEWS = {"gallery": "Gallery", "scores": "Who reads them", "teach": "Teach"}
 
 mine = digits.list_digits()
 say_what_was_done()
@@ -63,7 +64,7 @@ if view == "gallery":
             "makes a network look worse than it is, and teaches it the wrong thing.",
         ]
     )
-else:
+elif view == "scores":
     show_score(run, mine, probabilities)
     st.subheader("All runs")
     show_all_runs(mine)
@@ -76,5 +77,19 @@ else:
             "Off the diagonal are the mistakes: which digits of yours look like others?",
             "Most networks here have read 60,000 digits of American students and clerks. If you "
             "write your 1 or 7 in another way, it shows.",
+        ]
+    )
+else:
+    teach(run, step, mine)
+    explanation(
+        [
+            "**Fine-tuning** trains a network that is trained already a little further, on "
+            "something new. It keeps what it knows and adds to it.",
+            "Trained on your few digits alone it would soon **forget** MNIST. So most images of "
+            "each step are MNIST's, and yours, turned and bent a little each time, come again and "
+            "again.",
+            "Whether it learned *your hand* or only *these pictures* shows on digits that it never "
+            "saw: the ones **held out**. What it scores on the pictures it was trained on says "
+            "little.",
         ]
     )

@@ -366,6 +366,7 @@ def test_the_json_is_that_of_the_runs_on_disk() -> None:
             "seed": 0,
         },
         "parent": None,
+        "own": None,
     }
     assert spec.model_dump(mode="json") == expected
     bundled = Path(__file__).parents[1] / "mnistviz" / "assets" / "runs" / "reference"

@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO
 
-from mnistviz import epoch_log, metrics_log, runs, snapshots
+from mnistviz import epoch_log, metrics_log, own_digits, runs, snapshots
 from mnistviz.rows import MetricRow
 from mnistviz.runs import Run, State, Status
 
@@ -29,11 +29,14 @@ def export(
     """Write a run into `target` as a zip file.
 
     `model.keras` and `weights.npz` are of the snapshot `step` (None: neither is
-    written); the snapshots of `steps` go along. Raises `RunError` when one of them
+    written); the snapshots of `steps` go along, and so do a person's digits, where the run was
+    trained on some. Raises `RunError` when one of them
     is missing or damaged.
     """
     for wanted in {*steps, *([] if step is None else [step])}:
         snapshots.read(run, wanted)
+    if run.spec.own:
+        own_digits.read(run)
     state = runs.run_state(run)
     status = runs.read_status(run) or Status("stopped")
     rows = metrics_log.read(run)
@@ -54,6 +57,8 @@ def export(
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in texts.items():
             archive.writestr(name, text)
+        if run.spec.own:
+            archive.write(run.path / own_digits.FILE, own_digits.FILE, zipfile.ZIP_STORED)
         for kept in steps:
             file = snapshots.file_of(run, kept)
             archive.write(file, f"snapshots/{file.name}", zipfile.ZIP_STORED)

@@ -21,10 +21,11 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from mnistviz import labels, runs, snapshots
+from mnistviz import labels, own_digits, runs, snapshots
 from mnistviz.archive.pack import ENDED
 from mnistviz.archive.weights import checked_weights, largest_snapshot
 from mnistviz.errors import RunError, SpecError
+from mnistviz.own_digits import Split
 from mnistviz.rows import FloatArray, Guesses, MetricRow
 from mnistviz.runs import Run, State, Status
 from mnistviz.spec import RunSpec
@@ -45,7 +46,7 @@ SNAPSHOT = re.compile(r"snapshots/step-([0-9]{7,9})\.npz")
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # Made for other programs: an import doesn't even read them.
 FOR_OTHERS = {"metrics.csv", "log.csv", "weights.npz", "model.keras"}
-OURS = {"spec.json", "label.json", "status.json", "metrics.jsonl"}
+OURS = {"spec.json", "label.json", "status.json", "metrics.jsonl", own_digits.FILE}
 
 _METRIC_ROW = TypeAdapter(MetricRow)
 _GUESSES = TypeAdapter(Guesses)
@@ -72,10 +73,13 @@ def import_run(source: Path | IO[bytes]) -> Imported:
         name, note = _read_label(archive, entries)
         log, last_step = _read_log(archive, entries, spec)
         status = _read_status(archive, entries, last_step, spec)
+        own = _read_own_digits(archive, entries, spec)
         with _folder_in_the_making() as folder:
             runs.write_json(folder / "spec.json", spec.model_dump(mode="json"))
             runs.write_json(folder / "status.json", asdict(status))
             (folder / "metrics.jsonl").write_text(log, encoding="utf-8")
+            if own:
+                own_digits.write(folder, own)
             unnamed = Run(folder.name, folder, name, note, spec, bundled=False)
             for entry, step in _snapshots_of(entries, spec):
                 snapshots.write(unnamed, step, _read_weights(archive, entry, spec))
@@ -222,6 +226,21 @@ def _read_status(
     if not isinstance(error, str) or not _is_text(error):
         raise _refusal("a status.json whose error is no text")
     return Status(state, last_step, spec.train.num_steps, error)
+
+
+def _read_own_digits(
+    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], spec: RunSpec
+) -> Split | None:
+    """The digits of a person that a run was trained on; it has them exactly where its spec says."""
+    if (spec.own is None) != (own_digits.FILE not in entries):
+        raise _refusal(f"a {own_digits.FILE} that spec.json doesn't name, or none that it names")
+    if spec.own is None:
+        return None
+    raw = _read(archive, entries[own_digits.FILE], own_digits.MAX_FILE_BYTES)
+    try:
+        return own_digits.parsed(raw, spec.own)
+    except ValueError as error:
+        raise _refusal(f"a {own_digits.FILE} with {str(error)[:200]}") from None
 
 
 def _is_text(text: str) -> bool:

@@ -3,11 +3,21 @@
 import shlex
 import sys
 import time
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from mnistviz import event_files, metrics_log, runs, snapshots, worker_log
+from mnistviz import (
+    digits,
+    event_files,
+    metrics_log,
+    own_digits,
+    runs,
+    snapshots,
+    tuning,
+    worker_log,
+)
 from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model, print_json
 from mnistviz.epoch_log import epochs_of
 from mnistviz.errors import SpecError
@@ -51,6 +61,21 @@ def train(
             help="Begin with the weights of another run, and train what it had left.",
         ),
     ] = None,
+    own: Annotated[
+        bool,
+        typer.Option(
+            "--digits",
+            help="With --from: fine-tune the copy on your own digits, mixed with MNIST's. It has "
+            "its own settings: 3 epochs of 12,800 images.",
+        ),
+    ] = False,
+    hold_out: Annotated[
+        int | None,
+        typer.Option(
+            help="With --digits: which quarter of them is held out, 0 to 3, to say what it gained; "
+            "-1 for none. Default: 0."
+        ),
+    ] = None,
     tensorboard: Annotated[
         bool,
         typer.Option("--tensorboard", help="Write event files too, which TensorBoard opens."),
@@ -77,10 +102,15 @@ def train(
             raise SpecError("--resume takes no other setting than --learning-rate: a run goes on")
         _resume(runs.find_run(resume), learning_rate, as_json, tensorboard=tensorboard)
         return
+    if (own or hold_out is not None) and (parent is None or not own):
+        raise SpecError("--digits fine-tunes a copy: name the run, --from RUN; --hold-out needs it")
     if parent is not None:
         if recipe or _any_given(of_network):
             raise SpecError("--from takes no recipe and no network: they are those of the parent")
         found, step = snapshots.find(parent)
+        if own:
+            _fine_tune(found, step, settings, name, hold_out, as_json, tensorboard=tensorboard)
+            return
         rest = found.spec.train.after(int(found.spec.train.epoch_at(step)))
         run = launcher.fork(found, step, rest.changed(**settings), name)
     else:
@@ -88,6 +118,41 @@ def train(
         model = changed_model(base.model, channels, batch_norm, dropout)
         run = launcher.start(base.name, model, base.train.changed(**settings), name)
     _wait_and_report(run, as_json, tensorboard=tensorboard)
+
+
+def _fine_tune(
+    parent: Run,
+    step: int,
+    settings: dict[str, Any],
+    name: str | None,
+    hold_out: int | None,
+    as_json: bool,
+    *,
+    tensorboard: bool,
+) -> None:
+    fold = 0 if hold_out is None else hold_out
+    if not -1 <= fold < own_digits.FOLDS:
+        raise SpecError(f"hold-out: expected a quarter from 0 to 3, or -1 for none, got {fold}")
+    train = own_digits.settings(parent.spec.train).changed(**settings)
+    run = launcher.fine_tune(
+        parent,
+        step,
+        digits.as_labelled_set(),
+        train,
+        fold=None if fold == -1 else fold,
+        name=name,
+    )
+    _wait_and_report(run, as_json, tensorboard=tensorboard)
+
+
+def _gain(run: Run) -> dict[str, Any]:
+    """What fine-tuning gained on the digits held out, and cost on the test set."""
+    found = tuning.measure(run)
+    held = tuning.pooled([found])
+    return {
+        "held_out_digits": asdict(held) if held else None,
+        "test_set": asdict(tuning.change(found.test_before, found.test_after)),
+    }
 
 
 def _any_given(options: dict[str, Any]) -> bool:
@@ -126,6 +191,8 @@ def _wait_and_report(
         steps = [event["step"] for event in events if event["event"] == "resume"]
         extra = {"resumed_from_step": steps[-1] if steps else 0}
         typer.echo(f"{run.name} went on from step {extra['resumed_from_step']:,}", err=True)
+    if run.spec.own:
+        extra |= _gain(run)
     _report(run, extra, as_json)
 
 
@@ -145,6 +212,19 @@ def _report(run: Run, extra: dict[str, Any], as_json: bool) -> None:
     print(f"validation accuracy {accuracy:.2%} on {on}")
     if result["test_accuracy"] is not None:
         print(f"test accuracy {result['test_accuracy']:.2%}")
+    if "test_set" in result:
+        _print_change("your digits that it was not trained on", result["held_out_digits"])
+        _print_change("test images", result["test_set"])
+
+
+def _print_change(what: str, change: dict[str, Any] | None) -> None:
+    if change is None:
+        print(f"{what}: none were held out, so nothing says what it gained")
+    else:
+        print(
+            f"{what}: {change['before']:,} right before, {change['after']:,} after, "
+            f"of {change['total']:,}"
+        )
 
 
 def follow(run: Run, scalars: EventFiles | None = None) -> runs.State:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnistviz import control, runs, snapshots, worker_log
+from mnistviz import control, labels, own_digits, runs, snapshots, worker_log
+from mnistviz.datasets import LabelledSet
 from mnistviz.errors import RunError, StudyError
 from mnistviz.inspection import evidence_worker, job, kept, tsne_worker
 from mnistviz.rows import Replacement
@@ -39,8 +40,46 @@ def fork(parent: Run, step: int, train: TrainSpec, name: str | None = None) -> R
     weights = snapshots.read(parent, step)
     of_parent = Parent(run=parent.id, step=step)
     spec = parent.spec
-    run = runs.create_run(spec.recipe, spec.model, train, name, parent=of_parent)
+    # What it has left to train is the same mixture.
+    own = own_digits.read(parent) if spec.own else None
+    run = runs.create_run(spec.recipe, spec.model, train, name, of_parent, spec.own)
     snapshots.write_start(run, weights)
+    if own:
+        own_digits.write(run.path, own)
+    return _start_worker(run)
+
+
+def fine_tune(
+    parent: Run,
+    step: int,
+    found: LabelledSet,
+    train: TrainSpec | None = None,
+    *,
+    share: float = own_digits.SHARE,
+    fold: int | None = 0,
+    name: str | None = None,
+) -> Run:
+    """Fork a run and train the copy on a set of digits, mixed with MNIST's training images.
+
+    One of four parts of the set is held out, `fold`, or none of it. The digits are copied into
+    the run. Without a name it is named after its parent. Raises as `fork` does, and
+    `DataError` where there are too few digits.
+    """
+    weights = snapshots.read(parent, step)
+    parts = own_digits.split(found, fold)
+    own = own_digits.described(parts, found, share, fold)
+    if name is None:
+        name = labels.numbered_name(f"{parent.name[:40]}-my-digits", runs.taken_names())
+    run = runs.create_run(
+        parent.spec.recipe,
+        parent.spec.model,
+        train or own_digits.settings(parent.spec.train),
+        name,
+        Parent(run=parent.id, step=step),
+        own,
+    )
+    snapshots.write_start(run, weights)
+    own_digits.write(run.path, parts)
     return _start_worker(run)
 
 

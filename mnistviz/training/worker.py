@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnistviz import checkpoints, control, runs, snapshots
+from mnistviz import checkpoints, control, own_digits, runs, snapshots
 from mnistviz.errors import MnistVizError, RunError
 from mnistviz.runs import Run
 from mnistviz.training.recorder import RunRecorder
@@ -97,6 +97,9 @@ def _train(run: Run, recorder: RunRecorder) -> int:
     from mnistviz.layers import give_each_half_a_core
     from mnistviz.training.loop import train
 
+    data, own = load_mnist(), run.spec.own
+    if own:
+        data = own_digits.mixed(data, run.spec.train, own, own_digits.read(run))
     give_each_half_a_core(os.cpu_count() or 1)
     checkpoint, damaged = checkpoints.read_last(run)
     recorder.begin(
@@ -109,7 +112,7 @@ def _train(run: Run, recorder: RunRecorder) -> int:
     finished = train(
         run.spec.model,
         run.spec.train,
-        load_mnist(),
+        data,
         recorder,
         first_weights=snapshots.read_start(run) if run.spec.parent else None,
         state=checkpoint.state if checkpoint else None,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnistviz import digit_answers, digits, runs, snapshots
+from mnistviz import digit_answers, digits, own_digits, runs, snapshots
 from mnistviz.charts.confusion import confusion_matrix
 from mnistviz.digits import Digit
 from mnistviz.errors import MnistVizError
@@ -15,7 +15,7 @@ from mnistviz.runs import Run
 from mnistviz.spec import NUM_CLASSES
 from mnistviz.ui.widgets import show
 
-NARROW = 420
+NARROW = 370
 
 
 def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> None:
@@ -38,6 +38,12 @@ def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> No
             f"{score.right:,} of {score.total:,}. With so many, what it reads right of all that "
             f"you might write lies between **{low:.1%}** and **{high:.1%}** (95 % interval)."
         )
+        seen = own_digits.trained_ids(run) & {digit.id for digit in mine}
+        if seen:
+            st.warning(
+                f"{run.name} was trained on {len(seen):,} of these {len(mine):,}: that it "
+                "reads those says little. Teach tells of the digits held out."
+            )
         right_ones = np.diag(confusion)
         st.dataframe(
             pd.DataFrame({"digit": range(NUM_CLASSES), "kept": counts, "read right": right_ones}),
@@ -68,7 +74,8 @@ def show_all_runs(mine: Sequence[Digit]) -> None:
             missing.append((run, steps[-1]))
         else:
             low, high = score.interval
-            rows.append((run.name, score.right, score.total, score.share, low, high))
+            seen = len(own_digits.trained_ids(run) & {digit.id for digit in mine})
+            rows.append((run.name, score.right, score.total, score.share, low, high, seen))
     if missing:
         names = "Let all other runs read them" if rows else "Let all runs read them"
         if st.button(f"{names}: {len(missing)}", icon=":material/checklist:"):
@@ -77,7 +84,9 @@ def show_all_runs(mine: Sequence[Digit]) -> None:
     if rows:
         rows.sort(key=lambda row: -row[1])
         st.dataframe(
-            pd.DataFrame(rows, columns=["run", "right", "of", "share", "at least", "at most"]),
+            pd.DataFrame(
+                rows, columns=["run", "right", "of", "share", "at least", "at most", "trained on"]
+            ),
             hide_index=True,
             column_config={
                 name: st.column_config.NumberColumn(format="percent")
@@ -86,7 +95,8 @@ def show_all_runs(mine: Sequence[Digit]) -> None:
             alt=f"How many of your digits each of {len(rows)} runs reads right",
         )
         st.caption(
-            "After the last snapshot of each run; the last two columns are the 95 % interval. "
+            "After the last snapshot of each run, with the 95 % interval. What a run was "
+            "**trained on** it should read; a score of such a run is no test. "
             "Where two intervals overlap much, so few digits can't say which run is better."
         )
 

@@ -1,12 +1,15 @@
 """My digits, as a whole page: the first one, the gallery, labels, deleting, who reads them."""
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistviz import digits
+from mnistviz import cache, digits, own_digits, runs
 from mnistviz.data import load_mnist
 from mnistviz.digits import Digit
+from mnistviz.spec import Parent
 from mnistviz.ui import state
+from tests.made_runs import give_weights
 
 from .driver import open_page, press, text_of
 
@@ -98,3 +101,37 @@ def test_who_reads_them_is_told_with_its_interval() -> None:
     assert table["read right"].sum() == 2
     # best has read them for the line above; the others wait to be asked.
     assert app.dataframe[1].value["run"].tolist() == ["best"]
+
+
+def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
+    kept = keep(*range(8))
+    found = digits.as_labelled_set(kept)
+    best = runs.find_run("best")
+    parts = own_digits.split(found, 0)
+    own = own_digits.described(parts, found, 0.2, 0)
+    train = own_digits.settings(best.spec.train)
+    parent = Parent(run="best", step=6880)
+    run = runs.create_run("best", best.spec.model, train, "taught", parent, own)
+    own_digits.write(run.path, parts)
+    give_weights(run, 0, 300)
+    runs.write_json(run.path / "status.json", {"state": "finished", "step": 300, "total": 300})
+    was, now = np.zeros(2, bool), np.array([True, False])
+    rest = np.ones(6, bool)
+    test = np.arange(10_000) > 49
+    measured = {"test_before": test, "test_after": np.roll(test, 3)}
+    measured |= {"held_before": was, "held_after": now}
+    measured |= {"trained_before": rest, "trained_after": rest}
+    cache.write(run, 300, "tuning", measured)
+
+    app = open_page("my_digits")
+    app.button_group(key="my_digits_view").set_value("teach").run()
+    assert not app.exception
+    assert [(one.label, one.value, one.delta) for one in app.metric] == [
+        ("Held out, not trained on", "1 of 2", "+1 right"),
+        ("Trained on: says little", "6 of 6", "as before"),
+        ("MNIST's test set", "9,950 of 10,000", "as before"),
+    ]
+    told = text_of(app)
+    assert "of 2 digits held out, 0 were right before and 1 are now (1 newly right" in told
+    assert "3 are newly wrong and 3 newly right: 99.50% before, 99.50% now." in told
+    assert "Trained on 6 digits, 20% of 12,800 images a round, 300 steps." in told

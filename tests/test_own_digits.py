@@ -1,0 +1,127 @@
+"""A person's digits as a part of a training: what is held out, what is mixed, what is kept."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnistviz import digits, own_digits, runs
+from mnistviz.data import load_mnist
+from mnistviz.datasets import LabelledSet
+from mnistviz.errors import DataError, RunError
+from mnistviz.runs import Run
+from mnistviz.spec import ModelSpec, Parent, TrainSpec
+
+DATA = load_mnist()
+SET = LabelledSet("mine", DATA.x_test[:23], DATA.y_test[:23])
+TRAIN = TrainSpec(num_images=1_000, batch_size=100, held_out=5_000, epochs=1)
+
+
+def make_run(fold: int | None = 0, name: str | None = None) -> Run:
+    parts = own_digits.split(SET, fold)
+    own = own_digits.described(parts, SET, 0.2, fold)
+    run = runs.create_run("best", ModelSpec(), TRAIN, name, Parent(run="best", step=6880), own)
+    own_digits.write(run.path, parts)
+    return run
+
+
+@given(st.integers(4, 60), st.integers(0, 3))
+def test_every_digit_is_held_out_once_and_each_class_by_turns(number: int, fold: int) -> None:
+    found = LabelledSet("mine", DATA.x_test[:number], DATA.y_test[:number])
+    parts = own_digits.split(found, fold)
+    held = {digits.id_of(image) for image in parts.held_images}
+    rest = {digits.id_of(image) for image in parts.images}
+    assert not held & rest
+    assert len(held) + len(rest) == number
+    others = [own_digits.split(found, other).held_images for other in range(4) if other != fold]
+    assert not held & {digits.id_of(image) for part in others for image in part}
+    of_class = np.bincount(found.labels, minlength=10)
+    assert (np.abs(np.bincount(parts.held_labels, minlength=10) - of_class / 4) < 1).all()
+
+
+def test_none_or_too_few_are_held_out() -> None:
+    everything = own_digits.split(SET, None)
+    assert (len(everything.labels), len(everything.held_labels)) == (23, 0)
+    one = LabelledSet("mine", SET.images[:1], SET.labels[:1])
+    assert len(own_digits.split(one, None).labels) == 1
+    with pytest.raises(DataError) as caught:
+        own_digits.split(one, 0)
+    assert str(caught.value) == (
+        "mine: expected 1 to 2,000 digits to train on, and some to hold out, got 1 in all; keep "
+        "more of them, or hold none out"
+    )
+
+
+def test_a_fifth_of_an_epoch_is_the_digits_and_the_rest_is_mnist() -> None:
+    parts = own_digits.split(SET, 0)
+    own = own_digits.described(parts, SET, 0.2, 0)
+    data = own_digits.mixed(DATA, TRAIN, own, parts)
+    mine = {image.tobytes(): label for image, label in zip(parts.images, parts.labels, strict=True)}
+    times = dict.fromkeys(mine, 0)
+    for image, label in zip(data.x_train[:200], data.y_train[:200], strict=True):
+        times[image.tobytes()] += 1
+        assert mine[image.tobytes()] == label
+    assert max(times.values()) - min(times.values()) == 1
+    mnist = {image.tobytes(): i for i, image in enumerate(DATA.x_train)}
+    places = [mnist[image.tobytes()] for image in data.x_train[200:1_000]]
+    assert len(set(places)) == 800
+    # Nothing that is held out, and not just the first images, which other trainings see.
+    assert max(places) < 55_000
+    assert np.mean(places) > 25_000
+    assert np.array_equal(data.y_train[200:1_000], DATA.y_train[places])
+    assert np.array_equal(data.x_train[1_000:], DATA.x_train[1_000:])
+    assert data.x_test is DATA.x_test
+    again = own_digits.mixed(DATA, TRAIN, own, parts)
+    assert np.array_equal(again.x_train, data.x_train)
+    other = own_digits.mixed(DATA, TRAIN.changed(seed=1), own, parts)
+    assert not np.array_equal(other.x_train, data.x_train)
+
+
+def test_the_file_in_the_run_is_the_one_that_its_spec_names() -> None:
+    run = make_run()
+    for found, kept in zip(
+        own_digits.read(run).arrays, own_digits.split(SET, 0).arrays, strict=True
+    ):
+        assert np.array_equal(found, kept)
+    file = run.path / own_digits.FILE
+    with np.load(file) as arrays:
+        assert arrays["x_train"].shape == (17, 28, 28)
+    own_digits.write(run.path, own_digits.split(SET, 1))
+    for reason in ("others than spec.json names", "[Errno 2] No such file or directory"):
+        with pytest.raises(RunError) as caught:
+            own_digits.read(run)
+        assert str(caught.value).startswith(
+            f"best-1: expected the digits that it trains on in own.npz, got {reason}"
+        )
+        assert str(caught.value).endswith("; fine-tune anew")
+        file.unlink(missing_ok=True)
+
+
+def test_what_a_run_was_trained_on_is_told_through_its_parents() -> None:
+    run = make_run()
+    trained = {digits.id_of(image) for image in own_digits.split(SET, 0).images}
+    assert own_digits.trained_ids(run) == trained
+    fork = runs.create_run("best", ModelSpec(), TRAIN, "fork", Parent(run=run.id, step=10))
+    assert own_digits.trained_ids(fork) == trained
+    assert own_digits.trained_ids(runs.find_run("best")) == set()
+
+
+def test_the_four_parts_of_a_set_find_each_other() -> None:
+    made = [make_run(fold) for fold in (2, 0, 1)]
+    newer = replace(
+        made[1], spec=made[1].spec.changed(created=made[1].spec.created + timedelta(seconds=1))
+    )
+    found = own_digits.siblings(made[0], [*made, newer, runs.find_run("best"), make_run(None)])
+    assert found == [newer, made[2], made[0]]
+
+
+def test_it_is_trained_at_a_low_rate_and_validated_as_its_parent() -> None:
+    for name in ("best", "reference"):
+        parent = runs.find_run(name).spec.train
+        settings = own_digits.settings(parent)
+        assert settings.held_out == parent.held_out
+        assert settings.num_steps == 300
+        assert settings.learning_rate < 0.01

@@ -1,0 +1,155 @@
+"""A copy of a run, fine-tuned on a person's digits, for real: resumed, exported, forked."""
+
+import io
+import json
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from mnistviz import digits, own_digits, runs, snapshots, tuning
+from mnistviz.__main__ import app
+from mnistviz.archive import pack, unpack
+from mnistviz.data import load_mnist
+from mnistviz.datasets import LabelledSet, read_path
+from mnistviz.errors import MnistVizError, RunError
+from mnistviz.runs import Run
+from mnistviz.training import launcher
+
+from .test_worker import wait_for_rows, wait_until, worker_pids
+
+pytestmark = [pytest.mark.process, pytest.mark.slow]
+
+DATA = load_mnist()
+# Upside down: what no run has seen, so that something is to be gained within seconds.
+SET = LabelledSet("mine", DATA.x_test[:40, ::-1], DATA.y_test[:40])
+
+
+def fine_tuned(name: str, fold: int | None = 0, **changes: object) -> Run:
+    best = runs.find_run("best")
+    train = own_digits.settings(best.spec.train).changed(
+        **{"epochs": 1, "num_images": 3_000, "batch_size": 50, **changes}
+    )
+    step = snapshots.steps_of(best)[-1]
+    return launcher.fine_tune(best, step, SET, train, share=0.5, fold=fold, name=name)
+
+
+def last_weights(run: Run) -> list[np.ndarray]:
+    return snapshots.in_order(snapshots.read(run, snapshots.steps_of(run)[-1]))
+
+
+def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
+    run = fine_tuned("taught")
+    wait_until(run, "finished")
+    assert run.spec.parent is not None
+    assert run.spec.parent.run == "best"
+    found = tuning.measure(run)
+    held = tuning.change(found.held_before, found.held_after)
+    assert held.total == 10
+    assert held.after > held.before
+    test = tuning.change(found.test_before, found.test_after)
+    # It forgets little of MNIST, though half of what it saw was upside down.
+    assert (test.total, test.before) == (10_000, 9_952)
+    assert test.after > 9_800
+    kept = tuning.kept(run)
+    assert kept is not None
+    assert np.array_equal(kept.held_after, found.held_after)
+
+    file = io.BytesIO()
+    pack.export(run, file, step=None, steps=snapshots.steps_of(run))
+    imported = unpack.import_run(file).run
+    assert imported.spec.own == run.spec.own
+    assert own_digits.read(imported).sha256 == own_digits.read(run).sha256
+    # A data set like any other: what it holds out can be evaluated on.
+    assert len(read_path(imported.path / own_digits.FILE).labels) == 10
+
+    fork = launcher.fork(imported, 0, run.spec.train.changed(epochs=1), "fork")
+    wait_until(fork, "finished")
+    assert fork.spec.own == run.spec.own
+    for one, other in zip(last_weights(fork), last_weights(run), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_a_killed_one_goes_on_to_the_same_weights() -> None:
+    whole, killed = fine_tuned("whole", epochs=2), fine_tuned("killed", epochs=2)
+    wait_until(whole, "finished")
+    wait_for_rows(killed, 70)
+    for pid in worker_pids(killed):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(killed, "crashed")
+    launcher.resume(killed)
+    wait_until(killed, "finished")
+    for one, other in zip(last_weights(whole), last_weights(killed), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_without_its_digits_it_fails_in_words() -> None:
+    run = fine_tuned("robbed")
+    launcher.pause(run)
+    wait_until(run, "paused", "finished")
+    os.kill(worker_pids(run)[0], signal.SIGKILL)
+    wait_until(run, "crashed")
+    (run.path / own_digits.FILE).unlink()
+    launcher.resume(run)
+    wait_until(run, "failed")
+    status = runs.read_status(run)
+    assert status is not None
+    assert status.error.startswith("robbed: expected the digits that it trains on in own.npz, got ")
+
+
+def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
+    for number in range(5):
+        digits.keep(DATA.x_test[number], int(DATA.y_test[number]))
+    words = ["train", "--from", "best", "--digits", "--epochs", "1", "--limit", "1000", "--json"]
+    result = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert told["run"] == "best-my-digits"
+    assert told["held_out_digits"]["total"] == 2
+    assert told["test_set"]["before"] == 9_952
+    assert runs.find_run("best-my-digits").spec.own is not None
+
+
+def test_an_import_takes_no_other_digits_than_the_spec_names() -> None:
+    run = runs.create_run(
+        "best",
+        runs.find_run("best").spec.model,
+        own_digits.settings(runs.find_run("best").spec.train),
+        "made",
+        None,
+        own_digits.described(own_digits.split(SET, 0), SET, 0.2, 0),
+    )
+    own_digits.write(run.path, own_digits.split(SET, 1))
+    with pytest.raises(RunError, match=r"others than spec\.json names"):
+        pack.export(run, io.BytesIO(), step=None, steps=[])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["--digits"],
+            "--digits fine-tunes a copy: name the run, --from RUN; --hold-out needs it",
+        ),
+        (
+            ["--from", "best", "--hold-out", "1"],
+            "--digits fine-tunes a copy: name the run, --from RUN; --hold-out needs it",
+        ),
+        (
+            ["--from", "best", "--digits", "--hold-out", "4"],
+            "hold-out: expected a quarter from 0 to 3, or -1 for none, got 4",
+        ),
+        (
+            ["--from", "best", "--digits"],
+            "My digits: expected at least one digit, none is kept yet; draw one on the Draw page "
+            "and say what it is, or import some with `digits import`",
+        ),
+    ],
+)
+def test_what_makes_no_sense_starts_nothing(words: list[str], message: str) -> None:
+    with pytest.raises(MnistVizError) as caught:
+        CliRunner().invoke(app, ["train", *words], catch_exceptions=False)
+    assert str(caught.value) == message
