@@ -99,8 +99,9 @@ def _show_candidates(found: Answers, marked: dict[int, Doubt]) -> None:
     alike = np.stack(read)
     same = (alike == alike[0]).all(axis=0) & (alike[0] != found.data.labels)
     numbers = np.array([n for n in np.flatnonzero(same) if n not in marked], np.int64)
+    who = "both runs that have" if len(read) == 2 else f"all {len(read)} runs that have"
     st.caption(
-        f"{count_of(len(numbers), 'image')} that all {len(read)} runs which have read this set "
-        "read alike, and not as the label says. Is it the networks, or the label?"
+        f"{count_of(len(numbers), 'image')} that {who} read this set read alike, and not as the "
+        "label says. Is it the networks, or the label?"
     )
     show_gallery(found, numbers, "evaluate_candidates", "by number")

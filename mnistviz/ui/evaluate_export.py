@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,6 +15,7 @@ from mnistviz.evaluation.distortions import DISTORTIONS
 from mnistviz.runs import Run
 from mnistviz.ui import evaluate_data
 from mnistviz.ui.evaluate_trust import temperature_of
+from mnistviz.ui.widgets import epochs_text
 
 if TYPE_CHECKING:
     from mnistviz.evaluation_report import Subject
@@ -60,9 +62,15 @@ def show_export(run: Run, step: int, found: Answers) -> None:
         on_click="ignore",
     )
     st.caption("The same from the command line:")
+    data = "" if evaluate_data.is_test_set(found.data) else " --data PATH"
+    named = run.name
+    if step != snapshots.steps_of(run)[-1]:
+        named += f":{epochs_text(run, step)}"
     st.code(
-        f"python -m mnistviz evaluate {run.name!r} --robustness --out {name}-report.html",
+        f"python -m mnistviz evaluate {shlex.quote(named)}{data} --robustness "
+        f"--out {name}-report.html",
         language="sh",
+        wrap_lines=True,
     )
 
 

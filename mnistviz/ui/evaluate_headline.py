@@ -5,10 +5,15 @@ import streamlit as st
 from mnistviz.evaluation.answers import Answers
 from mnistviz.evaluation.metrics import interval, top_k
 from mnistviz.rows import Evaluation
+from mnistviz.runs import Run
+from mnistviz.ui.evaluate_data import is_test_set
 
 
-def show_headline(found: Answers, score: Evaluation) -> None:
-    """Accuracy with its interval, mistakes, loss and the likeliest two and three."""
+def show_headline(run: Run, found: Answers, score: Evaluation) -> None:
+    """Accuracy with its interval, mistakes, loss and the likeliest two and three.
+
+    It says so where the training looked at these images.
+    """
     right = int(found.right.sum())
     low, high = interval(right, score.images)
     shares = top_k(found.logits, found.data.labels)
@@ -45,4 +50,9 @@ def show_headline(found: Answers, score: Evaluation) -> None:
             delta_color="off",
             delta_arrow="off",
             border=True,
+        )
+    if is_test_set(found.data) and run.spec.train.validated_on == "test":
+        st.caption(
+            f"**{run.name}** was validated on these very images after each epoch, as the published "
+            "log was. It was not trained on them."
         )

@@ -21,6 +21,8 @@ ASKED = "robustness_asked"
 MAX_RUNS = 5
 
 Network = tuple[Run, int]
+# What was measured of each network under each distortion, None where nothing was.
+Known = dict[tuple[Network, str], Endurance | None]
 
 
 def ask() -> None:
@@ -45,8 +47,13 @@ def show_robustness(run: Run, step: int, data: LabelledSet) -> None:
         )
     ]
     _dial(run, step, distortion, networks, part)
-    _measure_what_is_missing(networks, part, distortion)
-    _show_table(networks, part)
+    known = {
+        (network, name): robustness.kept(*network, part, one)
+        for network in networks
+        for name, one in DISTORTIONS.items()
+    }
+    _measure_what_is_missing(known, part, distortion)
+    _show_table(known)
 
 
 def _choose_networks(run: Run, step: int) -> list[Network]:
@@ -126,18 +133,9 @@ def _turn_and_answer(
         )
 
 
-def _measure_what_is_missing(networks: list[Network], part: LabelledSet, first: Distortion) -> None:
+def _measure_what_is_missing(known: Known, part: LabelledSet, first: Distortion) -> None:
     """Measure one curve that isn't kept yet, show it, go on: until a person stops it."""
-    wanted = [
-        (run, step, one)
-        for one in sorted(DISTORTIONS.values(), key=lambda one: one.name != first.name)
-        for run, step in networks
-    ]
-    missing = [
-        (run, step, one)
-        for run, step, one in wanted
-        if robustness.kept(run, step, part, one) is None
-    ]
+    missing = [key for key, found in known.items() if found is None]
     if not missing:
         st.session_state[ASKED] = False
         return
@@ -152,11 +150,13 @@ def _measure_what_is_missing(networks: list[Network], part: LabelledSet, first: 
             "about a minute. What is done is kept on disk.",
         )
         return
-    run, step, one = missing[0]
-    number = len(wanted) - len(missing)
-    text = f"{run.name}: {one.title.lower()}, curve {number + 1} of {len(wanted)}"
+    # What a person looks at comes first.
+    (run, step), name = min(missing, key=lambda key: key[1] != first.name)
+    one = DISTORTIONS[name]
+    number = len(known) - len(missing)
+    text = f"{run.name}: {one.title.lower()}, curve {number + 1} of {len(known)}"
     with slot.container():
-        bar = st.progress(number / len(wanted), text)
+        bar = st.progress(number / len(known), text)
         st.button("Stop", icon=":material/stop:", on_click=stop)
     robustness.measure_and_keep(
         loaders.classifier(run, step),
@@ -164,21 +164,20 @@ def _measure_what_is_missing(networks: list[Network], part: LabelledSet, first: 
         step,
         part,
         one,
-        lambda share: bar.progress((number + share) / len(wanted), text),
+        lambda share: bar.progress((number + share) / len(known), text),
     )
     st.rerun()
 
 
-def _show_table(networks: list[Network], part: LabelledSet) -> None:
+def _show_table(known: Known) -> None:
     import pandas as pd
 
     rows: dict[str, dict[str, str]] = {}
-    for distortion in DISTORTIONS.values():
-        for run, step in networks:
-            found = robustness.kept(run, step, part, distortion)
-            if found is not None:
-                told = rows.setdefault(f"{distortion.title}, {distortion.unit}", {})
-                told[run.name] = range_text(found, distortion)
+    for ((run, _), name), found in known.items():
+        if found is not None:
+            distortion = DISTORTIONS[name]
+            told = rows.setdefault(f"{distortion.title}, {distortion.unit}", {})
+            told[run.name] = range_text(found, distortion)
     if not rows:
         return
     st.caption(

@@ -159,4 +159,4 @@ def test_what_is_exported_is_offered_with_the_command_that_makes_it() -> None:
     app = open_page("evaluate")
     app.button_group(key="evaluate_view").set_value("export").run()
     assert not app.exception
-    assert "python -m mnistviz evaluate 'best' --robustness --out" in app.code[0].value
+    assert "python -m mnistviz evaluate best --robustness --out" in app.code[0].value
