@@ -37,6 +37,10 @@ def turn_to(number: int) -> None:
     st.session_state[state.PLAYING] = False
 
 
+def turn_to_position() -> None:
+    turn_to(st.session_state[state.FILM_POSITION])
+
+
 def play() -> None:
     st.session_state[state.PLAYING] = True
     if step == steps[-1]:
@@ -69,10 +73,20 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.button(
         "Last", icon=":material/last_page:", on_click=turn_to, args=(len(steps) - 1,), disabled=last
     )
-st.progress(
-    number / max(1, len(steps) - 1),
-    f"Snapshot {number + 1} of {len(steps)}: **{epochs_text(run, step)} epochs**, {step:,} steps",
+st.markdown(
+    f"Snapshot {number + 1} of {len(steps)}: **{epochs_text(run, step)} epochs**, {step:,} steps"
 )
+if len(steps) > 1:
+    # The sidebar's choice once more, where a phone has it at hand.
+    st.session_state[state.FILM_POSITION] = number
+    st.select_slider(
+        "Snapshot",
+        range(len(steps)),
+        format_func=lambda at: epochs_text(run, steps[at]),
+        key=state.FILM_POSITION,
+        on_change=turn_to_position,
+        label_visibility="collapsed",
+    )
 layer = st.segmented_control(
     "Layer",
     [found.name for found in run.spec.model.convolutions],
@@ -143,7 +157,7 @@ explanation(
         "them one after the other, and none is left out.",
         "At the start the **kernels** are random. After some dozen batches first patterns stand "
         "out of the noise, and the **maps** begin to look like edges of the digit.",
-        "The **slider in the sidebar** is the same choice: what you stop at here, the other pages "
-        "show too.",
+        "The slider, in epochs trained, is that of the **sidebar**: what you stop at here, the "
+        "other pages show too.",
     ]
 )

@@ -40,14 +40,15 @@ st.subheader("A network small enough to look inside")
 st.markdown(
     f"This network reads handwritten digits with **{model.parameters:,} numbers**; large ones have "
     "billions. Train it here in minutes, look at every one of those numbers, watch "
-    "what each layer makes of an image, and try it on your own handwriting."
+    "what each layer makes of an image, and try it on your own handwriting. "
+    "**New here? Draw a digit, then train a network of your own.**"
 )
 
 ways = {
+    "pages/draw.py": ("Draw a digit", ":material/draw:", "Your handwriting, its answer."),
     "pages/train.py": ("Train it live", ":material/show_chart:", "Under half a minute to try."),
     "pages/kernels.py": ("See its kernels", ":material/grid_view:", "Every weight, with its sign."),
     "pages/feature_maps.py": ("What it sees", ":material/layers:", "Every channel, one image."),
-    "pages/draw.py": ("Draw a digit", ":material/draw:", "Your handwriting, its answer."),
 }
 for column, (page, (label, icon, promise)) in zip(st.columns(len(ways)), ways.items(), strict=True):
     with column.container(border=True, height="stretch"):
@@ -73,6 +74,15 @@ with st.container(horizontal=True):
         help="Of the bundled run `reference`, from its stored metrics. "
         "`python -m mnistviz evaluate reference` measures it again.",
     )
+
+with st.expander("All pages, and what each is for", icon=":material/menu:"):
+    groups = {heading: pages for heading, pages in st.session_state[state.PAGES].items() if heading}
+    for column, (heading, pages) in zip(st.columns(len(groups)), groups.items(), strict=True):
+        with column:
+            st.markdown(f"**{heading}**")
+            for page in pages:
+                st.page_link(page)
+                st.caption(page.help)
 
 st.header("The network, layer by layer")
 st.caption(
@@ -134,19 +144,22 @@ show_curves(reference, rows, reference.spec.train.epochs, CurveOptions(accuracy_
 
 st.header("Speed and accuracy")
 st.caption(
-    "Published, stock Keras and this project; the last column measures ours again. "
+    "Published, stock Keras and this project. "
     "The speeds are of one machine with two cores, all trainers in turns. Every recipe but "
     "`reference` reads the test set once, at its end."
 )
 st.dataframe(
     pd.DataFrame(
-        [(row.what, row.published, row.keras, row.ours, row.command) for row in claims()],
-        columns=["measured", "published", "stock Keras", "this project", "command"],
+        [(row.what, row.ours, row.published, row.keras) for row in claims()],
+        columns=["measured", "this project", "published", "stock Keras"],
     ),
     hide_index=True,
     height="content",
-    alt="Speed and accuracy: published, stock Keras and this project",
+    alt="Speed and accuracy: this project, published and stock Keras",
 )
+with st.expander("Measure it again", icon=":material/terminal:"):
+    st.caption("In the project's folder, on a machine left alone:")
+    st.code("\n".join(dict.fromkeys(row.command for row in claims())), language="sh")
 
 st.header("The data")
 data = load_mnist()

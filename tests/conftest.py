@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes on a busy machine says nothing about the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # Beside other work, threads that spin while they wait for each other take all of the processor.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")

@@ -1,5 +1,8 @@
 """Names in the session's state that more than one page uses."""
 
+# All pages by their heading in the menu, as `app.py` lists them.
+PAGES = "pages"
+
 # Widgets in the sidebar, kept in the address of the page.
 RUN = "run"
 SNAPSHOT = "snapshot"
@@ -10,6 +13,7 @@ USE_DRAWING = "drawn"
 NEXT_SNAPSHOT = "next_snapshot"
 PLAYING = "film_playing"
 FRAME = "film_frame"
+FILM_POSITION = "film_position"
 
 # The run and the step of the latest snapshot when the sidebar was last drawn.
 LATEST_SNAPSHOT = "latest_snapshot"

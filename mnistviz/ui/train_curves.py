@@ -10,6 +10,7 @@ from mnistviz.data import load_mnist, to_input, watched_digits
 from mnistviz.epoch_log import epochs_of
 from mnistviz.rows import EpochRow, MetricRow
 from mnistviz.runs import Run
+from mnistviz.spec import TrainSpec
 from mnistviz.ui import loaders
 from mnistviz.ui.widgets import CurveOptions, show, show_curves, validated_on_text
 
@@ -53,13 +54,28 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
         st.caption(
             "Look how fast the loss falls within the first epoch, and whether validation (orange) "
             f"keeps up with training (blue). Validated on {validated_on_text(spec)}. "
-            "Grey is the published log."
+            "Grey is the published log." + _harder_text(spec)
         )
         show_curves(run, rows, spec.epochs, options)
     with guesses:
         _show_guesses(run)
     with more:
         _show_more(run, rows)
+
+
+def _harder_text(spec: TrainSpec) -> str:
+    """Why a training curve lies where it lies, when the recipe makes the training harder."""
+    reasons = []
+    if spec.augmentation or spec.bend:
+        reasons.append("moves and bends the images it learns from")
+    if spec.label_smoothing:
+        reasons.append("never lets it be quite sure of a label")
+    if not reasons:
+        return ""
+    return (
+        f" This training {' and '.join(reasons)}: its training loss stays above that of "
+        "validation, and is no sign of trouble."
+    )
 
 
 def _show_guesses(run: Run) -> None:
@@ -76,8 +92,8 @@ def _show_guesses(run: Run) -> None:
     right = sum(int(digit == label) for digit, label in zip(last.digits, labels, strict=True))
     st.caption(
         f"The same {len(labels)} test digits, read again and again: after step {last.step:,} it "
-        f"reads **{right}** of them right, and holds its answers for "
-        f"{sum(last.probabilities) / len(labels):.0%} sure on average."
+        f"reads **{right}** of them right and is "
+        f"{sum(last.probabilities) / len(labels):.0%} sure of its answers on average."
     )
     st.image(
         watched_picture(to_input(data.x_test[chosen]), labels, last.digits),

@@ -222,3 +222,5 @@ def _show_result(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
         st.page_link("pages/film.py", label="Watch how it learned", icon=":material/movie:")
         st.page_link("pages/kernels.py", label="See what it learned", icon=":material/grid_view:")
         st.page_link("pages/draw.py", label="Let it read your digit", icon=":material/draw:")
+        st.page_link("pages/evaluate.py", label="Where it errs", icon=":material/fact_check:")
+        st.page_link("pages/runs.py", label="Compare it", icon=":material/table_chart:")

@@ -69,6 +69,9 @@ def test_the_film_plays_every_snapshot(page: Page) -> None:
         expect(page.get_by_text(f"Snapshot {number} of 25")).to_be_visible(timeout=PATIENCE)
     press(page, "Pause")
     settle(page)
+    slider = page.get_by_test_id("stMain").get_by_role("slider")
+    slider.press("ArrowRight")
+    settle(page)
     shown = page.get_by_text("of 25").inner_text()
     # The slider of all pages is the film's: another page shows the same snapshot.
     epochs = shown.split(": ")[1].split(" epochs")[0]
@@ -90,10 +93,14 @@ def test_a_training_outlives_its_server_and_two_servers_see_one_home(
         press(other, "Show it")
         press(other, "Pause")
         expect(one.get_by_role("button", name="One batch")).to_be_visible(timeout=PATIENCE)
-        press(one, "Go on")
-        expect(other.get_by_role("button", name="Pause", exact=True)).to_be_visible(
-            timeout=PATIENCE
-        )
+        # A second tab of the same server, and a third person's eyes.
+        tab = browser.new_context(base_url=second.url).new_page()
+        tab.goto("/train?run=try-out-1")
+        press(tab, "Go on")
+        for seen in (one, other):
+            expect(seen.get_by_role("button", name="Pause", exact=True)).to_be_visible(
+                timeout=PATIENCE
+            )
         os.kill(first.pid, signal.SIGKILL)
         expect(other.get_by_text("Finished after 471 of 471 steps")).to_be_visible(
             timeout=2 * PATIENCE

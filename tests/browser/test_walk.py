@@ -1,11 +1,12 @@
 """The main job in a real browser: train live, look inside, draw a digit."""
 
+import os
 import re
 import time
 from collections.abc import Sequence
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnistviz import metrics_log, runs
 from mnistviz.training import launcher
@@ -257,21 +258,44 @@ def test_every_page_opens_from_the_sidebar_without_a_complaint(page: Page) -> No
         expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/train", "/kernels", "/feature_maps", "/channels", "/draw"],
-    ids=lambda path: path[1:] or "/",
-)
-def test_a_page_paints_at_once_on_a_server_that_just_listens(
-    browser: object, server: Server, path: str
-) -> None:
-    """The bound is 2 s on an idle machine; twice that where the machine is shared."""
-    context = browser.new_context()  # type: ignore[attr-defined]
-    opened: Page = context.new_page()
+ALL_PAGES = sorted(path.stem for path in (PROJECT / "pages").glob("*.py"))
+
+
+def seconds_to_heading(browser: Browser, url: str) -> float:
+    """From the request of a new visitor to the page's heading."""
+    context = browser.new_context()
+    opened = context.new_page()
     started = time.monotonic()
-    opened.goto(server.url + path)
+    opened.goto(url)
     opened.get_by_role("heading", level=1).wait_for()
     seconds = time.monotonic() - started
     context.close()
+    return seconds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALL_PAGES)
+def test_a_page_paints_at_once_on_a_server_that_just_listens(
+    browser: Browser, server: Server, name: str
+) -> None:
+    """The bound is 2 s on an idle machine; twice that where the machine is shared."""
+    path = "/" if name == "overview" else f"/{name}"
+    seconds = seconds_to_heading(browser, server.url + path)
+    print(f"{path} cold: {seconds:.2f} s, load {os.getloadavg()[0]:.1f}")
     assert seconds < 4
+
+
+@pytest.mark.slow
+def test_every_page_paints_in_half_a_second_on_a_warm_server(page: Page, server: Server) -> None:
+    """From the request to the heading; the bound is doubled where the machine is shared."""
+    browser = page.context.browser
+    assert browser is not None
+    found = {}
+    for name in ALL_PAGES:
+        path = "/" if name == "overview" else f"/{name}"
+        page.goto(path)
+        page.get_by_role("heading", level=1).wait_for()
+        settle(page)
+        found[path] = min(seconds_to_heading(browser, server.url + path) for _ in range(3))
+    print({path: round(seconds, 2) for path, seconds in found.items()}, os.getloadavg()[0])
+    assert max(found.values()) < 1

@@ -8,6 +8,7 @@ import pytest
 from mnistviz import cache, metrics_log, runs, snapshots
 from mnistviz.model import build
 from mnistviz.spec import ModelSpec, TrainSpec
+from mnistviz.training.launcher import PROJECT
 from tests.pages.driver import open_page, text_of
 
 pytestmark = pytest.mark.pages
@@ -49,6 +50,15 @@ def test_overview_adds_the_ledger_up_from_the_network_itself() -> None:
     stored = [row for row in metrics_log.read(runs.find_run("reference")) if row.epoch == 20][-1]
     assert metrics["Test accuracy after 20 epochs"] == f"{stored.accuracy:.2%}"
     assert app.dataframe[0].value["parameters"].sum() == 14_000
+
+
+def test_overview_leads_to_every_page_and_says_what_it_is_for() -> None:
+    app = open_page()
+    others = [path for path in (PROJECT / "pages").glob("*.py") if path.stem != "overview"]
+    links = app.expander[0].get("page_link")
+    assert {link.proto.page for link in links} == {path.stem for path in others}
+    assert len(app.expander[0].caption) == len(others)
+    assert all(caption.value for caption in app.expander[0].caption)
 
 
 def test_overview_says_that_the_reference_is_validated_on_the_test_set() -> None:
