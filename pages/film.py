@@ -76,7 +76,10 @@ with st.container(horizontal=True, vertical_alignment="center"):
 st.markdown(
     f"Snapshot {number + 1} of {len(steps)}: **{epochs_text(run, step)} epochs**, {step:,} steps"
 )
-if len(steps) > 1:
+if playing:
+    # Frames come faster than a browser hands back what its slider stands at.
+    st.progress(number / (len(steps) - 1))
+elif len(steps) > 1:
     # The sidebar's choice once more, where a phone has it at hand.
     st.session_state[state.FILM_POSITION] = number
     st.select_slider(
