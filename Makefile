@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS := $(BIN)/python -m pytest
 
-.PHONY: run test test-all unit lint format bench screenshots
+.PHONY: run test test-all unit lint format bench screenshots dask-scheduler dask-worker
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m streamlit run app.py
@@ -36,6 +36,21 @@ bench: $(VENV)/test.stamp
 # Pictures of the real pages of the real app, for the README.
 screenshots: $(VENV)/test.stamp
 	$(BIN)/python scripts/make_screenshots.py
+
+# A cluster for `study --dask`: one scheduler, and a worker on each machine that trains, as in
+# `make dask-worker SCHEDULER=tcp://192.168.1.5:8786`. A worker trains one trial at a time.
+SCHEDULER ?= tcp://127.0.0.1:8786
+
+dask-scheduler: $(VENV)/dask.stamp
+	$(BIN)/python -m dask scheduler
+
+dask-worker: $(VENV)/dask.stamp
+	$(BIN)/python -m dask worker $(SCHEDULER) --nthreads 1 --nworkers 1
+
+$(VENV)/dask.stamp: $(VENV)/run.stamp requirements-dask.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements-dask.txt -c constraints.txt
+	touch $@
 
 $(VENV)/run.stamp: requirements.txt constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

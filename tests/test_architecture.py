@@ -45,6 +45,8 @@ LAYERS = [
     ["training.recorder"],
     ["training.worker"],
     ["training.launcher"],
+    ["study.trial"],
+    ["study.executors"],
     ["study.runner"],
     ["charts"],
     ["report"],
@@ -61,6 +63,7 @@ ONLY_IN = {
     "plotly": {"charts"},
     "subprocess": {"training.launcher"},
     "tensorboard": {"event_files"},
+    "distributed": {"study.executors"},
 }
 # A process that is yet to wait its turn says what it trained with once it is its turn.
 LATE_IMPORTS = {("training.worker", "tensorflow"), ("training.worker", "keras")}

@@ -36,8 +36,19 @@ def study(
     ] = None,
     name: Annotated[str, typer.Option(help=StudySpec.help("name"))] = "study",
     workers: Annotated[
-        int, typer.Option(min=1, max=64, help="How many trials train at the same time.")
+        int,
+        typer.Option(
+            min=0, max=64, help="How many trials train at the same time; 0: in this process."
+        ),
     ] = 1,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Train on the Dask cluster whose scheduler is there, such as "
+            "tcp://192.168.1.5:8786.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train channel plans alike, with the same seeds, and say which differ.
@@ -57,7 +68,7 @@ def study(
     )
     begun = table.create_or_extend(wanted)
     try:
-        done = runner.carry_on(begun, workers, _teller(begun, workers))
+        done = runner.carry_on(begun, workers, _teller(begun), dask)
     except KeyboardInterrupt:
         typer.echo("stopped; the same command goes on from here", err=True)
         raise typer.Exit(1) from None
@@ -74,7 +85,7 @@ def _widths(text: str | None) -> tuple[int, ...]:
         raise SpecError(f"widths: expected numbers such as 4,8,12,16, got {text!r}") from None
 
 
-def _teller(begun: Study, workers: int) -> Callable[[Trial, TrialResult | str], None]:
+def _teller(begun: Study) -> Callable[[Trial, TrialResult | str], None]:
     """Tells of each trial that ended, and how long the rest takes at this pace."""
     started, total = time.monotonic(), len(begun.spec.trials)
     waiting = len(begun.missing)

@@ -78,6 +78,10 @@ class StudySpec(Frozen):
     def train_of(self, trial: Trial) -> TrainSpec:
         return find_recipe(self.recipe).train.changed(epochs=self.epochs, seed=trial.seed)
 
+    def run_name(self, trial: Trial) -> str:
+        """What the run of a trial is called."""
+        return f"{self.name}-{'-'.join(map(str, trial.plan))}-s{trial.seed}"
+
     def extended(self, other: "StudySpec") -> "StudySpec":
         """This study with another's plans, widths and seeds added.
 

@@ -3,25 +3,22 @@
 As a process of its own: `python -m mnistviz.study.runner STUDY_DIR [WORKERS]`.
 """
 
+import io
 import os
-import platform
 import sys
-import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnistviz import metrics_log, runs, snapshots, worker_log
-from mnistviz.epoch_log import epochs_of
+from mnistviz import runs
 from mnistviz.errors import StudyError, TrainingError
-from mnistviz.metrics_log import MetricsReader
-from mnistviz.rows import LayerCoverage, LayerUse
-from mnistviz.runs import ACTIVE_STATES, Run
+from mnistviz.study import table
+from mnistviz.study.executors import Trainer, trainer_of
 from mnistviz.study.plans import Trial
-from mnistviz.study.table import Study, TrialResult, add_coverage, add_result, add_uses, open_study
-from mnistviz.training import launcher
+from mnistviz.study.table import Study, TrialResult, open_study
+from mnistviz.study.trial import Outcome, coverage_of_run, run_of, uses_of
 
 POLL_SECONDS = 0.5
 
@@ -29,13 +26,20 @@ POLL_SECONDS = 0.5
 Tell = Callable[[Trial, TrialResult | str], None]
 
 
-def carry_on(study: Study, workers: int = 1, tell: Tell = lambda trial, outcome: None) -> Study:
-    """Train what a study lacks, `workers` trials at a time, and return it as it then is.
+def carry_on(
+    study: Study,
+    workers: int = 1,
+    tell: Tell = lambda trial, outcome: None,
+    dask: str | None = None,
+) -> Study:
+    """Train what a study lacks and return it as it then is.
 
-    Each trial is a run in the home folder. One that was begun goes on where it was, one
-    that is finished is only read. Raises `StudyError` when another process is at it already,
-    and `TrainingError` at the end when trials failed; the others are kept. Who asked it to
-    stop gets it back as it was then.
+    `workers` trials at a time, each in a process of its own; with 0 workers one after another in
+    this process; with `dask`, the address of a scheduler, on a cluster. Each trial is a run in the
+    home folder. One that was begun goes on where it was, one that is finished is only read.
+    Raises `StudyError` when another process is at it already or there is no such cluster, and
+    `TrainingError` at the end when trials failed; the others are kept. Who asked it to stop gets
+    it back as it was then.
     """
     # A page that asks whether it runs holds the lock for a moment: hence the patience.
     lock = FileLock(study.path / "study.lock", timeout=2)
@@ -49,11 +53,13 @@ def carry_on(study: Study, workers: int = 1, tell: Tell = lambda trial, outcome:
         _stop_file(study).unlink(missing_ok=True)
         # Read again: the process that had the lock before may have finished some.
         study = open_study(study.path)
-        # Workers inherit it: as many train at once as this study wants.
-        os.environ["MNISTVIZ_SLOTS"] = str(max(workers, runs.num_slots()))
-        with ThreadPoolExecutor(workers) as executor:
-            failed = _train_all(study, executor, tell)
-        study = open_study(study.path)
+        failed: list[tuple[Trial, str]] = []
+        if study.missing:
+            # Workers inherit it: as many train at once as this study wants.
+            os.environ["MNISTVIZ_SLOTS"] = str(max(workers, runs.num_slots()))
+            with trainer_of(study.spec, _stop_file(study).exists, workers, dask) as trainer:
+                failed = _train_all(study, trainer, tell)
+            study = open_study(study.path)
         if not _stop_file(study).exists():
             _measure_all(study)
             study = open_study(study.path)
@@ -77,28 +83,53 @@ def is_running(study: Study) -> bool:
     return not study.bundled and runs.is_locked(study.path / "study.lock")
 
 
-def _train_all(study: Study, executor: Executor, tell: Tell) -> list[tuple[Trial, str]]:
-    futures = {executor.submit(train_trial, study, trial): trial for trial in study.missing}
-    failed = []
+def _train_all(study: Study, trainer: Trainer, tell: Tell) -> list[tuple[Trial, str]]:
+    trials = {trainer.executor.submit(trainer.train, trial): trial for trial in study.missing}
+    failed: list[tuple[Trial, str]] = []
+    waiting: set[Future[Outcome]] = set(trials)
     try:
-        for future in as_completed(futures):
-            trial = futures[future]
-            try:
-                result = future.result()
-            except CancelledError:
-                continue
-            except Exception as error:
-                # One trial that fails must not cost the others.
-                failed.append((trial, str(error)))
-                tell(trial, str(error))
-                continue
-            add_result(study, result)
-            tell(trial, result)
+        while waiting:
+            done, waiting = wait(waiting, POLL_SECONDS, FIRST_COMPLETED)
+            for future in done:
+                try:
+                    outcome = future.result()
+                except CancelledError:
+                    continue
+                except Exception as error:
+                    # One trial that fails must not cost the others.
+                    failed.append((trials[future], str(error)))
+                    tell(trials[future], str(error))
+                    continue
+                _note(study, outcome)
+                tell(trials[future], outcome.result)
+            if _stop_file(study).exists():
+                for future in waiting:
+                    if not future.cancel():
+                        trainer.stop(trials[future])
     except BaseException:
-        # Ctrl-C: the executor waits for its threads, and they for this.
+        # Ctrl-C: the executor waits for what it trains, and that for this.
         stop(study)
+        for future in waiting:
+            if not future.cancel():
+                trainer.stop(trials[future])
         raise
     return failed
+
+
+def _note(study: Study, outcome: Outcome) -> None:
+    """Keep what came of a trial, the run itself where it was trained in another home."""
+    if outcome.archive is not None:
+        # It is big, and only a study on a cluster needs it.
+        from mnistviz.archive.unpack import import_run
+
+        import_run(io.BytesIO(outcome.archive))
+    trial = outcome.result.trial
+    if outcome.uses:
+        table.add_uses(study, trial, outcome.uses)
+    if outcome.coverage:
+        table.add_coverage(study, trial, outcome.coverage)
+    # Last: a trial with a result is finished.
+    table.add_result(study, outcome.result)
 
 
 def _measure_all(study: Study) -> None:
@@ -106,108 +137,11 @@ def _measure_all(study: Study) -> None:
     for trial in (result.trial for result in study.results):
         if trial in study.uses and trial in study.coverage:
             continue
-        run = run_of(study, trial)
+        run = run_of(study.spec, trial)
         if run is not None and trial not in study.coverage:
-            add_coverage(study, trial, coverage_of_run(run))
+            table.add_coverage(study, trial, coverage_of_run(run))
         if run is not None and trial not in study.uses:
-            add_uses(study, trial, uses_of(run))
-
-
-def uses_of(run: Run) -> list[LayerUse]:
-    """How the channels of a run's last snapshot are used, on the 10,000 test images."""
-    # It brings TensorFlow, which a study does without while it trains.
-    from mnistviz.data import load_mnist
-    from mnistviz.inspection.moments import moments
-    from mnistviz.inspection.spectrum import use_of
-    from mnistviz.model import load
-
-    network = load(run, snapshots.steps_of(run)[-1])
-    found = moments(network, load_mnist().x_test)
-    return [use_of(layer, one) for layer, one in found.items()]
-
-
-def coverage_of_run(run: Run) -> list[LayerCoverage]:
-    """What the 3×3 kernels of a run's last snapshot look for, layer by layer."""
-    from mnistviz.inspection.coverage import coverage_of
-
-    weights = snapshots.read(run, snapshots.steps_of(run)[-1])
-    kernels = {layer: found["kernel"] for layer, found in weights.items() if "kernel" in found}
-    return [
-        coverage_of(layer, kernel)
-        for layer, kernel in kernels.items()
-        if kernel.shape[:2] == (3, 3)
-    ]
-
-
-def train_trial(study: Study, trial: Trial) -> TrialResult:
-    """Train a trial to its end, wherever it stands.
-
-    Raises `TrainingError` when it can't be, `CancelledError` when the study is to stop.
-    """
-    if _stop_file(study).exists():
-        raise CancelledError
-    run = run_of(study, trial)
-    if run is None:
-        spec = study.spec
-        run = launcher.start(
-            spec.recipe, spec.model_of(trial), spec.train_of(trial), study.run_name(trial)
-        )
-    elif runs.run_state(run) not in (*ACTIVE_STATES, "finished"):
-        launcher.resume(run)
-    stopping = False
-    while (state := runs.run_state(run)) in ACTIVE_STATES:
-        if not stopping and _stop_file(study).exists():
-            launcher.stop(run)
-            stopping = True
-        time.sleep(POLL_SECONDS)
-    if state != "finished":
-        if stopping:
-            raise CancelledError
-        reason = worker_log.reason_of_end(run) if state in ("failed", "crashed") else "by a person"
-        raise TrainingError(f"{run.name} {state}: {reason}")
-    return result_of(run, trial)
-
-
-def run_of(study: Study, trial: Trial) -> Run | None:
-    """The run in which a trial was begun, if it is there and was trained as the study asks."""
-    wanted = study.spec.model_of(trial), study.spec.train_of(trial)
-    for run in runs.list_runs():
-        same = (run.spec.model, run.spec.train) == wanted and run.spec.parent is None
-        if same and run.name == study.run_name(trial):
-            return run
-    return None
-
-
-def result_of(run: Run, trial: Trial) -> TrialResult:
-    """What a finished run came to. Raises `TrainingError` when its log doesn't tell."""
-    rows = metrics_log.read(run)
-    validation = metrics_log.last_row(rows, "validation")
-    # Where every epoch is validated on the test set, the last validation is the test result.
-    on_test = run.spec.train.validated_on == "test"
-    test = validation if on_test else metrics_log.last_row(rows, "test")
-    if validation is None or test is None:
-        raise TrainingError(f"{run.name}: expected a test result in {run.metrics_file}, none there")
-    epochs = epochs_of(rows, run.spec.train.steps_per_epoch)
-    starts = [
-        event for event in MetricsReader(run.metrics_file).events() if event["event"] == "start"
-    ]
-    about = starts[0] if starts else {}
-    return TrialResult(
-        plan=trial.plan,
-        seed=trial.seed,
-        run=run.name,
-        test_accuracy=test.accuracy,
-        test_loss=test.loss,
-        val_accuracy=validation.accuracy,
-        val_loss=validation.loss,
-        seconds=rows[-1].seconds,
-        epoch_seconds=min(epoch.seconds for epoch in epochs),
-        versions={
-            "tensorflow": str(about.get("tensorflow", "")),
-            "keras": str(about.get("keras", "")),
-            "machine": f"{platform.machine()}, {about.get('cores', os.cpu_count())} cores",
-        },
-    )
+            table.add_uses(study, trial, uses_of(run))
 
 
 def main(directory: str, workers: str = "1") -> None:

@@ -142,10 +142,6 @@ class Study:
         words.append(f"--recipe {spec.recipe} --epochs {spec.epochs} --name {spec.name}")
         return " ".join(words)
 
-    def run_name(self, trial: Trial) -> str:
-        """What the run of a trial is called."""
-        return f"{self.spec.name}-{'-'.join(map(str, trial.plan))}-s{trial.seed}"
-
 
 def studies_home() -> Path:
     """The folder that holds a person's studies."""

@@ -28,7 +28,11 @@ NICENESS = 10
 QUEUE_EVERY_SECONDS = 0.5
 
 
-def main(run_directory: str) -> int:
+def main(run_directory: str, *, stand_back: bool = True) -> int:
+    """Train the run in a directory to its end, or until it is stopped; 0 when nothing failed.
+
+    `stand_back` lets everything else on the machine go first.
+    """
     run = runs.open_run(Path(run_directory).absolute())
     with ExitStack() as locks:
         try:
@@ -38,7 +42,8 @@ def main(run_directory: str) -> int:
             raise RunError(f"{run.name}: another worker already trains this run") from None
         # The reason for a death inside TensorFlow too is found in the run's log.
         faulthandler.enable()
-        _stand_back()
+        if stand_back:
+            _stand_back()
         recorder = locks.enter_context(closing(RunRecorder(run)))
         try:
             recorder.set_state("queued")

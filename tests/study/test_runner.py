@@ -25,7 +25,7 @@ COMMAND = [
     *(sys.executable, "-m", "mnistviz", "study", "--name", "small", "--recipe", "try-out"),
     *("--epochs", "1", "--plan", "2,2,2", "--plan", "3,2,2", "--seeds", "0", "--json"),
 ]
-PATIENCE = 180
+PATIENCE = 300
 
 
 def wait_for_training(home: Path) -> None:
@@ -117,3 +117,31 @@ def find_worker(run: runs.Run) -> int:
         if str(run.path).encode() in entry.read_bytes().split(b"\0"):
             return int(entry.parent.name)
     raise AssertionError("no worker")
+
+
+def test_a_study_is_trained_in_this_process_and_stopped_in_its_middle(home: Path) -> None:
+    study = table.create_or_extend(
+        StudySpec(
+            name="small",
+            created=datetime.now(UTC),
+            recipe="try-out",
+            epochs=1,
+            plans=((2, 2, 2), (3, 2, 2)),
+            seeds=(0,),
+        )
+    )
+    told: list[Trial] = []
+
+    def stop_after_the_first(trial: Trial, outcome: object) -> None:
+        told.append(trial)
+        runner.stop(study)
+
+    first = runner.carry_on(study, workers=0, tell=stop_after_the_first)
+    assert told == [Trial((2, 2, 2), 0)]
+    assert [one.trial for one in first.results] == told
+    assert first.uses == {}
+    done = runner.carry_on(study, workers=0)
+    assert done.missing == ()
+    assert set(done.uses) == set(done.coverage) == set(study.spec.trials)
+    # No process was started for it.
+    assert list(home.glob("*/worker.log")) == []

@@ -159,7 +159,7 @@ def test_a_damaged_study_is_passed_over_and_named_when_asked_for(study: Study) -
 
 
 def test_run_names_tell_study_plan_and_seed(study: Study) -> None:
-    assert study.run_name(Trial((8, 16, 32), 4)) == "mine-8-16-32-s4"
+    assert study.spec.run_name(Trial((8, 16, 32), 4)) == "mine-8-16-32-s4"
 
 
 def test_results_are_kept_as_plain_json_lines(study: Study) -> None:
