@@ -6,34 +6,29 @@ need_shell()
 
 from dataclasses import asdict
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from mnistviz import snapshots
-from mnistviz.charts.kernel_kinds import direction_rose, kind_bars
-from mnistviz.charts.kernels import kernel_matrix, kernel_row, one_kernel
-from mnistviz.inspection import kernel_kinds
 from mnistviz.inspection.folding import kernel_and_bias, views_of
-from mnistviz.inspection.kernel_order import order_of, twins_of
 from mnistviz.inspection.kernels import (
     NEAR_ZERO,
     channel_statistics,
     largest_weight,
-    one_kernel_statistics,
     relative_change,
 )
 from mnistviz.ui import loaders
-from mnistviz.ui.page_width import page_width
+from mnistviz.ui.exciting_view import follow_new_image, show_exciting
+from mnistviz.ui.kernel_kinds_view import show_kinds
+from mnistviz.ui.kernel_view import Shown, show_matrix, show_one
 from mnistviz.ui.widgets import (
-    CHART_CONFIG,
     chosen_run,
     describe,
     epochs_text,
+    errors_shown,
     explanation,
     need_snapshot,
     pick_scope,
-    show,
 )
 
 VIEW_NAMES = {
@@ -47,13 +42,6 @@ VIEW_HELP = (
     "of the layer before. **× own norm's gain**: how strongly each weight moves what follows. "
     "All three describe the same network."
 )
-NUM_TWINS = 6
-
-
-def choose_clicked_kernel() -> None:
-    points = st.session_state.kernels.selection.points
-    if points:
-        st.session_state.kernel_input, st.session_state.kernel_output = points[0]["customdata"]
 
 
 run = chosen_run()
@@ -94,7 +82,6 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 kernel, bias = kernel_and_bias(weights, name, view)
 height, width, num_inputs, num_outputs = kernel.shape
-output_name = "digit" if name == "conv8" else "output channel"
 
 largest = {"layer": float(abs(kernel).max()), "all": largest_weight(weights)}
 full_colour = f"Full colour is ±{largest[scope]:.2f}." if scope in largest else ""
@@ -123,88 +110,13 @@ st.caption(
 
 @st.fragment
 def matrix_and_chosen_kernel() -> None:
-    chosen = (
-        min(st.session_state.get("kernel_input", 0), num_inputs - 1),
-        min(st.session_state.get("kernel_output", 0), num_outputs - 1),
-    )
-    st.session_state.kernel_input, st.session_state.kernel_output = chosen
-    st.plotly_chart(
-        kernel_matrix(
-            kernel,
-            scope,
-            largest["all"],
-            page_width(),
-            order_of(kernel, order_by),
-            chosen,
-            output_name,
-        ),
-        key="kernels",
-        on_select=choose_clicked_kernel,
-        selection_mode="points",
-        config=CHART_CONFIG,
-        alt=f"All {num_inputs * num_outputs} kernels of {name}: {num_inputs} input channels by "
-        f"{num_outputs} output channels, signed.",
-    )
-
-    st.subheader("One kernel")
-    left, middle, right = st.columns([3, 3, 4], gap="medium")
-    weights_of_one = kernel[:, :, chosen[0], chosen[1]]
-    with left:
-        with st.container(horizontal=True):
-            if num_inputs > 1:
-                st.number_input("Input channel", 0, num_inputs - 1, key="kernel_input")
-            st.number_input(output_name.capitalize(), 0, num_outputs - 1, key="kernel_output")
-        show(
-            one_kernel(weights_of_one, float(abs(weights_of_one).max())),
-            "one_kernel",
-            f"The {weights_of_one.size} weights of the chosen kernel",
-        )
-    with middle:
-        numbers = one_kernel_statistics(kernel, *chosen)
-        named = {key: value for key, value in numbers.items() if "share" not in key}
-        st.dataframe(
-            pd.DataFrame({"of this kernel": named.keys(), "value": named.values()}),
-            hide_index=True,
-            height="content",
-            column_config={"value": st.column_config.NumberColumn(format="%+.4f")},
-            alt="Statistics of the chosen kernel",
-        )
-        st.caption(
-            f"It has **{numbers['share']:.2%}** of the layer's energy; an even share would be "
-            f"{numbers['even share']:.2%}."
-        )
-    with right:
-        if height == 3:
-            shares = kernel_kinds.shares_of(kernel)[:, chosen[0], chosen[1]]
-            kind = kernel_kinds.kinds_of(kernel)[chosen]
-            angles, strengths = kernel_kinds.gradients_of(kernel)
-            st.markdown(
-                f"This kernel is **{kind}**. Its gradient wants more brightness at "
-                f"**{angles[chosen]:.0f}°** (0° right, 90° up), with strength "
-                f"{strengths[chosen]:.3f}."
-            )
-            chance = kernel_kinds.layer_kinds(kernel).chance
-            show(
-                kind_bars(dict(zip(kernel_kinds.KINDS, shares.tolist(), strict=True)), chance, 200),
-                "one_kind",
-                "Shares of the kernel's energy by kind of pattern",
-            )
-    twins = twins_of(kernel, *chosen, NUM_TWINS)
-    if twins:
-        of_what = "whole output channels, by the weights of all their inputs" if height == 1 else ""
-        st.caption(
-            f"Its nearest twins in the layer{': ' if of_what else ''}{of_what}, with their cosine "
-            "similarity: 1 is the same pattern, 0 nothing in common, whatever the strength."
-        )
-        show(
-            kernel_row(
-                np.stack([weights_of_one, *(kernel[:, :, t.input, t.output] for t in twins)]),
-                ["this", *(f"{t.input}→{t.output}: {t.similarity:.2f}" for t in twins)],
-                page_width(),
-            ),
-            "twins",
-            f"The chosen kernel and its {len(twins)} nearest twins",
-        )
+    follow_new_image()
+    shown = Shown(name, kernel, largest["all"], scope, order_by)
+    chosen = show_matrix(shown)
+    show_one(shown, chosen)
+    with errors_shown():
+        heading = f"What excites its {shown.output_name}, {chosen[1]}"
+        show_exciting(run, step, name, chosen[1], heading)
 
 
 matrix_and_chosen_kernel()
@@ -222,64 +134,7 @@ explanation(
     ]
 )
 
-if height == 3:
-    st.header("What kind of kernels are these?")
-    found = kernel_kinds.layer_kinds(kernel)
-    st.caption(
-        "Look for bars that end far from their grey mark: the mark is what random weights would "
-        "have. On the compass, look for gaps: edges of that direction the layer hardly answers to."
-    )
-    left, right = st.columns(2, gap="large")
-    with left:
-        show(
-            kind_bars(found.shares, found.chance),
-            "kinds",
-            "Shares of the layer's energy by kind of pattern, beside what random weights have",
-        )
-        st.markdown(kernel_kinds.sentence(kernel))
-        named = [f"{count} {kind}" for kind, count in found.counts.items() if count]
-        st.caption(f"Kernels by kind, the one with at least half of the energy: {', '.join(named)}")
-    with right:
-        sectors = kernel_kinds.direction_shares(kernel)
-        angles, strengths = kernel_kinds.gradients_of(kernel)
-        names = [f"{i} → {o}" for i in range(num_inputs) for o in range(num_outputs)]
-        show(
-            direction_rose(
-                sectors.tolist(),
-                kernel_kinds.DIRECTIONS,
-                angles.ravel().tolist(),
-                strengths.ravel().tolist(),
-                names,
-            ),
-            "directions",
-            "Directions of the gradients in the layer's kernels, on a compass",
-        )
-        missing = kernel_kinds.lacking(sectors)
-        st.caption(
-            "Each point is a kernel, further out is stronger; a bar is the sector's share of the "
-            "gradient energy. "
-            + (
-                f"It hardly asks for *brighter to the* **{', '.join(missing)}** (under half of "
-                "an even share)."
-                if missing
-                else "All eight directions have at least half of an even share."
-            )
-        )
-    explanation(
-        [
-            "Any nine numbers can be mixed from nine basic patterns, like a colour from red, "
-            "green and blue. Here they are those of **Frei and Chen (1977)**, all at right angles "
-            "to each other, so the parts add up to 100 %.",
-            "**Gradient**: dark on one side, bright on the other, an edge. **Line**: a bar, darker "
-            "on both of its sides. **Spot**: the middle against its surround. **Average**: all "
-            "nine weights alike, it blurs. **Texture**: what is left, ripples and checkerboards.",
-            "Random kernels have shares, too: two of nine patterns are gradients, so they have "
-            "22 % on average. Only what differs from that was learned. Compare with snapshot 0.",
-        ]
-    )
-
-else:
-    st.markdown(kernel_kinds.sentence(kernel))
+show_kinds(kernel)
 
 st.header("Numbers for each output channel")
 st.caption(

@@ -84,14 +84,14 @@ run_every = SECONDS_PER_STEP if playing and height > 1 else None
 @st.fragment(run_every=run_every)
 def microscope() -> None:
     chosen = st.session_state
-    # A layer with smaller maps or fewer channels begins in its middle.
-    for key, count, start in (
-        ("micro_channel", num_channels, 0),
-        ("micro_row", height, height // 2),
-        ("micro_column", width, width // 2),
-    ):
-        kept = chosen.get(key, start)
-        chosen[key] = kept if kept < count else start
+    channel = chosen.get("micro_channel", 0)
+    chosen.micro_channel = channel if channel < num_channels else 0
+    # Where most happens: in the middle of many digits there is nothing to see.
+    here = np.abs(maps[:, :, chosen.micro_channel])
+    start = np.unravel_index(int(here.argmax()), here.shape)
+    row, column = (chosen.get(key, height) for key in ("micro_row", "micro_column"))
+    if row >= height or column >= width:
+        chosen.micro_row, chosen.micro_column = int(start[0]), int(start[1])
     if run_every and time.monotonic() - chosen.get("micro_moved", 0.0) > SECONDS_PER_STEP / 2:
         move(1, height, width)
         chosen.micro_moved = time.monotonic()
@@ -100,27 +100,49 @@ def microscope() -> None:
     size = parts.kernel.shape[0]
     num_inputs = len(parts.sums)
 
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input("Channel", 0, num_channels - 1, key="micro_channel", width=120)
+        if height > 1:
+            st.number_input("Row", 0, height - 1, key="micro_row", width=120)
+            st.number_input("Column", 0, width - 1, key="micro_column", width=120)
+            st.button(
+                "Back",
+                icon=":material/skip_previous:",
+                on_click=move,
+                args=(-1, height, width),
+                key="micro_back",
+            )
+            st.button(
+                "Step",
+                icon=":material/skip_next:",
+                on_click=move,
+                args=(1, height, width),
+                key="micro_step",
+            )
+    strongest = int(np.argmax(np.abs(parts.sums)))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if num_inputs > 1:
+            follow = st.toggle(
+                "Show the input channel that adds most",
+                value=True,
+                key="micro_follow",
+            )
+            if follow:
+                chosen.micro_input = strongest
+            chosen.micro_input = min(chosen.get("micro_input", 0), num_inputs - 1)
+            source = st.number_input(
+                "Input channel",
+                0,
+                num_inputs - 1,
+                key="micro_input",
+                disabled=follow,
+                width=120,
+            )
+        else:
+            source = 0
+
     left, right = st.columns(2, gap="large")
     with right:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.number_input("Channel", 0, num_channels - 1, key="micro_channel", width=120)
-            if height > 1:
-                st.number_input("Row", 0, height - 1, key="micro_row", width=120)
-                st.number_input("Column", 0, width - 1, key="micro_column", width=120)
-                st.button(
-                    "Back",
-                    icon=":material/skip_previous:",
-                    on_click=move,
-                    args=(-1, height, width),
-                    key="micro_back",
-                )
-                st.button(
-                    "Step",
-                    icon=":material/skip_next:",
-                    on_click=move,
-                    args=(1, height, width),
-                    key="micro_step",
-                )
         st.markdown(f"**The map of {name}, channel {place[2]}**: plain sums, before the ReLU")
         st.plotly_chart(
             map_to_click(maps[:, :, place[2]], place[:2], signed=True),
@@ -131,27 +153,6 @@ def microscope() -> None:
             alt=f"The map of {name}, channel {place[2]}, with the chosen place framed",
         )
     with left:
-        strongest = int(np.argmax(np.abs(parts.sums)))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            if num_inputs > 1:
-                follow = st.toggle(
-                    "Show the input channel that adds most",
-                    value=True,
-                    key="micro_follow",
-                )
-                if follow:
-                    chosen.micro_input = strongest
-                chosen.micro_input = min(chosen.get("micro_input", 0), num_inputs - 1)
-                source = st.number_input(
-                    "Input channel",
-                    0,
-                    num_inputs - 1,
-                    key="micro_input",
-                    disabled=follow,
-                    width=120,
-                )
-            else:
-                source = 0
         st.markdown(
             f"**The input of {name}**"
             + (f", channel {source} of {num_inputs}" if num_inputs > 1 else ": the image")

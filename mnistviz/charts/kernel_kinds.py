@@ -18,9 +18,6 @@ def kind_bars(
             y=kinds,
             orientation="h",
             marker_color=TRAINING,
-            text=[f"{share:.0%}" for share in shares.values()],
-            textposition="outside",
-            cliponaxis=False,
             customdata=[chance[kind] for kind in kinds],
             hovertemplate="%{y}: <b>%{x:.1%}</b> of the energy, random weights "
             "%{customdata:.1%}<extra></extra>",
@@ -38,6 +35,16 @@ def kind_bars(
         },
         hovertemplate="%{y}: random weights have <b>%{x:.1%}</b><extra></extra>",
     )
+    for kind, share in shares.items():
+        # Beyond bar and mark: between them, the mark would cross the number.
+        figure.add_annotation(
+            x=max(share, chance[kind]),
+            y=kind,
+            text=f"{share:.0%}",
+            xanchor="left",
+            xshift=6,
+            showarrow=False,
+        )
     most = max([*shares.values(), *chance.values()], default=0.0)
     figure.update_xaxes(
         range=[0, max(most, 0.1) * 1.2], tickformat=".0%", nticks=5, fixedrange=True

@@ -1,11 +1,13 @@
 """Every kernel of a convolution, signed, in one picture; and one kernel in full."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
 from mnistviz.charts.montage import (
+    MAX_HEIGHT,
     NARROW_WIDTH,
     PICTURE_WIDTH,
     add_tile_points,
@@ -18,10 +20,17 @@ from mnistviz.charts.scale import Scope, largest_magnitude
 from mnistviz.charts.theme import SIGNED, finish
 from mnistviz.rows import FloatArray
 
-# A layer with one input has one kernel a channel: they go in rows of so many.
+# A layer with one input has one kernel a channel: they go in rows of so many, or of more where
+# there are many of them and the page is wide.
 COLUMNS_OF_SINGLE_INPUT = 5
+COLUMNS_OF_MANY = 16
+MANY = 20
+# What a channel's number needs, beside its neighbour's and below it.
+LABEL_WIDTH, LABEL_HEIGHT = 20, 14
 
 MAX_PIXELS_PER_WEIGHT = 40
+# Beyond so many weights side by side, a tile is a few pixels wide.
+SMALL_FROM = 100
 # On a white or off-white square, text is dark; beyond this share of full colour it is light.
 DARK_FROM = 0.7
 
@@ -48,7 +57,8 @@ def kernel_matrix(
     keys = [(int(row), int(column)) for row in rows for column in columns]
     single = num_inputs == 1
     if single:
-        tiles = in_grid(tiles[0], COLUMNS_OF_SINGLE_INPUT)
+        many = num_outputs > MANY and width > NARROW_WIDTH
+        tiles = in_grid(tiles[0], COLUMNS_OF_MANY if many else COLUMNS_OF_SINGLE_INPUT)
     figure = tile_figure(
         tiles,
         largest_magnitude(tiles, scope, largest_of_all),
@@ -64,12 +74,15 @@ def kernel_matrix(
         [_hover(kernel, *key, single, output_name) for key in keys],
     )
     if chosen in keys:
-        mark_tile(figure, tiles.shape, keys.index(chosen))
+        # A frame as thick as ever would cover a small tile.
+        small = tiles.shape[1] * tiles.shape[3] > SMALL_FROM
+        mark_tile(figure, tiles.shape, keys.index(chosen), 1 if small else 3)
     if single:
         return figure
     shared = {"visible": True, "showgrid": False, "zeroline": False, "ticks": ""}
-    # Beyond this many there is no room for each number on a phone.
-    every = 1 if width // num_outputs >= 20 else 2
+    # As large as a tile can be drawn: of a large layer, not each number has room.
+    pixels = min(width / num_outputs, MAX_HEIGHT / num_inputs)
+    every, every_row = (max(1, math.ceil(room / pixels)) for room in (LABEL_WIDTH, LABEL_HEIGHT))
     figure.update_xaxes(
         **shared,
         tickvals=centres(num_outputs, tiles.shape[3])[::every],
@@ -80,8 +93,8 @@ def kernel_matrix(
     )
     figure.update_yaxes(
         **shared,
-        tickvals=centres(num_inputs, tiles.shape[2]),
-        ticktext=list(rows),
+        tickvals=centres(num_inputs, tiles.shape[2])[::every_row],
+        ticktext=list(rows)[::every_row],
         title="input channel",
     )
     return figure.update_layout(height=figure.layout.height + 24)

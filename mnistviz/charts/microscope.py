@@ -92,7 +92,8 @@ def number_grid(values: Exact, largest: float, height: int) -> go.Figure:
             figure.add_annotation(
                 x=column,
                 y=row,
-                text=f"{value:+.3f}",
+                # Rounded first: a tiny negative one would be written as -0.000.
+                text=f"{round(float(value), 3) + 0.0:+.3f}",
                 showarrow=False,
                 font={"size": 13, "color": "#f6f5f1" if dark else "#1b2333"},
             )

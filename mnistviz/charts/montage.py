@@ -161,8 +161,8 @@ def add_tile_points(
     figure.update_layout(clickmode="event+select", hovermode="closest", hoverdistance=-1)
 
 
-def mark_tile(figure: go.Figure, shape: tuple[int, ...], number: int) -> None:
-    """Frame a tile of `tile_figure`."""
+def mark_tile(figure: go.Figure, shape: tuple[int, ...], number: int, thickness: int = 3) -> None:
+    """Frame a tile of `tile_figure`, in pixels `thickness`."""
     left, top = (int(place[number]) for place in tile_corners(figure, shape, number + 1))
     figure.add_shape(
         type="rect",
@@ -170,7 +170,7 @@ def mark_tile(figure: go.Figure, shape: tuple[int, ...], number: int) -> None:
         x1=left + shape[3] - 0.5,
         y0=top - 0.5,
         y1=top + shape[2] - 0.5,
-        line={"color": CHOSEN, "width": 3},
+        line={"color": CHOSEN, "width": thickness},
     )
 
 

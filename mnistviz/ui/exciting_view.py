@@ -32,9 +32,15 @@ def _choose_clicked_image() -> None:
         st.session_state[NEW_IMAGE] = True
 
 
-def show_exciting(run: Run, step: int, layer: str, channel: int) -> None:
+def show_exciting(
+    run: Run,
+    step: int,
+    layer: str,
+    channel: int,
+    heading: str = "Over the 10,000 test images",
+) -> None:
     """Over all test images: the digits it answers to, and the patches that excite it most."""
-    st.subheader("Over the 10,000 test images")
+    st.subheader(heading)
     one = _survey(run, step, layer)
     if one is None:
         return

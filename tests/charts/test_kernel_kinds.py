@@ -9,11 +9,17 @@ CHANCE = {"texture": 0.4, "gradient": 0.25, "line": 0.35}
 
 
 def test_each_bar_has_the_mark_of_chance_of_its_own_kind() -> None:
-    bars, marks = kind_bars(SHARES, CHANCE).data
+    figure = kind_bars(SHARES, CHANCE)
+    bars, marks = figure.data
     assert dict(zip(bars.y, bars.x, strict=True)) == SHARES
     assert dict(zip(marks.y, marks.x, strict=True)) == CHANCE
     assert list(bars.customdata) == [0.25, 0.35, 0.4]
-    assert list(bars.text) == ["50%", "30%", "20%"]
+    # Each number stands to the right of both.
+    assert [(one.y, one.text, one.x) for one in figure.layout.annotations] == [
+        ("gradient", "50%", 0.5),
+        ("line", "30%", 0.35),
+        ("texture", "20%", 0.4),
+    ]
 
 
 def test_nothing_at_all_is_still_a_chart() -> None:

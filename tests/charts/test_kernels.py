@@ -164,3 +164,21 @@ def test_a_row_of_kernels_loses_none(count: int, width: int) -> None:
     assert np.isfinite(figure.data[0].z).sum() == kernels.size
     assert [label.text for label in figure.layout.annotations] == [f"k{n}" for n in range(count)]
     assert len(figure.data[1].x) == count
+
+
+@pytest.mark.parametrize(("width", "beside", "below"), [(800, 2, 2), (350, 4, 3)])
+def test_of_a_large_layer_only_the_numbers_that_have_room_are_written(
+    width: int, beside: int, below: int
+) -> None:
+    figure = kernel_matrix(random_kernel(3, 64, 64), "layer", 1.0, width, chosen=(63, 0))
+    assert len(figure.data[1].x) == 64 * 64
+    assert list(map(int, figure.layout.xaxis.ticktext)) == [*range(0, 64, beside)]
+    assert list(map(int, figure.layout.yaxis.ticktext)) == [*range(0, 64, below)]
+    (frame,) = figure.layout.shapes
+    assert frame.line.width == 1
+
+
+@pytest.mark.parametrize(("width", "rows"), [(800, 4), (350, 13)])
+def test_many_kernels_of_one_input_use_the_width_of_the_page(width: int, rows: int) -> None:
+    figure = kernel_matrix(random_kernel(3, 1, 64), "layer", 1.0, width)
+    assert len(set(figure.data[1].y)) == rows

@@ -83,6 +83,7 @@ def test_kernels_says_what_kinds_there_are_and_follows_the_choice_of_one() -> No
     app.number_input(key="kernel_input").set_value(14).run()
     app.number_input(key="kernel_output").set_value(19).run()
     assert not app.exception
+    assert "What excites its output channel, 19" in text_of(app)
     # Another layer has fewer inputs: the choice moves to its last one.
     app.button_group(key="kernels_layer").set_value("conv2").run()
     assert not app.exception
