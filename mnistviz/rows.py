@@ -226,7 +226,8 @@ class PlanScore:
     """What a channel plan reached over its seeds. Accuracies are in [0, 1].
 
     `half_width` is half the 95 % interval of the mean, NaN for fewer than two seeds;
-    `epoch_seconds` the fastest epoch of any of its trainings.
+    `epoch_seconds` the fastest epoch of any of its trainings, `slowest_seconds` the fastest epoch
+    of the one that other work on the machine disturbed most.
     """
 
     plan: str
@@ -236,6 +237,7 @@ class PlanScore:
     mean: float
     half_width: float
     epoch_seconds: float
+    slowest_seconds: float
 
 
 @dataclass(frozen=True)

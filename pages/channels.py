@@ -15,7 +15,7 @@ from mnistviz.ui import (
     study_form,
     study_view,
 )
-from mnistviz.ui.study_words import verdict_paragraph
+from mnistviz.ui.study_words import sweep_sentence, used_sentence, verdict_paragraph
 from mnistviz.ui.widgets import chosen_run, chosen_snapshot, describe, explanation
 
 st.markdown(
@@ -89,7 +89,8 @@ else:
 
 if study is not None:
     st.header("Verdict")
-    st.markdown(verdict_paragraph(study))
+    for sentence in (verdict_paragraph(study), used_sentence(study), sweep_sentence(study)):
+        st.markdown(sentence)
     with st.expander("The command that makes these numbers again", icon=":material/terminal:"):
         st.code(study.command, language="sh")
 

@@ -111,3 +111,22 @@ def test_accuracies_that_are_all_the_same_are_equivalent() -> None:
 
 def test_the_margin_is_a_tenth_of_a_point() -> None:
     assert verdicts.MARGIN == 0.001
+
+
+def test_against_one_plan_holm_counts_only_the_pairs_with_it() -> None:
+    found = {
+        "a": by_seed([0.99, 0.991, 0.992]),
+        "b": by_seed([0.98, 0.982, 0.981]),
+        "c": by_seed([0.97, 0.973, 0.975]),
+    }
+    pairs = duels(found, against="b")
+    assert [(duel.first, duel.second) for duel in pairs] == [("a", "b"), ("c", "b")]
+    expected = [
+        stats.ttest_rel(list(found[one].values()), list(found["b"].values())).pvalue
+        for one in ("a", "c")
+    ]
+    assert [duel.p for duel in pairs] == pytest.approx(expected)
+    smaller, greater = sorted(expected)
+    assert sorted(duel.p_holm for duel in pairs) == pytest.approx(
+        [2 * smaller, max(2 * smaller, greater)]
+    )

@@ -97,13 +97,20 @@ def differences_figure(found: Sequence[Duel], margin: float) -> go.Figure:
     return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
 
 
-def cost_figure(scores: Sequence[PlanScore], costs: Sequence[float], cost: str) -> go.Figure:
+def cost_figure(
+    scores: Sequence[PlanScore],
+    costs: Sequence[float],
+    cost: str,
+    at_most: Sequence[float] | None = None,
+) -> go.Figure:
     """Mean test accuracy of each plan against what it costs, and the front.
 
-    On the front are the plans that no other beats in accuracy without costing more.
+    On the front are the plans that no other beats in accuracy without costing more. `at_most` is
+    what a plan may also have cost, where that is not certain.
     """
     figure = go.Figure()
     points = sorted(zip(costs, scores, strict=True), key=lambda point: (point[0], -point[1].mean))
+    ends = dict(zip((score.plan for score in scores), at_most or costs, strict=True))
     front: list[tuple[float, PlanScore]] = []
     for paid, score in points:
         if not front or score.mean > front[-1][1].mean:
@@ -121,6 +128,13 @@ def cost_figure(scores: Sequence[PlanScore], costs: Sequence[float], cost: str) 
             x=[paid],
             y=[100 * score.mean],
             error_y={"array": [100 * score.half_width], "thickness": 1.5, "width": 4},
+            error_x={
+                "array": [ends[score.plan] - paid],
+                "arrayminus": [0],
+                "thickness": 1,
+                "width": 4,
+                "visible": at_most is not None,
+            },
             mode="markers+text",
             text=[score.plan],
             # Beside the interval; neighbours may lie close together: above and below in turn.
@@ -130,7 +144,7 @@ def cost_figure(scores: Sequence[PlanScore], costs: Sequence[float], cost: str) 
             hovertemplate=f"<b>{score.plan}</b><br>{cost}: <b>%{{x:,.6~g}}</b><br>test accuracy "
             f"<b>%{{y:.3f}} %</b>, {score.count} seeds<extra></extra>",
         )
-    least, most = min(costs), max(costs)
+    least, most = min(costs), max(ends.values())
     room = 0.1 * (most - least or most)
     # The last name stands to the right of its point.
     figure.update_xaxes(title=cost, range=[least - room, most + 2 * room], fixedrange=True)

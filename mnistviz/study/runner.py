@@ -50,37 +50,23 @@ def carry_on(
             f"{study.spec.name}: another process carries this study on already"
         ) from None
     with lock:
-        _stop_file(study).unlink(missing_ok=True)
+        table.stop_file(study).unlink(missing_ok=True)
         # Read again: the process that had the lock before may have finished some.
         study = open_study(study.path)
         failed: list[tuple[Trial, str]] = []
         if study.missing:
             # Workers inherit it: as many train at once as this study wants.
             os.environ["MNISTVIZ_SLOTS"] = str(max(workers, runs.num_slots()))
-            with trainer_of(study.spec, _stop_file(study).exists, workers, dask) as trainer:
+            with trainer_of(study.spec, table.stop_file(study).exists, workers, dask) as trainer:
                 failed = _train_all(study, trainer, tell)
             study = open_study(study.path)
-        if not _stop_file(study).exists():
+        if not table.stop_file(study).exists():
             _measure_all(study)
             study = open_study(study.path)
     if failed:
         reasons = "; ".join(f"{trial.title}: {reason}" for trial, reason in failed)
         raise TrainingError(f"{study.spec.name}: {len(failed)} trials failed: {reasons}")
     return study
-
-
-def stop(study: Study) -> None:
-    """Ask whoever carries a study on to stop. What trains is kept, to go on from there."""
-    _stop_file(study).touch()
-
-
-def _stop_file(study: Study) -> Path:
-    return study.path / "stop"
-
-
-def is_running(study: Study) -> bool:
-    """Whether a process carries the study on."""
-    return not study.bundled and runs.is_locked(study.path / "study.lock")
 
 
 def _train_all(study: Study, trainer: Trainer, tell: Tell) -> list[tuple[Trial, str]]:
@@ -102,13 +88,13 @@ def _train_all(study: Study, trainer: Trainer, tell: Tell) -> list[tuple[Trial, 
                     continue
                 _note(study, outcome)
                 tell(trials[future], outcome.result)
-            if _stop_file(study).exists():
+            if table.stop_file(study).exists():
                 for future in waiting:
                     if not future.cancel():
                         trainer.stop(trials[future])
     except BaseException:
         # Ctrl-C: the executor waits for what it trains, and that for this.
-        stop(study)
+        table.stop(study)
         for future in waiting:
             if not future.cancel():
                 trainer.stop(trials[future])

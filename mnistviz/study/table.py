@@ -91,6 +91,7 @@ class Study:
             mean=float(values.mean()),
             half_width=half_width(values, 0.95),
             epoch_seconds=min(one.epoch_seconds for one in found),
+            slowest_seconds=max(one.epoch_seconds for one in found),
         )
 
     def mean_uses(self, plan: tuple[int, ...]) -> list[MeanUse]:
@@ -253,6 +254,21 @@ def create_or_extend(wanted: StudySpec) -> Study:
         spec = open_study(path).spec.extended(wanted)
     runs.write_json(path / "study.json", spec.model_dump(mode="json"))
     return open_study(path)
+
+
+def is_running(study: Study) -> bool:
+    """Whether a process carries the study on."""
+    return not study.bundled and runs.is_locked(study.path / "study.lock")
+
+
+def stop(study: Study) -> None:
+    """Ask whoever carries a study on to stop. What trains is kept, to go on from there."""
+    stop_file(study).touch()
+
+
+def stop_file(study: Study) -> Path:
+    """Where it stands that a study is to stop."""
+    return study.path / "stop"
 
 
 def add_result(study: Study, result: TrialResult) -> None:

@@ -1,6 +1,7 @@
 """How many channels a trained network needs: what is left when they are switched off."""
 
 from collections.abc import Callable
+from types import ModuleType
 
 import streamlit as st
 
@@ -11,7 +12,6 @@ from mnistviz.rows import REPLACEMENTS, LayerAblation, Replacement, Tuned
 from mnistviz.runs import Run
 from mnistviz.spec import NUM_TEST_IMAGES
 from mnistviz.thresholds import MARGIN
-from mnistviz.training import launcher
 from mnistviz.ui import loaders
 from mnistviz.ui.widgets import show
 
@@ -113,14 +113,14 @@ def _offer_more(run: Run, step: int, found: LayerAblation, tuned: Tuned | None) 
             _offer_job(
                 (run, step, kept.ablation_name(layer, replacement, NUM_TEST_IMAGES)),
                 f"On all {NUM_TEST_IMAGES:,} test images",
-                lambda: launcher.start_ablation(run, step, layer, replacement),
+                lambda: _launcher().start_ablation(run, step, layer, replacement),
                 "Some minutes, in a process of its own: leave the page if you like.",
             )
         if tuned is None and replacement == "mean":
             _offer_job(
                 (run, step, kept.tuned_name(layer)),
                 "Train on after the cut",
-                lambda: launcher.start_tuning(run, step, layer),
+                lambda: _launcher().start_tuning(run, step, layer),
                 "Cuts a quarter, a half and three quarters of the channels out and trains each "
                 "network for some hundred more steps: a minute or two, in a process of its own.",
             )
@@ -152,6 +152,13 @@ def _offer_job(
         st.button("Stop", key=f"stop-{work[2]}", on_click=job.stop, args=work)
 
     follow()
+
+
+def _launcher() -> ModuleType:
+    """Only who starts something waits for what training needs."""
+    from mnistviz.training import launcher
+
+    return launcher
 
 
 def _begin(start: Callable[[], None]) -> None:

@@ -7,10 +7,9 @@ import streamlit as st
 from mnistviz.errors import MnistVizError
 from mnistviz.recipes import RECIPES, find_recipe
 from mnistviz.spec import parse_channels
-from mnistviz.study import runner, table
+from mnistviz.study import table
 from mnistviz.study.plans import PLANS, StudySpec, written
 from mnistviz.study.table import Study
-from mnistviz.training import launcher
 
 POLL_SECONDS = 2.0
 START_ERROR = "study_start_error"
@@ -18,6 +17,9 @@ START_ERROR = "study_start_error"
 
 def start(name: str, plans: list[str], widths: str, seeds: int, recipe: str, epochs: int) -> None:
     """Start or extend a study, from a callback."""
+    # Only who starts one waits for what training needs.
+    from mnistviz.training import launcher
+
     try:
         spec = StudySpec(
             name=name,
@@ -29,7 +31,7 @@ def start(name: str, plans: list[str], widths: str, seeds: int, recipe: str, epo
             seeds=tuple(range(seeds)),
         )
         study = table.create_or_extend(spec)
-        if runner.is_running(study):
+        if table.is_running(study):
             raise MnistVizError(f"{name}: this study is running; wait for its end or stop it")
         launcher.start_study(study.path)
     except ValueError:
@@ -40,6 +42,8 @@ def start(name: str, plans: list[str], widths: str, seeds: int, recipe: str, epo
 
 def go_on(study: Study) -> None:
     """Train what a study lacks, from a callback."""
+    from mnistviz.training import launcher
+
     try:
         launcher.start_study(study.path)
     except MnistVizError as error:
@@ -48,17 +52,17 @@ def go_on(study: Study) -> None:
 
 def show_progress(study: Study) -> None:
     """How far a study is, live while it runs, with a way to stop it or to go on."""
-    running = runner.is_running(study)
+    running = table.is_running(study)
 
     @st.fragment(run_every=POLL_SECONDS if running else None)
     def follow() -> None:
         now = table.open_study(study.path)
         done, total = len(now.spec.trials) - len(now.missing), len(now.spec.trials)
-        if len(now.results) != len(study.results) or running != runner.is_running(study):
+        if len(now.results) != len(study.results) or running != table.is_running(study):
             st.rerun()
         st.progress(done / total, f"{done} of {total} trials{time_left(now)}")
         if running:
-            st.button("Stop after this step", key="study_stop", on_click=runner.stop, args=(study,))
+            st.button("Stop after this step", key="study_stop", on_click=table.stop, args=(study,))
         else:
             st.button(
                 "Go on",

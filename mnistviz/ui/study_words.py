@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from mnistviz.rows import Duel, MeanUse
 from mnistviz.spec import ModelSpec
+from mnistviz.study.plans import written
 from mnistviz.study.table import Study
 from mnistviz.thresholds import MARGIN
 from mnistviz.verdicts import duels
@@ -17,6 +18,15 @@ SAID = {
     "worse": "{first} is **worse**",
     "cannot be told apart": "they **cannot be told apart** with {count} seeds",
     "too few seeds": "there are **too few seeds** for a verdict",
+}
+
+
+# What is said of widths beside the one that was built.
+SWEPT = {
+    "worse": "do **worse**",
+    "better": "do **better**",
+    "equivalent": "do **as well**, within the margin",
+    "cannot be told apart": "**cannot be told apart** from it",
 }
 
 
@@ -72,3 +82,54 @@ def verdict_paragraph(study: Study) -> str:
         f"with 10/15/20 {scores[1].mean:.3%} (means of {len(duel.seeds)} shared seeds). They "
         f"**{bought}**: {verdict_text(duel)}"
     )
+
+
+def used_sentence(study: Study) -> str:
+    """How many of the widest layers' channels are really used, wide and as built."""
+    parts = []
+    for plan in ((8, 16, 32), ModelSpec().channels):
+        widest = [one for one in study.mean_uses(plan) if one.layer in WIDEST]
+        if not widest:
+            return ""
+        needed = " and ".join(f"{one.needed_99:.1f}" for one in widest)
+        share = sum(one.needed_99 for one in widest) / sum(one.channels for one in widest)
+        parts.append(
+            f"of **{widest[0].channels}** channels, {needed} carry 99 % of the variance, "
+            f"{share:.0%} of them"
+        )
+    dead = sum(one.dead for one in study.mean_uses((8, 16, 32)))
+    return (
+        f"Are they used? In the two widest layers, {'; '.join(parts)}. With 8/16/32, "
+        f"{dead:.1f} channels of a network are dead, on average."
+    )
+
+
+def sweep_sentence(study: Study) -> str:
+    """Which widths of the third layer are told apart from the one that was built."""
+    built = ModelSpec().channels
+    widths = {written(plan): width for width, plan in study.spec.sweep.items()}
+    found = [
+        duel
+        for duel in duels(study.accuracies([*study.spec.sweep.values(), built]), written(built))
+        if duel.verdict != "too few seeds"
+    ]
+    if not found:
+        return ""
+    by_verdict: dict[str, list[str]] = {}
+    for duel in found:
+        by_verdict.setdefault(duel.verdict, []).append(str(widths[duel.first]))
+    said = "; ".join(
+        f"{_listed(by_verdict[verdict])} {words}"
+        for verdict, words in SWEPT.items()
+        if verdict in by_verdict
+    )
+    counts = sorted({len(duel.seeds) for duel in found})
+    seeds = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else str(counts[0])
+    return (
+        f"And in the third layer alone, beside {built[2]} channels: {said} ({seeds} shared seeds, "
+        f"Holm over {len(found)} {'pair' if len(found) == 1 else 'pairs'})."
+    )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

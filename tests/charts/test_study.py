@@ -24,7 +24,7 @@ ACCURACIES = {
 
 
 def score(plan: str, parameters: int, mean: float) -> PlanScore:
-    return PlanScore(plan, parameters, parameters * 100, 5, mean, 0.0004, 9.5)
+    return PlanScore(plan, parameters, parameters * 100, 5, mean, 0.0004, 9.5, 12)
 
 
 def test_every_seed_of_every_plan_is_a_dot() -> None:
@@ -64,6 +64,15 @@ def test_the_front_leaves_out_what_costs_more_for_less() -> None:
     assert list(front.y) == pytest.approx([98, 99])
     assert [point.text[0] for point in points] == ["a", "b", "c"]
     assert points[0].error_y.array[0] == pytest.approx(0.04)
+
+
+def test_a_cost_that_is_not_certain_has_a_line_to_what_it_may_be() -> None:
+    scores = [score("a", 100, 0.98), score("b", 200, 0.99)]
+    figure = cost_figure(scores, [9, 10], "seconds an epoch", [12, 10.5])
+    assert [point.error_x.array[0] for point in figure.data[1:]] == [3, 0.5]
+    assert figure.layout.xaxis.range[1] > 12
+    certain = cost_figure(scores, [9, 10], "parameters").data[1]
+    assert not certain.error_x.visible
 
 
 def test_of_two_plans_of_one_price_the_better_is_on_the_front() -> None:

@@ -84,6 +84,7 @@ def test_a_study_of_ones_own_is_shown_with_its_verdict() -> None:
     assert "What do 12 more channels in the widest layers buy for **4,050 more parameters**" in text
     assert "With 8/16/32 the network reaches 99.53" in text
     assert "**buy nothing beyond the margin of 0.10 points**" in text
+    assert "beside 20 channels: 4 do **worse** (4 shared seeds, Holm over 1 pair)" in text
     assert "python -m mnistviz study --plan 8,16,32 --plan 10,15,20 --widths 4,20" in (
         app.code[0].value
     )

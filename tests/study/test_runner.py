@@ -40,7 +40,7 @@ def test_a_killed_study_goes_on_where_it_was_and_trains_nothing_twice(home: Path
     first = subprocess.Popen(COMMAND, cwd=PROJECT, stdout=subprocess.DEVNULL)
     wait_for_training(home)
     study = table.open_study(home / "studies" / "small")
-    assert runner.is_running(study)
+    assert table.is_running(study)
     with pytest.raises(StudyError, match="another process carries this study on already"):
         runner.carry_on(study)
     first.kill()
@@ -75,7 +75,7 @@ def test_a_killed_study_goes_on_where_it_was_and_trains_nothing_twice(home: Path
     again = subprocess.run(COMMAND, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert json.loads(again.stdout) == value
     assert (home / "studies" / "small" / "trials.jsonl").read_bytes() == results
-    assert not runner.is_running(study)
+    assert not table.is_running(study)
 
 
 def test_a_study_started_by_a_page_stops_when_asked_and_keeps_what_it_has(home: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_study_started_by_a_page_stops_when_asked_and_keeps_what_it_has(home: 
     )
     launcher.start_study(study.path)
     wait_for_training(home)
-    runner.stop(study)
+    table.stop(study)
     wait_for_end(study)
     (run,) = (run for run in runs.list_runs() if not run.bundled)
     assert runs.run_state(run) == "stopped"
@@ -106,7 +106,7 @@ def test_a_study_started_by_a_page_stops_when_asked_and_keeps_what_it_has(home: 
 
 def wait_for_end(study: Study) -> None:
     deadline = time.monotonic() + PATIENCE
-    while runner.is_running(study):
+    while table.is_running(study):
         assert time.monotonic() < deadline, (study.path / "study.log").read_text()
         time.sleep(0.1)
 
@@ -134,7 +134,7 @@ def test_a_study_is_trained_in_this_process_and_stopped_in_its_middle(home: Path
 
     def stop_after_the_first(trial: Trial, outcome: object) -> None:
         told.append(trial)
-        runner.stop(study)
+        table.stop(study)
 
     first = runner.carry_on(study, workers=0, tell=stop_after_the_first)
     assert told == [Trial((2, 2, 2), 0)]
