@@ -49,7 +49,7 @@ def html_of(subject: Subject) -> str:
     parts = [
         report.text_part(
             f"{run.name} after {epochs} epochs, channels {run.spec.model.plan}, "
-            f"{run.spec.model.parameters:,} parameters; {len(data.labels):,} images of "
+            f"{run.spec.model.parameters:,} parameters; {len(data.labels):,} images: "
             f"{data.name}. {data.how}"
         )
     ]

@@ -41,6 +41,7 @@ STYLE = """
 body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b2333}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #dee2e6}
+th[scope=row]{text-align:left}
 .wide{overflow-x:auto}
 .images{display:flex;flex-wrap:wrap;gap:.4rem}
 figure{margin:0;text-align:center;font-size:.75rem}
@@ -172,6 +173,10 @@ def text_part(text: str) -> str:
 def figure_part(figure: "go.Figure", *, first: bool) -> str:
     """A figure of an HTML page. The first one brings plotly.js, which the others use."""
     config = {"displayModeBar": False, "responsive": True}
+    # On a page, Streamlit chooses colours and makes room for ticks; here the figure does.
+    figure.update_layout(template="plotly_white")
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
     return str(figure.to_html(full_html=False, include_plotlyjs=first, config=config))
 
 

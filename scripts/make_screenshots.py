@@ -53,6 +53,11 @@ def take_pictures(page: Page, url: str) -> None:
     go_to(page, "Feature maps")
     save(page, "feature_maps")
 
+    go_to(page, "Evaluate")
+    page.get_by_role("radio", name="Mistakes").click()
+    settle(page)
+    save(page, "evaluate")
+
     go_to(page, "How many channels?")
     page.get_by_role("heading", name="What it reaches").scroll_into_view_if_needed()
     settle(page)

@@ -40,7 +40,7 @@ def test_all_of_the_page_in_one_file_that_fetches_nothing() -> None:
     for expected in (
         "<th scope='row'>Accuracy</th><td>90.00%</td>",
         "<th scope='row'>Read wrong</th><td>3 of 30</td>",
-        "30 images of &lt;mine&gt;. As they are.",
+        "30 images: &lt;mine&gt;. As they are.",
         "Temperature 0.500",
         # McNemar: two images that only the rival reads right, none the other way.
         "<th scope='row'>rival</th><td>27</td><td>0</td><td>2</td><td>1</td><td>0.5</td>",

@@ -61,7 +61,7 @@ def show_export(run: Run, step: int, found: Answers) -> None:
         icon=":material/description:",
         on_click="ignore",
     )
-    st.caption("The same from the command line:")
+    st.caption("From the command line, with all curves of robustness:")
     data = "" if evaluate_data.is_test_set(found.data) else " --data PATH"
     named = run.name
     if step != snapshots.steps_of(run)[-1]:

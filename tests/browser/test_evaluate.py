@@ -63,6 +63,12 @@ def test_from_a_cell_to_its_images_to_all_pages(page: Page, tmp_path: Path) -> N
     settle(page)
     page.get_by_role("radio", name="Labels in doubt").click()
     expect(page.get_by_text("Worth a look")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("radio", name="Export").click()
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.get_by_role("button", name="Predictions (CSV)").click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 10_001
+    assert lines[1 + inside[0]].startswith(f"{inside[0]},9,4,0,")
 
     # A set in MNIST's own format; one label is wrong on purpose.
     data = load_mnist()

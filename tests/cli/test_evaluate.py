@@ -51,7 +51,7 @@ def test_a_set_of_ones_own_and_what_the_network_stands(own: Path, tmp_path: Path
         assert row["accuracy"][neutral] == pytest.approx(39 / 40)
         assert row["images"] == 40
     text = out.read_text(encoding="utf-8")
-    assert "40 images of own.npz" in text
+    assert "40 images: own.npz" in text
     assert "<h3>Occlusion</h3>" in text
 
     printed = run("best", "--data", own, "--robustness")
