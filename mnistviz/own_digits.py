@@ -187,6 +187,12 @@ def trained_ids(run: Run) -> set[str]:
     return found
 
 
+def num_trained_on(run: Run, images: Pixels) -> int:
+    """How many of images `(n, 28, 28)` uint8 are digits that `trained_ids` has."""
+    ids = trained_ids(run)
+    return sum(digits.id_of(image) in ids for image in images) if ids else 0
+
+
 def siblings(run: Run, among: Sequence[Run]) -> list[Run]:
     """The runs fine-tuned alike, each with another part of the same set held out, by that part.
 

@@ -107,6 +107,8 @@ def test_what_a_run_was_trained_on_is_told_through_its_parents() -> None:
     fork = runs.create_run("best", ModelSpec(), TRAIN, "fork", Parent(run=run.id, step=10))
     assert own_digits.trained_ids(fork) == trained
     assert own_digits.trained_ids(runs.find_run("best")) == set()
+    assert own_digits.num_trained_on(fork, SET.images) == 17
+    assert own_digits.num_trained_on(fork, DATA.x_train[:9]) == 0
 
 
 def test_the_four_parts_of_a_set_find_each_other() -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnistviz import own_digits
 from mnistviz.evaluation.answers import Answers
 from mnistviz.evaluation.metrics import interval, top_k
 from mnistviz.rows import Evaluation
@@ -55,4 +56,9 @@ def show_headline(run: Run, found: Answers, score: Evaluation) -> None:
         st.caption(
             f"**{run.name}** was validated on these very images after each epoch, as the published "
             "log was. It was not trained on them."
+        )
+    if seen := own_digits.num_trained_on(run, found.data.images):
+        st.warning(
+            f"{run.name} was trained on {seen:,} of these {score.images:,} images: that it reads "
+            "those says little. My digits, Teach, tells of the ones held out."
         )

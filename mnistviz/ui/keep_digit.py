@@ -27,7 +27,9 @@ def keep_digit(
     pixels = digits.to_pixels(stages.image)
     answer = Answer(run.id, step, tuple(np.clip(probabilities, 0, 1).astype(float).tolist()))
     kept = digits.of_picture(pixels)
-    with st.container(horizontal=True, vertical_alignment="center", key="keep_digit"):
+    # In a row with the buttons, the pills would not break into two lines on a phone.
+    box = st.container(key="keep_digit")
+    with box.container(horizontal=True, vertical_alignment="center"):
         if kept is None:
             st.button(
                 f"Right, it is a {answer.digit}",
@@ -40,6 +42,7 @@ def keep_digit(
         else:
             st.markdown(f":material/check: Kept in My digits as a **{kept.label}**.")
             st.button("Take back", icon=":material/undo:", on_click=_take_back, args=(kept,))
+    with box:
         # Named by what it starts from, so that it starts there again after each change.
         key = f"said_{digits.id_of(pixels)}_{kept.label if kept else None}"
         st.pills(

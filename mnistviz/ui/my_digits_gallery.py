@@ -115,11 +115,10 @@ def show_gallery(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> 
     `probabilities` (n, 10) are what the run makes of them, NaN where it has not read one yet.
     """
     wrong = _wrong(mine, probabilities)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.pills("Only the", range(NUM_CLASSES), key="my_digits_label")
-        only_wrong = st.toggle(
-            f"Only those that {run.name} reads wrong: {wrong.sum():,}", key="my_digits_wrong"
-        )
+    label = st.pills("Only the", range(NUM_CLASSES), key="my_digits_label")
+    only_wrong = st.toggle(
+        f"Only those that {run.name} reads wrong: {wrong.sum():,}", key="my_digits_wrong"
+    )
     shown = np.array([label is None or digit.label == label for digit in mine])
     shown = np.flatnonzero(shown & wrong if only_wrong else shown)[::-1]
     if not len(shown):

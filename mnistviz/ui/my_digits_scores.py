@@ -38,10 +38,9 @@ def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> No
             f"{score.right:,} of {score.total:,}. With so many, what it reads right of all that "
             f"you might write lies between **{low:.1%}** and **{high:.1%}** (95 % interval)."
         )
-        seen = own_digits.trained_ids(run) & {digit.id for digit in mine}
-        if seen:
+        if seen := own_digits.num_trained_on(run, np.stack([digit.image for digit in mine])):
             st.warning(
-                f"{run.name} was trained on {len(seen):,} of these {len(mine):,}: that it "
+                f"{run.name} was trained on {seen:,} of these {len(mine):,}: that it "
                 "reads those says little. Teach tells of the digits held out."
             )
         right_ones = np.diag(confusion)
@@ -63,6 +62,7 @@ def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> No
 def show_all_runs(mine: Sequence[Digit]) -> None:
     """How many each run reads right, after its last snapshot."""
     rows = []
+    images = np.stack([digit.image for digit in mine])
     missing: list[tuple[Run, int]] = []
     for run in runs.list_runs():
         steps = snapshots.steps_of(run)
@@ -74,7 +74,7 @@ def show_all_runs(mine: Sequence[Digit]) -> None:
             missing.append((run, steps[-1]))
         else:
             low, high = score.interval
-            seen = len(own_digits.trained_ids(run) & {digit.id for digit in mine})
+            seen = own_digits.num_trained_on(run, images)
             rows.append((run.name, score.right, score.total, score.share, low, high, seen))
     if missing:
         names = "Let all other runs read them" if rows else "Let all runs read them"
