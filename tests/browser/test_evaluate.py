@@ -83,3 +83,12 @@ def test_from_a_cell_to_its_images_to_all_pages(page: Page, tmp_path: Path) -> N
     )
     page.get_by_role("radio", name="Mistakes").click()
     expect(page.get_by_text("1 mistake", exact=True)).to_be_visible(timeout=PATIENCE)
+    gallery = page.locator("[class*=st-key-evaluate_wrong] .js-plotly-plot")
+    assert hover_text(page, gallery, 0.05, 0.5).startswith(f"image 3: a {labels[3]}, read as")
+    click(page)
+    # It stands where the drawing would, under its own name, on all pages.
+    name = f"Image 3 of t10k-images-idx3-ubyte.gz, a {labels[3]}"
+    expect(page.get_by_test_id("stSidebar").get_by_text(name)).to_be_visible(timeout=PATIENCE)
+    go_to(page, "Feature maps")
+    settle(page)
+    expect(page.get_by_test_id("stSidebar").get_by_text(name)).to_be_visible()

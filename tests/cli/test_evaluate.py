@@ -36,6 +36,7 @@ def own(tmp_path: Path) -> Path:
     return tmp_path / "own.npz"
 
 
+@pytest.mark.slow
 def test_a_set_of_ones_own_and_what_the_network_stands(own: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     result = json.loads(run("best", "--data", own, "--robustness", "--out", out, "--json"))

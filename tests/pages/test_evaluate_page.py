@@ -50,6 +50,7 @@ def test_answers_are_read_once_and_kept_on_disk(monkeypatch: pytest.MonkeyPatch)
     assert int((~again.right).sum()) == 48
 
 
+@pytest.mark.slow
 def test_a_network_at_its_random_start_has_a_page_too() -> None:
     app = choose_run("evaluate", runs.find_run("reference"))
     app.sidebar.select_slider(key="snapshot").set_value(0).run()
@@ -99,6 +100,7 @@ def test_the_dial_spoils_the_chosen_image_and_says_what_was_trained_on() -> None
     assert "outside of what it was trained on" in text_of(app)
 
 
+@pytest.mark.slow
 def test_curves_are_measured_until_all_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(robustness.subset, "__defaults__", (2,))
     app = open_page("evaluate")
