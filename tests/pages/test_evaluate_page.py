@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnistviz import cache, runs, snapshots
+from mnistviz import cache, digits, runs, snapshots
 from mnistviz.data import load_mnist
 from mnistviz.datasets import LabelledSet
 from mnistviz.evaluation import doubts, robustness
@@ -155,6 +155,12 @@ def test_my_digits_are_a_set_once_there_are_some() -> None:
     app = open_page("evaluate")
     app.button_group(key="evaluate_source").set_value("digits").run()
     assert app.info[0].value == "You have kept no digits yet. Draw some, and say what they are."
+    data = load_mnist()
+    for number in range(3):
+        digits.keep(data.x_train[number], int(data.y_train[number]))
+    app.run()
+    assert not app.exception
+    assert "on 3 images of My digits" in text_of(app)
 
 
 def test_what_is_exported_is_offered_with_the_command_that_makes_it() -> None:
