@@ -29,9 +29,11 @@ format: $(VENV)/test.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Seconds an epoch beside stock Keras, in turns: a few minutes on a machine left alone.
+# Seconds an epoch beside stock Keras, in turns; seconds from a stroke to the answer, for one visitor
+# and for thirty: some minutes on a machine left alone.
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.draw_speed
 
 # Pictures of the real pages of the real app, for the README.
 screenshots: $(VENV)/test.stamp

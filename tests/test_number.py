@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from benchmarks.reading import side_by_side
 from mnistviz import runs, snapshots
 from mnistviz.data import load_mnist, to_input
 from mnistviz.number import Cut, cut_ink, cut_strokes
@@ -67,39 +68,26 @@ def test_digits_written_in_one_stroke_are_cut() -> None:
     assert len(cut_strokes(joined, reader().logits)) == 2
 
 
-def side_by_side(indices: list[int], gap: int) -> FloatArray:
-    images = to_input(load_mnist().x_test)
-    field = np.zeros((28, 40 * len(indices)), np.float32)
-    edge = 6
-    for index in indices:
-        ink = np.flatnonzero((images[index] > 0.1).any(axis=0))
-        digit = images[index][:, ink[0] : ink[-1] + 1]
-        place = field[:, edge : edge + digit.shape[1]]
-        np.maximum(place, digit, out=place)
-        edge += digit.shape[1] + gap
-    return field
-
-
 @pytest.mark.parametrize("gap", [4, 2])
 def test_digits_of_the_test_set_side_by_side_are_read(gap: int) -> None:
     rng = np.random.default_rng(4)
-    labels = load_mnist().y_test
+    data = load_mnist()
     right = 0
     for _ in range(20):
         chosen = rng.integers(0, 10_000, rng.integers(2, 6)).tolist()
-        cuts = cut_ink(side_by_side(chosen, gap), reader().logits)
-        right += text_of(cuts) == "".join(str(labels[index]) for index in chosen)
+        cuts = cut_ink(side_by_side(to_input(data.x_test[chosen]), gap), reader().logits)
+        right += text_of(cuts) == "".join(str(data.y_test[index]) for index in chosen)
     assert right >= 17
 
 
 def test_digits_that_touch_are_cut_where_they_touch() -> None:
     rng = np.random.default_rng(4)
-    labels = load_mnist().y_test
+    data = load_mnist()
     right = 0
     for _ in range(20):
         chosen = rng.integers(0, 10_000, 3).tolist()
-        cuts = cut_ink(side_by_side(chosen, 0), reader().logits)
-        right += text_of(cuts) == "".join(str(labels[index]) for index in chosen)
+        cuts = cut_ink(side_by_side(to_input(data.x_test[chosen]), 0), reader().logits)
+        right += text_of(cuts) == "".join(str(data.y_test[index]) for index in chosen)
     assert right >= 14
 
 

@@ -127,15 +127,16 @@ def _buttons(history: History) -> None:
             shortcut="Delete",
             disabled=not history.shown.strokes,
         )
-        st.select_slider(
-            "Brush, in pixels",
-            BRUSHES,
-            value=int(CANVAS_BRUSH),
-            key="brush",
-            persist_state="session",
-            help="How thick your pen is. The network doesn't mind: it sees your strokes drawn "
-            "again, as thick as MNIST's.",
-        )
+        with st.popover("Brush", icon=":material/brush:"):
+            st.select_slider(
+                "Width of the brush, in pixels",
+                BRUSHES,
+                value=int(CANVAS_BRUSH),
+                key="brush",
+                persist_state="session",
+                help="How thick your pen is. The network doesn't mind: it sees your strokes drawn "
+                "again, as thick as MNIST's.",
+            )
 
 
 def _move(by: int) -> None:

@@ -1,0 +1,217 @@
+"""How fast the Draw page answers: `python -m benchmarks.draw_speed`.
+
+In a browser: from the moment the pen is lifted to the new answer in the page, first with nothing
+else to do, then while a run trains; 0.2 s of it is the wait of the canvas component itself. And 30
+sessions at once, without browsers: each sends what the browser sent for a stroke, every 3 s for a
+minute, and waits for the last part of the answer.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import websockets
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from benchmarks.live_cost import browsing, serving
+
+STROKES = (
+    [(70, 60), (200, 60), (120, 230)],
+    [(80, 70), (190, 80), (130, 220)],
+)
+PAUSE = 3.0
+# From the pen's rise to the first change of the answer, and the frame that shows it.
+WATCH = """() => {
+  window.answered = []
+  addEventListener('pointerup', () => { window.lifted = performance.now() }, true)
+  new MutationObserver(changes => {
+    const shown = '[data-testid="stMetric"], .st-key-answer, .st-key-seen'
+    const near = change => {
+      const node = change.target
+      return (node.nodeType === 1 ? node : node.parentElement)?.closest(shown)
+    }
+    if (window.lifted && changes.some(near)) {
+      const lifted = window.lifted
+      window.lifted = null
+      requestAnimationFrame(() => setTimeout(() =>
+        window.answered.push(performance.now() - lifted)))
+    }
+  }).observe(document.body, {subtree: true, childList: true, characterData: true,
+    attributes: true, attributeFilter: ['href', 'd', 'xlink:href']})
+}"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="How fast the Draw page answers.")
+    parser.add_argument("--strokes", type=int, default=20, help="in the browser")
+    parser.add_argument("--sessions", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--json", action="store_true", help="print one JSON value instead")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MNISTVIZ_HOME"] = home
+        result: dict[str, Any] = {"load": [round(value, 1) for value in os.getloadavg()]}
+        with serving() as (_, url):
+            with browsing() as page:
+                sent = opened(page, url)
+                result["idle"] = spread(browser_times(page, options.strokes))
+                recording = list(sent)
+                result["training"] = spread(while_training(page, options.strokes))
+            address = url.replace("http", "ws") + "/_stcore/stream"
+            times, errors = asyncio.run(many(address, recording, options.sessions, options.seconds))
+            result["sessions"] = {**spread(times), "errors": errors}
+    print(json.dumps(result) if options.json else table(result))
+
+
+# ---------------------------------------------------------------- a browser
+
+
+def opened(page: Any, url: str) -> list[bytes]:
+    """Open the Draw page; what the browser sends to the server from now on."""
+    sent: list[bytes] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on(
+            "framesent", lambda data: sent.append(data) if isinstance(data, bytes) else None
+        ),
+    )
+    page.goto(f"{url}/draw")
+    page.locator("canvas.upper-canvas").wait_for(timeout=120_000)
+    draw(page, STROKES[0])  # the first answer loads TensorFlow
+    page.get_by_test_id("stMetric").first.wait_for(timeout=120_000)
+    page.wait_for_timeout(2_000)
+    page.evaluate(WATCH)
+    return sent
+
+
+def draw(page: Any, points: Sequence[tuple[float, float]]) -> None:
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    for number, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def browser_times(page: Any, count: int) -> list[float]:
+    """Seconds from lifting the pen to the answer, for strokes that change the digit each time."""
+    found = []
+    for number in range(count):
+        known = page.evaluate("window.answered.length")
+        # The strokes lie elsewhere each time, or the answer would stay the same.
+        shift = 4 * (1 + number % 10)
+        draw(page, [(x - shift, y - shift) for x, y in STROKES[number % 2]])
+        page.wait_for_function(f"window.answered.length > {known}", timeout=60_000)
+        found.append(page.evaluate("window.answered.at(-1)") / 1_000)
+        page.wait_for_timeout(700)
+        print(".", end="", file=sys.stderr, flush=True)
+    return found
+
+
+def while_training(page: Any, count: int) -> list[float]:
+    """The same while a run trains on all cores."""
+    from mnistviz import metrics_log
+    from mnistviz.recipes import find_recipe
+    from mnistviz.training import launcher
+
+    recipe = find_recipe("reference")
+    run = launcher.start(recipe.name, recipe.model, recipe.train)
+    try:
+        while not metrics_log.read(run):
+            time.sleep(0.2)
+        return browser_times(page, count)
+    finally:
+        launcher.stop(run)
+
+
+# ---------------------------------------------------------------- many sessions
+
+
+async def many(
+    address: str, recording: Sequence[bytes], sessions: int, seconds: float
+) -> tuple[list[float], int]:
+    """Seconds of all answers of all sessions, and how many had an exception."""
+    first, *strokes = recording
+    parts = await asyncio.gather(
+        *(session(address, first, strokes[-2:], seconds, n / sessions) for n in range(sessions))
+    )
+    return [one for times, _ in parts for one in times], sum(errors for _, errors in parts)
+
+
+async def session(
+    address: str, first: bytes, strokes: Sequence[bytes], seconds: float, share: float
+) -> tuple[list[float], int]:
+    """One visitor: opens the page as the browser did, then sends a stroke every three seconds."""
+    origin = address.replace("ws", "http", 1).removesuffix("/_stcore/stream")
+    async with websockets.connect(
+        address,
+        origin=websockets.Origin(origin),
+        subprotocols=[websockets.Subprotocol("streamlit")],
+        max_size=None,
+        open_timeout=120,
+    ) as socket:
+        await socket.send(first)
+        errors = await finished(socket)
+        # Visitors don't lift their pens at the same moment.
+        await asyncio.sleep(PAUSE * (1 + share))
+        times: list[float] = []
+        start = time.monotonic()
+        while time.monotonic() - start < seconds:
+            sent = time.monotonic()
+            await socket.send(strokes[len(times) % len(strokes)])
+            errors += await finished(socket)
+            times.append(time.monotonic() - sent)
+            await asyncio.sleep(max(0.0, PAUSE - times[-1]))
+        return times, errors
+
+
+async def finished(socket: Any) -> int:
+    """Wait for the end of the script; the number of exceptions among its elements."""
+    errors = 0
+    while True:
+        message = ForwardMsg.FromString(await asyncio.wait_for(socket.recv(), 120))
+        kind = message.WhichOneof("type")
+        if kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
+            errors += 1
+        if kind == "script_finished":
+            return errors
+
+
+def spread(times: Sequence[float]) -> dict[str, float]:
+    """Median, 95th percentile and longest, in seconds."""
+    ordered = sorted(times)
+    found = {
+        "median": statistics.median(ordered),
+        "p95": ordered[int(0.95 * (len(ordered) - 1))],
+        "longest": ordered[-1],
+        "count": len(ordered),
+    }
+    return {name: round(value, 3) for name, value in found.items()}
+
+
+def table(result: dict[str, Any]) -> str:
+    """The result as people read it."""
+    names = {
+        "idle": "browser, idle (median ≤ 0.35)",
+        "training": "browser, a run trains (median ≤ 0.5)",
+        "sessions": "sessions at once (95 % ≤ 1.5)",
+    }
+    lines = [f"load of the machine before: {result['load'][0]}"]
+    for key, name in names.items():
+        one = result[key]
+        lines.append(
+            f"{name:<38} median {one['median']:.3f} s, 95 % {one['p95']:.3f} s, "
+            f"longest {one['longest']:.3f} s, {one['count']} answers"
+        )
+    return "\n".join([*lines, f"exceptions in sessions: {result['sessions']['errors']}"])
+
+
+if __name__ == "__main__":
+    main()

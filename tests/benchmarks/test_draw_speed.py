@@ -1,0 +1,18 @@
+"""The arithmetic of the Draw page's timings."""
+
+from benchmarks.draw_speed import spread, table
+
+
+def test_the_times_are_summed_up() -> None:
+    times = [number / 100 for number in range(1, 101)]
+    assert spread(times) == {"median": 0.505, "p95": 0.95, "longest": 1.0, "count": 100}
+
+
+def test_the_table_names_the_bounds() -> None:
+    one = spread([0.3])
+    result = {"load": [1.5], "idle": one, "training": one, "sessions": {**one, "errors": 0}}
+    lines = table(result).splitlines()
+    assert lines[0] == "load of the machine before: 1.5"
+    assert lines[1].startswith("browser, idle (median ≤ 0.35)")
+    assert "median 0.300 s, 95 % 0.300 s, longest 0.300 s, 1 answers" in lines[1]
+    assert lines[-1] == "exceptions in sessions: 0"

@@ -1,0 +1,120 @@
+"""The Draw page by mouse and by touch, with digits that were drawn by hand for the tests."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
+
+from tests.strokes import HAND_MADE, Stroke
+
+from .conftest import Server
+from .test_walk import PATIENCE, draw, go_to, settle
+
+pytestmark = pytest.mark.browser
+
+
+def open_draw(page: Page, address: str = "/draw") -> None:
+    page.goto(address)
+    page.locator("canvas.upper-canvas").wait_for(timeout=PATIENCE)
+    settle(page)
+    # The browser says how wide the page is, which runs it once more.
+    page.wait_for_timeout(500)
+    settle(page)
+
+
+def draw_digit(page: Page, name: str) -> None:
+    for stroke in HAND_MADE[name]:
+        draw(page, [(round(x), round(y)) for x, y in stroke])
+
+
+def reads(page: Page, answer: str) -> None:
+    shown = page.get_by_test_id("stMetricValue").first
+    expect(shown).to_have_text(answer, timeout=PATIENCE)
+
+
+def clear(page: Page) -> None:
+    settle(page)
+    page.keyboard.press("Delete")
+    expect(page.get_by_test_id("stMetricValue")).to_have_count(0, timeout=PATIENCE)
+    settle(page)
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=f"{name} Shortcut")
+
+
+def test_digits_and_a_number_are_drawn_taken_back_and_linked(page: Page) -> None:
+    open_draw(page)
+    expect(button(page, "Undo")).to_be_disabled()
+    draw_digit(page, "4")
+    reads(page, "4")
+    linked = page.url
+    assert re.search(r"[?&]drawing=[\w-]{40,}", linked)
+
+    # A stroke too many is taken back, comes again, and is taken back for good.
+    draw(page, [(40, 40), (250, 60)])
+    page.wait_for_url(lambda url: url != linked, timeout=PATIENCE)
+    page.keyboard.press("Control+z")
+    page.wait_for_url(linked, timeout=PATIENCE)
+    expect(button(page, "Redo")).to_be_enabled(timeout=PATIENCE)
+    page.keyboard.press("Control+y")
+    page.wait_for_url(lambda url: url != linked, timeout=PATIENCE)
+    page.keyboard.press("Control+z")
+    page.wait_for_url(linked, timeout=PATIENCE)
+    reads(page, "4")
+
+    # It survives a change of page, a reload, and being cleared by mistake.
+    go_to(page, "Overview")
+    go_to(page, "Draw")
+    reads(page, "4")
+    page.reload()
+    reads(page, "4")
+    clear(page)
+    page.keyboard.press("Control+z")
+    reads(page, "4")
+    clear(page)
+
+    page.get_by_text("More than one digit").click()
+    expect(page.get_by_text("write a number, such as 1984")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    draw_digit(page, "1984")
+    reads(page, "1984")
+    expect(page.get_by_text("Which one shall the other pages look at?")).to_be_visible()
+
+    open_draw(page, "/draw?drawing=AAAA")
+    expect(page.get_by_text("expected a drawing in the link")).to_be_visible()
+
+
+def touch(session: CDPSession, page: Page, stroke: Stroke) -> None:
+    """One stroke with a finger, in pixels of the canvas."""
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    assert box is not None
+    points = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in stroke]
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+    for point in points[1:]:
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        page.wait_for_timeout(10)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+SCROLLED = """() => [...document.querySelectorAll('*')].reduce(
+    (sum, one) => sum + one.scrollTop + one.scrollLeft, 0)"""
+
+
+def test_a_finger_draws_on_a_phone_and_the_page_stays_where_it_is(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True, base_url=server.url
+    )
+    page = context.new_page()
+    open_draw(page)
+    page.locator("canvas.upper-canvas").scroll_into_view_if_needed()
+    before = page.evaluate(SCROLLED)
+    session = context.new_cdp_session(page)
+    for stroke in HAND_MADE["7"]:
+        touch(session, page, stroke)
+    reads(page, "7")
+    assert page.evaluate(SCROLLED) == before
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
