@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import websockets
@@ -58,16 +59,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNISTVIZ_HOME"] = home
         result: dict[str, Any] = {"load": [round(value, 1) for value in os.getloadavg()]}
-        with serving() as (_, url):
-            with browsing() as page:
-                sent = opened(page, url)
-                result["idle"] = spread(browser_times(page, options.strokes))
-                recording = list(sent)
-                result["training"] = spread(while_training(page, options.strokes))
+        with serving() as (_, url), browsing() as page:
+            sent = opened(page, url)
+            result["idle"] = told("idle", browser_times(page, options.strokes))
             address = url.replace("http", "ws") + "/_stcore/stream"
-            times, errors = asyncio.run(many(address, recording, options.sessions, options.seconds))
-            result["sessions"] = {**spread(times), "errors": errors}
+            waiting = many(address, list(sent), options.sessions, options.seconds)
+            # Playwright has a loop of its own in this thread.
+            with ThreadPoolExecutor(1) as thread:
+                times, errors = thread.submit(asyncio.run, waiting).result()
+            result["sessions"] = {**told("sessions", times), "errors": errors}
+            result["training"] = told("training", while_training(page, options.strokes))
     print(json.dumps(result) if options.json else table(result))
+
+
+def told(name: str, times: Sequence[float]) -> dict[str, float]:
+    """What came out, which is also said at once: the whole takes minutes."""
+    found = spread(times)
+    print(f"\n{name}: {found}", file=sys.stderr, flush=True)
+    return found
 
 
 # ---------------------------------------------------------------- a browser

@@ -15,6 +15,8 @@ from mnistviz.spec import IMAGE_SIZE
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
+# The decoder of WebP keeps a picture several times over, and can't make it smaller on the way.
+MAX_WEBP_PIXELS = 20_000_000
 # A digit ends at 20 pixels: of a larger picture one would only feel the memory.
 WORKING_SIDE = 1_024
 # What browsers, phones and scanners save. Pillow would start other programs for some others.
@@ -129,14 +131,16 @@ def _too_large(limit: str, found: str) -> DrawingError:
 
 def _decoded(raw: bytes) -> Image.Image:
     """The first frame, upright and reduced: RGBA where it has transparency, else L or F."""
-    size = None
+    size, limit, name = None, MAX_PIXELS, ""
     try:
         with warnings.catch_warnings():
             # Pillow warns of large pictures, refused below, and of odd metadata, no matter here.
             warnings.simplefilter("ignore")
             file = Image.open(io.BytesIO(raw), formats=FORMATS)
             size = file.size
-            if size[0] * size[1] <= MAX_PIXELS:
+            if file.format == "WEBP":
+                limit, name = MAX_WEBP_PIXELS, " as WebP"
+            if size[0] * size[1] <= limit:
                 turned = _TURNS.get(file.getexif().get(_ORIENTATION, 1))
                 # A JPEG can leave out pixels while it is decoded.
                 file.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
@@ -155,7 +159,7 @@ def _decoded(raw: bytes) -> Image.Image:
             f"expected a whole picture, got a damaged one ({error}); save it again"
         ) from None
     found = f"{size[0]:,} × {size[1]:,} pixels" if size else "many times as many"
-    raise _too_large(f"{MAX_PIXELS / 1e6:.0f} megapixels", found)
+    raise _too_large(f"{limit / 1e6:.0f} megapixels{name}", found)
 
 
 def _in_bands(image: Image.Image) -> Image.Image:

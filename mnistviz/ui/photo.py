@@ -74,8 +74,8 @@ def _asked_for(camera: bool) -> FloatArray | None:
             key="file",
             on_change=_forget,
             max_upload_size=MEGABYTES,
-            help="PNG, JPEG, WebP, BMP, GIF (its first frame) or TIFF, at most 20 MB and 50 "
-            "megapixels. It stays in the memory of this machine and is not written to disk.",
+            help="PNG, JPEG, WebP, BMP, GIF (its first frame) or TIFF: at most 20 MB and 50 "
+            "megapixels, as WebP 20. It stays in memory and is not written to disk.",
         )
     if given is not None and state.PHOTO not in st.session_state:
         st.session_state[state.PHOTO] = drawing.open_picture(given.getvalue())

@@ -64,7 +64,9 @@ def test_digits_and_a_number_are_drawn_taken_back_and_linked(page: Page) -> None
     reads(page, "4")
 
     # It survives a change of page, a reload, and being cleared by mistake.
+    settle(page)
     go_to(page, "Overview")
+    settle(page)
     go_to(page, "Draw")
     reads(page, "4")
     page.reload()
