@@ -1,0 +1,117 @@
+"""What is clicked in the views of a network's inside, and what then stands on the screen."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from mnistviz import snapshots
+from mnistviz.data import load_mnist, to_input
+from tests.inspection.oracle import convolve
+
+from .test_walk import PATIENCE, chart, go_to, settle
+
+pytestmark = pytest.mark.browser
+
+
+def click_at(page: Page, key: str, x: float, y: float) -> None:
+    """Click the place of a chart that stands for the values x and y of its axes."""
+    plot = chart(page, key)
+    expect(plot).to_have_count(1, timeout=PATIENCE)
+    plot.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    script = """([key, x, y]) => {
+        const plot = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+        const {left, top} = plot.getBoundingClientRect(), layout = plot._fullLayout;
+        return [left + layout._size.l + layout.xaxis.d2p(x),
+                top + layout._size.t + layout.yaxis.d2p(y)];
+    }"""
+    left, top = page.evaluate(script, [key, x, y])
+    page.mouse.move(left - 1, top)
+    page.mouse.move(left, top)
+    page.wait_for_timeout(200)
+    page.mouse.down()
+    page.mouse.up()
+    settle(page)
+
+
+def place_of(page: Page, key: str, trace: int, datum: list[object]) -> tuple[float, float]:
+    """Where the point with a custom datum lies in a chart."""
+    script = """([key, trace, datum]) => {
+        const plot = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+        const points = plot._fullData[trace];
+        const index = [...points.customdata].findIndex(
+            one => JSON.stringify(Array.from(one)) === JSON.stringify(datum));
+        return [points.x[index], points.y[index]];
+    }"""
+    expect(chart(page, key)).to_have_count(1, timeout=PATIENCE)
+    x, y = page.evaluate(script, [key, trace, datum])
+    return x, y
+
+
+def test_what_is_clicked_is_what_is_shown(page: Page) -> None:
+    page.set_default_timeout(PATIENCE)
+    page.goto("/kernels?run=reference&image=7")
+    expect(chart(page, "kernels")).to_have_count(1, timeout=PATIENCE)
+    settle(page)
+    page.get_by_role("radio", name="conv2").click()
+    settle(page)
+    click_at(page, "kernels", *place_of(page, "kernels", 1, [4, 11]))
+    expect(page.get_by_role("spinbutton", name="Input channel")).to_have_value(
+        "4", timeout=PATIENCE
+    )
+    expect(page.get_by_role("spinbutton", name="Output channel")).to_have_value(
+        "11", timeout=PATIENCE
+    )
+    weights = snapshots.read(*snapshots.find("reference"))
+    kernel = weights["conv2"]["kernel"][:, :, 4, 11]
+    shown = chart(page, "one_kernel").locator(".annotation-text").all_text_contents()
+    numbers = [float(text.replace("−", "-")) for text in shown]
+    np.testing.assert_allclose(numbers, kernel.ravel(), atol=5.1e-5)
+
+    go_to(page, "Feature maps")
+    settle(page)
+    script = """() => [...document.querySelector('.st-key-whole .js-plotly-plot')._fullData]
+        .findIndex(one => one.customdata)"""
+    expect(chart(page, "whole")).to_have_count(1, timeout=PATIENCE)
+    trace = page.evaluate(script)
+    click_at(page, "whole", *place_of(page, "whole", trace, ["conv5", 14]))
+    expect(page.get_by_role("spinbutton", name="Channel")).to_have_value("14", timeout=PATIENCE)
+    expect(page.get_by_text("conv5, channel 14 sees 12×12 pixels")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Make its preferred input").click()
+    expect(page.get_by_text("It brings the channel to")).to_be_visible(timeout=PATIENCE)
+
+    microscope_says_what_the_model_computes(page, weights)
+    a_channel_is_clicked_off(page)
+
+    go_to(page, "Map of digits")
+    expect(chart(page, "map_clicked")).to_have_count(1, timeout=PATIENCE)
+    settle(page)
+    click_at(page, "map_neighbours", 42, 14)
+    expect(page).not_to_have_url(re.compile(r"image=7\b"), timeout=PATIENCE)
+
+
+def microscope_says_what_the_model_computes(page: Page, weights: snapshots.Weights) -> None:
+    go_to(page, "Microscope")
+    settle(page)
+    click_at(page, "micro_map", 14, 9)
+    expect(page.get_by_role("spinbutton", name="Row")).to_have_value("9", timeout=PATIENCE)
+    expect(page.get_by_role("spinbutton", name="Column")).to_have_value("14", timeout=PATIENCE)
+    image = to_input(load_mnist().x_test[7]).astype(np.float64)[..., np.newaxis]
+    sums = convolve(image, weights["conv1"]["kernel"], np.zeros(10))
+    said = page.get_by_text("The 9 products of the image add up to").inner_text()
+    number = float(said.split()[-1].rstrip("."))
+    assert number == pytest.approx(sums[9, 14, 0], abs=1e-5)
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page.get_by_role("spinbutton", name="Column")).to_have_value("15", timeout=PATIENCE)
+
+
+def a_channel_is_clicked_off(page: Page) -> None:
+    go_to(page, "Why this answer?")
+    strips = page.locator("[class*='st-key-why_strips_'] .js-plotly-plot")
+    expect(strips).to_have_count(1, timeout=PATIENCE)
+    settle(page)
+    click_at(page, "why_strips_0", 3, 2)
+    expect(page.get_by_text("conv3 · 3", exact=True).first).to_be_visible(timeout=PATIENCE)
+    expect(chart(page, "why-maps")).to_have_count(1, timeout=PATIENCE)
