@@ -31,7 +31,7 @@ MAX_FILE_BYTES = 2 * digits.MAX_DIGITS * IMAGE_SIZE**2
 
 # One of so many parts is held out.
 FOLDS = 4
-SHARE = 0.2
+SHARE = 0.1
 
 # Beside the seed, what the choice of MNIST's images is drawn from.
 _REPLAY = 0x7265706C6179
@@ -98,10 +98,10 @@ def settings(parent: TrainSpec) -> TrainSpec:
         epochs=3,
         batch_size=128,
         num_images=12_800,
-        learning_rate=0.001,
+        learning_rate=0.0005,
         schedule="one-cycle",
         warm_up=0.1,
-        augmentation=0.6,
+        augmentation=0.8,
         weight_average=0.98,
         measure_gap=False,
         seed=0,

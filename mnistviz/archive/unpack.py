@@ -233,14 +233,16 @@ def _read_own_digits(
 ) -> Split | None:
     """The digits of a person that a run was trained on; it has them exactly where its spec says."""
     if (spec.own is None) != (own_digits.FILE not in entries):
-        raise _refusal(f"a {own_digits.FILE} that spec.json doesn't name, or none that it names")
+        raise _refusal(
+            "digits of a person that spec.json doesn't name, or none where it names some"
+        )
     if spec.own is None:
         return None
     raw = _read(archive, entries[own_digits.FILE], own_digits.MAX_FILE_BYTES)
     try:
         return own_digits.parsed(raw, spec.own)
     except ValueError as error:
-        raise _refusal(f"a {own_digits.FILE} with {str(error)[:200]}") from None
+        raise _refusal(f"{own_digits.FILE} with {str(error)[:200]}") from None
 
 
 def _is_text(text: str) -> bool:
