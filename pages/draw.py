@@ -92,7 +92,13 @@ explanation(
         "the network knows only one at a time. **Photo or file** and **Camera** look for the ink "
         "first: shadows, the grain of the paper and ruled lines are taken off, and what is left "
         "is treated like a drawing. Pictures stay in the memory of this machine: none is kept.",
-        "The **bars** are what the network makes of it: ten probabilities. It has to choose among "
-        "the ten digits, whatever you draw. A letter gets an answer too, and often a sure one.",
+        "The **bars** are what the network makes of it: ten probabilities. They are calibrated: "
+        "the network's scores are divided by one number, the temperature, at which it is as sure "
+        "as it is right on training images that it was not trained on. Their order stays.",
+        "The network has to choose among the ten digits, whatever you draw. So a second, small "
+        "network judges first whether there is **one digit at all**: a dot, a scribble or a letter "
+        "is refused. Some letters pass, because many people write them like digits: see *When it "
+        "refuses*. The **X-ray** shows each stage on the way to the 28×28 pixels, and what the "
+        "answer is without it.",
     ]
 )

@@ -15,7 +15,7 @@ LAYERS = [
     ["spec", "rows"],
     ["photo"],
     ["data", "strokes", "drawing", "array_files"],
-    ["datasets"],
+    ["datasets", "refusal"],
     ["recipes", "runs"],
     ["links", "number"],
     [

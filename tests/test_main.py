@@ -146,15 +146,21 @@ def test_predict_reads_pictures_and_strokes_and_leaves_a_blank_one_unanswered(
     Image.new("L", (50, 80), 255).save(tmp_path / "blank.png")
     one = Strokes(280, 280, 18, (np.array([[140, 40], [140, 240]], np.float32),))
     (tmp_path / "one.json").write_text(strokes_to_json(one))
-    files = [tmp_path / name for name in ("0.png", "1.png", "2.png", "blank.png", "one.json")]
+    to_and_fro = np.array([[60 + 160 * (i % 2), 60 + 12 * i] for i in range(14)], np.float32)
+    scribble = Strokes(280, 280, 18, (to_and_fro,))
+    (tmp_path / "scribble.json").write_text(strokes_to_json(scribble))
+    names = ("0.png", "1.png", "2.png", "blank.png", "one.json", "scribble.json")
+    files = [tmp_path / name for name in names]
 
     results = answer("predict", *files)
 
     assert [result["file"] for result in results] == [str(file) for file in files]
-    assert [result["digit"] for result in results] == [*expected, None, 1]
-    assert [result["verdict"] for result in results] == [*["digit"] * 3, "blank", "digit"]
+    assert [result["digit"] for result in results] == [*expected, None, 1, None]
+    verdicts = [*["digit"] * 3, "blank", "digit", "not_a_digit"]
+    assert [result["verdict"] for result in results] == verdicts
+    assert all(result["calibrated"] for result in results)
     for result in results:
-        if result["verdict"] == "digit":
+        if result["verdict"] != "blank":
             assert sum(result["probabilities"]) == pytest.approx(1, abs=1e-5)
             assert int(np.argmax(result["probabilities"])) == result["guess"]
         else:

@@ -61,7 +61,7 @@ def predict(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read the digit in pictures of any size, or in .json files of strokes."""
+    """Read the digit in pictures of any size, or in .json files of strokes, or refuse to."""
     found, step = snapshots.find(run)
     snapshots.read(found, step)
     if number:
@@ -72,30 +72,35 @@ def predict(
 
     import numpy as np
 
-    from mnistviz.model import Classifier, load
+    from mnistviz import calibration, refusal
+    from mnistviz.model import Classifier, load, softmax
 
     classifier = Classifier(load(found, step))
+    temperature = calibration.temperature(found, step, classifier)
     answers: list[dict[str, Any]] = []
     for file, (image, blank) in zip(files, drawings, strict=True):
-        probabilities = None if blank else classifier.classify(image[np.newaxis])[0].tolist()
-        guess = None if probabilities is None else int(np.argmax(probabilities))
-        answers.append(
-            {
-                "file": str(file),
-                "verdict": "blank" if blank else "digit",
-                "digit": guess,
-                "guess": guess,
-                "probabilities": probabilities,
-            }
-        )
+        answer: dict[str, Any] = {"verdict": "blank", "guess": None, "probabilities": None}
+        if not blank:
+            logits = classifier.logits(image[np.newaxis])
+            ten = softmax(logits) if temperature is None else temperature.probabilities(logits)
+            verdict = refusal.verdicts(image[np.newaxis], ten)[0]
+            guess = int(np.argmax(ten))
+            answer = {"verdict": verdict, "guess": guess, "probabilities": ten[0].tolist()}
+        digit = answer["guess"] if answer["verdict"] == "digit" else None
+        calibrated = temperature is not None
+        answers.append({"file": str(file), "digit": digit, **answer, "calibrated": calibrated})
     if as_json:
         print_json(answers)
         return
     for answer in answers:
-        if answer["probabilities"] is None:
-            print(f"{answer['file']}: blank, no answer")
-        else:
-            print(f"{answer['file']}: {answer['digit']} ({max(answer['probabilities']):.1%})")
+        sure = max(answer["probabilities"] or [0])
+        said = {
+            "digit": f"{answer['guess']} ({sure:.1%})",
+            "unsure": f"unsure, {answer['guess']}? ({sure:.1%})",
+            "not_a_digit": f"not one digit, most like a {answer['guess']}",
+            "blank": "blank, no answer",
+        }[answer["verdict"]]
+        print(f"{answer['file']}: {said}")
 
 
 def read_drawing(file: Path) -> tuple[FloatArray, bool]:

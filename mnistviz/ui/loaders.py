@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mnistviz.inspection.preferred import Climber
     from mnistviz.model import Classifier
 
+TRAIN_MAP = "train-map"
 PUBLISHED_LOG = Path(__file__).parents[1] / "assets" / "reference_log.csv"
 
 
@@ -202,6 +204,52 @@ def _calibration(path: Path, step: int, _run: Run) -> Calibration | None:
 def calibration(run: Run, step: int) -> Calibration | None:
     """What makes a snapshot's probabilities honest; None where no image was held out."""
     return _calibration(run.path, step, run)
+
+
+def probabilities(run: Run, step: int, logits: FloatArray) -> FloatArray:
+    """Probabilities `(10,)` of logits `(10,)`, calibrated where the run can be."""
+    found = calibration(run, step)
+
+    from mnistviz.model import softmax
+
+    return softmax(logits if found is None else logits / np.float32(found.temperature))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _train_map(path: Path, step: int, _run: Run) -> DigitMap:
+    network = _classifier(path, step, _run).network
+
+    from mnistviz.data import load_mnist
+    from mnistviz.inspection.embedding import DigitMap, digit_map
+
+    images = load_mnist().x_train
+    found = cache.kept(_run, step, TRAIN_MAP, lambda: asdict(digit_map(network, images)))
+    return DigitMap(**found)
+
+
+def has_train_map(run: Run, step: int) -> bool:
+    """Whether the 60,000 training images have been described by a snapshot."""
+    return cache.file_of(run, step, TRAIN_MAP).exists()
+
+
+def train_map(run: Run, step: int) -> DigitMap:
+    """The training images by the last hidden features of a snapshot; takes some seconds once."""
+    return _train_map(run.path, step, run)
+
+
+def nearest_training(
+    run: Run, step: int, image: FloatArray, count: int
+) -> tuple[NDArray[np.int64], FloatArray]:
+    """The training images described most like an image `(28, 28)`, nearest first, how far each."""
+    network = _classifier(run.path, step, run).network
+
+    from mnistviz.inspection.embedding import last_features, nearest
+
+    described = train_map(run, step)
+    here = described.place(last_features(network, image[None])[0])[0]
+    chosen = nearest(here, described.places, count)
+    distances: FloatArray = np.linalg.norm(described.places[chosen] - here, axis=1)
+    return chosen, distances
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -1,0 +1,61 @@
+"""What the Draw page says of a drawing, which comes by its link."""
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from mnistviz import links
+from mnistviz.strokes import Strokes
+from mnistviz.training.launcher import PROJECT
+from tests.pages.driver import text_of
+
+SEVEN = [(80, 70), (200, 70), (120, 230)]
+TO_AND_FRO = [(60 + 160 * (turn % 2), 60 + 12 * turn) for turn in range(14)]
+
+
+def opened(points: list[tuple[float, float]], run: str = "best") -> AppTest:
+    app = AppTest.from_file(PROJECT / "app.py", default_timeout=120)
+    text = links.to_text(Strokes(280, 280, 18, (np.array(points, np.float32),)))
+    assert text is not None
+    app.run()
+    app.query_params["drawing"] = text
+    app.sidebar.selectbox(key="run").set_value(run)
+    app.switch_page("pages/draw.py").run()
+    assert not app.exception
+    return app
+
+
+def test_a_digit_is_read_with_calibrated_probabilities_and_its_x_ray() -> None:
+    app = opened(SEVEN)
+    (metric,) = app.metric
+    assert (metric.label, metric.value) == ("It reads", "7")
+    text = text_of(app)
+    assert "Calibrated with temperature 0.57" in text
+    assert "Next best: " in text
+    app.button_group(key="more").set_value("Other networks").run()
+    table = app.dataframe[0].value
+    assert list(table["run"]) == ["best", "reference"]
+    assert list(table["calibrated"]) == [True, False]
+    assert set(table["reads"]) == {7}
+    app.button_group(key="more").set_value("X-ray").run()
+    assert not app.exception
+    assert "With all stages the network reads **7**" in text_of(app)
+    app.button_group(key="xray_3").set_value(["centre of mass"]).run()
+    assert not app.exception
+    assert "With its whole sheet" in text_of(app)
+
+
+def test_a_scribble_is_refused_and_the_page_says_how_often_rightly() -> None:
+    app = opened(TO_AND_FRO, "reference")
+    (metric,) = app.metric
+    assert (metric.label, metric.value) == ("It refuses", "not one digit")
+    assert "Not calibrated: this run trained on every training image" in text_of(app)
+    app.button_group(key="more").set_value("When it refuses").run()
+    assert "scribble" in list(app.dataframe[0].value["drawn"])
+    assert "Refused by mistake" in text_of(app)
+
+
+def test_a_blank_canvas_has_no_answer_to_say_more_about() -> None:
+    app = AppTest.from_file(PROJECT / "app.py", default_timeout=60).run()
+    app.switch_page("pages/draw.py").run()
+    app.button_group(key="more").set_value("X-ray").run()
+    assert "Draw a digit first." in [info.value for info in app.info]
