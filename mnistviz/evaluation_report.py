@@ -4,13 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mnistviz import report
+from mnistviz import report, runs, snapshots
 from mnistviz.charts.confusion import confusion_matrix
 from mnistviz.charts.reliability import refusal_curves, reliability_diagram
 from mnistviz.charts.robustness import endurance_curves
-from mnistviz.evaluation import probabilities, score
+from mnistviz.evaluation import doubts, probabilities, robustness, score
 from mnistviz.evaluation.agreement import compare
-from mnistviz.evaluation.answers import Answers, wrong_ones
+from mnistviz.evaluation.answers import (
+    Answers,
+    answers_of,
+    digest_of,
+    known_logits,
+    wrong_ones,
+)
 from mnistviz.evaluation.distortions import DISTORTIONS
 from mnistviz.evaluation.doubts import Doubt, without
 from mnistviz.evaluation.metrics import class_scores, interval, top_k
@@ -40,6 +46,29 @@ class Subject:
     curves: Sequence[Endurance] = ()
     marked: Mapping[int, Doubt] | None = None
     others: Mapping[str, Answers] | None = None
+
+
+def gather(run: Run, step: int, found: Answers, temperature: float | None) -> Subject:
+    """All that is kept of a snapshot on a set: curves, labels in doubt, other runs' answers."""
+    part = robustness.subset(found.data)
+    curves = [robustness.kept(run, step, part, one) for one in DISTORTIONS.values()]
+    digest = digest_of(found.data.images)
+    others = {}
+    for other in runs.list_runs():
+        steps = snapshots.steps_of(other)
+        if steps and other.id != run.id:
+            logits = known_logits(other, steps[-1], found.data, digest)
+            if logits is not None:
+                others[other.name] = answers_of(found.data, logits)
+    return Subject(
+        run,
+        step,
+        found,
+        temperature,
+        [curve for curve in curves if curve is not None],
+        {one: doubt for one, doubt in doubts.read(digest).items() if one < len(found.right)},
+        others,
+    )
 
 
 def html_of(subject: Subject) -> str:

@@ -5,12 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from mnistviz import runs
+from mnistviz import runs, snapshots
 from mnistviz.data import load_mnist
 from mnistviz.datasets import LabelledSet
-from mnistviz.evaluation.answers import Answers, answers_of
+from mnistviz.evaluation import doubts
+from mnistviz.evaluation.answers import Answers, answers_of, digest_of, keep_logits
 from mnistviz.evaluation.robustness import Endurance
-from mnistviz.evaluation_report import Subject, html_of
+from mnistviz.evaluation_report import Subject, gather, html_of
 
 
 def made_up(wrong: int) -> Answers:
@@ -68,3 +69,18 @@ def test_a_run_without_held_out_images_is_said_to_be_not_calibrated(
     assert "What it stands" not in text
     assert "Labels in doubt" not in text
     assert "0 of 0, the surest first" in text
+
+
+def test_what_is_kept_of_a_set_goes_into_its_report() -> None:
+    best, other = runs.find_run("best"), runs.find_run("reference")
+    found = made_up(2)
+    step = snapshots.steps_of(best)[-1]
+    digest = digest_of(found.data.images)
+    assert gather(best, step, found, None) == Subject(best, step, found, None, [], {}, {})
+    keep_logits(other, snapshots.steps_of(other)[-1], digest, made_up(5).logits)
+    doubts.mark(digest, 4, "wrong")
+    doubts.mark(digest, 999, "wrong")
+    subject = gather(best, step, found, 0.5)
+    assert subject.marked == {4: "wrong"}
+    assert list(subject.others or {}) == ["reference"]
+    assert int((~(subject.others or {})["reference"].right).sum()) == 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,11 +77,11 @@ def evaluate(
         report.write_text(out, answered.as_csv(answers, heat))
     elif out:
         from mnistviz import report
-        from mnistviz.evaluation import doubts
-        from mnistviz.evaluation_report import Subject, html_of
+        from mnistviz.evaluation_report import gather, html_of
 
-        marked = doubts.read(answered.digest_of(labelled.images))
-        report.write_text(out, html_of(Subject(found, step, answers, heat, curves, marked)))
+        subject = gather(found, step, answers, heat)
+        # Also where the home can't be written to, and nothing is kept.
+        report.write_text(out, html_of(replace(subject, curves=curves or subject.curves)))
     if as_json:
         from mnistviz.evaluation.robustness import as_rows
 

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mnistviz import runs, snapshots
-from mnistviz.evaluation import doubts, robustness
+from mnistviz import snapshots
 from mnistviz.evaluation.answers import Answers, as_csv
-from mnistviz.evaluation.distortions import DISTORTIONS
 from mnistviz.runs import Run
 from mnistviz.ui import evaluate_data
 from mnistviz.ui.evaluate_trust import temperature_of
 from mnistviz.ui.widgets import epochs_text
-
-if TYPE_CHECKING:
-    from mnistviz.evaluation_report import Subject
 
 
 def show_export(run: Run, step: int, found: Answers) -> None:
@@ -46,12 +40,11 @@ def show_export(run: Run, step: int, found: Answers) -> None:
         "that needs no network. It has the curves of 'Robustness' that have been measured, the "
         "labels in doubt, and every other run that has read these images."
     )
-    subject = _subject(run, step, found, temperature)
 
     def make() -> str:
-        from mnistviz.evaluation_report import html_of
+        from mnistviz.evaluation_report import gather, html_of
 
-        return html_of(subject)
+        return html_of(gather(run, step, found, temperature))
 
     st.download_button(
         "Report (HTML)",
@@ -71,28 +64,4 @@ def show_export(run: Run, step: int, found: Answers) -> None:
         f"--out {name}-report.html",
         language="sh",
         wrap_lines=True,
-    )
-
-
-def _subject(run: Run, step: int, found: Answers, temperature: float | None) -> Subject:
-    from mnistviz.evaluation_report import Subject
-
-    part = robustness.subset(found.data)
-    curves = [robustness.kept(run, step, part, one) for one in DISTORTIONS.values()]
-    marked = doubts.read(evaluate_data.digest(found.data))
-    others = {}
-    for other in runs.list_runs():
-        steps = snapshots.steps_of(other)
-        if steps and other.id != run.id:
-            theirs = evaluate_data.kept_answers(other, steps[-1], found.data)
-            if theirs is not None:
-                others[other.name] = theirs
-    return Subject(
-        run,
-        step,
-        found,
-        temperature,
-        [curve for curve in curves if curve is not None],
-        {number: doubt for number, doubt in marked.items() if number < len(found.right)},
-        others,
     )
