@@ -381,6 +381,7 @@ class MeanCoverage:
     """The means of `LayerCoverage` over `count` networks whose layer has as many channels.
 
     `covered` is in how many of the networks, a share, at least one kernel looks for the pattern.
+    `of` names a network that is one by itself.
     """
 
     channels: int
@@ -388,6 +389,12 @@ class MeanCoverage:
     shares: tuple[float, ...]
     holders: tuple[float, ...]
     covered: tuple[float, ...]
+    of: str = ""
+
+    @property
+    def title(self) -> str:
+        """As it stands beside others."""
+        return f"{self.channels} ({self.of})" if self.of else str(self.channels)
 
     def covered_of(self, kind: str) -> float:
         """How many patterns of a kind are covered, on average."""

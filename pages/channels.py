@@ -36,6 +36,8 @@ st.markdown(
 st.header("What a plan costs")
 ledger_view.show_ledger(ledger_view.choose_plans())
 
+run = chosen_run()
+step = chosen_snapshot(run)
 studies = table.list_studies()
 study = study_view.choose_study(studies) if studies else None
 if study is None:
@@ -58,10 +60,9 @@ else:
     st.header("How much of the channels is used")
     study_view.show_uses(study)
     st.subheader("Which patterns the kernels cover")
-    coverage_view.show_coverage(study)
+    coverage_view.show_coverage(study, run, step)
 
-run = chosen_run()
-if (step := chosen_snapshot(run)) is None:
+if step is None:
     st.header("One network, channel by channel")
     st.info(f"**{run.name}** has no snapshot yet. It gets one when its training begins.")
 else:
@@ -93,6 +94,12 @@ if study is not None:
         st.markdown(sentence)
     with st.expander("The command that makes these numbers again", icon=":material/terminal:"):
         st.code(study.command, language="sh")
+        if step is not None:
+            st.markdown(f"And those of {run.name}, channel by channel:")
+            st.code(
+                f"python -m mnistviz evidence {run.name} --layer {layer} --images 10000",
+                language="sh",
+            )
 
 st.header("A study of your own")
 study_form.start_form()
@@ -113,6 +120,13 @@ explanation(
         "so on. If 99 % of the variance lies in half as many directions as there are channels, the "
         "other half adds next to nothing of its own. A **dead** channel is 0 everywhere; **near-"
         "twins** have a correlation of at least 0.95.",
+        "**Which patterns kernels cover**: a 3×3 kernel that has at least half of its energy in "
+        "edges, in lines or in textures looks mainly for one of them. With few channels some "
+        "directions have no kernel at all.",
+        "**Switched off**: a channel is replaced by its own mean, so that it no longer tells "
+        "anything. What the network then reads wrong is what the channel was good for by itself. "
+        "Often little is lost, because others stand in: that is why channels are also switched off "
+        "ever more at a time. **Training on** for a moment lets the rest take over.",
         "**Multiply-accumulates** count the arithmetic for one image: every weight of a "
         "convolution is used once at every place.",
     ]

@@ -30,7 +30,7 @@ def coverage_figure(layer: str, found: Sequence[MeanCoverage]) -> go.Figure:
         go.Heatmap(
             z=[list(one.covered) for one in found],
             x=list(range(len(PATTERNS))),
-            y=[str(one.channels) for one in found],
+            y=[one.title for one in found],
             text=[[_short(value) for value in one.holders] for one in found],
             texttemplate="%{text}",
             textfont={"size": 12},

@@ -44,12 +44,12 @@ def carry_on(
     # A page that asks whether it runs holds the lock for a moment: hence the patience.
     lock = FileLock(study.path / "study.lock", timeout=2)
     try:
-        lock.acquire()
+        held = lock.acquire()
     except Timeout:
         raise StudyError(
             f"{study.spec.name}: another process carries this study on already"
         ) from None
-    with lock:
+    with held:
         table.stop_file(study).unlink(missing_ok=True)
         # Read again: the process that had the lock before may have finished some.
         study = open_study(study.path)

@@ -5,14 +5,19 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnistviz.rows import PATTERN_KINDS, MeanCoverage
+from mnistviz.runs import Run
 from mnistviz.study.table import Study
+from mnistviz.ui import loaders
 from mnistviz.ui.widgets import show
 
 KINDS = {"gradient": "gradient directions", "line": "lines", "texture": "textures"}
 
 
-def show_coverage(study: Study) -> None:
-    """Patterns over the number of channels, for one layer, and what it says in words."""
+def show_coverage(study: Study, run: Run, step: int | None) -> None:
+    """Patterns over the number of channels, for one layer, and what it says in words.
+
+    The run that all pages show stands beside them, where it has a snapshot.
+    """
     from mnistviz.charts.coverage import coverage_figure
 
     layers = sorted({one.layer for found in study.coverage.values() for one in found})
@@ -27,6 +32,8 @@ def show_coverage(study: Study) -> None:
         required=True,
     )
     found = study.mean_coverage(layer)
+    if step is not None:
+        found = sorted([*found, _of_run(run, step, layer)], key=lambda one: one.channels)
     show(
         coverage_figure(layer, found),
         "study_coverage",
@@ -36,9 +43,17 @@ def show_coverage(study: Study) -> None:
         "Look for pale fields: patterns that no kernel looks mainly for. **Arrows**: an edge, "
         "brighter where the arrow points; then four bright **lines**; then three **textures**: two "
         "ripples and the checkerboard. The number says how many of the layer's channels have such "
-        "a kernel, on average."
+        f"a kernel, on average. The row ({run.name}) is the run chosen in the sidebar."
     )
     st.markdown("\n".join(f"- {coverage_text(one)}" for one in _told(found)))
+
+
+def _of_run(run: Run, step: int, layer: str) -> MeanCoverage:
+    from mnistviz.inspection.coverage import coverage_of
+
+    one = coverage_of(layer, loaders.weights(run, step)[layer]["kernel"])
+    covered = tuple(float(held > 0) for held in one.holders)
+    return MeanCoverage(one.channels, 1, one.shares, one.holders, covered, run.name)
 
 
 def _told(found: Sequence[MeanCoverage]) -> list[MeanCoverage]:
@@ -53,5 +68,5 @@ def coverage_text(one: MeanCoverage) -> str:
         f"**{one.covered_of(kind):.1f} of {PATTERN_KINDS.count(kind)}** {name}"
         for kind, name in KINDS.items()
     )
-    networks = "one network" if one.count == 1 else f"means of {one.count} networks"
+    networks = f"means of {one.count} networks" if one.count > 1 else one.of or "one network"
     return f"{one.channels} channels: {parts} ({networks})."

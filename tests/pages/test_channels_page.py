@@ -150,6 +150,7 @@ def test_the_bundled_run_has_its_evidence_from_the_start() -> None:
     assert ablation is not None
     assert f"**{ablation.needed(0.001)} of 20 channels** of conv3 are enough to stay" in text
     assert "**conv3: " in text
+    assert "- 20 channels: **8.0 of 8** gradient directions, " in text
     assert " of 20 channels carry 99 % of the variance" in text
 
 
