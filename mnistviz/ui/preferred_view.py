@@ -121,7 +121,8 @@ def _said(run: Run, step: int, layer: str, found: PreferredInputs, place: int) -
     value, start = float(found.values[place]), float(found.start_values[place])
     before = "" if layer == "conv8" else " before the ReLU"
     text = f"It brings the channel to **{value:+.2f}**{before}; the noise it began as, to "
-    text += f"{start:+.2f}."
+    # Rounded first: a tiny negative one would be written as -0.00.
+    text += f"{round(start, 2) + 0.0:+.2f}."
     if surveys := loaders.kept_survey(run, step):
         most = float(surveys[layer].largest[channel])
         text += f" The most that any of the 10,000 test images brings it to is {most:+.2f}."
