@@ -47,9 +47,9 @@ else:
     spec = study.spec
     st.header("What it reaches")
     st.markdown(
-        f"Each plan was trained with the same {len(spec.seeds)} seeds, the same images in the same "
-        f"order, {spec.epochs} epochs of the recipe `{spec.recipe}`. The test set is read once, "
-        "after the last epoch."
+        f"Each plan is trained with the same seeds ({', '.join(map(str, spec.seeds))}), the same "
+        f"images in the same order, by the recipe `{spec.recipe}` over {spec.epochs} "
+        f"{'epoch' if spec.epochs == 1 else 'epochs'}. The test set is read once, after the last."
     )
     study_form.show_progress(study)
     study_view.show_duel(study)

@@ -80,6 +80,7 @@ def show_costs(study: Study) -> None:
 
     scores = scores_of(study, study.spec.plans)
     if not scores:
+        st.info("No trial of this study is finished yet.")
         return
     cost: str = st.segmented_control(
         "Against",
@@ -140,6 +141,9 @@ def show_sweep(study: Study) -> None:
     scores = {
         width: score for width, plan in study.spec.sweep.items() if (score := study.score(plan))
     }
+    if study.spec.widths and len(scores) < 2:
+        st.info("Fewer than two widths of the sweep are trained so far.")
+        return
     if len(scores) < 2:
         st.info("This study has no sweep. `--widths 4,8,12,16` adds one to it.")
         return

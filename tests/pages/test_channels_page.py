@@ -97,7 +97,9 @@ def test_a_study_that_is_not_over_says_how_far_it_is_and_goes_on_by_a_click(
     started: list[Path] = []
     monkeypatch.setattr(launcher, "start_study", started.append)
     app = open_page("channels")
-    assert "8/16/32 against 10/15/20: there are **too few seeds** for a verdict." in text_of(app)
+    text = text_of(app)
+    assert "8/16/32 against 10/15/20: there are **too few seeds** for a verdict." in text
+    assert "with the same seeds (0, 1, 2, 3)" in text
     press(app, "Go on")
     assert started == [study.path]
 
