@@ -84,6 +84,9 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
             )
             st.session_state[state.CANVAS] = history
         _hand_over(history.shown)
+    problem = st.session_state.get(state.LINK_PROBLEM)
+    if problem and not history.shown.strokes:
+        st.warning(f"The drawing in the address can't be shown: {problem}.")
     st.space(TOOLBAR_HEIGHT)
     result = st_canvas(
         stroke_width=st.session_state.get("brush", int(CANVAS_BRUSH)),
@@ -174,7 +177,7 @@ def _linked(width: int, height: int) -> Strokes:
         try:
             return fitted(links.from_text(text), width, height)
         except DrawingError as error:
-            st.warning(f"The drawing in the address can't be shown: {error}.")
+            st.session_state[state.LINK_PROBLEM] = str(error)
     return Strokes(width, height, CANVAS_BRUSH, ())
 
 

@@ -24,6 +24,7 @@ CANVAS_NUMBER = "canvas_number"
 CANVAS_START = "canvas_start"
 # The drawing in the address of the Draw page.
 DRAWING = "drawing"
+LINK_PROBLEM = "link_problem"
 
 # Where the digit comes from, whether it may be several, the picture last given, the crop's number.
 SOURCE = "draw_source"

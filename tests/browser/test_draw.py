@@ -76,7 +76,7 @@ def test_digits_and_a_number_are_drawn_taken_back_and_linked(page: Page) -> None
     reads(page, "4")
     clear(page)
 
-    page.get_by_text("More than one digit").click()
+    page.get_by_text("More than one digit").first.click()
     expect(page.get_by_text("write a number, such as 1984")).to_be_visible(timeout=PATIENCE)
     settle(page)
     draw_digit(page, "1984")
