@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from mnistviz import runs
 from mnistviz.errors import MnistVizError
 from mnistviz.recipes import RECIPES, find_recipe
 from mnistviz.spec import parse_channels
@@ -62,6 +63,8 @@ def show_progress(study: Study) -> None:
             st.rerun()
         st.progress(done / total, f"{done} of {total} trials{time_left(now)}")
         if running:
+            for said in training_now(now):
+                st.caption(said)
             st.button("Stop after this step", key="study_stop", on_click=table.stop, args=(study,))
         else:
             st.button(
@@ -77,6 +80,18 @@ def show_progress(study: Study) -> None:
         follow()
     elif study.missing:
         st.caption(f"{len(study.results)} of {len(study.spec.trials)} trials are bundled so far.")
+
+
+def training_now(study: Study) -> list[str]:
+    """The trials that train at this moment, each with how far it is."""
+    trials = {study.spec.run_name(trial): trial for trial in study.missing}
+    said = []
+    for run in runs.list_runs():
+        if run.name in trials and runs.run_state(run) in runs.ACTIVE_STATES:
+            status = runs.read_status(run)
+            done = status.step / run.spec.train.num_steps if status else 0.0
+            said.append(f"{trials[run.name].title}: {runs.run_state(run)}, {done:.0%}")
+    return said
 
 
 def time_left(study: Study) -> str:

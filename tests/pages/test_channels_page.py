@@ -107,7 +107,17 @@ def test_a_study_that_is_not_over_says_how_far_it_is_and_goes_on_by_a_click(
 def test_a_running_study_can_be_stopped() -> None:
     study = make_study(num_seeds=1)
     with FileLock(study.path / "study.lock"):
-        app = open_page("channels")
+        trial = study.missing[0]
+        run = runs.create_run(
+            *("quick", study.spec.model_of(trial), study.spec.train_of(trial)),
+            study.spec.run_name(trial),
+        )
+        half = run.spec.train.num_steps // 2
+        status = {"state": "running", "step": half, "total": 2 * half, "error": "", "heartbeat": ""}
+        runs.write_json(run.path / "status.json", status)
+        with FileLock(run.path / "worker.lock"):
+            app = open_page("channels")
+        assert f"{trial.title}: running, 50%" in text_of(app)
         press(app, "Stop after this step")
     assert (study.path / "stop").exists()
 
