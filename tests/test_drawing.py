@@ -16,7 +16,10 @@ from mnistviz import strokes
 from mnistviz.data import load_mnist, to_input
 from mnistviz.drawing import MNIST_STROKE_WIDTH, normalise, read_picture, stroke_width
 from mnistviz.errors import DrawingError
+from mnistviz.model import Classifier, load
 from mnistviz.rows import FloatArray
+from mnistviz.runs import find_run
+from mnistviz.snapshots import steps_of
 from mnistviz.strokes import Strokes, parse_strokes, render, strokes_to_json
 
 
@@ -240,6 +243,19 @@ def test_mnist_comes_back_from_pictures_ten_times_as_large() -> None:
     # fall to the other one. Two different digits are 0.15 apart.
     assert np.median(changes) < 0.04
     assert max(changes) < 0.1
+
+
+@pytest.mark.slow
+def test_mnist_blown_up_to_the_canvas_is_read_as_well_as_the_originals() -> None:
+    images, labels = digits(2_000), load_mnist().y_test[:2_000]
+    classifier = Classifier(load(find_run("best"), steps_of(find_run("best"))[-1]))
+    blown_up = [
+        normalise(np.asarray(Image.fromarray(image).resize((280, 280), Image.Resampling.BICUBIC)))
+        for image in images
+    ]
+    read = classifier.classify(np.stack([stages.image for stages in blown_up])).argmax(axis=1)
+    originals = classifier.classify(images).argmax(axis=1)
+    assert np.mean(read == labels) >= np.mean(originals == labels) - 0.003
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (28, 28), (5, 400)])
