@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,10 @@ from mnistviz.charts.montage import NARROW_WIDTH
 from mnistviz.charts.theme import CHOSEN
 from mnistviz.data import to_input
 from mnistviz.digits import Digit
-from mnistviz.errors import MnistVizError
 from mnistviz.rows import FloatArray
 from mnistviz.runs import Run
 from mnistviz.spec import NUM_CLASSES
-from mnistviz.ui import state
+from mnistviz.ui import outcome, state
 from mnistviz.ui.page_width import page_width
 from mnistviz.ui.widgets import CHART_CONFIG, show
 
@@ -37,17 +36,8 @@ WRONG = "#e8590c"
 # ---------------------------------------------------------------- callbacks
 
 
-def say(text: str, *, well: bool = True, back: Sequence[str] = ()) -> None:
-    """Tell the outcome of an action when the page is drawn next; `back` can be brought back."""
-    st.session_state[state.DIGITS_MESSAGE] = (well, text, list(back))
-
-
-def do(action: Callable[[], str], back: Sequence[str] = ()) -> None:
-    """Do something and say what came of it."""
-    try:
-        say(action(), back=back)
-    except MnistVizError as error:
-        say(str(error), well=False)
+say = partial(outcome.say, state.DIGITS_MESSAGE)
+do = partial(outcome.do, state.DIGITS_MESSAGE)
 
 
 def restore(ids: Sequence[str]) -> None:
@@ -97,16 +87,9 @@ def _choose(key: str) -> None:
 
 def say_what_was_done() -> None:
     """The outcome of the last action, with a way back from a deletion."""
-    well, text, back = st.session_state.get(state.DIGITS_MESSAGE, (True, "", []))
-    if not text:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if well:
-            st.success(text, icon=":material/check:", width="stretch")
-        else:
-            st.error(text, icon=":material/error:", width="stretch")
-        if back and {digit.id for digit in digits.deleted_digits()}.issuperset(back):
-            st.button("Bring back", icon=":material/undo:", on_click=restore, args=(back,))
+    outcome.show_outcome(
+        state.DIGITS_MESSAGE, lambda: [digit.id for digit in digits.deleted_digits()], restore
+    )
 
 
 def show_gallery(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> None:

@@ -14,7 +14,7 @@ from mnistviz.archive import pack, unpack
 from mnistviz.errors import MnistVizError
 from mnistviz.runs import Run
 from mnistviz.summary import Summary
-from mnistviz.ui import state
+from mnistviz.ui import outcome, state
 from mnistviz.ui.runs_table import choose
 from mnistviz.ui.widgets import epochs_text
 
@@ -31,16 +31,8 @@ UPLOAD_NUMBER = "runs_upload_number"
 # ---------------------------------------------------------------- callbacks
 
 
-def _say(text: str, *, well: bool = True, back: Sequence[str] = ()) -> None:
-    st.session_state[state.RUNS_MESSAGE] = (well, text, list(back))
-
-
-def _do(action: Callable[[], str]) -> None:
-    """Do something and say what came of it."""
-    try:
-        _say(action())
-    except MnistVizError as error:
-        _say(str(error), well=False)
+_say = partial(outcome.say, state.RUNS_MESSAGE)
+_do = partial(outcome.do, state.RUNS_MESSAGE)
 
 
 def _open(run: Run) -> None:
@@ -126,24 +118,10 @@ def _names(found: Sequence[Run]) -> str:
 
 def say_what_was_done() -> None:
     """The outcome of the last action, with a way back from a deletion."""
-    well, text, back = st.session_state.get(state.RUNS_MESSAGE, (True, "", []))
-    if not text:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if well:
-            st.success(text, icon=":material/check:", width="stretch")
-        else:
-            st.error(text, icon=":material/error:", width="stretch")
-        still_gone = {run.id for run in runs.deleted_runs()}
-        if back and still_gone.issuperset(back):
-            st.button(
-                "Bring back",
-                icon=":material/undo:",
-                key="runs_undo",
-                on_click=_restore,
-                args=(back,),
-            )
-    if well and text.endswith(OPEN):
+    text = outcome.show_outcome(
+        state.RUNS_MESSAGE, lambda: [run.id for run in runs.deleted_runs()], _restore
+    )
+    if text.endswith(OPEN):
         with st.container(horizontal=True):
             for page, label, icon in LINKS:
                 st.page_link(f"pages/{page}.py", label=label, icon=icon)
