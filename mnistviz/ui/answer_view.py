@@ -32,18 +32,19 @@ def show_answer(run: Run, step: int, stages: Stages, drawn: Strokes | None = Non
         with middle:
             st.info("The canvas is blank: nothing to read, so no answer.")
         return
+    logits = loaders.logits(run, step, stages.image)
+    probabilities = loaders.probabilities(run, step, logits)
+    verdict = refusal.verdicts(stages.image[None], probabilities[None])[0]
     with middle:
+        # First of all: on a phone the rest is further down.
+        _say(verdict, probabilities)
         show(
             picture(stages.image, PICTURE_SIZE),
             "seen",
             "Your digit, scaled and centred to 28 by 28 pixels",
         )
         st.caption("What the network sees of it: 28×28 pixels")
-    logits = loaders.logits(run, step, stages.image)
-    probabilities = loaders.probabilities(run, step, logits)
-    verdict = refusal.verdicts(stages.image[None], probabilities[None])[0]
     with st.container(width=BARS_SIZE):
-        _say(verdict, probabilities)
         show(probability_bars(probabilities), "answer", "The network's ten probabilities")
         _say_how_sure(run, step, logits, probabilities)
         _ways_on(probabilities)

@@ -18,7 +18,7 @@ from mnistviz.strokes import Strokes, redraw, render
 from mnistviz.ui import loaders
 from mnistviz.ui.widgets import show
 
-STAGE_SIZE = 190
+STAGE_SIZE = 180
 NUM_NEAREST = 5
 
 PEN, BOX, CENTRE = "draw again with MNIST's pen", "ink box to 20 pixels", "centre of mass"
