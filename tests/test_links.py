@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from mnistviz import links
-from mnistviz.drawing import normalise
 from mnistviz.errors import DrawingError
 from mnistviz.rows import FloatArray
 from mnistviz.strokes import Strokes, redraw, render
@@ -42,8 +41,9 @@ def test_a_drawing_comes_back_from_its_text() -> None:
     assert (back.width, back.height, back.brush) == (300, 280, 18.5)
     np.testing.assert_array_equal(back.strokes[0], bar)
     np.testing.assert_array_equal(back.strokes[1], dot)
-    image, same = (normalise(render(redraw(one))).image for one in (drawn, back))
-    assert np.abs(image - same).mean() < 0.01
+    # The ink, not the 28×28 picture: there, rounding to whole pixels can move all of it by one.
+    ink, same = (render(redraw(one)) for one in (drawn, back))
+    assert np.abs(ink - same).mean() < 0.005
 
 
 def test_a_line_is_simplified_within_its_tolerance() -> None:
