@@ -13,6 +13,7 @@ Dropout masks are hashed from (seed, step, layer, element) and depend on nothing
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import keras
@@ -33,9 +34,13 @@ _AVERAGE_START = 10
 
 
 def give_each_half_a_core(cores: int) -> None:
-    """Set TensorFlow's threads for a process that trains. To be called before its first work."""
-    tf.config.threading.set_inter_op_parallelism_threads(2)
-    tf.config.threading.set_intra_op_parallelism_threads(max(1, cores // 2))
+    """Set TensorFlow's threads for a process that trains, before its first work.
+
+    A process in which TensorFlow has worked already trains with the threads that it has.
+    """
+    with suppress(RuntimeError):
+        tf.config.threading.set_inter_op_parallelism_threads(2)
+        tf.config.threading.set_intra_op_parallelism_threads(max(1, cores // 2))
 
 
 @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]

@@ -98,6 +98,7 @@ def microscope_says_what_the_model_computes(page: Page, weights: snapshots.Weigh
     click_at(page, "micro_map", 14, 9)
     expect(page.get_by_role("spinbutton", name="Row")).to_have_value("9", timeout=PATIENCE)
     expect(page.get_by_role("spinbutton", name="Column")).to_have_value("14", timeout=PATIENCE)
+    settle(page)
     image = to_input(load_mnist().x_test[7]).astype(np.float64)[..., np.newaxis]
     sums = convolve(image, weights["conv1"]["kernel"], np.zeros(10))
     said = page.get_by_text("The 9 products of the image add up to").inner_text()
