@@ -9,7 +9,7 @@ TESTS := $(BIN)/python -m pytest
 run: $(VENV)/run.stamp
 	$(BIN)/python -m streamlit run app.py
 
-# Everything but what is marked slow: unit tests, pages, one browser walk, one killed worker.
+# Everything but what is marked slow: unit tests, every page once, one browser walk, one killed worker.
 test: $(VENV)/test.stamp
 	$(TESTS) -m "not slow"
 

@@ -10,7 +10,7 @@ from tests.strokes import HAND_MADE, Stroke
 from .conftest import Server
 from .test_walk import PATIENCE, draw, go_to, settle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def open_draw(page: Page, address: str = "/draw") -> None:

@@ -16,7 +16,7 @@ from mnistviz.ui import evaluate_data
 
 from .test_walk import PATIENCE, chart, go_to, hover_text, settle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def click(page: Page) -> None:

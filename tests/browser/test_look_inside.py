@@ -12,7 +12,7 @@ from tests.inspection.oracle import convolve
 
 from .test_walk import PATIENCE, chart, go_to, settle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def click_at(page: Page, key: str, x: float, y: float) -> None:

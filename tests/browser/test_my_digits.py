@@ -7,7 +7,7 @@ from mnistviz import digits
 
 from .test_walk import PATIENCE, chart, draw, go_to, settle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_drawing_is_kept_found_again_deleted_and_brought_back(page: Page) -> None:

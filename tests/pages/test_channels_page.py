@@ -16,7 +16,7 @@ from mnistviz.training import launcher
 
 from .driver import open_page, press, text_of
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 ACCURACIES = {
     (8, 16, 32): (0.9952, 0.9956, 0.9950, 0.9955),

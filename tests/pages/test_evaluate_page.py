@@ -10,7 +10,7 @@ from mnistviz.ui import evaluate_data
 
 from .driver import choose_run, open_page, press, text_of
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 
 def test_the_numbers_of_the_bundled_network_and_its_mistakes() -> None:

@@ -13,7 +13,7 @@ from tests.made_runs import give_weights
 
 from .driver import open_page, press, text_of
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 IMAGES, LABELS = load_mnist().x_test, load_mnist().y_test
 

@@ -11,36 +11,9 @@ from mnistviz.inspection.activations import stages
 from mnistviz.model import build, load
 from mnistviz.spec import ModelSpec, TrainSpec
 from mnistviz.training.launcher import PROJECT
-from tests.pages.driver import open_page, text_of
+from tests.pages.driver import PAGES, open_page, text_of
 
-pytestmark = pytest.mark.pages
-
-PAGES = [
-    "overview",
-    "train",
-    "film",
-    "runs",
-    "kernels",
-    "feature_maps",
-    "microscope",
-    "why",
-    "embedding",
-    "channels",
-    "draw",
-]
-TITLES = {
-    "embedding": "Map of digits",
-    "why": "Why this answer?",
-    "channels": "How many channels?",
-}
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_runs_without_an_error(name: str) -> None:
-    app = open_page(name)
-    assert not app.exception
-    assert not app.error
-    assert app.title[0].value == TITLES.get(name, name.replace("_", " ").capitalize())
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 
 def test_overview_adds_the_ledger_up_from_the_network_itself() -> None:

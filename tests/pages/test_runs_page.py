@@ -16,7 +16,7 @@ from ..archive.conftest import packed
 from ..made_runs import BUNDLED, EIGHT, SPEC, TEN, give_weights, make_run
 from .driver import open_page, text_of
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 ALWAYS = [f"{name} (bundled)" for name in BUNDLED]
 

@@ -11,7 +11,7 @@ from mnistviz.spec import ModelSpec, TrainSpec
 from tests.made_runs import BUNDLED
 from tests.pages.driver import choose_run, open_page, press, text_of
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 
 def test_a_paused_run_makes_single_steps_and_takes_a_learning_rate() -> None:
