@@ -284,7 +284,7 @@ def test_a_page_paints_at_once_on_a_server_that_just_listens(
 
 
 @pytest.mark.slow
-def test_every_page_paints_in_half_a_second_on_a_warm_server(page: Page) -> None:
+def test_every_page_paints_within_a_second_on_a_warm_server(page: Page) -> None:
     """The bound is doubled where the machine is shared; the best of three looks counts."""
     found = {}
     for name in ALL_PAGES:

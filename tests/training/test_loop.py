@@ -143,6 +143,14 @@ def test_a_seed_names_one_result_to_the_last_bit(finished: Recorder, stopped: Re
 
 
 @pytest.mark.slow
+def test_a_seed_names_one_result_to_the_end(finished: Recorder, data: Mnist) -> None:
+    again = Recorder()
+    train(ModelSpec(), SPEC, data, again)
+    for step, weights in finished.snapshots.items():
+        assert_same_weights(weights, again.snapshots[step])
+
+
+@pytest.mark.slow
 def test_another_seed_names_another_result(finished: Recorder, data: Mnist) -> None:
     other = Recorder()
     train(ModelSpec(), SPEC.changed(seed=1), data, other)
