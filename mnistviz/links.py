@@ -1,7 +1,8 @@
-"""A drawing as a short text, which goes into the address of a page: links that show a drawing.
+"""A drawing or a picture as a short text for the address of a page: links that show it.
 
-The format: base64url of zlib of varints: version, width, height and brush of the canvas, then for
-each stroke its number of points and their steps, in half pixels.
+The format of a drawing: base64url of zlib of varints: version, width, height and brush of the
+canvas, then for each stroke its number of points and their steps, in half pixels. That of a
+picture: base64url of zlib of its 784 bytes.
 """
 
 import base64
@@ -13,6 +14,7 @@ import numpy as np
 
 from mnistviz.errors import DrawingError
 from mnistviz.rows import FloatArray
+from mnistviz.spec import IMAGE_SIZE
 from mnistviz.strokes import MAX_BRUSH, Strokes
 
 VERSION = 1
@@ -27,27 +29,46 @@ STEPS_A_PIXEL = 2
 # How far, in pixels, a stroke may be off the line drawn: at first nobody sees it, and a drawing too
 # long for a link is made coarser as far as the digits can stand.
 TOLERANCES = (0.75, 1.5, 3.0)
+DAMAGED = (
+    "expected a drawing in the link, got one that is damaged or cut off; "
+    "ask for the link again, or draw it yourself"
+)
 
 
 def to_text(strokes: Strokes) -> str | None:
     """The text of a drawing, of at most 1,500 characters; None where that is not enough."""
     for tolerance in TOLERANCES:
         lines = [simplified(line, tolerance) for line in strokes.strokes]
-        text = base64.urlsafe_b64encode(zlib.compress(bytes(_packed(strokes, lines)), 9))
+        text = _shortened(bytes(_packed(strokes, lines)))
         if len(text) <= MAX_LENGTH:
-            return text.decode("ascii").rstrip("=")
+            return text
     return None
 
 
 def from_text(text: str) -> Strokes:
     """The drawing of a text that `to_text` made. Raises `DrawingError` for any other."""
     try:
-        return _unpacked(_numbers(_inflated(text)))
+        return _unpacked(_numbers(_inflated(text, MAX_UNPACKED)))
     except (ValueError, zlib.error, StopIteration):
-        raise DrawingError(
-            "expected a drawing in the link, got one that is damaged or cut off; "
-            "ask for the link again, or draw it yourself"
-        ) from None
+        raise DrawingError(DAMAGED) from None
+
+
+def picture_to_text(picture: FloatArray) -> str:
+    """The text of a picture `(28, 28)` in [0, 1], which is kept in steps of 1/255."""
+    return _shortened(np.rint(picture * 255).astype(np.uint8).tobytes())
+
+
+def picture_from_text(text: str) -> FloatArray:
+    """The picture `(28, 28)` float32 of a text that `picture_to_text` made.
+
+    Raises `DrawingError` for any other.
+    """
+    try:
+        raw = _inflated(text, IMAGE_SIZE**2)
+        pixels = np.frombuffer(raw, np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE)
+    except (ValueError, zlib.error):
+        raise DrawingError(DAMAGED) from None
+    return (pixels / np.float32(255)).astype(np.float32)
 
 
 def simplified(line: FloatArray, tolerance: float) -> FloatArray:
@@ -98,7 +119,11 @@ def _varint(value: int) -> Iterator[int]:
     yield value
 
 
-def _inflated(text: str) -> bytes:
+def _shortened(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(raw, 9)).decode("ascii").rstrip("=")
+
+
+def _inflated(text: str, most: int) -> bytes:
     if not 0 < len(text) <= MAX_LENGTH:
         raise ValueError
     try:
@@ -106,7 +131,7 @@ def _inflated(text: str) -> bytes:
     except (binascii.Error, UnicodeEncodeError) as error:
         raise ValueError from error
     unzip = zlib.decompressobj()
-    found = unzip.decompress(raw, MAX_UNPACKED)
+    found = unzip.decompress(raw, most)
     if not unzip.eof or unzip.unused_data:
         raise ValueError
     return found

@@ -133,3 +133,21 @@ def test_any_text_is_a_drawing_or_refused(given_text: bytes | str) -> None:
     except DrawingError:
         return
     assert all(len(line) for line in drawn.strokes)
+
+
+def test_a_picture_comes_back_within_half_a_step_of_grey() -> None:
+    picture = np.random.default_rng(0).random((28, 28)).astype(np.float32)
+    picture[:, :20] = 0
+    back = links.picture_from_text(links.picture_to_text(picture))
+    assert (back.shape, back.dtype) == ((28, 28), np.float32)
+    np.testing.assert_allclose(back, picture, atol=0.5 / 255 + 1e-6)
+    assert links.picture_to_text(back) == links.picture_to_text(picture)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "AAAA", "ä", packed(bytes(783)), packed(bytes(785)), packed(bytes(10**7))]
+)
+def test_no_other_text_is_a_picture(text: str) -> None:
+    with pytest.raises(DrawingError) as error:
+        links.picture_from_text(text)
+    assert str(error.value) == REFUSED

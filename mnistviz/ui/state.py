@@ -34,6 +34,8 @@ PHOTO_CROPS = "photo_crops"
 
 # The `(28, 28)` picture of the digit last read on the Draw page.
 DRAWN_IMAGE = "drawn_image"
+# That picture in the address of a page that looks at it. In the state: what came with the visit.
+PICTURE = "picture"
 # Where an image that took its place came from, and that very image.
 NAMED_IMAGE = "named_image"
 

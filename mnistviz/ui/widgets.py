@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from mnistviz import runs, snapshots
+from mnistviz import links, runs, snapshots
 from mnistviz.data import load_mnist, to_input
-from mnistviz.errors import MnistVizError
+from mnistviz.errors import DrawingError, MnistVizError
 from mnistviz.rows import FloatArray, MetricRow
 from mnistviz.runs import Run, State
 from mnistviz.spec import NUM_TEST_IMAGES, ModelSpec, TrainSpec
@@ -163,6 +163,7 @@ def _image_picker() -> None:
         disabled=uses_drawing(),
         help="A test image, or below the digit that you drew last. All pages look at it.",
     )
+    _take_linked_picture()
     _say_again(state.USE_DRAWING, (False, True), False)
     left.toggle(
         "My drawing",
@@ -174,6 +175,29 @@ def _image_picker() -> None:
     right.image(image, caption=name.capitalize(), width=PREVIEW_SIZE, alt=name)
     if st.session_state[state.USE_DRAWING] and not uses_drawing():
         st.sidebar.caption("Nothing is drawn yet: still the test image.")
+    _tell_picture()
+
+
+def _take_linked_picture() -> None:
+    """Begin a visit with the picture of its link, or of before a reload."""
+    if state.PICTURE in st.session_state:
+        return
+    text = st.session_state[state.PICTURE] = st.query_params.get(state.PICTURE)
+    if text:
+        try:
+            st.session_state[state.DRAWN_IMAGE] = links.picture_from_text(text)
+        except DrawingError as error:
+            st.sidebar.warning(f"The picture in the address can't be shown: {error}.")
+
+
+def _tell_picture() -> None:
+    """Put the drawing that all pages look at into the address: a reload and a link show it."""
+    if uses_drawing():
+        text = links.picture_to_text(st.session_state[state.DRAWN_IMAGE])
+        if text != st.query_params.get(state.PICTURE):
+            st.query_params[state.PICTURE] = text
+    else:
+        st.query_params.pop(state.PICTURE, None)
 
 
 def _say_again(key: str, options: Container[object], default: object) -> None:

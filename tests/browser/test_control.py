@@ -9,6 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mnistviz import metrics_log, runs, snapshots
+from mnistviz.spec import ModelSpec, TrainSpec
+from mnistviz.training import launcher
+from tests.training.test_worker import worker_pids
 
 from .conftest import Server
 from .test_walk import PATIENCE, go_to, settle
@@ -115,3 +118,41 @@ def test_a_training_outlives_its_server_and_two_servers_see_one_home(
         expect(page.get_by_text("Finished after 471 of 471 steps")).to_be_visible(timeout=PATIENCE)
     finally:
         third.stop()
+
+
+def test_after_a_restart_of_the_machine_runs_say_crashed_and_go_on(
+    browser: Browser, home: Path, tmp_path: Path
+) -> None:
+    """Server and workers are killed at one moment: nobody is left who could tell."""
+    before = Server(home, tmp_path / "before.log")
+    try:
+        page = browser.new_context(base_url=before.url).new_page()
+        start_a_try_out(page)
+        training = runs.find_run("try-out-1")
+        spec = TrainSpec(epochs=1, batch_size=64, num_images=640, held_out=128)
+        waiting = launcher.start("reference", ModelSpec(), spec, "waiting")
+        deadline = time.monotonic() + 30
+        while len(metrics_log.read(training)) < 5 or runs.run_state(waiting) != "queued":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        for pid in [before.pid, *worker_pids(training), *worker_pids(waiting)]:
+            os.kill(pid, signal.SIGKILL)
+    finally:
+        before.stop()
+    reached = metrics_log.read(training)[-1].step
+    after = Server(home, tmp_path / "after.log")
+    try:
+        page = browser.new_context(base_url=after.url).new_page()
+        page.goto("/train?run=waiting")
+        expect(page.get_by_text("This run crashed")).to_be_visible(timeout=PATIENCE)
+        page.goto("/train?run=try-out-1")
+        expect(page.get_by_text("This run crashed")).to_be_visible(timeout=PATIENCE)
+        press(page, "Train on")
+        expect(page.get_by_text("Finished after 471 of 471 steps")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("Stopped or killed once before")).to_be_visible()
+    finally:
+        after.stop()
+    steps = [row.step for row in metrics_log.read(training)]
+    assert reached in steps
+    assert steps == sorted(steps)
+    assert steps[-1] == 471

@@ -57,6 +57,7 @@ def test_digits_and_a_number_are_drawn_taken_back_and_linked(page: Page) -> None
     page.keyboard.press("Control+z")
     page.wait_for_url(linked, timeout=PATIENCE)
     expect(button(page, "Redo")).to_be_enabled(timeout=PATIENCE)
+    settle(page)  # a button listens to its keys a moment after it looks enabled
     page.keyboard.press("Control+y")
     page.wait_for_url(lambda url: url != linked, timeout=PATIENCE)
     page.keyboard.press("Control+z")

@@ -59,3 +59,26 @@ def test_a_blank_canvas_has_no_answer_to_say_more_about() -> None:
     app.switch_page("pages/draw.py").run()
     app.button_group(key="more").set_value("X-ray").run()
     assert "Draw a digit first." in [info.value for info in app.info]
+
+
+def test_an_address_carries_the_drawn_digit_to_any_page() -> None:
+    picture = np.zeros((28, 28), np.float32)
+    picture[4:24, 13:16] = 1
+    app = AppTest.from_file(PROJECT / "app.py", default_timeout=120)
+    app.query_params["drawn"] = "true"
+    app.query_params["picture"] = links.picture_to_text(picture)
+    app.run()
+    np.testing.assert_array_equal(app.session_state["drawn_image"], picture)
+    app.switch_page("pages/feature_maps.py").run()
+    assert "looking at **your drawing**" in text_of(app)
+    assert app.query_params["picture"] == [links.picture_to_text(picture)]
+    app.sidebar.toggle(key="drawn").set_value(False).run()
+    assert "picture" not in app.query_params
+
+
+def test_a_cut_off_picture_in_the_address_is_named() -> None:
+    app = AppTest.from_file(PROJECT / "app.py", default_timeout=120)
+    app.query_params["picture"] = "eNpj"
+    app.run()
+    assert "The picture in the address can't be shown: expected" in app.sidebar.warning[0].value
+    assert not app.exception
