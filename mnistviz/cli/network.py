@@ -70,25 +70,20 @@ def predict(
     # All files before the first answer: one that can't be read leaves no output.
     drawings = [read_drawing(file) for file in files]
 
-    import numpy as np
+    from mnistviz.cli.answers import Reader
 
-    from mnistviz import calibration, refusal
-    from mnistviz.model import Classifier, load, softmax
-
-    classifier = Classifier(load(found, step))
-    temperature = calibration.temperature(found, step, classifier)
+    reader = Reader(found, step)
     answers: list[dict[str, Any]] = []
     for file, (image, blank) in zip(files, drawings, strict=True):
         answer: dict[str, Any] = {"verdict": "blank", "guess": None, "probabilities": None}
         if not blank:
-            logits = classifier.logits(image[np.newaxis])
-            ten = softmax(logits) if temperature is None else temperature.probabilities(logits)
-            verdict = refusal.verdicts(image[np.newaxis], ten)[0]
-            guess = int(np.argmax(ten))
-            answer = {"verdict": verdict, "guess": guess, "probabilities": ten[0].tolist()}
+            verdict, ten = reader.read(image)
+            guess = int(ten.argmax())
+            answer = {"verdict": verdict, "guess": guess, "probabilities": ten.tolist()}
         digit = answer["guess"] if answer["verdict"] == "digit" else None
-        calibrated = temperature is not None
-        answers.append({"file": str(file), "digit": digit, **answer, "calibrated": calibrated})
+        answers.append(
+            {"file": str(file), "digit": digit, **answer, "calibrated": reader.calibrated}
+        )
     if as_json:
         print_json(answers)
         return

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mnistviz.number import Cut
 
 Read = TypeVar("Read")
+# A part of a number is read in any case, as the parts beside it speak for a digit.
+DOUBTS = {"unsure": " unsure", "not_a_digit": " maybe no digit"}
 
 
 def read_file(
@@ -59,18 +61,19 @@ def read_numbers(files: Sequence[Path], run: Run, step: int, as_json: bool) -> N
     # All files before the first answer: one that can't be read leaves no output.
     drawings = [read_file(file, _strokes, _ink) for file in files]
 
-    from mnistviz.model import Classifier, load, softmax
+    from mnistviz.cli.answers import Reader
 
-    classifier = Classifier(load(run, step))
+    reader = Reader(run, step)
     answers: list[dict[str, Any]] = []
     for file, drawn in zip(files, drawings, strict=True):
-        cuts = drawn(classifier.logits)
+        cuts = drawn(reader.logits)
         digits = []
         for cut in cuts:
-            chances = softmax(classifier.logits(cut.stages.image[None]))[0]
+            verdict, chances = reader.read(cut.stages.image)
             digits.append(
                 {
                     "digit": int(chances.argmax()),
+                    "verdict": verdict,
                     "probabilities": chances.tolist(),
                     "box": [round(float(edge), 1) for edge in cut.box],
                 }
@@ -90,5 +93,8 @@ def read_numbers(files: Sequence[Path], run: Run, step: int, as_json: bool) -> N
         if answer["number"] is None:
             print(f"{answer['file']}: blank, no answer")
             continue
-        sure = ", ".join(f"{max(one['probabilities']):.1%}" for one in answer["digits"])
+        sure = ", ".join(
+            f"{max(one['probabilities']):.1%}{DOUBTS.get(one['verdict'], '')}"
+            for one in answer["digits"]
+        )
         print(f"{answer['file']}: {answer['number']} ({sure})")

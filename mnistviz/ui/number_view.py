@@ -5,12 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from mnistviz import refusal
 from mnistviz.number import Cut
 from mnistviz.runs import Run
 from mnistviz.ui import loaders, state
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
 DIGIT_SIZE = 56
+# A part is read in any case, as the parts beside it speak for a digit.
+DOUBTS = {"unsure": "unsure", "not_a_digit": "a digit?"}
 
 
 def show_number(run: Run, step: int, cuts: Sequence[Cut]) -> None:
@@ -23,14 +26,18 @@ def show_number(run: Run, step: int, cuts: Sequence[Cut]) -> None:
         st.info("Nothing here yet: write a number, such as 1984, from left to right.")
         return
     images = [cut.stages.image for cut in cuts]
-    chances = [loaders.classify(run, step, image) for image in images]
+    chances = [
+        loaders.probabilities(run, step, loaders.logits(run, step, image)) for image in images
+    ]
+    doubts = refusal.verdicts(np.stack(images), np.stack(chances))
     digits = [int(np.argmax(one)) for one in chances]
     number = "".join(map(str, digits))
     unsure = min(range(len(cuts)), key=lambda place: chances[place][digits[place]])
     said = f"least sure of the {digits[unsure]}: {chances[unsure][digits[unsure]]:.1%}"
     st.metric("It reads", number, said, delta_arrow="off", delta_color="off")
     with st.container(horizontal=True, gap="small"):
-        for place, (image, chance, digit) in enumerate(zip(images, chances, digits, strict=True)):
+        read = zip(images, chances, digits, doubts, strict=True)
+        for place, (image, chance, digit, doubt) in enumerate(read):
             second = int(np.argsort(-chance)[1])
             with st.container(width=DIGIT_SIZE + 40):
                 large = np.kron(image, np.ones((2, 2), np.float32))
@@ -41,6 +48,8 @@ def show_number(run: Run, step: int, cuts: Sequence[Cut]) -> None:
                 )
                 st.markdown(f"**{digit}** {chance[digit]:.1%}")
                 st.caption(f"or {second}: {chance[second]:.1%}")
+                if doubt in DOUBTS:
+                    st.badge(DOUBTS[doubt], color="orange")
     chosen = st.segmented_control(
         "Which one shall the other pages look at?",
         range(len(cuts)),

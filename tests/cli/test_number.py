@@ -41,6 +41,7 @@ def test_a_number_is_read_from_strokes_and_from_a_picture(
         assert answer["number"] == "1984"
         assert [digit["digit"] for digit in answer["digits"]] == [1, 9, 8, 4]
         for digit in answer["digits"]:
+            assert digit["verdict"] == "digit"
             assert sum(digit["probabilities"]) == pytest.approx(1, abs=1e-4)
             left, top, right, bottom = digit["box"]
             assert 0 <= left < right <= 420

@@ -1,0 +1,32 @@
+"""What a run answers to one picture: probabilities, calibrated where they can be, and a verdict."""
+
+import numpy as np
+
+from mnistviz import calibration, refusal
+from mnistviz.model import Classifier, load, softmax
+from mnistviz.refusal import Verdict
+from mnistviz.rows import FloatArray
+from mnistviz.runs import Run
+
+
+class Reader:
+    """A snapshot that reads pictures `(28, 28)` in [0, 1], one at a time."""
+
+    def __init__(self, run: Run, step: int) -> None:
+        self._classifier = Classifier(load(run, step))
+        self._temperature = calibration.temperature(run, step, self._classifier)
+
+    @property
+    def calibrated(self) -> bool:
+        return self._temperature is not None
+
+    def logits(self, images: FloatArray) -> FloatArray:
+        """`(n, 10)` of images `(n, 28, 28)`."""
+        return self._classifier.logits(images)
+
+    def read(self, image: FloatArray) -> tuple[Verdict, FloatArray]:
+        """The verdict, and ten probabilities."""
+        logits = self.logits(image[np.newaxis])
+        heat = self._temperature
+        ten = softmax(logits) if heat is None else heat.probabilities(logits)
+        return refusal.verdicts(image[np.newaxis], ten)[0], ten[0]
