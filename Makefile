@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TESTS := $(BIN)/python -m pytest
+# On all cores, as most tests wait for a process or a browser; but alone what measures time.
+TESTS := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
+ALONE := $(BIN)/python -m pytest -m alone
 
 .PHONY: run test test-all unit lint format bench screenshots dask-scheduler dask-worker
 
@@ -15,10 +17,12 @@ test: $(VENV)/test.stamp
 
 # Functions alone: for while one writes.
 unit: $(VENV)/test.stamp
-	$(TESTS) -m "not slow and not browser and not process and not pages"
+	$(TESTS) --ignore tests/browser --ignore tests/pages \
+		-m "not slow and not compiles and not process and not pages"
 
 test-all: $(VENV)/test.stamp
-	$(TESTS)
+	$(TESTS) -m "not alone"
+	$(ALONE)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

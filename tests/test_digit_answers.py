@@ -8,6 +8,7 @@ from mnistviz.data import load_mnist, to_input
 from mnistviz.digit_answers import Score
 
 
+@pytest.mark.compiles
 def test_a_digit_is_read_once_by_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
     run = runs.find_run("best")
     step = snapshots.steps_of(run)[-1]

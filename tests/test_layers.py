@@ -43,6 +43,7 @@ def halves(values: tf.Tensor) -> list[tf.Tensor]:
     return [values[: len(values) // 2], values[len(values) // 2 :]]
 
 
+@pytest.mark.compiles
 @pytest.mark.usefixtures("double_precision")
 @pytest.mark.parametrize("rate", [0.0, 0.3])
 def test_relu_normalization_dropout_equal_the_stock_layers(
@@ -124,6 +125,7 @@ def test_max_pool_and_its_gradient_equal_tensorflows(generator: np.random.Genera
     np.testing.assert_array_equal(gradient, expected_gradient)
 
 
+@pytest.mark.compiles
 @pytest.mark.usefixtures("double_precision")
 @pytest.mark.parametrize("batch_norm", [True, False])
 def test_a_network_without_dropout_trains_like_stock_keras(
@@ -151,6 +153,7 @@ def test_a_network_without_dropout_trains_like_stock_keras(
         np.testing.assert_allclose(found, wanted, atol=1e-9)
 
 
+@pytest.mark.compiles
 def test_moving_averages_forget_their_start_and_then_follow_keras_rule(
     generator: np.random.Generator,
 ) -> None:
@@ -263,6 +266,7 @@ def test_the_average_forgets_its_start_and_then_follows_its_decay() -> None:
     assert found[-1] == pytest.approx(55, abs=0.01)
 
 
+@pytest.mark.compiles
 def test_no_compiled_sum_is_shared_by_two_calls() -> None:
     """Threads that set up the same sum at once crash TensorFlow 2.21."""
     network = build(ModelSpec())

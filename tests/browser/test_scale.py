@@ -13,7 +13,7 @@ from mnistviz import runs
 from ..made_runs import BUNDLED, make_run
 from .test_walk import PATIENCE, go_to, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
 
 NUM_RUNS = 1_000
 # On a machine left alone; the fastest of a few looks is the one that nothing disturbed.

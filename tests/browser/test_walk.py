@@ -28,6 +28,8 @@ def go_to(page: Page, title: str) -> None:
 def settle(page: Page) -> None:
     """Wait until the script has run to its end."""
     page.wait_for_timeout(300)
+    idle = page.locator('[data-test-script-state="notRunning"]')
+    idle.wait_for(state="attached", timeout=PATIENCE)
     page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=PATIENCE)
 
 
@@ -216,6 +218,7 @@ def test_a_link_shows_what_its_sender_saw(page: Page) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_pages_answer_within_a_second_while_a_run_trains(page: Page) -> None:
     from mnistviz.recipes import find_recipe
 
@@ -270,6 +273,7 @@ def seconds_to_heading(page: Page, url: str) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("name", ALL_PAGES)
 def test_a_page_paints_at_once_on_a_server_that_just_listens(
     browser: Browser, server: Server, name: str
@@ -284,6 +288,7 @@ def test_a_page_paints_at_once_on_a_server_that_just_listens(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_every_page_paints_within_a_second_on_a_warm_server(page: Page) -> None:
     """The bound is doubled where the machine is shared; the best of three looks counts."""
     found = {}

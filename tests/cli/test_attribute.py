@@ -15,6 +15,8 @@ from mnistviz.inspection.attribution import Explainer, contrast, integrated_grad
 from mnistviz.model import load
 from mnistviz.snapshots import find
 
+pytestmark = pytest.mark.compiles
+
 app = typer.Typer()
 app.command()(attribute)
 

@@ -15,6 +15,8 @@ from mnistviz.data import load_mnist, to_input
 from mnistviz.errors import MnistVizError
 from tests.inspection.oracle import convolve, forward
 
+pytestmark = pytest.mark.compiles
+
 app = typer.Typer()
 for command in (inside.kernels, inside.maps, inside.preferred):
     app.command()(command)

@@ -28,6 +28,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
     assert ended.value.code in (0, 2)
 
 
+@pytest.mark.compiles
 def test_a_number_is_read_from_strokes_and_from_a_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

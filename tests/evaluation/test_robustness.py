@@ -25,6 +25,7 @@ def test_the_subset_has_as_many_of_each_digit() -> None:
     assert np.bincount(found.labels).tolist() == [10] * 10
 
 
+@pytest.mark.compiles
 def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
     best = runs.find_run("best")
     step = snapshots.steps_of(best)[-1]

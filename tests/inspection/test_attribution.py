@@ -25,6 +25,8 @@ from mnistviz.model import load
 from mnistviz.runs import BUNDLED_HOME, open_run
 from tests.inspection.oracle import EPSILON, Weights, forward
 
+pytestmark = pytest.mark.compiles
+
 REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
 LAST = snapshots.steps_of(REFERENCE)[-1]
 METHODS = get_args(Method)

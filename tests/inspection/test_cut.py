@@ -12,6 +12,8 @@ from mnistviz.rows import LayerAblation
 from mnistviz.runs import BUNDLED_HOME, open_run
 from mnistviz.snapshots import steps_of
 
+pytestmark = pytest.mark.compiles
+
 NUM_IMAGES = 60
 
 

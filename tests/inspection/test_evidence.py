@@ -14,6 +14,8 @@ from mnistviz.rows import LayerAblation, LayerMoments
 from mnistviz.runs import BUNDLED_HOME, open_run
 from mnistviz.snapshots import steps_of
 
+pytestmark = pytest.mark.compiles
+
 # What is planted into conv3: 4 says what 17 says, 11 says three times what 2 says; 6 says nothing.
 TWINS = {4: (17, 1.0), 11: (2, 3.0)}
 DEAD = 6

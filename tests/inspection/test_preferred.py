@@ -14,6 +14,8 @@ from mnistviz.rows import PreferredInputs
 from mnistviz.runs import BUNDLED_HOME, open_run
 from tests.inspection.oracle import convolve, forward
 
+pytestmark = pytest.mark.compiles
+
 REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
 LAST = snapshots.steps_of(REFERENCE)[-1]
 WEIGHTS = snapshots.read(REFERENCE, LAST)

@@ -12,6 +12,8 @@ from mnistviz.model import build
 from mnistviz.rows import LayerSurvey
 from mnistviz.spec import ModelSpec
 
+pytestmark = pytest.mark.compiles
+
 NUM_IMAGES = 30
 
 

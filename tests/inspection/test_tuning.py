@@ -13,6 +13,8 @@ from mnistviz.runs import BUNDLED_HOME, open_run
 from mnistviz.snapshots import steps_of
 from mnistviz.spec import ModelSpec
 
+pytestmark = pytest.mark.compiles
+
 
 @pytest.fixture(scope="module")
 def network() -> keras.Sequential:

@@ -1,12 +1,15 @@
 """What the Draw page says of a drawing, which comes by its link."""
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnistviz import links
 from mnistviz.strokes import Strokes
 from mnistviz.training.launcher import PROJECT
 from tests.pages.driver import text_of
+
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 SEVEN = [(80, 70), (200, 70), (120, 230)]
 TO_AND_FRO = [(60 + 160 * (turn % 2), 60 + 12 * turn) for turn in range(14)]
@@ -71,7 +74,7 @@ def test_an_address_carries_the_drawn_digit_to_any_page() -> None:
     np.testing.assert_array_equal(app.session_state["drawn_image"], picture)
     app.switch_page("pages/feature_maps.py").run()
     assert "looking at **your drawing**" in text_of(app)
-    assert app.query_params["picture"] == [links.picture_to_text(picture)]
+    assert app.query_params["picture"] == links.picture_to_text(picture)
     app.sidebar.toggle(key="drawn").set_value(False).run()
     assert "picture" not in app.query_params
 

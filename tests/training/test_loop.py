@@ -17,6 +17,8 @@ from mnistviz.spec import ModelSpec, TrainSpec
 from mnistviz.training import loop
 from mnistviz.training.loop import Command, epoch_order, train
 
+pytestmark = pytest.mark.compiles
+
 # Most of a short training is its setting up, and that of normalization takes longest. Where the
 # network plays no part, it has none.
 PLAIN = ModelSpec(batch_norm=False, dropout=0.0)

@@ -167,6 +167,7 @@ def test_a_killed_run_is_crashed_and_resumed_ends_as_if_it_had_never_been_killed
     wait_until(whole, "finished")
     run = launcher.start("reference", ModelSpec(), KILLED, "victim")
     wait_for_checkpoint(run, 1)
+    wait_for_rows(run, 12)
     kill(run)
     assert snapshots.steps_of(run)[:5] == [0, 1, 2, 5, 10]
     for step in snapshots.steps_of(run):

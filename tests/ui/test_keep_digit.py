@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 from mnistviz import digits
 from mnistviz.data import load_mnist
 
+pytestmark = pytest.mark.pages
+
 
 def script() -> None:
     import numpy as np
