@@ -3,6 +3,9 @@
 # All pages by their heading in the menu, as `app.py` lists them.
 PAGES = "pages"
 
+# Whether this visit has seen a title.
+PAINTED = "painted"
+
 # Widgets in the sidebar, kept in the address of the page.
 RUN = "run"
 SNAPSHOT = "snapshot"
