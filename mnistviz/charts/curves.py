@@ -1,6 +1,6 @@
 """Loss and accuracy along a training, beside the published log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,19 @@ LEGEND = {
     "x": 0,
     "font_size": 11,
 }
+
+
+# Steps, losses and accuracies, by the split that they are of.
+Points = Mapping[str, Sequence[tuple[float, float, float]]]
+
+
+def points_of(rows: Sequence[MetricRow]) -> Points:
+    """What to draw of a run, once for both measures: a long one has more rows than pixels."""
+    by_split: dict[str, list[MetricRow]] = {split: [] for split in NAMES}
+    for row in rows:
+        if row.split in by_split:
+            by_split[row.split].append(row)
+    return {split: thinned(found) for split, found in by_split.items()}
 
 
 def thinned(rows: Sequence[MetricRow], most: int = MAX_POINTS) -> list[tuple[float, float, float]]:
@@ -63,7 +76,7 @@ def smoothed(values: Sequence[float], weight: float) -> list[float]:
 
 def training_curve(
     measure: Measure,
-    rows: Sequence[MetricRow],
+    points: Points,
     published: Sequence[MetricRow],
     steps_per_epoch: int,
     *,
@@ -76,8 +89,8 @@ def training_curve(
 ) -> go.Figure:
     """Loss or accuracy over the epochs.
 
-    `published` are the rows of the published log, a step an epoch; they are
-    drawn dashed, up to `num_epochs`. The accuracy axis starts at `accuracy_from`, the loss
+    `points` are those of the run, `published` the rows of the published log, a step an epoch;
+    they are drawn dashed, up to `num_epochs`. The accuracy axis starts at `accuracy_from`, the loss
     axis is logarithmic or not. With a `smoothing` above 0 and below 1 the training
     curve is smoothed and the raw one kept, pale. `changes` are the steps at which a person
     set the learning rate, and the rate (None is the schedule's again): upright
@@ -85,8 +98,8 @@ def training_curve(
     """
     figure = go.Figure()
     for split, colour in (("batch", TRAINING), ("train", TRAINING), ("validation", VALIDATION)):
-        _add(figure, measure, rows, split, NAMES[split], colour, steps_per_epoch, smoothing)
-    shown = [row for row in published if row.epoch <= num_epochs]
+        _add(figure, measure, points, split, NAMES[split], colour, steps_per_epoch, smoothing)
+    shown = points_of([row for row in published if row.epoch <= num_epochs])
     _add(figure, measure, shown, "train", "published training", PUBLISHED, 1, dash="dot")
     _add(figure, measure, shown, "validation", "published validation", PUBLISHED, 1, dash="dash")
     for step, rate in changes:
@@ -119,7 +132,7 @@ def training_curve(
 def _add(
     figure: go.Figure,
     measure: Measure,
-    rows: Sequence[MetricRow],
+    points: Points,
     split: str,
     name: str,
     colour: str,
@@ -127,10 +140,10 @@ def _add(
     smoothing: float = 0.0,
     dash: str | None = None,
 ) -> None:
-    points = thinned([row for row in rows if row.split == split])
     column = 1 if measure == "loss" else 2
-    x = [point[0] / steps_per_epoch for point in points]
-    y = [point[column] for point in points]
+    drawn = points.get(split, ())
+    x = [point[0] / steps_per_epoch for point in drawn]
+    y = [point[column] for point in drawn]
     value_format = "%{y:.4f}" if measure == "loss" else "%{y:.2%}"
     thin = split == "batch"
     hover = f"<br>epoch %{{x:.2f}}: {measure} <b>{value_format}</b><extra></extra>"

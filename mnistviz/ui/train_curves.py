@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnistviz.data import load_mnist, to_input, watched_digits
 from mnistviz.epoch_log import epochs_of
+from mnistviz.metrics_log import last_row
 from mnistviz.rows import EpochRow, MetricRow
 from mnistviz.runs import Run
 from mnistviz.spec import TrainSpec
@@ -22,11 +23,11 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
     spec = run.spec.train
     curves, guesses, more = st.container(), st.container(), st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        num_validations = sum(row.split == "validation" for row in rows)
+        validated = last_row(rows, "validation")
         axis: float = st.segmented_control(
             "Accuracy axis",
             list(ACCURACY_AXES),
-            default=0.9 if num_validations > 3 else 0.0,
+            default=0.9 if validated and validated.epoch > 3 else 0.0,
             format_func=lambda axis: ACCURACY_AXES[axis],
             key=f"accuracy_axis_{run.id}",
             required=True,

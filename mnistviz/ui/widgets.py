@@ -74,13 +74,14 @@ def show_curves(
     run: Run, rows: Sequence[MetricRow], num_epochs: int, options: CurveOptions
 ) -> None:
     """Loss and accuracy of a run side by side (one above the other on a phone)."""
-    from mnistviz.charts.curves import training_curve
+    from mnistviz.charts.curves import points_of, training_curve
 
+    points = points_of(rows)
     measures: tuple[Literal["loss", "accuracy"], ...] = ("loss", "accuracy")
     for column, measure in zip(st.columns(2), measures, strict=True):
         figure = training_curve(
             measure,
-            rows,
+            points,
             loaders.published_log(),
             run.spec.train.steps_per_epoch,
             num_epochs=num_epochs,

@@ -11,9 +11,7 @@ import threading
 importing = threading.Thread(target=__import__, args=("pandas",))
 importing.start()
 from mnistviz.charts.curves import training_curve
-from mnistviz.rows import MetricRow
-row = MetricRow(1, 1, "batch", 2.0, 0.1, 0.003, 1.0)
-training_curve("loss", [row], [], 10, num_epochs=1)
+training_curve("loss", {"batch": [(1, 2.0, 0.1)]}, [], 10, num_epochs=1)
 importing.join()
 import sys
 sys.exit(not hasattr(sys.modules["pandas"], "Series"))
