@@ -12,12 +12,11 @@ from scipy.optimize import minimize_scalar
 from mnistviz import cache, runs
 from mnistviz.data import load_mnist, to_input
 from mnistviz.errors import MnistVizError
+from mnistviz.evaluation.reliability import reliability
 from mnistviz.model import Classifier, load, softmax
 from mnistviz.rows import FloatArray
 from mnistviz.runs import Run
 
-# The bins of equal width over which the error is averaged, as in the paper.
-NUM_BINS = 15
 # A network that knows nothing would be best off with an endless temperature.
 HOTTEST = 20.0
 COLDEST = 0.05
@@ -108,19 +107,10 @@ def fit(logits: FloatArray, labels: NDArray[np.uint8]) -> Calibration:
     )
 
 
-def calibration_error(
-    probabilities: FloatArray, labels: NDArray[np.uint8], num_bins: int = NUM_BINS
-) -> float:
-    """Expected calibration error in [0, 1] of probabilities `(n, 10)` (Naeini et al. 2015).
-
-    Answers of about the same confidence are put together; it is how far their mean
-    confidence is from the share that is right, averaged over all answers.
-    """
+def calibration_error(probabilities: FloatArray, labels: NDArray[np.uint8]) -> float:
+    """Expected calibration error in [0, 1] of probabilities `(n, 10)` (Naeini et al. 2015)."""
     confidence = probabilities.max(axis=1).astype(np.float64)
-    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
-    bins = np.minimum((confidence * num_bins).astype(int), num_bins - 1)
-    gaps = np.bincount(bins, confidence - right, num_bins)
-    return float(np.abs(gaps).sum() / len(labels))
+    return reliability(confidence, probabilities.argmax(axis=1) == labels).error
 
 
 def _loss(logits: NDArray[np.floating], labels: NDArray[np.uint8]) -> float:
