@@ -56,12 +56,13 @@ for column, (page, (label, icon, promise)) in zip(st.columns(len(ways)), ways.it
         st.caption(promise)
 
 with st.container(horizontal=True):
-    st.metric("Parameters", f"{model.parameters:,}", border=True)
-    st.metric("Learned by training", f"{model.trainable:,}", border=True)
+    st.metric("Parameters", f"{model.parameters:,}", border=True, height="stretch")
+    st.metric("Learned by training", f"{model.trainable:,}", border=True, height="stretch")
     st.metric(
         "Running averages",
         f"{model.non_trainable:,}",
         border=True,
+        height="stretch",
         help="What batch normalization remembers of the training images: means and variances.",
     )
     st.metric(
@@ -71,6 +72,7 @@ with st.container(horizontal=True):
         delta_color="off",
         delta_arrow="off",
         border=True,
+        height="stretch",
         help="Of the bundled run `reference`, from its stored metrics. "
         "`python -m mnistviz evaluate reference` measures it again.",
     )
