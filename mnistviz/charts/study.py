@@ -10,7 +10,7 @@ from mnistviz.charts.theme import CHOSEN, OTHERS, PUBLISHED, TRAINING, VALIDATIO
 from mnistviz.rows import Duel, MeanUse, PlanScore, Verdict
 
 ROW_PIXELS = 46
-AXIS_PIXELS = 60
+AXIS_PIXELS = 90
 HEIGHT = 340
 
 COLOURS = (TRAINING, VALIDATION, *OTHERS)
