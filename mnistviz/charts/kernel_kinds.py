@@ -35,16 +35,20 @@ def kind_bars(
         },
         hovertemplate="%{y}: random weights have <b>%{x:.1%}</b><extra></extra>",
     )
-    for kind, share in shares.items():
-        # Beyond bar and mark: between them, the mark would cross the number.
-        figure.add_annotation(
-            x=max(share, chance[kind]),
-            y=kind,
-            text=f"{share:.0%}",
-            xanchor="left",
-            xshift=6,
-            showarrow=False,
-        )
+    figure.update_layout(
+        annotations=[
+            # Beyond bar and mark: between them, the mark would cross the number.
+            {
+                "x": max(share, chance[kind]),
+                "y": kind,
+                "text": f"{share:.0%}",
+                "xanchor": "left",
+                "xshift": 6,
+                "showarrow": False,
+            }
+            for kind, share in shares.items()
+        ]
+    )
     most = max([*shares.values(), *chance.values()], default=0.0)
     figure.update_xaxes(
         range=[0, max(most, 0.1) * 1.2], tickformat=".0%", nticks=5, fixedrange=True

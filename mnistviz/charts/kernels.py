@@ -131,21 +131,31 @@ def one_kernel(weights: FloatArray, largest: float, height: int = 260) -> go.Fig
             ygap=1,
         )
     )
-    for (row, column), share in np.ndenumerate(shares):
-        figure.add_annotation(
-            x=column,
-            y=row,
-            text=f"{weights[row, column]:+.{4 if few else 2}f}".replace("+0.", "+.").replace(
-                "-0.", "−."
-            ),
-            showarrow=False,
-            font={"size": 14 if few else 9, "color": "#f6f5f1" if share > DARK_FROM else "#1b2333"},
-        )
+    figure.update_layout(
+        annotations=[
+            {
+                "x": column,
+                "y": row,
+                "text": _shortly(float(weights[row, column]), 4 if few else 2),
+                "showarrow": False,
+                "font": {
+                    "size": 14 if few else 9,
+                    "color": "#f6f5f1" if share > DARK_FROM else "#1b2333",
+                },
+            }
+            for (row, column), share in np.ndenumerate(shares)
+        ]
+    )
     figure.update_xaxes(visible=False, constrain="domain", fixedrange=True)
     figure.update_yaxes(
         visible=False, autorange="reversed", scaleanchor="x", constrain="domain", fixedrange=True
     )
     return finish(figure, height)
+
+
+def _shortly(weight: float, digits: int) -> str:
+    """A weight with its sign and without the zero before the point."""
+    return f"{weight:+.{digits}f}".replace("+0.", "+.").replace("-0.", "−.")
 
 
 def kernel_row(kernels: FloatArray, names: Sequence[str], width: int) -> go.Figure:

@@ -87,16 +87,22 @@ def number_grid(values: Exact, largest: float, height: int) -> go.Figure:
         )
     )
     if written:
-        for (row, column), value in np.ndenumerate(values):
-            dark = abs(value) / end > 0.7
-            figure.add_annotation(
-                x=column,
-                y=row,
-                # Rounded first: a tiny negative one would be written as -0.000.
-                text=f"{round(float(value), 3) + 0.0:+.3f}",
-                showarrow=False,
-                font={"size": 13, "color": "#f6f5f1" if dark else "#1b2333"},
-            )
+        figure.update_layout(
+            annotations=[
+                {
+                    "x": column,
+                    "y": row,
+                    # Rounded first: a tiny negative one would be written as -0.000.
+                    "text": f"{round(float(value), 3) + 0.0:+.3f}",
+                    "showarrow": False,
+                    "font": {
+                        "size": 13,
+                        "color": "#f6f5f1" if abs(value) / end > 0.7 else "#1b2333",
+                    },
+                }
+                for (row, column), value in np.ndenumerate(values)
+            ]
+        )
     as_picture(figure)
     return finish(figure, height)
 

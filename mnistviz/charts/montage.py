@@ -90,17 +90,22 @@ def tile_figure(
     else:
         _say_each_value(figure, tiles, numbers, naming, value_format, row_gap)
     as_picture(figure)
-    for number, label in enumerate(labels):
-        row, column = divmod(number, columns)
-        figure.add_annotation(
-            x=column * (breadth + GAP) + (breadth - 1) / 2,
-            y=row * (height + row_gap) - 0.5,
-            text=label,
-            showarrow=False,
-            yanchor="bottom",
-            yshift=-3,
-            font_size=10,
-        )
+    corners = [divmod(number, columns) for number in range(len(labels))]
+    # All at once: one by one, they take most of the time that the figure takes.
+    figure.update_layout(
+        annotations=[
+            {
+                "x": column * (breadth + GAP) + (breadth - 1) / 2,
+                "y": row * (height + row_gap) - 0.5,
+                "text": label,
+                "showarrow": False,
+                "yanchor": "bottom",
+                "yshift": -3,
+                "font": {"size": 10},
+            }
+            for (row, column), label in zip(corners, labels, strict=True)
+        ]
+    )
     return finish(figure, min(MAX_HEIGHT, int(picture.shape[0] * pixels) + 2 * LABEL_PIXELS))
 
 

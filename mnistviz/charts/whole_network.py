@@ -80,16 +80,20 @@ def whole_network(
                 y1=tile.top + tile.colours.shape[0] - 0.5,
                 line={"color": CHOSEN, "width": 3},
             )
-    for text, top in titles:
-        figure.add_annotation(
-            x=-0.5,
-            y=top - 0.5,
-            text=text,
-            showarrow=False,
-            xanchor="left",
-            yanchor="bottom",
-            font_size=12,
-        )
+    figure.update_layout(
+        annotations=[
+            {
+                "x": -0.5,
+                "y": top - 0.5,
+                "text": text,
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "font": {"size": 12},
+            }
+            for text, top in titles
+        ]
+    )
     as_picture(figure)
     figure.update_xaxes(range=[-0.5, columns - 0.5])
     figure.update_yaxes(range=[height - 0.5, -0.5], autorange=False)
