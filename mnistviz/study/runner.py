@@ -54,11 +54,13 @@ def carry_on(
         # Read again: the process that had the lock before may have finished some.
         study = open_study(study.path)
         failed: list[tuple[Trial, str]] = []
-        if study.missing:
+        if trials := study.missing:
             # Workers inherit it: as many train at once as this study wants.
             os.environ["MNISTVIZ_SLOTS"] = str(max(workers, runs.num_slots()))
             with trainer_of(study.spec, table.stop_file(study).exists, workers, dask) as trainer:
                 failed = _train_all(study, trainer, tell)
+            # In the study's order, whichever ended first.
+            failed.sort(key=lambda one: trials.index(one[0]))
             study = open_study(study.path)
         if not table.stop_file(study).exists():
             _measure_all(study)
