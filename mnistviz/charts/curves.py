@@ -1,6 +1,7 @@
 """Loss and accuracy along a training, beside the published log."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -51,12 +52,9 @@ def thinned(rows: Sequence[MetricRow], most: int = MAX_POINTS) -> list[tuple[flo
     sizes[:larger] += 1
     starts = np.cumsum(sizes) - sizes
     columns = [
-        np.add.reduceat(np.fromiter(values, np.float64, len(rows)), starts) / sizes
-        for values in (
-            (row.step for row in rows),
-            (row.loss for row in rows),
-            (row.accuracy for row in rows),
-        )
+        np.add.reduceat(np.fromiter(map(attrgetter(name), rows), np.float64, len(rows)), starts)
+        / sizes
+        for name in ("step", "loss", "accuracy")
     ]
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
@@ -142,15 +140,16 @@ def _add(
 ) -> None:
     column = 1 if measure == "loss" else 2
     drawn = points.get(split, ())
-    x = [point[0] / steps_per_epoch for point in drawn]
-    y = [point[column] for point in drawn]
+    # Arrays: Plotly looks at each number of a list.
+    x = np.array([point[0] / steps_per_epoch for point in drawn])
+    y = np.array([point[column] for point in drawn])
     value_format = "%{y:.4f}" if measure == "loss" else "%{y:.2%}"
     thin = split == "batch"
     hover = f"<br>epoch %{{x:.2f}}: {measure} <b>{value_format}</b><extra></extra>"
     if thin and smoothing:
         figure.add_scatter(
             x=x,
-            y=smoothed(y, smoothing),
+            y=np.array(smoothed(y.tolist(), smoothing)),
             name="training, smoothed",
             mode="lines",
             line={"color": colour, "width": 2},

@@ -42,7 +42,7 @@ def trace_length(page: Page, key: str, trace: int = 0, least: int = 0) -> int:
     # While a chart is redrawn, the old and the new one are in the page for a moment.
     script = """([key, trace, least]) => {
         const plots = [...document.querySelectorAll(`.st-key-${key} .js-plotly-plot`)];
-        const lengths = plots.map(plot => plot.data?.[trace]?.x?.length ?? -1);
+        const lengths = plots.map(plot => plot._fullData?.[trace]?.x?.length ?? -1);
         return lengths.some(length => length >= least) && {length: Math.max(...lengths)};
     }"""
     found = page.wait_for_function(script, arg=[key, trace, least], timeout=PATIENCE)
