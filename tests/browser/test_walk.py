@@ -290,7 +290,7 @@ def test_a_page_paints_at_once_on_a_server_that_just_listens(
 @pytest.mark.slow
 @pytest.mark.alone
 def test_every_page_paints_at_once_on_a_warm_server(page: Page) -> None:
-    """The bound is half a second; half as much again where the machine is shared."""
+    """The bound is half a second; twice that where the machine is shared."""
     found = {}
     for name in ALL_PAGES:
         path = "/" if name == "overview" else f"/{name}"
@@ -301,4 +301,4 @@ def test_every_page_paints_at_once_on_a_warm_server(page: Page) -> None:
             settle(page)
         found[path] = min(looks[1:])
     print({path: round(seconds, 2) for path, seconds in found.items()}, os.getloadavg()[0])
-    assert max(found.values()) < 0.75
+    assert max(found.values()) < 1
