@@ -44,6 +44,11 @@ class Calibration:
         return softmax(logits / np.float32(self.temperature))
 
 
+def probabilities(logits: FloatArray, found: Calibration | None) -> FloatArray:
+    """Probabilities `(…, 10)` of logits `(…, 10)`, as they come where there is no calibration."""
+    return softmax(logits) if found is None else found.probabilities(logits)
+
+
 def temperature(run: Run, step: int, classifier: Classifier | None = None) -> Calibration | None:
     """The calibration of a snapshot, None where every training image was trained on.
 

@@ -15,9 +15,10 @@ from mnistviz.charts.montage import (
     in_grid,
     mark_tile,
     tile_figure,
+    written_squares,
 )
 from mnistviz.charts.scale import Scope, largest_magnitude
-from mnistviz.charts.theme import SIGNED, finish
+from mnistviz.charts.theme import finish
 from mnistviz.rows import FloatArray
 
 # A layer with one input has one kernel a channel: they go in rows of so many, or of more where
@@ -31,8 +32,6 @@ LABEL_WIDTH, LABEL_HEIGHT = 20, 14
 MAX_PIXELS_PER_WEIGHT = 40
 # Beyond so many weights side by side, a tile is a few pixels wide.
 SMALL_FROM = 100
-# On a white or off-white square, text is dark; beyond this share of full colour it is light.
-DARK_FROM = 0.7
 
 
 def kernel_matrix(
@@ -118,34 +117,8 @@ def _hover(
 def one_kernel(weights: FloatArray, largest: float, height: int = 260) -> go.Figure:
     """One kernel `(height, width)` float32 with its numbers written into it."""
     few = weights.size <= 9
-    shares = np.abs(np.nan_to_num(weights)) / (largest or 1.0)
-    figure = go.Figure(
-        go.Heatmap(
-            z=weights,
-            hovertemplate="row %{y}, column %{x}: <b>%{z:+.6f}</b><extra></extra>",
-            colorscale=SIGNED,
-            zmin=-(largest or 1.0),
-            zmax=largest or 1.0,
-            showscale=False,
-            xgap=1,
-            ygap=1,
-        )
-    )
-    figure.update_layout(
-        annotations=[
-            {
-                "x": column,
-                "y": row,
-                "text": _shortly(float(weights[row, column]), 4 if few else 2),
-                "showarrow": False,
-                "font": {
-                    "size": 14 if few else 9,
-                    "color": "#f6f5f1" if share > DARK_FROM else "#1b2333",
-                },
-            }
-            for (row, column), share in np.ndenumerate(shares)
-        ]
-    )
+    texts = [_shortly(float(weight), 4 if few else 2) for weight in weights.flat]
+    figure = written_squares(weights, largest, texts, 14 if few else 9)
     figure.update_xaxes(visible=False, constrain="domain", fixedrange=True)
     figure.update_yaxes(
         visible=False, autorange="reversed", scaleanchor="x", constrain="domain", fixedrange=True

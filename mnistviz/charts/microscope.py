@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.montage import as_picture
+from mnistviz.charts.montage import as_picture, written_squares
 from mnistviz.charts.theme import AMOUNT, CHOSEN, OTHERS, PUBLISHED, SIGNED, VALIDATION, finish
 from mnistviz.rows import FloatArray
 
@@ -72,37 +72,9 @@ def map_to_click(
 
 def number_grid(values: Exact, largest: float, height: int) -> go.Figure:
     """Numbers `(height, width)` as coloured squares, written into them where there is room."""
-    end = largest or 1.0
-    written = values.size <= MAX_WRITTEN
-    figure = go.Figure(
-        go.Heatmap(
-            z=values,
-            hovertemplate="row %{y}, column %{x}: <b>%{z:+.6f}</b><extra></extra>",
-            colorscale=SIGNED,
-            zmin=-end,
-            zmax=end,
-            showscale=False,
-            xgap=1,
-            ygap=1,
-        )
-    )
-    if written:
-        figure.update_layout(
-            annotations=[
-                {
-                    "x": column,
-                    "y": row,
-                    # Rounded first: a tiny negative one would be written as -0.000.
-                    "text": f"{round(float(value), 3) + 0.0:+.3f}",
-                    "showarrow": False,
-                    "font": {
-                        "size": 13,
-                        "color": "#f6f5f1" if abs(value) / end > 0.7 else "#1b2333",
-                    },
-                }
-                for (row, column), value in np.ndenumerate(values)
-            ]
-        )
+    # Rounded first: a tiny negative one would be written as -0.000.
+    texts = [f"{round(float(value), 3) + 0.0:+.3f}" for value in values.flat]
+    figure = written_squares(values, largest, texts if len(texts) <= MAX_WRITTEN else (), 13)
     as_picture(figure)
     return finish(figure, height)
 

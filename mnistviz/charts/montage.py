@@ -21,6 +21,8 @@ PICTURE_WIDTH = 800
 NARROW_WIDTH = 480
 MAX_HEIGHT = 760
 LABEL_PIXELS = 16
+# On a white or off-white square, text is dark; beyond this share of full colour it is light.
+DARK_FROM = 0.7
 
 
 def in_grid(tiles: FloatArray, columns: int) -> FloatArray:
@@ -107,6 +109,41 @@ def tile_figure(
         ]
     )
     return finish(figure, min(MAX_HEIGHT, int(picture.shape[0] * pixels) + 2 * LABEL_PIXELS))
+
+
+def written_squares(
+    values: NDArray[Any], largest: float, texts: Sequence[str], size: int
+) -> go.Figure:
+    """Numbers `(height, width)` as coloured squares with `texts`, row by row, written into them.
+
+    `largest` is the magnitude of full colour, `size` that of the letters in pixels.
+    """
+    end = largest or 1.0
+    shares = np.abs(np.nan_to_num(values)) / end
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            hovertemplate="row %{y}, column %{x}: <b>%{z:+.6f}</b><extra></extra>",
+            colorscale=SIGNED,
+            zmin=-end,
+            zmax=end,
+            showscale=False,
+            xgap=1,
+            ygap=1,
+        )
+    )
+    return figure.update_layout(
+        annotations=[
+            {
+                "x": column,
+                "y": row,
+                "text": text,
+                "showarrow": False,
+                "font": {"size": size, "color": "#f6f5f1" if share > DARK_FROM else "#1b2333"},
+            }
+            for text, ((row, column), share) in zip(texts, np.ndenumerate(shares), strict=False)
+        ]
+    )
 
 
 def _say_each_value(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnistviz import calibration, refusal
-from mnistviz.model import Classifier, load, softmax
+from mnistviz.model import Classifier, load
 from mnistviz.refusal import Verdict
 from mnistviz.rows import FloatArray
 from mnistviz.runs import Run
@@ -27,6 +27,5 @@ class Reader:
     def read(self, image: FloatArray) -> tuple[Verdict, FloatArray]:
         """The verdict, and ten probabilities."""
         logits = self.logits(image[np.newaxis])
-        heat = self._temperature
-        ten = softmax(logits) if heat is None else heat.probabilities(logits)
+        ten = calibration.probabilities(logits, self._temperature)
         return refusal.verdicts(image[np.newaxis], ten)[0], ten[0]

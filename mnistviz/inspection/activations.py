@@ -25,12 +25,7 @@ def stages(network: keras.Sequential, image: FloatArray) -> tuple[Stage, ...]:
                     values = tf.nn.relu(values)
                     found.append(Stage(layer.name, "relu", values[0].numpy()))
             case keras.layers.BatchNormalization():
-                # What the layer itself does, without the casts and checks around it: this is
-                # worked out again for each image that a person looks at.
-                mean, variance = layer.moving_mean, layer.moving_variance
-                values = tf.nn.batch_normalization(
-                    values, mean, variance, layer.beta, layer.gamma, layer.epsilon
-                )
+                values = layer(values, training=False)
                 # Named after the convolution it follows: they are shown together.
                 name = layer.name.replace("bn", "conv")
                 found.append(Stage(name, "normalization", values[0].numpy()))

@@ -210,9 +210,9 @@ def probabilities(run: Run, step: int, logits: FloatArray) -> FloatArray:
     """Probabilities `(10,)` of logits `(10,)`, calibrated where the run can be."""
     found = calibration(run, step)
 
-    from mnistviz.model import softmax
+    from mnistviz.calibration import probabilities as calibrated
 
-    return softmax(logits if found is None else logits / np.float32(found.temperature))
+    return calibrated(logits, found)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
