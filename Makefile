@@ -33,10 +33,11 @@ format: $(VENV)/test.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Seconds an epoch beside stock Keras, in turns; seconds from a stroke to the answer, for one visitor
-# and for thirty: some minutes on a machine left alone.
+# Seconds an epoch beside stock Keras, in turns; seconds from a click to a page repainted, and from a
+# stroke to the answer, for one visitor and for thirty: some minutes on a machine left alone.
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.repaint
 	$(BIN)/python -m benchmarks.draw_speed
 
 # Pictures of the real pages of the real app, for the README.

@@ -21,7 +21,7 @@ from typing import Any
 import websockets
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.live_cost import browsing, serving
+from benchmarks.visitor import browsing, serving
 
 STROKES = (
     [(70, 60), (200, 60), (120, 230)],

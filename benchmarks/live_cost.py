@@ -9,24 +9,16 @@ and the wall-clock time with and without the spectator.
 import argparse
 import json
 import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psutil
 
-ROOT = Path(__file__).parents[1]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from benchmarks.visitor import browsing, serving
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -102,50 +94,6 @@ def processor_seconds(process: psutil.Process) -> float:
     """User and system time that a process has used so far."""
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-@contextmanager
-def serving() -> Iterator[tuple[psutil.Process, str]]:
-    """The dashboard's server on a free port, and its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    words = ["-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    server = subprocess.Popen(
-        [sys.executable, *words, "--server.port", str(port)],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health")
-                break
-            except urllib.error.URLError:
-                if server.poll() is not None:
-                    raise RuntimeError("the server died") from None
-                time.sleep(0.1)
-        yield psutil.Process(server.pid), f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@contextmanager
-def browsing() -> Iterator[Any]:
-    """A page of a browser as a person has it, without a window."""
-    from playwright.sync_api import sync_playwright
-
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        raise SystemExit(f"expected one of {', '.join(BROWSERS)} on the PATH, found none")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser.new_page(viewport={"width": 1280, "height": 900})
-        browser.close()
 
 
 def compared(pairs: Sequence[dict[str, dict[str, float]]]) -> dict[str, Any]:

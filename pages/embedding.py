@@ -4,7 +4,6 @@ from mnistviz.ui.shell import need_shell
 
 need_shell()
 
-import numpy as np
 import streamlit as st
 
 from mnistviz.charts.digits import gallery
@@ -37,7 +36,7 @@ def choose_clicked_image() -> None:
         if key in st.session_state and (points := st.session_state[key].selection.points):
             datum = points[0].get("customdata")
             if datum is not None:
-                st.session_state[state.IMAGE] = int(np.ravel(datum)[0])
+                st.session_state[state.IMAGE] = datum
                 st.session_state[state.USE_DRAWING] = False
 
 

@@ -27,6 +27,14 @@ DIGIT_COLOURS = (
 )
 HEIGHT = 620
 
+# By label and answer.
+WORDS = np.array(
+    [
+        [f"{label}, read as {answer}" for answer in range(NUM_CLASSES)]
+        for label in range(NUM_CLASSES)
+    ]
+)
+
 
 def map_figure(
     plane: FloatArray,
@@ -41,8 +49,8 @@ def map_figure(
 ) -> go.Figure:
     """A point for each image: `plane` (n, 2), `labels` and `answers` (n,).
 
-    Each can be clicked: its custom datum is [index, label, answer], the index its number among
-    `indices` (n,), or else its row. Coloured by label, or grey where the answer is right. `star`
+    Each can be clicked: its custom datum is the image's number among `indices` (n,), or else its
+    row. Coloured by label, or grey where the answer is right. `star`
     (2,) is one more place, for the image that is looked at.
     """
     if indices is None:
@@ -62,10 +70,10 @@ def map_figure(
             name=name,
             mode="markers",
             marker={"size": size, "color": colour, "opacity": 0.75},
-            # Lists: a row of an array would come back from a click as a table.
-            customdata=np.stack([indices[here], labels[here], answers[here]], axis=1).tolist(),
-            hovertemplate="test image %{customdata[0]}: a <b>%{customdata[1]}</b>, "
-            "read as <b>%{customdata[2]}</b><extra></extra>",
+            # An array, not 10,000 lists, each of which Plotly would check.
+            customdata=indices[here],
+            text=WORDS[labels[here], answers[here]],
+            hovertemplate="test image %{customdata}: a %{text}<extra></extra>",
             selected={"marker": {"opacity": 0.75}},
             unselected={"marker": {"opacity": 0.75}},
         )

@@ -71,13 +71,15 @@ def last_features(
             values = layer(values, training=False)
         return tf.reshape(features, (tf.shape(features)[0], -1)), tf.argmax(values, 1)
 
-    traced = tf.function(both).get_concrete_function(
-        tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
-    )
+    # To compile it takes longer than to run it once.
+    if len(images) > BATCH_SIZE:
+        both = tf.function(both).get_concrete_function(
+            tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
+        )
     found = []
     for start in range(0, len(images), BATCH_SIZE):
         part = images[start : start + BATCH_SIZE]
-        found.append([one.numpy() for one in traced(tf.constant(part[..., np.newaxis]))])
+        found.append([one.numpy() for one in both(tf.constant(part[..., np.newaxis]))])
         progress(start + len(part))
     features, answers = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return features, answers.astype(np.uint8)

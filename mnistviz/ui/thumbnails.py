@@ -28,9 +28,8 @@ export default function ({ data, parentElement }) {
     thumbnail.style.backgroundSize = `${sheet.width * scale}px ${sheet.height * scale}px`
   }
   const show = event => {
-    const datum = event.points[0].customdata
-    if (!datum) return hide()
-    const index = datum[0], pointer = event.event
+    const index = event.points[0].customdata, pointer = event.event
+    if (index === undefined) return hide()
     thumbnail.style.backgroundPosition =
       `-${(index % data.columns) * SHOWN}px -${Math.floor(index / data.columns) * SHOWN}px`
     const right = pointer.clientX + SHOWN + 24 < innerWidth
@@ -84,8 +83,8 @@ def _encoded(_images: NDArray[np.uint8], name: str) -> str:
 def show_thumbnails(chart: str, images: NDArray[np.uint8], name: str) -> None:
     """Show the image that the pointer is at on a Plotly chart.
 
-    `chart` is the chart's key. The custom datum of a point begins with the index of its image
-    among `images` (n, 28, 28) uint8, which `name` stands for.
+    `chart` is the chart's key. The custom datum of a point is the index of its image among
+    `images` (n, 28, 28) uint8, which `name` stands for.
     """
     _component(
         key=f"{chart}_thumbnails",

@@ -88,8 +88,24 @@ def test_what_is_clicked_is_what_is_shown(page: Page) -> None:
     go_to(page, "Map of digits")
     expect(chart(page, "map_clicked")).to_have_count(1, timeout=PATIENCE)
     settle(page)
+    x, y, image = outermost_point(page)
+    click_at(page, "map_clicked", x, y)
+    expect(page).to_have_url(re.compile(rf"image={image}\b"), timeout=PATIENCE)
+    settle(page)
     click_at(page, "map_neighbours", 42, 14)
-    expect(page).not_to_have_url(re.compile(r"image=7\b"), timeout=PATIENCE)
+    expect(page).not_to_have_url(re.compile(rf"image={image}\b"), timeout=PATIENCE)
+
+
+def outermost_point(page: Page) -> tuple[float, float, int]:
+    """The leftmost point of the map, which no other covers, and the number of its image."""
+    script = """() => {
+        const plot = document.querySelector('.st-key-map_clicked .js-plotly-plot');
+        const points = plot._fullData.filter(trace => trace.customdata).flatMap(trace =>
+            [...trace.x].map((x, row) => [x, trace.y[row], trace.customdata[row]]));
+        return points.reduce((one, other) => one[0] < other[0] ? one : other);
+    }"""
+    x, y, image = page.evaluate(script)
+    return x, y, image
 
 
 def microscope_says_what_the_model_computes(page: Page, weights: snapshots.Weights) -> None:

@@ -14,19 +14,18 @@ def test_a_trace_for_each_digit_and_every_point_once() -> None:
     traces = map_figure(PLANE, LABELS, ANSWERS, "digit").data
     assert [trace.name for trace in traces] == [str(digit) for digit in range(10)]
     assert len(set(DIGIT_COLOURS)) == 10
-    data = [datum for trace in traces for datum in trace.customdata]
-    assert sorted(index for index, _, _ in data) == list(range(20))
-    for index, label, answer in data:
-        assert (LABELS[index], ANSWERS[index]) == (label, answer)
-        trace = traces[label]
-        row = list(trace.customdata).index([index, label, answer])
-        assert (trace.x[row], trace.y[row]) == tuple(PLANE[index])
+    assert sorted(index for trace in traces for index in trace.customdata) == list(range(20))
+    for label, trace in enumerate(traces):
+        for row, index in enumerate(trace.customdata):
+            assert (LABELS[index], trace.text[row]) == (label, f"{label}, read as {ANSWERS[index]}")
+            assert (trace.x[row], trace.y[row]) == tuple(PLANE[index])
 
 
 def test_errors_stand_out() -> None:
     right, wrong = map_figure(PLANE, LABELS, ANSWERS, "error").data
     assert len(right.x) == 18
-    assert list(wrong.customdata) == [[3, 3, 0], [17, 7, 0]]
+    assert list(wrong.customdata) == [3, 17]
+    assert list(wrong.text) == ["3, read as 0", "7, read as 0"]
     assert wrong.marker.size > right.marker.size
 
 

@@ -1,0 +1,137 @@
+"""How soon a page is repainted: `python -m benchmarks.repaint`.
+
+In a browser, on a warm server: from the click or the key to the last change of anything on the
+page, for a change of page, of layer, of snapshot and of image. The pages of each are visited in
+turns.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from benchmarks.visitor import browsing, serving
+
+# From the last press of a button or key to the last change of the page's content since. What lies
+# within a canvas is not painted: a table writes its cells there, for those who can't see it.
+WATCH = """() => {
+  const now = () => { window.pressed = performance.now(); window.changed = null }
+  addEventListener('pointerdown', now, true)
+  addEventListener('keydown', now, true)
+  new MutationObserver(changes => {
+    const inside = change => {
+      const node = change.target
+      const element = node.nodeType === 1 ? node : node.parentElement
+      return element?.closest('[data-testid=stMain]') && !element.closest('canvas')
+    }
+    if (changes.some(inside)) window.changed = performance.now()
+  }).observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true})
+}"""
+# A page is at rest when nothing has changed for so many milliseconds.
+REST = 900
+AT_REST = f"window.changed && performance.now() - window.changed > {REST}"
+
+# (what is done, page, what is pressed)
+Action = tuple[str, str, Callable[[Any, int], None]]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="How soon a page is repainted.")
+    parser.add_argument("--looks", type=int, default=5, help="at each page")
+    parser.add_argument("--width", type=int, default=1280, help="of the window, in pixels")
+    parser.add_argument("--json", action="store_true", help="print one JSON value instead")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MNISTVIZ_HOME"] = home
+        load = round(os.getloadavg()[0], 1)
+        with serving() as (_, url), browsing(options.width) as page:
+            page.goto(url)
+            page.get_by_role("heading", level=1).wait_for()
+            page.evaluate(WATCH)
+            result = {"load": load, "seconds": measure(page, options.looks)}
+    print(json.dumps(result) if options.json else table(result))
+
+
+def measure(page: Any, looks: int) -> dict[str, list[float]]:
+    """Seconds of each look, by what was done."""
+    links = page.get_by_test_id("stSidebarNav").get_by_role("link")
+    titles = [text.splitlines()[-1] for text in links.all_inner_texts()]
+    found: dict[str, list[float]] = {}
+    for look in range(looks + 1):
+        for title in titles:
+            seconds = {f"page {title}": timed(page, lambda title=title: open_page(page, title))}
+            for what, where, act in ACTIONS:
+                if where == title:
+                    seconds[f"{what} on {title}"] = timed(
+                        page, lambda act=act, look=look: act(page, look)
+                    )
+            # The first look loads what is loaded once.
+            for what, value in seconds.items():
+                found.setdefault(what, []).extend([value] if look else [])
+        print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return found
+
+
+def timed(page: Any, act: Callable[[], None]) -> float:
+    act()
+    page.wait_for_function(AT_REST, timeout=60_000)
+    return float(page.evaluate("(window.changed - window.pressed) / 1000"))
+
+
+def open_page(page: Any, title: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+
+
+def choose(*names: str) -> Callable[[Any, int], None]:
+    """Press one of some buttons, another each time."""
+
+    def act(page: Any, look: int) -> None:
+        name = names[look % len(names)]
+        page.get_by_test_id("stMain").get_by_role("radio", name=name, exact=True).first.click()
+
+    return act
+
+
+def next_image(page: Any, look: int) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Increment").first.click()
+
+
+def other_snapshot(page: Any, look: int) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("slider").press(
+        "ArrowRight" if look % 2 else "ArrowLeft"
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    ("layer", "Kernels", choose("conv2", "conv3")),
+    ("snapshot", "Kernels", other_snapshot),
+    ("image", "Feature maps", next_image),
+    ("stage", "Feature maps", choose("after the normalization", "after the ReLU")),
+    ("image", "Microscope", next_image),
+    ("layer", "Microscope", choose("conv2", "conv3")),
+    ("image", "Why this answer?", next_image),
+    ("layer", "Why this answer?", choose("conv2", "conv3")),
+    ("image", "Map of digits", next_image),
+)
+
+
+def table(result: dict[str, Any]) -> str:
+    """The result as people read it."""
+    lines = [f"load of the machine before: {result['load']}"]
+    for what, values in result["seconds"].items():
+        lines.append(
+            f"{what:<32} median {statistics.median(values):.2f} s, "
+            f"{min(values):.2f} to {max(values):.2f}"
+        )
+    everything = [statistics.median(values) for values in result["seconds"].values()]
+    lines.append(f"{'median of all':<32} {statistics.median(everything):.2f} s")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
