@@ -90,12 +90,17 @@ def microscope() -> None:
     here = np.abs(maps[:, :, chosen.micro_channel])
     start = np.unravel_index(int(here.argmax()), here.shape)
     row, column = (chosen.get(key, height) for key in ("micro_row", "micro_column"))
-    if row >= height or column >= width:
+    if height == 1:
+        # The only place of conv8 is not remembered: in another map nothing happens there.
+        for key in ("micro_row", "micro_column"):
+            chosen.pop(key, None)
+    elif row >= height or column >= width:
         chosen.micro_row, chosen.micro_column = int(start[0]), int(start[1])
     if run_every and time.monotonic() - chosen.get("micro_moved", 0.0) > SECONDS_PER_STEP / 2:
         move(1, height, width)
         chosen.micro_moved = time.monotonic()
-    place = (chosen.micro_row, chosen.micro_column, chosen.micro_channel)
+    row, column = (chosen.micro_row, chosen.micro_column) if height > 1 else (0, 0)
+    place = (row, column, chosen.micro_channel)
     parts = take_apart(inputs, weights, model, name, place)
     size = parts.kernel.shape[0]
     num_inputs = len(parts.sums)

@@ -15,6 +15,8 @@ Exact = NDArray[np.float64]
 # Up to this many numbers a grid has room for them; a larger one has them on hover.
 MAX_WRITTEN = 9
 
+PLACE = "row %{y}, column %{x}"
+
 
 def map_to_click(
     values: FloatArray,
@@ -27,31 +29,21 @@ def map_to_click(
 ) -> go.Figure:
     """A map `(height, width)` with a square framed, `size` wide, whose first value is `chosen`.
 
-    A click on a value tells its (row, column) as custom data.
+    A click on a value tells its (row, column) as custom data, if it is `clickable`.
     """
     end = float(np.abs(np.nan_to_num(values)).max(initial=0)) or 1.0
-    rows, columns = np.indices(values.shape)
     figure = go.Figure(
         go.Heatmap(
             z=values,
-            hoverinfo="skip",
+            hovertemplate=f"{PLACE}: <b>%{{z:+.4f}}</b><extra></extra>",
             colorscale=SIGNED if signed else AMOUNT,
             zmin=-end if signed else 0,
             zmax=end,
             showscale=False,
         )
     )
-    figure.add_scatter(
-        x=columns.ravel(),
-        y=rows.ravel(),
-        mode="markers",
-        marker={"size": 6, "symbol": "square", "opacity": 0},
-        customdata=np.stack([rows.ravel(), columns.ravel()], axis=-1).tolist(),
-        text=[f"{value:+.4f}" for value in values.ravel()],
-        hovertemplate="row %{y}, column %{x}: <b>%{text}</b><extra></extra>",
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-    )
+    if clickable:
+        _add_points(figure, values)
     row, column = chosen
     figure.add_shape(
         type="rect",
@@ -65,9 +57,25 @@ def map_to_click(
     # The points would widen the picture by half a marker.
     figure.update_xaxes(range=[-0.5, values.shape[1] - 0.5])
     figure.update_yaxes(range=[values.shape[0] - 0.5, -0.5], autorange=False)
-    if clickable:
-        figure.update_layout(clickmode="event+select", hoverdistance=-1)
     return finish(figure, height, hovermode="closest")
+
+
+def _add_points(figure: go.Figure, values: FloatArray) -> None:
+    """A point on each value, which tells clicks: a heatmap does not."""
+    rows, columns = np.indices(values.shape)
+    figure.add_scatter(
+        x=columns.ravel(),
+        y=rows.ravel(),
+        mode="markers",
+        marker={"size": 6, "symbol": "square", "opacity": 0},
+        customdata=np.stack([rows.ravel(), columns.ravel()], axis=-1).tolist(),
+        text=[f"{value:+.4f}" for value in values.ravel()],
+        hovertemplate=f"{PLACE}: <b>%{{text}}</b><extra></extra>",
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
+    figure.update_traces(hoverinfo="skip", hovertemplate=None, selector={"type": "heatmap"})
+    figure.update_layout(clickmode="event+select", hoverdistance=-1)
 
 
 def number_grid(values: Exact, largest: float, height: int) -> go.Figure:

@@ -29,6 +29,9 @@ def test_the_patch_is_framed_where_it_lies() -> None:
     (frame,) = figure.layout.shapes
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (8.5, 11.5, 3.5, 6.5)
     assert figure.layout.clickmode is None
+    # Without points, the heatmap itself says what is under the pointer.
+    (heatmap,) = figure.data
+    assert "%{z:+.4f}" in heatmap.hovertemplate
 
 
 @pytest.mark.parametrize(("size", "written"), [(1, 1), (3, 9), (7, 0)])

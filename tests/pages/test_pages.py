@@ -165,6 +165,11 @@ def test_another_layer_keeps_the_place_while_it_has_it() -> None:
     )
     strongest = np.unravel_index(np.abs(plain[:, :, 9]).argmax(), plain.shape[:2])
     assert found == [*strongest, 9]
+    # The only place of conv8 is none to look at elsewhere.
+    for layer in ("conv8", "conv5"):
+        app.button_group(key="micro_layer").set_value(layer).run()
+    assert not app.exception
+    assert [app.number_input(key=f"micro_{key}").value for key in ("row", "column")] == [*strongest]
 
 
 def test_two_images_are_shown_beside_each_other_with_their_difference() -> None:
