@@ -26,12 +26,21 @@ from mnistviz.ui.widgets import (
 # Beside a picture: room for a number of six digits.
 ANSWER_WIDTH = 460
 
+# (where it comes from, whether it may be several digits) -> what to do
+WAYS = {
+    ("canvas", False): "**Write one digit, 0 to 9, on the black square** with the mouse or a "
+    "finger; the answer comes when you lift it.",
+    ("canvas", True): "**Write a number on the black field**, its digits side by side; the answer "
+    "comes when you lift the pen.",
+    ("file", False): "**Choose a picture of one digit**: dark on light or light on dark.",
+    ("file", True): "**Choose a picture of a number**, its digits side by side on one line.",
+    ("camera", False): "**Hold one digit into the camera** and take a picture.",
+    ("camera", True): "**Hold a number into the camera**, on one line, and take a picture.",
+}
+
 run = chosen_run()
 step = need_snapshot(run)
-st.markdown(
-    f"{describe(run, step)}, reading your handwriting. **Write one digit, 0 to 9, on the black "
-    "square** with the mouse or a finger; the answer comes when you lift it."
-)
+st.markdown(f"{describe(run, step)}, reading your handwriting")
 
 
 @st.fragment
@@ -42,6 +51,7 @@ def canvas_and_answer() -> None:
 
 def draw_and_answer() -> None:
     source, several = pick_input()
+    st.markdown(WAYS[source, several])
     row = st.container(horizontal=True, gap="medium")
     if source == "canvas":
         width = number_width() if several else CANVAS_SIZE

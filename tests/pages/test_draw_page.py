@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from mnistviz import links
 from mnistviz.strokes import Strokes
 from mnistviz.training.launcher import PROJECT
+from mnistviz.ui import state
 from tests.pages.driver import text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
@@ -85,3 +86,21 @@ def test_a_cut_off_picture_in_the_address_is_named() -> None:
     app.run()
     assert "The picture in the address can't be shown: expected" in app.sidebar.warning[0].value
     assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("source", "several", "way"),
+    [
+        ("canvas", False, "Write one digit, 0 to 9"),
+        ("canvas", True, "Write a number on the black field"),
+        ("file", False, "Choose a picture of one digit"),
+        ("camera", True, "Hold a number into the camera"),
+    ],
+)
+def test_the_page_says_what_to_do(source: str, several: bool, way: str) -> None:
+    app = AppTest.from_file(PROJECT / "app.py", default_timeout=60).run()
+    app.switch_page("pages/draw.py").run()
+    app.toggle(key=state.SEVERAL).set_value(several).run()
+    app.button_group(key=state.SOURCE).set_value(source).run()
+    assert not app.exception
+    assert way in text_of(app)
