@@ -15,15 +15,13 @@ from scipy.ndimage import gaussian_filter
 
 from mnistviz.data import load_mnist, to_input
 from mnistviz.drawing import normalise
+from mnistviz.pen_digits import SIDE, bent, by_hand, drawn, in_the_middle, read_lines, smoothed
 from mnistviz.rows import FloatArray
 from mnistviz.spec import IMAGE_SIZE
-from mnistviz.strokes import CANVAS_BRUSH, Strokes, redraw, render
 
-Points = NDArray[np.float64]
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 Maker = Callable[[Generator], FloatArray]
 
-SIDE = 280
 FONT_SIZE = 160
 
 # Letters that many people write as they write a digit; scaled to one size, small ones look like
@@ -85,20 +83,20 @@ def _with_ink(maker: Maker, generator: Generator) -> FloatArray:
 
 def hand_letter(generator: Generator, letters: Sequence[str] = tuple(_LETTERS)) -> FloatArray:
     """A letter in strokes, as a hand would."""
-    return _by_hand(_LETTERS[str(generator.choice(list(letters)))], generator)
+    return by_hand(_LETTERS[str(generator.choice(list(letters)))], generator)
 
 
 def shape(generator: Generator) -> FloatArray:
     """A triangle, an arrow, a heart: in strokes, some filled."""
     name = str(generator.choice(list(_SHAPES)))
-    first, *others = _read(_SHAPES[name])
+    first, *others = read_lines(_SHAPES[name])
     closed = not others and len(first) > 3 and (first[0] == first[-1]).all()
     if closed and generator.random() < 0.4:
-        line = _bent(first, generator)
+        line = bent(first, generator)
         sheet = Image.new("L", (SIDE, SIDE))
         ImageDraw.Draw(sheet).polygon([(float(x), float(y)) for x, y in line], fill=255, width=9)
         return _seen(np.asarray(sheet))
-    return _by_hand(_SHAPES[name], generator)
+    return by_hand(_SHAPES[name], generator)
 
 
 def scribble(generator: Generator) -> FloatArray:
@@ -111,8 +109,8 @@ def scribble(generator: Generator) -> FloatArray:
         # To and fro, as one strikes out a word.
         points[:, 0] = np.arange(turns) % 2 * 4 + generator.normal(0, 0.4, turns)
         points[:, 1] = np.linspace(0, generator.uniform(1, 6), turns)
-    line = _smooth(points, int(generator.integers(0, 3)))
-    return _drawn([_fitted(line)])
+    line = smoothed(points, int(generator.integers(0, 3)))
+    return drawn([in_the_middle(line)])
 
 
 def stray_strokes(generator: Generator) -> FloatArray:
@@ -120,60 +118,14 @@ def stray_strokes(generator: Generator) -> FloatArray:
     lines = []
     for _ in range(int(generator.integers(2, 5))):
         points = generator.uniform(40, 240, (int(generator.integers(2, 5)), 2))
-        lines.append(_smooth(points, int(generator.choice([0, 3]))))
-    return _drawn(lines)
+        lines.append(smoothed(points, int(generator.choice([0, 3]))))
+    return drawn(lines)
 
 
 def dots(generator: Generator) -> FloatArray:
     """One dot, or a few."""
     count = int(generator.choice([1, 1, 2, 3, 4, 6]))
-    return _drawn(list(generator.uniform(40, 240, (count, 1, 2))))
-
-
-def _by_hand(text: str, generator: Generator) -> FloatArray:
-    lines = _read(text)
-    joined = _bent(np.concatenate(lines), generator)
-    parts = np.split(joined, np.cumsum([len(line) for line in lines])[:-1])
-    smooth = int(generator.integers(0, 3))
-    return _drawn([_smooth(part, smooth) for part in parts])
-
-
-def _read(text: str) -> list[Points]:
-    return [
-        np.array([[int(digit) for digit in point] for point in line.split()], np.float64)
-        for line in text.split("/")
-    ]
-
-
-def _bent(points: Points, generator: Generator) -> Points:
-    """Points as another hand would set them: each a little off, all turned, leant, stretched."""
-    points = points - points.mean(axis=0) + generator.normal(0, 0.35, points.shape)
-    angle, lean = generator.normal(0, 0.12), generator.normal(0.1, 0.2)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    stretch = np.array([[np.exp(generator.normal(-0.1, 0.2)), -lean], [0, 1]])
-    return _fitted(points @ (turn @ stretch).T)
-
-
-def _fitted(points: Points) -> Points:
-    """Points in the middle of the canvas, 200 pixels at most."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    zoom = 200 / max(float((high - low).max()), 1e-9)
-    fitted: Points = (points - (low + high) / 2) * zoom + SIDE / 2
-    return fitted
-
-
-def _smooth(line: Points, rounds: int) -> Points:
-    """A line with its corners cut (Chaikin 1974)."""
-    for _ in range(rounds if len(line) > 2 else 0):
-        first, second = line[:-1], line[1:]
-        cut = np.stack([0.75 * first + 0.25 * second, 0.25 * first + 0.75 * second], axis=1)
-        line = np.concatenate([line[:1], cut.reshape(-1, 2), line[-1:]])
-    return line
-
-
-def _drawn(lines: Sequence[Points]) -> FloatArray:
-    drawing = Strokes(SIDE, SIDE, CANVAS_BRUSH, tuple(line.astype(np.float32) for line in lines))
-    return normalise(render(redraw(drawing))).image
+    return drawn(list(generator.uniform(40, 240, (count, 1, 2))))
 
 
 # ---------------------------------------------------------------- as pictures

@@ -25,16 +25,16 @@ from mnistviz.refusal import JUDGE_FILE, MEASURED_FILE, Judge
 from mnistviz.rows import FloatArray
 
 # Training digits to learn from, and as many bent; the last 5,000 only set the thresholds.
-NUM_DIGITS = 9_000
+NUM_DIGITS = 55_000
 NUM_HELD_OUT = 5_000
 # Non-digits of each kind to learn from, and as many bent, and to be asked about. Letters and
 # shapes have more forms than noise has.
-EACH = 600
-MORE = {"typed letters": 700, "written letters": 900, "shapes": 500, "scribble": 250}
+EACH = 3_000
+MORE = {"typed letters": 3_500, "written letters": 4_500, "shapes": 2_500, "scribble": 1_250}
 ASKED = 300
-SEED_LEARNT, SEED_ASKED, SEED_MORE = 0, 1, 7
+SEED_LEARNT, SEED_ASKED = 0, 1
 NUM_AXES = 50
-EPOCHS = 10
+EPOCHS = 6
 BATCH_SIZE = 256
 LEARNING_RATE = 0.004
 # Shares of held-out digits that the score, and each plain fact, may refuse.
@@ -78,9 +78,8 @@ def learnt() -> tuple[FloatArray, dict[str, FloatArray]]:
     """Digits and, by kind, non-digits to learn from: (n, 28, 28) float32 in [0, 1]."""
     images = to_input(load_mnist().x_train[:NUM_DIGITS])
     others = {}
-    for kind, made in nondigits.make(list(nondigits.KINDS), EACH, SEED_LEARNT).items():
-        if kind in MORE:
-            made = np.concatenate([made, nondigits.make([kind], MORE[kind], SEED_MORE)[kind]])
+    for kind in nondigits.KINDS:
+        made = nondigits.make([kind], EACH + MORE.get(kind, 0), SEED_LEARNT)[kind]
         others[kind] = np.concatenate([made, bent(made, 1)])
     digits = np.concatenate([images, bent(images, 3)])
     return digits, others

@@ -92,12 +92,13 @@ def described(parts: Split, of: LabelledSet, share: float, fold: int | None) -> 
 def settings(parent: TrainSpec) -> TrainSpec:
     """How a copy of a run is fine-tuned: 300 steps, a low rate, an average of the weights.
 
-    `docs/recipes.md` has what was tried.
+    Where the run was trained on pen digits, the copy is, too. `docs/recipes.md` has what was tried.
     """
     return parent.changed(
         epochs=3,
         batch_size=128,
         num_images=12_800,
+        pen_digits=12_800 * parent.pen_digits // parent.num_images,
         learning_rate=0.0005,
         schedule="one-cycle",
         warm_up=0.1,

@@ -15,7 +15,7 @@ LAYERS = [
     ["spec", "rows"],
     ["photo"],
     ["data", "strokes", "drawing", "array_files"],
-    ["datasets", "refusal"],
+    ["datasets", "refusal", "pen_digits"],
     ["recipes", "runs"],
     ["links", "number"],
     [

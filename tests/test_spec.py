@@ -173,6 +173,7 @@ def test_the_numbers_are_all_there() -> None:
         "label_smoothing",
         "weight_average",
         "num_images",
+        "pen_digits",
         "held_out",
         "seed",
     ]
@@ -361,6 +362,7 @@ def test_the_json_is_that_of_the_runs_on_disk() -> None:
             "label_smoothing": 0.0,
             "weight_average": 0.0,
             "num_images": 60_000,
+            "pen_digits": 0,
             "held_out": 0,
             "measure_gap": False,
             "seed": 0,

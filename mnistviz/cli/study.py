@@ -30,7 +30,7 @@ def study(
         str | None, typer.Option(help=f"{StudySpec.help('widths')} Such as 4,8,12,16.")
     ] = None,
     seeds: Annotated[str, typer.Option(help="Seeds, such as 0-4 or 1,5,9.")] = "0-4",
-    recipe: Annotated[str, typer.Option(help=f"One of {', '.join(RECIPES)}.")] = "quick",
+    recipe: Annotated[str, typer.Option(help=f"One of {', '.join(RECIPES)}.")] = "study",
     epochs: Annotated[
         int | None, typer.Option(help="Epochs of every trial; those of the recipe by default.")
     ] = None,

@@ -36,7 +36,7 @@ class StudySpec(Frozen):
     schema_version: Literal[1] = 1
     name: Annotated[str, Field(description="Name of the study, and the folder it is kept in.")]
     created: AwareDatetime
-    recipe: Annotated[str, Field(description="How every trial is trained.")] = "quick"
+    recipe: Annotated[str, Field(description="How every trial is trained.")] = "study"
     epochs: Annotated[int, Field(ge=1, le=200, description="Epochs of every trial.")]
     plans: Annotated[
         tuple[Plan, ...],

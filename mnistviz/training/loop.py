@@ -23,6 +23,7 @@ from mnistviz.layers import (
     training_logits,
 )
 from mnistviz.model import Classifier, build
+from mnistviz.pen_digits import with_pen_digits
 from mnistviz.rows import FloatArray, Guesses, MetricRow, MetricSplit, TrainingState
 from mnistviz.spec import ModelSpec, TrainSpec
 
@@ -97,6 +98,7 @@ def train(
     is drawn from (seed, step). Returns whether it reached the end. Raises
     `TrainingError` when the loss stops being a number.
     """
+    data = with_pen_digits(data, spec)
     training = _Training(model_spec, spec, data, callbacks, forked=first_weights is not None)
     if first_weights is not None:
         training.begin_with(first_weights)
@@ -138,8 +140,8 @@ class _Training:
 
     def _make_step_function(self, data: Mnist) -> StepFunction:
         spec, network, optimizer = self._spec, self._network, self._optimizer
-        images = tf.constant(data.x_train[: spec.num_images, ..., np.newaxis])
-        labels = tf.constant(data.y_train[: spec.num_images].astype(np.int32))
+        images = tf.constant(data.x_train[: spec.num_trained, ..., np.newaxis])
+        labels = tf.constant(data.y_train[: spec.num_trained].astype(np.int32))
         seed = tf.constant(spec.seed, tf.int32)
 
         def step_function(chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -182,7 +184,7 @@ class _Training:
                 return False
             epoch, within = divmod(self._step, spec.steps_per_epoch)
             if order is None or within == 0:
-                order = epoch_order(spec.seed, epoch, spec.num_images)
+                order = epoch_order(spec.seed, epoch, spec.num_trained)
             self._set_learning_rate(command.learning_rate)
             self._make_step(order[within * spec.batch_size :][: spec.batch_size])
             if self._at_end_of_epoch:

@@ -62,7 +62,7 @@ def progress_of(spec: TrainSpec, status: Status | None, rows: Sequence[MetricRow
         steps_per_second = (recent[-1].step - recent[0].step) / (
             recent[-1].seconds - recent[0].seconds
         )
-        images_per_second = steps_per_second * spec.num_images / spec.steps_per_epoch
+        images_per_second = steps_per_second * spec.num_trained / spec.steps_per_epoch
         seconds_left = (spec.num_steps - step) / steps_per_second
     return Progress(
         epoch=epoch,

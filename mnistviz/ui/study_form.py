@@ -106,7 +106,7 @@ def start_form() -> None:
     """The settings of a study of one's own."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", "mine", key="study_name")
-        recipe = st.selectbox("Recipe", list(RECIPES), list(RECIPES).index("quick"))
+        recipe = st.selectbox("Recipe", list(RECIPES), list(RECIPES).index("study"))
         epochs = st.number_input(
             "Epochs", 1, 200, find_recipe(recipe).train.epochs, key=f"study_epochs_{recipe}"
         )

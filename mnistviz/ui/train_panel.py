@@ -47,9 +47,10 @@ def _show_state(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
         if not run.bundled:
             _show_controls(run, shown)
     origin = f", begun from {_parent_name(run)}" if run.spec.parent else ""
+    pen = f" and {spec.pen_digits:,} pen digits" if spec.pen_digits else ""
     st.caption(
         f"Channels {run.spec.model.plan}, {run.spec.model.parameters:,} parameters, recipe "
-        f"{run.spec.recipe}, {spec.num_images:,} images, seed {spec.seed}{origin}"
+        f"{run.spec.recipe}, {spec.num_images:,} images{pen}, seed {spec.seed}{origin}"
     )
     if problem := st.session_state.get(state.TRAIN_PROBLEM):
         st.error(problem, icon=":material/error:")

@@ -43,7 +43,7 @@ def finish_all() -> None:
 def test_a_finished_study_is_read_and_not_trained_again() -> None:
     finish_all()
     value = json.loads(CliRunner().invoke(app, [*WORDS, "--json"]).stdout)
-    assert (value["study"], value["recipe"], value["epochs"]) == ("mine", "quick", 5)
+    assert (value["study"], value["recipe"], value["epochs"]) == ("mine", "study", 5)
     assert (value["trials"], value["finished"]) == (6, 6)
     wide, ours = value["plans"]
     assert (wide["plan"], wide["parameters"]) == ("8/16/32", 18_050)

@@ -109,7 +109,7 @@ def test_a_running_study_can_be_stopped() -> None:
     with FileLock(study.path / "study.lock"):
         trial = study.missing[0]
         run = runs.create_run(
-            *("quick", study.spec.model_of(trial), study.spec.train_of(trial)),
+            *("study", study.spec.model_of(trial), study.spec.train_of(trial)),
             study.spec.run_name(trial),
         )
         half = run.spec.train.num_steps // 2
@@ -133,7 +133,7 @@ def test_a_study_is_started_with_what_the_form_says(monkeypatch: pytest.MonkeyPa
     press(app, "Train the study")
     (path,) = started
     spec = table.open_study(path).spec
-    assert (spec.name, spec.recipe, spec.epochs) == ("wide", "quick", 5)
+    assert (spec.name, spec.recipe, spec.epochs) == ("wide", "study", 5)
     assert (spec.plans, spec.widths, spec.seeds) == (((8, 16, 32), (4, 4, 4)), (4, 8), (0, 1))
 
 

@@ -24,7 +24,12 @@ pytestmark = pytest.mark.compiles
 PLAIN = ModelSpec(batch_norm=False, dropout=0.0)
 SPEC = TrainSpec(epochs=2, batch_size=32, num_images=100, held_out=200)
 EVERYTHING = SPEC.changed(
-    schedule="one-cycle", augmentation=0.5, bend=0.5, label_smoothing=0.1, weight_average=0.9
+    schedule="one-cycle",
+    augmentation=0.5,
+    bend=0.5,
+    label_smoothing=0.1,
+    weight_average=0.9,
+    pen_digits=20,
 )
 
 
