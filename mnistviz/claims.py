@@ -17,6 +17,8 @@ PUBLISHED_LOG = ASSETS / "reference_log.csv"
 # The accuracy that the recipe quick is for.
 GOAL = 0.994
 
+RECIPES = ("reference", "quick", "best", "handwriting")
+
 NOTHING = "–"
 
 
@@ -57,7 +59,7 @@ def claims() -> list[Claim]:
             bench,
         ),
     ]
-    for recipe in ("reference", "quick", "best"):
+    for recipe in RECIPES:
         found = _read(f"accuracy-{recipe}")
         number = len(found["seeds"])
         epochs = found["epochs"]
@@ -70,7 +72,16 @@ def claims() -> list[Claim]:
                 f"python -m mnistviz benchmark accuracy --recipe {recipe} --seeds 0-{number - 1}",
             )
         )
+    pens = pen_strokes()
+    rates = ", ".join(f"{run} {row['right']:.1%}" for run, row in pens["runs"].items())
+    what = f"Read right of {pens['digits']:,} digits that {pens['writers']} people drew with a pen"
+    lines.append(Claim(what, NOTHING, NOTHING, rates, "python -m benchmarks.strokes FILE"))
     return lines
+
+
+def pen_strokes() -> dict[str, Any]:
+    """How many pen strokes the bundled runs read right, as `benchmarks.strokes` measured it."""
+    return _read("strokes")
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from mnistviz.spec import ModelSpec, OwnDigits, Parent, RunSpec, TrainSpec
 BUNDLED_HOME = Path(__file__).parent / "assets" / "runs"
 # The bundled run that pages and commands show where nobody chose another.
 DEFAULT_RUN = "best"
+BUNDLED_FIRST = (DEFAULT_RUN, "handwriting", "reference")
 DEFAULT_HOME = Path(__file__).parents[1] / "runs"
 
 # No colon, since RUN on the command line is NAME[:EPOCH]; nothing that could leave the folder.
@@ -228,11 +229,11 @@ def _text(label: Mapping[str, Any], key: str) -> str:
 def list_runs() -> list[Run]:
     """All runs that can be read: bundled ones first, then a person's own, newest first.
 
-    Of the bundled ones the default comes first, then they follow as they were made. Deleted
+    The bundled ones follow as in `BUNDLED_FIRST`, the rest of them as they were made. Deleted
     ones are left out: `deleted_runs` has them. `damaged_runs` has the rest.
     """
     bundled = sorted(_readable(BUNDLED_HOME), key=_created)
-    bundled.sort(key=lambda run: run.id != DEFAULT_RUN)
+    bundled.sort(key=lambda run: (*BUNDLED_FIRST, run.id).index(run.id))
     own = (run for run in _readable(home()) if not run.deleted)
     return [*bundled, *sorted(own, key=_created, reverse=True)]
 

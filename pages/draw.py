@@ -14,6 +14,7 @@ from mnistviz.ui.answer_view import show_answer, show_more
 from mnistviz.ui.canvas import CANVAS_SIZE, canvas, number_width, pick_input
 from mnistviz.ui.keep_digit import keep_digit
 from mnistviz.ui.number_view import show_number
+from mnistviz.ui.pen_offer import offer_handwriting
 from mnistviz.ui.photo import PICTURE_WIDTH, given_picture
 from mnistviz.ui.widgets import (
     chosen_run,
@@ -41,6 +42,7 @@ WAYS = {
 run = chosen_run()
 step = need_snapshot(run)
 st.markdown(f"{describe(run, step)}, reading your handwriting")
+offer_handwriting(run)
 
 
 @st.fragment

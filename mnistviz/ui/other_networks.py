@@ -15,7 +15,7 @@ MOST = 8
 def show_other_networks(run: Run, step: int, image: FloatArray) -> None:
     """What chosen runs, each at its last snapshot, make of an image `(28, 28)`."""
     others = {one.id: one for one in runs.list_runs() if one.id != run.id}
-    first = [name for name in ("best", "reference") if name in others]
+    first = [name for name in ("handwriting", "best", "reference") if name in others]
     chosen = st.multiselect(
         "Read the same drawing with",
         list(others),

@@ -34,9 +34,11 @@ def test_digits_in_strokes_are_read_and_counted(
     strokes.main([str(file), "--runs", "best", "--json"])
     found = json.loads(capsys.readouterr().out)
     # The zero is said to be a 3, by a writer of its own.
-    row = {"right": 0.6667, "worst_writer": 0.0, "same_at_all_sizes": 1.0}
+    row = {"right": 0.6667, "right_of_others": 0.0, "worst_writer": 0.0, "same_at_all_sizes": 1.0}
     assert found == {"digits": 3, "writers": 2, "runs": {"best": row}}
-    assert strokes.table(found).splitlines()[1].startswith("best         right 66.67%, the writer")
+    assert (
+        strokes.table(found).splitlines()[1].startswith("best         right 66.67%, of the writers")
+    )
 
 
 def test_another_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

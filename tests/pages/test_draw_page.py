@@ -5,10 +5,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnistviz import links
+from mnistviz.claims import pen_strokes
 from mnistviz.strokes import Strokes
 from mnistviz.training.launcher import PROJECT
 from mnistviz.ui import state
-from tests.pages.driver import text_of
+from tests.pages.driver import open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -104,3 +105,12 @@ def test_the_page_says_what_to_do(source: str, several: bool, way: str) -> None:
     app.button_group(key=state.SOURCE).set_value(source).run()
     assert not app.exception
     assert way in text_of(app)
+
+
+def test_a_network_that_knows_pen_digits_is_offered_until_it_is_chosen() -> None:
+    app = open_page("draw")
+    rates = pen_strokes()["runs"]
+    assert f"it reads {rates['handwriting']['right']:.1%} right, best" in text_of(app)
+    press(app, "Use *handwriting*")
+    assert app.sidebar.selectbox(key=state.RUN).value == "handwriting"
+    assert "with a pen it reads" not in text_of(app)
