@@ -10,7 +10,7 @@ from mnistviz.runs import Run
 from mnistviz.spec import ModelSpec, Parent, TrainSpec
 
 # The runs that come with the program, in the order of every list.
-BUNDLED = ("best", "reference", *(training.name for training in GAP_TRAININGS))
+BUNDLED = ("best", "handwriting", "reference", *(training.name for training in GAP_TRAININGS))
 
 TEN = ModelSpec()
 EIGHT = ModelSpec(channels=(8, 16, 32))

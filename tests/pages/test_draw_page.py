@@ -38,8 +38,8 @@ def test_a_digit_is_read_with_calibrated_probabilities_and_its_x_ray() -> None:
     assert "Next best: " in text
     app.button_group(key="more").set_value("Other networks").run()
     table = app.dataframe[0].value
-    assert list(table["run"]) == ["best", "reference"]
-    assert list(table["calibrated"]) == [True, False]
+    assert list(table["run"]) == ["best", "handwriting", "reference"]
+    assert list(table["calibrated"]) == [True, True, False]
     assert set(table["reads"]) == {7}
     app.button_group(key="more").set_value("X-ray").run()
     assert not app.exception

@@ -74,6 +74,7 @@ def test_how_sure_it_is_before_and_after_calibration() -> None:
 def test_two_runs_on_the_same_images() -> None:
     app = open_page("evaluate")
     app.button_group(key="evaluate_view").set_value("pair").run()
+    app.selectbox(key="evaluate_other").set_value("reference").run()
     assert not app.exception
     counts = [int(metric.value.replace(",", "")) for metric in app.metric[4:8]]
     assert sum(counts) == 10_000
