@@ -42,7 +42,6 @@ WAYS = {
 run = chosen_run()
 step = need_snapshot(run)
 st.markdown(f"{describe(run, step)}, reading your handwriting")
-offer_handwriting(run)
 
 
 @st.fragment
@@ -94,6 +93,8 @@ def answer(row: DeltaGenerator, stages: drawing.Stages, drawn: strokes.Strokes |
 
 
 canvas_and_answer()
+# Below: on a phone the canvas is to be seen at once.
+offer_handwriting(run)
 explanation(
     [
         "The network has only ever seen digits of 28×28 pixels, scaled to fit a box of 20 pixels "
