@@ -23,10 +23,14 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.visitor import browsing, serving
 
-STROKES = (
-    [(70, 60), (200, 60), (120, 230)],
-    [(80, 70), (190, 80), (130, 220)],
-)
+SEVEN = [(70, 60), (200, 60), (120, 230)]
+# Dashes that lie neither on each other nor within the seven: on ink that is there already, a
+# stroke would leave the answer as it is.
+DASHES = [
+    [(left, y), (left + 24, y)]
+    for y in (20, 92, 122, 152, 182, 212, 242)
+    for left in (15, 55, 95, 135, 175, 215)
+]
 PAUSE = 3.0
 # From the pen's rise to the first change of the answer, and the frame that shows it.
 WATCH = """() => {
@@ -51,24 +55,27 @@ WATCH = """() => {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="How fast the Draw page answers.")
-    parser.add_argument("--strokes", type=int, default=20, help="in the browser")
+    parser.add_argument("--strokes", type=int, default=20, help="in the browser, each time")
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--json", action="store_true", help="print one JSON value instead")
     options = parser.parse_args(arguments)
+    if 2 * options.strokes > len(DASHES):
+        parser.error(f"strokes: expected at most {len(DASHES) // 2}, got {options.strokes}")
+    idle, busy = DASHES[: options.strokes], DASHES[options.strokes : 2 * options.strokes]
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNISTVIZ_HOME"] = home
         result: dict[str, Any] = {"load": [round(value, 1) for value in os.getloadavg()]}
         with serving() as (_, url), browsing() as page:
             sent = opened(page, url)
-            result["idle"] = told("idle", browser_times(page, options.strokes))
+            result["idle"] = told("idle", browser_times(page, idle))
             address = url.replace("http", "ws") + "/_stcore/stream"
             waiting = many(address, list(sent), options.sessions, options.seconds)
             # Playwright has a loop of its own in this thread.
             with ThreadPoolExecutor(1) as thread:
                 times, errors = thread.submit(asyncio.run, waiting).result()
             result["sessions"] = {**told("sessions", times), "errors": errors}
-            result["training"] = told("training", while_training(page, options.strokes))
+            result["training"] = told("training", while_training(page, busy))
     print(json.dumps(result) if options.json else table(result))
 
 
@@ -93,7 +100,7 @@ def opened(page: Any, url: str) -> list[bytes]:
     )
     page.goto(f"{url}/draw")
     page.locator("canvas.upper-canvas").wait_for(timeout=120_000)
-    draw(page, STROKES[0])  # the first answer loads TensorFlow
+    draw(page, SEVEN)  # the first answer loads TensorFlow
     page.get_by_test_id("stMetric").first.wait_for(timeout=120_000)
     page.wait_for_timeout(2_000)
     page.evaluate(WATCH)
@@ -109,14 +116,12 @@ def draw(page: Any, points: Sequence[tuple[float, float]]) -> None:
     page.mouse.up()
 
 
-def browser_times(page: Any, count: int) -> list[float]:
-    """Seconds from lifting the pen to the answer, for strokes that change the digit each time."""
+def browser_times(page: Any, strokes: Sequence[Sequence[tuple[float, float]]]) -> list[float]:
+    """Seconds from lifting the pen to the answer, for each of some strokes."""
     found = []
-    for number in range(count):
+    for stroke in strokes:
         known = page.evaluate("window.answered.length")
-        # The strokes lie elsewhere each time, or the answer would stay the same.
-        shift = 4 * (1 + number % 10)
-        draw(page, [(x - shift, y - shift) for x, y in STROKES[number % 2]])
+        draw(page, stroke)
         page.wait_for_function(f"window.answered.length > {known}", timeout=60_000)
         found.append(page.evaluate("window.answered.at(-1)") / 1_000)
         page.wait_for_timeout(700)
@@ -124,7 +129,7 @@ def browser_times(page: Any, count: int) -> list[float]:
     return found
 
 
-def while_training(page: Any, count: int) -> list[float]:
+def while_training(page: Any, strokes: Sequence[Sequence[tuple[float, float]]]) -> list[float]:
     """The same while a run trains on all cores."""
     from mnistviz import metrics_log
     from mnistviz.recipes import find_recipe
@@ -135,7 +140,7 @@ def while_training(page: Any, count: int) -> list[float]:
     try:
         while not metrics_log.read(run):
             time.sleep(0.2)
-        return browser_times(page, count)
+        return browser_times(page, strokes)
     finally:
         launcher.stop(run)
 

@@ -92,7 +92,8 @@ def described(parts: Split, of: LabelledSet, share: float, fold: int | None) -> 
 def settings(parent: TrainSpec) -> TrainSpec:
     """How a copy of a run is fine-tuned: 300 steps, a low rate, an average of the weights.
 
-    Where the run was trained on pen digits, the copy is, too. `docs/recipes.md` has what was tried.
+    Where the run was trained on pen digits, the copy makes some steps more, on as large a share
+    of them. `docs/recipes.md` has what was tried.
     """
     return parent.changed(
         epochs=3,

@@ -15,6 +15,18 @@ class Recipe:
     train: TrainSpec
 
 
+_NO_DROPOUT = ModelSpec(dropout=0.0)
+_BEST = TrainSpec(
+    epochs=16,
+    learning_rate=0.03,
+    schedule="one-cycle",
+    augmentation=0.8,
+    label_smoothing=0.03,
+    weight_average=0.998,
+    num_images=55_000,
+    held_out=5_000,
+)
+
 _ALL = (
     Recipe(
         name="reference",
@@ -30,69 +42,32 @@ _ALL = (
         purpose="The most accurate of them, on the same 14,000 parameters: every image is turned, "
         "moved and stretched a little each time, no dropout, one cycle of a high learning rate, "
         "smoothed labels, averaged weights. docs/recipes.md has what was tried.",
-        model=ModelSpec(dropout=0.0),
-        train=TrainSpec(
-            epochs=16,
-            learning_rate=0.03,
-            schedule="one-cycle",
-            augmentation=0.8,
-            label_smoothing=0.03,
-            weight_average=0.998,
-            num_images=55_000,
-            held_out=5_000,
-        ),
+        model=_NO_DROPOUT,
+        train=_BEST,
     ),
     Recipe(
         name="handwriting",
         title="Handwriting",
         purpose="For digits that people draw: the recipe best with 6,000 more digits, drawn as "
         "with a pen, also in ways that MNIST hardly has, such as a 1 with a long upstroke.",
-        model=ModelSpec(dropout=0.0),
-        train=TrainSpec(
-            epochs=16,
-            learning_rate=0.03,
-            schedule="one-cycle",
-            augmentation=0.8,
-            label_smoothing=0.03,
-            weight_average=0.998,
-            num_images=55_000,
-            pen_digits=6_000,
-            held_out=5_000,
-        ),
+        model=_NO_DROPOUT,
+        train=_BEST.changed(pen_digits=6_000),
     ),
     Recipe(
         name="quick",
         title="Quick",
         purpose="The accuracy of the published training in a fraction of its time: 4 epochs of "
         "what makes the recipe best, with milder changes to the images.",
-        model=ModelSpec(dropout=0.0),
-        train=TrainSpec(
-            epochs=4,
-            learning_rate=0.03,
-            schedule="one-cycle",
-            augmentation=0.5,
-            label_smoothing=0.03,
-            weight_average=0.98,
-            num_images=55_000,
-            held_out=5_000,
-        ),
+        model=_NO_DROPOUT,
+        train=_BEST.changed(epochs=4, augmentation=0.5, weight_average=0.98),
     ),
     Recipe(
         name="study",
         title="Study",
         purpose="How the networks of a channel study are trained: 5 epochs, long enough to come "
         "close to what each can reach, short enough for fifty of them.",
-        model=ModelSpec(dropout=0.0),
-        train=TrainSpec(
-            epochs=5,
-            learning_rate=0.03,
-            schedule="one-cycle",
-            augmentation=0.6,
-            label_smoothing=0.03,
-            weight_average=0.99,
-            num_images=55_000,
-            held_out=5_000,
-        ),
+        model=_NO_DROPOUT,
+        train=_BEST.changed(epochs=5, augmentation=0.6, weight_average=0.99),
     ),
     Recipe(
         name="try-out",

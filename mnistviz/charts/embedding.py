@@ -50,8 +50,8 @@ def map_figure(
     """A point for each image: `plane` (n, 2), `labels` and `answers` (n,).
 
     Each can be clicked: its custom datum is the image's number among `indices` (n,), or else its
-    row. Coloured by label, or grey where the answer is right. `star`
-    (2,) is one more place, for the image that is looked at.
+    row. Coloured by label, or grey where the answer is right. `star` (2,) is one more place, for
+    the image that is looked at.
     """
     if indices is None:
         indices = np.arange(len(plane))

@@ -1,6 +1,8 @@
 """The arithmetic of the Draw page's timings."""
 
-from benchmarks.draw_speed import spread, table
+import pytest
+
+from benchmarks.draw_speed import DASHES, main, spread, table
 
 
 def test_the_times_are_summed_up() -> None:
@@ -16,3 +18,13 @@ def test_the_table_names_the_bounds() -> None:
     assert lines[1].startswith("browser, idle (median ≤ 0.35)")
     assert "median 0.300 s, 95 % 0.300 s, longest 0.300 s, 1 answers" in lines[1]
     assert lines[-1] == "exceptions in sessions: 0"
+
+
+def test_more_strokes_than_there_is_room_for_are_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert len({point for dash in DASHES for point in dash}) == 2 * len(DASHES)
+    with pytest.raises(SystemExit) as ended:
+        main(["--strokes", "22"])
+    assert ended.value.code == 2
+    assert "strokes: expected at most 21, got 22" in capsys.readouterr().err

@@ -99,14 +99,13 @@ def server(home: Path, tmp_path: Path) -> Iterator[Server]:
 
 
 def console_problem(message: ConsoleMessage) -> list[str]:
-    """The text of an error, but for two of Streamlit's own ways.
+    """An error and its address, but for Streamlit's own search for where the app is mounted.
 
-    Opened at /train, it asks for /train/_stcore/… first and is told 404. And the server drops a
-    picture once the next has taken its place, which a busy browser may be about to ask for.
+    Opened at /train, it asks for /train/_stcore/… first and is told 404.
     """
     url = message.location["url"]
-    usual = re.search(r"/\w+/_stcore/(health|host-config)$", url) or "/media/" in url
-    return [f"{message.text} ({url})"] if message.type == "error" and not usual else []
+    searching = re.search(r"/\w+/_stcore/(health|host-config)$", url)
+    return [f"{message.text} ({url})"] if message.type == "error" and not searching else []
 
 
 @pytest.fixture
