@@ -101,11 +101,17 @@ def _classifier(path: Path, step: int, _run: Run) -> Classifier:
 
 @st.cache_resource(show_spinner=False)
 def _leave_libraries_alone() -> None:
-    """Take what is loaded by now, TensorFlow above all, out of garbage collection.
+    """Keep what is loaded and compiled by now from one rerun to the next.
 
-    Once Keras is loaded, Streamlit has it look through all objects after every rerun of every
-    session. With the libraries' 300,000 among them that takes 0.15 s, and nothing else runs.
+    After every rerun of every session, Streamlit has Keras clear its session, by which
+    TensorFlow forgets the kernels of all functions: the next call of each is 50 ms slower,
+    whoever makes it. What Keras would free belongs to a thread, and the script's ends with it.
+    Streamlit collects garbage too, and would look through the libraries' 300,000 objects for
+    0.15 s while nothing else runs.
     """
+    import keras
+
+    keras.backend.clear_session = lambda: None
     gc.collect()
     gc.freeze()
 
