@@ -103,15 +103,12 @@ def _classifier(path: Path, step: int, _run: Run) -> Classifier:
 def _leave_libraries_alone() -> None:
     """Keep what is loaded and compiled by now from one rerun to the next.
 
-    After every rerun of every session, Streamlit has Keras clear its session, by which
-    TensorFlow forgets the kernels of all functions: the next call of each is 50 ms slower,
-    whoever makes it. What Keras would free belongs to a thread, and the script's ends with it.
-    Streamlit collects garbage too, and would look through the libraries' 300,000 objects for
-    0.15 s while nothing else runs.
+    After every rerun of every session Streamlit has Keras clear its session, and collects
+    garbage: with the libraries' 300,000 objects, 0.15 s in which nothing else runs.
     """
-    import keras
+    from mnistviz.model import keep_compiled
 
-    keras.backend.clear_session = lambda: None
+    keep_compiled()
     gc.collect()
     gc.freeze()
 
