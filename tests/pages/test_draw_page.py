@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistviz import links
+from mnistviz import links, runs, snapshots
 from mnistviz.claims import pen_strokes
 from mnistviz.strokes import Strokes
 from mnistviz.training.launcher import PROJECT
-from mnistviz.ui import state
+from mnistviz.ui import loaders, state
 from tests.pages.driver import open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
@@ -34,7 +34,10 @@ def test_a_digit_is_read_with_calibrated_probabilities_and_its_x_ray() -> None:
     (metric,) = app.metric
     assert (metric.label, metric.value) == ("It reads", "7")
     text = text_of(app)
-    assert "Calibrated with temperature 0.57" in text
+    best = runs.find_run("best")
+    found = loaders.calibration(best, snapshots.steps_of(best)[-1])
+    assert found is not None
+    assert f"Calibrated with temperature {found.temperature:.2f}" in text
     assert "Next best: " in text
     app.button_group(key="more").set_value("Other networks").run()
     table = app.dataframe[0].value
