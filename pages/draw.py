@@ -22,6 +22,7 @@ from mnistviz.ui.widgets import (
     errors_shown,
     explanation,
     need_snapshot,
+    tell_picture,
 )
 
 # Beside a picture: room for a number of six digits.
@@ -85,10 +86,11 @@ def answer(row: DeltaGenerator, stages: drawing.Stages, drawn: strokes.Strokes |
         st.session_state.pop(state.DRAWN_IMAGE, None)
     else:
         st.session_state[state.DRAWN_IMAGE] = stages.image
+    tell_picture()
     with row:
-        show_answer(run, step, stages, drawn)
-    if not stages.blank:
-        keep_digit(run, step, stages, drawn, loaders.classify(run, step, stages.image))
+        probabilities = show_answer(run, step, stages)
+    if probabilities is not None:
+        keep_digit(run, step, stages, drawn, probabilities)
     show_more(run, step, stages, drawn)
 
 

@@ -22,16 +22,16 @@ BARS_SIZE = 270
 OTHERS, XRAY, REFUSAL = "Other networks", "X-ray", "When it refuses"
 
 
-def show_answer(run: Run, step: int, stages: Stages, drawn: Strokes | None = None) -> None:
+def show_answer(run: Run, step: int, stages: Stages) -> FloatArray | None:
     """What the network sees of a drawing and answers, as two boxes in the row of the canvas.
 
-    `drawn` are the strokes behind the stages, None for a picture.
+    Returns the ten probabilities that it shows, None where nothing is drawn.
     """
     middle = st.container(width=PICTURE_SIZE)
     if stages.blank:
         with middle:
             st.info("The canvas is blank: nothing to read, so no answer.")
-        return
+        return None
     logits = loaders.logits(run, step, stages.image)
     probabilities = loaders.probabilities(run, step, logits)
     verdict = refusal.verdicts(stages.image[None], probabilities[None])[0]
@@ -48,6 +48,7 @@ def show_answer(run: Run, step: int, stages: Stages, drawn: Strokes | None = Non
         show(probability_bars(probabilities), "answer", "The network's ten probabilities")
         _say_how_sure(run, step, logits, probabilities)
         _ways_on(probabilities)
+    return probabilities
 
 
 def show_more(run: Run, step: int, stages: Stages, drawn: Strokes | None = None) -> None:

@@ -19,11 +19,8 @@ def keep_digit(
 ) -> None:
     """Offer to keep the drawing of `stages` as right, or as the digit that it is.
 
-    `strokes` are None for a picture, `probabilities` (10,) what the run answered. Nothing
-    is shown of a blank.
+    `strokes` are None for a picture, `probabilities` (10,) what the page showed.
     """
-    if stages.blank:
-        return
     pixels = digits.to_pixels(stages.image)
     answer = Answer(run.id, step, tuple(np.clip(probabilities, 0, 1).astype(float).tolist()))
     kept = digits.of_picture(pixels)

@@ -176,7 +176,7 @@ def _image_picker() -> None:
     right.image(image, caption=name.capitalize(), width=PREVIEW_SIZE, alt=name)
     if st.session_state[state.USE_DRAWING] and not uses_drawing():
         st.sidebar.caption("Nothing is drawn yet: still the test image.")
-    _tell_picture()
+    tell_picture()
 
 
 def _take_linked_picture() -> None:
@@ -191,7 +191,7 @@ def _take_linked_picture() -> None:
             st.sidebar.warning(f"The picture in the address can't be shown: {error}.")
 
 
-def _tell_picture() -> None:
+def tell_picture() -> None:
     """Put the drawing that all pages look at into the address: a reload and a link show it."""
     if uses_drawing():
         text = links.picture_to_text(st.session_state[state.DRAWN_IMAGE])

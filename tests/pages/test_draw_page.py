@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistviz import links, runs, snapshots
+from mnistviz import digits, links, runs, snapshots
 from mnistviz.claims import pen_strokes
 from mnistviz.strokes import Strokes
 from mnistviz.training.launcher import PROJECT
@@ -50,6 +50,22 @@ def test_a_digit_is_read_with_calibrated_probabilities_and_its_x_ray() -> None:
     app.button_group(key="xray_3").set_value(["centre of mass"]).run()
     assert not app.exception
     assert "With its whole sheet" in text_of(app)
+
+
+def test_the_answer_that_is_kept_is_the_one_that_is_shown() -> None:
+    app = opened(SEVEN)
+    press(app, "Right, it is a 7")
+    (kept,) = digits.list_digits()
+    assert app.metric[0].delta == f"probability {max(kept.answers[0].probabilities):.1%}"
+
+
+def test_the_address_has_the_digit_that_is_drawn_not_the_one_before() -> None:
+    app = opened(SEVEN)
+    app.sidebar.toggle(key="drawn").set_value(True).run()
+    before = app.query_params["picture"]
+    app.session_state["drawn_image"] = np.zeros((28, 28), np.float32)
+    app.run()
+    assert app.query_params["picture"] == before
 
 
 def test_a_scribble_is_refused_and_the_page_says_how_often_rightly() -> None:
