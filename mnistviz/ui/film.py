@@ -55,6 +55,7 @@ def _projector(spec: ModelSpec) -> tuple[Classifier, threading.Lock]:
     """One network of a spec, into which the weights of snapshot after snapshot are put."""
     from mnistviz.model import Classifier, build
 
+    loaders.leave_libraries_alone()
     return Classifier(build(spec)), threading.Lock()
 
 

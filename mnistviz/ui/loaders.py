@@ -95,12 +95,12 @@ def weights(run: Run, step: int) -> dict[str, dict[str, FloatArray]]:
 def _classifier(path: Path, step: int, _run: Run) -> Classifier:
     from mnistviz.model import Classifier, load
 
-    _leave_libraries_alone()
+    leave_libraries_alone()
     return Classifier(load(_run, step))
 
 
 @st.cache_resource(show_spinner=False)
-def _leave_libraries_alone() -> None:
+def leave_libraries_alone() -> None:
     """Keep what is loaded and compiled by now from one rerun to the next.
 
     After every rerun of every session Streamlit has Keras clear its session, and collects
