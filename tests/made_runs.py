@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from mnistviz import metrics_log, runs, snapshots
+from mnistviz import runs, snapshots
 from mnistviz.gap import GAP_TRAININGS
 from mnistviz.runs import Run
 from mnistviz.spec import ModelSpec, Parent, TrainSpec
@@ -15,13 +15,6 @@ BUNDLED = ("best", "handwriting", "reference", *(training.name for training in G
 TEN = ModelSpec()
 EIGHT = ModelSpec(channels=(8, 16, 32))
 SPEC = TrainSpec(num_images=1_000, batch_size=100, held_out=1_000, epochs=2)
-
-
-def right_on_test(run: Run) -> int:
-    """How many of the 10,000 test images a finished run reads right, as its training recorded."""
-    row = metrics_log.last_row(metrics_log.read(run), "test")
-    assert row is not None
-    return round(10_000 * row.accuracy)
 
 
 def make_run(
