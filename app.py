@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from mnistviz.ui import state
-from mnistviz.ui.page_width import measure_page_width
+from mnistviz.ui.page_width import watch_page
 from mnistviz.ui.widgets import errors_shown, sidebar_pickers
 
 # A file of our own: Streamlit would fetch a named icon for the tab from the network.
@@ -123,4 +123,4 @@ with errors_shown():
     sidebar_pickers()
     page.run()
     # Last: it takes no room there, and nothing waits for it.
-    measure_page_width()
+    watch_page()

@@ -13,15 +13,16 @@ from mnistviz.data import load_mnist, to_input
 from mnistviz.spec import NUM_TEST_IMAGES
 from mnistviz.ui import loaders, state
 from mnistviz.ui.page_width import page_width
+from mnistviz.ui.star import show_star
 from mnistviz.ui.thumbnails import show_thumbnails
 from mnistviz.ui.widgets import (
-    CHART_CONFIG,
     chosen_image,
     chosen_run,
     describe,
     errors_shown,
     explanation,
     need_snapshot,
+    show,
     uses_drawing,
 )
 
@@ -109,12 +110,11 @@ if layout == "tsne":
     if plane is None:
         offer_tsne()
         st.stop()
-star = None
 if layout == "axes" or uses_drawing():
     place = loaders.place(run, step, image)
-    star = place[:2]
 else:
     place = found.places[int(st.session_state.get(state.IMAGE) or 0)]
+star = place[:2]
 if layout == "tsne":
     from mnistviz.inspection.embedding import place_between
 
@@ -137,15 +137,14 @@ st.caption(
 )
 left, right = st.columns([3, 1], gap="medium")
 with left:
-    st.plotly_chart(
-        map_figure(plane, data.y_test, found.answers, colouring, star=star, star_name=image_name),
+    show(
+        map_figure(plane, data.y_test, found.answers, colouring),
         key="map_clicked",
-        on_select=choose_clicked_image,
-        selection_mode="points",
-        config={**CHART_CONFIG, "scrollZoom": True},
-        alt=f"{NUM_TEST_IMAGES:,} test images as points, coloured by {COLOURINGS[colouring]}; "
-        f"{image_name} is a star among them",
+        on_click=choose_clicked_image,
+        scrollZoom=True,
+        alt=f"{NUM_TEST_IMAGES:,} test images as points, coloured by {COLOURINGS[colouring]}",
     )
+    show_star("map_clicked", star, image_name)
     show_thumbnails("map_clicked", data.x_test, "test images")
     if layout == "axes":
         first, second = found.shares[:2]
@@ -167,7 +166,7 @@ with right:
         closest = closest[closest != st.session_state.get(state.IMAGE, 0)]
     closest = closest[:NUM_SHOWN_NEIGHBOURS]
     st.markdown(f"**Next to {image_name}**")
-    st.plotly_chart(
+    show(
         gallery(
             to_input(data.x_test[closest]),
             [
@@ -180,9 +179,7 @@ with right:
             width=page_width() if page_width() <= NARROW_WIDTH else NEIGHBOURS_WIDTH,
         ),
         key="map_neighbours",
-        on_select=choose_clicked_image,
-        selection_mode="points",
-        config=CHART_CONFIG,
+        on_click=choose_clicked_image,
         alt=f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it",
     )
     same = int((data.y_test[closest] == data.y_test[closest[0]]).sum())

@@ -19,7 +19,6 @@ from mnistviz.ui.channel_view import CHANNEL, LAYER, chosen_channel, show_channe
 from mnistviz.ui.exciting_view import follow_new_image
 from mnistviz.ui.page_width import page_width
 from mnistviz.ui.widgets import (
-    CHART_CONFIG,
     chosen_image,
     chosen_run,
     describe,
@@ -129,7 +128,7 @@ def network_and_channel() -> None:
             with column:
                 if two:
                     st.markdown(f"**{what.capitalize()}**")
-                st.plotly_chart(
+                show(
                     whole_network(
                         maps,
                         scope,
@@ -141,9 +140,7 @@ def network_and_channel() -> None:
                         chosen=chosen,
                     ),
                     key=key,
-                    on_select=lambda key=key: choose_clicked_map(key),
-                    selection_mode="points",
-                    config=CHART_CONFIG,
+                    on_click=lambda key=key: choose_clicked_map(key),
                     alt=f"All maps of all layers for {what}, {STAGES[stage]}",
                 )
 

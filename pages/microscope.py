@@ -15,7 +15,6 @@ from mnistviz.inspection.microscope import inputs_of, strongest_pixel, take_apar
 from mnistviz.spec import NUM_CLASSES
 from mnistviz.ui import loaders
 from mnistviz.ui.widgets import (
-    CHART_CONFIG,
     chosen_image,
     chosen_run,
     describe,
@@ -149,12 +148,10 @@ def microscope() -> None:
     left, right = st.columns(2, gap="large")
     with right:
         st.markdown(f"**The map of {name}, channel {place[2]}**: plain sums, before the ReLU")
-        st.plotly_chart(
+        show(
             map_to_click(maps[:, :, place[2]], place[:2], signed=True),
             key="micro_map",
-            on_select=choose_clicked_place,
-            selection_mode="points",
-            config=CHART_CONFIG,
+            on_click=choose_clicked_place,
             alt=f"The map of {name}, channel {place[2]}, with the chosen place framed",
         )
     with left:

@@ -18,7 +18,7 @@ from mnistviz.metrics_log import last_row
 from mnistviz.spec import NUM_CLASSES, NUM_TEST_IMAGES, ModelSpec
 from mnistviz.ui import loaders, state
 from mnistviz.ui.page_width import page_width
-from mnistviz.ui.widgets import CHART_CONFIG, CurveOptions, explanation, show, show_curves
+from mnistviz.ui.widgets import CurveOptions, explanation, show, show_curves
 
 IMAGES_PER_PAGE = 40
 
@@ -180,7 +180,7 @@ with right:
     num_pages = -(-len(shown) // IMAGES_PER_PAGE)
     number = st.number_input(f"Page of {num_pages}", 1, num_pages, key="gallery_page")
     here = shown[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
-    st.plotly_chart(
+    show(
         gallery(
             to_input(data.x_test[here]),
             [f"test image {index}: a {data.y_test[index]}" for index in here],
@@ -190,8 +190,6 @@ with right:
             width=page_width() if page_width() <= NARROW_WIDTH else GALLERY_WIDTH,
         ),
         key="gallery",
-        on_select=choose_clicked_image,
-        selection_mode="points",
-        config=CHART_CONFIG,
+        on_click=choose_clicked_image,
         alt=f"{len(here)} handwritten digits from the test set",
     )

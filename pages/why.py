@@ -14,7 +14,6 @@ from mnistviz.charts.maps import feature_maps
 from mnistviz.ui import loaders
 from mnistviz.ui.question import pick_question
 from mnistviz.ui.widgets import (
-    CHART_CONFIG,
     chosen_image,
     chosen_run,
     describe,
@@ -164,12 +163,10 @@ def show_channels() -> None:
         "ones speak against it. **Click squares** to switch them off and on, and see what follows "
         "below."
     )
-    st.plotly_chart(
+    show(
         effect_strips(effects, off),
         key=f"why_strips_{st.session_state.why_clicks}",
-        on_select=toggle_clicked_channel,
-        selection_mode="points",
-        config=CHART_CONFIG,
+        on_click=toggle_clicked_channel,
         alt=f"What switching off each of {len(effects)} channels costs {question.text}",
     )
     st.markdown(

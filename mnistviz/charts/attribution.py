@@ -2,12 +2,13 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from mnistviz.charts.montage import as_picture
 from mnistviz.charts.theme import SIGNED, finish
 from mnistviz.rows import FloatArray
 
-# The outline of the digit: where a pixel is half covered with ink.
+# The outline of the digit goes around the pixels that are at least half covered with ink.
 OUTLINE_LEVEL = 0.5
 OUTLINE_COLOUR = "#495057"
 
@@ -33,12 +34,25 @@ def attribution_map(values: FloatArray, image: FloatArray, height: int = 240) ->
             showscale=False,
         )
     )
-    figure.add_contour(
-        z=image,
-        contours={"start": OUTLINE_LEVEL, "end": OUTLINE_LEVEL, "coloring": "none"},
-        line={"color": OUTLINE_COLOUR, "width": 1},
-        hoverinfo="skip",
-        showscale=False,
+    x, y = _outline(image >= OUTLINE_LEVEL)
+    figure.add_scatter(
+        x=x, y=y, mode="lines", line={"color": OUTLINE_COLOUR, "width": 1}, hoverinfo="skip"
     )
     as_picture(figure)
     return finish(figure, height)
+
+
+def _outline(inside: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+    """The edges between pixels `(height, width)` inside and outside: x and y, NaN between two.
+
+    A pixel's middle lies on its indices, so that its edges lie half a step from them.
+    """
+    padded = np.pad(inside, 1)
+    across = np.argwhere(padded[:-1] != padded[1:])
+    upright = np.argwhere(padded[:, :-1] != padded[:, 1:])
+    # Each edge begins at its upper left end. The padding has moved the indices by one.
+    begins = np.concatenate([across - (0, 1), upright - (1, 0)]) - 0.5
+    ends = begins + np.repeat([(0, 1), (1, 0)], (len(across), len(upright)), axis=0)
+    lines = np.stack([begins, ends, np.full_like(begins, np.nan)], axis=1)
+    y, x = lines.reshape(-1, 2).T.astype(np.float32)
+    return x, y

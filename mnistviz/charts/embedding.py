@@ -43,15 +43,12 @@ def map_figure(
     colouring: Colouring,
     *,
     indices: NDArray[np.int64] | None = None,
-    star: FloatArray | None = None,
-    star_name: str = "",
     height: int = HEIGHT,
 ) -> go.Figure:
     """A point for each image: `plane` (n, 2), `labels` and `answers` (n,).
 
     Each can be clicked: its custom datum is the image's number among `indices` (n,), or else its
-    row. Coloured by label, or grey where the answer is right. `star` (2,) is one more place, for
-    the image that is looked at.
+    row. Coloured by label, or grey where the answer is right.
     """
     if indices is None:
         indices = np.arange(len(plane))
@@ -76,21 +73,6 @@ def map_figure(
             hovertemplate="test image %{customdata}: a %{text}<extra></extra>",
             selected={"marker": {"opacity": 0.75}},
             unselected={"marker": {"opacity": 0.75}},
-        )
-    if star is not None:
-        figure.add_scattergl(
-            x=star[:1],
-            y=star[1:],
-            name=star_name,
-            mode="markers",
-            marker={
-                "size": 20,
-                "symbol": "star",
-                "color": "#ffd43b",
-                "line": {"width": 2, "color": "#000000"},
-            },
-            hovertemplate=f"{star_name}<extra></extra>",
-            unselected={"marker": {"opacity": 1}},
         )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")

@@ -98,7 +98,6 @@ def direction_rose(
         height,
         margin={"l": 36, "r": 36, "t": 28, "b": 28},
         polar={
-            "bgcolor": "rgba(0,0,0,0)",
             "radialaxis": {"visible": False, "range": [0, 1.05]},
             "angularaxis": {
                 "tickvals": [number * size for number in range(len(sector_shares))],

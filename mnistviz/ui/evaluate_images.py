@@ -19,7 +19,7 @@ from mnistviz.spec import NUM_CLASSES
 from mnistviz.ui import state
 from mnistviz.ui.evaluate_data import is_test_set, item_of
 from mnistviz.ui.page_width import page_width
-from mnistviz.ui.widgets import CHART_CONFIG
+from mnistviz.ui.widgets import show
 
 CELL = "evaluate_cell"
 MIX_UP = "evaluate_mix_up"
@@ -40,12 +40,10 @@ def show_confusion(found: Answers, score: Evaluation) -> None:
             "**Click a cell** to see its images. Rows are what an image is, columns what it was "
             "read as. Look for the warmest cells: those pairs are mixed up most."
         )
-        st.plotly_chart(
+        show(
             confusion_cells(confusion, chosen),
             key="evaluate_confusion",
-            on_select=_choose_cell,
-            selection_mode="points",
-            config=CHART_CONFIG,
+            on_click=_choose_cell,
             alt=f"Confusion matrix of {score.images:,} images, {int(np.trace(confusion)):,} right",
         )
         if mix_ups:
@@ -129,12 +127,10 @@ def show_gallery(
     )
     add_tile_points(figure, tiles.shape, part.tolist(), names)
     chart = f"{key}_{page}_{len(numbers)}"
-    st.plotly_chart(
+    show(
         figure,
         key=chart,
-        on_select=partial(_choose_image, chart, found.data),
-        selection_mode="points",
-        config=CHART_CONFIG,
+        on_click=partial(_choose_image, chart, found.data),
         alt=f"{len(part)} of {len(numbers):,} images, {order}",
     )
     st.caption(

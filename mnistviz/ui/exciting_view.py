@@ -11,7 +11,7 @@ from mnistviz.runs import Run
 from mnistviz.spec import IMAGE_SIZE
 from mnistviz.ui import loaders, state
 from mnistviz.ui.page_width import page_width
-from mnistviz.ui.widgets import CHART_CONFIG, show
+from mnistviz.ui.widgets import show
 
 ASKED = "survey_asked"
 NEW_IMAGE = "survey_new_image"
@@ -119,7 +119,7 @@ def _show_patches(run: Run, one: LayerSurvey, layer: str, channel: int) -> None:
             f"The patches of test images that excite {layer}, channel {channel} most",
         )
     st.caption("The **images** they come from. **Click** one to look at it on all pages.")
-    st.plotly_chart(
+    show(
         exciting_images(
             images,
             [(field.top, field.left, field.size) for field in fields],
@@ -129,8 +129,6 @@ def _show_patches(run: Run, one: LayerSurvey, layer: str, channel: int) -> None:
             page_width(),
         ),
         key=CHART,
-        on_select=_choose_clicked_image,
-        selection_mode="points",
-        config=CHART_CONFIG,
+        on_click=_choose_clicked_image,
         alt=f"The test images that excite {layer}, channel {channel} most",
     )

@@ -14,7 +14,7 @@ from mnistviz.inspection.kernel_order import Order, order_of, twins_of
 from mnistviz.inspection.kernels import one_kernel_statistics
 from mnistviz.rows import FloatArray
 from mnistviz.ui.page_width import page_width
-from mnistviz.ui.widgets import CHART_CONFIG, show
+from mnistviz.ui.widgets import show
 
 NUM_TWINS = 6
 INPUT, OUTPUT = "kernel_input", "kernel_output"
@@ -54,7 +54,7 @@ def show_matrix(shown: Shown) -> tuple[int, int]:
     )
     st.session_state[INPUT], st.session_state[OUTPUT] = chosen
     rows, columns = order_of(shown.kernel, shown.order)
-    st.plotly_chart(
+    show(
         kernel_matrix(
             shown.kernel,
             shown.scope,
@@ -65,9 +65,7 @@ def show_matrix(shown: Shown) -> tuple[int, int]:
             shown.output_name,
         ),
         key=CHART,
-        on_select=_choose_clicked,
-        selection_mode="points",
-        config=CHART_CONFIG,
+        on_click=_choose_clicked,
         alt=f"All {num_inputs * num_outputs} kernels of {shown.layer}: {num_inputs} input channels "
         f"by {num_outputs} output channels, signed.",
     )

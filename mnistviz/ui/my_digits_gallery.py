@@ -22,7 +22,7 @@ from mnistviz.runs import Run
 from mnistviz.spec import NUM_CLASSES
 from mnistviz.ui import outcome, state
 from mnistviz.ui.page_width import page_width
-from mnistviz.ui.widgets import CHART_CONFIG, show
+from mnistviz.ui.widgets import show
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -120,12 +120,10 @@ def show_gallery(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> 
     key = f"my_digits_{label}_{only_wrong}_{page}"
     with left:
         st.caption(f"Newest first; framed: {run.name} reads it wrong. **Click one** to look at it.")
-        st.plotly_chart(
+        show(
             _figure([mine[n] for n in here], probabilities[here], wrong[here], narrow),
             key=key,
-            on_select=partial(_choose, key),
-            selection_mode="points",
-            config=CHART_CONFIG,
+            on_click=partial(_choose, key),
             alt=f"{len(here)} digits that you kept, {wrong[here].sum()} of them read wrong",
         )
         if len(shown) < len(mine):

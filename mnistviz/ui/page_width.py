@@ -1,4 +1,7 @@
-"""How wide the page is: pictures of many tiles choose their columns by it."""
+"""What only the browser knows of the page: how wide it is, and when it turns light or dark.
+
+Pictures of many tiles choose their columns by its width; charts are drawn in its colours.
+"""
 
 from typing import Any
 
@@ -11,7 +14,9 @@ from mnistviz.ui import state
 WIDTHS = (800, 640, 480, 350, 300)
 
 _SCRIPT = """
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  // Called again when the data change, without a word of farewell to the last call.
+  parentElement.leave?.()
   const host = parentElement.host ?? parentElement
   const page = host.closest('[data-testid="stMainBlockContainer"]') ?? host
   const tell = () => {
@@ -24,15 +29,24 @@ export default function ({ data, parentElement, setStateValue }) {
   const observer = new ResizeObserver(tell)
   observer.observe(page)
   tell()
-  return () => observer.disconnect()
+  // A person who switches to dark changes the class of the app, and nothing runs again.
+  const app = page.closest('[data-testid="stApp"]') ?? page
+  const scheme = () => getComputedStyle(app).colorScheme
+  let drawn = scheme()
+  const watcher = new MutationObserver(() => {
+    if (scheme() !== drawn) { drawn = scheme(); setTriggerValue("repaint", drawn) }
+  })
+  watcher.observe(app, { attributes: true, attributeFilter: ["class"] })
+  parentElement.leave = () => { observer.disconnect(); watcher.disconnect() }
+  return parentElement.leave
 }
 """
 
 _measure = st.components.v2.component("mnistviz_page_width", html="<span></span>", js=_SCRIPT)
 
 
-def measure_page_width() -> None:
-    """Ask the browser how wide the page is, and run again where that changes something."""
+def watch_page() -> None:
+    """Ask the browser how wide the page is, and run again where that or its colours change."""
 
     def keep() -> None:
         found: Any = st.session_state[_KEY].get("width")
@@ -44,6 +58,8 @@ def measure_page_width() -> None:
         data={"widths": WIDTHS, "now": page_width()},
         height=1,
         on_width_change=keep,
+        # That it runs again is enough: the run knows the colours.
+        on_repaint_change=lambda: None,
     )
 
 

@@ -9,7 +9,7 @@ from mnistviz.rows import PreferredInputs
 from mnistviz.runs import Run
 from mnistviz.ui import loaders
 from mnistviz.ui.page_width import page_width
-from mnistviz.ui.widgets import CHART_CONFIG, show
+from mnistviz.ui.widgets import show
 
 ASKED = "preferred_asked"
 WHOLE_LAYER = "preferred_whole_layer"
@@ -76,7 +76,7 @@ def show_preferred(run: Run, step: int, layer: str, num_channels: int, channel_k
         found = _make(run, step, layer, some, f"{layer}, channels {some[0]} to {some[-1]}")
     order = np.argsort(found.channels)
     st.caption("Each up to its own most ink. **Click** one to choose that channel.")
-    st.plotly_chart(
+    show(
         preferred_gallery(
             found.images[order],
             found.channels[order].tolist(),
@@ -85,9 +85,7 @@ def show_preferred(run: Run, step: int, layer: str, num_channels: int, channel_k
             page_width(),
         ),
         key=GALLERY,
-        on_select=lambda: _choose_clicked(channel_key),
-        selection_mode="points",
-        config=CHART_CONFIG,
+        on_click=lambda: _choose_clicked(channel_key),
         alt=f"The inputs that the {num_channels} channels of {layer} like best",
     )
 

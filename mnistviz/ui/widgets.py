@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from mnistviz.charts.scale import Scope
 
-# Plotly's own buttons would cover the small pictures; hovering and axes stay.
-CHART_CONFIG = {"displayModeBar": False}
-
 PREVIEW_SIZE = 84
 
 STATE_COLOURS = {
@@ -42,9 +39,29 @@ STATE_COLOURS = {
 SCOPE_NAMES: dict[Scope, str] = {"layer": "the layer", "tile": "each tile", "all": "all layers"}
 
 
-def show(figure: go.Figure, key: str, alt: str) -> None:
-    """Show a figure that is looked at but not clicked."""
-    st.plotly_chart(figure, key=key, alt=alt, config=CHART_CONFIG)
+def show(
+    figure: go.Figure,
+    key: str,
+    alt: str,
+    on_click: Callable[[], None] | None = None,
+    **config: object,
+) -> None:
+    """Show a figure, as the page looks now. `on_click` is called when one of its points is clicked.
+
+    `config` are further settings of Plotly's.
+    """
+    from mnistviz.charts.theme import DARK, LIGHT, drawn_once
+
+    st.plotly_chart(
+        drawn_once(figure, DARK if st.context.theme.type == "dark" else LIGHT),
+        theme=None,
+        key=key,
+        alt=alt,
+        on_select=on_click or "ignore",
+        selection_mode="points",
+        # Plotly's own buttons would cover the small pictures; hovering and axes stay.
+        config={"displayModeBar": False, **config},
+    )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnistviz import snapshots
+from mnistviz.charts.theme import DARK, LIGHT
 from mnistviz.data import load_mnist, to_input
 from tests.inspection.oracle import convolve
 
@@ -89,11 +90,34 @@ def test_what_is_clicked_is_what_is_shown(page: Page) -> None:
     expect(chart(page, "map_clicked")).to_have_count(1, timeout=PATIENCE)
     settle(page)
     x, y, image = outermost_point(page)
+    chart(page, "map_clicked").evaluate("plot => { plot.drawn_before = true }")
     click_at(page, "map_clicked", x, y)
     expect(page).to_have_url(re.compile(rf"image={image}\b"), timeout=PATIENCE)
     settle(page)
+    # The star moves there; of the map, nothing is drawn anew.
+    star = chart(page, "map_clicked").locator("[title]")
+    expect(star).to_have_attribute("title", re.compile(f"test image {image}, "))
+    assert distance_of_the_star(page, x, y) < 1
+    assert chart(page, "map_clicked").evaluate("plot => plot.drawn_before")
+    page.mouse.wheel(0, -300)
+    expect(chart(page, "map_clicked")).to_have_count(1)
+    page.wait_for_timeout(500)
+    assert distance_of_the_star(page, x, y) < 1
     click_at(page, "map_neighbours", 42, 14)
     expect(page).not_to_have_url(re.compile(rf"image={image}\b"), timeout=PATIENCE)
+
+
+def distance_of_the_star(page: Page, x: float, y: float) -> float:
+    """Pixels between the middle of the star and where the map shows the place (x, y)."""
+    script = """([x, y]) => {
+        const plot = document.querySelector('.st-key-map_clicked .js-plotly-plot');
+        const {left, top} = plot.getBoundingClientRect(), layout = plot._fullLayout;
+        const star = plot.querySelector('[title]').getBoundingClientRect();
+        return Math.hypot(
+            left + layout._size.l + layout.xaxis.d2p(x) - star.left - star.width / 2,
+            top + layout._size.t + layout.yaxis.d2p(y) - star.top - star.height / 2);
+    }"""
+    return float(page.evaluate(script, [x, y]))
 
 
 def outermost_point(page: Page) -> tuple[float, float, int]:
@@ -132,3 +156,47 @@ def a_channel_is_clicked_off(page: Page) -> None:
     click_at(page, "why_strips_0", 3, 2)
     expect(page.get_by_text("conv3 · 3", exact=True).first).to_be_visible(timeout=PATIENCE)
     expect(chart(page, "why-maps")).to_have_count(1, timeout=PATIENCE)
+
+
+# Plotly sets `calcdata` of a chart when it reckons what to draw: from nothing, or again.
+COUNT_DRAWINGS = """() => {
+    window.drawings = new Map();
+    Object.defineProperty(Element.prototype, 'calcdata', {
+        configurable: true,
+        get() { return this.found },
+        set(found) {
+            this.found = found;
+            if (found) window.drawings.set(this, (window.drawings.get(this) ?? 0) + 1);
+        },
+    });
+}"""
+
+
+def test_each_chart_is_drawn_once(page: Page) -> None:
+    page.set_default_timeout(PATIENCE)
+    page.goto("/runs?run=reference&image=7")
+    settle(page)
+    page.evaluate(COUNT_DRAWINGS)
+    for title, charts in {"Kernels": 6, "Microscope": 6, "Why this answer?": 6, "Film": 5}.items():
+        go_to(page, title)
+        settle(page)
+        expect(page.locator(".js-plotly-plot .main-svg:first-child")).to_have_count(charts)
+        page.wait_for_timeout(500)
+        drawings = page.evaluate(
+            "() => [...document.querySelectorAll('.js-plotly-plot')].map(one => drawings.get(one))"
+        )
+        assert drawings == [1] * charts, title
+
+
+def test_charts_turn_dark_with_the_page(page: Page) -> None:
+    page.goto("/?run=reference")
+    settle(page)
+    label = chart(page, "network").locator(".ytick text").first
+    expect(label).to_have_css("fill", as_rgb(LIGHT.text))
+    page.get_by_test_id("stMainMenu").get_by_role("button").click()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    expect(label).to_have_css("fill", as_rgb(DARK.text), timeout=PATIENCE)
+
+
+def as_rgb(colour: str) -> str:
+    return f"rgb{tuple(bytes.fromhex(colour[1:]))}"

@@ -17,7 +17,20 @@ def test_zero_is_in_the_middle_of_the_scale() -> None:
     np.testing.assert_array_equal(heatmap.z, values)
     assert (heatmap.zmin, heatmap.zmax) == (-2, 2)
     assert [colour for _, colour in heatmap.colorscale] == [colour for _, colour in SIGNED]
-    np.testing.assert_array_equal(outline.z, IMAGE)
+    assert outline.mode == "lines"
+
+
+def test_the_outline_goes_around_the_pixels_that_are_half_ink() -> None:
+    outline = attribution_map(IMAGE, IMAGE).data[1]
+    lines = np.stack([outline.x, outline.y], axis=1).reshape(-1, 3, 2)
+    assert len(lines) == 2 * (12 + 3)
+    assert np.isnan(lines[:, 2]).all()
+    assert np.abs(np.diff(lines[:, :2], axis=1)).sum(axis=-1).ravel().tolist() == [1] * 30
+    points = lines[:, :2].reshape(-1, 2)
+    assert points.min(axis=0).tolist() == [12.5, 7.5]
+    assert points.max(axis=0).tolist() == [15.5, 19.5]
+    # Within, at a third of ink and outside, nothing is drawn.
+    assert len(attribution_map(IMAGE, IMAGE / 3).data[1].x) == 0
 
 
 def test_the_hover_text_has_ink_and_attribution() -> None:

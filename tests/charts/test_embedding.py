@@ -29,14 +29,6 @@ def test_errors_stand_out() -> None:
     assert wrong.marker.size > right.marker.size
 
 
-def test_the_star_is_one_more_point() -> None:
-    star = map_figure(
-        PLANE, LABELS, ANSWERS, "digit", star=np.array([4.5, -2]), star_name="your drawing"
-    ).data[-1]
-    assert (list(star.x), list(star.y), star.name) == ([4.5], [-2], "your drawing")
-    assert star.customdata is None
-
-
 def test_a_class_without_an_image_keeps_its_place_in_the_legend() -> None:
     traces = map_figure(PLANE[:1], LABELS[:1], ANSWERS[:1], "digit").data
     assert [len(trace.x) for trace in traces] == [1, *[0] * 9]
