@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import PUBLISHED, SIGNED, TRAINING, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, SIGNED, TRAINING, finish
 from mnistviz.rows import ChannelEffect, FloatArray
 from mnistviz.spec import NUM_CLASSES
 
@@ -98,4 +98,4 @@ def before_and_after(before: FloatArray, after: FloatArray, height: int = 260) -
         title="probability",
         fixedrange=True,
     )
-    return finish(figure, height, showlegend=True, legend={"orientation": "h", "y": 1.15})
+    return finish(figure, height, showlegend=True, legend=LEGEND)

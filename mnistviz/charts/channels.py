@@ -13,7 +13,7 @@ from mnistviz.charts.montage import (
     tile_corners,
     tile_figure,
 )
-from mnistviz.charts.theme import AMOUNT, CHOSEN, MARGINS, PUBLISHED, SIGNED, TRAINING, finish
+from mnistviz.charts.theme import AMOUNT, CHOSEN, PUBLISHED, SIGNED, TRAINING, finish
 from mnistviz.rows import FloatArray
 from mnistviz.spec import NUM_CLASSES
 
@@ -75,7 +75,7 @@ def value_histogram(values: FloatArray, height: int = 220) -> go.Figure:
         )
     figure.update_xaxes(title="value", fixedrange=True)
     figure.update_yaxes(title="places", fixedrange=True)
-    return finish(figure, height, bargap=0, margin={**MARGINS, "t": 28})
+    return finish(figure, height, bargap=0, margin={"t": 28})
 
 
 def digit_activity(active: FloatArray, mean: FloatArray, height: int = 240) -> go.Figure:

@@ -50,4 +50,5 @@ def correlation_figure(
     }
     figure.update_xaxes(**ticks, title="channel")
     figure.update_yaxes(**ticks, autorange="reversed", scaleanchor="x")
-    return finish(figure, HEIGHT)
+    # On the right, the scale.
+    return finish(figure, HEIGHT, margin={"r": 64})

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
 from mnistviz.rows import MetricRow
 
 # More points than this a curve can't be told apart from, and a browser slows down by.
@@ -18,15 +18,6 @@ HEIGHT = 340
 Measure = Literal["loss", "accuracy"]
 
 NAMES = {"batch": "training", "train": "training, epoch mean", "validation": "validation"}
-
-LEGEND = {
-    "orientation": "h",
-    "y": 1.02,
-    "yanchor": "bottom",
-    "x": 0,
-    "font_size": 11,
-}
-
 
 # Steps, losses and accuracies, by the split that they are of.
 Points = Mapping[str, Sequence[tuple[float, float, float]]]

@@ -4,8 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.curves import LEGEND
-from mnistviz.charts.theme import CHOSEN, PUBLISHED, SIGNED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import CHOSEN, LEGEND, PUBLISHED, SIGNED, TRAINING, VALIDATION, finish
 from mnistviz.rows import LayerAblation, Tuned
 
 HEIGHT = 340

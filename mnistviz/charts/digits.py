@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.montage import GAP, as_picture, centres, in_grid, lay_out
-from mnistviz.charts.theme import AMOUNT, CATEGORICAL, TRAINING, finish
+from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, TRAINING, finish
 from mnistviz.rows import FloatArray
 from mnistviz.spec import NUM_CLASSES
 
@@ -69,7 +69,7 @@ def class_counts(counts: NDArray[np.int64]) -> go.Figure:
         )
     figure.update_xaxes(tickvals=np.arange(NUM_CLASSES), title="digit", fixedrange=True)
     figure.update_yaxes(title="images", fixedrange=True)
-    return finish(figure, 260, showlegend=True, legend={"orientation": "h", "y": 1.15})
+    return finish(figure, 260, showlegend=True, legend=LEGEND)
 
 
 def gallery(

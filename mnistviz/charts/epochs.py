@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.curves import LEGEND
-from mnistviz.charts.theme import PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
 from mnistviz.rows import EpochRow, MetricRow
 
 HEIGHT = 260

@@ -142,4 +142,10 @@ def nested_fields(
     as_picture(figure)
     figure.update_xaxes(range=[-0.7, image.shape[1] - 0.3])
     figure.update_yaxes(range=[image.shape[0] - 0.3, -0.7], autorange=False)
-    return finish(figure, height, showlegend=True, legend={"x": 1.02, "y": 1, "font_size": 11})
+    return finish(
+        figure,
+        height,
+        margin={"r": 104},
+        showlegend=True,
+        legend={"x": 1.02, "y": 1, "font_size": 11},
+    )

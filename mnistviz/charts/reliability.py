@@ -6,8 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.curves import LEGEND
-from mnistviz.charts.theme import PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
 
 HEIGHT = 360
 COLOURS = (VALIDATION, TRAINING)

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.curves import LEGEND
-from mnistviz.charts.theme import CATEGORICAL, CHOSEN, PUBLISHED, finish
+from mnistviz.charts.theme import CATEGORICAL, CHOSEN, LEGEND, PUBLISHED, finish
 
 HEIGHT = 340
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.curves import LEGEND
-from mnistviz.charts.theme import CHOSEN, OTHERS, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import CHOSEN, LEGEND, OTHERS, PUBLISHED, TRAINING, VALIDATION, finish
 from mnistviz.rows import Duel, MeanUse, PlanScore, Verdict
 
 ROW_PIXELS = 46

@@ -34,6 +34,21 @@ AMOUNT = [[0.0, "#000000"], [1.0, "#ffffff"]]
 FONTS = '"Source Sans", sans-serif'
 TRANSPARENT = "rgba(0,0,0,0)"
 
+# Above the plot.
+LEGEND = {
+    "orientation": "h",
+    "y": 1.02,
+    "yanchor": "bottom",
+    "x": 0,
+    "font_size": 11,
+}
+
+# Pixels of an axis with its labels, and with a title below them; of a letter there; of a line of
+# the legend, and how wide one is at least in the page's columns.
+AXIS, TITLED_AXIS = 36, 46
+LETTER = 6.2
+LEGEND_LINE, LEGEND_WIDTH = 17, 440
+
 MARGINS = {"l": 8, "r": 8, "t": 8, "b": 8}
 
 
@@ -51,12 +66,17 @@ LIGHT = Appearance(page="#ffffff", text="#555e70", lines="#e3e6ed")
 DARK = Appearance(page="#10141c", text="#b4bccb", lines="#2c3443")
 
 
-def finish(figure: go.Figure, height: int, **layout: object) -> go.Figure:
-    """Give a figure the shared layout: its height in pixels, tight margins, no drag zoom."""
+def finish(
+    figure: go.Figure, height: int, margin: Mapping[str, int] | None = None, **layout: Any
+) -> go.Figure:
+    """Give a figure the shared layout: its height in pixels, tight margins, no drag zoom.
+
+    Call it when traces and axes are there: the margins leave room for what stands at them.
+    """
     figure.update_layout(
         {
             "height": height,
-            "margin": MARGINS,
+            "margin": {**MARGINS, **_room(figure, layout), **(margin or {})},
             "dragmode": False,
             "showlegend": False,
             # Keeps what a person did to the axes when the data under them grow.
@@ -65,6 +85,33 @@ def finish(figure: go.Figure, height: int, **layout: object) -> go.Figure:
         }
     )
     return figure
+
+
+def _room(figure: go.Figure, layout: Mapping[str, Any]) -> dict[str, int]:
+    """Pixels that labels, titles and legend take at a figure, or a little more.
+
+    Plotly makes room where there is too little, but draws the whole chart again for it.
+    """
+    room: dict[str, int] = {}
+    if not figure.data:
+        return room
+    x, y = figure.layout.xaxis, figure.layout.yaxis
+    if x.visible is not False:
+        room["t" if x.side == "top" else "b"] = TITLED_AXIS if x.title.text else AXIS
+    if y.visible is not False:
+        texts = y.ticktext or [
+            one
+            for trace in figure.data
+            if "y" in trace and trace.y is not None and len(trace.y) and isinstance(trace.y[0], str)
+            for one in trace.y
+        ]
+        most = max(map(len, texts), default=6 if "%" in (y.tickformat or "") else 5)
+        room["l"] = round(18 + LETTER * most + (12 if y.title.text else 0))
+    names = [trace.name for trace in figure.data if trace.name and trace.showlegend is not False]
+    if names and layout.get("showlegend") and layout["legend"].get("orientation") == "h":
+        in_a_row = max(1, LEGEND_WIDTH // round(40 + LETTER * max(map(len, names))))
+        room["t"] = 10 + LEGEND_LINE * -(-len(names) // in_a_row)
+    return room
 
 
 def drawn_once(figure: go.Figure, appearance: Appearance) -> go.Figure:

@@ -186,6 +186,10 @@ def test_each_chart_is_drawn_once(page: Page) -> None:
             "() => [...document.querySelectorAll('.js-plotly-plot')].map(one => drawings.get(one))"
         )
         assert drawings == [1] * charts, title
+        # Where labels need more room than the chart leaves, Plotly draws it again within that.
+        lacking = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot =>
+            [...'lrtb'].map(side => plot._fullLayout._size[side] - plot.layout.margin[side]))"""
+        assert max(page.evaluate(lacking)) < 1, title
 
 
 def test_charts_turn_dark_with_the_page(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,6 +12,7 @@ from mnistviz.charts.theme import (
     AMOUNT,
     CATEGORICAL,
     DARK,
+    LEGEND,
     LIGHT,
     MARGINS,
     SIGNED,
@@ -93,6 +95,30 @@ def test_finish_gives_the_shared_layout_and_what_is_asked_for() -> None:
     assert layout.uirevision
     assert layout.margin.to_plotly_json() == MARGINS
     assert finish(go.Figure(), 100).layout.showlegend is False
+
+
+def test_margins_leave_room_for_what_stands_at_the_axes() -> None:
+    def margins(**layout: object) -> tuple[int, ...]:
+        figure = go.Figure([go.Bar(x=[1, 2], y=["a", "b"], name="one"), go.Bar(name="two")])
+        margin = finish(figure.update_layout(layout), 100, **shared).layout.margin
+        return margin.l, margin.r, margin.t, margin.b
+
+    shared: dict[str, Any] = {}
+    bare = MARGINS["l"]
+    hidden = {"visible": False}
+    assert margins(xaxis=hidden, yaxis=hidden) == (bare, bare, bare, bare)
+    left, right, top, bottom = margins()
+    assert (right, top) == (bare, bare)
+    assert left > bare
+    assert bottom > bare
+    assert margins(xaxis={"title": "epochs"})[3] > bottom
+    assert margins(yaxis={"title": "layer"})[0] > left
+    assert margins(yaxis={"ticktext": ["a", "a long label"], "tickvals": [0, 1]})[0] > left + 50
+    assert margins(xaxis={"side": "top"})[2:] == (bottom, bare)
+    shared = {"showlegend": True, "legend": LEGEND}
+    assert margins()[2] > top
+    shared["margin"] = {"r": 64, "t": 5}
+    assert margins()[:3] == (left, 64, 5)
 
 
 def test_what_the_chart_has_set_is_kept_and_the_rest_taken_from_the_page() -> None:
