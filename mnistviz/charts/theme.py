@@ -46,7 +46,7 @@ LEGEND = {
 # Pixels of an axis with its labels, and with a title below them; of a letter there; of a line of
 # the legend, and how wide one is at least in the page's columns.
 AXIS, TITLED_AXIS = 36, 46
-LETTER = 6.2
+LETTER = 6.5
 LEGEND_LINE, LEGEND_WIDTH = 17, 440
 
 MARGINS = {"l": 8, "r": 8, "t": 8, "b": 8}
