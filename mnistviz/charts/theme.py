@@ -45,9 +45,9 @@ LEGEND = {
 
 # Pixels of an axis with its labels, and with a title below them; of a letter there; of a line of
 # the legend, and how wide one is at least in the page's columns.
-AXIS, TITLED_AXIS = 36, 46
+AXIS, TITLED_AXIS = 38, 52
 LETTER = 6.5
-LEGEND_LINE, LEGEND_WIDTH = 17, 440
+LEGEND_LINE, LEGEND_WIDTH = 20, 440
 
 MARGINS = {"l": 8, "r": 8, "t": 8, "b": 8}
 
@@ -98,6 +98,8 @@ def _room(figure: go.Figure, layout: Mapping[str, Any]) -> dict[str, int]:
     x, y = figure.layout.xaxis, figure.layout.yaxis
     if x.visible is not False:
         room["t" if x.side == "top" else "b"] = TITLED_AXIS if x.title.text else AXIS
+        # The last number may reach beyond the end of the axis.
+        room["r"] = 20
     if y.visible is not False:
         texts = y.ticktext or [
             one
@@ -106,11 +108,11 @@ def _room(figure: go.Figure, layout: Mapping[str, Any]) -> dict[str, int]:
             for one in trace.y
         ]
         most = max(map(len, texts), default=6 if "%" in (y.tickformat or "") else 5)
-        room["l"] = round(18 + LETTER * most + (12 if y.title.text else 0))
+        room["l"] = round(22 + LETTER * most + (12 if y.title.text else 0))
     names = [trace.name for trace in figure.data if trace.name and trace.showlegend is not False]
     if names and layout.get("showlegend") and layout["legend"].get("orientation") == "h":
         in_a_row = max(1, LEGEND_WIDTH // round(40 + LETTER * max(map(len, names))))
-        room["t"] = 10 + LEGEND_LINE * -(-len(names) // in_a_row)
+        room["t"] = 26 + LEGEND_LINE * -(-len(names) // in_a_row)
     return room
 
 
