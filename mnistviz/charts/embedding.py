@@ -52,6 +52,8 @@ def map_figure(
     """
     if indices is None:
         indices = np.arange(len(plane))
+    # Four decimals: a browser reads them in half the time.
+    x, y = np.round(plane.T.astype(np.float64), 4)
     wrong = labels != answers
     figure = go.Figure()
     if colouring == "digit":
@@ -62,8 +64,8 @@ def map_figure(
         groups = [("read right", ~wrong, PUBLISHED, 4), ("read wrong", wrong, VALIDATION, 9)]
     for name, here, colour, size in groups:
         figure.add_scattergl(
-            x=plane[here, 0],
-            y=plane[here, 1],
+            x=x[here],
+            y=y[here],
             name=name,
             mode="markers",
             marker={"size": size, "color": colour, "opacity": 0.75},

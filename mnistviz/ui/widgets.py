@@ -50,7 +50,7 @@ def show(
 
     `config` are further settings of Plotly's.
     """
-    from mnistviz.charts.theme import DARK, LIGHT, drawn_once
+    from mnistviz.charts.appearance import DARK, LIGHT, drawn_once
 
     st.plotly_chart(
         drawn_once(figure, DARK if st.context.theme.type == "dark" else LIGHT),

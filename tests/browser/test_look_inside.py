@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnistviz import snapshots
-from mnistviz.charts.theme import DARK, LIGHT
+from mnistviz.charts.appearance import DARK, LIGHT
 from mnistviz.data import load_mnist, to_input
 from tests.inspection.oracle import convolve
 

@@ -4,20 +4,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 from mnistviz.charts.theme import (
     AMOUNT,
     CATEGORICAL,
-    DARK,
     LEGEND,
-    LIGHT,
     MARGINS,
     SIGNED,
-    Appearance,
-    drawn_once,
     finish,
 )
 
@@ -52,15 +47,6 @@ def test_streamlit_draws_its_own_charts_in_the_same_colours() -> None:
 def test_lines_stand_out_from_the_page(colour: str, appearance: str) -> None:
     """WCAG 2.2, 1.4.11: graphics need a contrast of 3 to 1."""
     assert contrast(colour, CONFIG["theme"][appearance]["backgroundColor"]) >= 3
-
-
-@pytest.mark.parametrize(("name", "appearance"), [("light", LIGHT), ("dark", DARK)])
-def test_charts_fit_the_page_that_they_are_on(name: str, appearance: Appearance) -> None:
-    assert appearance.page == CONFIG["theme"][name]["backgroundColor"]
-    # WCAG 2.2, 1.4.3: text needs a contrast of 4.5 to 1, on a page and in a box on it.
-    for ground in ("backgroundColor", "secondaryBackgroundColor"):
-        assert contrast(appearance.text, CONFIG["theme"][name][ground]) >= 4.5
-    assert 1.1 < contrast(appearance.lines, appearance.page) < 2
 
 
 def test_the_signed_scale_is_symmetric_with_a_neutral_middle() -> None:
@@ -121,30 +107,3 @@ def test_margins_leave_room_for_what_stands_at_the_axes() -> None:
     assert margins()[2] > top
     shared["margin"] = {"r": 64, "t": 5}
     assert margins()[:3] == (left, 64, 5)
-
-
-def test_what_the_chart_has_set_is_kept_and_the_rest_taken_from_the_page() -> None:
-    figure = finish(go.Figure(go.Scatter(y=[1, 2])), 100, font={"size": 20})
-    figure.update_xaxes(gridcolor="#123456", title="steps")
-    layout = drawn_once(figure, DARK).layout
-    assert (layout.xaxis.gridcolor, layout.xaxis.zerolinecolor) == ("#123456", DARK.lines)
-    assert layout.xaxis.title.text == "steps"
-    assert (layout.font.size, layout.font.color) == (20, DARK.text)
-    assert layout.height == 100
-    assert layout.hoverlabel.bgcolor == DARK.page
-
-
-def test_a_chart_of_directions_takes_on_the_colours_too() -> None:
-    figure = go.Figure(go.Barpolar(r=[1]), {"polar": {"radialaxis": {"visible": False}}})
-    polar = drawn_once(figure, LIGHT).layout.polar
-    assert polar.angularaxis.gridcolor == polar.radialaxis.gridcolor == LIGHT.lines
-    assert polar.radialaxis.visible is False
-    assert polar.bgcolor == "rgba(0,0,0,0)"
-
-
-def test_arrays_become_lists_of_the_same_values() -> None:
-    figure = go.Figure(go.Scatter(y=np.array([1.5, np.nan]), marker={"color": np.array([1, 2])}))
-    assert "bdata" in str(figure.to_dict())
-    trace = drawn_once(figure, LIGHT).to_dict()["data"][0]
-    assert trace["y"] == [1.5, None]
-    assert trace["marker"]["color"] == [1, 2]
