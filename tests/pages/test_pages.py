@@ -234,7 +234,7 @@ def test_a_run_whose_folder_is_gone_gives_way_to_the_default() -> None:
     shutil.rmtree(run.path)
     app.run()
     assert not app.exception
-    assert "**best** after 16 epochs" in text_of(app)
+    assert "**best** after 40 epochs" in text_of(app)
     assert app.sidebar.warning[0].value == (
         f"The run {run.id} is not there or is damaged. This is best."
     )

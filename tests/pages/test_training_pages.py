@@ -74,7 +74,7 @@ def test_more_about_a_run_is_drawn(view: str) -> None:
 def test_a_fork_beyond_the_limits_is_refused_on_the_page() -> None:
     app = open_page("train")
     best = runs.find_run("best")
-    app.number_input(key=f"more_{best.id}_6880").set_value(0).run()
+    app.number_input(key=f"more_{best.id}_17200").set_value(0).run()
     press(app, "Start the new run")
     assert app.error[0].value == "epochs: expected at least 1, got 0"
     assert [run.name for run in runs.list_runs()] == list(BUNDLED)
