@@ -48,8 +48,9 @@ _ALL = (
     Recipe(
         name="handwriting",
         title="Handwriting",
-        purpose="For digits that people draw: 16 epochs of the recipe best with 6,000 more digits, "
-        "drawn as with a pen, also in ways that MNIST hardly has, such as a 1 with a long upstroke.",
+        purpose="For digits that people draw: 16 epochs of what makes the recipe best, with 6,000 "
+        "more digits, drawn as with a pen, also in ways that MNIST hardly has, such as a 1 with a "
+        "long upstroke.",
         model=_NO_DROPOUT,
         train=_BEST.changed(epochs=16, pen_digits=6_000),
     ),
