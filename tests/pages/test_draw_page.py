@@ -34,7 +34,7 @@ def test_a_digit_is_read_with_calibrated_probabilities_and_its_x_ray() -> None:
     (metric,) = app.metric
     assert (metric.label, metric.value) == ("It reads", "7")
     text = text_of(app)
-    assert "Calibrated with temperature 0.57" in text
+    assert "Calibrated with temperature 0.54" in text
     assert "Next best: " in text
     app.button_group(key="more").set_value("Other networks").run()
     table = app.dataframe[0].value

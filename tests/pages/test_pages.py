@@ -378,7 +378,7 @@ def test_why_switches_channels_off_and_the_answer_follows() -> None:
     next(button for button in app.button if button.label == "Switch these 5 off").click().run()
     assert not app.exception
     assert len(app.multiselect(key="why_off").value) == 5
-    lead = next(metric for metric in app.metric if metric.label == "Lead of 7 and not 2")
+    lead = next(metric for metric in app.metric if metric.label == "Lead of 7 and not 6")
     assert float(lead.delta) < -5
     next(button for button in app.button if button.label == "All on again").click().run()
     assert app.multiselect(key="why_off").value == []
