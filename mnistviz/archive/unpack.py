@@ -106,7 +106,7 @@ def _readable() -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError) as error:
         raise _refusal(f"one that can't be read ({error})") from None
-    except RuntimeError as error:  # encrypted, or of a kind unknown to it: NotImplementedError
+    except RuntimeError as error:  # encrypted, or packed in a way unknown to it
         raise _refusal(f"one that is packed in another way ({error})") from None
 
 

@@ -1,12 +1,13 @@
 """A star on a chart: one place that moves, without the chart being drawn anew."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from mnistviz.rows import FloatArray
+from mnistviz.ui.plot_script import FOLLOW
 
-_SCRIPT = """
+_SCRIPT = (
+    FOLLOW
+    + """
 export default function ({ data, parentElement }) {
   // Called again for each new place, without a word of farewell to the last call.
   parentElement.leave?.()
@@ -28,26 +29,17 @@ export default function ({ data, parentElement }) {
     const y = Math.min(Math.max(yaxis.d2p(data.y), 0), size.h)
     Object.assign(star.style, { left: size.l + x + "px", top: size.t + y + "px" })
   }
-  const events = ["plotly_afterplot", "plotly_relayout", "plotly_relayouting"]
-  const quit = () => {
-    if (plot?.removeListener) events.forEach(event => plot.removeListener(event, place))
-  }
-  // Streamlit draws the chart when it likes, and anew when its data change.
-  const find = () => {
-    const found = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`)
-    if (!found?.on || !found._fullLayout?._size || found === plot) return
-    quit()
+  const listeners = { plotly_afterplot: place, plotly_relayout: place, plotly_relayouting: place }
+  const leave = follow(data.chart, listeners, found => {
     plot = found
-    events.forEach(event => plot.on(event, place))
     plot.querySelector(".plot-container").append(star)
     place()
-  }
-  const timer = setInterval(find, 100)
-  find()
-  parentElement.leave = () => { clearInterval(timer); quit(); star.remove() }
+  })
+  parentElement.leave = () => { leave(); star.remove() }
   return parentElement.leave
 }
 """
+)
 
 _component = st.components.v2.component("mnistviz_star", html="<span></span>", js=_SCRIPT)
 

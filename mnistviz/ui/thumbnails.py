@@ -8,12 +8,17 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from mnistviz.ui.plot_script import FOLLOW
+
 # Images in a row of the sheet that the browser cuts the digits from.
 COLUMNS = 100
 
-_SCRIPT = """
+_SCRIPT = (
+    FOLLOW
+    + """
 const SIZE = 28, SHOWN = 84
 export default function ({ data, parentElement }) {
+  parentElement.leave?.()
   const sheet = new Image()
   sheet.src = "data:image/png;base64," + data.sheet
   const thumbnail = document.createElement("div")
@@ -38,27 +43,12 @@ export default function ({ data, parentElement }) {
     thumbnail.style.display = "block"
   }
   const hide = () => { thumbnail.style.display = "none" }
-  // Streamlit draws the chart when it likes, and anew when its data change.
-  let plot = null
-  const listen = () => {
-    const found = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`)
-    if (!found || !found.on || found === plot) return
-    plot = found
-    plot.on("plotly_hover", show)
-    plot.on("plotly_unhover", hide)
-  }
-  const timer = setInterval(listen, 300)
-  listen()
-  return () => {
-    clearInterval(timer)
-    if (plot && plot.removeListener) {
-      plot.removeListener("plotly_hover", show)
-      plot.removeListener("plotly_unhover", hide)
-    }
-    thumbnail.remove()
-  }
+  const leave = follow(data.chart, { plotly_hover: show, plotly_unhover: hide })
+  parentElement.leave = () => { leave(); thumbnail.remove() }
+  return parentElement.leave
 }
 """
+)
 
 _component = st.components.v2.component("mnistviz_thumbnails", html="<span></span>", js=_SCRIPT)
 

@@ -7,14 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from mnistviz.charts.theme import (
-    AMOUNT,
-    CATEGORICAL,
-    LEGEND,
-    MARGINS,
-    SIGNED,
-    finish,
-)
+from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, MARGINS, SIGNED, finish
 
 CONFIG = tomllib.loads(
     (Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8")
