@@ -1,12 +1,11 @@
 """How a figure becomes part of the dashboard's page: in its colours, and drawn once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 FONTS = '"Source Sans", sans-serif'
 TRANSPARENT = "rgba(0,0,0,0)"
@@ -27,19 +26,14 @@ DARK = Appearance(page="#10141c", text="#b4bccb", lines="#2c3443")
 
 
 def drawn_once(figure: go.Figure, appearance: Appearance) -> go.Figure:
-    """Make a figure fit its page, and have the browser draw it once rather than twice.
+    """A figure as this one that fits its page, and that the browser draws once rather than twice.
 
     Streamlit hands a chart to Plotly a second time right after the first. Plotly then keeps what it
     has drawn if there is a data revision, and neither a template nor a binary array. So colours go
     into the layout, where the chart itself has not set them, and arrays become lists.
     """
-    figure.layout.template = None
-    for trace in figure.data:
-        for name, values in _arrays(trace.to_plotly_json()):
-            # Plotly leaves an array where it is if a list of the same values is assigned.
-            trace[name] = None
-            trace[name] = _listed(values)
     given = figure.layout.to_plotly_json()
+    given.pop("template", None)
     axis = {
         "gridcolor": appearance.lines,
         "zerolinecolor": appearance.lines,
@@ -67,31 +61,43 @@ def drawn_once(figure: go.Figure, appearance: Appearance) -> go.Figure:
         elif name == "polar":
             line = {"gridcolor": appearance.lines, "linecolor": appearance.lines}
             layout[name] = {"bgcolor": TRANSPARENT, "angularaxis": line, "radialaxis": line}
-    figure.layout.update(_missing(layout, given))
-    return figure
+    return _Settled(
+        {
+            "data": [_listed(trace.to_plotly_json()) for trace in figure.data],
+            "layout": _over(given, layout),
+        }
+    )
 
 
-def _arrays(values: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, NDArray[Any]]]:
-    """The NumPy arrays in a trace, each with its name there, such as `marker.color`."""
-    for name, value in values.items():
-        if isinstance(value, np.ndarray):
-            yield within + name, value
-        elif isinstance(value, dict):
-            yield from _arrays(value, f"{within}{name}.")
+class _Settled(go.Figure):  # type: ignore[misc]  # Plotly has no types.
+    """A figure that can only be shown.
+
+    What it has was checked when it was made. A figure made of it would check and copy all of that
+    again, which takes longer than all else that is done to show it.
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._settings = settings
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._settings
 
 
-def _listed(values: NDArray[Any]) -> list[Any]:
-    """An array as a list, with None for NaN, which JSON does not have."""
-    if values.dtype.kind == "f" and np.isnan(values).any():
-        values, undefined = values.astype(object), np.isnan(values)
-        values[undefined] = None
-    return list(values.tolist())
+def _listed(value: Any) -> Any:
+    """What a trace has, with lists for arrays, and None for NaN, which JSON does not have."""
+    if isinstance(value, dict):
+        return {name: _listed(each) for name, each in value.items()}
+    if not isinstance(value, np.ndarray):
+        return value
+    if value.dtype.kind == "f" and np.isnan(value).any():
+        value = np.where(np.isnan(value), np.array(None), value)
+    return value.tolist()
 
 
-def _missing(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What of some nested settings is not among those given."""
-    return {
-        name: _missing(value, given.get(name, {})) if isinstance(value, dict) else value
-        for name, value in wanted.items()
-        if isinstance(value, dict) or name not in given
-    }
+def _over(given: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested settings: those given, and where there are none those wanted."""
+    both = {**wanted, **given}
+    for name in wanted.keys() & given.keys():
+        if isinstance(wanted[name], dict):
+            both[name] = _over(given[name], wanted[name])
+    return both

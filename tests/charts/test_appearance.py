@@ -22,20 +22,23 @@ def test_charts_fit_the_page_that_they_are_on(name: str, appearance: Appearance)
 def test_what_the_chart_has_set_is_kept_and_the_rest_taken_from_the_page() -> None:
     figure = finish(go.Figure(go.Scatter(y=[1, 2])), 100, font={"size": 20})
     figure.update_xaxes(gridcolor="#123456", title="steps")
-    layout = drawn_once(figure, DARK).layout
-    assert (layout.xaxis.gridcolor, layout.xaxis.zerolinecolor) == ("#123456", DARK.lines)
-    assert layout.xaxis.title.text == "steps"
-    assert (layout.font.size, layout.font.color) == (20, DARK.text)
-    assert layout.height == 100
-    assert layout.hoverlabel.bgcolor == DARK.page
+    layout = drawn_once(figure, DARK).to_dict()["layout"]
+    axis, font = layout["xaxis"], layout["font"]
+    assert (axis["gridcolor"], axis["zerolinecolor"]) == ("#123456", DARK.lines)
+    assert axis["title"]["text"] == "steps"
+    assert (font["size"], font["color"]) == (20, DARK.text)
+    assert layout["height"] == 100
+    assert layout["hoverlabel"]["bgcolor"] == DARK.page
+    assert "template" not in layout
+    assert figure.layout.font.color is None, "the figure itself stays as it was"
 
 
 def test_a_chart_of_directions_takes_on_the_colours_too() -> None:
     figure = go.Figure(go.Barpolar(r=[1]), {"polar": {"radialaxis": {"visible": False}}})
-    polar = drawn_once(figure, LIGHT).layout.polar
-    assert polar.angularaxis.gridcolor == polar.radialaxis.gridcolor == LIGHT.lines
-    assert polar.radialaxis.visible is False
-    assert polar.bgcolor == "rgba(0,0,0,0)"
+    polar = drawn_once(figure, LIGHT).to_dict()["layout"]["polar"]
+    assert polar["angularaxis"]["gridcolor"] == polar["radialaxis"]["gridcolor"] == LIGHT.lines
+    assert polar["radialaxis"]["visible"] is False
+    assert polar["bgcolor"] == "rgba(0,0,0,0)"
 
 
 def test_arrays_become_lists_of_the_same_values() -> None:
