@@ -7,12 +7,11 @@ need_shell()
 import streamlit as st
 
 from mnistviz.charts.digits import gallery
-from mnistviz.charts.embedding import map_figure
-from mnistviz.charts.montage import NARROW_WIDTH
+from mnistviz.charts.embedding import HEIGHT, map_figure
 from mnistviz.data import load_mnist, to_input
 from mnistviz.spec import NUM_TEST_IMAGES
 from mnistviz.ui import loaders, state
-from mnistviz.ui.page_width import page_width
+from mnistviz.ui.page_width import is_narrow, page_width, pixel_ratio
 from mnistviz.ui.star import show_star
 from mnistviz.ui.thumbnails import show_thumbnails
 from mnistviz.ui.widgets import (
@@ -29,7 +28,8 @@ from mnistviz.ui.widgets import (
 LAYOUTS = {"axes": "Principal axes", "tsne": "t-SNE"}
 COLOURINGS = {"digit": "digit", "error": "right or wrong"}
 NUM_SHOWN_NEIGHBOURS = 20
-NEIGHBOURS_WIDTH = 220
+NEIGHBOURS_WIDTH = 180
+NARROW_HEIGHT = 420
 
 
 def choose_clicked_image() -> None:
@@ -138,10 +138,18 @@ st.caption(
 left, right = st.columns([3, 1], gap="medium")
 with left:
     show(
-        map_figure(plane, data.y_test, found.answers, colouring),
+        map_figure(
+            plane,
+            data.y_test,
+            found.answers,
+            colouring,
+            height=NARROW_HEIGHT if is_narrow() else HEIGHT,
+        ),
         key="map_clicked",
         on_click=choose_clicked_image,
         scrollZoom=True,
+        # Plotly's own default of 2 takes four times as many pixels as most screens have.
+        plotGlPixelRatio=pixel_ratio(),
         alt=f"{NUM_TEST_IMAGES:,} test images as points, coloured by {COLOURINGS[colouring]}",
     )
     show_star("map_clicked", star, image_name)
@@ -176,7 +184,7 @@ with right:
             closest.tolist(),
             columns=4,
             # Beside the map on a wide page, below it on a phone.
-            width=page_width() if page_width() <= NARROW_WIDTH else NEIGHBOURS_WIDTH,
+            width=page_width() if is_narrow() else NEIGHBOURS_WIDTH,
         ),
         key="map_neighbours",
         on_click=choose_clicked_image,

@@ -9,7 +9,6 @@ import streamlit as st
 
 from mnistviz.charts.digits import picture, probability_bars
 from mnistviz.charts.maps import feature_maps
-from mnistviz.charts.montage import NARROW_WIDTH
 from mnistviz.charts.whole_network import whole_network
 from mnistviz.data import load_mnist, to_input
 from mnistviz.rows import Stage
@@ -17,7 +16,7 @@ from mnistviz.spec import NUM_TEST_IMAGES
 from mnistviz.ui import loaders
 from mnistviz.ui.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
 from mnistviz.ui.exciting_view import follow_new_image
-from mnistviz.ui.page_width import page_width
+from mnistviz.ui.page_width import is_narrow, page_width
 from mnistviz.ui.widgets import (
     chosen_image,
     chosen_run,
@@ -76,6 +75,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         format_func=STAGES.get,
         key="maps_stage",
         required=True,
+        wrap=True,
     )
     scope = pick_scope("maps_scope", "each channel")
     two = view == "whole" and st.toggle(
@@ -133,9 +133,7 @@ def network_and_channel() -> None:
                         maps,
                         scope,
                         # Three side by side, below each other on a phone.
-                        page_width() * 3 // 10
-                        if two and page_width() > NARROW_WIDTH
-                        else page_width(),
+                        page_width() * 3 // 10 if two and not is_narrow() else page_width(),
                         difference=is_difference,
                         chosen=chosen,
                     ),

@@ -10,9 +10,8 @@ from mnistviz import snapshots
 from mnistviz.charts.confusion import confusion_matrix
 from mnistviz.charts.kernels import kernel_matrix
 from mnistviz.charts.maps import feature_maps
-from mnistviz.charts.montage import NARROW_WIDTH
 from mnistviz.ui import film, loaders, state
-from mnistviz.ui.page_width import page_width
+from mnistviz.ui.page_width import is_narrow, page_width
 from mnistviz.ui.widgets import (
     CurveOptions,
     chosen_image,
@@ -100,7 +99,7 @@ layer = st.segmented_control(
 )
 
 # Side by side on a screen, one below the other on a phone.
-width = page_width() // 2 if page_width() > NARROW_WIDTH else page_width()
+width = page_width() if is_narrow() else page_width() // 2
 kernels_box, maps_box = st.columns(2, gap="medium")
 with kernels_box:
     kernel = loaders.weights(run, step)[layer]["kernel"]

@@ -10,14 +10,13 @@ import streamlit as st
 
 from mnistviz import runs
 from mnistviz.charts.digits import GALLERY_WIDTH, class_counts, gallery
-from mnistviz.charts.montage import NARROW_WIDTH
 from mnistviz.charts.network import network_figure
 from mnistviz.claims import claims
 from mnistviz.data import load_mnist, to_input
 from mnistviz.metrics_log import last_row
 from mnistviz.spec import NUM_CLASSES, NUM_TEST_IMAGES, ModelSpec
 from mnistviz.ui import loaders, state
-from mnistviz.ui.page_width import page_width
+from mnistviz.ui.page_width import is_narrow, page_width
 from mnistviz.ui.widgets import CurveOptions, explanation, show, show_curves
 
 IMAGES_PER_PAGE = 40
@@ -150,13 +149,11 @@ st.caption(
     "The speeds are of one machine with two cores, all trainers in turns. Every recipe but "
     "`reference` reads the test set once, at its end."
 )
-st.dataframe(
+st.table(
     pd.DataFrame(
         [(row.what, row.ours, row.published, row.keras) for row in claims()],
         columns=["measured", "this project", "published", "stock Keras"],
     ),
-    hide_index=True,
-    height="content",
     alt="Speed and accuracy: this project, published and stock Keras",
 )
 with st.expander("Measure it again", icon=":material/terminal:"):
@@ -175,7 +172,9 @@ with left:
     )
 with right:
     st.caption("Test images. **Click one** to use it on all pages.")
-    digit = st.pills("Digit", range(NUM_CLASSES), key="gallery_digit", label_visibility="collapsed")
+    digit = st.pills(
+        "Digit", range(NUM_CLASSES), key="gallery_digit", label_visibility="collapsed", wrap=True
+    )
     shown = np.arange(NUM_TEST_IMAGES) if digit is None else np.flatnonzero(data.y_test == digit)
     num_pages = -(-len(shown) // IMAGES_PER_PAGE)
     number = st.number_input(f"Page of {num_pages}", 1, num_pages, key="gallery_page")
@@ -185,9 +184,9 @@ with right:
             to_input(data.x_test[here]),
             [f"test image {index}: a {data.y_test[index]}" for index in here],
             here.tolist(),
-            columns=5 if page_width() <= NARROW_WIDTH else 10,
+            columns=5 if is_narrow() else 10,
             # Beside the bars it has part of the page, below them all of it.
-            width=page_width() if page_width() <= NARROW_WIDTH else GALLERY_WIDTH,
+            width=page_width() if is_narrow() else GALLERY_WIDTH,
         ),
         key="gallery",
         on_click=choose_clicked_image,

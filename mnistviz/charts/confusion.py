@@ -61,9 +61,16 @@ def confusion_matrix(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
             ),
         ]
     )
-    figure.update_xaxes(title="read as", tickvals=digits, fixedrange=True, constrain="domain")
+    axis = {
+        "tickvals": digits,
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "constrain": "domain",
+    }
+    figure.update_xaxes(axis, title="read as")
     figure.update_yaxes(
-        title="is", tickvals=digits, autorange="reversed", fixedrange=True, scaleanchor="x"
+        axis, title="is", autorange="reversed", scaleanchor="x", constraintoward="top"
     )
     return finish(figure, height)
 

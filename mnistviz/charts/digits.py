@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.montage import GAP, as_picture, centres, in_grid, lay_out
+from mnistviz.charts.montage import GAP, as_picture, centres, fill_width, in_grid, lay_out
 from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, TRAINING, finish
 from mnistviz.rows import FloatArray
 from mnistviz.spec import NUM_CLASSES
@@ -104,6 +104,7 @@ def gallery(
         unselected={"marker": {"opacity": 0}},
     )
     as_picture(figure)
+    fill_width(figure)
     for position, colour in frames.items():
         down, right = divmod(position, tiles.shape[1])
         left, top = right * (tiles.shape[3] + GAP), down * (tiles.shape[2] + GAP)

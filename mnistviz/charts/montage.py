@@ -199,6 +199,7 @@ def add_tile_points(
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
     )
+    fill_width(figure)
     # The nearest tile, however far its middle is from the pointer.
     figure.update_layout(clickmode="event+select", hovermode="closest", hoverdistance=-1)
 
@@ -214,6 +215,16 @@ def mark_tile(figure: go.Figure, shape: tuple[int, ...], number: int, thickness:
         y1=top + shape[2] - 0.5,
         line={"color": CHOSEN, "width": thickness},
     )
+
+
+def fill_width(figure: go.Figure) -> None:
+    """Have a picture with points on it begin where others do, with room for a frame's line.
+
+    Plotly would leave room around the points, which are not to be seen.
+    """
+    breadth = len(figure.data[0].z[0])
+    room = breadth / 200
+    figure.update_xaxes(range=[-0.5 - room, breadth - 0.5 + room])
 
 
 def as_picture(figure: go.Figure) -> None:

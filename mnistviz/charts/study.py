@@ -91,7 +91,7 @@ def differences_figure(found: Sequence[Duel], margin: float) -> go.Figure:
             f"{100 * duel.interval[0]:+.3f} to {100 * duel.interval[1]:+.3f}"
             f"<br><b>{duel.verdict}</b><extra></extra>",
         )
-    figure.update_xaxes(title="difference in test accuracy, percentage points", fixedrange=True)
+    figure.update_xaxes(title="difference in accuracy, points", fixedrange=True)
     figure.update_yaxes(autorange="reversed", type="category", fixedrange=True)
     return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
 

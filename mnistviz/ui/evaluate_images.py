@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnistviz.charts.confusion import confusion_cells
-from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, in_grid, tile_figure
+from mnistviz.charts.confusion import CELLS_HEIGHT, confusion_cells
+from mnistviz.charts.montage import add_tile_points, in_grid, tile_figure
 from mnistviz.data import to_input
 from mnistviz.datasets import LabelledSet
 from mnistviz.evaluation.answers import Answers, in_cell, wrong_ones
@@ -18,12 +18,15 @@ from mnistviz.rows import Evaluation
 from mnistviz.spec import NUM_CLASSES
 from mnistviz.ui import state
 from mnistviz.ui.evaluate_data import is_test_set, item_of
-from mnistviz.ui.page_width import page_width
+from mnistviz.ui.page_width import is_narrow, page_width
 from mnistviz.ui.widgets import show
 
 CELL = "evaluate_cell"
 MIX_UP = "evaluate_mix_up"
 IMAGE = "evaluate_image"
+
+# Of the matrix on a phone, where it is as wide as the page.
+NARROW_CELLS_HEIGHT = 340
 
 NUM_MIX_UPS = 8
 PER_PAGE = 60
@@ -41,7 +44,11 @@ def show_confusion(found: Answers, score: Evaluation) -> None:
             "read as. Look for the warmest cells: those pairs are mixed up most."
         )
         show(
-            confusion_cells(confusion, chosen),
+            confusion_cells(
+                confusion,
+                chosen,
+                NARROW_CELLS_HEIGHT if is_narrow() else CELLS_HEIGHT,
+            ),
             key="evaluate_confusion",
             on_click=_choose_cell,
             alt=f"Confusion matrix of {score.images:,} images, {int(np.trace(confusion)):,} right",
@@ -52,6 +59,7 @@ def show_confusion(found: Answers, score: Evaluation) -> None:
                 [_name(*pair) for pair in mix_ups],
                 key=MIX_UP,
                 on_change=_choose_mix_up,
+                wrap=True,
                 format_func=lambda name: f"{name}: {confusion[_pair(name)]}",
             )
     with classes:
@@ -115,7 +123,7 @@ def show_gallery(
     else:
         names = [describe_image(found, number) for number in part]
         captions = [_verdict(found, number) for number in part]
-    columns = 6 if page_width() <= NARROW_WIDTH else 12
+    columns = 6 if is_narrow() else 12
     tiles = in_grid(to_input(found.data.images[part]), columns)
     figure = tile_figure(
         tiles,

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from mnistviz import digits, runs
 from mnistviz.charts.digits import gallery, picture
-from mnistviz.charts.montage import NARROW_WIDTH
 from mnistviz.charts.theme import CHOSEN
 from mnistviz.data import to_input
 from mnistviz.digits import Digit
@@ -21,7 +20,7 @@ from mnistviz.rows import FloatArray
 from mnistviz.runs import Run
 from mnistviz.spec import NUM_CLASSES
 from mnistviz.ui import outcome, state
-from mnistviz.ui.page_width import page_width
+from mnistviz.ui.page_width import is_narrow, page_width
 from mnistviz.ui.widgets import show
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def show_gallery(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> 
         page = st.number_input(f"Page of {num_pages}", 1, num_pages, key="my_digits_page")
     here = shown[(page - 1) * DIGITS_PER_PAGE : page * DIGITS_PER_PAGE].tolist()
     chosen = st.session_state.get(state.CHOSEN_DIGIT)
-    narrow = page_width() <= NARROW_WIDTH
+    narrow = is_narrow()
     with st.container(horizontal=not narrow, gap="large"):
         left = st.container(width="stretch" if narrow else GALLERY_WIDTH)
         right = st.container(width="stretch")

@@ -1,6 +1,7 @@
-"""What only the browser knows of the page: how wide it is, and when it turns light or dark.
+"""What only the browser knows of the page: its width, its pixels, and when it turns dark.
 
-Pictures of many tiles choose their columns by its width; charts are drawn in its colours.
+Pictures of many tiles choose their columns by the width; charts are drawn in the page's colours,
+and those of WebGL in as many pixels as the screen has.
 """
 
 from typing import Any
@@ -22,10 +23,13 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const tell = () => {
     const style = getComputedStyle(page)
     const room = page.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
-    const found = data.widths.find(width => width <= room) ?? data.widths.at(-1)
-    if (found !== told) { told = found; setStateValue("width", found) }
+    const width = data.widths.find(width => width <= room) ?? data.widths.at(-1)
+    const now = { width, fine: devicePixelRatio > 1 }
+    for (const [name, value] of Object.entries(now)) {
+      if (value !== told[name]) { told[name] = value; setStateValue(name, value) }
+    }
   }
-  let told = data.now
+  const told = { width: data.width, fine: data.fine }
   const observer = new ResizeObserver(tell)
   observer.observe(page)
   tell()
@@ -46,18 +50,24 @@ _measure = st.components.v2.component("mnistviz_page_width", html="<span></span>
 
 
 def watch_page() -> None:
-    """Ask the browser how wide the page is, and run again where that or its colours change."""
+    """Ask the browser about the page, and run again where its answer changes."""
 
-    def keep() -> None:
-        found: Any = st.session_state[_KEY].get("width")
-        if found in WIDTHS:
-            st.session_state[state.PAGE_WIDTH] = found
+    def keep_width() -> None:
+        if (width := told().get("width")) in WIDTHS:
+            st.session_state[state.PAGE_WIDTH] = width
+
+    def keep_fineness() -> None:
+        st.session_state[state.FINE_SCREEN] = told().get("fine") is True
+
+    def told() -> Any:
+        return st.session_state[_KEY]
 
     _measure(
         key=_KEY,
-        data={"widths": WIDTHS, "now": page_width()},
+        data={"widths": WIDTHS, "width": page_width(), "fine": pixel_ratio() > 1},
         height=1,
-        on_width_change=keep,
+        on_width_change=keep_width,
+        on_fine_change=keep_fineness,
         # That it runs again is enough: the run knows the colours.
         on_repaint_change=lambda: None,
     )
@@ -69,3 +79,16 @@ _KEY = "page_width_probe"
 def page_width() -> int:
     """Pixels that a picture may be wide, one of `WIDTHS`."""
     return int(st.session_state.get(state.PAGE_WIDTH, WIDTHS[0]))
+
+
+def is_narrow() -> bool:
+    """Whether the page is a phone's: what is side by side elsewhere is one below the other."""
+    # Here, as the shell imports this module before it paints.
+    from mnistviz.charts.montage import NARROW_WIDTH
+
+    return page_width() <= NARROW_WIDTH
+
+
+def pixel_ratio() -> int:
+    """Pixels of the screen along a pixel of the page: 1, or 2 where they are small."""
+    return 2 if st.session_state.get(state.FINE_SCREEN) else 1

@@ -42,8 +42,10 @@ PICTURE = "picture"
 # Where an image that took its place came from, and that very image.
 NAMED_IMAGE = "named_image"
 
-# Pixels that a picture may be wide, as the browser last said.
+# Pixels that a picture may be wide, and whether the screen has more of them than the page, as the
+# browser last said.
 PAGE_WIDTH = "page_width"
+FINE_SCREEN = "fine_screen"
 
 # What a button of the Train page could not do.
 TRAIN_PROBLEM = "train_problem"

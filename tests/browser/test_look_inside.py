@@ -4,13 +4,14 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from mnistviz import snapshots
 from mnistviz.charts.appearance import DARK, LIGHT
 from mnistviz.data import load_mnist, to_input
 from tests.inspection.oracle import convolve
 
+from .conftest import Server
 from .test_walk import PATIENCE, chart, go_to, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -190,6 +191,23 @@ def test_each_chart_is_drawn_once(page: Page) -> None:
         lacking = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot =>
             [...'lrtb'].map(side => plot._fullLayout._size[side] - plot.layout.margin[side]))"""
         assert max(page.evaluate(lacking)) < 1, title
+
+
+@pytest.mark.parametrize("density", [1, 2])
+def test_the_map_has_the_pixels_of_the_screen(
+    browser: Browser, server: Server, density: int
+) -> None:
+    context = browser.new_context(device_scale_factor=density, base_url=server.url)
+    page = context.new_page()
+    page.goto("/embedding?run=reference")
+    settle(page)
+    canvas = chart(page, "map_clicked").locator("canvas").first
+    expect(canvas).to_have_count(1, timeout=PATIENCE)
+    page.wait_for_function(
+        "([canvas, density]) => canvas.width === Math.round(canvas.clientWidth * density)",
+        arg=[canvas.element_handle(), density],
+    )
+    context.close()
 
 
 def test_charts_turn_dark_with_the_page(page: Page) -> None:

@@ -86,6 +86,14 @@ def test_a_gallery_lets_the_points_be_clicked_and_not_seen() -> None:
     assert figure.data[0].hoverinfo == "skip"
 
 
+def test_a_gallery_begins_where_the_text_does_whatever_points_lie_on_it() -> None:
+    figure = gallery(random_images(3), ["a", "b", "c"], [0, 1, 2])
+    left, right = figure.layout.xaxis.range
+    breadth = len(figure.data[0].z[0])
+    # A hundredth at most, where Plotly would leave a twentieth.
+    assert -0.5 - breadth / 100 < left < -0.5 < breadth - 0.5 < right < breadth * 1.01
+
+
 def test_a_gallery_fills_rows_of_as_many_columns_as_asked() -> None:
     points = gallery(random_images(7), [""] * 7, range(7), columns=3).data[1]
     assert len(set(points.x)) == 3
