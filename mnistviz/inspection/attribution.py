@@ -239,7 +239,7 @@ def occlusion(
     convolutional networks").
 
     Each pixel's value is what the score loses when the square of `size` (odd) pixels around
-    it is wiped clean.
+    it is wiped clean: 0 where there is no ink to wipe, and nothing to ask the network.
     """
     score, baseline = _score_and_baseline(explainer, image, weights)
     pad = size // 2
@@ -248,10 +248,12 @@ def occlusion(
     squares = sliding_window_view(covered, (size, size), axis=(2, 3), writeable=True)
     rows, columns = np.indices(image.shape)
     squares[rows, columns, rows, columns] = True
-    wiped = np.where(covered[..., pad : pad + IMAGE_SIZE, pad : pad + IMAGE_SIZE], 0, image)
-    scores = explainer.scores(wiped.reshape(-1, *image.shape), weights)
-    values = (np.float32(score) - scores).reshape(image.shape)
-    return Attribution(values, score, baseline, len(scores))
+    covered = covered[..., pad : pad + IMAGE_SIZE, pad : pad + IMAGE_SIZE]
+    inked = (covered & (image != 0)).any(axis=(2, 3))
+    values = np.zeros_like(image)
+    if inked.any():
+        values[inked] = score - explainer.scores(np.where(covered[inked], 0, image), weights)
+    return Attribution(values, score, baseline, int(inked.sum()))
 
 
 def grad_cam(

@@ -285,10 +285,26 @@ def attribution(
     layer: str,
 ) -> Attribution:
     """Which pixels of an image `(28, 28)` speak for a digit against another one, or alone."""
-    explainer = _explainer(run.path, step, run)
+    looks_at = layer if method == "grad-cam" else None
+    return _attribution(run.path, step, run, image, target, against, method, looks_at)
+
+
+# An attribution is 3 kB.
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def _attribution(
+    path: Path,
+    step: int,
+    _run: Run,
+    image: FloatArray,
+    target: int,
+    against: int | None,
+    method: Method,
+    layer: str | None,
+) -> Attribution:
+    explainer = _explainer(path, step, _run)
     from mnistviz.inspection.attribution import attribute, contrast
 
-    return attribute(explainer, image, contrast(target, against), method, layer)
+    return attribute(explainer, image, contrast(target, against), method, layer or "")
 
 
 @st.cache_resource(max_entries=16, show_spinner="Averaging the channels, once for this snapshot …")

@@ -234,6 +234,19 @@ def test_occlusion_wipes_the_square_around_each_pixel(
         assert found.values[y, x] == pytest.approx(before - after, abs=1e-4)
 
 
+def test_occlusion_asks_only_about_squares_with_ink(
+    explainer: Explainer, image: np.ndarray
+) -> None:
+    # A dot is in the 5×5 squares around 25 pixels; at the corner, around 9.
+    for place, squares in [((10, 14), 25), ((0, 27), 9)]:
+        dot = np.zeros_like(image)
+        dot[place] = 0.5
+        found = occlusion(explainer, dot, contrast(7, 9))
+        assert found.steps == squares == np.count_nonzero(found.values)
+    full = occlusion(explainer, np.maximum(image, 0.1), contrast(7, 9))
+    assert full.steps == 28 * 28
+
+
 def test_grad_cam_is_the_weighted_sum_of_the_maps(explainer: Explainer, image: np.ndarray) -> None:
     maps, slope = explainer.by_layer(image, contrast(7))["conv6"]
     coarse = np.zeros((7, 7))
