@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.charts.ablation import before_and_after, effect_strips
-from mnistviz.charts.attribution import attribution_map
-from mnistviz.charts.digits import picture
+from mnistviz.charts.attribution import attributions
 from mnistviz.charts.maps import feature_maps
 from mnistviz.ui import loaders
+from mnistviz.ui.page_width import is_narrow, page_width
 from mnistviz.ui.question import pick_question
 from mnistviz.ui.widgets import (
     chosen_image,
@@ -30,10 +30,10 @@ METHODS = {
     "grad-cam": "Grad-CAM",
 }
 LOOK_FOR = {
-    "integrated-gradients": "What each pixel's **ink** is worth to the lead, part by part.",
-    "occlusion": "What the lead **loses** when the 5×5 square around a pixel is wiped clean.",
-    "smoothgrad": "Where **more ink** would raise the lead; empty places count too.",
-    "grad-cam": "**Where** a layer found what speaks for it: a soft spotlight, never negative.",
+    "integrated-gradients": "what each pixel's **ink** is worth to the lead, part by part.",
+    "occlusion": "what the lead **loses** when the 5×5 square around a pixel is wiped clean.",
+    "smoothgrad": "where **more ink** would raise the lead; empty places count too.",
+    "grad-cam": "**where** a layer found what speaks for it: a soft spotlight, never negative.",
 }
 PAPERS = {
     "integrated-gradients": "Sundararajan, Taly and Yan 2017",
@@ -41,7 +41,6 @@ PAPERS = {
     "smoothgrad": "Smilkov et al. 2017",
     "grad-cam": "Selvaraju et al. 2017",
 }
-MAP_SIZE = 250
 REPLACEMENTS = {"mean": "its usual value", "zero": "zero"}
 NUM_STRONGEST = 5
 
@@ -68,28 +67,31 @@ layer = st.segmented_control(
     persist_state="session",
     wrap=True,
 )
-with st.container(horizontal=True, gap="medium"):
-    with st.container(width=MAP_SIZE):
-        st.markdown("**The image**")
-        show(picture(image, MAP_SIZE), "why-input", f"The network's input: {image_name}")
-    for method, name in METHODS.items():
-        found = loaders.attribution(
-            run, step, image, question.digit, question.against, method, layer
-        )
-        with st.container(width=MAP_SIZE):
-            st.markdown(f"**{name}**")
-            show(
-                attribution_map(found.values, image, MAP_SIZE),
-                f"why-{method}",
-                f"{name}: which pixels speak for {question.text} (warm) and against it (blue)",
-            )
-            st.caption(f"{LOOK_FOR[method]} {PAPERS[method]}.")
-            if method == "integrated-gradients":
-                st.caption(
-                    f"Check: the pixels add up to {found.values.sum():+.3f}, the scores differ by "
-                    f"{found.score - found.baseline:+.3f} from a blank sheet's: an error of "
-                    f"**{found.completeness_error:.2%}** with {found.steps:,} steps."
-                )
+found = {
+    method: loaders.attribution(run, step, image, question.digit, question.against, method, layer)
+    for method in METHODS
+}
+show(
+    attributions(
+        image,
+        {METHODS[method]: one.values for method, one in found.items()},
+        columns=2 if is_narrow() else 3,
+        width=page_width(),
+    ),
+    "why_pixels",
+    f"{image_name.capitalize()}, and which of its pixels speak for {question.text} (warm) and "
+    f"against it (blue) by {', '.join(METHODS.values())}",
+)
+added_up = found["integrated-gradients"]
+st.caption(
+    "\n".join(
+        f"- **{name}**: {LOOK_FOR[method]} {PAPERS[method]}." for method, name in METHODS.items()
+    )
+    + "\n\nCheck of integrated gradients: the pixels add up to "
+    f"{added_up.values.sum():+.3f}, the scores differ by {added_up.score - added_up.baseline:+.3f} "
+    f"from a blank sheet's: an error of **{added_up.completeness_error:.2%}** with "
+    f"{added_up.steps:,} steps."
+)
 explanation(
     [
         "The network ends in ten **scores**, one for each digit; the highest is its answer. Here "

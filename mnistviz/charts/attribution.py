@@ -1,45 +1,104 @@
 """Which pixels speak for an answer and which against it, over the image they belong to."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.montage import as_picture
-from mnistviz.charts.theme import SIGNED, finish
+from mnistviz.charts.montage import GAP, PICTURE_WIDTH, as_picture, in_grid, lay_out
+from mnistviz.charts.theme import AMOUNT, MARGINS, SIGNED, finish
 from mnistviz.rows import FloatArray
 
 # The outline of the digit goes around the pixels that are at least half covered with ink.
 OUTLINE_LEVEL = 0.5
 OUTLINE_COLOUR = "#495057"
+# Pixels for a name above its picture.
+TITLE_PIXELS = 30
 
 
-def attribution_map(values: FloatArray, image: FloatArray, height: int = 240) -> go.Figure:
-    """Attributions `(28, 28)` float32, warm for, blue against, with the digit's outline.
+def attributions(
+    image: FloatArray,
+    found: Mapping[str, FloatArray],
+    columns: int = 3,
+    width: int = PICTURE_WIDTH,
+) -> go.Figure:
+    """An image and what methods say of its pixels, side by side in a picture `width` pixels wide.
 
-    `image` is (28, 28) float32 in [0, 1]. Colours are relative to the largest magnitude; the
-    hover text has the attribution and the ink of a pixel.
+    `image` is (28, 28) float32 in [0, 1]. Of `found`, each has a name and attributions (28, 28)
+    float32: warm for, blue against, relative to their own largest magnitude, over the digit's
+    outline. The hover text has the attribution and the ink of a pixel.
     """
-    magnitudes = np.abs(values[np.isfinite(values)])
-    largest = float(magnitudes.max(initial=0)) or 1.0
+    size = len(image)
+    pixels = (width - MARGINS["l"] - MARGINS["r"]) / (columns * (size + GAP) - GAP)
+    title_rows = round(TITLE_PIXELS / pixels)
+    # The first is the image, which has a scale of its own.
+    names = ["The image", *found]
+    tiles: FloatArray = np.stack([np.full_like(image, np.nan), *found.values()])
+    rows, places = np.indices(image.shape)
+    facts = [tiles, *(np.broadcast_to(fact, tiles.shape) for fact in (rows, places, image))]
+    values, *about = (
+        lay_out(in_grid(np.asarray(fact, np.float32), columns), title_rows) for fact in facts
+    )
+    shares = lay_out(in_grid(_shares(tiles), columns), title_rows)
     figure = go.Figure(
-        go.Heatmap(
-            z=values,
-            customdata=image,
-            hovertemplate="row %{y}, column %{x}, ink %{customdata:.2f}"
-            "<br><b>%{z:+.4f}</b><extra></extra>",
-            hoverongaps=False,
-            colorscale=SIGNED,
-            zmin=-largest,
-            zmax=largest,
-            showscale=False,
-        )
+        [
+            go.Heatmap(
+                z=shares,
+                customdata=np.stack([values, *about], axis=-1),
+                hovertemplate="row %{customdata[1]}, column %{customdata[2]}, "
+                "ink %{customdata[3]:.2f}<br><b>%{customdata[0]:+.4f}</b><extra></extra>",
+                hoverongaps=False,
+                colorscale=SIGNED,
+                zmin=-1,
+                zmax=1,
+                showscale=False,
+            ),
+            go.Heatmap(
+                z=image,
+                hovertemplate="row %{y}, column %{x}<br>ink <b>%{z:.3f}</b><extra></extra>",
+                colorscale=AMOUNT,
+                zmin=0,
+                zmax=1,
+                showscale=False,
+            ),
+        ]
     )
     x, y = _outline(image >= OUTLINE_LEVEL)
+    down, right = np.divmod(np.arange(len(names)), min(columns, len(names)))
+    left, top = right * (size + GAP), down * (size + title_rows)
     figure.add_scatter(
-        x=x, y=y, mode="lines", line={"color": OUTLINE_COLOUR, "width": 1}, hoverinfo="skip"
+        x=np.concatenate([x + there for there in left[1:]]),
+        y=np.concatenate([y + there for there in top[1:]]),
+        mode="lines",
+        line={"color": OUTLINE_COLOUR, "width": 1},
+        hoverinfo="skip",
+    )
+    figure.update_layout(
+        annotations=[
+            {
+                "x": x - 0.5,
+                "y": y - 0.5,
+                "text": f"<b>{name}</b>",
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "font": {"size": 14},
+            }
+            for name, x, y in zip(names, left.tolist(), top.tolist(), strict=True)
+        ]
     )
     as_picture(figure)
-    return finish(figure, height)
+    height, breadth = shares.shape
+    figure.update_xaxes(range=[-0.5, breadth - 0.5])
+    figure.update_yaxes(range=[height - 0.5, -0.5 - title_rows], autorange=False)
+    return finish(figure, round((height + title_rows) * pixels) + MARGINS["t"] + MARGINS["b"])
+
+
+def _shares(tiles: FloatArray) -> FloatArray:
+    """Each of the tiles `(n, 28, 28)` as shares of its own largest magnitude."""
+    magnitudes = np.abs(np.where(np.isfinite(tiles), tiles, 0)).max(axis=(1, 2), keepdims=True)
+    return (tiles / np.where(magnitudes > 0, magnitudes, 1)).astype(np.float32)
 
 
 def _outline(inside: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:

@@ -88,14 +88,12 @@ def attribute(
         tiles = [(NAMES[name], one.values, True) for name, one in results.items()]
         report.write_tiles(out, [(f"Why {question}?", pixels, False), *tiles])
     elif out:
-        from mnistviz.charts.attribution import attribution_map
+        from mnistviz.charts.attribution import attributions
 
-        text = f"Warm pixels speak for {question}, blue ones against it. The score is"
-        sections = [
-            (NAMES[name], f"{text} {one.score:+.3f}.", attribution_map(one.values, pixels, 420))
-            for name, one in results.items()
-        ]
-        report.write_page(out, title, sections)
+        score = next(iter(results.values())).score
+        text = f"Warm pixels speak for {question}, blue ones against it. The score is {score:+.3f}."
+        figure = attributions(pixels, {NAMES[name]: one.values for name, one in results.items()})
+        report.write_page(out, title, [("Which pixels?", text, figure)])
     first = next(iter(results.values()))
     if as_json:
         print_json(

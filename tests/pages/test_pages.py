@@ -359,7 +359,7 @@ def test_why_explains_any_digit_against_any_other(target: int, against: str | in
     assert not app.exception
     rival = {"next": " and not 7", "nothing": ""}.get(str(against), f" and not {against}")
     assert f"which speak for {target}{rival}, and **blue**" in text_of(app)
-    check = next(text.value for text in app.caption if text.value.startswith("Check: "))
+    check = next(text.value for text in app.caption if "Check of integrated" in text.value)
     assert float(check.split("error of **")[1].split("%")[0]) < 1
 
 
