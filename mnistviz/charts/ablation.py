@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.theme import LEGEND, PUBLISHED, SIGNED, TRAINING, finish
 from mnistviz.rows import ChannelEffect, FloatArray
 from mnistviz.spec import NUM_CLASSES
 
 ROW_PIXELS = 34
-MARKER_PIXELS = 16
 
 
 def effect_strips(
@@ -41,18 +41,15 @@ def effect_strips(
             showscale=False,
         )
     )
-    # A heatmap tells no clicks: an invisible point on each square does.
-    figure.add_scatter(
-        x=[effect.channel for effect in effects],
-        y=[effect.layer for effect in effects],
-        mode="markers",
-        marker={"size": MARKER_PIXELS, "symbol": "square", "opacity": 0},
-        customdata=[[effect.layer, effect.channel] for effect in effects],
-        text=[f"{effect.drop:+.4f}" for effect in effects],
-        hovertemplate="%{customdata[0]}, channel %{customdata[1]}"
+    add_click_points(
+        figure,
+        [effect.channel for effect in effects],
+        [effect.layer for effect in effects],
+        [[effect.layer, effect.channel] for effect in effects],
+        [f"{effect.drop:+.4f}" for effect in effects],
+        "%{customdata[0]}, channel %{customdata[1]}"
         "<br>switching it off costs <b>%{text}</b><extra></extra>",
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
+        reach=ROW_PIXELS,
     )
     figure.add_scatter(
         x=[channel for _, channel in off],
@@ -72,7 +69,7 @@ def effect_strips(
         fixedrange=True,
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True)
-    return finish(figure, ROW_PIXELS * len(layers) + 56, clickmode="event+select")
+    return finish(figure, ROW_PIXELS * len(layers) + 56)
 
 
 def before_and_after(before: FloatArray, after: FloatArray, height: int = 260) -> go.Figure:

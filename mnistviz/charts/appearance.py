@@ -1,5 +1,6 @@
 """How a figure becomes part of the dashboard's page: in its colours, and drawn once."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -89,9 +90,17 @@ def _listed(value: Any) -> Any:
         return {name: _listed(each) for name, each in value.items()}
     if not isinstance(value, np.ndarray):
         return value
-    if value.dtype.kind == "f" and np.isnan(value).any():
-        value = np.where(np.isnan(value), np.array(None), value)
-    return value.tolist()
+    if value.dtype.kind != "f":
+        return value.tolist()
+    undefined = np.isnan(value)
+    if value.dtype == np.float32:
+        # It has eight digits at most. As Python's numbers, most would be written with seventeen.
+        largest = np.abs(value, where=~undefined, out=np.zeros_like(value)).max(initial=0)
+        if 0 < largest < np.inf:
+            value = np.round(value.astype(np.float64), 8 - math.ceil(math.log10(largest)))
+    return (
+        np.where(undefined, np.array(None), value).tolist() if undefined.any() else value.tolist()
+    )
 
 
 def _over(given: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

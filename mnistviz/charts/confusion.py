@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.theme import CHOSEN, finish
 
 HEIGHT = 340
@@ -86,21 +87,16 @@ def confusion_cells(
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     labels, answers = (places.ravel() for places in np.indices(confusion.shape))
     figure.data[-1].update(hovertemplate=None, hoverinfo="skip")
-    # A heatmap tells no clicks: an invisible point on each cell does.
-    figure.add_scatter(
-        x=answers,
-        y=labels,
-        mode="markers",
-        marker={"size": 24, "symbol": "square", "opacity": 0},
-        customdata=np.stack([labels, answers], axis=1).tolist(),
-        text=[
+    add_click_points(
+        figure,
+        answers,
+        labels,
+        np.stack([labels, answers], axis=1).tolist(),
+        [
             f"a {label}, read as {answer}: <b>{confusion[label, answer]:,}</b> images, "
             f"{shares[label, answer]:.2%} of the {label}s"
             for label, answer in zip(labels, answers, strict=True)
         ],
-        hovertemplate="%{text}<extra></extra>",
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
     )
     label, answer = chosen
     figure.add_shape(
@@ -111,5 +107,4 @@ def confusion_cells(
         y1=label + 0.5,
         line={"color": CHOSEN, "width": 3},
     )
-    figure.update_layout(clickmode="event+select", hovermode="closest", hoverdistance=-1)
     return figure

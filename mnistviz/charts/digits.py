@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.montage import GAP, as_picture, centres, fill_width, in_grid, lay_out
 from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, TRAINING, finish
 from mnistviz.rows import FloatArray
@@ -90,18 +91,13 @@ def gallery(
     figure = go.Figure(
         go.Heatmap(z=shown, hoverinfo="skip", colorscale=AMOUNT, zmin=0, zmax=1, showscale=False)
     )
-    # A heatmap tells no clicks: an invisible point on each tile does.
     row, column = np.divmod(np.arange(len(images)), tiles.shape[1])
-    figure.add_scatter(
-        x=centres(tiles.shape[1], tiles.shape[3])[column],
-        y=centres(tiles.shape[0], tiles.shape[2])[row],
-        mode="markers",
-        marker={"size": 30, "symbol": "square", "opacity": 0},
-        customdata=list(keys),
-        text=list(labels),
-        hovertemplate="%{text}<extra></extra>",
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
+    add_click_points(
+        figure,
+        centres(tiles.shape[1], tiles.shape[3])[column],
+        centres(tiles.shape[0], tiles.shape[2])[row],
+        keys,
+        labels,
     )
     as_picture(figure)
     fill_width(figure)
@@ -117,4 +113,4 @@ def gallery(
             line={"color": colour, "width": 3},
         )
     height, breadth = shown.shape
-    return finish(figure, int(height * width / breadth) + 16, clickmode="event+select")
+    return finish(figure, int(height * width / breadth) + 16)

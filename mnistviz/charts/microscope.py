@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.montage import as_picture, written_squares
 from mnistviz.charts.theme import AMOUNT, CHOSEN, OTHERS, PUBLISHED, SIGNED, VALIDATION, finish
 from mnistviz.rows import FloatArray
@@ -61,21 +62,17 @@ def map_to_click(
 
 
 def _add_points(figure: go.Figure, values: FloatArray) -> None:
-    """A point on each value, which tells clicks: a heatmap does not."""
+    """A point on each value, which tells its place when it is clicked."""
+    figure.update_traces(hoverinfo="skip", hovertemplate=None)
     rows, columns = np.indices(values.shape)
-    figure.add_scatter(
-        x=columns.ravel(),
-        y=rows.ravel(),
-        mode="markers",
-        marker={"size": 6, "symbol": "square", "opacity": 0},
-        customdata=np.stack([rows.ravel(), columns.ravel()], axis=-1).tolist(),
-        text=[f"{value:+.4f}" for value in values.ravel()],
-        hovertemplate=f"{PLACE}: <b>%{{text}}</b><extra></extra>",
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
+    add_click_points(
+        figure,
+        columns.ravel(),
+        rows.ravel(),
+        np.stack([rows.ravel(), columns.ravel()], axis=-1).tolist(),
+        [f"{value:+.4f}" for value in values.ravel()],
+        f"{PLACE}: <b>%{{text}}</b><extra></extra>",
     )
-    figure.update_traces(hoverinfo="skip", hovertemplate=None, selector={"type": "heatmap"})
-    figure.update_layout(clickmode="event+select", hoverdistance=-1)
 
 
 def number_grid(values: Exact, largest: float, height: int) -> go.Figure:

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.theme import AMOUNT, CHOSEN, MARGINS, SIGNED, finish
 from mnistviz.rows import FloatArray
 
@@ -187,21 +188,9 @@ def add_tile_points(
     over its key as custom data; pointing at it shows its text.
     """
     left, top = tile_corners(figure, shape, len(keys))
-    figure.add_scatter(
-        x=left + (shape[3] - 1) / 2,
-        y=top + (shape[2] - 1) / 2,
-        mode="markers",
-        marker={"size": 12, "symbol": "square", "opacity": 0},
-        customdata=list(keys),
-        text=list(texts),
-        hovertemplate="%{text}<extra></extra>",
-        hoverlabel={"font": {"family": "monospace", "size": 12}, "align": "left"},
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-    )
+    add_click_points(figure, left + (shape[3] - 1) / 2, top + (shape[2] - 1) / 2, keys, texts)
+    figure.data[-1].hoverlabel = {"font": {"family": "monospace", "size": 12}, "align": "left"}
     fill_width(figure)
-    # The nearest tile, however far its middle is from the pointer.
-    figure.update_layout(clickmode="event+select", hovermode="closest", hoverdistance=-1)
 
 
 def mark_tile(figure: go.Figure, shape: tuple[int, ...], number: int, thickness: int = 3) -> None:

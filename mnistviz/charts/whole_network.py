@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.colours import as_data_uri, coloured
 from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, as_picture
 from mnistviz.charts.scale import Scope
@@ -59,16 +60,12 @@ def whole_network(
         rows, breadth = tile.colours.shape[:2]
         canvas[tile.top : tile.top + rows, tile.left : tile.left + breadth] = tile.colours
     figure = go.Figure(go.Image(source=as_data_uri(canvas), hoverinfo="skip"))
-    figure.add_scatter(
-        x=[tile.left + (tile.colours.shape[1] - 1) / 2 for tile in tiles],
-        y=[tile.top + (tile.colours.shape[0] - 1) / 2 for tile in tiles],
-        mode="markers",
-        marker={"size": 12, "symbol": "square", "opacity": 0},
-        customdata=[(tile.layer, tile.channel) for tile in tiles],
-        text=[_hover(tile) for tile in tiles],
-        hovertemplate="%{text}<extra></extra>",
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
+    add_click_points(
+        figure,
+        [tile.left + (tile.colours.shape[1] - 1) / 2 for tile in tiles],
+        [tile.top + (tile.colours.shape[0] - 1) / 2 for tile in tiles],
+        [(tile.layer, tile.channel) for tile in tiles],
+        [_hover(tile) for tile in tiles],
     )
     for tile in tiles:
         if (tile.layer, tile.channel) == chosen:
@@ -97,8 +94,7 @@ def whole_network(
     as_picture(figure)
     figure.update_xaxes(range=[-0.5, columns - 0.5])
     figure.update_yaxes(range=[height - 0.5, -0.5], autorange=False)
-    finish(figure, int(height * pixels) + 16)
-    return figure.update_layout(clickmode="event+select", hovermode="closest", hoverdistance=-1)
+    return finish(figure, int(height * pixels) + 16)
 
 
 def _laid_out(

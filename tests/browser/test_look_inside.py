@@ -201,11 +201,13 @@ def test_the_map_has_the_pixels_of_the_screen(
     page = context.new_page()
     page.goto("/embedding?run=reference")
     settle(page)
-    canvas = chart(page, "map_clicked").locator("canvas").first
-    expect(canvas).to_have_count(1, timeout=PATIENCE)
     page.wait_for_function(
-        "([canvas, density]) => canvas.width === Math.round(canvas.clientWidth * density)",
-        arg=[canvas.element_handle(), density],
+        """density => {
+            const canvas = document.querySelector('.st-key-map_clicked canvas');
+            return canvas?.clientWidth > 0 && canvas.width === canvas.clientWidth * density;
+        }""",
+        arg=density,
+        timeout=PATIENCE,
     )
     context.close()
 

@@ -47,3 +47,22 @@ def test_arrays_become_lists_of_the_same_values() -> None:
     trace = drawn_once(figure, LIGHT).to_dict()["data"][0]
     assert trace["y"] == [1.5, None]
     assert trace["marker"]["color"] == [1, 2]
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e-3, 1, 3e7])
+def test_numbers_are_written_with_the_digits_that_they_have(scale: float) -> None:
+    values = (scale * np.random.default_rng(0).normal(size=500)).astype(np.float32)
+    values[:3] = 0, np.nan, -scale
+    figure = go.Figure(go.Heatmap(z=values[np.newaxis]))
+    (listed,) = drawn_once(figure, LIGHT).to_dict()["data"][0]["z"]
+    assert listed[1] is None
+    listed[1] = np.nan
+    np.testing.assert_allclose(listed, values, rtol=0, atol=1e-7 * np.nanmax(np.abs(values)))
+    assert np.mean([len(repr(number)) for number in listed[2:]]) < 14
+
+
+@pytest.mark.parametrize("value", [0, np.nan, np.inf])
+def test_flat_arrays_are_listed_too(value: float) -> None:
+    flat = np.full(3, value, np.float32)
+    listed = drawn_once(go.Figure(go.Scatter(y=flat)), LIGHT).to_dict()["data"][0]["y"]
+    assert listed == [None if np.isnan(value) else value] * 3
