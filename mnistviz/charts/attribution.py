@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.montage import GAP, PICTURE_WIDTH, as_picture, in_grid, lay_out
+from mnistviz.charts.montage import GAP, PICTURE_WIDTH, as_picture, in_grid, lay_out, show_part
 from mnistviz.charts.theme import AMOUNT, MARGINS, SIGNED, finish
 from mnistviz.rows import FloatArray
 
@@ -90,8 +90,7 @@ def attributions(
     )
     as_picture(figure)
     height, breadth = shares.shape
-    figure.update_xaxes(range=[-0.5, breadth - 0.5])
-    figure.update_yaxes(range=[height - 0.5, -0.5 - title_rows], autorange=False)
+    show_part(figure, (-0.5, breadth - 0.5), (-0.5 - title_rows, height - 0.5))
     return finish(figure, round((height + title_rows) * pixels) + MARGINS["t"] + MARGINS["b"])
 
 

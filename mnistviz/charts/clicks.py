@@ -1,9 +1,11 @@
 """Points that can be clicked and not seen: a heatmap tells no clicks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 _UNSEEN = {"marker": {"opacity": 0}}
 
@@ -12,7 +14,7 @@ def add_click_points(
     figure: go.Figure,
     x: Iterable[Any],
     y: Iterable[Any],
-    keys: Iterable[Any],
+    keys: Sequence[Any] | NDArray[Any],
     texts: Iterable[str],
     hovertemplate: str = "%{text}<extra></extra>",
     reach: int = -1,
@@ -28,7 +30,8 @@ def add_click_points(
         mode="markers",
         # All can be hit, but one is drawn: hundreds that nobody sees would take most of the time.
         marker={"opacity": 0, "maxdisplayed": 1},
-        customdata=list(keys),
+        # An array stays one: Plotly would check each key of a list.
+        customdata=keys if isinstance(keys, np.ndarray) else list(keys),
         text=list(texts),
         hovertemplate=hovertemplate,
         selected=_UNSEEN,

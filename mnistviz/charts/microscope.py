@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.clicks import add_click_points
-from mnistviz.charts.montage import as_picture, written_squares
+from mnistviz.charts.montage import as_picture, show_part, written_squares
 from mnistviz.charts.theme import AMOUNT, CHOSEN, OTHERS, PUBLISHED, SIGNED, VALIDATION, finish
 from mnistviz.rows import FloatArray
 
@@ -56,8 +56,7 @@ def map_to_click(
     )
     as_picture(figure)
     # The points would widen the picture by half a marker.
-    figure.update_xaxes(range=[-0.5, values.shape[1] - 0.5])
-    figure.update_yaxes(range=[values.shape[0] - 0.5, -0.5], autorange=False)
+    show_part(figure, (-0.5, values.shape[1] - 0.5), (-0.5, values.shape[0] - 0.5))
     return finish(figure, height, hovermode="closest")
 
 
@@ -69,7 +68,7 @@ def _add_points(figure: go.Figure, values: FloatArray) -> None:
         figure,
         columns.ravel(),
         rows.ravel(),
-        np.stack([rows.ravel(), columns.ravel()], axis=-1).tolist(),
+        np.stack([rows.ravel(), columns.ravel()], axis=-1),
         [f"{value:+.4f}" for value in values.ravel()],
         f"{PLACE}: <b>%{{text}}</b><extra></extra>",
     )
@@ -137,8 +136,7 @@ def nested_fields(
             hovertemplate=f"{name}: {size}×{size} pixels<extra></extra>",
         )
     as_picture(figure)
-    figure.update_xaxes(range=[-0.7, image.shape[1] - 0.3])
-    figure.update_yaxes(range=[image.shape[0] - 0.3, -0.7], autorange=False)
+    show_part(figure, (-0.7, image.shape[1] - 0.3), (-0.7, image.shape[0] - 0.3))
     return finish(
         figure,
         height,

@@ -26,6 +26,22 @@ LABEL_PIXELS = 16
 DARK_FROM = 0.7
 
 
+_ACROSS = {
+    "visible": False,
+    "constrain": "domain",
+    "constraintoward": "left",
+    "fixedrange": True,
+}
+_DOWN = {
+    "visible": False,
+    "autorange": "reversed",
+    "scaleanchor": "x",
+    "constrain": "domain",
+    "constraintoward": "top",
+    "fixedrange": True,
+}
+
+
 def in_grid(tiles: FloatArray, columns: int) -> FloatArray:
     """Arrange `(n, height, width)` tiles in rows of `columns`; the last row is filled with NaN.
 
@@ -213,17 +229,18 @@ def fill_width(figure: go.Figure) -> None:
     """
     breadth = len(figure.data[0].z[0])
     room = breadth / 200
-    figure.update_xaxes(range=[-0.5 - room, breadth - 0.5 + room])
+    figure.layout.xaxis.range = [-0.5 - room, breadth - 0.5 + room]
 
 
 def as_picture(figure: go.Figure) -> None:
     """Square pixels, first row on top, no axes."""
-    figure.update_xaxes(visible=False, constrain="domain", constraintoward="left", fixedrange=True)
-    figure.update_yaxes(
-        visible=False,
-        autorange="reversed",
-        scaleanchor="x",
-        constrain="domain",
-        constraintoward="top",
-        fixedrange=True,
-    )
+    # Assigned, which takes a tenth of the time of an update. The figure has no settings yet.
+    figure.layout.xaxis = _ACROSS
+    figure.layout.yaxis = _DOWN
+
+
+def show_part(figure: go.Figure, across: tuple[float, float], down: tuple[float, float]) -> None:
+    """Show a part of a picture: from left to right, from top to bottom."""
+    figure.layout.xaxis.range = across
+    figure.layout.yaxis.range = down[::-1]
+    figure.layout.yaxis.autorange = False

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.colours import as_data_uri, coloured
-from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, as_picture
+from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, as_picture, show_part
 from mnistviz.charts.scale import Scope
 from mnistviz.charts.theme import CHOSEN, finish
 from mnistviz.rows import FloatArray, Stage
@@ -92,8 +92,7 @@ def whole_network(
         ]
     )
     as_picture(figure)
-    figure.update_xaxes(range=[-0.5, columns - 0.5])
-    figure.update_yaxes(range=[height - 0.5, -0.5], autorange=False)
+    show_part(figure, (-0.5, columns - 0.5), (-0.5, height - 0.5))
     return finish(figure, int(height * pixels) + 16)
 
 

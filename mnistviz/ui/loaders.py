@@ -130,7 +130,13 @@ def reader(run: Run, step: int) -> Callable[[FloatArray], FloatArray]:
 
 def stages(run: Run, step: int, image: FloatArray) -> tuple[Stage, ...]:
     """What every layer of a snapshot makes of an image `(28, 28)`."""
-    classifier = _classifier(run.path, step, run)
+    return _stages(run.path, step, run, image)
+
+
+# Asked for again by other pages and at each step of the microscope; an image's are 360 kB.
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _stages(path: Path, step: int, _run: Run, image: FloatArray) -> tuple[Stage, ...]:
+    classifier = _classifier(path, step, _run)
 
     from mnistviz.inspection.activations import stages as compute
 
