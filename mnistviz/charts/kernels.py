@@ -11,6 +11,7 @@ from mnistviz.charts.montage import (
     NARROW_WIDTH,
     PICTURE_WIDTH,
     add_tile_points,
+    as_picture,
     centres,
     in_grid,
     mark_tile,
@@ -96,7 +97,8 @@ def kernel_matrix(
         ticktext=list(rows)[::every_row],
         title="input channel",
     )
-    return figure.update_layout(height=figure.layout.height + 24)
+    # Once more: the axes want room.
+    return finish(figure, figure.layout.height + 24)
 
 
 def _hover(
@@ -119,10 +121,7 @@ def one_kernel(weights: FloatArray, largest: float, height: int = 260) -> go.Fig
     few = weights.size <= 9
     texts = [_shortly(float(weight), 4 if few else 2) for weight in weights.flat]
     figure = written_squares(weights, largest, texts, 14 if few else 9)
-    figure.update_xaxes(visible=False, constrain="domain", fixedrange=True)
-    figure.update_yaxes(
-        visible=False, autorange="reversed", scaleanchor="x", constrain="domain", fixedrange=True
-    )
+    as_picture(figure)
     return finish(figure, height)
 
 

@@ -107,7 +107,8 @@ def adding_up(
         )
     figure.update_xaxes(type="category", title="input channel", fixedrange=True, tickangle=0)
     figure.update_yaxes(fixedrange=True)
-    return finish(figure, height)
+    # A number may stand at the upper end.
+    return finish(figure, height, {"t": 16})
 
 
 def nested_fields(

@@ -87,7 +87,9 @@ def _room(figure: go.Figure, layout: Mapping[str, Any]) -> dict[str, int]:
             if "y" in trace and trace.y is not None and len(trace.y) and isinstance(trace.y[0], str)
             for one in trace.y
         ]
-        most = max(map(len, texts), default=6 if "%" in (y.tickformat or "") else 5)
+        most = max(
+            (len(str(text)) for text in texts), default=6 if "%" in (y.tickformat or "") else 5
+        )
         room["l"] = round(22 + LETTER * most + (12 if y.title.text else 0))
     names = [trace.name for trace in figure.data if trace.name and trace.showlegend is not False]
     if names and layout.get("showlegend") and layout["legend"].get("orientation") == "h":
