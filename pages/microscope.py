@@ -199,25 +199,24 @@ def microscope() -> None:
     steps = [
         (
             f"sum over {num_inputs} input channels" if num_inputs > 1 else "sum of the products",
-            f"{float(parts.sums.sum()):+.5f}",
+            float(parts.sums.sum()),
         ),
-        ("+ bias", f"{parts.bias:+.5f}"),
-        ("= after the convolution", f"{parts.total:+.5f}"),
+        # A plus sign would begin a list.
+        ("\\+ bias", parts.bias),
+        ("= after the convolution", parts.total),
     ]
     if parts.relu is not None:
-        steps.append(("ReLU: negative becomes 0", f"{parts.relu:+.5f}"))
+        steps.append(("ReLU: negative becomes 0", parts.relu))
     if parts.normalized is not None:
         steps += [
-            ("× gain of the normalization", f"{parts.gain:+.5f}"),
-            ("+ shift of the normalization", f"{parts.shift:+.5f}"),
-            ("= handed on", f"{parts.normalized:+.5f}"),
+            ("× gain of the normalization", parts.gain),
+            ("\\+ shift of the normalization", parts.shift),
+            ("= handed on", parts.normalized),
         ]
-    st.dataframe(
-        pd.DataFrame(steps, columns=["step", "number"]),
+    st.table(
+        pd.DataFrame(steps, columns=["step", "number"]).style.format({"number": "{:+.5f}"}),
         hide_index=True,
-        height="content",
-        width=420,
-        column_config={"number": st.column_config.TextColumn(alignment="right")},
+        width="content",
         alt="The steps from the products to the value that is handed on",
     )
 

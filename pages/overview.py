@@ -107,12 +107,8 @@ with ledger:
         ],
         columns=["layer", "output", "parameters"],
     )
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        column_config={"parameters": st.column_config.NumberColumn(format="localized")},
-        alt="Parameters of each layer",
+    st.table(
+        table.style.format({"parameters": "{:,}"}), hide_index=True, alt="Parameters of each layer"
     )
     st.caption(
         f"It adds up to **{model.parameters:,}**: {model.trainable:,} that training changes and "

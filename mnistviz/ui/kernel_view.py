@@ -92,11 +92,10 @@ def show_one(shown: Shown, chosen: tuple[int, int]) -> None:
     with middle:
         numbers = one_kernel_statistics(kernel, *chosen)
         named = {key: value for key, value in numbers.items() if "share" not in key}
-        st.dataframe(
-            pd.DataFrame({"of this kernel": named.keys(), "value": named.values()}),
+        table = pd.DataFrame({"of this kernel": named.keys(), "value": named.values()})
+        st.table(
+            table.style.format({"value": "{:+.4f}"}),
             hide_index=True,
-            height="content",
-            column_config={"value": st.column_config.NumberColumn(format="%+.4f")},
             alt="Statistics of the chosen kernel",
         )
         st.caption(

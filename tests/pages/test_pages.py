@@ -24,7 +24,7 @@ def test_overview_adds_the_ledger_up_from_the_network_itself() -> None:
     assert metrics["Running averages"] == "200"
     stored = [row for row in metrics_log.read(runs.find_run("reference")) if row.epoch == 20][-1]
     assert metrics["Test accuracy after 20 epochs"] == f"{stored.accuracy:.2%}"
-    assert app.dataframe[0].value["parameters"].sum() == 14_000
+    assert app.table[0].value["parameters"].sum() == 14_000
 
 
 def test_overview_leads_to_every_page_and_says_what_it_is_for() -> None:
@@ -133,8 +133,10 @@ def test_the_microscope_takes_each_convolution_apart(layer: str) -> None:
     app = open_page("microscope")
     app.button_group(key="micro_layer").set_value(layer).run()
     assert not app.exception
-    table = next(one.value for one in app.dataframe if "step" in one.value)
-    numbers = dict(zip(table["step"], map(float, table["number"]), strict=True))
+    table = next(one.value for one in app.table if "step" in one.value)
+    # As Markdown would take a plus sign for the mark of a list, it is written as \+.
+    steps = table["step"].str.removeprefix("\\")
+    numbers = dict(zip(steps, map(float, table["number"]), strict=True))
     total = numbers["= after the convolution"]
     summed = next(number for step, number in numbers.items() if step.startswith("sum "))
     # The numbers on the screen have five digits each.
