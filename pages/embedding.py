@@ -110,7 +110,7 @@ if layout == "tsne":
     if plane is None:
         offer_tsne()
         st.stop()
-if layout == "axes" or uses_drawing():
+if uses_drawing():
     place = loaders.place(run, step, image)
 else:
     place = found.places[int(st.session_state.get(state.IMAGE) or 0)]

@@ -35,12 +35,12 @@ def network_figure(model: ModelSpec) -> go.Figure:
             marker_color=[colours.get(kind, PUBLISHED) for *_, kind in steps],
             customdata=[hover for *_, hover, _ in steps],
             hovertemplate="%{customdata}<extra></extra>",
+            text=[shape for _, shape, *_ in steps],
+            textposition="outside",
+            # As large beside a thin bar.
+            constraintext="none",
         )
     )
-    for number, (_, shape, width, *_) in enumerate(steps):
-        figure.add_annotation(
-            x=width / 2, y=number, text=shape, showarrow=False, xanchor="left", xshift=6
-        )
     figure.update_xaxes(visible=False, range=[-IMAGE_SIZE / 2 - 1, IMAGE_SIZE / 2 + 9])
     figure.update_yaxes(
         tickvals=list(range(len(steps))),

@@ -64,36 +64,51 @@ def differences_figure(found: Sequence[Duel], margin: float) -> go.Figure:
         x0=-100 * margin, x1=100 * margin, fillcolor=CHOSEN, opacity=0.15, line={"width": 0}
     )
     figure.add_vline(x=0, line={"color": PUBLISHED, "width": 1})
-    for duel in found:
-        row, colour = f"{duel.first} − {duel.second}", VERDICT_COLOURS[duel.verdict]
-        figure.add_scatter(
-            x=[100 * value for value in duel.differences],
-            y=[row] * len(duel.differences),
-            mode="markers",
-            marker={"size": 7, "color": colour, "opacity": 0.45},
-            customdata=list(duel.seeds),
-            hovertemplate="seed %{customdata}: <b>%{x:+.2f}</b> points<extra></extra>",
-        )
-        for interval, width in ((duel.interval, 2), (duel.narrow, 6)):
+    # All of one verdict together: four traces a pair would take most of the time of their page.
+    for verdict in dict.fromkeys(duel.verdict for duel in found):
+        alike = [duel for duel in found if duel.verdict == verdict]
+        colour = VERDICT_COLOURS[verdict]
+        each = [(duel, difference) for duel in alike for difference in duel.differences]
+        for name, width in (("interval", 2), ("narrow", 6)):
+            intervals = [getattr(duel, name) for duel in alike]
             figure.add_scatter(
-                x=[100 * bound for bound in interval],
-                y=[row, row],
+                x=[bound for low, high in intervals for bound in (100 * low, 100 * high, None)],
+                y=[_row(duel) for duel in alike for _ in range(3)],
                 mode="lines",
                 line={"color": colour, "width": width},
                 hoverinfo="skip",
             )
         figure.add_scatter(
-            x=[100 * duel.mean],
-            y=[row],
+            x=[100 * difference for _, difference in each],
+            y=[_row(duel) for duel, _ in each],
+            mode="markers",
+            # Most lie on the lines.
+            marker={"size": 7, "color": colour, "line": {"width": 1, "color": "#ffffff"}},
+            customdata=[seed for duel in alike for seed in duel.seeds],
+            hovertemplate="seed %{customdata}: <b>%{x:+.2f}</b> points<extra></extra>",
+        )
+        figure.add_scatter(
+            x=[100 * duel.mean for duel in alike],
+            y=[_row(duel) for duel in alike],
             mode="markers",
             marker={"size": 13, "symbol": "diamond", "color": colour},
-            hovertemplate=f"{row}: <b>%{{x:+.3f}}</b> points<br>95 % interval "
-            f"{100 * duel.interval[0]:+.3f} to {100 * duel.interval[1]:+.3f}"
-            f"<br><b>{duel.verdict}</b><extra></extra>",
+            customdata=[[100 * bound for bound in duel.interval] for duel in alike],
+            hovertemplate="%{y}: <b>%{x:+.3f}</b> points<br>95 % interval %{customdata[0]:+.3f} to "
+            f"%{{customdata[1]:+.3f}}<br><b>{verdict}</b><extra></extra>",
         )
     figure.update_xaxes(title="difference in accuracy, points", fixedrange=True)
-    figure.update_yaxes(autorange="reversed", type="category", fixedrange=True)
+    figure.update_yaxes(
+        autorange="reversed",
+        type="category",
+        categoryorder="array",
+        categoryarray=[_row(duel) for duel in found],
+        fixedrange=True,
+    )
     return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
+
+
+def _row(duel: Duel) -> str:
+    return f"{duel.first} − {duel.second}"
 
 
 def cost_figure(

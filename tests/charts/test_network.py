@@ -21,12 +21,13 @@ def test_every_convolution_and_the_pool_have_a_bar(
     # The image above them, the softmax below.
     assert list(bars.y) == list(range(11))
     assert list(bars.x) == [28, *[layer.output_shape[1] for layer in drawn], 1]
-    assert [label.text for label in figure.layout.annotations] == [
+    assert list(bars.text) == [
         "28×28×1",
         *["×".join(str(length) for length in layer.output_shape) for layer in drawn],
         "10",
     ]
-    assert [label.y for label in figure.layout.annotations] == list(bars.y)
+    # Beside the bars, as large as elsewhere.
+    assert (bars.textposition, bars.constraintext) == ("outside", "none")
     titles = figure.layout.yaxis.ticktext
     assert (titles[0], titles[4], titles[10]) == ("image", "max-pool 2×2", "softmax")
     names = [title.split()[0] for title in titles if title.startswith("conv")]

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from mnistviz.charts.study import (
@@ -39,21 +40,38 @@ def test_every_seed_of_every_plan_is_a_dot() -> None:
 def test_every_pair_has_its_seeds_both_intervals_and_its_mean() -> None:
     found = duels(ACCURACIES)
     figure = differences_figure(found, MARGIN)
-    assert len(figure.data) == 4 * len(found) == 12
-    dots, wide, narrow, mean = figure.data[:4]
+    assert [duel.verdict for duel in found] == ["equivalent", "better", "better"]
+    rows = ["8/16/32 − 10/15/20", "8/16/32 − 2/2/2", "10/15/20 − 2/2/2"]
+    assert list(figure.layout.yaxis.categoryarray) == rows
+    assert len(figure.data) == 4 * 2
+    wide, narrow, dots, mean = figure.data[:4]
     assert list(dots.x) == pytest.approx([0.01, 0.02, 0.02])
-    assert list(wide.x) == pytest.approx([100 * bound for bound in found[0].interval])
-    assert list(narrow.x) == pytest.approx([100 * bound for bound in found[0].narrow])
+    assert list(wide.x[:2]) == pytest.approx([100 * bound for bound in found[0].interval])
+    assert list(narrow.x[:2]) == pytest.approx([100 * bound for bound in found[0].narrow])
     assert mean.x[0] == pytest.approx(100 * found[0].mean)
     assert mean.marker.color == CHOSEN
+    wide, narrow, dots, mean = figure.data[4:]
+    assert list(dots.y) == [rows[1]] * 3 + [rows[2]] * 3
+    assert list(dots.customdata) == [0, 1, 2] * 2
+    for lines, intervals in (
+        (wide, [duel.interval for duel in found[1:]]),
+        (narrow, [duel.narrow for duel in found[1:]]),
+    ):
+        # A gap ends each line.
+        assert (lines.x[2], lines.x[5]) == (None, None)
+        ends = [lines.x[0], lines.x[1], lines.x[3], lines.x[4]]
+        assert ends == pytest.approx([100 * bound for pair in intervals for bound in pair])
+        assert list(lines.y) == [rows[1]] * 3 + [rows[2]] * 3
+    assert list(mean.y) == rows[1:]
+    np.testing.assert_allclose(mean.customdata, [[100 * b for b in d.interval] for d in found[1:]])
     (band,) = (shape for shape in figure.layout.shapes if shape.type == "rect")
     assert (band.x0, band.x1) == (-100 * MARGIN, 100 * MARGIN)
 
 
 def test_a_pair_with_one_seed_is_drawn_without_an_interval() -> None:
     found = duels({"a": {0: 0.99}, "b": {0: 0.98}})
-    _, wide, _, mean = differences_figure(found, MARGIN).data
-    assert all(math.isnan(bound) for bound in wide.x)
+    wide, _, _, mean = differences_figure(found, MARGIN).data
+    assert all(math.isnan(bound) for bound in wide.x[:2])
     assert mean.x[0] == pytest.approx(1)
 
 
