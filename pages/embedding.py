@@ -153,7 +153,6 @@ with left:
         alt=f"{NUM_TEST_IMAGES:,} test images as points, coloured by {COLOURINGS[colouring]}",
     )
     show_star("map_clicked", star, image_name)
-    show_thumbnails("map_clicked", data.x_test, "test images")
     if layout == "axes":
         first, second = found.shares[:2]
         st.caption(
@@ -209,3 +208,5 @@ explanation(
         "*My drawing*: the star shows where the network puts it.",
     ]
 )
+# Last: all images are two megabytes, and nothing waits for them.
+show_thumbnails("map_clicked", data.x_test, "test images")
