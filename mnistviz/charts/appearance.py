@@ -98,9 +98,9 @@ def _listed(value: Any) -> Any:
         largest = np.abs(value, where=~undefined, out=np.zeros_like(value)).max(initial=0)
         if 0 < largest < np.inf:
             value = np.round(value.astype(np.float64), 8 - math.ceil(math.log10(largest)))
-    return (
-        np.where(undefined, np.array(None), value).tolist() if undefined.any() else value.tolist()
-    )
+    if undefined.any():
+        value = np.where(undefined, np.array(None), value)
+    return value.tolist()
 
 
 def _over(given: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

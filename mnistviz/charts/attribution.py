@@ -6,8 +6,18 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.montage import GAP, PICTURE_WIDTH, as_picture, in_grid, lay_out, show_part
-from mnistviz.charts.theme import AMOUNT, MARGINS, SIGNED, finish
+from mnistviz.charts.digits import ink_heatmap
+from mnistviz.charts.montage import (
+    GAP,
+    PICTURE_WIDTH,
+    as_picture,
+    in_grid,
+    lay_out,
+    show_part,
+    tile_corners,
+)
+from mnistviz.charts.scale import largest_magnitude
+from mnistviz.charts.theme import MARGINS, SIGNED, finish
 from mnistviz.rows import FloatArray
 
 # The outline of the digit goes around the pixels that are at least half covered with ink.
@@ -34,18 +44,16 @@ def attributions(
     title_rows = round(TITLE_PIXELS / pixels)
     # The first is the image, which has a scale of its own.
     names = ["The image", *found]
-    tiles: FloatArray = np.stack([np.full_like(image, np.nan), *found.values()])
-    rows, places = np.indices(image.shape)
-    facts = [tiles, *(np.broadcast_to(fact, tiles.shape) for fact in (rows, places, image))]
-    values, *about = (
-        lay_out(in_grid(np.asarray(fact, np.float32), columns), title_rows) for fact in facts
-    )
-    shares = lay_out(in_grid(_shares(tiles), columns), title_rows)
+    tiles = in_grid(np.stack([np.full_like(image, np.nan), *found.values()]), columns)
+    largest = largest_magnitude(tiles, "tile", 1)
+    shares = lay_out(tiles / largest[..., np.newaxis, np.newaxis], title_rows)
+    facts = np.broadcast_arrays(tiles, *np.indices(image.shape), image)
+    about = [lay_out(fact.astype(np.float32), title_rows) for fact in facts]
     figure = go.Figure(
         [
             go.Heatmap(
                 z=shares,
-                customdata=np.stack([values, *about], axis=-1),
+                customdata=np.stack(about, axis=-1),
                 hovertemplate="row %{customdata[1]}, column %{customdata[2]}, "
                 "ink %{customdata[3]:.2f}<br><b>%{customdata[0]:+.4f}</b><extra></extra>",
                 hoverongaps=False,
@@ -54,19 +62,11 @@ def attributions(
                 zmax=1,
                 showscale=False,
             ),
-            go.Heatmap(
-                z=image,
-                hovertemplate="row %{y}, column %{x}<br>ink <b>%{z:.3f}</b><extra></extra>",
-                colorscale=AMOUNT,
-                zmin=0,
-                zmax=1,
-                showscale=False,
-            ),
+            ink_heatmap(image),
         ]
     )
     x, y = _outline(image >= OUTLINE_LEVEL)
-    down, right = np.divmod(np.arange(len(names)), min(columns, len(names)))
-    left, top = right * (size + GAP), down * (size + title_rows)
+    left, top = tile_corners(figure, tiles.shape, len(names))
     figure.add_scatter(
         x=np.concatenate([x + there for there in left[1:]]),
         y=np.concatenate([y + there for there in top[1:]]),
@@ -92,12 +92,6 @@ def attributions(
     height, breadth = shares.shape
     show_part(figure, (-0.5, breadth - 0.5), (-0.5 - title_rows, height - 0.5))
     return finish(figure, round((height + title_rows) * pixels) + MARGINS["t"] + MARGINS["b"])
-
-
-def _shares(tiles: FloatArray) -> FloatArray:
-    """Each of the tiles `(n, 28, 28)` as shares of its own largest magnitude."""
-    magnitudes = np.abs(np.where(np.isfinite(tiles), tiles, 0)).max(axis=(1, 2), keepdims=True)
-    return (tiles / np.where(magnitudes > 0, magnitudes, 1)).astype(np.float32)
 
 
 def _outline(inside: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:

@@ -19,18 +19,21 @@ GALLERY_WIDTH = 480
 
 def picture(image: FloatArray, height: int = 240) -> go.Figure:
     """One image `(28, 28)` float32 in [0, 1] as the network sees it."""
-    figure = go.Figure(
-        go.Heatmap(
-            z=image,
-            hovertemplate="row %{y}, column %{x}<br>ink <b>%{z:.3f}</b><extra></extra>",
-            colorscale=AMOUNT,
-            zmin=0,
-            zmax=1,
-            showscale=False,
-        )
-    )
+    figure = go.Figure(ink_heatmap(image))
     as_picture(figure)
     return finish(figure, height)
+
+
+def ink_heatmap(image: FloatArray) -> go.Heatmap:
+    """The pixels of an image `(28, 28)` float32 in [0, 1], from black to white."""
+    return go.Heatmap(
+        z=image,
+        hovertemplate="row %{y}, column %{x}<br>ink <b>%{z:.3f}</b><extra></extra>",
+        colorscale=AMOUNT,
+        zmin=0,
+        zmax=1,
+        showscale=False,
+    )
 
 
 def probability_bars(probabilities: FloatArray, height: int = 300) -> go.Figure:

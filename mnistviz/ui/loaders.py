@@ -291,7 +291,8 @@ def attribution(
     layer: str,
 ) -> Attribution:
     """Which pixels of an image `(28, 28)` speak for a digit against another one, or alone."""
-    looks_at = layer if method == "grad-cam" else None
+    # Kept for all layers where the method looks at none.
+    looks_at = layer if method == "grad-cam" else ""
     return _attribution(run.path, step, run, image, target, against, method, looks_at)
 
 
@@ -305,12 +306,12 @@ def _attribution(
     target: int,
     against: int | None,
     method: Method,
-    layer: str | None,
+    layer: str,
 ) -> Attribution:
     explainer = _explainer(path, step, _run)
     from mnistviz.inspection.attribution import attribute, contrast
 
-    return attribute(explainer, image, contrast(target, against), method, layer or "")
+    return attribute(explainer, image, contrast(target, against), method, layer)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Averaging the channels, once for this snapshot …")
