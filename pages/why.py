@@ -92,6 +92,11 @@ st.caption(
     f"from a blank sheet's: an error of **{added_up.completeness_error:.2%}** with "
     f"{added_up.steps:,} steps."
 )
+if image.any() and not found["grad-cam"].values.any():
+    st.caption(
+        f"Grad-CAM is blank here: nowhere does what {layer} found add up to more for "
+        f"{question.text} than against it. Choose another layer above."
+    )
 explanation(
     [
         "The network ends in ten **scores**, one for each digit; the highest is its answer. Here "

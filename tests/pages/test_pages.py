@@ -365,6 +365,18 @@ def test_why_explains_any_digit_against_any_other(target: int, against: str | in
     assert float(check.split("error of **")[1].split("%")[0]) < 1
 
 
+def test_why_says_so_where_grad_cam_finds_nothing() -> None:
+    app = open_page("why")
+    assert "Grad-CAM is blank" not in text_of(app)
+    app.number_input(key="image").set_value(3).run()
+    app.button_group(key="why_target").set_value(0)
+    app.button_group(key="why_against").set_value(6).run()
+    assert not app.exception
+    assert "Grad-CAM is blank here: nowhere does what conv6 found" in text_of(app)
+    app.button_group(key="why_layer").set_value("conv1").run()
+    assert "Grad-CAM is blank" not in text_of(app)
+
+
 def test_why_asks_for_two_different_digits() -> None:
     app = open_page("why")
     app.button_group(key="why_target").set_value(0)
