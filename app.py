@@ -1,16 +1,16 @@
 """The dashboard's shell: pages, and the choices in the sidebar that hold for all of them."""
 
 import time
-from pathlib import Path
 
 import streamlit as st
 
+from mnistviz.core.assets import ASSETS
 from mnistviz.ui import state
 from mnistviz.ui.page_width import watch_page
 from mnistviz.ui.widgets import errors_shown, sidebar_pickers
 
 # A file of our own: Streamlit would fetch a named icon for the tab from the network.
-ICON = Path(__file__).parent / "mnistviz" / "assets" / "icon.svg"
+ICON = ASSETS / "icon.svg"
 # Seconds, once a visit: the browser paints the title in them. It would do so later if it already
 # had charts, as the code that draws them keeps it busy.
 HEAD_START = 0.1

@@ -17,10 +17,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+from mnistviz.core.assets import PROJECT
+
 # The published log passes 99.40 % at this epoch: what the recipe `quick` is measured against.
 EPOCHS_TO_9940 = 17
 WARM_REPEATS = 5
@@ -68,7 +68,7 @@ def _trainer(name: str) -> Iterator[Callable[[], None]]:
     """A trainer that waits; calling it trains an epoch."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.contenders", name],
-        cwd=ROOT,
+        cwd=PROJECT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -116,7 +116,7 @@ def quick_training(keras_epoch: float) -> dict[str, float]:
         started = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-m", "mnistviz", "train", "--recipe", "quick", "--json"],
-            cwd=ROOT,
+            cwd=PROJECT,
             env={**os.environ, "MNISTVIZ_HOME": home},
             capture_output=True,
             check=True,

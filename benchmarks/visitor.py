@@ -9,12 +9,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import psutil
 
-ROOT = Path(__file__).parents[1]
+from mnistviz.core.assets import PROJECT
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -27,7 +27,7 @@ def serving() -> Iterator[tuple[psutil.Process, str]]:
     words = ["-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     server = subprocess.Popen(
         [sys.executable, *words, "--server.port", str(port)],
-        cwd=ROOT,
+        cwd=PROJECT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

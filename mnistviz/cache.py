@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz import runs, snapshots
+from mnistviz.core.assets import ASSETS
 from mnistviz.runs import Run
 
-BUNDLED = Path(__file__).parent / "assets" / "kept"
+BUNDLED = ASSETS / "kept"
 
 Arrays = Mapping[str, NDArray[Any]]
 

@@ -7,10 +7,10 @@ Overview page and that of the README come from there and from nowhere else.
 import csv
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-ASSETS = Path(__file__).parent / "assets"
+from mnistviz.core.assets import ASSETS
+
 BENCHMARKS = ASSETS / "benchmarks"
 PUBLISHED_LOG = ASSETS / "reference_log.csv"
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz.core.assets import ASSETS
 from mnistviz.errors import DataError
 from mnistviz.rows import FloatArray
 from mnistviz.spec import NUM_CLASSES
 
-MNIST_FILE = Path(__file__).parent / "assets" / "mnist.npz"
+MNIST_FILE = ASSETS / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 
 

@@ -10,7 +10,6 @@ of 5,000 training digits that it was not trained on. `python -m benchmarks.refus
 import functools
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -18,12 +17,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from mnistviz.core.assets import ASSETS
 from mnistviz.drawing import INK_THRESHOLD, stroke_width
 from mnistviz.rows import FloatArray
 
 Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
 
-ASSETS = Path(__file__).parent / "assets"
 JUDGE_FILE = ASSETS / "judge.npz"
 MEASURED_FILE = ASSETS / "benchmarks" / "refusal.json"
 

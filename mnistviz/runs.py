@@ -17,15 +17,16 @@ from typing import Any, Literal, get_args
 
 from filelock import FileLock, Timeout
 
+from mnistviz.core.assets import ASSETS, PROJECT
 from mnistviz.errors import RunError, SpecError
 from mnistviz.read_cache import read_once
 from mnistviz.spec import ModelSpec, OwnDigits, Parent, RunSpec, TrainSpec
 
-BUNDLED_HOME = Path(__file__).parent / "assets" / "runs"
+BUNDLED_HOME = ASSETS / "runs"
 # The bundled run that pages and commands show where nobody chose another.
 DEFAULT_RUN = "best"
 BUNDLED_FIRST = (DEFAULT_RUN, "handwriting", "reference")
-DEFAULT_HOME = Path(__file__).parents[1] / "runs"
+DEFAULT_HOME = PROJECT / "runs"
 
 # No colon, since RUN on the command line is NAME[:EPOCH]; nothing that could leave the folder.
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-ASSET = Path(__file__).parents[1] / "mnistviz" / "assets" / "mnist.npz"
+from mnistviz.core.assets import ASSETS
+
+ASSET = ASSETS / "mnist.npz"
 
 # array in the npz -> (file, MD5 of the uncompressed file, bytes of its IDX header)
 SOURCES = {

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from mnistviz.core.assets import PROJECT
+
+ROOT = PROJECT
 
 # A module may import what stands in a line above its own; modules of a line are siblings.
 LAYERS = [

@@ -1,14 +1,14 @@
 """The table of speed and accuracy against the stored measurements and the README."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from mnistviz import metrics_log, runs
 from mnistviz.claims import BENCHMARKS, RECIPES, claims, pen_strokes
+from mnistviz.core.assets import PROJECT
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_line_stands_in_the_readme() -> None:

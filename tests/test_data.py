@@ -8,10 +8,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from mnistviz.core.assets import PROJECT
 from mnistviz.data import MNIST_FILE, Mnist, balanced, load_mnist, to_input
 from mnistviz.errors import DataError
 
-SCRIPT = Path(__file__).parents[1] / "scripts" / "make_mnist_npz.py"
+SCRIPT = PROJECT / "scripts" / "make_mnist_npz.py"
 MEND = "Bring it back with: git checkout -- mnistviz/assets/mnist.npz"
 
 

@@ -16,12 +16,13 @@ import pytest
 from PIL import Image
 
 from mnistviz import gap, metrics_log, runs
+from mnistviz.core.assets import ASSETS, PROJECT
 from mnistviz.data import load_mnist
 from mnistviz.epoch_log import epochs_of
 from mnistviz.recipes import RECIPES
 from mnistviz.spec import ModelSpec
 
-ROOT = Path(__file__).parents[1]
+ROOT = PROJECT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     line
@@ -107,7 +108,7 @@ def test_make_run_serves_the_dashboard(tmp_path: Path) -> None:
 
 def test_the_accuracies_of_the_readme_are_those_of_the_stored_runs() -> None:
     stored = metrics_log.read(runs.find_run("reference"))[-1]
-    log = (ROOT / "mnistviz" / "assets" / "reference_log.csv").read_text().splitlines()
+    log = (ASSETS / "reference_log.csv").read_text().splitlines()
     published = float(log[-1].split(",")[5])
     best, handwriting = (
         metrics_log.read(runs.find_run(name))[-1] for name in ("best", "handwriting")

@@ -1,14 +1,13 @@
 """The log in its published form."""
 
-from pathlib import Path
-
 import pytest
 
 from mnistviz import metrics_log, runs
+from mnistviz.core.assets import ASSETS
 from mnistviz.epoch_log import epochs_of, published_form
 from mnistviz.rows import EpochRow, MetricRow, MetricSplit
 
-PUBLISHED = Path("mnistviz/assets/reference_log.csv").read_text()
+PUBLISHED = (ASSETS / "reference_log.csv").read_text()
 
 
 def row(step: int, split: MetricSplit, seconds: float, value: float = 0.5) -> MetricRow:

@@ -9,10 +9,10 @@ import pytest
 from filelock import FileLock
 
 from mnistviz import labels, runs
+from mnistviz.core.assets import PROJECT
 from mnistviz.errors import RunError
 from mnistviz.runs import Run
 from mnistviz.spec import ModelSpec, TrainSpec
-from mnistviz.training.launcher import PROJECT
 
 
 def new_run(name: str) -> Run:

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from mnistviz import metrics_log, runs, snapshots
+from mnistviz.core.assets import PROJECT
 from mnistviz.data import load_mnist
 from mnistviz.strokes import Strokes, strokes_to_json
-from mnistviz.training.launcher import PROJECT
 from tests.made_runs import BUNDLED
 
 pytestmark = pytest.mark.process

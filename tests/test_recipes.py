@@ -1,15 +1,14 @@
 """The named recipes."""
 
 import csv
-from pathlib import Path
 
 import pytest
 
-import mnistviz
+from mnistviz.core.assets import ASSETS
 from mnistviz.errors import SpecError
 from mnistviz.recipes import RECIPES, find_recipe
 
-PUBLISHED_LOG = Path(mnistviz.__file__).parent / "assets" / "reference_log.csv"
+PUBLISHED_LOG = ASSETS / "reference_log.csv"
 
 
 def test_the_reference_follows_the_published_log_to_the_last_digit() -> None:

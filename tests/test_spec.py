@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from mnistviz.core.assets import ASSETS
 from mnistviz.errors import SpecError
 from mnistviz.spec import ModelSpec, RunSpec, TrainSpec, parse_channels
 
@@ -371,7 +371,7 @@ def test_the_json_is_that_of_the_runs_on_disk() -> None:
         "own": None,
     }
     assert spec.model_dump(mode="json") == expected
-    bundled = Path(__file__).parents[1] / "mnistviz" / "assets" / "runs" / "reference"
+    bundled = ASSETS / "runs" / "reference"
     stored = json.loads((bundled / "spec.json").read_text())
     # Made before there were forks, gaps and cycles: what it doesn't name means what it meant then.
     assert RunSpec(**{**stored, "created": NOON}) == spec

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mnistviz.core.assets import PROJECT
 from mnistviz.drawing import read_picture
 from mnistviz.errors import DrawingError
-from mnistviz.training.launcher import PROJECT
 
 # What the issue of this project allows on top of what the process has taken already.
 MOST_MEGABYTES = 300

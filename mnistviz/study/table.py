@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from mnistviz import runs
+from mnistviz.core.assets import ASSETS
 from mnistviz.errors import SpecError, StudyError
 from mnistviz.read_cache import read_once
 from mnistviz.rows import LayerCoverage, LayerUse, MeanCoverage, MeanUse, PlanScore
 from mnistviz.study.plans import StudySpec, Trial, written
 from mnistviz.verdicts import half_width
 
-BUNDLED_STUDIES = Path(__file__).parents[1] / "assets" / "studies"
+BUNDLED_STUDIES = ASSETS / "studies"
 
 
 @dataclass(frozen=True)

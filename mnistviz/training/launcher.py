@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mnistviz import control, labels, own_digits, runs, snapshots, worker_log
+from mnistviz.core.assets import PROJECT
 from mnistviz.datasets import LabelledSet
 from mnistviz.errors import RunError, StudyError
 from mnistviz.inspection import evidence_worker, job, kept, tsne_worker
 from mnistviz.rows import Replacement
 from mnistviz.runs import ACTIVE_STATES, Run
 from mnistviz.spec import NUM_TEST_IMAGES, ModelSpec, Parent, TrainSpec
-
-PROJECT = Path(__file__).parents[2]
 
 # A worker takes its lock within a second, before it imports TensorFlow.
 START_TIMEOUT_SECONDS = 30

@@ -15,6 +15,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnistviz import cache, snapshots
+from mnistviz.core.assets import ASSETS
 from mnistviz.data import load_mnist
 from mnistviz.metrics_log import MetricsReader
 from mnistviz.rows import (
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from mnistviz.model import Classifier
 
 TRAIN_MAP = "train-map"
-PUBLISHED_LOG = Path(__file__).parents[1] / "assets" / "reference_log.csv"
+PUBLISHED_LOG = ASSETS / "reference_log.csv"
 
 
 @st.cache_data

@@ -12,6 +12,7 @@ import pytest
 
 from mnistviz import metrics_log, runs, snapshots
 from mnistviz.archive import pack
+from mnistviz.core.assets import ASSETS
 from mnistviz.errors import RunError
 from mnistviz.spec import ModelSpec, TrainSpec
 
@@ -52,7 +53,7 @@ def test_the_metrics_as_csv_keep_every_digit() -> None:
 
 def test_the_log_has_the_form_of_the_published_one() -> None:
     text = bytes(files_of(packed(make_run()))["log.csv"]).decode()
-    published = Path("mnistviz/assets/reference_log.csv").read_text().splitlines()
+    published = (ASSETS / "reference_log.csv").read_text().splitlines()
     assert text.splitlines() == [
         published[0],
         "1,0.0022744503,0.3333,0.9100,0.3333,0.9100,4",

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from mnistviz.training.launcher import PROJECT
+from mnistviz.core.assets import PROJECT
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As root in a container there is no sandbox; nothing of the browser's own may use the network.

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnistviz import metrics_log, runs
+from mnistviz.core.assets import PROJECT
 from mnistviz.training import launcher
-from mnistviz.training.launcher import PROJECT
 
 from .conftest import Server
 

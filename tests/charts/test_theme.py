@@ -1,17 +1,15 @@
 """Colours that read on a light and a dark page, and the same ones in Streamlit's settings."""
 
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import pytest
 
 from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, MARGINS, SIGNED, finish
+from mnistviz.core.assets import PROJECT
 
-CONFIG = tomllib.loads(
-    (Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8")
-)
+CONFIG = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 
 
 def channels(colour: str) -> list[float]:

@@ -2,8 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from mnistviz.core.assets import PROJECT
 from mnistviz.runs import Run
-from mnistviz.training.launcher import PROJECT
 
 PAGES = [
     "overview",

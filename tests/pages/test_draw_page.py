@@ -6,8 +6,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnistviz import digits, links
 from mnistviz.claims import pen_strokes
+from mnistviz.core.assets import PROJECT
 from mnistviz.strokes import Strokes
-from mnistviz.training.launcher import PROJECT
 from mnistviz.ui import state
 from tests.pages.driver import open_page, press, text_of
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from mnistviz import cache, metrics_log, runs, snapshots
+from mnistviz.core.assets import PROJECT
 from mnistviz.data import load_mnist, to_input
 from mnistviz.inspection.activations import stages
 from mnistviz.model import build, load
 from mnistviz.spec import ModelSpec, TrainSpec
-from mnistviz.training.launcher import PROJECT
 from tests.pages.driver import PAGES, open_page, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from mnistviz import runs
+from mnistviz.core.assets import PROJECT
 from mnistviz.errors import StudyError
 from mnistviz.study import executors, table
 from mnistviz.study.executors import trainer_of
 from mnistviz.study.plans import StudySpec, Trial
-from mnistviz.training.launcher import PROJECT
 
 PATIENCE = 240
 WORDS = [

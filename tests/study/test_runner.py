@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from mnistviz import metrics_log, runs
+from mnistviz.core.assets import PROJECT
 from mnistviz.errors import StudyError
 from mnistviz.study import runner, table
 from mnistviz.study.plans import StudySpec, Trial
 from mnistviz.study.table import Study
 from mnistviz.training import launcher
-from mnistviz.training.launcher import PROJECT
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from mnistviz import checkpoints, metrics_log, runs, snapshots, worker_log
+from mnistviz.core.assets import PROJECT
 from mnistviz.errors import RunError
 from mnistviz.metrics_log import MetricsReader
 from mnistviz.rows import FloatArray
@@ -307,7 +308,7 @@ def test_no_room_left_ends_in_a_true_state_and_a_run_that_goes_on_with_room(
         code = subprocess.call(
             command,
             stderr=log,
-            cwd=launcher.PROJECT,
+            cwd=PROJECT,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         )
     assert code == 1
@@ -337,7 +338,7 @@ def test_a_fault_of_a_training_is_shown_and_its_traceback_kept() -> None:
     (run.path / "snapshots").write_text("in the way")
     with (run.path / "worker.log").open("wb") as log:
         command = [sys.executable, "-m", "mnistviz.training.worker", str(run.path)]
-        code = subprocess.call(command, stderr=log, cwd=launcher.PROJECT)
+        code = subprocess.call(command, stderr=log, cwd=PROJECT)
     assert code == 1
     status = runs.read_status(run)
     assert status is not None
@@ -359,7 +360,7 @@ def test_two_workers_never_train_one_run() -> None:
     wait_until(run, "running")
     second = subprocess.run(
         [sys.executable, "-m", "mnistviz.training.worker", str(run.path)],
-        cwd=launcher.PROJECT,
+        cwd=PROJECT,
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,1 @@
+"""What all other parts stand on: errors, specs, recipes, row types, statistics, files."""
