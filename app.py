@@ -5,9 +5,9 @@ import time
 import streamlit as st
 
 from mnistviz.core.assets import ASSETS
-from mnistviz.ui import state
-from mnistviz.ui.page_width import watch_page
-from mnistviz.ui.widgets import errors_shown, sidebar_pickers
+from mnistviz.ui.shared import state
+from mnistviz.ui.shared.page_width import watch_page
+from mnistviz.ui.shared.widgets import errors_shown, sidebar_pickers
 
 # A file of our own: Streamlit would fetch a named icon for the tab from the network.
 ICON = ASSETS / "icon.svg"

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-from mnistviz.recipes import find_recipe
+from mnistviz.core.recipes import find_recipe
 
 REFERENCE = find_recipe("reference")
 
@@ -29,9 +29,9 @@ def train_with_product(wait: Callable[[], None]) -> None:
     """The worker's own way, with all that it writes: rows, snapshots, checkpoints."""
     import os
 
-    from mnistviz import runs
-    from mnistviz.data import load_mnist
-    from mnistviz.layers import give_each_half_a_core
+    from mnistviz.digits.mnist import load_mnist
+    from mnistviz.network.fast_layers import give_each_half_a_core
+    from mnistviz.runs import registry
     from mnistviz.training.loop import Command, train
     from mnistviz.training.recorder import RunRecorder
 
@@ -48,7 +48,7 @@ def train_with_product(wait: Callable[[], None]) -> None:
     spec = REFERENCE.train.changed(epochs=200)
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNISTVIZ_HOME"] = home
-        run = runs.create_run("reference", REFERENCE.model, spec)
+        run = registry.create_run("reference", REFERENCE.model, spec)
         train(REFERENCE.model, spec, load_mnist(), Paced(run))
 
 
@@ -56,8 +56,8 @@ def train_with_keras(wait: Callable[[], None]) -> None:
     """Stock layers, stock `fit`, as Keras' own examples write it."""
     import keras
 
-    from mnistviz.data import load_mnist, to_input
-    from mnistviz.model import build
+    from mnistviz.digits.mnist import load_mnist, to_input
+    from mnistviz.network.model import build
 
     data = load_mnist()
     train = to_input(data.x_train)[..., None], data.y_train
@@ -79,7 +79,7 @@ def train_with_torch(wait: Callable[[], None]) -> None:
     import torch
     from torch import nn
 
-    from mnistviz.data import load_mnist, to_input
+    from mnistviz.digits.mnist import load_mnist, to_input
 
     data = load_mnist()
     images, test_images = (

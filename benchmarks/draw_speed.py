@@ -131,8 +131,8 @@ def browser_times(page: Any, strokes: Sequence[Sequence[tuple[float, float]]]) -
 
 def while_training(page: Any, strokes: Sequence[Sequence[tuple[float, float]]]) -> list[float]:
     """The same while a run trains on all cores."""
-    from mnistviz import metrics_log
-    from mnistviz.recipes import find_recipe
+    from mnistviz.core.recipes import find_recipe
+    from mnistviz.runs import metrics_log
     from mnistviz.training import launcher
 
     recipe = find_recipe("reference")

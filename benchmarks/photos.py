@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageFilter
 
-from mnistviz.rows import FloatArray
+from mnistviz.core.rows import FloatArray
 
 KINDS = (
     "plain",

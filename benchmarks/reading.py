@@ -12,11 +12,11 @@ import numpy as np
 from scipy import ndimage
 
 from benchmarks.photos import KINDS, photo
-from mnistviz import snapshots
-from mnistviz.data import load_mnist, to_input
-from mnistviz.drawing import INK_THRESHOLD, find_ink, normalise
-from mnistviz.number import cut_ink
-from mnistviz.rows import FloatArray
+from mnistviz.core.rows import FloatArray
+from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, find_ink, normalise
+from mnistviz.digits.drawing.segmentation import cut_ink
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.runs import snapshots
 
 GAPS = (4, 2, 0, -1, -2)
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON value instead")
     options = parser.parse_args(arguments)
 
-    from mnistviz.model import Classifier, load
+    from mnistviz.network.model import Classifier, load
 
     run, step = snapshots.find(options.run)
     classifier = Classifier(load(run, step))

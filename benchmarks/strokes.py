@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from mnistviz import runs, snapshots
-from mnistviz.drawing import normalise
-from mnistviz.rows import FloatArray
-from mnistviz.strokes import CANVAS_BRUSH, Strokes, redraw, render
+from mnistviz.core.rows import FloatArray
+from mnistviz.digits.drawing.preprocessing import normalise
+from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, redraw, render
+from mnistviz.runs import registry, snapshots
 
 RUNS = ("reference", "best", "handwriting")
 CANVAS = 280
@@ -30,7 +30,7 @@ BOX = 500
 SIZES = (60, 120, 240)
 EVERY = 10
 # Mistakes on the digits of every other writer were looked at when the ways of writing in
-# `mnistviz/pen_digits.py` were chosen; nothing was chosen on the rest.
+# `mnistviz/digits/synthetic_digits.py` were chosen; nothing was chosen on the rest.
 NOT_LOOKED_AT = slice(1, None, 2)
 
 
@@ -83,7 +83,7 @@ def measure(
     writer read worst, and of answers alike at any size.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from mnistviz.model import Classifier, load
+    from mnistviz.network.model import Classifier, load
 
     images = seen(drawings)
     at_sizes = [seen([sized(one, side) for one in drawings[::EVERY]]) for side in SIZES]
@@ -91,7 +91,7 @@ def measure(
     others = np.isin(writers, everybody[NOT_LOOKED_AT])
     rows = {}
     for name in names:
-        run = runs.find_run(name)
+        run = registry.find_run(name)
         classifier = Classifier(load(run, snapshots.steps_of(run)[-1]))
         right = classifier.logits(images).argmax(axis=1) == labels
         answers = np.stack([classifier.logits(one).argmax(axis=1) for one in at_sizes])

@@ -20,7 +20,7 @@ from mnistviz.cli import (
     study,
     training,
 )
-from mnistviz.errors import MnistVizError
+from mnistviz.core.errors import MnistVizError
 
 app = typer.Typer(
     help="Train a 14,000-parameter digit network, look inside it, let it read digits.",

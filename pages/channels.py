@@ -1,29 +1,29 @@
 """How many channels: what a plan costs, what it reaches, and a verdict by rule."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 
-from mnistviz.study import table
-from mnistviz.ui import (
+from mnistviz.studies import study_directory
+from mnistviz.ui.channels import (
     ablation_view,
+    cost_table,
     coverage_view,
     evidence_view,
-    ledger_view,
     study_form,
     study_view,
 )
-from mnistviz.ui.study_words import sweep_sentence, used_sentence, verdict_paragraph
-from mnistviz.ui.widgets import chosen_run, chosen_snapshot, describe, explanation
+from mnistviz.ui.channels.study_texts import sweep_sentence, used_sentence, verdict_paragraph
+from mnistviz.ui.shared.widgets import chosen_run, chosen_snapshot, describe, explanation
 
 st.markdown(
     "**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?** Read from "
     "top to bottom: what each plan costs, what it reaches, and what can be said for certain."
 )
-one, both = ledger_view.price_of((16, 32))
-ours, ours_both = ledger_view.price_of((15, 20))
+one, both = cost_table.price_of((16, 32))
+ours, ours_both = cost_table.price_of((15, 20))
 st.markdown(
     "The network's first author began with layers of 8, 16 and 32 channels and found the widest "
     "too dear; looking at the kernels, 20 seemed enough to catch the edges and textures. The notes "
@@ -34,11 +34,11 @@ st.markdown(
 )
 
 st.header("What a plan costs")
-ledger_view.show_ledger(ledger_view.choose_plans())
+cost_table.show_ledger(cost_table.choose_plans())
 
 run = chosen_run()
 step = chosen_snapshot(run)
-studies = table.list_studies()
+studies = study_directory.list_studies()
 study = study_view.choose_study(studies) if studies else None
 if study is None:
     st.header("What it reaches")

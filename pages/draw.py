@@ -1,22 +1,22 @@
 """Draw: a digit on the canvas, the picture the network sees, its answer."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnistviz import drawing, strokes
-from mnistviz.number import cut_ink, cut_strokes
-from mnistviz.ui import loaders, state
-from mnistviz.ui.answer_view import show_answer, show_more
-from mnistviz.ui.canvas import CANVAS_SIZE, canvas, number_width, pick_input
-from mnistviz.ui.keep_digit import keep_digit
-from mnistviz.ui.number_view import show_number
-from mnistviz.ui.pen_offer import offer_handwriting
-from mnistviz.ui.photo import PICTURE_WIDTH, given_picture
-from mnistviz.ui.widgets import (
+from mnistviz.digits.drawing import preprocessing, strokes
+from mnistviz.digits.drawing.segmentation import cut_ink, cut_strokes
+from mnistviz.ui.draw.answer_view import show_answer, show_more
+from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_input
+from mnistviz.ui.draw.handwriting_offer import offer_handwriting
+from mnistviz.ui.draw.keep_digit import keep_digit
+from mnistviz.ui.draw.number_view import show_number
+from mnistviz.ui.draw.picture_input import PICTURE_WIDTH, given_picture
+from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.widgets import (
     chosen_run,
     describe,
     errors_shown,
@@ -63,7 +63,7 @@ def draw_and_answer() -> None:
             cuts = cut_strokes(drawn, loaders.reader(run, step)) if drawn.strokes else []
             show_number(run, step, cuts)
             return
-        answer(row, drawing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
+        answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
         return
     with row.container(width=PICTURE_WIDTH):
         given = given_picture(source == "camera")
@@ -76,12 +76,14 @@ def draw_and_answer() -> None:
         with row.container(width=ANSWER_WIDTH):
             show_number(run, step, cuts)
         return
-    stages = drawing.normalise(given.ink)
+    stages = preprocessing.normalise(given.ink)
     given.show([stages.box] if stages.box else [])
     answer(row, stages, None)
 
 
-def answer(row: DeltaGenerator, stages: drawing.Stages, drawn: strokes.Strokes | None) -> None:
+def answer(
+    row: DeltaGenerator, stages: preprocessing.Stages, drawn: strokes.Strokes | None
+) -> None:
     if stages.blank:
         st.session_state.pop(state.DRAWN_IMAGE, None)
     else:

@@ -1,20 +1,20 @@
 """Map of digits: the test images as the network sees them, alike close together."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 
 from mnistviz.charts.digits import gallery
-from mnistviz.charts.embedding import HEIGHT, map_figure
-from mnistviz.data import load_mnist, to_input
-from mnistviz.spec import NUM_TEST_IMAGES
-from mnistviz.ui import loaders, state
-from mnistviz.ui.page_width import is_narrow, page_width, pixel_ratio
-from mnistviz.ui.star import show_star
-from mnistviz.ui.thumbnails import show_thumbnails
-from mnistviz.ui.widgets import (
+from mnistviz.charts.inspection.embedding import HEIGHT, map_figure
+from mnistviz.core.spec import NUM_TEST_IMAGES
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.ui.embedding.marker_overlay import show_star
+from mnistviz.ui.embedding.thumbnails import show_thumbnails
+from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
+from mnistviz.ui.shared.widgets import (
     chosen_image,
     chosen_run,
     describe,
@@ -74,7 +74,7 @@ def wait_for_tsne() -> None:
 
 
 def show_progress() -> None:
-    from mnistviz.inspection.job import progress_of, stop
+    from mnistviz.inspection.jobs import progress_of, stop
     from mnistviz.inspection.tsne_worker import TSNE
 
     if loaders.tsne(run, step) is not None:
@@ -88,7 +88,7 @@ def show_progress() -> None:
 
 
 def offer_tsne() -> None:
-    from mnistviz.inspection.job import progress_of
+    from mnistviz.inspection.jobs import progress_of
     from mnistviz.inspection.tsne_worker import TSNE
     from mnistviz.training import launcher
 

@@ -1,25 +1,25 @@
 """Evaluate: which images a network reads wrong, how sure it is, and what it can stand."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 
-from mnistviz.evaluation import score
-from mnistviz.ui import (
-    evaluate_chosen,
-    evaluate_data,
-    evaluate_doubts,
-    evaluate_export,
-    evaluate_headline,
-    evaluate_images,
-    evaluate_pair,
-    evaluate_robustness,
-    evaluate_trust,
-    evaluate_words,
+from mnistviz.evaluation.scoring import score
+from mnistviz.ui.evaluate import (
+    chosen_image,
+    evaluated_set,
+    export,
+    headline,
+    help_texts,
+    images_view,
+    label_issues_view,
+    pair_view,
+    robustness_view,
+    trust_view,
 )
-from mnistviz.ui.widgets import chosen_run, describe, explanation, need_snapshot
+from mnistviz.ui.shared.widgets import chosen_run, describe, explanation, need_snapshot
 
 VIEWS = {
     "confusion": "Mix-ups",
@@ -33,11 +33,11 @@ VIEWS = {
 
 run = chosen_run()
 step = need_snapshot(run)
-data = evaluate_data.choose_set()
-st.markdown(f"{describe(run, step)}, on {evaluate_data.describe_set(data)}")
-found = evaluate_data.answers(run, step, data)
+data = evaluated_set.choose_set()
+st.markdown(f"{describe(run, step)}, on {evaluated_set.describe_set(data)}")
+found = evaluated_set.answers(run, step, data)
 total = score(found.logits, data.labels)
-evaluate_headline.show_headline(run, found, total)
+headline.show_headline(run, found, total)
 view = st.segmented_control(
     "Look at",
     list(VIEWS),
@@ -48,21 +48,21 @@ view = st.segmented_control(
     persist_state="session",
 )
 if view == "confusion":
-    evaluate_images.show_confusion(found, total)
-    evaluate_chosen.show_chosen(found)
+    images_view.show_confusion(found, total)
+    chosen_image.show_chosen(found)
 elif view == "mistakes":
-    evaluate_images.show_mistakes(found)
-    evaluate_chosen.show_chosen(found)
+    images_view.show_mistakes(found)
+    chosen_image.show_chosen(found)
 elif view == "trust":
-    evaluate_trust.show_trust(run, step, found)
+    trust_view.show_trust(run, step, found)
 elif view == "pair":
-    evaluate_pair.show_pair(run, step, found)
-    evaluate_chosen.show_chosen(found)
+    pair_view.show_pair(run, step, found)
+    chosen_image.show_chosen(found)
 elif view == "robustness":
-    evaluate_robustness.show_robustness(run, step, data)
+    robustness_view.show_robustness(run, step, data)
 elif view == "doubts":
-    evaluate_doubts.show_doubts(found)
-    evaluate_chosen.show_chosen(found)
+    label_issues_view.show_doubts(found)
+    chosen_image.show_chosen(found)
 elif view == "export":
-    evaluate_export.show_export(run, step, found)
-explanation([*evaluate_words.HEADLINE, *evaluate_words.VIEWS[view]])
+    export.show_export(run, step, found)
+explanation([*help_texts.HEADLINE, *help_texts.VIEWS[view]])

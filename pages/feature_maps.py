@@ -1,6 +1,6 @@
 """Feature maps: what each layer makes of one image, or two; one channel in full."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
@@ -8,16 +8,16 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.charts.digits import picture, probability_bars
-from mnistviz.charts.maps import feature_maps
-from mnistviz.charts.whole_network import whole_network
-from mnistviz.data import load_mnist, to_input
-from mnistviz.rows import Stage
-from mnistviz.spec import NUM_TEST_IMAGES
-from mnistviz.ui import loaders
-from mnistviz.ui.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
-from mnistviz.ui.exciting_view import follow_new_image
-from mnistviz.ui.page_width import is_narrow, page_width
-from mnistviz.ui.widgets import (
+from mnistviz.charts.inspection.feature_maps import feature_maps
+from mnistviz.charts.inspection.whole_network import whole_network
+from mnistviz.core.rows import Stage
+from mnistviz.core.spec import NUM_TEST_IMAGES
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.ui.feature_maps.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
+from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.exciting_view import follow_new_image
+from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.widgets import (
     chosen_image,
     chosen_run,
     describe,

@@ -1,18 +1,19 @@
 """Film: how a network learned, snapshot by snapshot."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 
-from mnistviz import snapshots
-from mnistviz.charts.confusion import confusion_matrix
-from mnistviz.charts.kernels import kernel_matrix
-from mnistviz.charts.maps import feature_maps
-from mnistviz.ui import film, loaders, state
-from mnistviz.ui.page_width import is_narrow, page_width
-from mnistviz.ui.widgets import (
+from mnistviz.charts.evaluation.confusion import confusion_matrix
+from mnistviz.charts.inspection.feature_maps import feature_maps
+from mnistviz.charts.inspection.kernels import kernel_matrix
+from mnistviz.runs import snapshots
+from mnistviz.ui.film import frames
+from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.widgets import (
     CurveOptions,
     chosen_image,
     chosen_run,
@@ -105,15 +106,15 @@ with kernels_box:
     kernel = loaders.weights(run, step)[layer]["kernel"]
     st.caption(
         f"**Kernels of {layer}**, warm positive, blue negative; full colour is "
-        f"±{film.largest_weight(run, layer):.2f}, the largest weight of the whole film."
+        f"±{frames.largest_weight(run, layer):.2f}, the largest weight of the whole film."
     )
     show(
-        kernel_matrix(kernel, "all", film.largest_weight(run, layer), width=width),
+        kernel_matrix(kernel, "all", frames.largest_weight(run, layer), width=width),
         "film_kernels",
         f"All kernels of {layer} after {epochs_text(run, step)} epochs",
     )
 with maps_box:
-    found = film.activation(run, step, image, layer)
+    found = frames.activation(run, step, image, layer)
     st.caption(f"**What {layer} makes of {image_name}**, black nothing, white the most.")
     show(
         feature_maps(
@@ -133,7 +134,7 @@ show_curves(
 )
 left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
 with left:
-    confusion = film.confusion(run, step)
+    confusion = frames.confusion(run, step)
     st.caption(
         f"**Which digits it takes for which**, on {validated_on_text(run.spec.train)}: at first "
         "all are one digit, then mistakes (warm) get fewer and paler."
@@ -145,10 +146,10 @@ with right:
     st.metric("Mistakes", f"{int(confusion.sum()) - right_answers:,}", border=True)
 
 
-@st.fragment(run_every=film.SECONDS_PER_FRAME if playing else None)
+@st.fragment(run_every=frames.SECONDS_PER_FRAME if playing else None)
 def advance() -> None:
     with errors_shown():
-        film.advance(steps, number, playing=playing)
+        frames.advance(steps, number, playing=playing)
 
 
 advance()

@@ -1,6 +1,6 @@
 """Kernels: all weights of a convolution, signed; one kernel in full; what kinds there are."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
@@ -9,19 +9,19 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from mnistviz import snapshots
-from mnistviz.inspection.folding import kernel_and_bias, views_of
-from mnistviz.inspection.kernels import (
+from mnistviz.inspection.kernels.batch_norm_folding import kernel_and_bias, views_of
+from mnistviz.inspection.kernels.kernel_statistics import (
     NEAR_ZERO,
     channel_statistics,
     largest_weight,
     relative_change,
 )
-from mnistviz.ui import loaders
-from mnistviz.ui.exciting_view import follow_new_image, show_exciting
-from mnistviz.ui.kernel_kinds_view import show_kinds
-from mnistviz.ui.kernel_view import Shown, show_matrix, show_one
-from mnistviz.ui.widgets import (
+from mnistviz.runs import snapshots
+from mnistviz.ui.kernels.kernel_kinds_view import show_kinds
+from mnistviz.ui.kernels.kernel_view import Shown, show_matrix, show_one
+from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.exciting_view import follow_new_image, show_exciting
+from mnistviz.ui.shared.widgets import (
     chosen_run,
     describe,
     epochs_text,

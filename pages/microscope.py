@@ -1,6 +1,6 @@
 """Microscope: one value of a convolution, taken apart number by number and traced back."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
@@ -10,11 +10,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnistviz.charts.microscope import adding_up, map_to_click, nested_fields, number_grid
-from mnistviz.inspection.microscope import inputs_of, strongest_pixel, take_apart, trace_back
-from mnistviz.spec import NUM_CLASSES
-from mnistviz.ui import loaders
-from mnistviz.ui.widgets import (
+from mnistviz.charts.inspection.microscope import (
+    adding_up,
+    map_to_click,
+    nested_fields,
+    number_grid,
+)
+from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.inspection.image.value_trace import inputs_of, strongest_pixel, take_apart, trace_back
+from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.widgets import (
     chosen_image,
     chosen_run,
     describe,

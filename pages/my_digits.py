@@ -1,21 +1,22 @@
 """My digits: a person's own, who reads them right, and a network that is taught on them."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 
-from mnistviz import digit_answers, digits
-from mnistviz.ui.my_digits_files import deleted_and_damaged, export_and_import
-from mnistviz.ui.my_digits_gallery import say_what_was_done, show_gallery
-from mnistviz.ui.my_digits_scores import show_all_runs, show_score
-from mnistviz.ui.my_digits_teaching import teach
-from mnistviz.ui.widgets import chosen_run, describe, explanation, need_snapshot
+from mnistviz.digits import my_digits
+from mnistviz.evaluation import my_digits_scores
+from mnistviz.ui.my_digits.fine_tuning import teach
+from mnistviz.ui.my_digits.gallery import say_what_was_done, show_gallery
+from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
+from mnistviz.ui.my_digits.scores import show_all_runs, show_score
+from mnistviz.ui.shared.widgets import chosen_run, describe, explanation, need_snapshot
 
 VIEWS = {"gallery": "Gallery", "scores": "Who reads them", "teach": "Teach"}
 
-mine = digits.list_digits()
+mine = my_digits.list_digits()
 say_what_was_done()
 if not mine:
     st.markdown("Digits of your own hand, to test networks with and to teach them.")
@@ -50,7 +51,7 @@ view = st.segmented_control(
     label_visibility="collapsed",
 )
 with st.spinner(f"{run.name} reads your digits …"):
-    probabilities = digit_answers.answers(run, step, mine)
+    probabilities = my_digits_scores.answers(run, step, mine)
 if view == "gallery":
     show_gallery(run, mine, probabilities)
     deleted_and_damaged()

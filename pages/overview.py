@@ -1,6 +1,6 @@
 """Overview: what this is, the network, the reference run, the data."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnistviz import runs
 from mnistviz.charts.digits import GALLERY_WIDTH, class_counts, gallery
-from mnistviz.charts.network import network_figure
-from mnistviz.claims import claims
-from mnistviz.data import load_mnist, to_input
-from mnistviz.metrics_log import last_row
-from mnistviz.spec import NUM_CLASSES, NUM_TEST_IMAGES, ModelSpec
-from mnistviz.ui import loaders, state
-from mnistviz.ui.page_width import is_narrow, page_width
-from mnistviz.ui.widgets import CurveOptions, explanation, show, show_curves
+from mnistviz.charts.inspection.network import network_figure
+from mnistviz.core.spec import NUM_CLASSES, NUM_TEST_IMAGES, ModelSpec
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.runs import registry
+from mnistviz.runs.metrics_log import last_row
+from mnistviz.studies.published_results import claims
+from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.widgets import CurveOptions, explanation, show, show_curves
 
 IMAGES_PER_PAGE = 40
 
@@ -29,7 +29,7 @@ def choose_clicked_image() -> None:
         st.session_state[state.USE_DRAWING] = False
 
 
-reference = runs.find_run("reference")
+reference = registry.find_run("reference")
 rows = loaders.metrics(reference)
 published = loaders.published_log()
 model = ModelSpec()

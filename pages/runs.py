@@ -1,24 +1,19 @@
 """Runs: all of them in a table, side by side, and what can be done to them."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 
-from mnistviz import runs
-from mnistviz.runs import ACTIVE_STATES
-from mnistviz.summary import summarise
-from mnistviz.ui.gap_view import show_gap
-from mnistviz.ui.run_actions import (
-    action_bar,
-    deleted_and_damaged,
-    import_box,
-    say_what_was_done,
-)
-from mnistviz.ui.run_comparison import show_curves_of, show_difference, show_pairs
-from mnistviz.ui.runs_table import choose_filters, choose_runs
-from mnistviz.ui.widgets import errors_shown, explanation
+from mnistviz.runs import registry
+from mnistviz.runs.registry import ACTIVE_STATES
+from mnistviz.runs.run_summary import summarise
+from mnistviz.ui.runs.actions import action_bar, deleted_and_damaged, import_box, say_what_was_done
+from mnistviz.ui.runs.comparison_view import show_curves_of, show_difference, show_pairs
+from mnistviz.ui.runs.gap_view import show_gap
+from mnistviz.ui.runs.runs_table import choose_filters, choose_runs
+from mnistviz.ui.shared.widgets import errors_shown, explanation
 
 POLL_SECONDS = 2.0
 VIEWS = {"table": "All runs", "gap": "The gap"}
@@ -33,7 +28,7 @@ view = st.segmented_control(
     required=True,
     label_visibility="collapsed",
 )
-listed = runs.list_runs()
+listed = registry.list_runs()
 summaries = [summarise(run) for run in listed]
 names = {run.id: run.name for run in listed}
 
@@ -51,7 +46,7 @@ def follow() -> None:
 
 follow()
 if view == "gap":
-    reference = summarise(runs.find_run("reference"))
+    reference = summarise(registry.find_run("reference"))
     show_gap(listed, reference.seconds / reference.epochs_done)
     explanation(
         [

@@ -1,20 +1,19 @@
 """Train: choose the settings, start, watch it learn, stop and keep."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 
-from mnistviz import runs, snapshots
-from mnistviz.errors import MnistVizError
-from mnistviz.recipes import RECIPES
-from mnistviz.runs import ACTIVE_STATES, Run
-from mnistviz.spec import ModelSpec, TrainSpec, parse_channels
+from mnistviz.core.errors import MnistVizError
+from mnistviz.core.recipes import RECIPES
+from mnistviz.core.spec import ModelSpec, TrainSpec, parse_channels
+from mnistviz.runs import registry, snapshots
+from mnistviz.runs.registry import ACTIVE_STATES, Run
 from mnistviz.training import launcher
-from mnistviz.ui import loaders, state, train_panel
-from mnistviz.ui.train_curves import show_progress_curves
-from mnistviz.ui.widgets import (
+from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.widgets import (
     chosen_run,
     chosen_snapshot,
     epochs_text,
@@ -24,6 +23,8 @@ from mnistviz.ui.widgets import (
     state_badge,
     validated_on_text,
 )
+from mnistviz.ui.train import training_panel
+from mnistviz.ui.train.curves_view import show_progress_curves
 
 POLL_SECONDS = 1.0
 LONG_CURVES_SECONDS = 4.0
@@ -149,11 +150,11 @@ if failure and failed_name == (st.session_state.get("train_name") or None):
     st.error(failure, icon=":material/error:")
 
 run = chosen_run()
-active = [other for other in runs.list_runs() if runs.run_state(other) in ACTIVE_STATES]
+active = [other for other in registry.list_runs() if registry.run_state(other) in ACTIVE_STATES]
 for other in active:
     if other.id != run.id:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{state_badge(runs.run_state(other))} **{other.name}** is at work.")
+            st.markdown(f"{state_badge(registry.run_state(other))} **{other.name}** is at work.")
             st.button("Show it", key=f"show-{other.id}", on_click=choose, args=(other.id,))
 
 polled = any(other.id == run.id for other in active)
@@ -165,7 +166,7 @@ curves_every = LONG_CURVES_SECONDS if long else POLL_SECONDS
 @st.fragment(run_every=POLL_SECONDS if polled else None)
 def live_panel() -> None:
     with errors_shown():
-        train_panel.watch(run, polled=polled)
+        training_panel.watch(run, polled=polled)
 
 
 @st.fragment(run_every=curves_every if polled else None)

@@ -1,19 +1,18 @@
 """Why this answer?: which pixels and which channels it rests on."""
 
-from mnistviz.ui.shell import need_shell
+from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.ablation import before_and_after, effect_strips
-from mnistviz.charts.attribution import attributions
-from mnistviz.charts.maps import feature_maps
-from mnistviz.ui import loaders
-from mnistviz.ui.page_width import is_narrow, page_width
-from mnistviz.ui.question import pick_question
-from mnistviz.ui.widgets import (
+from mnistviz.charts.inspection.attribution import attributions
+from mnistviz.charts.inspection.feature_maps import feature_maps
+from mnistviz.charts.inspection.knockout import before_and_after, effect_strips
+from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.widgets import (
     chosen_image,
     chosen_run,
     describe,
@@ -22,6 +21,7 @@ from mnistviz.ui.widgets import (
     need_snapshot,
     show,
 )
+from mnistviz.ui.why.question import pick_question
 
 METHODS = {
     "integrated-gradients": "Integrated gradients",
@@ -139,9 +139,9 @@ def which_channels() -> None:
 
 
 def show_channels() -> None:
-    from mnistviz.inspection.ablation import channel_effects
-    from mnistviz.inspection.attribution import contrast
-    from mnistviz.model import softmax
+    from mnistviz.inspection.channels.knockout import channel_effects
+    from mnistviz.inspection.image.attribution import contrast
+    from mnistviz.network.model import softmax
 
     knockout = loaders.knockout(run, step)
     options = {channel_name(*channel): channel for channel in knockout.channels}

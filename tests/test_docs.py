@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mnistviz import gap, metrics_log, runs
 from mnistviz.core.assets import ASSETS, PROJECT
-from mnistviz.data import load_mnist
-from mnistviz.epoch_log import epochs_of
-from mnistviz.recipes import RECIPES
-from mnistviz.spec import ModelSpec
+from mnistviz.core.recipes import RECIPES
+from mnistviz.core.spec import ModelSpec
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.runs import metrics_log, registry
+from mnistviz.runs.epoch_log import epochs_of
+from mnistviz.studies import generalization_gap
 
 ROOT = PROJECT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -107,11 +108,11 @@ def test_make_run_serves_the_dashboard(tmp_path: Path) -> None:
 
 
 def test_the_accuracies_of_the_readme_are_those_of_the_stored_runs() -> None:
-    stored = metrics_log.read(runs.find_run("reference"))[-1]
+    stored = metrics_log.read(registry.find_run("reference"))[-1]
     log = (ASSETS / "reference_log.csv").read_text().splitlines()
     published = float(log[-1].split(",")[5])
     best, handwriting = (
-        metrics_log.read(runs.find_run(name))[-1] for name in ("best", "handwriting")
+        metrics_log.read(registry.find_run(name))[-1] for name in ("best", "handwriting")
     )
     assert re.findall(r"\| (\d+\.\d+) % \|", README) == [
         f"{100 * published:.2f}",
@@ -122,7 +123,7 @@ def test_the_accuracies_of_the_readme_are_those_of_the_stored_runs() -> None:
 
 
 def test_the_gaps_of_the_readme_are_those_of_the_stored_runs() -> None:
-    (stored,) = gap.sets_of(runs.list_runs())
+    (stored,) = generalization_gap.sets_of(registry.list_runs())
     gaps = {}
     for name, run in stored.runs.items():
         last = epochs_of(metrics_log.read(run), run.spec.train.steps_per_epoch)[-1]
@@ -145,7 +146,7 @@ def test_the_parameters_of_the_readme_are_those_of_the_networks() -> None:
 def test_every_file_that_a_document_names_is_there(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     linked = re.findall(r"\]\(((?!http)[^)]+)\)", text)
-    quoted = re.findall(r"`((?:mnistviz|docs|tests|scripts|pages)/[\w./]+)`", text)
+    quoted = re.findall(r"`((?:mnistviz|docs|tests|tools|pages)/[\w./]+)`", text)
     assert linked or quoted
     for path in [*linked, *quoted]:
         assert (ROOT / path).exists(), path

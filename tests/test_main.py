@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistviz import metrics_log, runs, snapshots
 from mnistviz.core.assets import PROJECT
-from mnistviz.data import load_mnist
-from mnistviz.strokes import Strokes, strokes_to_json
-from tests.made_runs import BUNDLED
+from mnistviz.digits.drawing.strokes import Strokes, strokes_to_json
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.runs import metrics_log, registry, snapshots
+from tests.helpers.made_runs import BUNDLED
 
 pytestmark = pytest.mark.process
 
@@ -107,11 +107,11 @@ def test_bad_input_ends_with_2_a_message_and_nothing_else(
 
 
 def test_a_truncated_snapshot_is_told_apart_from_a_defect() -> None:
-    from mnistviz.spec import ModelSpec, TrainSpec
+    from mnistviz.core.spec import ModelSpec, TrainSpec
 
-    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "cut")
+    run = registry.create_run("reference", ModelSpec(), TrainSpec(), "cut")
     snapshots.file_of(run, 0).parent.mkdir()
-    whole = snapshots.file_of(runs.find_run("reference"), 0).read_bytes()
+    whole = snapshots.file_of(registry.find_run("reference"), 0).read_bytes()
     snapshots.file_of(run, 0).write_bytes(whole[: len(whole) // 2])
     done = mnistviz("evaluate", "cut", "--json")
     assert done.returncode == 2
@@ -133,7 +133,7 @@ def test_evaluate_reads_the_reference_run_on_all_test_images() -> None:
     assert np.trace(confusion) / 10_000 == result["accuracy"]
     np.testing.assert_allclose(np.diag(confusion) / confusion.sum(axis=1), result["per_class"])
     # The page shows what the run stored: both are the same measurement.
-    stored = [row for row in metrics_log.read(runs.find_run("reference")) if row.epoch == 20]
+    stored = [row for row in metrics_log.read(registry.find_run("reference")) if row.epoch == 20]
     assert stored[-1].accuracy == pytest.approx(result["accuracy"], abs=1e-6)
 
 

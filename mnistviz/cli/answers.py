@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from mnistviz import calibration, refusal
-from mnistviz.model import Classifier, load
-from mnistviz.refusal import Verdict
-from mnistviz.rows import FloatArray
-from mnistviz.runs import Run
+from mnistviz.core.rows import FloatArray
+from mnistviz.evaluation import calibration
+from mnistviz.network import rejection
+from mnistviz.network.model import Classifier, load
+from mnistviz.network.rejection import Verdict
+from mnistviz.runs.registry import Run
 
 
 class Reader:
@@ -28,4 +29,4 @@ class Reader:
         """The verdict, and ten probabilities."""
         logits = self.logits(image[np.newaxis])
         ten = calibration.probabilities(logits, self._temperature)
-        return refusal.verdicts(image[np.newaxis], ten)[0], ten[0]
+        return rejection.verdicts(image[np.newaxis], ten)[0], ten[0]

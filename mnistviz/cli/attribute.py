@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from mnistviz import snapshots
 from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
-from mnistviz.errors import SpecError
-from mnistviz.spec import NUM_CLASSES, NUM_TEST_IMAGES
+from mnistviz.core.errors import SpecError
+from mnistviz.core.spec import NUM_CLASSES, NUM_TEST_IMAGES
+from mnistviz.runs import snapshots
 
 NAMES = {
     "integrated-gradients": "Integrated gradients",
@@ -55,10 +55,10 @@ def attribute(
     if layer not in layers:
         raise SpecError(f"layer: expected one of {', '.join(layers)}, got {layer!r}")
 
-    from mnistviz import report
-    from mnistviz.data import load_mnist, to_input
+    from mnistviz.charts import figure_files
+    from mnistviz.digits.mnist import load_mnist, to_input
 
-    kind = report.kind_of(out) if out else None
+    kind = figure_files.kind_of(out) if out else None
     if file is None:
         pixels, what = to_input(load_mnist().x_test[image]), f"test image {image}"
     else:
@@ -66,9 +66,9 @@ def attribute(
 
     import numpy as np
 
-    from mnistviz.inspection.attribution import Explainer, contrast
-    from mnistviz.inspection.attribution import attribute as explain
-    from mnistviz.model import Classifier, load
+    from mnistviz.inspection.image.attribution import Explainer, contrast
+    from mnistviz.inspection.image.attribution import attribute as explain
+    from mnistviz.network.model import Classifier, load
 
     network = load(found, step)
     if target is None:
@@ -83,17 +83,17 @@ def attribute(
     title = f"{what}: why {question}, says {run}"
     if out and kind == "npz":
         arrays = {name.replace("-", "_"): one.values for name, one in results.items()}
-        report.write_arrays(out, {"image": pixels, **arrays})
+        figure_files.write_arrays(out, {"image": pixels, **arrays})
     elif out and kind == "png":
         tiles = [(NAMES[name], one.values, True) for name, one in results.items()]
-        report.write_tiles(out, [(f"Why {question}?", pixels, False), *tiles])
+        figure_files.write_tiles(out, [(f"Why {question}?", pixels, False), *tiles])
     elif out:
-        from mnistviz.charts.attribution import attributions
+        from mnistviz.charts.inspection.attribution import attributions
 
         score = next(iter(results.values())).score
         text = f"Warm pixels speak for {question}, blue ones against it. The score is {score:+.3f}."
         figure = attributions(pixels, {NAMES[name]: one.values for name, one in results.items()})
-        report.write_page(out, title, [("Which pixels?", text, figure)])
+        figure_files.write_page(out, title, [("Which pixels?", text, figure)])
     first = next(iter(results.values()))
     if as_json:
         print_json(

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz import metrics_log, runs
 from mnistviz.cli.options import AsJson, print_json
 from mnistviz.cli.training import follow
-from mnistviz.errors import SpecError, TrainingError
-from mnistviz.recipes import RECIPES, Recipe, find_recipe
-from mnistviz.runs import Run
+from mnistviz.core.errors import SpecError, TrainingError
+from mnistviz.core.recipes import RECIPES, Recipe, find_recipe
+from mnistviz.runs import metrics_log, registry
+from mnistviz.runs.registry import Run
 from mnistviz.training import launcher
 
 app = typer.Typer(help="Measure what the README claims.", no_args_is_help=True)
@@ -88,10 +88,10 @@ def spread(accuracies: list[float]) -> dict[str, float]:
 def _finished(recipe: Recipe, seed: int) -> Run | None:
     """A run of one's own that was trained so, bundled ones don't count: they are the claim."""
     wanted = (recipe.model, recipe.train.changed(seed=seed), None)
-    for run in runs.list_runs():
+    for run in registry.list_runs():
         spec = run.spec
         same = (spec.model, spec.train, spec.parent) == wanted
-        if same and not run.bundled and runs.run_state(run) == "finished":
+        if same and not run.bundled and registry.run_state(run) == "finished":
             return run
     return None
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz import digits, digits_zip
 from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, print_json
-from mnistviz.datasets import read_path
-from mnistviz.digits import Digit
-from mnistviz.errors import DataError
+from mnistviz.core.errors import DataError
+from mnistviz.digits import my_digits, my_digits_zip
+from mnistviz.digits.labelled_sets import read_path
+from mnistviz.digits.my_digits import Digit
 
 app = typer.Typer(add_completion=False)
 
@@ -39,8 +39,8 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """All digits, in the order in which they were kept, with what runs answered then."""
-    found = digits.deleted_digits() if deleted else digits.list_digits()
-    for file in digits.damaged_files():
+    found = my_digits.deleted_digits() if deleted else my_digits.list_digits()
+    for file in my_digits.damaged_files():
         typer.echo(f"damaged, left alone: {file}", err=True)
     if as_json:
         print_json([_row(digit) for digit in found])
@@ -62,14 +62,14 @@ def add(
     for file, _, blank in drawn:
         if blank:
             raise DataError(f"{file}: expected a digit, got a blank picture; choose another file")
-    kept = [digits.keep(digits.to_pixels(image), label) for _, image, _ in drawn]
+    kept = [my_digits.keep(my_digits.to_pixels(image), label) for _, image, _ in drawn]
     _report(kept, f"{len(kept):,} kept as {label}", as_json)
 
 
 @app.command("label")
 def say_anew(digit: str, label: int, as_json: AsJson = False) -> None:
     """Say anew what a digit is."""
-    changed = digits.relabel(digits.find(digit).id, label)
+    changed = my_digits.relabel(my_digits.find(digit).id, label)
     _report([changed], f"{changed.id} is a {changed.label} now", as_json)
 
 
@@ -78,11 +78,11 @@ def export(
     out: Annotated[Path, typer.Option(help="The zip file to write.")], as_json: AsJson = False
 ) -> None:
     """Pack all digits into a zip: an npz in MNIST's layout, and strokes and answers as JSON."""
-    found = digits.list_digits()
+    found = my_digits.list_digits()
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("wb") as file:
-            digits_zip.export(file, found)
+            my_digits_zip.export(file, found)
             file.flush()
             os.fsync(file.fileno())
         part.replace(out)
@@ -109,17 +109,17 @@ def import_set(
     What is here already stays as it is.
     """
     if path.suffix.lower() == ".zip" and path.is_file() and path.stat().st_size <= MAX_ZIP_BYTES:
-        imported = digits_zip.import_uploads([(path.name, path.read_bytes())])
+        imported = my_digits_zip.import_uploads([(path.name, path.read_bytes())])
     else:
-        imported = digits_zip.import_set(read_path(path))
+        imported = my_digits_zip.import_set(read_path(path))
     _report(imported.digits, imported.sentence, as_json)
 
 
 @app.command()
 def delete(ids: Ids = None, every: All = False, as_json: AsJson = False) -> None:
     """Take digits out of the set. `restore` brings them back."""
-    chosen = _chosen(digits.list_digits(), ids, every)
-    gone = [digits.delete(digit.id) for digit in chosen]
+    chosen = _chosen(my_digits.list_digits(), ids, every)
+    gone = [my_digits.delete(digit.id) for digit in chosen]
     way_back = f"digits restore {gone[0].id}" if len(gone) == 1 else "digits restore --all"
     _report(gone, f"{len(gone):,} deleted; the way back: python -m mnistviz {way_back}", as_json)
 
@@ -127,7 +127,9 @@ def delete(ids: Ids = None, every: All = False, as_json: AsJson = False) -> None
 @app.command()
 def restore(ids: Ids = None, every: All = False, as_json: AsJson = False) -> None:
     """Bring deleted digits back."""
-    back = [digits.restore(digit.id) for digit in _chosen(digits.deleted_digits(), ids, every)]
+    back = [
+        my_digits.restore(digit.id) for digit in _chosen(my_digits.deleted_digits(), ids, every)
+    ]
     _report(back, f"{len(back):,} are back", as_json)
 
 
@@ -137,7 +139,7 @@ def _chosen(there: Sequence[Digit], ids: Sequence[str] | None, every: bool) -> S
             "expected ids of digits or --all, got both or neither; `digits list` has them"
         )
     known = {digit.id for digit in there}
-    found = [digits.find(text, deleted=True) for text in ids or ()]
+    found = [my_digits.find(text, deleted=True) for text in ids or ()]
     for digit in found:
         if digit.id not in known:
             raise DataError(f"{digit.id}: is {'' if digit.deleted else 'not '}deleted already")

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnistviz import snapshots
 from mnistviz.cli.options import AsJson, RunArgument, print_json
-from mnistviz.errors import ReportError
+from mnistviz.core.errors import ReportError
+from mnistviz.runs import snapshots
 
 if TYPE_CHECKING:
-    from mnistviz.datasets import LabelledSet
+    from mnistviz.core.rows import FloatArray
+    from mnistviz.digits.labelled_sets import LabelledSet
     from mnistviz.evaluation.robustness import Endurance
-    from mnistviz.model import Classifier
-    from mnistviz.rows import FloatArray
-    from mnistviz.runs import Run
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.registry import Run
 
 
 def evaluate(
@@ -46,14 +46,14 @@ def evaluate(
     if out and out.suffix.lower() not in (".html", ".csv"):
         raise ReportError(f"out: expected a file that ends in .html or .csv, got {str(out)!r}")
 
-    from mnistviz.calibration import temperature
-    from mnistviz.data import load_mnist
-    from mnistviz.datasets import LabelledSet, read_path
-    from mnistviz.evaluation import answers as answered
-    from mnistviz.evaluation import probabilities, score
+    from mnistviz.digits.labelled_sets import LabelledSet, read_path
+    from mnistviz.digits.mnist import load_mnist
+    from mnistviz.evaluation import predictions as answered
+    from mnistviz.evaluation.calibration import temperature
     from mnistviz.evaluation.metrics import interval, top_k
     from mnistviz.evaluation.reliability import reliability
-    from mnistviz.model import Classifier, load
+    from mnistviz.evaluation.scoring import probabilities, score
+    from mnistviz.network.model import Classifier, load
 
     if data is None:
         mnist = load_mnist()
@@ -72,16 +72,16 @@ def evaluate(
     curves = _endurance(found, step, labelled, classifier) if robustness else []
 
     if out and out.suffix.lower() == ".csv":
-        from mnistviz import report
+        from mnistviz.charts import figure_files
 
-        report.write_text(out, answered.as_csv(answers, heat))
+        figure_files.write_text(out, answered.as_csv(answers, heat))
     elif out:
-        from mnistviz import report
-        from mnistviz.evaluation_report import gather, html_of
+        from mnistviz.charts import figure_files
+        from mnistviz.evaluation.report import gather, html_of
 
         subject = gather(found, step, answers, heat)
         # Also where the home can't be written to, and nothing is kept.
-        report.write_text(out, html_of(replace(subject, curves=curves or subject.curves)))
+        figure_files.write_text(out, html_of(replace(subject, curves=curves or subject.curves)))
     if as_json:
         from mnistviz.evaluation.robustness import as_rows
 
@@ -123,8 +123,8 @@ def _logits(
     name: str, run: Run, step: int, data: LabelledSet, classifier: Classifier
 ) -> FloatArray:
     """What is kept of an earlier evaluation, or else read now, with a progress bar."""
-    from mnistviz.evaluation import read
-    from mnistviz.evaluation.answers import digest_of, keep_logits, known_logits
+    from mnistviz.evaluation.predictions import digest_of, keep_logits, known_logits
+    from mnistviz.evaluation.scoring import read
 
     digest = digest_of(data.images)
     known = known_logits(run, step, data, digest)
@@ -139,7 +139,7 @@ def _logits(
 def _endurance(run: Run, step: int, data: LabelledSet, classifier: Classifier) -> list[Endurance]:
     """The curves of all distortions: those kept, and those measured now."""
     from mnistviz.evaluation import robustness
-    from mnistviz.evaluation.distortions import DISTORTIONS
+    from mnistviz.evaluation.corruptions import DISTORTIONS
 
     part = robustness.subset(data)
     curves = []
@@ -153,7 +153,7 @@ def _endurance(run: Run, step: int, data: LabelledSet, classifier: Classifier) -
 
 
 def _print_curve(curve: Endurance) -> None:
-    from mnistviz.evaluation.distortions import DISTORTIONS
+    from mnistviz.evaluation.corruptions import DISTORTIONS
 
     one = DISTORTIONS[curve.distortion]
     print(f"{one.title}, {one.unit}, {curve.right.shape[1]:,} images")

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz import snapshots
 from mnistviz.cli.options import AsJson, RunArgument, print_json
-from mnistviz.errors import SpecError
-from mnistviz.inspection import kept
-from mnistviz.rows import REPLACEMENTS, ChannelEvidence, LayerAblation, LayerUse
-from mnistviz.spec import NUM_TEST_IMAGES
-from mnistviz.thresholds import MARGIN
+from mnistviz.core.errors import SpecError
+from mnistviz.core.rows import REPLACEMENTS, ChannelEvidence, LayerAblation, LayerUse
+from mnistviz.core.spec import NUM_TEST_IMAGES
+from mnistviz.core.thresholds import MARGIN
+from mnistviz.inspection.channels import channel_results_files
+from mnistviz.runs import snapshots
 
-IMAGES = (kept.FIRST_IMAGES, NUM_TEST_IMAGES)
+IMAGES = (channel_results_files.FIRST_IMAGES, NUM_TEST_IMAGES)
 
 
 def evidence(
@@ -28,7 +28,7 @@ def evidence(
     ] = "mean",
     images: Annotated[
         int, typer.Option(help="Test images that channels are switched off on: 2000 or 10000.")
-    ] = kept.FIRST_IMAGES,
+    ] = channel_results_files.FIRST_IMAGES,
     as_json: AsJson = False,
 ) -> None:
     """Which channels of a run are needed: keep, twin of another, or dead, with the numbers.
@@ -48,20 +48,20 @@ def evidence(
         raise SpecError(f"images: expected 2000 or 10000, got {images}")
     snapshots.read(found, step)
 
-    from mnistviz.inspection.evidence import evidence_of
-    from mnistviz.inspection.spectrum import use_of
+    from mnistviz.inspection.channels.evidence import evidence_of
+    from mnistviz.inspection.channels.redundancy import use_of
 
-    moments = kept.read_moments(found, step)
+    moments = channel_results_files.read_moments(found, step)
     if not moments:
-        from mnistviz.inspection.findings import find_moments
+        from mnistviz.inspection.channels.channel_results import find_moments
 
         with typer.progressbar(length=1000, label="channels", file=sys.stderr) as bar:
             moments = find_moments(found, step, _tell(bar))
     values = []
     for name in layers:
-        ablation = kept.read_ablation(found, step, name, replacement, images)
+        ablation = channel_results_files.read_ablation(found, step, name, replacement, images)
         if ablation is None:
-            from mnistviz.inspection.findings import find_ablation
+            from mnistviz.inspection.channels.channel_results import find_ablation
 
             with typer.progressbar(length=1000, label=name, file=sys.stderr) as bar:
                 ablation = find_ablation(

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz import snapshots
 from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
-from mnistviz.errors import SpecError
-from mnistviz.runs import Run
-from mnistviz.spec import NUM_TEST_IMAGES
+from mnistviz.core.errors import SpecError
+from mnistviz.core.spec import NUM_TEST_IMAGES
+from mnistviz.runs import snapshots
+from mnistviz.runs.registry import Run
 
 STAGES = ("convolution", "relu", "normalization")
 SCOPES = ("tile", "layer", "all")
@@ -44,13 +44,13 @@ def kernels(
     """All kernels of a convolution, signed, and numbers on each of its output channels."""
     found, step = _find(run, layer)
 
-    from mnistviz import report
-    from mnistviz.inspection.folding import kernel_and_bias, views_of
-    from mnistviz.inspection.kernel_kinds import sentence
-    from mnistviz.inspection.kernel_order import order_of
-    from mnistviz.inspection.kernels import channel_statistics, largest_weight
+    from mnistviz.charts import figure_files
+    from mnistviz.inspection.kernels.batch_norm_folding import kernel_and_bias, views_of
+    from mnistviz.inspection.kernels.kernel_kinds import sentence
+    from mnistviz.inspection.kernels.kernel_order import order_of
+    from mnistviz.inspection.kernels.kernel_statistics import channel_statistics, largest_weight
 
-    kind = report.kind_of(out) if out else None
+    kind = figure_files.kind_of(out) if out else None
     weights = snapshots.read(found, step)
     _one_of("view", view, views_of(weights, layer))
     _one_of("order", order, ORDERS)
@@ -60,16 +60,16 @@ def kernels(
     title = f"All kernels of {layer} of {run}, {view}"
     text = sentence(kernel).replace("**", "")
     if out and kind == "npz":
-        report.write_arrays(
+        figure_files.write_arrays(
             out, {"kernel": kernel, "bias": bias, "inputs": rows, "outputs": columns}
         )
     elif out and kind == "png":
         import numpy as np
 
         tiles = np.moveaxis(kernel, (2, 3), (0, 1))[np.ix_(rows, columns)]
-        report.write_grids(out, [(title, tiles, True)], scope, largest_weight(weights))  # type: ignore[arg-type]
+        figure_files.write_grids(out, [(title, tiles, True)], scope, largest_weight(weights))  # type: ignore[arg-type]
     elif out:
-        from mnistviz.charts.kernels import kernel_matrix
+        from mnistviz.charts.inspection.kernels import kernel_matrix
 
         figure = kernel_matrix(
             kernel,
@@ -79,7 +79,7 @@ def kernels(
             (rows.tolist(), columns.tolist()),
         )
         said = "Warm is positive, blue negative, off-white zero; point at a kernel for its weights."
-        report.write_page(out, title, [(layer, f"{said} {text}", figure)])
+        figure_files.write_page(out, title, [(layer, f"{said} {text}", figure)])
     statistics = [asdict(row) for row in channel_statistics(kernel, bias)]
     if as_json:
         print_json(
@@ -124,10 +124,10 @@ def maps(
     _one_of("stage", stage, STAGES if found.spec.model.batch_norm else STAGES[:2])
     _one_of("scope", scope, SCOPES)
 
-    from mnistviz import report
-    from mnistviz.data import load_mnist, to_input
+    from mnistviz.charts import figure_files
+    from mnistviz.digits.mnist import load_mnist, to_input
 
-    kind = report.kind_of(out) if out else None
+    kind = figure_files.kind_of(out) if out else None
     if file is None:
         pixels, what = to_input(load_mnist().x_test[image]), f"test image {image}"
     else:
@@ -135,9 +135,9 @@ def maps(
 
     import numpy as np
 
-    from mnistviz.inspection.activations import stages
-    from mnistviz.model import load
-    from mnistviz.rows import Stage
+    from mnistviz.core.rows import Stage
+    from mnistviz.inspection.image.feature_maps import stages
+    from mnistviz.network.model import load
 
     every = stages(load(found, step), pixels)
     shown = [one for one in every if one.stage in (stage, "pool") or one.layer == "conv8"]
@@ -145,22 +145,22 @@ def maps(
     title = f"What {run} makes of {what}, after the {stage}"
     if out and kind == "npz":
         arrays = {f"{one.layer}_{one.stage}": one.values for one in every}
-        report.write_arrays(out, {"image": pixels, **arrays})
+        figure_files.write_arrays(out, {"image": pixels, **arrays})
     elif out and kind == "png":
         grids = [("input", pixels[np.newaxis, np.newaxis], False)]
         for one in shown:
             signed = bool(one.values.min() < 0)
             grids.append((one.layer, np.moveaxis(one.values, 2, 0)[np.newaxis], signed))
         largest = max(float(np.abs(one.values).max()) for one in shown)
-        report.write_grids(out, grids, scope, largest)  # type: ignore[arg-type]
+        figure_files.write_grids(out, grids, scope, largest)  # type: ignore[arg-type]
     elif out:
-        from mnistviz.charts.whole_network import whole_network
+        from mnistviz.charts.inspection.whole_network import whole_network
 
         first = Stage("input", "input", pixels[..., np.newaxis])
         last = next(one for one in every if one.stage == "softmax")
         figure = whole_network([first, *shown, last], scope, MATRIX_WIDTH)  # type: ignore[arg-type]
         said = "Every channel of every layer, sizes true to each other."
-        report.write_page(out, title, [("The whole network", said, figure)])
+        figure_files.write_page(out, title, [("The whole network", said, figure)])
     rows: list[dict[str, Any]] = [
         {
             "layer": one.layer,
@@ -211,25 +211,25 @@ def preferred(
         if not 0 <= number < count:
             raise SpecError(f"channel: expected a number from 0 to {count - 1}, got {number}")
 
-    from mnistviz import report
+    from mnistviz.charts import figure_files
 
-    kind = report.kind_of(out) if out else None
+    kind = figure_files.kind_of(out) if out else None
 
-    from mnistviz.inspection.preferred import Climber, preferred_inputs
-    from mnistviz.model import load
+    from mnistviz.inspection.image.preferred_input import Climber, preferred_inputs
+    from mnistviz.network.model import load
 
     made = preferred_inputs(Climber(load(found, step), found.spec.model, layer), channels)
     title = f"What the channels of {layer} of {run} like best"
     if out and kind == "npz":
-        report.write_arrays(out, vars(made))
+        figure_files.write_arrays(out, vars(made))
     elif out and kind == "png":
-        report.write_grids(out, [(title, made.images[None], False)], "tile", 1.0)
+        figure_files.write_grids(out, [(title, made.images[None], False)], "tile", 1.0)
     elif out:
-        from mnistviz.charts.preferred import preferred_gallery
+        from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
 
         figure = preferred_gallery(made.images, channels, made.values.tolist(), None, MATRIX_WIDTH)
         said = "Inputs made out of noise by climbing each channel's gradient, up to their most ink."
-        report.write_page(out, title, [(layer, said, figure)])
+        figure_files.write_page(out, title, [(layer, said, figure)])
     rows: list[dict[str, Any]] = [
         {"channel": number, "value": float(value), "start": float(start)}
         for number, value, start in zip(channels, made.values, made.start_values, strict=True)

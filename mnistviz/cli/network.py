@@ -5,18 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz import runs, snapshots
 from mnistviz.cli.number import read_file, read_numbers
-from mnistviz.cli.options import (
-    AsJson,
-    BatchNorm,
-    Channels,
-    Dropout,
-    changed_model,
-    print_json,
-)
-from mnistviz.rows import FloatArray
-from mnistviz.spec import ModelSpec
+from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model, print_json
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import ModelSpec
+from mnistviz.runs import registry, snapshots
 
 
 def info(
@@ -55,7 +48,7 @@ def info(
 
 def predict(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pictures or strokes.")],
-    run: Annotated[str, typer.Option(help="NAME or ID of a run, [:EPOCH].")] = runs.DEFAULT_RUN,
+    run: Annotated[str, typer.Option(help="NAME or ID of a run, [:EPOCH].")] = registry.DEFAULT_RUN,
     number: Annotated[
         bool, typer.Option("--number", help="Cut several digits side by side and read them all.")
     ] = False,
@@ -100,8 +93,8 @@ def predict(
 
 def read_drawing(file: Path) -> tuple[FloatArray, bool]:
     """The `(28, 28)` picture that the network sees of a file, and whether it is blank."""
-    from mnistviz import drawing, strokes
+    from mnistviz.digits.drawing import preprocessing, strokes
 
     ink = read_file(file, lambda drawn: strokes.render(strokes.redraw(drawn)), lambda ink: ink)
-    stages = drawing.normalise(ink)
+    stages = preprocessing.normalise(ink)
     return stages.image, stages.blank

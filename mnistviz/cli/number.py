@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mnistviz.cli.options import print_json
-from mnistviz.errors import DrawingError
-from mnistviz.rows import FloatArray
-from mnistviz.runs import Run
-from mnistviz.strokes import Strokes
+from mnistviz.core.errors import DrawingError
+from mnistviz.core.rows import FloatArray
+from mnistviz.digits.drawing.strokes import Strokes
+from mnistviz.runs.registry import Run
 
 if TYPE_CHECKING:
-    from mnistviz.number import Cut
+    from mnistviz.digits.drawing.segmentation import Cut
 
 Read = TypeVar("Read")
 # A part of a number is read in any case, as the parts beside it speak for a digit.
@@ -25,7 +25,7 @@ def read_file(
 
     Raises `DrawingError` with the file's name.
     """
-    from mnistviz import drawing, strokes
+    from mnistviz.digits.drawing import preprocessing, strokes
 
     try:
         raw = file.read_bytes()
@@ -36,7 +36,7 @@ def read_file(
     try:
         if file.suffix.lower() == ".json":
             return of_strokes(strokes.parse_strokes(raw.decode("utf-8", errors="replace")))
-        return of_picture(drawing.read_picture(raw))
+        return of_picture(preprocessing.read_picture(raw))
     except DrawingError as error:
         raise DrawingError(f"{file}: {error}") from None
 
@@ -45,13 +45,13 @@ Cutter = Callable[[Callable[[FloatArray], FloatArray]], "list[Cut]"]
 
 
 def _strokes(drawn: Strokes) -> Cutter:
-    from mnistviz.number import cut_strokes
+    from mnistviz.digits.drawing.segmentation import cut_strokes
 
     return lambda read: cut_strokes(drawn, read)
 
 
 def _ink(ink: FloatArray) -> Cutter:
-    from mnistviz.number import cut_ink
+    from mnistviz.digits.drawing.segmentation import cut_ink
 
     return lambda read: cut_ink(ink, read)
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from mnistviz import labels, runs, snapshots
-from mnistviz.archive import pack, unpack
 from mnistviz.cli.options import AsJson, RunArgument, print_json
-from mnistviz.errors import RunError
-from mnistviz.runs import Run
-from mnistviz.summary import summarise
+from mnistviz.core.errors import RunError
+from mnistviz.runs import metadata, registry, snapshots
+from mnistviz.runs.archive import pack, unpack
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_summary import summarise
 from mnistviz.training import launcher
 
 app = typer.Typer(add_completion=False)
@@ -36,8 +36,8 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """All runs, bundled ones first, then your own, newest first."""
-    rows = [_run_row(run) for run in (runs.deleted_runs() if deleted else runs.list_runs())]
-    for damaged in () if deleted else runs.damaged_runs():
+    rows = [_run_row(run) for run in (registry.deleted_runs() if deleted else registry.list_runs())]
+    for damaged in () if deleted else registry.damaged_runs():
         typer.echo(f"damaged: {damaged.reason}", err=True)
     if as_json:
         print_json(rows)
@@ -53,22 +53,22 @@ def list_all(
 @app.command()
 def rename(run: RunWord, name: str, as_json: AsJson = False) -> None:
     """Give a run another name. Its id stays."""
-    found = runs.find_run(run)
-    renamed = labels.rename(found, name)
+    found = registry.find_run(run)
+    renamed = metadata.rename(found, name)
     _report(renamed, f"{found.name} is now {renamed.name}", as_json)
 
 
 @app.command()
 def note(run: RunWord, text: str, as_json: AsJson = False) -> None:
     """Note something about a run, in place of what was noted; '' takes it away."""
-    noted = labels.annotate(runs.find_run(run), text)
+    noted = metadata.annotate(registry.find_run(run), text)
     _report(noted, f"{noted.name}: {noted.note or 'no note'}", as_json)
 
 
 @app.command()
 def delete(run: RunWord, as_json: AsJson = False) -> None:
     """Take a run out of all lists. `restore` brings it back."""
-    deleted = labels.delete(runs.find_run(run))
+    deleted = metadata.delete(registry.find_run(run))
     way_back = f"python -m mnistviz runs restore {deleted.id}"
     _report(deleted, f"{deleted.name} is deleted; to bring it back: {way_back}", as_json)
 
@@ -76,7 +76,7 @@ def delete(run: RunWord, as_json: AsJson = False) -> None:
 @app.command()
 def restore(run: RunWord, as_json: AsJson = False) -> None:
     """Bring a deleted run back."""
-    restored = labels.restore(labels.find_deleted(run))
+    restored = metadata.restore(metadata.find_deleted(run))
     was = f" ({restored.name_before} is another run now)" if restored.name_before else ""
     _report(restored.run, f"{restored.run.name} is back{was}", as_json)
 
@@ -96,8 +96,8 @@ def pause(run: RunWord, as_json: AsJson = False) -> None:
 @app.command()
 def resume(run: RunWord, as_json: AsJson = False) -> None:
     """End a pause, or go on in the background with a run that was stopped, killed or failed."""
-    found = runs.find_run(run)
-    if runs.run_state(found) in runs.ACTIVE_STATES:
+    found = registry.find_run(run)
+    if registry.run_state(found) in registry.ACTIVE_STATES:
         _tell(run, launcher.go_on, "trains on", as_json)
         return
     launcher.resume(found)
@@ -105,8 +105,8 @@ def resume(run: RunWord, as_json: AsJson = False) -> None:
 
 
 def _tell(run: str, wish: Callable[[Run], None], sentence: str, as_json: bool) -> None:
-    found = runs.find_run(run)
-    if (state := runs.run_state(found)) not in runs.ACTIVE_STATES:
+    found = registry.find_run(run)
+    if (state := registry.run_state(found)) not in registry.ACTIVE_STATES:
         raise RunError(f"{found.name} is {state}: there is no training to tell that")
     wish(found)
     _report(found, f"{found.name} {sentence}", as_json)
@@ -130,7 +130,7 @@ def export(
     Without an epoch, `model.keras` and `weights.npz` are those of the last snapshot.
     """
     name, colon, _ = run.partition(":")
-    found = runs.find_run(name)
+    found = registry.find_run(name)
     steps = snapshots.steps_of(found)
     step = snapshots.find(run)[1] if colon or steps else None
     kept = {"all": steps, "chosen": steps if step is None else [step], "none": []}[keep]

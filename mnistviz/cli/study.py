@@ -11,14 +11,14 @@ import typer
 
 from mnistviz.cli.benchmark import parse_seeds, spread
 from mnistviz.cli.options import AsJson, print_json
-from mnistviz.errors import SpecError
-from mnistviz.recipes import RECIPES, find_recipe
-from mnistviz.rows import Duel
-from mnistviz.spec import ModelSpec, parse_channels
-from mnistviz.study import runner, table
-from mnistviz.study.plans import PLANS, StudySpec, Trial, written
-from mnistviz.study.table import Study, TrialResult
-from mnistviz.verdicts import duels
+from mnistviz.core.errors import SpecError
+from mnistviz.core.recipes import RECIPES, find_recipe
+from mnistviz.core.rows import Duel
+from mnistviz.core.spec import ModelSpec, parse_channels
+from mnistviz.studies import runner, study_directory
+from mnistviz.studies.plans import PLANS, StudySpec, Trial, written
+from mnistviz.studies.study_directory import Study, TrialResult
+from mnistviz.studies.verdicts import duels
 
 
 def study(
@@ -66,7 +66,7 @@ def study(
         widths=_widths(widths),
         seeds=tuple(parse_seeds(seeds)),
     )
-    begun = table.create_or_extend(wanted)
+    begun = study_directory.create_or_extend(wanted)
     try:
         done = runner.carry_on(begun, workers, _teller(begun), dask)
     except KeyboardInterrupt:

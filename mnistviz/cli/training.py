@@ -8,23 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz import (
-    digits,
-    event_files,
-    metrics_log,
-    own_digits,
-    runs,
-    snapshots,
-    tuning,
-    worker_log,
-)
 from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model, print_json
-from mnistviz.epoch_log import epochs_of
-from mnistviz.errors import SpecError
-from mnistviz.event_files import EventFiles
-from mnistviz.recipes import RECIPES, find_recipe
-from mnistviz.runs import Run
-from mnistviz.spec import TrainSpec
+from mnistviz.core.errors import SpecError
+from mnistviz.core.recipes import RECIPES, find_recipe
+from mnistviz.core.spec import TrainSpec
+from mnistviz.digits import my_digits
+from mnistviz.evaluation import fine_tune_report
+from mnistviz.runs import event_files, fine_tune_set, metrics_log, registry, snapshots, worker_log
+from mnistviz.runs.epoch_log import epochs_of
+from mnistviz.runs.event_files import EventFiles
+from mnistviz.runs.registry import Run
 from mnistviz.training import launcher
 
 POLL_SECONDS = 0.2
@@ -100,7 +93,7 @@ def train(
         others = settings.keys() - {"learning_rate"}
         if others or name or recipe or parent or _any_given(of_network):
             raise SpecError("--resume takes no other setting than --learning-rate: a run goes on")
-        _resume(runs.find_run(resume), learning_rate, as_json, tensorboard=tensorboard)
+        _resume(registry.find_run(resume), learning_rate, as_json, tensorboard=tensorboard)
         return
     if (own or hold_out is not None) and (parent is None or not own):
         raise SpecError("--digits fine-tunes a copy: name the run, --from RUN; --hold-out needs it")
@@ -131,13 +124,13 @@ def _fine_tune(
     tensorboard: bool,
 ) -> None:
     fold = 0 if hold_out is None else hold_out
-    if not -1 <= fold < own_digits.FOLDS:
+    if not -1 <= fold < fine_tune_set.FOLDS:
         raise SpecError(f"hold-out: expected a quarter from 0 to 3, or -1 for none, got {fold}")
-    train = own_digits.settings(parent.spec.train).changed(**settings)
+    train = fine_tune_set.settings(parent.spec.train).changed(**settings)
     run = launcher.fine_tune(
         parent,
         step,
-        digits.as_labelled_set(),
+        my_digits.as_labelled_set(),
         train,
         fold=None if fold == -1 else fold,
         name=name,
@@ -147,11 +140,11 @@ def _fine_tune(
 
 def _gain(run: Run) -> dict[str, Any]:
     """What fine-tuning gained on the digits held out, and cost on the test set."""
-    found = tuning.measure(run)
-    held = tuning.pooled([found])
+    found = fine_tune_report.measure(run)
+    held = fine_tune_report.pooled([found])
     return {
         "held_out_digits": asdict(held) if held else None,
-        "test_set": asdict(tuning.change(found.test_before, found.test_after)),
+        "test_set": asdict(fine_tune_report.change(found.test_before, found.test_after)),
     }
 
 
@@ -160,7 +153,7 @@ def _any_given(options: dict[str, Any]) -> bool:
 
 
 def _resume(run: Run, learning_rate: float | None, as_json: bool, *, tensorboard: bool) -> None:
-    if runs.run_state(run) == "finished":
+    if registry.run_state(run) == "finished":
         typer.echo(f"{run.name} is finished: there is nothing left to train", err=True)
         _report(run, {"resumed_from_step": None}, as_json)
         return
@@ -201,7 +194,7 @@ def _report(run: Run, extra: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(result)
         return
-    state = runs.run_state(run)
+    state = registry.run_state(run)
     accuracy = result["val_accuracy"]
     if accuracy is None:
         print(f"{run.name}: {state} before its first step")
@@ -227,22 +220,22 @@ def _print_change(what: str, change: dict[str, Any] | None) -> None:
         )
 
 
-def follow(run: Run, scalars: EventFiles | None = None) -> runs.State:
+def follow(run: Run, scalars: EventFiles | None = None) -> registry.State:
     """Show the progress of a run until it ends, and write its rows as events too."""
     reader = metrics_log.MetricsReader(run.metrics_file)
     polls_in_queue = 0
     with typer.progressbar(
         length=run.spec.train.num_steps, label=run.name, file=sys.stderr
     ) as progress:
-        while (state := runs.run_state(run)) in runs.ACTIVE_STATES:
+        while (state := registry.run_state(run)) in registry.ACTIVE_STATES:
             # Every worker queues for a moment, until it has looked for a free slot.
             polls_in_queue += state == "queued"
             if polls_in_queue == POLLS_BEFORE_WAITING and state == "queued":
-                before = len(runs.queued_before(run))
+                before = len(registry.queued_before(run))
                 typer.echo(
                     f"{run.name}: another run is training; {before} more wait before it", err=True
                 )
-            status = runs.read_status(run)
+            status = registry.read_status(run)
             rows = reader.poll()
             if scalars:
                 scalars.write(rows)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.rows import FloatArray
-from mnistviz.spec import NUM_CLASSES
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import NUM_CLASSES
 
 
 @dataclass(frozen=True)

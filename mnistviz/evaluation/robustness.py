@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz import cache
-from mnistviz.data import balanced, to_input
-from mnistviz.datasets import LabelledSet
-from mnistviz.evaluation.answers import digest_of
-from mnistviz.evaluation.distortions import Distortion
-from mnistviz.runs import Run
-from mnistviz.spec import TrainSpec
+from mnistviz.core.spec import TrainSpec
+from mnistviz.digits.labelled_sets import LabelledSet
+from mnistviz.digits.mnist import balanced, to_input
+from mnistviz.evaluation.corruptions import Distortion
+from mnistviz.evaluation.predictions import digest_of
+from mnistviz.runs import result_cache
+from mnistviz.runs.registry import Run
 
 if TYPE_CHECKING:
-    from mnistviz.model import Classifier
+    from mnistviz.network.model import Classifier
 
 # Of each digit: an accuracy of 99 % is known to half a point, a curve takes seconds.
 IMAGES_OF_EACH_DIGIT = 200
@@ -67,7 +67,7 @@ def measure(
 
 def kept(run: Run, step: int, data: LabelledSet, distortion: Distortion) -> Endurance | None:
     """What was measured before of a snapshot on a set; None where nothing was."""
-    found = cache.read(run, step, _name(data, distortion))
+    found = result_cache.read(run, step, _name(data, distortion))
     levels = tuple(map(float, distortion.levels))
     # Kept by another version of this program, or damaged: measured anew.
     if found is None or tuple(found.get("levels", np.zeros(0)).tolist()) != levels:
@@ -90,7 +90,7 @@ def measure_and_keep(
     found = measure(classifier, data, distortion, progress)
     arrays = {"levels": np.array(found.levels), "right": found.right}
     with suppress(OSError):
-        cache.write(run, step, _name(data, distortion), arrays)
+        result_cache.write(run, step, _name(data, distortion), arrays)
     return found
 
 
@@ -115,7 +115,7 @@ def trained_on(distortion: Distortion, spec: TrainSpec) -> tuple[float, float] |
     """The range of levels that a training's augmentation covers, None where it has none of it."""
     if not spec.augmentation:
         return None
-    from mnistviz.augment import DEGREES, PIXELS, STRETCH
+    from mnistviz.network.augmentation import DEGREES, PIXELS, STRETCH
 
     strength = spec.augmentation
     match distortion.name:

@@ -16,10 +16,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.data import to_input
-from mnistviz.model import BATCH_SIZE
-from mnistviz.rows import FloatArray
-from mnistviz.spec import IMAGE_SIZE
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.digits.mnist import to_input
+from mnistviz.network.model import BATCH_SIZE
 
 # Axes that are kept: they hold 85 % of the variance of a trained network, and t-SNE gains nothing
 # from more.

@@ -8,14 +8,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnistviz import control, labels, own_digits, runs, snapshots, worker_log
 from mnistviz.core.assets import PROJECT
-from mnistviz.datasets import LabelledSet
-from mnistviz.errors import RunError, StudyError
-from mnistviz.inspection import evidence_worker, job, kept, tsne_worker
-from mnistviz.rows import Replacement
-from mnistviz.runs import ACTIVE_STATES, Run
-from mnistviz.spec import NUM_TEST_IMAGES, ModelSpec, Parent, TrainSpec
+from mnistviz.core.errors import RunError, StudyError
+from mnistviz.core.rows import Replacement
+from mnistviz.core.spec import NUM_TEST_IMAGES, ModelSpec, Parent, TrainSpec
+from mnistviz.digits.labelled_sets import LabelledSet
+from mnistviz.inspection import channel_worker, jobs, tsne_worker
+from mnistviz.inspection.channels import channel_results_files
+from mnistviz.runs import desired_state, fine_tune_set, metadata, registry, snapshots, worker_log
+from mnistviz.runs.registry import ACTIVE_STATES, Run
 
 # A worker takes its lock within a second, before it imports TensorFlow.
 START_TIMEOUT_SECONDS = 30
@@ -27,7 +28,7 @@ def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None = No
     Returns when the worker holds the run. Raises `RunError` when the name can't
     be had or the worker dies at once.
     """
-    return _start_worker(runs.create_run(recipe, model, train, name))
+    return _start_worker(registry.create_run(recipe, model, train, name))
 
 
 def fork(parent: Run, step: int, train: TrainSpec, name: str | None = None) -> Run:
@@ -40,11 +41,11 @@ def fork(parent: Run, step: int, train: TrainSpec, name: str | None = None) -> R
     of_parent = Parent(run=parent.id, step=step)
     spec = parent.spec
     # What it has left to train is the same mixture.
-    own = own_digits.read(parent) if spec.own else None
-    run = runs.create_run(spec.recipe, spec.model, train, name, of_parent, spec.own)
+    own = fine_tune_set.read(parent) if spec.own else None
+    run = registry.create_run(spec.recipe, spec.model, train, name, of_parent, spec.own)
     snapshots.write_start(run, weights)
     if own:
-        own_digits.write(run.path, own)
+        fine_tune_set.write(run.path, own)
     return _start_worker(run)
 
 
@@ -54,7 +55,7 @@ def fine_tune(
     found: LabelledSet,
     train: TrainSpec | None = None,
     *,
-    share: float = own_digits.SHARE,
+    share: float = fine_tune_set.SHARE,
     fold: int | None = 0,
     name: str | None = None,
 ) -> Run:
@@ -65,20 +66,20 @@ def fine_tune(
     `DataError` where there are too few digits.
     """
     weights = snapshots.read(parent, step)
-    parts = own_digits.split(found, fold)
-    own = own_digits.described(parts, found, share, fold)
+    parts = fine_tune_set.split(found, fold)
+    own = fine_tune_set.described(parts, found, share, fold)
     if name is None:
-        name = labels.numbered_name(f"{parent.name[:40]}-my-digits", runs.taken_names())
-    run = runs.create_run(
+        name = metadata.numbered_name(f"{parent.name[:40]}-my-digits", registry.taken_names())
+    run = registry.create_run(
         parent.spec.recipe,
         parent.spec.model,
-        train or own_digits.settings(parent.spec.train),
+        train or fine_tune_set.settings(parent.spec.train),
         name,
         Parent(run=parent.id, step=step),
         own,
     )
     snapshots.write_start(run, weights)
-    own_digits.write(run.path, parts)
+    fine_tune_set.write(run.path, parts)
     return _start_worker(run)
 
 
@@ -88,7 +89,7 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
     `learning_rate` replaces the one that it trained with. Raises `RunError` when
     the run is bundled, has a worker already or has reached its end.
     """
-    state = runs.run_state(run)
+    state = registry.run_state(run)
     if run.bundled:
         raise RunError(f"{run.name} is bundled and can't be changed; fork it: --from {run.name}")
     if state in ACTIVE_STATES:
@@ -100,7 +101,7 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
     if state == "finished":
         raise RunError(f"{run.name} is finished: there is nothing left to train")
     wishes = {} if learning_rate is None else {"learning_rate": learning_rate}
-    control.change(run, mode="run", until_step=None, **wishes)
+    desired_state.change(run, mode="run", until_step=None, **wishes)
     _start_worker(run)
 
 
@@ -109,7 +110,7 @@ def _start_worker(run: Run) -> Run:
     module = "mnistviz.training.worker"
     worker = _start_process([module, str(run.path)], worker_log.file_of(run))
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while runs.run_state(run) not in ACTIVE_STATES:
+    while registry.run_state(run) not in ACTIVE_STATES:
         if worker.poll() is not None or time.monotonic() > deadline:
             tail = worker_log.read_last(run).splitlines()
             reason = tail[-1] if tail else "it left no word"
@@ -120,22 +121,22 @@ def _start_worker(run: Run) -> Run:
 
 def stop(run: Run) -> None:
     """Ask a run's worker to end after its current step and keep the result."""
-    control.change(run, mode="stop")
+    desired_state.change(run, mode="stop")
 
 
 def pause(run: Run) -> None:
     """Ask a run's worker to wait after its current step."""
-    control.change(run, mode="pause")
+    desired_state.change(run, mode="pause")
 
 
 def go_on(run: Run) -> None:
     """Ask a paused worker to train on to the end."""
-    control.change(run, mode="run", until_step=None)
+    desired_state.change(run, mode="run", until_step=None)
 
 
 def train_until(run: Run, step: int) -> None:
     """Ask a paused worker to train on until a step, and to pause there again."""
-    control.change(run, mode="run", until_step=step)
+    desired_state.change(run, mode="run", until_step=step)
 
 
 def set_learning_rate(run: Run, rate: float | None) -> None:
@@ -143,7 +144,7 @@ def set_learning_rate(run: Run, rate: float | None) -> None:
 
     Raises `SpecError` where it is beyond the limits.
     """
-    control.change(run, learning_rate=rate)
+    desired_state.change(run, learning_rate=rate)
 
 
 def start_tsne(run: Run, step: int) -> None:
@@ -156,22 +157,24 @@ def start_tsne(run: Run, step: int) -> None:
 
 def start_ablation(run: Run, step: int, layer: str, replacement: Replacement) -> None:
     """Start a process that switches channels off on all test images, as `start_tsne` does."""
-    name = kept.ablation_name(layer, replacement, NUM_TEST_IMAGES)
-    _start_job(run, step, name, evidence_worker.__name__, "ablation", layer, replacement)
+    name = channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES)
+    _start_job(run, step, name, channel_worker.__name__, "ablation", layer, replacement)
 
 
 def start_tuning(run: Run, step: int, layer: str) -> None:
     """Start a process that cuts channels out and trains on, as `start_tsne` does."""
-    _start_job(run, step, kept.tuned_name(layer), evidence_worker.__name__, "tuning", layer)
+    _start_job(
+        run, step, channel_results_files.tuned_name(layer), channel_worker.__name__, "tuning", layer
+    )
 
 
 def _start_job(run: Run, step: int, name: str, module: str, *words: str) -> None:
-    log_file = job.log_file(run, step, name)
+    log_file = jobs.log_file(run, step, name)
     log_file.parent.mkdir(parents=True, exist_ok=True)
     log_file.unlink(missing_ok=True)
     worker = _start_process([module, str(run.path), str(step), *words], log_file)
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while job.progress_of(run, step, name) is None and worker.poll() != 0:
+    while jobs.progress_of(run, step, name) is None and worker.poll() != 0:
         if worker.poll() is not None or time.monotonic() > deadline:
             tail = log_file.read_text(errors="replace").strip().splitlines()
             reason = tail[-1] if tail else "it left no word"
@@ -186,9 +189,9 @@ def start_study(directory: Path, workers: int = 1) -> None:
     """
     log_file = directory / "study.log"
     log_file.unlink(missing_ok=True)
-    process = _start_process(["mnistviz.study.runner", str(directory), str(workers)], log_file)
+    process = _start_process(["mnistviz.studies.runner", str(directory), str(workers)], log_file)
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while not runs.is_locked(directory / "study.lock") and process.poll() != 0:
+    while not registry.is_locked(directory / "study.lock") and process.poll() != 0:
         if process.poll() is not None or time.monotonic() > deadline:
             tail = log_file.read_text(errors="replace").strip().splitlines()
             reason = tail[-1] if tail else "it left no word"
@@ -205,7 +208,7 @@ def _start_process(module_and_words: Sequence[str], log_file: Path) -> subproces
             stdout=log,
             stderr=log,
             cwd=PROJECT,
-            env={**os.environ, "MNISTVIZ_HOME": str(runs.home())},
+            env={**os.environ, "MNISTVIZ_HOME": str(registry.home())},
             start_new_session=True,
         )
     # Reaps it when it ends; it does not end with us.

@@ -11,21 +11,21 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.augment import augmented
-from mnistviz.data import Mnist, to_input, watched_digits
-from mnistviz.errors import TrainingError
-from mnistviz.evaluation import evaluate
-from mnistviz.layers import (
+from mnistviz.core.errors import TrainingError
+from mnistviz.core.rows import FloatArray, Guesses, MetricRow, MetricSplit, TrainingState
+from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.digits.mnist import Mnist, to_input, watched_digits
+from mnistviz.digits.synthetic_digits import with_pen_digits
+from mnistviz.evaluation.scoring import evaluate
+from mnistviz.network.augmentation import augmented
+from mnistviz.network.fast_layers import (
     NUM_AVERAGED_EVENLY,
     augmentation_key,
     cross_entropy,
     follow,
     training_logits,
 )
-from mnistviz.model import Classifier, build
-from mnistviz.pen_digits import with_pen_digits
-from mnistviz.rows import FloatArray, Guesses, MetricRow, MetricSplit, TrainingState
-from mnistviz.spec import ModelSpec, TrainSpec
+from mnistviz.network.model import Classifier, build
 
 # Snapshots within the first epoch, where a network changes most. Step 0 is the start.
 EARLY_SNAPSHOTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)

@@ -11,11 +11,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mnistviz import checkpoints, control, runs, snapshots
-from mnistviz.checkpoints import Checkpoint
-from mnistviz.metrics_log import MetricsReader
-from mnistviz.rows import FloatArray, Guesses, MetricRow, TrainingState
-from mnistviz.runs import Run, State, Status
+from mnistviz.core.rows import FloatArray, Guesses, MetricRow, TrainingState
+from mnistviz.runs import checkpoints, desired_state, registry, snapshots
+from mnistviz.runs.checkpoints import Checkpoint
+from mnistviz.runs.metrics_log import MetricsReader
+from mnistviz.runs.registry import Run, State, Status
 
 if TYPE_CHECKING:
     # The loop brings TensorFlow, which a waiting worker does without.
@@ -33,11 +33,11 @@ class RunRecorder:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._total = run.spec.train.num_steps
-        status = runs.read_status(run)
+        status = registry.read_status(run)
         self._step = status.step if status else 0
         self._next_status = 0.0
         self._next_control = 0.0
-        self._wanted = control.Control()
+        self._wanted = desired_state.Control()
         # Learning rates that a person set, and those that are set again at their step.
         self._changes: list[tuple[int, float | None]] = []
         self._recorded: list[tuple[int, float | None]] = []
@@ -53,7 +53,7 @@ class RunRecorder:
         """Note the start, or that it goes on from a checkpoint after it was interrupted."""
         step = checkpoint.state.step if checkpoint else 0
         self._step = step
-        self._wanted = control.read(self._run)
+        self._wanted = desired_state.read(self._run)
         if not self._run.metrics_file.stat().st_size:
             self.on_event("start", **about)
             return
@@ -106,7 +106,7 @@ class RunRecorder:
     def _look(self, every: float) -> None:
         if time.monotonic() >= self._next_control:
             self._next_control = time.monotonic() + every
-            self._wanted = control.read(self._run)
+            self._wanted = desired_state.read(self._run)
 
     def _must_wait(self, step: int) -> bool:
         until = self._wanted.until_step
@@ -151,7 +151,7 @@ class RunRecorder:
         self._next_status = time.monotonic() + STATUS_EVERY_SECONDS
         heartbeat = datetime.now(UTC).isoformat(timespec="seconds")
         status = Status(state, self._step, self._total, error, heartbeat)
-        runs.write_json(self._run.path / "status.json", asdict(status))
+        registry.write_json(self._run.path / "status.json", asdict(status))
 
     def _append(self, record: dict[str, Any]) -> None:
         self._metrics.write(json.dumps(record) + "\n")

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnistviz import checkpoints, control, own_digits, runs, snapshots
-from mnistviz.errors import MnistVizError, RunError
-from mnistviz.runs import Run
+from mnistviz.core.errors import MnistVizError, RunError
+from mnistviz.runs import checkpoints, desired_state, fine_tune_set, registry, snapshots
+from mnistviz.runs.registry import Run
 from mnistviz.training.recorder import RunRecorder
 
 # Below everything a person waits for: pages stay quick while both cores train.
@@ -33,7 +33,7 @@ def main(run_directory: str, *, stand_back: bool = True) -> int:
 
     `stand_back` lets everything else on the machine go first.
     """
-    run = runs.open_run(Path(run_directory).absolute())
+    run = registry.open_run(Path(run_directory).absolute())
     with ExitStack() as locks:
         try:
             # A page that asks whether we live holds the lock for a moment: hence the patience.
@@ -79,11 +79,11 @@ def _reason(error: Exception) -> str:
 
 def _wait_for_slot(run: Run, locks: ExitStack) -> bool:
     """Wait until this run may train, oldest first. False when it was stopped before."""
-    slots = runs.home() / "slots"
+    slots = registry.home() / "slots"
     slots.mkdir(parents=True, exist_ok=True)
-    while control.read(run).mode != "stop":
-        if not runs.queued_before(run):
-            for number in range(runs.num_slots()):
+    while desired_state.read(run).mode != "stop":
+        if not registry.queued_before(run):
+            for number in range(registry.num_slots()):
                 try:
                     locks.enter_context(FileLock(slots / f"slot-{number}.lock", timeout=0))
                 except Timeout:
@@ -98,13 +98,13 @@ def _train(run: Run, recorder: RunRecorder) -> int:
     import keras
     import tensorflow as tf
 
-    from mnistviz.data import load_mnist
-    from mnistviz.layers import give_each_half_a_core
+    from mnistviz.digits.mnist import load_mnist
+    from mnistviz.network.fast_layers import give_each_half_a_core
     from mnistviz.training.loop import train
 
     data, own = load_mnist(), run.spec.own
     if own:
-        data = own_digits.mixed(data, run.spec.train, own, own_digits.read(run))
+        data = fine_tune_set.mixed(data, run.spec.train, own, fine_tune_set.read(run))
     give_each_half_a_core(os.cpu_count() or 1)
     checkpoint, damaged = checkpoints.read_last(run)
     recorder.begin(

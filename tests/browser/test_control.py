@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mnistviz import metrics_log, runs, snapshots
-from mnistviz.spec import ModelSpec, TrainSpec
+from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.training import launcher
+from tests.browser.conftest import Server
+from tests.browser.test_walk import PATIENCE, go_to, settle
 from tests.training.test_worker import worker_pids
-
-from .conftest import Server
-from .test_walk import PATIENCE, go_to, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,7 +30,7 @@ def start_a_try_out(page: Page) -> None:
 
 def test_pause_single_steps_another_rate_and_on_to_the_end(page: Page) -> None:
     start_a_try_out(page)
-    run = runs.find_run("try-out-1")
+    run = registry.find_run("try-out-1")
     press(page, "Pause")
     expect(page.get_by_role("button", name="One batch")).to_be_visible(timeout=PATIENCE)
     step = snapshots.steps_of(run)[-1]
@@ -128,11 +127,11 @@ def test_after_a_restart_of_the_machine_runs_say_crashed_and_go_on(
     try:
         page = browser.new_context(base_url=before.url).new_page()
         start_a_try_out(page)
-        training = runs.find_run("try-out-1")
+        training = registry.find_run("try-out-1")
         spec = TrainSpec(epochs=1, batch_size=64, num_images=640, held_out=128)
         waiting = launcher.start("reference", ModelSpec(), spec, "waiting")
         deadline = time.monotonic() + 60
-        while len(metrics_log.read(training)) < 5 or runs.run_state(waiting) != "queued":
+        while len(metrics_log.read(training)) < 5 or registry.run_state(waiting) != "queued":
             assert time.monotonic() < deadline
             time.sleep(0.05)
         for pid in [before.pid, *worker_pids(training), *worker_pids(waiting)]:

@@ -5,10 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
-from tests.strokes import HAND_MADE, Stroke
-
-from .conftest import Server
-from .test_walk import PATIENCE, draw, go_to, settle
+from tests.browser.conftest import Server
+from tests.browser.test_walk import PATIENCE, draw, go_to, settle
+from tests.helpers.hand_made_strokes import HAND_MADE, Stroke
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

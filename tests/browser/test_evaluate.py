@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnistviz import runs, snapshots
-from mnistviz.data import load_mnist
-from mnistviz.evaluation.answers import in_cell
-from mnistviz.ui import evaluate_data
-
-from .test_walk import PATIENCE, chart, go_to, hover_text, settle
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.evaluation.predictions import in_cell
+from mnistviz.runs import registry, snapshots
+from mnistviz.ui.evaluate import evaluated_set
+from tests.browser.test_walk import PATIENCE, chart, go_to, hover_text, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -34,8 +33,8 @@ def test_from_a_cell_to_its_images_to_all_pages(page: Page, tmp_path: Path) -> N
     page.goto("/evaluate")
     expect(page.get_by_text("Read wrong", exact=True)).to_be_visible(timeout=PATIENCE)
     settle(page)
-    best = runs.find_run("best")
-    found = evaluate_data.answers(best, snapshots.steps_of(best)[-1], evaluate_data.test_set())
+    best = registry.find_run("best")
+    found = evaluated_set.answers(best, snapshots.steps_of(best)[-1], evaluated_set.test_set())
     inside = in_cell(found, 9, 4)
     matrix = chart(page, "evaluate_confusion")
     # Ten rows and columns: the middle of row 9, column 4.

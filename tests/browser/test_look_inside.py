@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mnistviz import snapshots
-from mnistviz.charts.appearance import DARK, LIGHT
-from mnistviz.data import load_mnist, to_input
-from tests.inspection.oracle import convolve
-
-from .conftest import Server
-from .test_walk import PATIENCE, chart, go_to, settle
+from mnistviz.charts.compat import DARK, LIGHT
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.runs import snapshots
+from tests.browser.conftest import Server
+from tests.browser.test_walk import PATIENCE, chart, go_to, settle
+from tests.helpers.convolution_oracle import convolve
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

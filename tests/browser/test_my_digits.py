@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnistviz import digits
-
-from .test_walk import PATIENCE, chart, draw, go_to, settle
+from mnistviz.digits import my_digits
+from tests.browser.test_walk import PATIENCE, chart, draw, go_to, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,7 +20,7 @@ def test_a_drawing_is_kept_found_again_deleted_and_brought_back(page: Page) -> N
     # What it is, whatever the network says.
     page.locator(".st-key-keep_digit").get_by_role("radio", name="7", exact=True).click()
     expect(page.get_by_text("Kept in My digits as a 7.")).to_be_visible(timeout=PATIENCE)
-    (kept,) = digits.list_digits()
+    (kept,) = my_digits.list_digits()
     assert kept.strokes is not None
     assert len(kept.strokes.strokes) == 1
     assert [answer.run for answer in kept.answers] == ["best"]
@@ -36,4 +35,4 @@ def test_a_drawing_is_kept_found_again_deleted_and_brought_back(page: Page) -> N
     expect(page.get_by_text("You have none yet.")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Bring back").click()
     expect(page.get_by_text("1 digit of your own")).to_be_visible(timeout=PATIENCE)
-    assert [digit.id for digit in digits.list_digits()] == [kept.id]
+    assert [digit.id for digit in my_digits.list_digits()] == [kept.id]

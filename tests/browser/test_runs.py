@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnistviz import runs
-
-from ..made_runs import BUNDLED, EIGHT, TEN, give_weights, make_run
-from .test_walk import PATIENCE, chart, hover_text, settle
+from mnistviz.runs import registry
+from tests.browser.test_walk import PATIENCE, chart, hover_text, settle
+from tests.helpers.made_runs import BUNDLED, EIGHT, TEN, give_weights, make_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -95,19 +94,19 @@ def rename(page: Page, name: str) -> None:
     box.press("Enter")
     expect(page.get_by_text("ten is now renamed.")).to_be_visible()
     settle(page)
-    assert runs.find_run("renamed").name == "renamed"
+    assert registry.find_run("renamed").name == "renamed"
 
 
 def delete_and_bring_back(page: Page) -> None:
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Deleted renamed.")).to_be_visible()
     expect(page.get_by_text(f"{len(BUNDLED) + 1} runs. Click")).to_be_visible()
-    assert [run.name for run in runs.deleted_runs()] == ["renamed"]
+    assert [run.name for run in registry.deleted_runs()] == ["renamed"]
     page.get_by_role("button", name="Bring back").click()
     expect(page.get_by_text("renamed came back.")).to_be_visible()
     expect(page.get_by_text(f"{len(BUNDLED) + 2} runs. Click")).to_be_visible()
     settle(page)
-    assert runs.deleted_runs() == []
+    assert registry.deleted_runs() == []
 
 
 def take_along(page: Page, tmp_path: Path) -> None:
@@ -126,7 +125,7 @@ def take_along(page: Page, tmp_path: Path) -> None:
     page.locator("input[type=file]").set_input_files(file)
     imported = page.get_by_text("Imported as renamed-2, for renamed is here already.")
     expect(imported).to_be_visible()
-    assert {run.name for run in runs.list_runs()} == {
+    assert {run.name for run in registry.list_runs()} == {
         *BUNDLED,
         "eight",
         "renamed",

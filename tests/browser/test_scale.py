@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnistviz import runs
-
-from ..made_runs import BUNDLED, make_run
-from .test_walk import PATIENCE, go_to, settle
+from mnistviz.runs import registry
+from tests.browser.test_walk import PATIENCE, go_to, settle
+from tests.helpers.made_runs import BUNDLED, make_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
 
@@ -29,7 +28,7 @@ def thousand_runs(home: Path) -> None:
         shutil.copytree(first.path, folder)
         label = {"name": f"run-{number}", "note": "", "deleted": False}
         (folder / "label.json").write_text(json.dumps(label))
-    assert len(runs.list_runs()) == NUM_RUNS + len(BUNDLED)
+    assert len(registry.list_runs()) == NUM_RUNS + len(BUNDLED)
 
 
 @pytest.mark.usefixtures("thousand_runs")

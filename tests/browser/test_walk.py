@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from mnistviz import metrics_log, runs
 from mnistviz.core.assets import PROJECT
+from mnistviz.runs import metrics_log, registry
 from mnistviz.training import launcher
-
-from .conftest import Server
+from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +74,7 @@ def test_the_walk(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
     settle(page)
-    stored = metrics_log.read(runs.find_run("reference"))[-1]
+    stored = metrics_log.read(registry.find_run("reference"))[-1]
     for text in ("14,000", "13,800", "200", f"{stored.accuracy:.2%}"):
         expect(page.get_by_test_id("stMetricValue").get_by_text(text, exact=True)).to_be_visible()
     assert trace_length(page, "network") == 11
@@ -116,7 +115,7 @@ def train_and_watch(page: Page) -> None:
     expect(page.get_by_text("Finished after 471 of 471 steps")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("On the test set, read once at the end")).to_be_visible()
     assert trace_length(page, "accuracy", trace=2, least=3) == 3
-    assert runs.run_state(runs.find_run("try-out-1")) == "finished"
+    assert registry.run_state(registry.find_run("try-out-1")) == "finished"
 
 
 def look_at_the_kernels(page: Page) -> None:
@@ -221,7 +220,7 @@ def test_a_link_shows_what_its_sender_saw(page: Page) -> None:
 @pytest.mark.slow
 @pytest.mark.alone
 def test_pages_answer_within_a_second_while_a_run_trains(page: Page) -> None:
-    from mnistviz.recipes import find_recipe
+    from mnistviz.core.recipes import find_recipe
 
     recipe = find_recipe("reference")
     run = launcher.start(recipe.name, recipe.model, recipe.train, "background")

@@ -9,11 +9,11 @@ import typer
 from typer.testing import CliRunner
 
 from mnistviz.cli.attribute import attribute
-from mnistviz.data import load_mnist, to_input
-from mnistviz.errors import MnistVizError
-from mnistviz.inspection.attribution import Explainer, contrast, integrated_gradients
-from mnistviz.model import load
-from mnistviz.snapshots import find
+from mnistviz.core.errors import MnistVizError
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.inspection.image.attribution import Explainer, contrast, integrated_gradients
+from mnistviz.network.model import load
+from mnistviz.runs.snapshots import find
 
 pytestmark = pytest.mark.compiles
 

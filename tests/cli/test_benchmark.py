@@ -6,26 +6,26 @@ from dataclasses import asdict
 import pytest
 from typer.testing import CliRunner
 
-from mnistviz import runs
 from mnistviz.__main__ import app
 from mnistviz.cli.benchmark import parse_seeds, spread
-from mnistviz.errors import SpecError
-from mnistviz.recipes import find_recipe
-from mnistviz.rows import MetricRow, MetricSplit
+from mnistviz.core.errors import SpecError
+from mnistviz.core.recipes import find_recipe
+from mnistviz.core.rows import MetricRow, MetricSplit
+from mnistviz.runs import registry
 
 
 def finished_run(recipe: str, seed: int, accuracies: dict[MetricSplit, float]) -> None:
     """A run as a training leaves it, with its last rows alone."""
     found = find_recipe(recipe)
     train = found.train.changed(seed=seed)
-    run = runs.create_run(recipe, found.model, train)
+    run = registry.create_run(recipe, found.model, train)
     rows = [
         MetricRow(train.num_steps, train.epochs, split, 0.05, accuracy, 0.001, 12.5)
         for split, accuracy in accuracies.items()
     ]
     run.metrics_file.write_text("".join(json.dumps(asdict(row)) + "\n" for row in rows))
     status = {"state": "finished", "step": train.num_steps, "total": train.num_steps}
-    runs.write_json(run.path / "status.json", {**status, "error": "", "heartbeat": ""})
+    registry.write_json(run.path / "status.json", {**status, "error": "", "heartbeat": ""})
 
 
 def printed(*words: str) -> str:

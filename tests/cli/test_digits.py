@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from mnistviz import digits
 from mnistviz.__main__ import app
-from mnistviz.data import load_mnist
-from mnistviz.errors import DataError
+from mnistviz.core.errors import DataError
+from mnistviz.digits import my_digits
+from mnistviz.digits.mnist import load_mnist
 
 IMAGES, LABELS = load_mnist().x_test, load_mnist().y_test
 
@@ -50,11 +50,11 @@ def test_a_blank_picture_is_refused_before_any_is_kept(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{files[1]}: expected a digit, got a blank picture; choose another file"
     )
-    assert digits.list_digits() == []
+    assert my_digits.list_digits() == []
 
 
 def test_digits_go_out_are_deleted_and_come_back(tmp_path: Path) -> None:
-    ids = {digits.keep(IMAGES[n], int(LABELS[n])).id for n in range(3)}
+    ids = {my_digits.keep(IMAGES[n], int(LABELS[n])).id for n in range(3)}
     out = tmp_path / "mine.zip"
     assert printed("export", "--out", str(out)) == f"3 digits in {out}\n"
     (one, *_) = sorted(ids)
@@ -69,7 +69,7 @@ def test_digits_go_out_are_deleted_and_come_back(tmp_path: Path) -> None:
     assert answer() == []
     assert printed("restore", "--all") == "3 are back\n"
     assert "0 came in; 3 were here already" in printed("import", str(out))
-    for file in digits.folder().glob("*.json"):
+    for file in my_digits.folder().glob("*.json"):
         file.unlink()
     assert {row["id"] for row in answer("import", str(out))} == ids
 
@@ -78,7 +78,7 @@ def test_any_set_is_imported(tmp_path: Path) -> None:
     file = tmp_path / "set.npz"
     np.savez(file, x_test=IMAGES[:4], y_test=LABELS[:4])
     assert "4 came in" in printed("import", str(file))
-    assert digits.counts(digits.list_digits()).sum() == 4
+    assert my_digits.counts(my_digits.list_digits()).sum() == 4
 
 
 def test_ids_or_all_and_not_both() -> None:

@@ -10,9 +10,9 @@ import typer
 from typer.testing import CliRunner
 
 from mnistviz.cli.evaluate import evaluate
-from mnistviz.data import load_mnist
-from mnistviz.errors import MnistVizError
-from mnistviz.evaluation.distortions import DISTORTIONS
+from mnistviz.core.errors import MnistVizError
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.evaluation.corruptions import DISTORTIONS
 
 app = typer.Typer()
 app.command()(evaluate)

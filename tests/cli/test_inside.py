@@ -9,11 +9,11 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from mnistviz import snapshots
 from mnistviz.cli import inside
-from mnistviz.data import load_mnist, to_input
-from mnistviz.errors import MnistVizError
-from tests.inspection.oracle import convolve, forward
+from mnistviz.core.errors import MnistVizError
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.runs import snapshots
+from tests.helpers.convolution_oracle import convolve, forward
 
 pytestmark = pytest.mark.compiles
 

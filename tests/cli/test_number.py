@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from mnistviz.__main__ import main
-from mnistviz.strokes import Strokes, render, strokes_to_json
-from tests.strokes import HAND_MADE
+from mnistviz.digits.drawing.strokes import Strokes, render, strokes_to_json
+from tests.helpers.hand_made_strokes import HAND_MADE
 
 
 def write_number(folder: Path) -> tuple[Path, Path]:

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from mnistviz import runs
 from mnistviz.__main__ import app
-from mnistviz.errors import RunError
-from mnistviz.runs import Run
-from mnistviz.spec import ModelSpec, TrainSpec
-from tests.made_runs import BUNDLED
+from mnistviz.core.errors import RunError
+from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.runs import registry
+from mnistviz.runs.registry import Run
+from tests.helpers.made_runs import BUNDLED
 
 
 def new_run(name: str = "mine") -> Run:
-    return runs.create_run("reference", ModelSpec(), TrainSpec(), name)
+    return registry.create_run("reference", ModelSpec(), TrainSpec(), name)
 
 
 def printed(*words: str) -> str:
@@ -44,7 +44,7 @@ def test_a_damaged_run_is_named_on_standard_error() -> None:
     (run.path / "spec.json").write_text("{")
     result = CliRunner().invoke(app, ["runs", "--json"])
     assert [row["name"] for row in json.loads(result.stdout)] == list(BUNDLED)
-    assert result.stderr == f"damaged: {runs.damaged_runs()[0].reason}\n"
+    assert result.stderr == f"damaged: {registry.damaged_runs()[0].reason}\n"
 
 
 def test_rename_and_note_say_what_is_now() -> None:
@@ -54,7 +54,7 @@ def test_rename_and_note_say_what_is_now() -> None:
     assert printed("note", "ours", "a good one") == "ours: a good one\n"
     assert answer("note", "ours", "a better one")["note"] == "a better one"
     assert printed("note", "ours", "") == "ours: no note\n"
-    assert runs.find_run(run.id).name == "ours"
+    assert registry.find_run(run.id).name == "ours"
 
 
 def test_delete_names_the_way_back_and_restore_goes_it() -> None:
@@ -84,7 +84,7 @@ def test_export_and_import_bring_a_run_elsewhere(tmp_path: Path) -> None:
     assert printed("import", str(out)) == "imported as reference-2 (reference is here already)\n"
     assert answer("import", str(out))["name"] == "reference-3"
 
-    num_snapshots = len(list((runs.find_run("reference").path / "snapshots").iterdir()))
+    num_snapshots = len(list((registry.find_run("reference").path / "snapshots").iterdir()))
     assert printed(*words).startswith(f"reference: {num_snapshots} snapshots, 2.")
     with zipfile.ZipFile(out) as archive:
         assert "model.keras" not in archive.namelist()

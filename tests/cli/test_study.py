@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from mnistviz.__main__ import app
 from mnistviz.cli.study import as_value
-from mnistviz.errors import MnistVizError
-from mnistviz.study import table
-from mnistviz.study.plans import StudySpec
-from mnistviz.study.table import TrialResult
+from mnistviz.core.errors import MnistVizError
+from mnistviz.studies import study_directory
+from mnistviz.studies.plans import StudySpec
+from mnistviz.studies.study_directory import TrialResult
 from mnistviz.training import launcher
 
 PLANS = ((8, 16, 32), (10, 15, 20))
@@ -30,14 +30,14 @@ def nothing_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def finish_all() -> None:
     spec = StudySpec(name="mine", created=datetime.now(UTC), epochs=5, plans=PLANS, seeds=(0, 1, 2))
-    study = table.create_or_extend(spec)
+    study = study_directory.create_or_extend(spec)
     versions = {"tensorflow": "2", "keras": "3", "machine": "x"}
     for trial in study.missing:
         accuracy = 0.99 + trial.seed / 10_000
         result = TrialResult(
             *(trial.plan, trial.seed, "r", accuracy, 0.1, 0.9, 0.1, 60, 9, versions)
         )
-        table.add_result(study, result)
+        study_directory.add_result(study, result)
 
 
 def test_a_finished_study_is_read_and_not_trained_again() -> None:
@@ -68,7 +68,7 @@ def test_the_table_for_people_has_plans_costs_and_verdicts() -> None:
 
 def test_a_study_without_a_pair_has_no_number_that_json_cannot_hold() -> None:
     spec = StudySpec(name="mine", created=datetime.now(UTC), epochs=5, plans=PLANS, seeds=(0,))
-    study = table.create_or_extend(spec)
+    study = study_directory.create_or_extend(spec)
     value = as_value(study)
     assert json.loads(json.dumps(value, allow_nan=False))["pairs"] == []
 

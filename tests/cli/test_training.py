@@ -7,11 +7,11 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from typer.testing import CliRunner
 
-from mnistviz import control, event_files, runs, snapshots
 from mnistviz.__main__ import app
-from mnistviz.errors import MnistVizError
-from mnistviz.spec import ModelSpec, TrainSpec
-from tests.made_runs import BUNDLED
+from mnistviz.core.errors import MnistVizError
+from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.runs import desired_state, event_files, registry, snapshots
+from tests.helpers.made_runs import BUNDLED
 
 TINY = ("--epochs", "2", "--limit", "300", "--batch-size", "50")
 
@@ -54,7 +54,7 @@ def test_what_can_not_be_done_is_said_and_starts_nothing(
     with pytest.raises(MnistVizError) as error:
         invoke("train", *words)
     assert str(error.value) == message
-    assert [run.name for run in runs.list_runs()] == list(BUNDLED)
+    assert [run.name for run in registry.list_runs()] == list(BUNDLED)
 
 
 def test_a_finished_run_says_so_and_is_no_error() -> None:
@@ -69,7 +69,7 @@ def test_a_finished_run_says_so_and_is_no_error() -> None:
 
 @pytest.mark.parametrize("wish", ["stop", "pause"])
 def test_a_run_that_does_not_train_can_not_be_told_to(wish: str) -> None:
-    runs.create_run("reference", ModelSpec(), TrainSpec(), "idle")
+    registry.create_run("reference", ModelSpec(), TrainSpec(), "idle")
     with pytest.raises(MnistVizError) as error:
         invoke("runs", wish, "idle")
     assert str(error.value) == "idle is crashed: there is no training to tell that"
@@ -79,15 +79,15 @@ def test_a_run_that_does_not_train_can_not_be_told_to(wish: str) -> None:
 @pytest.mark.process
 def test_a_training_is_stopped_resumed_and_forked_from_the_command_line() -> None:
     first = answer("train", *TINY, "--name", "first", "--gap")
-    run = runs.find_run("first")
+    run = registry.find_run("first")
     # As if it had been stopped after its first epoch: the status alone says that it ended.
     fork = answer("train", "--from", "first:1", "--name", "second")
     assert fork["epochs"] == 1
-    second = runs.find_run("second")
+    second = registry.find_run("second")
     assert second.spec.parent is not None
     assert (second.spec.parent.run, second.spec.parent.step) == (run.id, 6)
     assert second.spec.train.learning_rate == run.spec.train.learning_rate_at(6)
-    runs.write_json(run.path / "status.json", {"state": "stopped", "step": 6, "total": 12})
+    registry.write_json(run.path / "status.json", {"state": "stopped", "step": 6, "total": 12})
     again = answer("train", "--resume", "first", "--tensorboard")
     assert again["resumed_from_step"] == 0
     assert again["val_accuracy"] == first["val_accuracy"]
@@ -97,4 +97,4 @@ def test_a_training_is_stopped_resumed_and_forked_from_the_command_line() -> Non
     listed = {row["name"]: row for row in answer("runs")}
     assert listed["second"]["parent"] == {"run": run.id, "step": 6}
     assert snapshots.steps_of(run) == [0, 1, 2, 5, 6, 12]
-    assert control.read(run) == control.Control()
+    assert desired_state.read(run) == desired_state.Control()

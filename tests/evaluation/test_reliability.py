@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mnistviz.calibration import calibration_error
+from mnistviz.evaluation.calibration import calibration_error
 from mnistviz.evaluation.reliability import refusals, reliability
-from mnistviz.model import softmax
+from mnistviz.network.model import softmax
 
 
 def oracle_error(confidence: np.ndarray, right: np.ndarray, num_bins: int) -> float:

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from mnistviz import cache, runs, snapshots
-from mnistviz.data import load_mnist, to_input
-from mnistviz.datasets import LabelledSet
+from mnistviz.core.spec import TrainSpec
+from mnistviz.digits.labelled_sets import LabelledSet
+from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation import robustness
-from mnistviz.evaluation.distortions import DISTORTIONS
+from mnistviz.evaluation.corruptions import DISTORTIONS
 from mnistviz.evaluation.robustness import Endurance, measure, stands, subset, trained_on
-from mnistviz.model import Classifier, load
-from mnistviz.spec import TrainSpec
+from mnistviz.network.model import Classifier, load
+from mnistviz.runs import registry, result_cache, snapshots
 
 ROTATION = DISTORTIONS["rotation"]
 
@@ -27,7 +27,7 @@ def test_the_subset_has_as_many_of_each_digit() -> None:
 
 @pytest.mark.compiles
 def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
-    best = runs.find_run("best")
+    best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
     classifier, data = Classifier(load(best, step)), small_set()
     told: list[float] = []
@@ -49,7 +49,7 @@ def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
     assert robustness.kept(best, step, subset(data, 5), ROTATION) is None
     assert robustness.kept(best, step, data, DISTORTIONS["blur"]) is None
     name = robustness._name(data, ROTATION)
-    cache.write(best, step, name, {"levels": np.arange(3.0), "right": found.right[:3]})
+    result_cache.write(best, step, name, {"levels": np.arange(3.0), "right": found.right[:3]})
     assert robustness.kept(best, step, data, ROTATION) is None
 
 
@@ -76,7 +76,7 @@ def test_what_a_training_covered() -> None:
 
 
 def test_measuring_asks_once_a_level() -> None:
-    best = runs.find_run("best")
+    best = registry.find_run("best")
     classifier = Classifier(load(best, snapshots.steps_of(best)[0]))
     found = measure(classifier, subset(small_set(), 2), DISTORTIONS["blur"])
     assert found.right.shape == (len(DISTORTIONS["blur"].levels), 20)

@@ -4,8 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz import snapshots
-from mnistviz.data import load_mnist, to_input
+from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection import embedding
 from mnistviz.inspection.embedding import (
     DigitMap,
@@ -15,9 +14,10 @@ from mnistviz.inspection.embedding import (
     place_between,
     tsne,
 )
-from mnistviz.model import BATCH_SIZE, load
-from mnistviz.runs import BUNDLED_HOME, open_run
-from tests.inspection.oracle import forward
+from mnistviz.network.model import BATCH_SIZE, load
+from mnistviz.runs import snapshots
+from mnistviz.runs.registry import BUNDLED_HOME, open_run
+from tests.helpers.convolution_oracle import forward
 
 REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
 LAST = snapshots.steps_of(REFERENCE)[-1]

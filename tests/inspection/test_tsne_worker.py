@@ -6,12 +6,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from mnistviz import cache, runs
-from mnistviz.inspection import embedding, job, tsne_worker
-from mnistviz.inspection.job import progress_of, stop
+from mnistviz.inspection import embedding, jobs, tsne_worker
+from mnistviz.inspection.jobs import progress_of, stop
 from mnistviz.inspection.tsne_worker import TSNE, work
-from mnistviz.runs import Run
-from mnistviz.snapshots import steps_of
+from mnistviz.runs import registry, result_cache
+from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import steps_of
 from mnistviz.training import launcher
 
 NUM_PLACES = 60
@@ -20,9 +20,9 @@ NUM_PLACES = 60
 @pytest.fixture
 def run() -> Run:
     """The reference run, with a small map kept for it."""
-    run = runs.find_run("reference")
+    run = registry.find_run("reference")
     places = np.random.default_rng(0).normal(size=(NUM_PLACES, 3)).astype(np.float32)
-    cache.write(run, 0, tsne_worker.MAP, {"places": places})
+    result_cache.write(run, 0, tsne_worker.MAP, {"places": places})
     return run
 
 
@@ -30,11 +30,11 @@ def test_the_map_is_worked_out_once_and_kept(run: Run, monkeypatch: pytest.Monke
     assert progress_of(run, 0, TSNE) is None
     monkeypatch.setattr(embedding, "tsne", partial(embedding.tsne, iterations=250))
     work(run, 0)
-    kept = cache.read(run, 0, TSNE)
+    kept = result_cache.read(run, 0, TSNE)
     assert kept is not None
     assert kept["plane"].shape == (NUM_PLACES, 2)
     assert progress_of(run, 0, TSNE) is None
-    assert not job.progress_file(run, 0, TSNE).exists()
+    assert not jobs.progress_file(run, 0, TSNE).exists()
     monkeypatch.setattr(embedding, "tsne", lambda *_: pytest.fail("it is kept already"))
     work(run, 0)
 
@@ -44,19 +44,19 @@ def test_the_map_is_worked_out_once_and_kept(run: Run, monkeypatch: pytest.Monke
 def test_the_process_works_out_the_map_of_the_test_images(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run = runs.find_run("reference")
+    run = registry.find_run("reference")
     step = steps_of(run)[-1]
     launcher.start_tsne(run, step)
     assert progress_of(run, step, TSNE) is not None
     while (done := progress_of(run, step, TSNE)) is not None and done < 0.1:
         time.sleep(0.1)
-    assert done is not None, job.log_file(run, step, TSNE).read_text()
+    assert done is not None, jobs.log_file(run, step, TSNE).read_text()
     stop(run, step, TSNE)
     deadline = time.monotonic() + 60
     while progress_of(run, step, TSNE) is not None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    assert cache.read(run, step, TSNE) is None
-    kept = cache.read(run, step, tsne_worker.MAP)
+    assert result_cache.read(run, step, TSNE) is None
+    kept = result_cache.read(run, step, tsne_worker.MAP)
     assert kept is not None
     assert kept["places"].shape == (10_000, embedding.NUM_AXES)

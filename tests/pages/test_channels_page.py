@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from mnistviz import runs, snapshots
-from mnistviz.inspection import job, kept
-from mnistviz.spec import ModelSpec
-from mnistviz.study import table
-from mnistviz.study.plans import StudySpec
-from mnistviz.study.table import Study, TrialResult
+from mnistviz.core.spec import ModelSpec
+from mnistviz.inspection import jobs
+from mnistviz.inspection.channels import channel_results_files
+from mnistviz.runs import registry, snapshots
+from mnistviz.studies import study_directory
+from mnistviz.studies.plans import StudySpec
+from mnistviz.studies.study_directory import Study, TrialResult
 from mnistviz.training import launcher
-
-from .driver import open_page, press, text_of
+from tests.helpers.pages import open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -35,13 +35,13 @@ def make_study(num_seeds: int = 4) -> Study:
         widths=(4, 20),
         seeds=(0, 1, 2, 3),
     )
-    study = table.create_or_extend(spec)
+    study = study_directory.create_or_extend(spec)
     versions = {"tensorflow": "2", "keras": "3", "machine": "x"}
     for plan, accuracies in ACCURACIES.items():
         for seed, accuracy in enumerate(accuracies[:num_seeds]):
             result = TrialResult(plan, seed, "run", accuracy, 0.02, 0.99, 0.03, 60, 9, versions)
-            table.add_result(study, result)
-    return table.open_study(study.path)
+            study_directory.add_result(study, result)
+    return study_directory.open_study(study.path)
 
 
 def test_the_price_of_a_layer_is_reckoned_from_the_network() -> None:
@@ -108,13 +108,13 @@ def test_a_running_study_can_be_stopped() -> None:
     study = make_study(num_seeds=1)
     with FileLock(study.path / "study.lock"):
         trial = study.missing[0]
-        run = runs.create_run(
+        run = registry.create_run(
             *("study", study.spec.model_of(trial), study.spec.train_of(trial)),
             study.spec.run_name(trial),
         )
         half = run.spec.train.num_steps // 2
         status = {"state": "running", "step": half, "total": 2 * half, "error": "", "heartbeat": ""}
-        runs.write_json(run.path / "status.json", status)
+        registry.write_json(run.path / "status.json", status)
         with FileLock(run.path / "worker.lock"):
             app = open_page("channels")
         assert f"{trial.title}: running, 50%" in text_of(app)
@@ -132,7 +132,7 @@ def test_a_study_is_started_with_what_the_form_says(monkeypatch: pytest.MonkeyPa
     app.text_input(key="study_widths").set_value("4, 8").run()
     press(app, "Train the study")
     (path,) = started
-    spec = table.open_study(path).spec
+    spec = study_directory.open_study(path).spec
     assert (spec.name, spec.recipe, spec.epochs) == ("wide", "study", 5)
     assert (spec.plans, spec.widths, spec.seeds) == (((8, 16, 32), (4, 4, 4)), (4, 8), (0, 1))
 
@@ -156,9 +156,9 @@ def test_a_form_with_a_mistake_starts_nothing(
 
 def test_the_bundled_run_has_its_evidence_from_the_start() -> None:
     text = text_of(open_page("channels"))
-    best = runs.find_run("best")
+    best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    ablation = kept.read_ablation(best, step, "conv3", "mean", 10_000)
+    ablation = channel_results_files.read_ablation(best, step, "conv3", "mean", 10_000)
     assert ablation is not None
     assert f"**{ablation.needed(0.001)} of 20 channels** of conv3 are enough to stay" in text
     assert "**conv3: " in text
@@ -167,7 +167,7 @@ def test_the_bundled_run_has_its_evidence_from_the_start() -> None:
 
 
 def test_channels_of_the_chosen_run_are_switched_off_and_the_result_is_kept() -> None:
-    best = runs.find_run("best")
+    best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
     app = open_page("channels")
     app.button_group(key="ablation_layer").set_value("conv7")
@@ -175,9 +175,9 @@ def test_channels_of_the_chosen_run_are_switched_off_and_the_result_is_kept() ->
     press(app, "Switch them off, one by one")
     assert not app.exception
     assert "of 10 channels** of conv7 are enough to stay within 0.10 points of 99." in text_of(app)
-    found = kept.read_ablation(best, step, "conv7", "zero", 2_000)
+    found = channel_results_files.read_ablation(best, step, "conv7", "zero", 2_000)
     assert found is not None
-    by_mean = kept.read_ablation(best, step, "conv7", "mean", 2_000)
+    by_mean = channel_results_files.read_ablation(best, step, "conv7", "mean", 2_000)
     assert by_mean is not None
     assert found.lost.tolist() != by_mean.lost.tolist()
     again = open_page("channels")
@@ -190,7 +190,7 @@ def test_channels_of_the_chosen_run_are_switched_off_and_the_result_is_kept() ->
 def test_what_takes_minutes_is_started_in_a_process_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    best = runs.find_run("best")
+    best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
     started: list[tuple[object, ...]] = []
     monkeypatch.setattr(launcher, "start_ablation", lambda *work: started.append(work))
@@ -200,10 +200,10 @@ def test_what_takes_minutes_is_started_in_a_process_of_its_own(
     press(app, "On all 10,000 test images")
     press(app, "Train on after the cut")
     assert started == [(best, step, "conv1", "mean"), (best, step, "conv1")]
-    name = kept.tuned_name("conv1")
-    job.lock_file(best, step, name).parent.mkdir(parents=True, exist_ok=True)
-    runs.write_json(job.progress_file(best, step, name), {"done": 0.5})
-    with FileLock(job.lock_file(best, step, name)):
+    name = channel_results_files.tuned_name("conv1")
+    jobs.lock_file(best, step, name).parent.mkdir(parents=True, exist_ok=True)
+    registry.write_json(jobs.progress_file(best, step, name), {"done": 0.5})
+    with FileLock(jobs.lock_file(best, step, name)):
         app.run()
         press(app, "Stop")
-    assert not job.progress_file(best, step, name).exists()
+    assert not jobs.progress_file(best, step, name).exists()

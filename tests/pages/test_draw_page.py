@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistviz import digits, links
-from mnistviz.claims import pen_strokes
 from mnistviz.core.assets import PROJECT
-from mnistviz.strokes import Strokes
-from mnistviz.ui import state
-from tests.pages.driver import open_page, press, text_of
+from mnistviz.digits import my_digits
+from mnistviz.digits.drawing import url_codec
+from mnistviz.digits.drawing.strokes import Strokes
+from mnistviz.studies.published_results import pen_strokes
+from mnistviz.ui.shared import state
+from tests.helpers.pages import open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -19,7 +20,7 @@ TO_AND_FRO = [(60 + 160 * (turn % 2), 60 + 12 * turn) for turn in range(14)]
 
 def opened(points: list[tuple[float, float]], run: str = "best") -> AppTest:
     app = AppTest.from_file(PROJECT / "app.py", default_timeout=120)
-    text = links.to_text(Strokes(280, 280, 18, (np.array(points, np.float32),)))
+    text = url_codec.to_text(Strokes(280, 280, 18, (np.array(points, np.float32),)))
     assert text is not None
     app.run()
     app.query_params["drawing"] = text
@@ -52,7 +53,7 @@ def test_a_digit_is_read_with_calibrated_probabilities_and_its_x_ray() -> None:
 def test_the_answer_that_is_kept_is_the_one_that_is_shown() -> None:
     app = opened(SEVEN)
     press(app, "Right, it is a 7")
-    (kept,) = digits.list_digits()
+    (kept,) = my_digits.list_digits()
     assert app.metric[0].delta == f"probability {max(kept.answers[0].probabilities):.1%}"
 
 
@@ -89,12 +90,12 @@ def test_an_address_carries_the_drawn_digit_to_any_page() -> None:
     picture[4:24, 13:16] = 1
     app = AppTest.from_file(PROJECT / "app.py", default_timeout=120)
     app.query_params["drawn"] = "true"
-    app.query_params["picture"] = links.picture_to_text(picture)
+    app.query_params["picture"] = url_codec.picture_to_text(picture)
     app.run()
     np.testing.assert_array_equal(app.session_state["drawn_image"], picture)
     app.switch_page("pages/feature_maps.py").run()
     assert "looking at **your drawing**" in text_of(app)
-    assert app.query_params["picture"] == links.picture_to_text(picture)
+    assert app.query_params["picture"] == url_codec.picture_to_text(picture)
     app.sidebar.toggle(key="drawn").set_value(False).run()
     assert "picture" not in app.query_params
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from mnistviz import cache, digits, runs, snapshots
-from mnistviz.data import load_mnist
-from mnistviz.datasets import LabelledSet
-from mnistviz.evaluation import doubts, robustness
-from mnistviz.ui import evaluate_data
-
-from .driver import choose_run, open_page, press, text_of
+from mnistviz.digits import my_digits
+from mnistviz.digits.labelled_sets import LabelledSet
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.evaluation import label_issues, robustness
+from mnistviz.runs import registry, result_cache, snapshots
+from mnistviz.ui.evaluate import evaluated_set
+from tests.helpers.pages import choose_run, open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -25,34 +25,34 @@ def test_the_numbers_of_the_bundled_network_and_its_mistakes() -> None:
     app.button_group(key="evaluate_view").set_value("mistakes").run()
     assert "**49 mistakes**" in text_of(app)
     data = load_mnist()
-    best = runs.find_run("best")
+    best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    found = evaluate_data.answers(best, step, evaluate_data.test_set())
+    found = evaluated_set.answers(best, step, evaluated_set.test_set())
     fours = int((data.y_test[~found.right] == 4).sum())
     app.button_group(key="evaluate_only").set_value(4).run()
     assert f"{fours} of {fours}, the surest first" in text_of(app)
 
 
 def test_answers_are_read_once_and_kept_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    best = runs.find_run("best")
+    best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    evaluate_data._logits.clear()
-    evaluate_data.answers(best, step, evaluate_data.test_set())
-    name = f"logits-{evaluate_data.digest(evaluate_data.test_set())}"
-    kept = cache.read(best, step, name)
+    evaluated_set._logits.clear()
+    evaluated_set.answers(best, step, evaluated_set.test_set())
+    name = f"logits-{evaluated_set.digest(evaluated_set.test_set())}"
+    kept = result_cache.read(best, step, name)
     assert kept is not None
     assert kept["logits"].shape == (10_000, 10)
-    evaluate_data._logits.clear()
+    evaluated_set._logits.clear()
     monkeypatch.setattr(
-        evaluate_data.loaders, "classifier", lambda *_: pytest.fail("read once more")
+        evaluated_set.loaders, "classifier", lambda *_: pytest.fail("read once more")
     )
-    again = evaluate_data.answers(best, step, evaluate_data.test_set())
+    again = evaluated_set.answers(best, step, evaluated_set.test_set())
     assert int((~again.right).sum()) == 49
 
 
 @pytest.mark.slow
 def test_a_network_at_its_random_start_has_a_page_too() -> None:
-    app = choose_run("evaluate", runs.find_run("reference"))
+    app = choose_run("evaluate", registry.find_run("reference"))
     app.sidebar.select_slider(key="snapshot").set_value(0).run()
     assert not app.exception
     assert float(app.metric[0].value.rstrip("%")) < 40
@@ -82,7 +82,7 @@ def test_two_runs_on_the_same_images() -> None:
     assert only_reference + both_wrong == 49
     assert f"best on {only_best}, reference on {only_reference}" in text_of(app)
     # The same run at the same snapshot has nothing to be compared with.
-    app.selectbox(key="evaluate_other").set_value(runs.find_run("best").id).run()
+    app.selectbox(key="evaluate_other").set_value(registry.find_run("best").id).run()
     assert app.info[0].value.startswith("This is the same network.")
 
 
@@ -113,21 +113,21 @@ def test_curves_are_measured_until_all_are_kept(monkeypatch: pytest.MonkeyPatch)
     assert len(table) == 9
     assert "Measure" not in " ".join(button.label for button in app.button)
     # Another run laid over it has yet to be measured.
-    app.multiselect(key="evaluate_robust_runs").set_value([runs.find_run("reference").id]).run()
+    app.multiselect(key="evaluate_robust_runs").set_value([registry.find_run("reference").id]).run()
     assert "Measure 9 curves" in [button.label for button in app.button]
 
 
 def test_a_label_is_marked_and_left_out() -> None:
     app = open_page("evaluate")
-    best = runs.find_run("best")
-    found = evaluate_data.answers(best, snapshots.steps_of(best)[-1], evaluate_data.test_set())
+    best = registry.find_run("best")
+    found = evaluated_set.answers(best, snapshots.steps_of(best)[-1], evaluated_set.test_set())
     wrong = int((~found.right).argmax())
     app.sidebar.number_input(key="image").set_value(wrong).run()
     mark = next(group for group in app.button_group if "evaluate_doubt" in (group.key or ""))
     mark.set_value("wrong").run()
     assert not app.exception
-    digest = evaluate_data.digest(evaluate_data.test_set())
-    assert doubts.read(digest) == {wrong: "wrong"}
+    digest = evaluated_set.digest(evaluated_set.test_set())
+    assert label_issues.read(digest) == {wrong: "wrong"}
     app.button_group(key="evaluate_view").set_value("doubts").run()
     table = app.dataframe[0].value
     assert table["images"].tolist() == [10_000, 9_999, 9_999]
@@ -136,14 +136,14 @@ def test_a_label_is_marked_and_left_out() -> None:
     mark = next(group for group in app.button_group if "evaluate_doubt" in (group.key or ""))
     assert mark.value == "wrong"
     mark.set_value("right").run()
-    assert doubts.read(digest) == {}
+    assert label_issues.read(digest) == {}
 
 
 def test_another_set_than_the_test_images() -> None:
     data = load_mnist()
     own = LabelledSet("mine.npz", data.x_train[:30], data.y_train[:30], "30 images as they are.")
     app = open_page("evaluate")
-    app.session_state[evaluate_data.UPLOADED] = (("id",), own)
+    app.session_state[evaluated_set.UPLOADED] = (("id",), own)
     app.button_group(key="evaluate_source").set_value("own").run()
     assert not app.exception
     assert "on 30 images of mine.npz" in text_of(app)
@@ -158,7 +158,7 @@ def test_my_digits_are_a_set_once_there_are_some() -> None:
     assert app.info[0].value == "You have kept no digits yet. Draw some, and say what they are."
     data = load_mnist()
     for number in range(3):
-        digits.keep(data.x_train[number], int(data.y_train[number]))
+        my_digits.keep(data.x_train[number], int(data.y_train[number]))
     app.run()
     assert not app.exception
     assert "on 3 images of My digits" in text_of(app)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages.driver import PAGES, TITLES, open_page
+from tests.helpers.pages import PAGES, TITLES, open_page
 
 pytestmark = pytest.mark.pages
 

@@ -7,7 +7,7 @@ import keras
 import pytest
 import streamlit as st
 
-from .driver import open_page
+from tests.helpers.pages import open_page
 
 
 def test_a_rerun_does_not_look_through_tensorflow_for_garbage() -> None:

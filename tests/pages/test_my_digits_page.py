@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistviz import cache, digits, own_digits, runs
-from mnistviz.data import load_mnist
-from mnistviz.digits import Digit
-from mnistviz.spec import Parent
-from mnistviz.ui import state
-from tests.made_runs import give_weights
-
-from .driver import open_page, press, text_of
+from mnistviz.core.spec import Parent
+from mnistviz.digits import my_digits
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.my_digits import Digit
+from mnistviz.runs import fine_tune_set, registry, result_cache
+from mnistviz.ui.shared import state
+from tests.helpers.made_runs import give_weights
+from tests.helpers.pages import open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -19,7 +19,7 @@ IMAGES, LABELS = load_mnist().x_test, load_mnist().y_test
 
 
 def keep(*numbers: int) -> list[Digit]:
-    return [digits.keep(IMAGES[number], int(LABELS[number])) for number in numbers]
+    return [my_digits.keep(IMAGES[number], int(LABELS[number])) for number in numbers]
 
 
 def choose(app: AppTest, digit: Digit) -> None:
@@ -50,17 +50,17 @@ def test_a_digit_is_named_anew_deleted_and_brought_back() -> None:
     choose(app, seven)
     app.button_group(key=f"my_digit_is_{seven.id}_7").set_value(1).run()
     assert messages(app) == ["It is a 1 now."]
-    assert digits.find(seven.id).label == 1
+    assert my_digits.find(seven.id).label == 1
     # Now it is one that the network reads wrong.
     assert "best reads **7** at" in text_of(app)
     toggle = app.toggle(key="my_digits_wrong")
     assert toggle.label == "Only those that best reads wrong: 1"
     press(app, "Delete")
     assert messages(app) == ["1 digit is deleted."]
-    assert len(digits.list_digits()) == 1
+    assert len(my_digits.list_digits()) == 1
     press(app, "Bring back")
     assert messages(app) == ["1 digit is back."]
-    assert len(digits.list_digits()) == 2
+    assert len(my_digits.list_digits()) == 2
     assert not app.exception
 
 
@@ -72,7 +72,7 @@ def test_all_that_are_shown_can_be_deleted() -> None:
     app.button_group(key="my_digits_label").set_value(label).run()
     number = int((LABELS[:12] == label).sum())
     press(app, f"Delete these {number}")
-    assert digits.counts(digits.list_digits())[label] == 0
+    assert my_digits.counts(my_digits.list_digits())[label] == 0
     app.button_group(key="my_digits_label").set_value(label).run()
     assert "None of your digits is so. Choose others above." in messages(app)
 
@@ -90,14 +90,14 @@ def test_a_digit_becomes_the_image_of_all_pages() -> None:
 
 def test_who_reads_them_is_told_with_its_interval() -> None:
     kept = keep(0, 1, 2)
-    digits.relabel(kept[0].id, 1)
+    my_digits.relabel(kept[0].id, 1)
     app = open_page("my_digits")
     app.button_group(key="my_digits_view").set_value("scores").run()
     assert not app.exception
     assert app.metric[0].value == "66.7%"
     assert "between **20.8%** and **93.9%** (95 % interval)" in text_of(app)
     table = app.dataframe[0].value
-    assert table["kept"].tolist() == digits.counts(digits.list_digits()).tolist()
+    assert table["kept"].tolist() == my_digits.counts(my_digits.list_digits()).tolist()
     assert table["read right"].sum() == 2
     # best has read them for the line above; the others wait to be asked.
     assert app.dataframe[1].value["run"].tolist() == ["best"]
@@ -105,23 +105,23 @@ def test_who_reads_them_is_told_with_its_interval() -> None:
 
 def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
     kept = keep(*range(8))
-    found = digits.as_labelled_set(kept)
-    best = runs.find_run("best")
-    parts = own_digits.split(found, 0)
-    own = own_digits.described(parts, found, 0.2, 0)
-    train = own_digits.settings(best.spec.train)
+    found = my_digits.as_labelled_set(kept)
+    best = registry.find_run("best")
+    parts = fine_tune_set.split(found, 0)
+    own = fine_tune_set.described(parts, found, 0.2, 0)
+    train = fine_tune_set.settings(best.spec.train)
     parent = Parent(run="best", step=6880)
-    run = runs.create_run("best", best.spec.model, train, "taught", parent, own)
-    own_digits.write(run.path, parts)
+    run = registry.create_run("best", best.spec.model, train, "taught", parent, own)
+    fine_tune_set.write(run.path, parts)
     give_weights(run, 0, 300)
-    runs.write_json(run.path / "status.json", {"state": "finished", "step": 300, "total": 300})
+    registry.write_json(run.path / "status.json", {"state": "finished", "step": 300, "total": 300})
     was, now = np.zeros(2, bool), np.array([True, False])
     rest = np.ones(6, bool)
     test = np.arange(10_000) > 49
     measured = {"test_before": test, "test_after": np.roll(test, 3)}
     measured |= {"held_before": was, "held_after": now}
     measured |= {"trained_before": rest, "trained_after": rest}
-    cache.write(run, 300, "tuning", measured)
+    result_cache.write(run, 300, "tuning", measured)
 
     app = open_page("my_digits")
     app.button_group(key="my_digits_view").set_value("teach").run()

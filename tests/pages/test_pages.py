@@ -5,13 +5,13 @@ import shutil
 import numpy as np
 import pytest
 
-from mnistviz import cache, metrics_log, runs, snapshots
 from mnistviz.core.assets import PROJECT
-from mnistviz.data import load_mnist, to_input
-from mnistviz.inspection.activations import stages
-from mnistviz.model import build, load
-from mnistviz.spec import ModelSpec, TrainSpec
-from tests.pages.driver import PAGES, open_page, text_of
+from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.inspection.image.feature_maps import stages
+from mnistviz.network.model import build, load
+from mnistviz.runs import metrics_log, registry, result_cache, snapshots
+from tests.helpers.pages import PAGES, open_page, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -22,7 +22,9 @@ def test_overview_adds_the_ledger_up_from_the_network_itself() -> None:
     assert metrics["Parameters"] == "14,000"
     assert metrics["Learned by training"] == "13,800"
     assert metrics["Running averages"] == "200"
-    stored = [row for row in metrics_log.read(runs.find_run("reference")) if row.epoch == 20][-1]
+    stored = [row for row in metrics_log.read(registry.find_run("reference")) if row.epoch == 20][
+        -1
+    ]
     assert metrics["Test accuracy after 20 epochs"] == f"{stored.accuracy:.2%}"
     assert app.table[0].value["parameters"].sum() == 14_000
 
@@ -115,15 +117,15 @@ def test_a_preferred_input_is_made_when_asked_for_and_kept() -> None:
     app.button(key="preferred_start").click().run()
     assert not app.exception
     assert "reads it as **0** with 100.0%" in text_of(app)
-    best = runs.find_run("best")
+    best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    assert cache.read(best, step, "preferred-conv8")["channels"].tolist() == [0]
+    assert result_cache.read(best, step, "preferred-conv8")["channels"].tolist() == [0]
     # Who has asked once is not asked again, and a switch brings the others.
     app.number_input(key="maps_channel").set_value(9).run()
     assert "reads it as **9** with" in text_of(app)
     app.toggle(key="preferred_whole_layer").set_value(True).run()
     assert not app.exception
-    kept = cache.read(best, step, "preferred-conv8")
+    kept = result_cache.read(best, step, "preferred-conv8")
     assert sorted(kept["channels"].tolist()) == [*range(10)]
     assert kept["channels"].tolist()[:2] == [0, 9]
 
@@ -193,8 +195,8 @@ def test_the_search_over_the_test_images_is_made_once_and_kept() -> None:
     app.run()
     assert not app.exception
     assert "The **patches** of 16×16 pixels that excite it most" in text_of(app)
-    best = runs.find_run("best")
-    assert cache.read(best, snapshots.steps_of(best)[-1], "survey")
+    best = registry.find_run("best")
+    assert result_cache.read(best, snapshots.steps_of(best)[-1], "survey")
     again = open_page("feature_maps")
     assert "The **patches** of 3×3 pixels that excite it most" in text_of(again)
     assert not any("Search" in one.label for one in again.button)
@@ -219,7 +221,7 @@ def test_the_image_is_the_same_on_all_pages() -> None:
 
 def test_a_snapshot_of_another_run_is_forgotten_not_an_error() -> None:
     spec = ModelSpec(channels=(2, 2, 2))
-    run = runs.create_run("reference", spec, TrainSpec(), "other")
+    run = registry.create_run("reference", spec, TrainSpec(), "other")
     for step in (0, 7):
         snapshots.write(run, step, build(spec, step).get_weights())
     app = open_page("kernels")
@@ -230,7 +232,7 @@ def test_a_snapshot_of_another_run_is_forgotten_not_an_error() -> None:
 
 
 def test_a_run_whose_folder_is_gone_gives_way_to_the_default() -> None:
-    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "gone")
+    run = registry.create_run("reference", ModelSpec(), TrainSpec(), "gone")
     app = open_page("kernels")
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     shutil.rmtree(run.path)
@@ -293,7 +295,7 @@ def test_a_taken_name_is_refused_on_the_page() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_run_that_has_no_snapshot_yet_is_no_error(name: str) -> None:
-    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "new")
+    run = registry.create_run("reference", ModelSpec(), TrainSpec(), "new")
     app = open_page(name)
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     assert not app.exception
@@ -304,8 +306,8 @@ def test_a_run_that_has_no_snapshot_yet_is_no_error(name: str) -> None:
 
 
 def test_a_crashed_run_says_so_and_what_is_left() -> None:
-    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "dead")
-    runs.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 9})
+    run = registry.create_run("reference", ModelSpec(), TrainSpec(), "dead")
+    registry.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 9})
     app = open_page("train")
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     assert app.error[0].value == (
@@ -316,17 +318,17 @@ def test_a_crashed_run_says_so_and_what_is_left() -> None:
 
 @pytest.mark.parametrize("imported", [False, True])
 def test_only_a_run_that_has_its_checkpoints_offers_to_train_on(imported: bool) -> None:
-    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "half")
-    runs.write_json(run.path / "status.json", {"state": "stopped", "step": 3, "total": 9})
+    run = registry.create_run("reference", ModelSpec(), TrainSpec(), "half")
+    registry.write_json(run.path / "status.json", {"state": "stopped", "step": 3, "total": 9})
     label = {"name": "half", "note": "", "deleted": False, "imported": imported}
-    runs.write_json(run.path / "label.json", label)
+    registry.write_json(run.path / "label.json", label)
     app = open_page("train")
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     assert ("Train on" in [button.label for button in app.button]) is not imported
 
 
 def test_a_damaged_snapshot_is_named_on_the_page() -> None:
-    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "cut")
+    run = registry.create_run("reference", ModelSpec(), TrainSpec(), "cut")
     snapshots.file_of(run, 0).parent.mkdir()
     snapshots.file_of(run, 0).write_bytes(b"PK\x03\x04 cut short")
     app = open_page("kernels")
@@ -340,7 +342,7 @@ def test_a_damaged_snapshot_is_named_on_the_page() -> None:
 
 def test_a_network_without_batch_normalization_and_with_other_channels_is_shown_whole() -> None:
     spec = ModelSpec(channels=(3, 32, 5), batch_norm=False, dropout=0.0)
-    run = runs.create_run("plain", spec, TrainSpec(), "odd")
+    run = registry.create_run("plain", spec, TrainSpec(), "odd")
     snapshots.write(run, 0, build(spec, 1).get_weights())
     app = open_page("feature_maps")
     app.sidebar.selectbox(key="run").set_value(run.id).run()
@@ -400,7 +402,7 @@ def test_why_switches_channels_off_and_the_answer_follows() -> None:
 
 def test_why_forgets_channels_that_another_run_does_not_have() -> None:
     spec = ModelSpec(channels=(2, 2, 2), batch_norm=False)
-    run = runs.create_run("reference", spec, TrainSpec(), "small")
+    run = registry.create_run("reference", spec, TrainSpec(), "small")
     snapshots.write(run, 0, build(spec, 0).get_weights())
     app = open_page("why")
     app.multiselect(key="why_off").set_value(["conv1 · 1", "conv1 · 9"]).run()
@@ -413,7 +415,7 @@ def test_the_map_of_digits_says_how_many_are_read_wrong() -> None:
     app = open_page("embedding")
     app.button_group(key="map_colouring").set_value("error").run()
     assert not app.exception
-    accuracy = metrics_log.read(runs.find_run("best"))[-1].accuracy
+    accuracy = metrics_log.read(registry.find_run("best"))[-1].accuracy
     assert f"the **{round(10_000 * (1 - accuracy))} images read wrong**" in text_of(app)
 
 
@@ -426,10 +428,10 @@ def test_the_other_map_is_offered_not_forced() -> None:
 
 
 def test_the_other_map_is_shown_once_it_is_there() -> None:
-    run = runs.find_run("best")
+    run = registry.find_run("best")
     step = snapshots.steps_of(run)[-1]
     plane = np.random.default_rng(0).normal(size=(10_000, 2)).astype(np.float32)
-    cache.write(run, step, "tsne", {"plane": plane})
+    result_cache.write(run, step, "tsne", {"plane": plane})
     app = open_page("embedding")
     app.button_group(key="map_layout").set_value("tsne").run()
     assert not app.exception

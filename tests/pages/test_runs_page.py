@@ -6,15 +6,15 @@ from collections.abc import Sequence
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistviz import gap, labels, runs, snapshots
-from mnistviz.recipes import find_recipe
-from mnistviz.runs import Run
-from mnistviz.spec import Parent, TrainSpec
+from mnistviz.core.recipes import find_recipe
+from mnistviz.core.spec import Parent, TrainSpec
+from mnistviz.runs import metadata, registry, snapshots
+from mnistviz.runs.registry import Run
+from mnistviz.studies import generalization_gap
 from mnistviz.training import launcher
-
-from ..archive.conftest import packed
-from ..made_runs import BUNDLED, EIGHT, SPEC, TEN, give_weights, make_run
-from .driver import open_page, text_of
+from tests.helpers.made_runs import BUNDLED, EIGHT, SPEC, TEN, give_weights, make_run
+from tests.helpers.pages import open_page, text_of
+from tests.runs.archive.conftest import packed
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -44,7 +44,7 @@ def names_in(app: AppTest, table: int = 0) -> list[str]:
 
 def test_the_table_has_all_runs_with_settings_and_results() -> None:
     parent = make_run("mine", 0.9)
-    labels.annotate(make_run("fork", 0.8, parent=Parent(run=parent.id, step=10)), "my note")
+    metadata.annotate(make_run("fork", 0.8, parent=Parent(run=parent.id, step=10)), "my note")
     make_run("orphan", parent=Parent(run="gone", step=1_000))
     table = open_runs().dataframe[0].value.set_index("name")
     assert list(table.index) == [*ALWAYS, "orphan", "fork", "mine"]
@@ -62,7 +62,7 @@ def test_the_table_has_all_runs_with_settings_and_results() -> None:
 
 
 def test_search_and_filters_narrow_the_table_and_keep_what_is_chosen() -> None:
-    ten = labels.annotate(make_run("ten"), "good with sevens")
+    ten = metadata.annotate(make_run("ten"), "good with sevens")
     make_run("eight", model=EIGHT)
     app = open_runs([ten])
     app.text_input(key="runs_search").set_value("SEVENS 10/15").run()
@@ -84,7 +84,7 @@ def test_a_filter_whose_last_run_is_gone_lets_all_pass() -> None:
     eight = make_run("eight", model=EIGHT)
     app = open_runs()
     app.multiselect(key="runs_channels").set_value(["8/16/32"]).run()
-    labels.delete(eight)
+    metadata.delete(eight)
     app.run()
     assert not app.exception
     assert names_in(app) == ALWAYS
@@ -129,7 +129,7 @@ def test_a_run_is_renamed_and_annotated() -> None:
     next(button for button in app.button if button.form_id.startswith("form_runs_note")).click()
     app.run()
     assert app.success[0].value == "The note of after is kept."
-    assert runs.find_run("after").note == "my note"
+    assert registry.find_run("after").note == "my note"
 
 
 def test_a_taken_name_is_refused_in_words() -> None:
@@ -138,7 +138,7 @@ def test_a_taken_name_is_refused_in_words() -> None:
     app.text_input(key=f"runs_name_{run.id}_mine").set_value("reference")
     press(app, "Keep")
     assert app.error[0].value == "name: 'reference' is taken by another run; choose another name"
-    assert runs.find_run("mine").id == run.id
+    assert registry.find_run("mine").id == run.id
 
 
 def test_a_deleted_run_is_brought_back_by_one_click() -> None:
@@ -159,7 +159,7 @@ def test_a_deleted_run_is_brought_back_by_one_click() -> None:
 
 def test_deleted_runs_can_be_restored_later_and_bundled_ones_not_deleted() -> None:
     run = make_run("mine")
-    labels.delete(run)
+    metadata.delete(run)
     make_run("mine")
     app = open_runs()
     assert "Deleted: 1" in [expander.label for expander in app.expander]
@@ -167,12 +167,12 @@ def test_deleted_runs_can_be_restored_later_and_bundled_ones_not_deleted() -> No
     assert app.success[0].value == (
         "mine-2 came back. mine is mine-2 now, for another run has that name."
     )
-    app = open_runs([runs.find_run("reference")])
+    app = open_runs([registry.find_run("reference")])
     assert next(button for button in app.button if button.label == "Delete").disabled
 
 
 def test_a_zip_is_imported_and_chosen() -> None:
-    source = packed(runs.find_run("reference"), step=9380, steps=(0, 9380))
+    source = packed(registry.find_run("reference"), step=9380, steps=(0, 9380))
     app = open_runs()
     app.file_uploader[0].upload("reference.zip", source.getvalue(), "application/zip").run()
     assert not app.exception
@@ -186,7 +186,7 @@ def test_an_export_is_made_after_the_click_only(monkeypatch: pytest.MonkeyPatch)
     run = make_run("mine")
     give_weights(run, 0, 10)
     monkeypatch.setattr(
-        "mnistviz.archive.pack.export", lambda *_, **__: pytest.fail("nobody has clicked")
+        "mnistviz.runs.archive.pack.export", lambda *_, **__: pytest.fail("nobody has clicked")
     )
     app = open_runs([run])
     assert app.selectbox(key=f"export_step_{run.id}").value == 10
@@ -274,7 +274,7 @@ def test_pairs_without_a_shared_seed_say_what_to_do() -> None:
 
 
 def test_a_run_without_any_row_is_no_error() -> None:
-    run = runs.create_run("reference", TEN, TrainSpec(), "new")
+    run = registry.create_run("reference", TEN, TrainSpec(), "new")
     app = open_runs([run])
     assert app.dataframe[0].value.set_index("name").loc["new", "state"] == "crashed"
 
@@ -293,26 +293,28 @@ def test_five_trainings_are_started_by_one_click(monkeypatch: pytest.MonkeyPatch
     app.number_input(key="gap_seed").set_value(4).run()
     press(app, "Train the five")
     assert started == [
-        (training.model, gap.training_of(3, 4), f"{training.name}-2")
-        for training in gap.GAP_TRAININGS
+        (training.model, generalization_gap.training_of(3, 4), f"{training.name}-2")
+        for training in generalization_gap.GAP_TRAININGS
     ]
 
 
 def test_the_gap_is_drawn_for_the_trainings_that_are_there() -> None:
-    train = gap.training_of(epochs=2).changed(num_images=1_000)
-    for training in gap.GAP_TRAININGS[:3]:
+    train = generalization_gap.training_of(epochs=2).changed(num_images=1_000)
+    for training in generalization_gap.GAP_TRAININGS[:3]:
         make_run(f"my {training.name}", 0.9, training.model, train)
     app = open_runs()
     app.button_group(key="runs_view").set_value("gap").run()
-    assert list(app.dataframe[0].value["run"]) == [one.name for one in gap.GAP_TRAININGS]
+    assert list(app.dataframe[0].value["run"]) == [
+        one.name for one in generalization_gap.GAP_TRAININGS
+    ]
     app.selectbox(key="gap_set").set_value(1).run()
     assert not app.exception
     table = app.dataframe[0].value
     assert list(table["run"]) == ["my gap-plain", "my gap-neither", "my gap-dropout"]
     assert list(table["gap, points"]) == pytest.approx([5, 5, 5])
     assert "Not trained yet: 10/15/20, batch normalization, 10/15/20, both." in text_of(app)
-    assert gap.command_of(gap.GAP_TRAININGS[4]) in app.code[0].value
+    assert generalization_gap.command_of(generalization_gap.GAP_TRAININGS[4]) in app.code[0].value
 
 
 def test_recipe_of_the_gap_is_one_that_holds_out_images() -> None:
-    assert find_recipe(gap.RECIPE).train.validated_on == "held_out"
+    assert find_recipe(generalization_gap.RECIPE).train.validated_on == "held_out"

@@ -5,40 +5,40 @@ import json
 import pytest
 from filelock import FileLock
 
-from mnistviz import control, metrics_log, runs, snapshots
-from mnistviz.control import Control
-from mnistviz.spec import ModelSpec, TrainSpec
-from tests.made_runs import BUNDLED
-from tests.pages.driver import choose_run, open_page, press, text_of
+from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.runs import desired_state, metrics_log, registry, snapshots
+from mnistviz.runs.desired_state import Control
+from tests.helpers.made_runs import BUNDLED
+from tests.helpers.pages import choose_run, open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 
 def test_a_paused_run_makes_single_steps_and_takes_a_learning_rate() -> None:
-    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "paused")
-    runs.write_json(run.path / "status.json", {"state": "paused", "step": 7, "total": 9_380})
+    run = registry.create_run("reference", ModelSpec(), TrainSpec(), "paused")
+    registry.write_json(run.path / "status.json", {"state": "paused", "step": 7, "total": 9_380})
     with FileLock(run.path / "worker.lock"):
         app = choose_run("train", run)
         press(app, "One batch")
-        assert control.read(run) == Control("run", 8, None)
+        assert desired_state.read(run) == Control("run", 8, None)
         press(app, "One epoch")
-        assert control.read(run) == Control("run", 469, None)
+        assert desired_state.read(run) == Control("run", 469, None)
         app.number_input(key=f"rate-{run.id}").set_value(0.02).run()
         press(app, "Set")
         press(app, "Go on")
-        assert control.read(run) == Control("run", None, 0.02)
+        assert desired_state.read(run) == Control("run", None, 0.02)
         app.number_input(key=f"rate-{run.id}").set_value(7.0).run()
         press(app, "Set")
         assert app.error[0].value == "learning_rate: expected 1e-06 to 0.1, got 7"
         press(app, "Back to the schedule")
-        assert control.read(run).learning_rate is None
+        assert desired_state.read(run).learning_rate is None
         assert not app.error
         press(app, "Stop and keep")
-        assert control.read(run).mode == "stop"
+        assert desired_state.read(run).mode == "stop"
 
 
 def test_an_interrupted_run_says_where_it_went_on_and_what_was_damaged() -> None:
-    run = runs.create_run("reference", ModelSpec(), TrainSpec(), "unlucky")
+    run = registry.create_run("reference", ModelSpec(), TrainSpec(), "unlucky")
     events = [
         {"event": "start", "step": 0},
         {"event": "resume", "step": 1_234, "damaged_checkpoints": ["step-0001300.npz"]},
@@ -59,7 +59,9 @@ def test_the_table_sets_each_epoch_beside_the_published_one() -> None:
     assert len(table) == 20
     last = table.iloc[-1]
     assert last["val_accuracy published"] == 0.9945
-    stored = [row for row in metrics_log.read(runs.find_run("reference")) if row.epoch == 20][-1]
+    stored = [row for row in metrics_log.read(registry.find_run("reference")) if row.epoch == 20][
+        -1
+    ]
     assert last["val_accuracy here"] == stored.accuracy
     assert last["val_accuracy difference"] == pytest.approx(stored.accuracy - 0.9945)
 
@@ -73,16 +75,16 @@ def test_more_about_a_run_is_drawn(view: str) -> None:
 
 def test_a_fork_beyond_the_limits_is_refused_on_the_page() -> None:
     app = open_page("train")
-    best = runs.find_run("best")
+    best = registry.find_run("best")
     app.number_input(key=f"more_{best.id}_17200").set_value(0).run()
     press(app, "Start the new run")
     assert app.error[0].value == "epochs: expected at least 1, got 0"
-    assert [run.name for run in runs.list_runs()] == list(BUNDLED)
+    assert [run.name for run in registry.list_runs()] == list(BUNDLED)
 
 
 def test_the_film_turns_the_snapshot_of_all_pages_and_drops_none() -> None:
     app = open_page("film")
-    steps = snapshots.steps_of(runs.find_run("best"))
+    steps = snapshots.steps_of(registry.find_run("best"))
     press(app, "First")
     for number, step in enumerate(steps[:3]):
         assert app.sidebar.select_slider(key="snapshot").value == step
@@ -93,6 +95,6 @@ def test_the_film_turns_the_snapshot_of_all_pages_and_drops_none() -> None:
     press(app, "Last")
     assert not app.exception
     right = {metric.label: metric.value for metric in app.metric}["Right"]
-    stored = metrics_log.last_row(metrics_log.read(runs.find_run("best")), "validation")
+    stored = metrics_log.last_row(metrics_log.read(registry.find_run("best")), "validation")
     assert stored is not None
     assert right == f"{stored.accuracy:.2%}"

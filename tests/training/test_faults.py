@@ -6,18 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mnistviz import metrics_log, runs, snapshots
-from mnistviz.errors import RunError
-from mnistviz.spec import ModelSpec, TrainSpec
+from mnistviz.core.errors import RunError
+from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.training import launcher
-from tests.training.test_worker import (
-    LONG,
-    SHORT,
-    kill,
-    wait_for_exit,
-    wait_for_rows,
-    wait_until,
-)
+from tests.training.test_worker import LONG, SHORT, kill, wait_for_exit, wait_for_rows, wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
@@ -45,12 +38,12 @@ def test_a_clock_that_is_set_back_changes_no_state(
         faked.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
         run = launcher.start("reference", ModelSpec(), SHORT.changed(epochs=20), "clockwork")
     wait_for_rows(run, 3)
-    status = runs.read_status(run)
+    status = registry.read_status(run)
     assert status is not None
     before = status.heartbeat
     clock.write_text("-2d")
     wait_until(run, "finished")
-    status = runs.read_status(run)
+    status = registry.read_status(run)
     assert status is not None
     # It was set back indeed.
     assert status.heartbeat < before
@@ -68,8 +61,8 @@ def test_a_home_from_which_everything_was_killed_offers_to_go_on() -> None:
     kill(first)
     kill(waiting)
     for run in (first, waiting):
-        assert runs.run_state(run) == "crashed"
-        assert run.id in [other.id for other in runs.list_runs()]
+        assert registry.run_state(run) == "crashed"
+        assert run.id in [other.id for other in registry.list_runs()]
     launcher.resume(waiting)
     wait_until(waiting, "finished")
     assert snapshots.steps_of(first)
@@ -82,11 +75,11 @@ def test_a_loss_that_is_no_number_fails_and_goes_on_with_a_smaller_rate(
     """A rate that no page would take, put there past the check: weights overflow at once."""
     spec = TrainSpec(epochs=30, batch_size=8, num_images=2_000, held_out=200)
     run = launcher.start("plain", ModelSpec(batch_norm=False, dropout=0.0), spec, "wild")
-    monkeypatch.setattr("mnistviz.control.checked_learning_rate", lambda rate: rate)
+    monkeypatch.setattr("mnistviz.runs.desired_state.checked_learning_rate", lambda rate: rate)
     wait_for_rows(run, 3)
     launcher.set_learning_rate(run, 1e30)
     wait_until(run, "failed")
-    status = runs.read_status(run)
+    status = registry.read_status(run)
     assert status is not None
     assert "the loss is no longer a number at step" in status.error
     assert "with a learning rate below 1e+30" in status.error
@@ -101,9 +94,9 @@ def test_a_damaged_spec_is_named_and_hides_no_other_run() -> None:
     run = launcher.start("reference", ModelSpec(), SHORT, "damaged")
     wait_until(run, "finished")
     (run.path / "spec.json").write_text('{"schema_version": 1, "recipe"')
-    assert [damaged.id for damaged in runs.damaged_runs()] == [run.id]
+    assert [damaged.id for damaged in registry.damaged_runs()] == [run.id]
     with pytest.raises(RunError) as error:
-        runs.find_run(run.id)
+        registry.find_run(run.id)
     assert "spec.json can't be read" in str(error.value)
     other = launcher.start("reference", ModelSpec(), SHORT, "other")
     wait_until(other, "finished")

@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from mnistviz import digits, own_digits, runs, snapshots, tuning
 from mnistviz.__main__ import app
-from mnistviz.archive import pack, unpack
-from mnistviz.data import load_mnist
-from mnistviz.datasets import LabelledSet, read_path
-from mnistviz.errors import MnistVizError, RunError
-from mnistviz.runs import Run
+from mnistviz.core.errors import MnistVizError, RunError
+from mnistviz.digits import my_digits
+from mnistviz.digits.labelled_sets import LabelledSet, read_path
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.evaluation import fine_tune_report
+from mnistviz.runs import fine_tune_set, registry, snapshots
+from mnistviz.runs.archive import pack, unpack
+from mnistviz.runs.registry import Run
 from mnistviz.training import launcher
-
-from .test_worker import wait_for_rows, wait_until, worker_pids
+from tests.training.test_worker import wait_for_rows, wait_until, worker_pids
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
@@ -29,8 +30,8 @@ SET = LabelledSet("mine", DATA.x_test[:40, ::-1], DATA.y_test[:40])
 
 
 def fine_tuned(name: str, fold: int | None = 0, **changes: object) -> Run:
-    best = runs.find_run("best")
-    train = own_digits.settings(best.spec.train).changed(
+    best = registry.find_run("best")
+    train = fine_tune_set.settings(best.spec.train).changed(
         **{"epochs": 1, "num_images": 3_000, "batch_size": 50, "learning_rate": 0.003, **changes}
     )
     step = snapshots.steps_of(best)[-1]
@@ -46,15 +47,15 @@ def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
     wait_until(run, "finished")
     assert run.spec.parent is not None
     assert run.spec.parent.run == "best"
-    found = tuning.measure(run)
-    held = tuning.change(found.held_before, found.held_after)
+    found = fine_tune_report.measure(run)
+    held = fine_tune_report.change(found.held_before, found.held_after)
     assert held.total == 10
     assert held.after > held.before
-    test = tuning.change(found.test_before, found.test_after)
+    test = fine_tune_report.change(found.test_before, found.test_after)
     # It forgets little of MNIST, though half of what it saw was upside down.
     assert (test.total, test.before) == (10_000, 9_951)
     assert test.after > 9_700
-    kept = tuning.kept(run)
+    kept = fine_tune_report.kept(run)
     assert kept is not None
     assert np.array_equal(kept.held_after, found.held_after)
 
@@ -62,9 +63,9 @@ def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
     pack.export(run, file, step=None, steps=snapshots.steps_of(run))
     imported = unpack.import_run(file).run
     assert imported.spec.own == run.spec.own
-    assert own_digits.read(imported).sha256 == own_digits.read(run).sha256
+    assert fine_tune_set.read(imported).sha256 == fine_tune_set.read(run).sha256
     # A data set like any other: what it holds out can be evaluated on.
-    assert len(read_path(imported.path / own_digits.FILE).labels) == 10
+    assert len(read_path(imported.path / fine_tune_set.FILE).labels) == 10
 
     fork = launcher.fork(imported, 0, run.spec.train.changed(epochs=1), "fork")
     wait_until(fork, "finished")
@@ -92,17 +93,17 @@ def test_without_its_digits_it_fails_in_words() -> None:
     wait_until(run, "paused", "finished")
     os.kill(worker_pids(run)[0], signal.SIGKILL)
     wait_until(run, "crashed")
-    (run.path / own_digits.FILE).unlink()
+    (run.path / fine_tune_set.FILE).unlink()
     launcher.resume(run)
     wait_until(run, "failed")
-    status = runs.read_status(run)
+    status = registry.read_status(run)
     assert status is not None
     assert status.error.startswith("robbed: expected the digits that it trains on in own.npz, got ")
 
 
 def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
     for number in range(5):
-        digits.keep(DATA.x_test[number], int(DATA.y_test[number]))
+        my_digits.keep(DATA.x_test[number], int(DATA.y_test[number]))
     words = ["train", "--from", "best", "--digits", "--epochs", "1", "--limit", "1000", "--json"]
     result = CliRunner().invoke(app, words, catch_exceptions=False)
     assert result.exit_code == 0, result.output
@@ -110,19 +111,19 @@ def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
     assert told["run"] == "best-my-digits"
     assert told["held_out_digits"]["total"] == 2
     assert told["test_set"]["before"] == 9_951
-    assert runs.find_run("best-my-digits").spec.own is not None
+    assert registry.find_run("best-my-digits").spec.own is not None
 
 
 def test_an_import_takes_no_other_digits_than_the_spec_names() -> None:
-    run = runs.create_run(
+    run = registry.create_run(
         "best",
-        runs.find_run("best").spec.model,
-        own_digits.settings(runs.find_run("best").spec.train),
+        registry.find_run("best").spec.model,
+        fine_tune_set.settings(registry.find_run("best").spec.train),
         "made",
         None,
-        own_digits.described(own_digits.split(SET, 0), SET, 0.2, 0),
+        fine_tune_set.described(fine_tune_set.split(SET, 0), SET, 0.2, 0),
     )
-    own_digits.write(run.path, own_digits.split(SET, 1))
+    fine_tune_set.write(run.path, fine_tune_set.split(SET, 1))
     with pytest.raises(RunError, match=r"others than spec\.json names"):
         pack.export(run, io.BytesIO(), step=None, steps=[])
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistviz.data import Mnist, load_mnist
-from mnistviz.errors import TrainingError
-from mnistviz.evaluation import evaluate
-from mnistviz.layers import training_logits
-from mnistviz.model import Classifier, build
-from mnistviz.rows import FloatArray, Guesses, MetricRow, TrainingState
-from mnistviz.spec import ModelSpec, TrainSpec
+from mnistviz.core.errors import TrainingError
+from mnistviz.core.rows import FloatArray, Guesses, MetricRow, TrainingState
+from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.digits.mnist import Mnist, load_mnist
+from mnistviz.evaluation.scoring import evaluate
+from mnistviz.network.fast_layers import training_logits
+from mnistviz.network.model import Classifier, build
 from mnistviz.training import loop
 from mnistviz.training.loop import Command, epoch_order, train
 

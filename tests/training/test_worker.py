@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnistviz import checkpoints, metrics_log, runs, snapshots, worker_log
 from mnistviz.core.assets import PROJECT
-from mnistviz.errors import RunError
-from mnistviz.metrics_log import MetricsReader
-from mnistviz.rows import FloatArray
-from mnistviz.runs import ACTIVE_STATES, Run
-from mnistviz.spec import ModelSpec, Parent, TrainSpec
+from mnistviz.core.errors import RunError
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import ModelSpec, Parent, TrainSpec
+from mnistviz.runs import checkpoints, metrics_log, registry, snapshots, worker_log
+from mnistviz.runs.metrics_log import MetricsReader
+from mnistviz.runs.registry import ACTIVE_STATES, Run
 from mnistviz.training import launcher
 
 pytestmark = pytest.mark.process
@@ -37,7 +37,7 @@ PATIENCE = 180
 
 def wait_until(run: Run, *states: str, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
-    while (state := runs.run_state(run)) not in states:
+    while (state := registry.run_state(run)) not in states:
         told = f"{worker_log.reason_of_end(run)}\n{worker_log.read_last(run)}"
         # What has ended stays as it is: no reason to wait on.
         assert state in ACTIVE_STATES, f"{state}: {told}"
@@ -49,7 +49,7 @@ def wait_for_rows(run: Run, count: int) -> None:
     reader = MetricsReader(run.metrics_file)
     deadline = time.monotonic() + PATIENCE
     while len(reader.poll()) < count:
-        assert runs.run_state(run) in ACTIVE_STATES, worker_log.read_last(run)
+        assert registry.run_state(run) in ACTIVE_STATES, worker_log.read_last(run)
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -69,7 +69,7 @@ def worker_pids(run: Run) -> list[int]:
 
 def wait_for_step(run: Run, step: int) -> None:
     deadline = time.monotonic() + PATIENCE
-    while (status := runs.read_status(run)) is None or status.step < step:
+    while (status := registry.read_status(run)) is None or status.step < step:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -102,7 +102,7 @@ def wait_for_exit(run: Run, seconds: float = 10) -> None:
 def test_a_run_trains_to_its_end_and_leaves_all_its_files() -> None:
     run = launcher.start("reference", ModelSpec(), SHORT, "short")
     wait_until(run, "finished")
-    status = runs.read_status(run)
+    status = registry.read_status(run)
     assert status is not None
     assert (status.step, status.total) == (10, 10)
     assert [row.split for row in metrics_log.read(run)] == [
@@ -125,8 +125,8 @@ def test_a_second_run_waits_for_its_turn_and_stop_keeps_what_was_learned() -> No
     first = launcher.start("reference", ModelSpec(), LONG, "first")
     second = launcher.start("reference", ModelSpec(), SHORT, "second")
     wait_for_rows(first, 5)
-    assert runs.run_state(second) == "queued"
-    assert runs.queued_before(second) == []
+    assert registry.run_state(second) == "queued"
+    assert registry.queued_before(second) == []
     launcher.stop(first)
     wait_until(first, "stopped")
     last = metrics_log.read(first)[-1]
@@ -230,14 +230,14 @@ def test_a_run_pauses_makes_single_steps_and_goes_on() -> None:
     wait_for_rows(run, 5)
     launcher.pause(run)
     wait_until(run, "paused")
-    status = runs.read_status(run)
+    status = registry.read_status(run)
     assert status is not None
     assert snapshots.steps_of(run)[-1] == metrics_log.read(run)[-1].step == status.step
     launcher.train_until(run, status.step + 1)
     wait_for_step(run, status.step + 1)
     wait_until(run, "paused")
     time.sleep(0.5)
-    after = runs.read_status(run)
+    after = registry.read_status(run)
     assert after is not None
     assert after.step == snapshots.steps_of(run)[-1] == status.step + 1
     launcher.go_on(run)
@@ -260,14 +260,14 @@ def test_a_fork_trains_on_from_a_snapshot_and_knows_its_parent() -> None:
 
 
 def test_only_what_has_not_ended_can_be_resumed() -> None:
-    bundled = runs.find_run("reference")
+    bundled = registry.find_run("reference")
     with pytest.raises(RunError) as error:
         launcher.resume(bundled)
     assert str(error.value) == (
         "reference is bundled and can't be changed; fork it: --from reference"
     )
-    run = runs.create_run("reference", ModelSpec(), SHORT, "done")
-    runs.write_json(run.path / "status.json", {"state": "finished", "step": 10, "total": 10})
+    run = registry.create_run("reference", ModelSpec(), SHORT, "done")
+    registry.write_json(run.path / "status.json", {"state": "finished", "step": 10, "total": 10})
     with pytest.raises(RunError) as error:
         launcher.resume(run)
     assert str(error.value) == "done is finished: there is nothing left to train"
@@ -300,7 +300,7 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before_and_says_so() -> None
 def test_no_room_left_ends_in_a_true_state_and_a_run_that_goes_on_with_room(
     full: str, limit: int
 ) -> None:
-    run = runs.create_run("reference", ModelSpec(), KILLED, "full")
+    run = registry.create_run("reference", ModelSpec(), KILLED, "full")
     if full == "metrics":
         run.metrics_file.write_text(("x" * 999 + "\n") * 1_999 + "x" * 500)
     command = [sys.executable, "-m", "mnistviz.training.worker", str(run.path)]
@@ -312,35 +312,35 @@ def test_no_room_left_ends_in_a_true_state_and_a_run_that_goes_on_with_room(
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         )
     assert code == 1
-    status = runs.read_status(run)
+    status = registry.read_status(run)
     assert status is not None
-    assert (runs.run_state(run), status.error) == (
+    assert (registry.run_state(run), status.error) == (
         "failed",
         "a file of the run can't be written: File too large. Make room, then resume",
     )
-    assert run.id in [other.id for other in runs.list_runs()]
+    assert run.id in [other.id for other in registry.list_runs()]
     launcher.resume(run)
     wait_until(run, "finished")
     assert last_weights(run)
 
 
 def test_a_pid_that_now_belongs_to_another_process_keeps_no_run_alive() -> None:
-    run = runs.create_run("reference", ModelSpec(), SHORT, "stale")
-    runs.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 10})
+    run = registry.create_run("reference", ModelSpec(), SHORT, "stale")
+    registry.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 10})
     (run.path / "worker.lock").write_text(str(os.getpid()))
-    assert runs.run_state(run) == "crashed"
+    assert registry.run_state(run) == "crashed"
 
 
 @pytest.mark.slow
 def test_a_fault_of_a_training_is_shown_and_its_traceback_kept() -> None:
-    run = runs.create_run("reference", ModelSpec(), SHORT, "faulty")
+    run = registry.create_run("reference", ModelSpec(), SHORT, "faulty")
     # A file stands where the snapshots should go.
     (run.path / "snapshots").write_text("in the way")
     with (run.path / "worker.log").open("wb") as log:
         command = [sys.executable, "-m", "mnistviz.training.worker", str(run.path)]
         code = subprocess.call(command, stderr=log, cwd=PROJECT)
     assert code == 1
-    status = runs.read_status(run)
+    status = registry.read_status(run)
     assert status is not None
     assert status.state == "failed"
     assert "FileExistsError" in status.error

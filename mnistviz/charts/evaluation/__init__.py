@@ -1,0 +1,1 @@
+"""Charts of an evaluation: confusion, reliability, robustness."""

@@ -1,0 +1,1 @@
+"""Charts of what is inside a network: kernels, feature maps, channels."""

@@ -1,0 +1,161 @@
+"""One channel in full: its map, its values, what excites it, for which digits."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnistviz.charts.montage import (
+    NARROW_WIDTH,
+    add_tile_points,
+    as_picture,
+    in_grid,
+    tile_corners,
+    tile_figure,
+)
+from mnistviz.charts.theme import AMOUNT, CHOSEN, PUBLISHED, SIGNED, TRAINING, finish
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import NUM_CLASSES
+
+NUM_BINS = 40
+
+
+def large_map(
+    values: FloatArray, *, signed: bool, largest: float | None = None, height: int = 300
+) -> go.Figure:
+    """One map `(height, width)` float32 with its exact values on hover.
+
+    Full colour is `largest`, or the largest magnitude of the map itself.
+    """
+    end = largest or float(np.abs(np.nan_to_num(values)).max(initial=0)) or 1.0
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            hovertemplate="row %{y}, column %{x}: <b>%{z:.4f}</b><extra></extra>",
+            colorscale=SIGNED if signed else AMOUNT,
+            zmin=-end if signed else 0,
+            zmax=end,
+            showscale=False,
+        )
+    )
+    as_picture(figure)
+    return finish(figure, height)
+
+
+def value_histogram(values: FloatArray, height: int = 220) -> go.Figure:
+    """How often each value occurs in a map; what is exactly 0 is a bar of its own."""
+    finite = values[np.isfinite(values)].astype(np.float64)
+    zeros = int((finite == 0).sum())
+    others = finite[finite != 0]
+    counts, edges = np.histogram(others if others.size else np.zeros(1), bins=NUM_BINS)
+    if not others.size:
+        counts = np.zeros_like(counts)
+    widths = np.diff(edges)
+    figure = go.Figure(
+        go.Bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts,
+            width=widths,
+            marker_color=TRAINING,
+            customdata=np.stack([edges[:-1], edges[1:]], axis=-1),
+            hovertemplate="%{customdata[0]:.3f} to %{customdata[1]:.3f}: <b>%{y}</b> "
+            "values<extra></extra>",
+        )
+    )
+    if zeros:
+        figure.add_annotation(
+            text=f"{zeros} of {finite.size} values are exactly 0",
+            x=1,
+            y=1,
+            xref="paper",
+            yref="paper",
+            xanchor="right",
+            yanchor="bottom",
+            showarrow=False,
+        )
+    figure.update_xaxes(title="value", fixedrange=True)
+    figure.update_yaxes(title="places", fixedrange=True)
+    return finish(figure, height, bargap=0, margin={"t": 28})
+
+
+def digit_activity(active: FloatArray, mean: FloatArray, height: int = 240) -> go.Figure:
+    """The mean value of a channel for each digit, `(10,)`, and in how many images it is active."""
+    digits = np.arange(NUM_CLASSES)
+    best = int(np.argmax(np.nan_to_num(mean)))
+    figure = go.Figure(
+        go.Bar(
+            x=digits,
+            y=mean,
+            marker_color=[CHOSEN if digit == best else TRAINING for digit in digits],
+            customdata=active,
+            hovertemplate="digit %{x}: mean value <b>%{y:.4f}</b>, active somewhere in "
+            "<b>%{customdata:.1%}</b> of the images<extra></extra>",
+        )
+    )
+    figure.update_xaxes(tickvals=digits, title="digit", fixedrange=True)
+    figure.update_yaxes(title="mean value", fixedrange=True)
+    return finish(figure, height, bargap=0.2)
+
+
+def exciting_images(
+    images: FloatArray,
+    squares: Sequence[tuple[int, int, int]],
+    labels: Sequence[str],
+    texts: Sequence[str],
+    keys: Sequence[int],
+    width: int,
+) -> go.Figure:
+    """Images `(n, 28, 28)` float32 in [0, 1], each with a square (top, left, size) framed.
+
+    Labels stand above, texts are shown on hover; a click tells the key.
+    """
+    tiles = in_grid(images, _columns(width))
+    figure = tile_figure(
+        tiles,
+        np.ones(tiles.shape[:2], np.float32),
+        signed=False,
+        max_pixels=4,
+        labels=labels,
+        width=width,
+    )
+    add_tile_points(figure, tiles.shape, keys, texts)
+    lefts, tops = tile_corners(figure, tiles.shape, len(squares))
+    for (top, left, size), x, y in zip(squares, lefts.tolist(), tops.tolist(), strict=True):
+        _frame(figure, x + left, y + top, size, CHOSEN)
+    return figure
+
+
+def patches(
+    cut: FloatArray, labels: Sequence[str], texts: Sequence[str], keys: Sequence[int], width: int
+) -> go.Figure:
+    """Patches `(n, size, size)` float32 in [0, 1] of images side by side; a click tells the key."""
+    tiles = in_grid(cut, _columns(width))
+    figure = tile_figure(
+        tiles,
+        np.ones(tiles.shape[:2], np.float32),
+        signed=False,
+        max_pixels=24,
+        labels=labels,
+        width=width,
+    )
+    add_tile_points(figure, tiles.shape, keys, texts)
+    # Where it is white, a patch would be lost on a white page.
+    lefts, tops = tile_corners(figure, tiles.shape, len(cut))
+    for left, top in zip(lefts.tolist(), tops.tolist(), strict=True):
+        _frame(figure, left, top, cut.shape[1], PUBLISHED)
+    return figure
+
+
+def _frame(figure: go.Figure, left: int, top: int, size: int, colour: str) -> None:
+    figure.add_shape(
+        type="rect",
+        x0=left - 0.5,
+        x1=left + size - 0.5,
+        y0=top - 0.5,
+        y1=top + size - 0.5,
+        line={"color": colour, "width": 2},
+    )
+
+
+def _columns(width: int) -> int:
+    return 4 if width <= NARROW_WIDTH else 6

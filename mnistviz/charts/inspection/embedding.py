@@ -1,0 +1,89 @@
+"""A map of digits: each image a point, by what it is or by whether it is read right."""
+
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mnistviz.charts.theme import PUBLISHED, VALIDATION, finish
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import NUM_CLASSES
+
+Colouring = Literal["digit", "error"]
+
+# Ten colours that can be told apart on a light and on a dark page.
+DIGIT_COLOURS = (
+    "#4c6ef5",
+    "#e8590c",
+    "#2f9e44",
+    "#e03131",
+    "#9c36b5",
+    "#a0703c",
+    "#f06595",
+    "#868e96",
+    "#b5a000",
+    "#15aabf",
+)
+HEIGHT = 620
+
+# By label and answer.
+WORDS = np.array(
+    [
+        [f"{label}, read as {answer}" for answer in range(NUM_CLASSES)]
+        for label in range(NUM_CLASSES)
+    ]
+)
+
+
+def map_figure(
+    plane: FloatArray,
+    labels: NDArray[np.uint8],
+    answers: NDArray[np.uint8],
+    colouring: Colouring,
+    *,
+    indices: NDArray[np.int64] | None = None,
+    height: int = HEIGHT,
+) -> go.Figure:
+    """A point for each image: `plane` (n, 2), `labels` and `answers` (n,).
+
+    Each can be clicked: its custom datum is the image's number among `indices` (n,), or else its
+    row. Coloured by label, or grey where the answer is right.
+    """
+    if indices is None:
+        indices = np.arange(len(plane))
+    # Four decimals: a browser reads them in half the time.
+    x, y = np.round(plane.T.astype(np.float64), 4)
+    wrong = labels != answers
+    figure = go.Figure()
+    if colouring == "digit":
+        groups = [
+            (str(digit), labels == digit, DIGIT_COLOURS[digit], 5) for digit in range(NUM_CLASSES)
+        ]
+    else:
+        groups = [("read right", ~wrong, PUBLISHED, 4), ("read wrong", wrong, VALIDATION, 9)]
+    for name, here, colour, size in groups:
+        figure.add_scattergl(
+            x=x[here],
+            y=y[here],
+            name=name,
+            mode="markers",
+            marker={"size": size, "color": colour, "opacity": 0.75},
+            # An array, not 10,000 lists, each of which Plotly would check.
+            customdata=indices[here],
+            text=WORDS[labels[here], answers[here]],
+            hovertemplate="test image %{customdata}: a %{text}<extra></extra>",
+            selected={"marker": {"opacity": 0.75}},
+            unselected={"marker": {"opacity": 0.75}},
+        )
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, scaleanchor="x")
+    return finish(
+        figure,
+        height,
+        showlegend=True,
+        dragmode="pan",
+        hovermode="closest",
+        clickmode="event+select",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
+    )

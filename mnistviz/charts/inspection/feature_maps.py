@@ -1,0 +1,41 @@
+"""Feature maps: every channel of a layer, for one image."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, in_grid, tile_figure
+from mnistviz.charts.scale import Scope, largest_magnitude
+from mnistviz.core.rows import FloatArray
+
+COLUMNS = 10
+MAX_PIXELS_PER_VALUE = 6
+MIN_PIXELS_PER_TILE = 36
+
+
+def feature_maps(
+    values: FloatArray,
+    *,
+    signed: bool,
+    scope: Scope,
+    largest_of_all: float,
+    width: int = PICTURE_WIDTH,
+) -> go.Figure:
+    """Each channel of `values` (height, width, channels) float32 as a tile, in order.
+
+    Signed values are drawn warm and blue around zero, unsigned ones from black to
+    white, relative to the largest magnitude within `scope`. The picture is at most
+    `width` pixels wide.
+    """
+    tiles = in_grid(np.moveaxis(values, 2, 0), COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
+    rows, columns = tiles.shape[:2]
+    return tile_figure(
+        tiles,
+        largest_magnitude(tiles, scope, largest_of_all),
+        signed=signed,
+        numbers=np.arange(rows * columns).reshape(rows, columns, 1),
+        naming="channel %{customdata[0]}",
+        value_format="+.4f" if signed else ".4f",
+        max_pixels=max(MAX_PIXELS_PER_VALUE, MIN_PIXELS_PER_TILE // values.shape[0]),
+        num_labels=values.shape[2],
+        width=width,
+    )

@@ -1,0 +1,43 @@
+"""What the channels of a layer like best, side by side."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, in_grid, mark_tile, tile_figure
+from mnistviz.charts.scale import largest_magnitude
+from mnistviz.core.rows import FloatArray
+
+COLUMNS = 10
+
+
+def preferred_gallery(
+    images: FloatArray,
+    channels: Sequence[int],
+    values: Sequence[float],
+    chosen: int | None,
+    width: int,
+) -> go.Figure:
+    """Inputs `(n, size, size)` float32 in [0, 1], each up to its own most ink.
+
+    Each has its channel above it and its value on hover; a click tells the channel, and
+    `chosen` is framed.
+    """
+    tiles = in_grid(images, COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
+    figure = tile_figure(
+        tiles,
+        largest_magnitude(tiles, "tile", 1.0),
+        signed=False,
+        max_pixels=20,
+        labels=[str(channel) for channel in channels],
+        width=width,
+    )
+    texts = [
+        f"<b>channel {channel}</b><br>its value {value:+.3f}<br>most ink {image.max():.2f}"
+        for channel, value, image in zip(channels, values, images, strict=True)
+    ]
+    add_tile_points(figure, tiles.shape, list(channels), texts)
+    if chosen in channels:
+        mark_tile(figure, tiles.shape, np.flatnonzero(np.array(channels) == chosen)[0])
+    return figure

@@ -1,0 +1,225 @@
+"""Channel plans side by side: what they reach, what sets them apart, what they cost."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from mnistviz.charts.theme import CHOSEN, LEGEND, OTHERS, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.core.rows import Duel, MeanUse, PlanScore, Verdict
+
+ROW_PIXELS = 46
+AXIS_PIXELS = 90
+HEIGHT = 340
+
+COLOURS = (TRAINING, VALIDATION, *OTHERS)
+VERDICT_COLOURS: dict[Verdict, str] = {
+    "equivalent": CHOSEN,
+    "better": TRAINING,
+    "worse": VALIDATION,
+    "cannot be told apart": PUBLISHED,
+    "too few seeds": PUBLISHED,
+}
+
+
+def seeds_figure(accuracies: Mapping[str, Mapping[int, float]]) -> go.Figure:
+    """A row for each plan, a dot for each seed's test accuracy, a bar at their mean."""
+    figure = go.Figure()
+    for (plan, by_seed), colour in zip(accuracies.items(), itertools.cycle(COLOURS), strict=False):
+        figure.add_scatter(
+            x=[100 * value for value in by_seed.values()],
+            y=[plan] * len(by_seed),
+            mode="markers",
+            marker={"size": 11, "color": colour, "opacity": 0.75},
+            customdata=list(by_seed),
+            hovertemplate=f"<b>{plan}</b>, seed %{{customdata}}: <b>%{{x:.2f}} %</b>"
+            "<extra></extra>",
+        )
+        mean = sum(by_seed.values()) / len(by_seed)
+        figure.add_scatter(
+            x=[100 * mean],
+            y=[plan],
+            mode="markers",
+            marker={
+                "symbol": "line-ns",
+                "size": 26,
+                "line": {"width": 3, "color": colour},
+            },
+            hovertemplate=f"<b>{plan}</b>, mean of {len(by_seed)} seeds: <b>%{{x:.3f}} %</b>"
+            "<extra></extra>",
+        )
+    figure.update_xaxes(title="test accuracy, %", fixedrange=True)
+    figure.update_yaxes(autorange="reversed", type="category", fixedrange=True)
+    return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(accuracies))
+
+
+def differences_figure(found: Sequence[Duel], margin: float) -> go.Figure:
+    """A row for each pair: the paired differences of all seeds, their mean, its 95 % interval.
+
+    The green band is the margin within which plans count as equivalent; the thick part of a
+    line is the 90 % interval, which must lie inside for that.
+    """
+    figure = go.Figure()
+    figure.add_vrect(
+        x0=-100 * margin, x1=100 * margin, fillcolor=CHOSEN, opacity=0.15, line={"width": 0}
+    )
+    figure.add_vline(x=0, line={"color": PUBLISHED, "width": 1})
+    # All of one verdict together: four traces a pair would take most of the time of their page.
+    for verdict in dict.fromkeys(duel.verdict for duel in found):
+        alike = [duel for duel in found if duel.verdict == verdict]
+        colour = VERDICT_COLOURS[verdict]
+        each = [(duel, difference) for duel in alike for difference in duel.differences]
+        for name, width in (("interval", 2), ("narrow", 6)):
+            intervals = [getattr(duel, name) for duel in alike]
+            figure.add_scatter(
+                x=[bound for low, high in intervals for bound in (100 * low, 100 * high, None)],
+                y=[_row(duel) for duel in alike for _ in range(3)],
+                mode="lines",
+                line={"color": colour, "width": width},
+                hoverinfo="skip",
+            )
+        figure.add_scatter(
+            x=[100 * difference for _, difference in each],
+            y=[_row(duel) for duel, _ in each],
+            mode="markers",
+            # Most lie on the lines.
+            marker={"size": 7, "color": colour, "line": {"width": 1, "color": "#ffffff"}},
+            customdata=[seed for duel in alike for seed in duel.seeds],
+            hovertemplate="seed %{customdata}: <b>%{x:+.2f}</b> points<extra></extra>",
+        )
+        figure.add_scatter(
+            x=[100 * duel.mean for duel in alike],
+            y=[_row(duel) for duel in alike],
+            mode="markers",
+            marker={"size": 13, "symbol": "diamond", "color": colour},
+            customdata=[[100 * bound for bound in duel.interval] for duel in alike],
+            hovertemplate="%{y}: <b>%{x:+.3f}</b> points<br>95 % interval %{customdata[0]:+.3f} to "
+            f"%{{customdata[1]:+.3f}}<br><b>{verdict}</b><extra></extra>",
+        )
+    figure.update_xaxes(title="difference in accuracy, points", fixedrange=True)
+    figure.update_yaxes(
+        autorange="reversed",
+        type="category",
+        categoryorder="array",
+        categoryarray=[_row(duel) for duel in found],
+        fixedrange=True,
+    )
+    return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
+
+
+def _row(duel: Duel) -> str:
+    return f"{duel.first} − {duel.second}"
+
+
+def cost_figure(
+    scores: Sequence[PlanScore],
+    costs: Sequence[float],
+    cost: str,
+    at_most: Sequence[float] | None = None,
+) -> go.Figure:
+    """Mean test accuracy of each plan against what it costs, and the front.
+
+    On the front are the plans that no other beats in accuracy without costing more. `at_most` is
+    what a plan may also have cost, where that is not certain.
+    """
+    figure = go.Figure()
+    points = sorted(zip(costs, scores, strict=True), key=lambda point: (point[0], -point[1].mean))
+    ends = dict(zip((score.plan for score in scores), at_most or costs, strict=True))
+    front: list[tuple[float, PlanScore]] = []
+    for paid, score in points:
+        if not front or score.mean > front[-1][1].mean:
+            front.append((paid, score))
+    figure.add_scatter(
+        x=[paid for paid, _ in front],
+        y=[100 * score.mean for _, score in front],
+        mode="lines",
+        line={"color": PUBLISHED, "width": 1, "dash": "dot", "shape": "hv"},
+        hoverinfo="skip",
+    )
+    colours = dict(zip((score.plan for score in scores), itertools.cycle(COLOURS), strict=False))
+    for place, (paid, score) in enumerate(points):
+        figure.add_scatter(
+            x=[paid],
+            y=[100 * score.mean],
+            error_y={"array": [100 * score.half_width], "thickness": 1.5, "width": 4},
+            error_x={
+                "array": [ends[score.plan] - paid],
+                "arrayminus": [0],
+                "thickness": 1,
+                "width": 4,
+                "visible": at_most is not None,
+            },
+            mode="markers+text",
+            text=[score.plan],
+            # Beside the interval; neighbours may lie close together: above and below in turn.
+            textposition="bottom right" if place % 2 else "top right",
+            cliponaxis=False,
+            marker={"size": 12, "color": colours[score.plan]},
+            hovertemplate=f"<b>{score.plan}</b><br>{cost}: <b>%{{x:,.6~g}}</b><br>test accuracy "
+            f"<b>%{{y:.3f}} %</b>, {score.count} seeds<extra></extra>",
+        )
+    least, most = min(costs), max(ends.values())
+    room = 0.1 * (most - least or most)
+    # The last name stands to the right of its point.
+    figure.update_xaxes(title=cost, range=[least - room, most + 2 * room], fixedrange=True)
+    figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
+    return finish(figure, HEIGHT)
+
+
+def use_figure(uses: Mapping[str, Sequence[MeanUse]]) -> go.Figure:
+    """For each layer and plan, how many channels carry 99 % of the variance, of how many.
+
+    The pale bar is as high as the layer has channels, the full one as many as carry 99 %.
+    """
+    figure = go.Figure()
+    for (plan, layers), colour in zip(uses.items(), itertools.cycle(COLOURS), strict=False):
+        for values, opacity, shown in (
+            ([one.channels for one in layers], 0.25, False),
+            ([one.needed_99 for one in layers], 1.0, True),
+        ):
+            figure.add_bar(
+                x=[one.layer for one in layers],
+                y=values,
+                name=plan,
+                legendgroup=plan,
+                offsetgroup=plan,
+                showlegend=shown,
+                marker={"color": colour, "line": {"width": 0}},
+                opacity=opacity,
+                customdata=[
+                    [one.needed_99, one.channels, one.needed_95, one.effective_rank, one.count]
+                    for one in layers
+                ],
+                hovertemplate=f"<b>{plan}</b>, %{{x}}: <b>%{{customdata[0]:.1f}} of "
+                "%{customdata[1]}</b> carry 99 %<br>%{customdata[2]:.1f} carry 95 %<br>effective "
+                "rank %{customdata[3]:.1f}<br>mean of %{customdata[4]} networks<extra></extra>",
+            )
+    # Bars of one plan lie over each other, those of different plans side by side.
+    figure.update_xaxes(type="category", fixedrange=True)
+    figure.update_yaxes(title="channels", fixedrange=True)
+    return finish(figure, HEIGHT, barmode="group", showlegend=True, legend=LEGEND)
+
+
+def sweep_figure(scores: Mapping[int, PlanScore], chosen: int) -> go.Figure:
+    """Mean test accuracy over the channels of one layer, with 95 % intervals."""
+    widths = sorted(scores)
+    figure = go.Figure()
+    figure.add_vline(x=chosen, line={"color": CHOSEN, "width": 2, "dash": "dot"})
+    figure.add_scatter(
+        x=widths,
+        y=[100 * scores[width].mean for width in widths],
+        error_y={
+            "array": [100 * scores[width].half_width for width in widths],
+            "thickness": 1.5,
+            "width": 5,
+        },
+        mode="lines+markers",
+        line={"color": TRAINING, "width": 2},
+        marker={"size": 9},
+        customdata=[[scores[width].plan, scores[width].count] for width in widths],
+        hovertemplate="<b>%{x} channels</b> (%{customdata[0]}): <b>%{y:.3f} %</b>, "
+        "%{customdata[1]} seeds<extra></extra>",
+    )
+    figure.update_xaxes(title="channels in the third layer", tickvals=widths, fixedrange=True)
+    figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
+    return finish(figure, HEIGHT)

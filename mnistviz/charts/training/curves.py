@@ -1,0 +1,158 @@
+"""Loss and accuracy along a training, beside the published log."""
+
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.core.rows import MetricRow
+
+# More points than this a curve can't be told apart from, and a browser slows down by.
+MAX_POINTS = 500
+
+HEIGHT = 340
+
+Measure = Literal["loss", "accuracy"]
+
+NAMES = {"batch": "training", "train": "training, epoch mean", "validation": "validation"}
+
+# Steps, losses and accuracies, by the split that they are of.
+Points = Mapping[str, Sequence[tuple[float, float, float]]]
+
+
+def points_of(rows: Sequence[MetricRow]) -> Points:
+    """What to draw of a run, once for both measures: a long one has more rows than pixels."""
+    by_split: dict[str, list[MetricRow]] = {split: [] for split in NAMES}
+    for row in rows:
+        if row.split in by_split:
+            by_split[row.split].append(row)
+    return {split: thinned(found) for split, found in by_split.items()}
+
+
+def thinned(rows: Sequence[MetricRow], most: int = MAX_POINTS) -> list[tuple[float, float, float]]:
+    """At most `most` points (step, loss, accuracy), each the mean of rows next to each other."""
+    if not rows:
+        return []
+    count = min(most, len(rows))
+    # As even parts as they divide into; the first ones take one row more.
+    size, larger = divmod(len(rows), count)
+    sizes = np.full(count, size)
+    sizes[:larger] += 1
+    starts = np.cumsum(sizes) - sizes
+    columns = [
+        np.add.reduceat(np.fromiter(map(attrgetter(name), rows), np.float64, len(rows)), starts)
+        / sizes
+        for name in ("step", "loss", "accuracy")
+    ]
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def smoothed(values: Sequence[float], weight: float) -> list[float]:
+    """Running mean that forgets: each value counts `weight` times as much as the next one.
+
+    The first values are as true as the last: the mean is taken over what there is.
+    """
+    mean, total, result = 0.0, 0.0, []
+    for value in values:
+        mean = weight * mean + (1 - weight) * value
+        total = weight * total + (1 - weight)
+        result.append(mean / total)
+    return result
+
+
+def training_curve(
+    measure: Measure,
+    points: Points,
+    published: Sequence[MetricRow],
+    steps_per_epoch: int,
+    *,
+    num_epochs: int,
+    accuracy_from: float = 0.0,
+    log_scale: bool = True,
+    smoothing: float = 0.0,
+    changes: Sequence[tuple[int, float | None]] = (),
+    marks: Sequence[int] = (),
+) -> go.Figure:
+    """Loss or accuracy over the epochs.
+
+    `points` are those of the run, `published` the rows of the published log, a step an epoch;
+    they are drawn dashed, up to `num_epochs`. The accuracy axis starts at `accuracy_from`, the loss
+    axis is logarithmic or not. With a `smoothing` above 0 and below 1 the training
+    curve is smoothed and the raw one kept, pale. `changes` are the steps at which a person
+    set the learning rate, and the rate (None is the schedule's again): upright
+    lines, as at the steps of `marks`.
+    """
+    figure = go.Figure()
+    for split, colour in (("batch", TRAINING), ("train", TRAINING), ("validation", VALIDATION)):
+        _add(figure, measure, points, split, NAMES[split], colour, steps_per_epoch, smoothing)
+    shown = points_of([row for row in published if row.epoch <= num_epochs])
+    _add(figure, measure, shown, "train", "published training", PUBLISHED, 1, dash="dot")
+    _add(figure, measure, shown, "validation", "published validation", PUBLISHED, 1, dash="dash")
+    for step, rate in changes:
+        figure.add_vline(
+            step / steps_per_epoch,
+            line={"color": PUBLISHED, "width": 1},
+            annotation={
+                "text": "schedule" if rate is None else f"rate {rate:.3g}",
+                "font_size": 10,
+                "textangle": -90,
+            },
+        )
+    for step in marks:
+        figure.add_vline(step / steps_per_epoch, line={"color": VALIDATION, "width": 1.5})
+    figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
+    if measure == "loss" and log_scale:
+        figure.update_yaxes(title="loss, log scale", type="log", dtick=1, fixedrange=True)
+    elif measure == "loss":
+        figure.update_yaxes(title="loss", rangemode="tozero", fixedrange=True)
+    else:
+        figure.update_yaxes(
+            title="accuracy",
+            tickformat=".1%" if accuracy_from > 0.9 else ".0%",
+            range=[accuracy_from, 1 + (1 - accuracy_from) * 0.02],
+            fixedrange=True,
+        )
+    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
+
+
+def _add(
+    figure: go.Figure,
+    measure: Measure,
+    points: Points,
+    split: str,
+    name: str,
+    colour: str,
+    steps_per_epoch: int,
+    smoothing: float = 0.0,
+    dash: str | None = None,
+) -> None:
+    column = 1 if measure == "loss" else 2
+    drawn = points.get(split, ())
+    # Arrays: Plotly looks at each number of a list.
+    x = np.array([point[0] / steps_per_epoch for point in drawn])
+    y = np.array([point[column] for point in drawn])
+    value_format = "%{y:.4f}" if measure == "loss" else "%{y:.2%}"
+    thin = split == "batch"
+    hover = f"<br>epoch %{{x:.2f}}: {measure} <b>{value_format}</b><extra></extra>"
+    if thin and smoothing:
+        figure.add_scatter(
+            x=x,
+            y=np.array(smoothed(y.tolist(), smoothing)),
+            name="training, smoothed",
+            mode="lines",
+            line={"color": colour, "width": 2},
+            hovertemplate="training, smoothed" + hover,
+        )
+    figure.add_scatter(
+        x=x,
+        y=y,
+        name=name,
+        mode="lines" if thin or dash else "lines+markers",
+        line={"color": colour, "width": 1 if thin else 2, "dash": dash},
+        marker={"size": 5},
+        opacity=(0.25 if smoothing else 0.45) if thin else 1,
+        hovertemplate=name + hover,
+    )

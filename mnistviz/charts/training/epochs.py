@@ -1,0 +1,79 @@
+"""What a training did epoch by epoch: the gap, the learning rate, the time."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.core.rows import EpochRow, MetricRow
+
+HEIGHT = 260
+
+
+def gap_curve(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
+    """How much better a network is on images it was trained on, in points, over the epochs.
+
+    Thick: both measured in inference mode. Thin: the running mean of the epoch, taken with
+    dropout on, minus the validation.
+    """
+    figure = go.Figure()
+    measured = [(row.epoch, row.gap) for row in epochs if row.gap is not None]
+    running = [(row.epoch, row.running_gap) for row in epochs]
+    for name, points, colour, width in (
+        ("gap, dropout off", measured, VALIDATION, 2),
+        ("by the running mean, dropout on", running, TRAINING, 1),
+    ):
+        if points:
+            figure.add_scatter(
+                x=[epoch for epoch, _ in points],
+                y=[100 * gap for _, gap in points],
+                name=name,
+                mode="lines+markers" if width > 1 else "lines",
+                line={"color": colour, "width": width},
+                marker={"size": 5},
+                hovertemplate=f"{name}<br>epoch %{{x}}: <b>%{{y:+.2f}}</b> points<extra></extra>",
+            )
+    figure.add_hline(0, line={"color": PUBLISHED, "width": 1})
+    figure.update_xaxes(range=[0, num_epochs + 0.5], title="epoch", fixedrange=True)
+    figure.update_yaxes(title="points of accuracy", fixedrange=True)
+    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
+
+
+def learning_rate_curve(
+    rows: Sequence[MetricRow], steps_per_epoch: int, num_epochs: int
+) -> go.Figure:
+    """The learning rate as it was, step by step, on a log scale."""
+    points = [(row.step / steps_per_epoch, row.learning_rate) for row in rows]
+    # Only where it changes: a step up or down is drawn upright.
+    corners = [
+        point
+        for index, point in enumerate(points)
+        if index in (0, len(points) - 1) or point[1] != points[index - 1][1]
+    ]
+    figure = go.Figure(
+        go.Scatter(
+            x=[x for x, _ in corners],
+            y=[rate for _, rate in corners],
+            mode="lines",
+            line={"color": TRAINING, "width": 2, "shape": "hv"},
+            hovertemplate="epoch %{x:.2f}: learning rate <b>%{y:.3g}</b><extra></extra>",
+        )
+    )
+    figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
+    figure.update_yaxes(title="learning rate", type="log", fixedrange=True)
+    return finish(figure, HEIGHT)
+
+
+def epoch_seconds(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
+    """Seconds of each epoch with its validation."""
+    figure = go.Figure(
+        go.Bar(
+            x=[row.epoch for row in epochs],
+            y=[row.seconds for row in epochs],
+            marker={"color": TRAINING},
+            hovertemplate="epoch %{x}: <b>%{y:.1f} s</b><extra></extra>",
+        )
+    )
+    figure.update_xaxes(range=[0.4, num_epochs + 0.6], title="epoch", fixedrange=True)
+    figure.update_yaxes(title="seconds", rangemode="tozero", fixedrange=True)
+    return finish(figure, HEIGHT)

@@ -1,0 +1,47 @@
+"""The digits that are read again and again while a network learns, as one picture."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from mnistviz.core.rows import FloatArray
+
+SCALE = 2
+FRAME = 3
+CAPTION = 20
+COLUMNS = 10
+
+RIGHT = "#2b8a3e"
+WRONG = "#c92a2a"
+
+
+def watched_picture(
+    images: FloatArray, labels: NDArray[np.uint8], digits: Sequence[int]
+) -> Image.Image:
+    """Images `(n, 28, 28)` in [0, 1], each with what it was read as: green right, red wrong.
+
+    A wrong one also says what it is, so that colour alone tells nothing.
+    """
+    count, height, width = images.shape
+    cell_width = width * SCALE + 2 * FRAME
+    cell_height = height * SCALE + 2 * FRAME + CAPTION
+    rows = -(-count // COLUMNS)
+    columns = min(count, COLUMNS)
+    picture = Image.new("RGBA", (columns * (cell_width + 4) - 4, rows * (cell_height + 4) - 4))
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(14)
+    for index, (image, label, digit) in enumerate(zip(images, labels, digits, strict=True)):
+        left = index % COLUMNS * (cell_width + 4)
+        top = index // COLUMNS * (cell_height + 4)
+        colour = RIGHT if digit == label else WRONG
+        draw.rectangle((left, top, left + cell_width - 1, top + cell_height - 1), fill=colour)
+        pixels = Image.fromarray((image * 255).astype(np.uint8)).resize(
+            (width * SCALE, height * SCALE), Image.Resampling.NEAREST
+        )
+        picture.paste(pixels, (left + FRAME, top + FRAME))
+        text = f"{digit}" if digit == label else f"{digit}, not {label}"
+        middle = (left + cell_width / 2, top + cell_height - CAPTION / 2 - 1)
+        draw.text(middle, text, "white", font, anchor="mm")
+    return picture

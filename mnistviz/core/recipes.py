@@ -1,0 +1,98 @@
+"""The named recipes: a network and a training, with a sentence on what they are for."""
+
+from dataclasses import dataclass
+
+from mnistviz.core.errors import SpecError
+from mnistviz.core.spec import ModelSpec, TrainSpec
+
+
+@dataclass(frozen=True)
+class Recipe:
+    name: str
+    title: str
+    purpose: str
+    model: ModelSpec
+    train: TrainSpec
+
+
+_NO_DROPOUT = ModelSpec(dropout=0.0)
+_BEST = TrainSpec(
+    epochs=40,
+    learning_rate=0.03,
+    schedule="one-cycle",
+    augmentation=0.8,
+    label_smoothing=0.03,
+    weight_average=0.998,
+    num_images=55_000,
+    held_out=5_000,
+)
+
+_ALL = (
+    Recipe(
+        name="reference",
+        title="Reference",
+        purpose="The published training, setting for setting: 20 epochs on all 60,000 images, "
+        "validated on the test set after each epoch because the published log is.",
+        model=ModelSpec(),
+        train=TrainSpec(),
+    ),
+    Recipe(
+        name="best",
+        title="Best",
+        purpose="The most accurate of them, on the same 14,000 parameters: every image is turned, "
+        "moved and stretched a little each time, no dropout, one cycle of a high learning rate, "
+        "smoothed labels, averaged weights. docs/recipes.md has what was tried.",
+        model=_NO_DROPOUT,
+        train=_BEST,
+    ),
+    Recipe(
+        name="handwriting",
+        title="Handwriting",
+        purpose="For digits that people draw: 16 epochs of what makes the recipe best, with 6,000 "
+        "more digits, drawn as with a pen, also in ways that MNIST hardly has, such as a 1 with a "
+        "long upstroke.",
+        model=_NO_DROPOUT,
+        train=_BEST.changed(epochs=16, pen_digits=6_000),
+    ),
+    Recipe(
+        name="quick",
+        title="Quick",
+        purpose="The accuracy of the published training in a fraction of its time: 4 epochs of "
+        "what makes the recipe best, with milder changes to the images.",
+        model=_NO_DROPOUT,
+        train=_BEST.changed(epochs=4, augmentation=0.5, weight_average=0.98),
+    ),
+    Recipe(
+        name="study",
+        title="Study",
+        purpose="How the networks of a channel study are trained: 5 epochs, long enough to come "
+        "close to what each can reach, short enough for fifty of them.",
+        model=_NO_DROPOUT,
+        train=_BEST.changed(epochs=5, augmentation=0.6, weight_average=0.99),
+    ),
+    Recipe(
+        name="try-out",
+        title="Try-out",
+        purpose="See a network learn in under half a minute: 3 epochs on 5,000 images, in small "
+        "batches, so that few images make many steps.",
+        model=ModelSpec(),
+        train=TrainSpec(epochs=3, batch_size=32, num_images=5_000, held_out=5_000),
+    ),
+    Recipe(
+        name="plain",
+        title="Plain",
+        purpose="Neither dropout nor batch normalization, channels 10/12/16: 11,022 parameters, "
+        "our reconstruction of the 'original 11k model' that the network grew from.",
+        model=ModelSpec(channels=(10, 12, 16), batch_norm=False, dropout=0.0),
+        train=TrainSpec(num_images=55_000, held_out=5_000),
+    ),
+)
+
+RECIPES = {recipe.name: recipe for recipe in _ALL}
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of that name. Raises `SpecError` with the names there are."""
+    if name not in RECIPES:
+        raise SpecError(f"recipe: expected one of {', '.join(RECIPES)}, got {name!r}")
+    return RECIPES[name]

@@ -1,0 +1,1 @@
+"""Everything that becomes a picture for the network: MNIST, data sets, drawings, own digits."""

@@ -1,0 +1,78 @@
+"""The bundled MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0)."""
+
+import functools
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnistviz.core.assets import ASSETS
+from mnistviz.core.errors import DataError
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import NUM_CLASSES
+
+MNIST_FILE = ASSETS / "mnist.npz"
+MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """Images `(n, 28, 28)` uint8, 0 = paper, 255 = ink; labels `(n,)` uint8, 0 to 9."""
+
+    x_train: NDArray[np.uint8]
+    y_train: NDArray[np.uint8]
+    x_test: NDArray[np.uint8]
+    y_test: NDArray[np.uint8]
+
+    def class_counts(self) -> NDArray[np.int64]:
+        """Images of each class, `(2, 10)` int64: training set, then test set."""
+        sets = (self.y_train, self.y_test)
+        return np.stack([np.bincount(labels, minlength=NUM_CLASSES) for labels in sets])
+
+
+@functools.cache
+def load_mnist(path: Path = MNIST_FILE, sha256: str = MNIST_SHA256) -> Mnist:
+    """Read MNIST once a process; the arrays can't be written to.
+
+    Raises `DataError` when the file is missing or is not the one that belongs here.
+    """
+    mend = "Bring it back with: git checkout -- mnistviz/assets/mnist.npz"
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or error
+        raise DataError(
+            f"{path.name}: the bundled MNIST can't be read ({reason}). {mend}"
+        ) from None
+    if (found := hashlib.sha256(raw).hexdigest()) != sha256:
+        raise DataError(
+            f"{path.name}: expected the bundled MNIST with SHA-256 {sha256[:12]}…, found "
+            f"{len(raw):,} bytes with {found[:12]}…. {mend}"
+        )
+    with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
+        mnist = Mnist(*(arrays[name] for name in ("x_train", "y_train", "x_test", "y_test")))
+    for array in (mnist.x_train, mnist.y_train, mnist.x_test, mnist.y_test):
+        array.flags.writeable = False
+    return mnist
+
+
+def watched_digits(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The few digits that are read again and again while a network learns: two of each class.
+
+    Takes labels `(n,)` and returns positions in them, class by class.
+    """
+    return np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(NUM_CLASSES)])
+
+
+def balanced(labels: NDArray[np.uint8], per_class: int) -> NDArray[np.int_]:
+    """The first `per_class` images of each class, in their order."""
+    first = [np.flatnonzero(labels == digit)[:per_class] for digit in range(NUM_CLASSES)]
+    return np.sort(np.concatenate(first))
+
+
+def to_input(images: NDArray[np.uint8]) -> FloatArray:
+    """What the network takes: uint8 of any shape to float32 in [0, 1]."""
+    return images.astype(np.float32) / np.float32(255)

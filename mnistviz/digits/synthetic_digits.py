@@ -1,0 +1,125 @@
+"""Digits as people write them with a pen, also in the ways that MNIST hardly has. NumPy only.
+
+MNIST's writers were Americans: elsewhere a 1 begins with a long upstroke, which a network that
+knows MNIST alone takes for a 7, and a 7 is crossed. Here each way of writing is a few lines, drawn
+a little differently each time and seen as every drawing is. Nobody's handwriting was copied.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.random import Generator, Philox
+from numpy.typing import NDArray
+
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import IMAGE_SIZE, NUM_CLASSES, TrainSpec
+from mnistviz.digits.drawing.preprocessing import normalise
+from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, redraw, render
+from mnistviz.digits.mnist import Mnist
+
+Points = NDArray[np.float64]
+
+SIDE = 280
+# Beside the seed of a run, what its pen digits are drawn from.
+_PEN = 0x70656E
+
+# Of each digit, ways to write it: strokes divided by '/', points by ' ', (x, y) of 0 to 9 each.
+WAYS = (
+    ("50 20 03 06 29 59 86 83 50", "60 30 04 07 39 69 85 82 40", "40 10 04 19 49 64 40",
+     "45 20 04 07 29 59 77 72 50 31"),
+    ("40 49", "50 39", "22 40 49", "03 40 49", "04 60 69", "06 50 49", "15 70 69", "07 70 69",
+     "08 60 59", "04 30 39", "04 42 60 29", "04 31 50 29", "05 24 60 39", "22 30 49",
+     "03 40 49/09 89", "05 50 59/19 99"),
+    ("02 20 60 72 55 09 79", "02 20 60 73 38 08 06 37 69 89", "03 10 40 63 45 09 69",
+     "01 30 62 54 08 28 69 98"),
+    ("00 70 34 64 77 59 29 07", "02 20 60 72 44 34 44 75 77 59 19 07", "01 40 62 34 65 67 39 08",
+     "00 60 34 66 58 29 08"),
+    ("40 05 85/62 69", "30 05 65/43 49", "30 06 55/43 49", "30 06 66/64 49", "30 06 45 64/64 59",
+     "40 07 67/54 69", "60 05 75/54 59", "59 50 05 85", "00 05 75/63 69", "10 05 75/60 69",
+     "00 04 64/50 59", "11 04 25 64/60 59"),
+    ("20 14 53 75 68 28 07/20 80", "10 04 44 65 58 28 08/10 60", "80 20 14 54 76 68 29 07",
+     "70 10 04 44 66 58 29 08"),
+    ("60 22 06 28 58 76 54 24 06", "70 30 06 19 49 67 54 05", "40 05 18 48 66 44 15",
+     "30 04 07 29 57 55 26 07"),
+    ("00 70 64 49", "00 70 29", "02 00 70 39", "00 80 39/24 64", "00 80 39/26 75", "00 80 59/35 75",
+     "00 60 49/25 65", "01 00 80 49/15 75", "02 10 80 44 39/24 74", "02 10 70 39/16 46 75",
+     "03 10 50 62 39/15 75"),
+    ("70 30 02 35 67 59 29 07 34 62 70", "44 11 40 71 44 07 49 77 44",
+     "60 20 02 34 66 58 29 07 25 62 50", "34 02 20 52 34 07 29 67 34",
+     "80 40 22 44 57 39 17 34 62 80"),
+    ("72 41 12 24 54 72 69", "61 20 04 15 63/71 69", "60 30 03 25 62/60 69",
+     "62 30 13 35 62 66 49 19", "61 30 02 14 44 61 49", "51 20 03 24 52 59 29 08",
+     "60 20 03 15 53 60 58", "60 31 23 42 61 70 19", "70 41 32 52 71 44 09",
+     "60 31 33 62 61 67 39 08", "50 20 13 43 61 66 39 07", "80 51 42 71 55 09"),
+)  # fmt: skip
+
+
+def pen_digits(number: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """`number` images `(n, 28, 28)` and labels `(n,)`, uint8, as many of each digit."""
+    generator = Generator(Philox(key=[seed, _PEN]))
+    labels = np.arange(number) % NUM_CLASSES
+    images = [by_hand(str(generator.choice(WAYS[label])), generator) for label in labels]
+    levels = np.array(images, np.float32).reshape(-1, IMAGE_SIZE, IMAGE_SIZE) * 255
+    return levels.round().astype(np.uint8), labels.astype(np.uint8)
+
+
+def with_pen_digits(data: Mnist, spec: TrainSpec) -> Mnist:
+    """MNIST with the pen digits that a training wants behind the images that it is trained on."""
+    if not spec.pen_digits:
+        return data
+    images, labels = pen_digits(spec.pen_digits, spec.seed)
+    return Mnist(
+        np.insert(data.x_train, spec.num_images, images, axis=0),
+        np.insert(data.y_train, spec.num_images, labels),
+        data.x_test,
+        data.y_test,
+    )
+
+
+def by_hand(text: str, generator: Generator) -> FloatArray:
+    """A picture `(28, 28)` of strokes, as a hand would draw them: each time a little different."""
+    lines = read_lines(text)
+    joined = bent(np.concatenate(lines), generator)
+    parts = np.split(joined, np.cumsum([len(line) for line in lines])[:-1])
+    rounds = int(generator.integers(0, 3))
+    return drawn([smoothed(part, rounds) for part in parts])
+
+
+def read_lines(text: str) -> list[Points]:
+    """The strokes in a text, `(n, 2)` each, 0 to 9."""
+    return [
+        np.array([[int(digit) for digit in point] for point in line.split()], np.float64)
+        for line in text.split("/")
+    ]
+
+
+def bent(points: Points, generator: Generator) -> Points:
+    """Points as another hand would set them: each a little off, all turned, leant, stretched."""
+    points = points - points.mean(axis=0) + generator.normal(0, 0.35, points.shape)
+    angle, lean = generator.normal(0, 0.12), generator.normal(0.1, 0.2)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    stretch = np.array([[np.exp(generator.normal(-0.1, 0.2)), -lean], [0, 1]])
+    return in_the_middle(points @ (turn @ stretch).T)
+
+
+def in_the_middle(points: Points) -> Points:
+    """Points in the middle of the canvas, 200 pixels at most."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    zoom = 200 / max(float((high - low).max()), 1e-9)
+    fitted: Points = (points - (low + high) / 2) * zoom + SIDE / 2
+    return fitted
+
+
+def smoothed(line: Points, rounds: int) -> Points:
+    """A line with its corners cut (Chaikin 1974)."""
+    for _ in range(rounds if len(line) > 2 else 0):
+        first, second = line[:-1], line[1:]
+        cut = np.stack([0.75 * first + 0.25 * second, 0.25 * first + 0.75 * second], axis=1)
+        line = np.concatenate([line[:1], cut.reshape(-1, 2), line[-1:]])
+    return line
+
+
+def drawn(lines: Sequence[Points]) -> FloatArray:
+    """What the network sees of lines on the canvas, `(28, 28)` float32 in [0, 1]."""
+    drawing = Strokes(SIDE, SIDE, CANVAS_BRUSH, tuple(line.astype(np.float32) for line in lines))
+    return normalise(render(redraw(drawing))).image

@@ -1,0 +1,126 @@
+"""Probabilities that mean what they say: one number, the temperature, fitted on held-out images.
+
+Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks".
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+from mnistviz.core.errors import MnistVizError
+from mnistviz.core.rows import FloatArray
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.evaluation.reliability import reliability
+from mnistviz.network.model import Classifier, load, softmax
+from mnistviz.runs import registry, result_cache
+from mnistviz.runs.registry import Run
+
+# A network that knows nothing would be best off with an endless temperature.
+HOTTEST = 20.0
+COLDEST = 0.05
+
+NAME = "calibration"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What logits are divided by before the softmax, and what that did on the held-out images.
+
+    Loss is the mean negative log likelihood in nats, `error` the expected calibration
+    error in [0, 1]; `before` is at temperature 1.
+    """
+
+    temperature: float
+    images: int
+    loss_before: float
+    loss_after: float
+    error_before: float
+    error_after: float
+
+    def probabilities(self, logits: FloatArray) -> FloatArray:
+        """Calibrated probabilities `(n, 10)` of logits `(n, 10)`."""
+        return softmax(logits / np.float32(self.temperature))
+
+
+def probabilities(logits: FloatArray, found: Calibration | None) -> FloatArray:
+    """Probabilities `(…, 10)` of logits `(…, 10)`, as they come where there is no calibration."""
+    return softmax(logits) if found is None else found.probabilities(logits)
+
+
+def temperature(run: Run, step: int, classifier: Classifier | None = None) -> Calibration | None:
+    """The calibration of a snapshot, None where every training image was trained on.
+
+    Fitted at the first call, in about a second, and kept on disk. The network is
+    loaded where `classifier` is not it already.
+    """
+    number = held_out(run)
+    if not number:
+        return None
+
+    def reckon() -> result_cache.Arrays:
+        data = load_mnist()
+        reader = classifier or Classifier(load(run, step))
+        found = fit(reader.logits(to_input(data.x_train[-number:])), data.y_train[-number:])
+        return {name: np.array(value) for name, value in vars(found).items()}
+
+    kept = result_cache.kept(run, step, NAME, reckon)
+    try:
+        return Calibration(**{name: value.item() for name, value in kept.items()})
+    except TypeError:
+        # Kept by another version of this program.
+        result_cache.write(run, step, NAME, fresh := reckon())
+        return Calibration(**{name: value.item() for name, value in fresh.items()})
+
+
+def held_out(run: Run) -> int:
+    """How many of the last training images neither a run nor those it was forked from trained on.
+
+    0 also where a parent is gone: nobody knows what it was trained on.
+    """
+    number = run.spec.train.held_out
+    seen = {run.id}
+    while run.spec.parent and number:
+        try:
+            run = registry.find_run(run.spec.parent.run)
+        except MnistVizError:
+            return 0
+        if run.id in seen:
+            return 0
+        seen.add(run.id)
+        number = min(number, run.spec.train.held_out)
+    return number
+
+
+def fit(logits: FloatArray, labels: NDArray[np.uint8]) -> Calibration:
+    """The temperature at which logits `(n, 10)` make labels `(n,)` most likely."""
+    found = minimize_scalar(
+        lambda log: _loss(logits / np.exp(log), labels),
+        bounds=(np.log(COLDEST), np.log(HOTTEST)),
+        method="bounded",
+        options={"xatol": 1e-5},
+    )
+    best = float(np.exp(found.x))
+    return Calibration(
+        temperature=best,
+        images=len(labels),
+        loss_before=_loss(logits, labels),
+        loss_after=_loss(logits / best, labels),
+        error_before=calibration_error(softmax(logits), labels),
+        error_after=calibration_error(softmax(logits / np.float32(best)), labels),
+    )
+
+
+def calibration_error(probabilities: FloatArray, labels: NDArray[np.uint8]) -> float:
+    """Expected calibration error in [0, 1] of probabilities `(n, 10)` (Naeini et al. 2015)."""
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    return reliability(confidence, probabilities.argmax(axis=1) == labels).error
+
+
+def _loss(logits: NDArray[np.floating], labels: NDArray[np.uint8]) -> float:
+    """The mean negative log likelihood of labels, in nats."""
+    wide = logits.astype(np.float64)
+    peak = wide.max(axis=1)
+    log_total = peak + np.log(np.exp(wide - peak[:, np.newaxis]).sum(axis=1))
+    return float((log_total - wide[np.arange(len(labels)), labels]).mean())

@@ -1,0 +1,82 @@
+"""What runs make of a person's digits, kept beside the runs. A digit is read once a snapshot."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.digits.my_digits import Digit
+from mnistviz.evaluation.metrics import interval
+from mnistviz.runs import result_cache
+from mnistviz.runs.registry import Run
+
+_KEPT = "digits"
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many of some digits were read right, and the share's 95 % interval (Wilson 1927)."""
+
+    right: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        return self.right / self.total
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return interval(self.right, self.total)
+
+    @property
+    def sentence(self) -> str:
+        low, high = self.interval
+        return f"{self.right} of {self.total}, {self.share:.1%} [{low:.1%}, {high:.1%}]"
+
+
+def known(run: Run, step: int, digits: Sequence[Digit]) -> FloatArray:
+    """Probabilities `(n, 10)` of digits that a snapshot has read before; NaN for the others."""
+    found = np.full((len(digits), NUM_CLASSES), np.nan, np.float32)
+    by_id = _kept(run, step)
+    for number, digit in enumerate(digits):
+        if digit.id in by_id:
+            found[number] = by_id[digit.id]
+    return found
+
+
+def answers(run: Run, step: int, digits: Sequence[Digit]) -> FloatArray:
+    """Probabilities `(n, 10)` of digits by a snapshot. Loads it only where some are new to it."""
+    found = known(run, step, digits)
+    new = np.flatnonzero(np.isnan(found[:, 0])).tolist()
+    if new:
+        from mnistviz.digits.mnist import to_input
+        from mnistviz.network.model import Classifier, load
+
+        images = np.stack([digits[number].image for number in new])
+        found[new] = Classifier(load(run, step)).classify(to_input(images))
+        kept = {**_kept(run, step), **{digits[n].id: found[n] for n in new}}
+        arrays = {"ids": np.array(list(kept)), "probabilities": np.stack(list(kept.values()))}
+        # A home that can't be written to costs the time again, no more.
+        with suppress(OSError):
+            result_cache.write(run, step, _KEPT, arrays)
+    return found
+
+
+def _kept(run: Run, step: int) -> dict[str, FloatArray]:
+    arrays = result_cache.read(run, step, _KEPT)
+    if arrays is None or set(arrays) != {"ids", "probabilities"}:
+        return {}
+    return dict(zip(arrays["ids"].tolist(), arrays["probabilities"], strict=True))
+
+
+def score(probabilities: FloatArray, digits: Sequence[Digit]) -> Score | None:
+    """How many of the digits that were read are right; None where none was read."""
+    read = ~np.isnan(probabilities[:, 0])
+    labels = np.array([digit.label for digit in digits], np.int64)
+    if not read.any():
+        return None
+    right = probabilities[read].argmax(axis=1) == labels[read]
+    return Score(int(right.sum()), int(read.sum()))

@@ -1,0 +1,57 @@
+"""The process that switches channels off on all 10,000 test images, or trains on after a cut.
+
+Started as `python -m mnistviz.inspection.channel_worker RUN_DIR STEP WORK LAYER [REPLACEMENT]`,
+where WORK is `ablation` or `tuning`; see `mnistviz.inspection.jobs`.
+"""
+
+import sys
+from pathlib import Path
+
+from mnistviz.core.rows import REPLACEMENTS, Replacement
+from mnistviz.core.spec import NUM_TEST_IMAGES
+from mnistviz.inspection import jobs
+from mnistviz.inspection.channels import channel_results_files
+from mnistviz.runs import registry
+from mnistviz.runs.registry import Run
+
+
+def switch_off(run: Run, step: int, layer: str, replacement: Replacement) -> None:
+    """Switch the channels of a layer off, on all test images."""
+
+    def work(tell: jobs.Tell) -> None:
+        # Only now: a page waits for the lock, and this takes seconds.
+        from mnistviz.inspection.channels.channel_results import find_ablation
+
+        find_ablation(run, step, layer, replacement, NUM_TEST_IMAGES, tell)
+
+    jobs.carry_out(
+        run, step, channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES), work
+    )
+
+
+def train_on(run: Run, step: int, layer: str) -> None:
+    """Cut channels of a layer out, and train what is left for some hundred steps."""
+
+    def work(tell: jobs.Tell) -> None:
+        from mnistviz.inspection.channels.channel_results import find_tuned
+
+        find_tuned(run, step, layer, tell)
+
+    jobs.carry_out(run, step, channel_results_files.tuned_name(layer), work)
+
+
+def main() -> None:
+    jobs.stand_back()
+    directory, step, work, layer, *rest = sys.argv[1:]
+    run = registry.open_run(
+        Path(directory), bundled=Path(directory).parent == registry.BUNDLED_HOME
+    )
+    if work == "tuning":
+        train_on(run, int(step), layer)
+    else:
+        (replacement,) = (one for one in REPLACEMENTS if one in rest)
+        switch_off(run, int(step), layer, replacement)
+
+
+if __name__ == "__main__":
+    main()

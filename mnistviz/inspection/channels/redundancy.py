@@ -1,0 +1,81 @@
+"""How many of a layer's channels say something of their own, from how they vary together.
+
+No TensorFlow: the moments come from `channel_statistics`, or from disk.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
+
+from mnistviz.core.rows import LayerMoments, LayerUse
+from mnistviz.core.thresholds import SHARES, TWIN_CORRELATION
+
+Matrix = NDArray[np.float64]
+
+
+def use_of(layer: str, moments: LayerMoments) -> LayerUse:
+    """What the moments of a layer tell of its channels."""
+    variances = spectrum(moments.covariance)
+    correlation = correlation_of(moments.covariance)
+    with np.errstate(invalid="ignore"):
+        alike = np.triu(np.abs(correlation) >= TWIN_CORRELATION, 1)
+    return LayerUse(
+        layer=layer,
+        channels=len(moments.mean),
+        effective_rank=effective_rank(variances),
+        needed_95=components_needed(variances, SHARES[0]),
+        needed_99=components_needed(variances, SHARES[1]),
+        dead=tuple(np.flatnonzero(moments.largest <= 0).tolist()),
+        twins=tuple((int(one), int(other)) for one, other in np.argwhere(alike)),
+    )
+
+
+def spectrum(covariance: Matrix) -> Matrix:
+    """Variances of the principal components, the greatest first, none below 0."""
+    ascending = np.linalg.eigvalsh(covariance)
+    variances: Matrix = np.maximum(ascending[::-1], 0)
+    return variances
+
+
+def effective_rank(variances: Matrix) -> float:
+    """The exponential of the entropy of the shares of variance (Roy and Vetterli 2007).
+
+    n equal variances give n, a lone one 1, none at all 0.
+    """
+    total = variances.sum()
+    if not total > 0:
+        return 0.0
+    shares = variances[variances > 0] / total
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def components_needed(variances: Matrix, share: float) -> int:
+    """How many of the greatest variances make up a share, in (0, 1), of their sum."""
+    total = variances.sum()
+    if not total > 0:
+        return 0
+    # A hair less: rounding must not ask for one more component.
+    reached = np.cumsum(variances) / total >= share - 1e-12
+    return int(np.argmax(reached)) + 1
+
+
+def correlation_of(covariance: Matrix) -> Matrix:
+    """Pearson's correlation of the channels; NaN for one that never varies."""
+    deviation = np.sqrt(np.diag(covariance))
+    deviation = np.where(deviation > 0, deviation, np.nan)
+    correlation: Matrix = covariance / np.outer(deviation, deviation)
+    return np.clip(correlation, -1, 1)
+
+
+def cluster_order(correlation: Matrix) -> NDArray[np.int_]:
+    """An order in which channels that go together, either way, stand side by side.
+
+    Average linkage of 1 - |r|, the leaves ordered after Bar-Joseph and others (2001).
+    """
+    if len(correlation) < 3:
+        return np.arange(len(correlation))
+    apart = 1 - np.abs(np.nan_to_num(correlation))
+    np.fill_diagonal(apart, 0)
+    tree = linkage(squareform(apart, checks=False), method="average", optimal_ordering=True)
+    return np.asarray(leaves_list(tree), dtype=int)

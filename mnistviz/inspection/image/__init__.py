@@ -1,0 +1,1 @@
+"""One image in the network: feature maps, receptive fields, attribution."""

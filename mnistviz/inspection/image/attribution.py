@@ -1,0 +1,325 @@
+"""Which pixels an answer rests on: Grad-CAM, integrated gradients, SmoothGrad, occlusion.
+
+All of them explain a score: one logit, or the difference of two, which is what decides between two
+digits. Never a probability, whose gradient vanishes where the network is sure. The network is in
+inference mode throughout. An image without ink has nothing to point at: its attributions are 0.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from mnistviz.core.errors import SpecError
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.network.fast_layers import inference_logits
+
+Method = Literal["integrated-gradients", "smoothgrad", "occlusion", "grad-cam"]
+
+# Images that go backwards through the network at once: more is no faster, and takes memory.
+GRADIENT_BATCH = 512
+
+# Integrated gradients begins with so many steps and divides some of them until its parts add up.
+FIRST_STEPS = 256
+MOST_STEPS = 4096
+# Half of the 1 % that is promised: what is left is rounding and cancellation.
+COMPLETENESS_GOAL = 0.005
+
+# Samples and noise, as a share of the image's range, that the paper of SmoothGrad recommends:
+# 50 samples, 10 to 20 %.
+SMOOTH_SAMPLES = 64
+SMOOTH_NOISE = 0.15
+
+# Side of the square that occlusion lays over the image: as wide as two strokes.
+OCCLUDER_SIZE = 5
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What each pixel did to a score.
+
+    `values` is (28, 28) float32: positive speaks for the score, negative against it. `score` is the
+    image's, `baseline` that of an image without ink. `steps` is how often the network was asked.
+    """
+
+    values: FloatArray
+    score: float
+    baseline: float
+    steps: int
+
+    @property
+    def completeness_error(self) -> float:
+        """By how much the pixels' sum misses score - baseline, as a share of it.
+
+        Small for integrated gradients alone: no other method promises it. 0 where both are 0.
+        """
+        wanted = self.score - self.baseline
+        missed = abs(float(self.values.sum(dtype=np.float64)) - wanted)
+        return missed / abs(wanted) if wanted else float(missed > 0)
+
+
+def contrast(target: int, against: int | None = None) -> FloatArray:
+    """Weights `(10,)` of the logits in the score 'target against another digit, or alone'.
+
+    Raises `SpecError` when one is no digit or both are the same.
+    """
+    for name, digit in (("target", target), ("against", against)):
+        if digit is not None and not 0 <= digit < NUM_CLASSES:
+            raise SpecError(f"{name}: expected a digit from 0 to {NUM_CLASSES - 1}, got {digit}")
+    if target == against:
+        raise SpecError(f"against: expected another digit than the target, got {against} for both")
+    weights = np.zeros(NUM_CLASSES, np.float32)
+    weights[target] = 1
+    if against is not None:
+        weights[against] = -1
+    return weights
+
+
+class Explainer:
+    """A network ready to be asked for scores and their gradients, safe to share between threads.
+
+    A score is the sum of the logits, each times its weight in `(10,)` float32.
+    """
+
+    def __init__(self, network: keras.Sequential) -> None:
+        self.network = network
+        self._lock = threading.Lock()
+        images = tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
+        weights = tf.TensorSpec((NUM_CLASSES,), tf.float32)
+        self._scores = tf.function(
+            lambda values, weights: tf.linalg.matvec(inference_logits(network, values), weights)
+        ).get_concrete_function(images, weights)
+        self._gradients = tf.function(self._with_gradient).get_concrete_function(images, weights)
+        self._by_layer = tf.function(self._with_gradients_by_layer).get_concrete_function(
+            images, weights
+        )
+
+    def scores(self, images: FloatArray, weights: FloatArray) -> FloatArray:
+        """Scores `(n,)` float32 of images `(n, 28, 28)` float32."""
+        with self._lock:
+            scores: FloatArray = self._scores(images[..., np.newaxis], weights).numpy()
+        return scores
+
+    def gradients(self, images: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Scores `(n,)` and their gradients `(n, 28, 28)`, float32, of images `(n, 28, 28)`."""
+        parts = range(0, len(images), GRADIENT_BATCH)
+        with self._lock:
+            found = [
+                self._gradients(images[start : start + GRADIENT_BATCH, ..., np.newaxis], weights)
+                for start in parts
+            ]
+        return (
+            np.concatenate([scores.numpy() for scores, _ in found]),
+            np.concatenate([gradients.numpy()[..., 0] for _, gradients in found]),
+        )
+
+    def by_layer(
+        self, image: FloatArray, weights: FloatArray
+    ) -> dict[str, tuple[FloatArray, FloatArray]]:
+        """Of each convolution: its maps of an image `(28, 28)` and the score's gradient there.
+
+        Both are (height, width, channels) float32, the maps after the ReLU where there is one.
+        """
+        with self._lock:
+            found = self._by_layer(image[np.newaxis, ..., np.newaxis], weights)
+        return {name: (maps[0].numpy(), slope[0].numpy()) for name, (maps, slope) in found.items()}
+
+    def _with_gradient(self, images: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            scores = tf.linalg.matvec(inference_logits(self.network, images), weights)
+        return scores, tape.gradient(scores, images)
+
+    def _with_gradients_by_layer(
+        self, images: tf.Tensor, weights: tf.Tensor
+    ) -> dict[str, tuple[tf.Tensor, tf.Tensor]]:
+        maps = {}
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            values = images
+            for layer in self.network.layers[:-1]:
+                values = layer(values, training=False)
+                if isinstance(layer, keras.layers.Conv2D):
+                    maps[layer.name] = values
+            scores = tf.linalg.matvec(values, weights)
+        slopes = tape.gradient(scores, maps)
+        return {name: (maps[name], slopes[name]) for name in maps}
+
+
+# ---------------------------------------------------------------- the methods
+
+
+def integrated_gradients(
+    explainer: Explainer, image: FloatArray, weights: FloatArray
+) -> Attribution:
+    """Integrated gradients of an image `(28, 28)` against one without ink (Sundararajan,
+    Taly and Yan 2017, "Axiomatic attribution for deep networks").
+
+    The image times the mean gradient on the straight way from no ink to the image. The
+    attributions add up to the difference of the two scores; the way is divided into smaller steps
+    where they don't, up to a limit.
+    """
+    score, baseline = _score_and_baseline(explainer, image, weights)
+    if not image.any():
+        return _nothing(score)
+    places = np.linspace(0, 1, FIRST_STEPS + 1)
+    scores, gradients = _on_the_way(explainer, image, weights, places)
+    while True:
+        shares, missed = _shares_of_the_way(places, scores, np.tensordot(gradients, image, 2))
+        values = image * np.tensordot(shares, gradients, 1)
+        steps = len(places) - 1
+        result = Attribution(values.astype(np.float32), score, baseline, steps)
+        if result.completeness_error <= COMPLETENESS_GOAL or steps >= MOST_STEPS:
+            return result
+        # The middles of the steps that miss most: no point is asked twice.
+        (worst,) = np.nonzero(missed >= missed.mean())
+        between = (places[worst] + places[worst + 1]) / 2
+        found = _on_the_way(explainer, image, weights, between)
+        places = np.insert(places, worst + 1, between)
+        scores = np.insert(scores, worst + 1, found[0])
+        gradients = np.insert(gradients, worst + 1, found[1], axis=0)
+
+
+def _on_the_way(
+    explainer: Explainer, image: FloatArray, weights: FloatArray, places: NDArray[np.float64]
+) -> tuple[FloatArray, FloatArray]:
+    """Scores `(n,)` and gradients `(n, 28, 28)` at these shares of the image."""
+    return explainer.gradients(places.astype(np.float32)[:, None, None] * image, weights)
+
+
+def _shares_of_the_way(
+    places: NDArray[np.float64], scores: FloatArray, slopes: FloatArray
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For how much of the way each of its points `(n,)` stands; they add up to 1.
+
+    And by how much each step `(n - 1,)` misses what the score rises by there. The network is made
+    of straight pieces, so along the way the score is a line with bends. Where it bends between two
+    points follows from the score and the slope at both: the trapezoidal rule, which has it bend
+    halfway, would need four times the steps. A step with several bends can miss.
+    """
+    steps, rises = np.diff(places), np.diff(scores.astype(np.float64))
+    left, right = slopes[:-1].astype(np.float64), slopes[1:].astype(np.float64)
+    straight = np.isclose(left, right)
+    bend = np.where(straight, 0.5, (rises / steps - right) / np.where(straight, 1, left - right))
+    before = bend.clip(0, 1) * steps
+    after = steps - before
+    missed = np.abs(left * before + right * after - rises)
+    return np.append(before, 0) + np.append(0, after), missed
+
+
+def smoothgrad(
+    explainer: Explainer, image: FloatArray, weights: FloatArray, seed: int = 0
+) -> Attribution:
+    """SmoothGrad of an image `(28, 28)` (Smilkov, Thorat, Kim, Viégas and Wattenberg 2017,
+    "SmoothGrad: removing noise by adding noise").
+
+    The mean gradient over copies of the image with Gaussian noise. The noise depends on
+    nothing but `seed`: the same image has the same attribution each time.
+    """
+    score, baseline = _score_and_baseline(explainer, image, weights)
+    if not image.any():
+        return _nothing(score)
+    shape = (SMOOTH_SAMPLES, *image.shape)
+    noise = tf.random.stateless_normal(shape, (seed, 0), alg="philox").numpy()
+    deviation = SMOOTH_NOISE * (image.max() - image.min())
+    _, gradients = explainer.gradients(image + deviation * noise, weights)
+    return Attribution(gradients.mean(axis=0), score, baseline, SMOOTH_SAMPLES)
+
+
+def occlusion(
+    explainer: Explainer, image: FloatArray, weights: FloatArray, size: int = OCCLUDER_SIZE
+) -> Attribution:
+    """Occlusion of an image `(28, 28)` (Zeiler and Fergus 2014, "Visualizing and understanding
+    convolutional networks").
+
+    Each pixel's value is what the score loses when the square of `size` (odd) pixels around
+    it is wiped clean: 0 where there is no ink to wipe, and nothing to ask the network.
+    """
+    score, baseline = _score_and_baseline(explainer, image, weights)
+    pad = size // 2
+    covered = np.zeros((*image.shape, IMAGE_SIZE + 2 * pad, IMAGE_SIZE + 2 * pad), bool)
+    # [y, x] is a view of the square that begins at (y, x), in the image with its margin.
+    squares = sliding_window_view(covered, (size, size), axis=(2, 3), writeable=True)
+    rows, columns = np.indices(image.shape)
+    squares[rows, columns, rows, columns] = True
+    covered = covered[..., pad : pad + IMAGE_SIZE, pad : pad + IMAGE_SIZE]
+    inked = (covered & (image != 0)).any(axis=(2, 3))
+    values = np.zeros_like(image)
+    if inked.any():
+        values[inked] = score - explainer.scores(np.where(covered[inked], 0, image), weights)
+    return Attribution(values, score, baseline, int(inked.sum()))
+
+
+def grad_cam(
+    explainer: Explainer, image: FloatArray, weights: FloatArray, layer: str
+) -> Attribution:
+    """Grad-CAM of an image `(28, 28)` at a convolution (Selvaraju et al. 2017, "Grad-CAM: visual
+    explanations from deep networks via gradient-based localization").
+
+    The layer's maps, each weighted with the mean of the score's gradient over it, added up,
+    without what is negative. A map is smaller than the image: each position stands where the
+    middle of what it sees lies, with straight lines between; beyond its margin all is 0.
+    """
+    score, baseline = _score_and_baseline(explainer, image, weights)
+    if not image.any():
+        return _nothing(score)
+    maps, slope = explainer.by_layer(image, weights)[layer]
+    coarse = np.maximum(maps @ slope.mean(axis=(0, 1)), 0)
+    start, stride = _geometry(explainer.network, layer)
+    pixels = np.arange(IMAGE_SIZE, dtype=np.float64)
+    places = start + stride * np.arange(len(coarse))
+    spread = np.array([np.interp(pixels, places, column) for column in coarse.T]).T
+    values = np.array([np.interp(pixels, places, row) for row in spread]).astype(np.float32)
+    covered = (pixels > places[0] - stride) & (pixels < places[-1] + stride)
+    values *= np.outer(covered, covered)
+    return Attribution(values, score, baseline, 1)
+
+
+def attribute(
+    explainer: Explainer,
+    image: FloatArray,
+    weights: FloatArray,
+    method: Method,
+    layer: str = "conv6",
+) -> Attribution:
+    """The attribution of an image `(28, 28)` by a method; only Grad-CAM looks at `layer`."""
+    match method:
+        case "integrated-gradients":
+            return integrated_gradients(explainer, image, weights)
+        case "smoothgrad":
+            return smoothgrad(explainer, image, weights)
+        case "occlusion":
+            return occlusion(explainer, image, weights)
+        case "grad-cam":
+            return grad_cam(explainer, image, weights, layer)
+
+
+def _score_and_baseline(
+    explainer: Explainer, image: FloatArray, weights: FloatArray
+) -> tuple[float, float]:
+    scores = explainer.scores(np.stack([image, np.zeros_like(image)]), weights)
+    return float(scores[0]), float(scores[1])
+
+
+def _nothing(score: float) -> Attribution:
+    return Attribution(np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32), score, score, 0)
+
+
+def _geometry(network: keras.Sequential, name: str) -> tuple[float, int]:
+    """Where in the image the first position of a layer's maps looks, and pixels to the next."""
+    start, stride = 0.0, 1
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            start += stride * (layer.kernel_size[0] - 1) / 2
+        elif isinstance(layer, keras.layers.MaxPooling2D):
+            start += stride * (layer.pool_size[0] - 1) / 2
+            stride *= layer.pool_size[0]
+        if layer.name == name:
+            break
+    return start, stride

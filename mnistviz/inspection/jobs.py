@@ -1,0 +1,86 @@
+"""Work on a snapshot in a process of its own: one at a time, with progress, and a way to stop it.
+
+Each job is known by the name under which its result is kept. The process holds a lock while it
+works, tells its progress in a file, and ends when that file is removed.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from mnistviz.runs import registry, result_cache
+from mnistviz.runs.registry import Run
+
+# Pages stay quick beside it.
+NICENESS = 10
+
+# A page that asks how far a process is holds the lock for a moment: hence the patience.
+PATIENCE_SECONDS = 5.0
+
+Tell = Callable[[float], None]
+
+
+class _StoppedError(Exception):
+    """A person doesn't want the result any more."""
+
+
+def progress_file(run: Run, step: int, name: str) -> Path:
+    return result_cache.file_of(run, step, name).with_suffix(".progress.json")
+
+
+def lock_file(run: Run, step: int, name: str) -> Path:
+    return result_cache.file_of(run, step, name).with_suffix(".lock")
+
+
+def log_file(run: Run, step: int, name: str) -> Path:
+    return result_cache.file_of(run, step, name).with_suffix(".log")
+
+
+def progress_of(run: Run, step: int, name: str) -> float | None:
+    """The share in [0, 1] that a process has done, or None when none is at work."""
+    file = lock_file(run, step, name)
+    if not file.exists():
+        return None
+    try:
+        with FileLock(file, timeout=0):
+            return None
+    except Timeout:
+        return float(registry.read_json(progress_file(run, step, name)).get("done", 0))
+
+
+def stop(run: Run, step: int, name: str) -> None:
+    """Let a process end at its next report, within seconds."""
+    progress_file(run, step, name).unlink(missing_ok=True)
+
+
+def carry_out(run: Run, step: int, name: str, work: Callable[[Tell], None]) -> None:
+    """Do the work, unless another process is at it or its result is there. It keeps the result."""
+    lock_file(run, step, name).parent.mkdir(parents=True, exist_ok=True)
+    file = progress_file(run, step, name)
+
+    def tell(done: float) -> None:
+        if not file.exists():
+            raise _StoppedError
+        registry.write_json(file, {"done": done})
+
+    try:
+        with FileLock(lock_file(run, step, name), timeout=PATIENCE_SECONDS):
+            registry.write_json(file, {"done": 0.0})
+            try:
+                if result_cache.read(run, step, name) is None:
+                    work(tell)
+            except _StoppedError:
+                pass
+            finally:
+                file.unlink(missing_ok=True)
+    except Timeout:
+        pass
+
+
+def stand_back() -> None:
+    """Let everything that a person waits for go first."""
+    os.nice(NICENESS)
+    # Beside a training, threads that spin while they wait for each other make it many times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")

@@ -1,0 +1,1 @@
+"""The kernels of a network: statistics, order, kinds of patterns."""

@@ -1,0 +1,59 @@
+"""Batch normalization as plain numbers, folded into the kernels beside it.
+
+In inference mode it multiplies each channel by a gain and adds a shift. The order
+here is convolution, ReLU, normalization: the gain and shift of one layer can be
+folded exactly into the kernel of the next, whose input they scale, while a layer's
+own gain says how far its output moves what follows.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnistviz.core.rows import FloatArray
+
+# Keras' default, which all networks here are built with.
+EPSILON = 1e-3
+
+View = Literal["stored", "incoming", "outgoing"]
+Weights = Mapping[str, Mapping[str, FloatArray]]
+
+
+def gain_and_shift(norm: Mapping[str, FloatArray]) -> tuple[NDArray[np.float64], ...]:
+    """Gain and shift `(channels,)` of a batch normalization in inference mode."""
+    exact = {name: array.astype(np.float64) for name, array in norm.items()}
+    gain = exact["gamma"] / np.sqrt(exact["moving_variance"] + EPSILON)
+    return gain, exact["beta"] - gain * exact["moving_mean"]
+
+
+def views_of(weights: Weights, layer: str) -> list[View]:
+    """Which views a layer has: a network may have no normalization, conv1 has none before it."""
+    number = int(layer.removeprefix("conv"))
+    views: list[View] = ["stored"]
+    if f"bn{number - 1}" in weights:
+        views.append("incoming")
+    if f"bn{number}" in weights:
+        views.append("outgoing")
+    return views
+
+
+def kernel_and_bias(weights: Weights, layer: str, view: View) -> tuple[FloatArray, FloatArray]:
+    """Kernel (height, width, inputs, outputs) and bias (outputs,) of a layer, as float32.
+
+    `stored`: as trained. `incoming`: they take the plain ReLU outputs of the layer
+    before, the normalization between folded in; across the max-pool this is exact
+    where gains are positive. `outgoing`: times the gain of the layer's own normalization.
+    """
+    kernel = weights[layer]["kernel"].astype(np.float64)
+    bias = weights[layer]["bias"].astype(np.float64)
+    number = int(layer.removeprefix("conv"))
+    if view == "incoming":
+        gain, shift = gain_and_shift(weights[f"bn{number - 1}"])
+        bias = bias + np.einsum("yxio,i->o", kernel, shift)
+        kernel = kernel * gain[:, np.newaxis]
+    elif view == "outgoing":
+        gain, _ = gain_and_shift(weights[f"bn{number}"])
+        kernel, bias = kernel * gain, bias * gain
+    return kernel.astype(np.float32), bias.astype(np.float32)

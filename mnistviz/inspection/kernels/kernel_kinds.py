@@ -1,0 +1,213 @@
+"""What kind of pattern a 3×3 kernel looks for, in measured shares.
+
+The nine numbers of a kernel are written in an orthonormal basis of nine patterns
+(Frei and Chen 1977, 'Fast boundary detection: a generalization and a new algorithm'),
+so the squares of the coefficients add up to the kernel's energy, the sum of its
+squared weights. A share is the part of the energy in the patterns of one kind.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincc
+
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.thresholds import MAJORITY
+
+_ROOT = np.sqrt(2)
+
+# Gradient to the right and upwards; two lines; two ripples; then Frei and Chen's two
+# Laplacians turned by 45° in their plane: a spot against its surround, and a
+# checkerboard. Last the plain average.
+BASIS: NDArray[np.float64] = np.array(
+    [
+        np.array([[-1, 0, 1], [-_ROOT, 0, _ROOT], [-1, 0, 1]]) / (2 * _ROOT),
+        np.array([[1, _ROOT, 1], [0, 0, 0], [-1, -_ROOT, -1]]) / (2 * _ROOT),
+        np.array([[0, 1, 0], [-1, 0, -1], [0, 1, 0]]) / 2,
+        np.array([[-1, 0, 1], [0, 0, 0], [1, 0, -1]]) / 2,
+        np.array([[0, -1, _ROOT], [1, 0, -1], [-_ROOT, 1, 0]]) / (2 * _ROOT),
+        np.array([[_ROOT, -1, 0], [-1, 0, 1], [0, 1, -_ROOT]]) / (2 * _ROOT),
+        np.array([[1, -1, 1], [-1, 0, -1], [1, -1, 1]]) / (2 * _ROOT),
+        np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]) / (6 * _ROOT),
+        np.full((3, 3), 1 / 3),
+    ]
+)
+KINDS = ("gradient", "line", "texture", "spot", "average")
+_PATTERNS_OF_KIND = (slice(0, 2), slice(2, 4), slice(4, 7), slice(7, 8), slice(8, 9))
+NUM_PATTERNS: dict[str, int] = dict(zip(KINDS, (2, 2, 3, 1, 1), strict=True))
+
+MIXED = "mixed"
+EMPTY = "empty"
+
+# Counter-clockwise from 'brighter to the right', one for each sector of 45°.
+DIRECTIONS = (
+    "right",
+    "upper right",
+    "up",
+    "upper left",
+    "left",
+    "lower left",
+    "down",
+    "lower right",
+)
+# A direction is lacking with less than half of an even share of the gradient energy.
+LACKING_BELOW = 0.5 / len(DIRECTIONS)
+
+# Further from what random kernels give than so many standard deviations is more than chance.
+DEVIATIONS = 2.0
+
+
+@dataclass(frozen=True)
+class LayerKinds:
+    """What a layer of 3×3 kernels consists of.
+
+    `shares` are parts of the layer's energy by kind, `chance` what they are on average
+    where weights are random; `counts` is the number of kernels of each kind and `mixed`
+    and `empty`. `both` kernels have at least half of their energy in gradient and
+    texture together; of as many random ones, `both_by_chance` would, give or take
+    `deviation`.
+    """
+
+    shares: dict[str, float]
+    chance: dict[str, float]
+    counts: dict[str, int]
+    total: int
+    both: int
+    both_by_chance: float
+    deviation: float
+
+
+def shares_of(kernel: FloatArray) -> NDArray[np.float64]:
+    """Shares of energy `(5, inputs, outputs)` of a kernel (3, 3, inputs, outputs), by `KINDS`.
+
+    They add up to 1; where all weights are 0, they are all 0.
+    """
+    energies = _energies(kernel)
+    total = energies.sum(axis=0)
+    shares: NDArray[np.float64] = np.zeros_like(energies)
+    np.divide(energies, total, out=shares, where=total > 0)
+    return shares
+
+
+def _coefficients(kernel: FloatArray) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = np.einsum("pyx,yxio->pio", BASIS, kernel.astype(np.float64))
+    return found
+
+
+def _energies(kernel: FloatArray) -> NDArray[np.float64]:
+    squares = np.square(_coefficients(kernel))
+    return np.stack([squares[patterns].sum(axis=0) for patterns in _PATTERNS_OF_KIND])
+
+
+def kinds_of(kernel: FloatArray) -> NDArray[np.str_]:
+    """The kind of each kernel, (inputs, outputs): one of `KINDS`, `mixed` or `empty`."""
+    shares = shares_of(kernel)
+    names = np.array([*KINDS, MIXED, EMPTY])
+    which = np.where(shares.max(axis=0) >= MAJORITY, shares.argmax(axis=0), len(KINDS))
+    return names[np.where(shares.sum(axis=0) > 0, which, len(KINDS) + 1)]
+
+
+def gradients_of(kernel: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Direction and strength of the gradient in each kernel, both (inputs, outputs).
+
+    The direction is where it wants more brightness, in degrees from 0 to 360
+    counter-clockwise from the right; the strength is the root of the gradient's energy.
+    """
+    right, up = _coefficients(kernel)[:2]
+    return np.degrees(np.arctan2(up, right)) % 360, np.hypot(right, up)
+
+
+def direction_shares(kernel: FloatArray) -> NDArray[np.float64]:
+    """The part `(8,)` of the layer's gradient energy in each of `DIRECTIONS`; 0 without any."""
+    angles, strengths = gradients_of(kernel)
+    size = 360 / len(DIRECTIONS)
+    sectors = np.round(angles / size).astype(int) % len(DIRECTIONS)
+    energy = np.bincount(
+        sectors.ravel(), weights=np.square(strengths).ravel(), minlength=len(DIRECTIONS)
+    )
+    return energy / (energy.sum() or 1.0)
+
+
+def lacking(shares: NDArray[np.float64]) -> list[str]:
+    """Names of the directions that a layer hardly covers."""
+    return [name for name, share in zip(DIRECTIONS, shares, strict=True) if share < LACKING_BELOW]
+
+
+def layer_kinds(kernel: FloatArray) -> LayerKinds:
+    """Sum up a layer of 3×3 kernels (3, 3, inputs, outputs)."""
+    energies = _energies(kernel)
+    by_kind = energies.sum(axis=(1, 2))
+    found = kinds_of(kernel)
+    shares = shares_of(kernel)
+    gradient_and_texture = shares[KINDS.index("gradient")] + shares[KINDS.index("texture")]
+    expected = majority_by_chance(NUM_PATTERNS["gradient"] + NUM_PATTERNS["texture"])
+    return LayerKinds(
+        shares=dict(zip(KINDS, (by_kind / (by_kind.sum() or 1.0)).tolist(), strict=True)),
+        chance={kind: count / len(BASIS) for kind, count in NUM_PATTERNS.items()},
+        counts={name: int((found == name).sum()) for name in (*KINDS, MIXED, EMPTY)},
+        total=found.size,
+        both=int((gradient_and_texture >= MAJORITY).sum()),
+        both_by_chance=expected * found.size,
+        deviation=float(np.sqrt(found.size * expected * (1 - expected))),
+    )
+
+
+def majority_by_chance(num_patterns: int) -> float:
+    """The probability that so many of the nine patterns have half of a random kernel's energy.
+
+    Of nine independent normal weights, the share of k patterns is Beta(k/2, (9-k)/2).
+    """
+    return float(betaincc(num_patterns / 2, (len(BASIS) - num_patterns) / 2, MAJORITY))
+
+
+def verdict(found: LayerKinds) -> str:
+    """Whether 'most kernels are gradients and textures' is true of a layer, in one sentence."""
+    counted = (
+        f"{found.both} of {found.total} kernels have at least half of their energy in gradients "
+        f"and textures; of random kernels, {found.both_by_chance:.0f} ± {found.deviation:.0f} would"
+    )
+    deviations = (found.both - found.both_by_chance) / found.deviation
+    if found.both <= found.total / 2:
+        claim = "'most are gradients and textures' does **not** hold here"
+    elif deviations > DEVIATIONS:
+        claim = "'most are gradients and textures' **holds** here, beyond chance"
+    elif deviations < -DEVIATIONS:
+        claim = "'most are gradients and textures' is true, but of **fewer than by chance**"
+    else:
+        claim = "'most are gradients and textures' is true, but **no more than by chance**"
+    return f"{counted}: {claim}."
+
+
+def profile(found: LayerKinds) -> str:
+    """What a layer has more and less of than random kernels would, in one sentence."""
+    ratios = {kind: found.shares[kind] / found.chance[kind] for kind in KINDS}
+    most, least = max(ratios, key=ratios.__getitem__), min(ratios, key=ratios.__getitem__)
+    return (
+        f"Beside chance it has most of **{most}** ({found.shares[most]:.0%} of the energy, "
+        f"random {found.chance[most]:.0%}) and least of **{least}** "
+        f"({found.shares[least]:.0%}, random {found.chance[least]:.0%})."
+    )
+
+
+def sentence(kernel: FloatArray) -> str:
+    """What the kernels of a layer are, measured, in a sentence or two, for kernels of any size."""
+    size = kernel.shape[0] * kernel.shape[1]
+    if kernel.shape[:2] == (3, 3):
+        found = layer_kinds(kernel)
+        return f"{profile(found)} {verdict(found)}"
+    energy = np.square(kernel.astype(np.float64))
+    total = energy.sum() or 1.0
+    if size == 1:
+        strongest = np.sort(energy.ravel())[::-1].cumsum()
+        half = int(np.searchsorted(strongest, MAJORITY * total)) + 1
+        return (
+            f"Kernels of 1×1 see no pattern, they only mix channels: {np.mean(kernel > 0):.0%} of "
+            f"the weights are positive, and the strongest {half} of {kernel.size} have half of "
+            "the energy."
+        )
+    averages = size * np.square(kernel.astype(np.float64).mean(axis=(0, 1))).sum() / total
+    return (
+        f"The templates' plain averages have {averages:.0%} of the energy (random {1 / size:.0%}): "
+        "the rest is shape, where in the field evidence counts for and against."
+    )

@@ -1,0 +1,1 @@
+"""The core model module: the network, its training layers, augmentation, rejection."""

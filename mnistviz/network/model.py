@@ -1,0 +1,111 @@
+"""The core model module: build the network, give it weights, let it classify."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mnistviz.core.rows import FloatArray
+from mnistviz.core.spec import IMAGE_SIZE, Layer, ModelSpec
+from mnistviz.network.fast_layers import inference_logits
+from mnistviz.runs import snapshots
+from mnistviz.runs.registry import Run
+
+# Images that go through the network at once: more is no faster on two cores, and the
+# activations of 500 images before the pool already take 0.05 GB.
+BATCH_SIZE = 500
+
+# So many batches at once: a training gives a batch one core.
+NUM_THREADS = 2
+
+
+def build(spec: ModelSpec, seed: int = 0) -> keras.Sequential:
+    """The network of a spec, made of stock Keras layers, with first weights named by `seed`.
+
+    Input: (n, 28, 28, 1) float32 in [0, 1]. Output: (n, 10) float32 probabilities.
+    """
+    # One independent stream for each (seed, layer): neighbouring seeds share no weights.
+    seeds = np.random.SeedSequence(seed).generate_state(len(spec.layers))
+    layers = [
+        _keras_layer(layer, spec, int(layer_seed))
+        for layer, layer_seed in zip(spec.layers, seeds, strict=True)
+    ]
+    return keras.Sequential(
+        [keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1)), *layers],
+        name=f"mnist_{spec.plan.replace('/', '_')}",
+    )
+
+
+def _keras_layer(layer: Layer, spec: ModelSpec, seed: int) -> keras.layers.Layer:
+    match layer.type:
+        case "Conv2D":
+            height, width, _, channels = dict(layer.weights)["kernel"]
+            return keras.layers.Conv2D(
+                channels,
+                (height, width),
+                activation="relu" if layer.relu else None,
+                kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
+                name=layer.name,
+            )
+        case "Dropout":
+            return keras.layers.Dropout(spec.dropout, name=layer.name)
+        case _:
+            return getattr(keras.layers, layer.type)(name=layer.name)
+
+
+def load(run: Run, step: int) -> keras.Sequential:
+    """The network of a run as it was at a snapshot."""
+    network = build(run.spec.model)
+    network.set_weights(snapshots.in_order(snapshots.read(run, step)))
+    return network
+
+
+def keep_compiled() -> None:
+    """From now on, let nothing in this process clear the session of Keras.
+
+    That has TensorFlow forget the kernels of all functions: the next call of each takes 50 ms
+    longer, whoever makes it. What it would free are names and graphs of the calling thread.
+    """
+    keras.backend.clear_session = lambda *_, **__: None
+
+
+class Classifier:
+    """A network ready to answer, safe to share between threads.
+
+    Not `predict`: it leaks and is slow when called image by image.
+    """
+
+    def __init__(self, network: keras.Sequential) -> None:
+        self.network = network
+        self._lock = threading.Lock()
+        shape = (None, IMAGE_SIZE, IMAGE_SIZE, 1)
+        self._logits = tf.function(
+            lambda images: inference_logits(network, images)
+        ).get_concrete_function(tf.TensorSpec(shape, tf.float32))
+
+    def logits(self, images: FloatArray) -> FloatArray:
+        """Logits `(n, 10)` float32 of images `(n, 28, 28)` float32 in [0, 1]."""
+        parts = [images[start : start + BATCH_SIZE] for start in range(0, len(images), BATCH_SIZE)]
+        with self._lock:
+            if len(parts) > 1:
+                with ThreadPoolExecutor(NUM_THREADS) as threads:
+                    answers = list(threads.map(self._logits_of, parts))
+            else:
+                answers = [self._logits_of(part) for part in parts]
+        return np.concatenate(answers) if answers else np.zeros((0, 10), np.float32)
+
+    def _logits_of(self, part: FloatArray) -> FloatArray:
+        return cast(FloatArray, self._logits(tf.constant(part[..., np.newaxis])).numpy())
+
+    def classify(self, images: FloatArray) -> FloatArray:
+        """Probabilities `(n, 10)` float32 of images `(n, 28, 28)` float32 in [0, 1]."""
+        return softmax(self.logits(images))
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Probabilities of logits `(n, 10)`, each row adding up to 1."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return cast(FloatArray, powers / powers.sum(axis=-1, keepdims=True))

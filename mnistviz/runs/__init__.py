@@ -1,0 +1,1 @@
+"""The run directory: a module for each file in it."""

@@ -1,0 +1,94 @@
+"""The checkpoints of a run: all that an exact resume needs. NumPy only.
+
+A checkpoint is written under another name and renamed when it is whole, and the
+last two are kept: one that is damaged all the same costs no more than the time
+between two of them.
+"""
+
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mnistviz.core.rows import TrainingState
+from mnistviz.runs.registry import Run
+
+KEPT = 2
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training's state, and the learning rates that a person set before it.
+
+    `changes` are pairs (step, rate); a rate of None is the schedule's.
+    """
+
+    state: TrainingState
+    changes: tuple[tuple[int, float | None], ...] = ()
+
+
+def folder(run: Run) -> Path:
+    return run.path / "checkpoints"
+
+
+def files(run: Run) -> list[Path]:
+    """The checkpoints of a run, latest first."""
+    return sorted(folder(run).glob("step-*.npz"), reverse=True)
+
+
+def write(run: Run, checkpoint: Checkpoint) -> None:
+    """Keep a checkpoint, and of the earlier ones the last."""
+    state = checkpoint.state
+    about = {
+        "step": state.step,
+        "seconds": state.seconds,
+        "sums": state.sums,
+        "changes": checkpoint.changes,
+    }
+    folder(run).mkdir(exist_ok=True)
+    file = folder(run) / f"step-{state.step:07d}.npz"
+    part = file.with_suffix(".part")
+    try:
+        with part.open("wb") as target:
+            np.savez(target, np.array(json.dumps(about)), *state.variables)
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+    for old in files(run)[KEPT:]:
+        old.unlink()
+
+
+def read_last(run: Run) -> tuple[Checkpoint | None, list[str]]:
+    """The last checkpoint that is whole, or None, and the names of later, damaged ones."""
+    damaged: list[str] = []
+    for file in files(run):
+        try:
+            return _read(file), damaged
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+            damaged.append(file.name)
+    return None, damaged
+
+
+def _read(file: Path) -> Checkpoint:
+    # Every member is read, and a zip file holds a checksum of each.
+    with file.open("rb") as source, np.load(source, allow_pickle=False) as arrays:
+        about, *variables = [arrays[f"arr_{index}"] for index in range(len(arrays.files))]
+    values = json.loads(str(about))
+    state = TrainingState(
+        step=int(values["step"]),
+        seconds=float(values["seconds"]),
+        sums=tuple(values["sums"]),
+        variables=tuple(variables),
+    )
+    return Checkpoint(state, tuple((int(step), rate) for step, rate in values["changes"]))
+
+
+def discard(run: Run) -> None:
+    """Remove all checkpoints: a finished training has nothing to go on with."""
+    for file in files(run):
+        file.unlink()

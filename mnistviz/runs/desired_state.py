@@ -1,0 +1,61 @@
+"""What a person wants of a training: one small file that pages write and the worker reads."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args
+
+from filelock import FileLock
+
+from mnistviz.core.errors import SpecError
+from mnistviz.core.spec import TrainSpec
+from mnistviz.runs import registry
+from mnistviz.runs.registry import Run
+
+Mode = Literal["run", "pause", "stop"]
+
+
+@dataclass(frozen=True)
+class Control:
+    """The desired state of a training.
+
+    It trains until `until_step` and pauses there, or to its end where that is None.
+    `learning_rate` holds from the next step on; None is the rate of the schedule.
+    """
+
+    mode: Mode = "run"
+    until_step: int | None = None
+    learning_rate: float | None = None
+
+
+def read(run: Run) -> Control:
+    """What a person wants of a run; to train, where nobody has said anything."""
+    found = registry.read_json(run.path / "control.json")
+    mode: Mode = found["mode"] if found.get("mode") in get_args(Mode) else "run"
+    until_step, learning_rate = found.get("until_step"), found.get("learning_rate")
+    return Control(
+        mode=mode,
+        until_step=until_step if isinstance(until_step, int) else None,
+        learning_rate=learning_rate if isinstance(learning_rate, float) else None,
+    )
+
+
+def change(run: Run, **wishes: Any) -> Control:
+    """Change a part of what is wanted of a run. Two pages may do so at once.
+
+    Raises `SpecError` for a learning rate beyond its limits.
+    """
+    if (rate := wishes.get("learning_rate")) is not None:
+        wishes["learning_rate"] = checked_learning_rate(float(rate))
+    with FileLock(run.path / "control.lock", timeout=10):
+        wanted = replace(read(run), **wishes)
+        registry.write_json(run.path / "control.json", asdict(wanted))
+    return wanted
+
+
+def checked_learning_rate(rate: float) -> float:
+    """The rate itself. Raises `SpecError` where it is beyond the limits of a spec."""
+    limits = TrainSpec.limits("learning_rate")
+    if not limits["ge"] <= rate <= limits["le"]:
+        raise SpecError(
+            f"learning_rate: expected {limits['ge']:g} to {limits['le']:g}, got {rate:g}"
+        )
+    return rate

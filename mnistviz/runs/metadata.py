@@ -1,0 +1,123 @@
+"""What a person does to a run they have: name it, note something, delete it, bring it back.
+
+All of it stands in `label.json` and is written under the home lock. A deleted run stays
+where it is until it is removed for good; bundled runs are never written to.
+"""
+
+import shutil
+from dataclasses import dataclass
+
+from mnistviz.core.errors import RunError
+from mnistviz.runs import registry
+from mnistviz.runs.registry import Run
+
+MAX_NOTE_LENGTH = 2_000
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A run that came back, and the name it had to give up because another took it, if any."""
+
+    run: Run
+    name_before: str | None = None
+
+
+def rename(run: Run, name: str) -> Run:
+    """Give a run another name. Raises `RunError` when it is taken or none."""
+    with registry.home_lock():
+        run = _own(run, "renamed")
+        return _write(
+            run, name=registry.free_name(name, registry.taken_names() - {run.id, run.name})
+        )
+
+
+def annotate(run: Run, note: str) -> Run:
+    """Replace the note of a run, a text of any kind; an empty one takes it away."""
+    note = checked_note(note)
+    with registry.home_lock():
+        return _write(_own(run, "annotated"), note=note)
+
+
+def checked_note(note: str) -> str:
+    """The note as it is stored. Raises `RunError` when it is too long or no text."""
+    note = note.strip()
+    if len(note) > MAX_NOTE_LENGTH:
+        raise RunError(
+            f"note: expected up to {MAX_NOTE_LENGTH:,} characters, got {len(note):,}; shorten it"
+        )
+    if note != note.encode("utf-8", "ignore").decode():
+        raise RunError("note: expected text, got bytes that are none; write it as UTF-8")
+    return note
+
+
+def delete(run: Run) -> Run:
+    """Take a run out of all lists; `restore` brings it back. Its name is free again."""
+    with registry.home_lock():
+        run = _own(run, "deleted")
+        state = registry.run_state(run)
+        if state in registry.ACTIVE_STATES:
+            raise RunError(f"{run.name}: is {state} and can't be deleted; stop it first")
+        return _write(run, deleted=True)
+
+
+def restore(run: Run) -> Restored:
+    """Bring a deleted run back, under a numbered name where its own was taken meanwhile."""
+    with registry.home_lock():
+        run = _own(run, "restored")
+        if not run.deleted:
+            raise RunError(f"{run.name}: is not deleted, so there is nothing to restore")
+        name = numbered_name(run.name, registry.taken_names() - {run.id})
+        restored = _write(run, deleted=False, name=name)
+    return Restored(restored, None if restored.name == run.name else run.name)
+
+
+def remove_for_good(run: Run) -> None:
+    """Take the folder of a deleted run off the disk. There is no way back."""
+    with registry.home_lock():
+        run = _own(run, "removed")
+        if not run.deleted:
+            raise RunError(f"{run.name}: expected a deleted run; delete it first")
+        if registry.is_alive(run):
+            raise RunError(f"{run.name}: its training still goes on; stop it first")
+        # Under a name that no list shows: whoever looks sees the whole run or none of it.
+        gone = run.path.with_name(f".removed-{run.id}")
+        run.path.replace(gone)
+    shutil.rmtree(gone)
+
+
+def find_deleted(text: str) -> Run:
+    """The deleted run with that id or, if only one has it, that name."""
+    there = registry.deleted_runs()
+    found = [run for run in there if run.id == text] or [run for run in there if run.name == text]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(run.id for run in found)
+        raise RunError(
+            f"run: {text!r} is the name of {len(found)} deleted runs; say which by id: {ids}"
+        )
+    names = ", ".join(run.name for run in there[:10]) or "none"
+    raise RunError(f"run: no deleted run has the name or id {text!r}; there are: {names}")
+
+
+def numbered_name(name: str, taken: set[str]) -> str:
+    """`name`, or `name-2`, `name-3`, … : the first that is not taken, and a valid name."""
+    if name not in taken:
+        return registry.free_name(name, ())
+    numbers = (f"-{number}" for number in range(2, len(taken) + 3))
+    longest = 60
+    candidates = (name[: longest - len(number)] + number for number in numbers)
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def _own(run: Run, done: str) -> Run:
+    """The run as its label says now: another page may have changed it."""
+    if run.bundled:
+        raise RunError(f"{run.name}: is bundled with the program and can't be {done}")
+    return registry.open_run(run.path)
+
+
+def _write(run: Run, **changes: str | bool) -> Run:
+    label = {"name": run.name, "note": run.note, "deleted": run.deleted, "imported": run.imported}
+    registry.write_json(run.path / "label.json", {**label, **changes})
+    return registry.open_run(run.path)

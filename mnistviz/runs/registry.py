@@ -1,0 +1,365 @@
+"""A run is a directory. Create, list, find, read, and say what state it is in.
+
+Worker and pages meet only here: each file has one writer, every reader copes
+with a file that is being written. `docs/architecture.md` lists the files.
+"""
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from filelock import FileLock, Timeout
+
+from mnistviz.core.assets import ASSETS, PROJECT
+from mnistviz.core.errors import RunError, SpecError
+from mnistviz.core.read_cache import read_once
+from mnistviz.core.spec import ModelSpec, OwnDigits, Parent, RunSpec, TrainSpec
+
+BUNDLED_HOME = ASSETS / "runs"
+# The bundled run that pages and commands show where nobody chose another.
+DEFAULT_RUN = "best"
+BUNDLED_FIRST = (DEFAULT_RUN, "handwriting", "reference")
+DEFAULT_HOME = PROJECT / "runs"
+
+# No colon, since RUN on the command line is NAME[:EPOCH]; nothing that could leave the folder.
+NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
+
+State = Literal[
+    "queued", "starting", "running", "paused", "finished", "stopped", "failed", "crashed"
+]
+# States in which a worker is at work or will be.
+ACTIVE_STATES: tuple[State, ...] = ("queued", "starting", "running", "paused")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run on disk. The folder's name is its id and never changes; the name may."""
+
+    id: str
+    path: Path
+    name: str
+    note: str
+    spec: RunSpec
+    bundled: bool
+    deleted: bool = False
+    imported: bool = False
+
+    @property
+    def metrics_file(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+
+@dataclass(frozen=True)
+class DamagedRun:
+    """A folder that is a run but can't be read as one, and why. Nothing of it is touched."""
+
+    id: str
+    path: Path
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the worker last wrote about itself. `heartbeat` is information only."""
+
+    state: State
+    step: int = 0
+    total: int = 0
+    error: str = ""
+    heartbeat: str = ""
+
+
+def home() -> Path:
+    """The folder that holds a person's runs, `MNISTVIZ_HOME` or `runs/` in the project."""
+    return Path(os.environ.get("MNISTVIZ_HOME") or DEFAULT_HOME).absolute()
+
+
+@contextmanager
+def home_lock() -> Iterator[None]:
+    """Held while a run is created or a name is given: two servers may share one home."""
+    lock = FileLock(home() / "home.lock", timeout=10)
+    try:
+        home().mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise RunError(
+            f"{home()}: expected a folder for runs that can be written to, got: "
+            f"{error.strerror or error}; set MNISTVIZ_HOME to another folder"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Replace a JSON file in one step: readers see the old or the new one, never a part."""
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f".{path.name}-", delete=False, encoding="utf-8"
+    ) as file:
+        part = Path(file.name)
+        try:
+            json.dump(value, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink()
+            raise
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object, or an empty one where the file is missing or no JSON object."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+# ---------------------------------------------------------------- create, list, find
+
+
+def create_run(
+    recipe: str,
+    model: ModelSpec,
+    train: TrainSpec,
+    name: str | None = None,
+    parent: Parent | None = None,
+    own: OwnDigits | None = None,
+) -> Run:
+    """Make the directory of a new run, with its spec and its name.
+
+    Without a name it gets `recipe-1`, `recipe-2`, … Raises `RunError` when the
+    name is taken, by a bundled run too, or is none.
+    """
+    with home_lock():
+        taken = taken_names()
+        if name is None:
+            numbers = (f"{recipe}-{number}" for number in range(1, len(taken) + 2))
+            name = next(candidate for candidate in numbers if candidate not in taken)
+        name = free_name(name, taken)
+        now = datetime.now(UTC)
+        spec = RunSpec(recipe=recipe, created=now, model=model, train=train, parent=parent, own=own)
+        path = new_folder(name)
+        path.mkdir()
+        write_json(path / "spec.json", spec.model_dump(mode="json"))
+        write_json(path / "label.json", {"name": name, "note": "", "deleted": False})
+    return Run(path.name, path, name, "", spec, bundled=False)
+
+
+def taken_names() -> set[str]:
+    """What no run may be called: all ids, and all names but those of deleted runs."""
+    words: set[str] = set()
+    for folder in (BUNDLED_HOME, home()):
+        for found in _entries_in(folder):
+            words.add(found.id)
+            if isinstance(found, DamagedRun) or not found.deleted:
+                words.add(found.name)
+    return words
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name as it is stored. Raises `RunError` when it is none or among `taken`."""
+    name = name.strip()
+    if not NAME_PATTERN.fullmatch(name):
+        raise RunError(
+            "name: expected up to 60 letters, digits, spaces, dots, dashes or underscores, "
+            f"starting with a letter or digit, got {name!r}"
+        )
+    if name in taken:
+        raise RunError(f"name: {name!r} is taken by another run; choose another name")
+    return name
+
+
+def new_folder(name: str) -> Path:
+    """Where the folder of a new run goes. Only while the home lock is held."""
+    base = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{name.replace(' ', '_')}"
+    path = home() / base
+    attempt = 1
+    while path.exists():
+        attempt += 1
+        path = home() / f"{base}-{attempt}"
+    return path
+
+
+@read_once
+def _read_spec(path: Path) -> RunSpec:
+    return RunSpec(**read_json(path))
+
+
+_read_small_json = read_once(read_json)
+
+
+def open_run(path: Path, *, bundled: bool = False) -> Run:
+    """Read the run in a directory. Raises `RunError` when its `spec.json` is damaged."""
+    spec_file = path / "spec.json"
+    try:
+        if not spec_file.exists():
+            raise FileNotFoundError("it is missing")
+        spec = _read_spec(spec_file)
+    except (OSError, SpecError) as error:
+        raise RunError(
+            f"{path.name}: spec.json can't be read ({error}); the other files of the run are kept"
+        ) from None
+    label = _read_small_json(path / "label.json")
+    return Run(
+        id=path.name,
+        path=path,
+        name=_text(label, "name") or path.name,
+        note=_text(label, "note"),
+        spec=spec,
+        bundled=bundled,
+        deleted=label.get("deleted") is True,
+        imported=label.get("imported") is True,
+    )
+
+
+def _text(label: Mapping[str, Any], key: str) -> str:
+    return str(label.get(key) or "")
+
+
+def list_runs() -> list[Run]:
+    """All runs that can be read: bundled ones first, then a person's own, newest first.
+
+    The bundled ones follow as in `BUNDLED_FIRST`, the rest of them as they were made. Deleted
+    ones are left out: `deleted_runs` has them. `damaged_runs` has the rest.
+    """
+    bundled = sorted(_readable(BUNDLED_HOME), key=_created)
+    bundled.sort(key=lambda run: (*BUNDLED_FIRST, run.id).index(run.id))
+    own = (run for run in _readable(home()) if not run.deleted)
+    return [*bundled, *sorted(own, key=_created, reverse=True)]
+
+
+def deleted_runs() -> list[Run]:
+    """The runs that a person deleted and may restore, newest first."""
+    gone = (run for run in _readable(home()) if run.deleted)
+    return sorted(gone, key=_created, reverse=True)
+
+
+def damaged_runs() -> list[DamagedRun]:
+    """The runs whose spec can't be read, by id."""
+    return [found for found in _entries_in(home()) if isinstance(found, DamagedRun)]
+
+
+def _created(run: Run) -> datetime:
+    return run.spec.created
+
+
+def _readable(folder: Path) -> list[Run]:
+    return [found for found in _entries_in(folder) if isinstance(found, Run)]
+
+
+def _entries_in(folder: Path) -> list[Run | DamagedRun]:
+    """All runs of a folder by id, readable or not. Other files and folders are passed over."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.name[0] != ".")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found: list[Run | DamagedRun] = []
+    for name in names:
+        path = folder / name
+        try:
+            found.append(open_run(path, bundled=folder == BUNDLED_HOME))
+        except RunError as error:
+            # A folder that is being made has no file yet; one that lost its spec has others.
+            if any((path / file).exists() for file in ("spec.json", "label.json", "metrics.jsonl")):
+                label = _read_small_json(path / "label.json")
+                found.append(DamagedRun(name, path, _text(label, "name") or name, str(error)))
+    return found
+
+
+def find_run(text: str) -> Run:
+    """The run with that id or, if only one has it, that name."""
+    if text[:1] not in ("", ".") and Path(text).name == text:
+        # Most callers have the id, which is a folder: no need to read all the others.
+        for folder in (BUNDLED_HOME, home()):
+            if (folder / text / "spec.json").exists():
+                return _not_deleted(open_run(folder / text, bundled=folder == BUNDLED_HOME))
+    runs = list_runs()
+    found = [run for run in runs if run.name == text]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(run.id for run in found)
+        raise RunError(f"run: {text!r} is the name of {len(found)} runs; say which by id: {ids}")
+    names = ", ".join(run.name for run in runs[:10]) or "none yet"
+    raise RunError(f"run: no run has the name or id {text!r}; there are: {names}")
+
+
+def _not_deleted(run: Run) -> Run:
+    if run.deleted:
+        raise RunError(
+            f"run: {run.name!r} is deleted; bring it back with `runs restore {run.id}` or on the "
+            "Runs page"
+        )
+    return run
+
+
+# ---------------------------------------------------------------- state
+
+
+def is_alive(run: Run) -> bool:
+    """Whether a worker holds the run: the system frees its lock however it dies."""
+    return not run.bundled and is_locked(run.path / "worker.lock")
+
+
+def is_locked(file: Path) -> bool:
+    """Whether a process holds a lock file."""
+    if not file.exists():
+        return False
+    try:
+        with FileLock(file, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def read_status(run: Run) -> Status | None:
+    """The worker's last word, or None where it has said nothing that can be read."""
+    found = _read_small_json(run.path / "status.json")
+    if found.get("state") not in get_args(State):
+        return None
+    known = {name: found[name] for name in Status.__dataclass_fields__ if name in found}
+    return Status(**known)
+
+
+def state_of(status: Status | None, alive: bool) -> State:
+    """The state to show: what the worker said, unless it died while saying so."""
+    if status is None:
+        return "starting" if alive else "crashed"
+    if status.state in ACTIVE_STATES and not alive:
+        return "crashed"
+    return status.state
+
+
+def run_state(run: Run) -> State:
+    """`state_of` for a run on disk."""
+    status = read_status(run)
+    if status is not None and status.state not in ACTIVE_STATES:
+        # Its last word, whoever holds the lock: most of a thousand runs cost no lock.
+        return status.state
+    # The lock first: a worker that ends in between has left its last status by then.
+    alive = is_alive(run)
+    return state_of(read_status(run), alive)
+
+
+def num_slots() -> int:
+    """How many runs may train at once in this home, `MNISTVIZ_SLOTS` or 1."""
+    text = os.environ.get("MNISTVIZ_SLOTS", "1")
+    return int(text) if text.isdigit() and int(text) > 0 else 1
+
+
+def queued_before(run: Run) -> list[Run]:
+    """Runs that wait for a training slot and were created before this one, oldest first."""
+    older = [other for other in list_runs() if other.spec.created < run.spec.created]
+    return [other for other in reversed(older) if run_state(other) == "queued"]

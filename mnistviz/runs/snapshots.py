@@ -1,0 +1,115 @@
+"""The snapshots of a run: its weights at some steps. NumPy only."""
+
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mnistviz.core.errors import RunError
+from mnistviz.core.rows import FloatArray
+from mnistviz.runs import registry
+from mnistviz.runs.registry import Run
+
+# Arrays by layer and name, in `get_weights()` order.
+Weights = dict[str, dict[str, FloatArray]]
+
+
+def file_of(run: Run, step: int) -> Path:
+    return run.path / "snapshots" / f"step-{step:07d}.npz"
+
+
+def steps_of(run: Run) -> list[int]:
+    """Steps of which the weights are kept, ascending. 0 is before the first step."""
+    names = (path.stem for path in (run.path / "snapshots").glob("step-*.npz"))
+    digits = (name.removeprefix("step-") for name in names)
+    return sorted(int(text) for text in digits if text.isdigit())
+
+
+def write(run: Run, step: int, weights: Sequence[FloatArray]) -> None:
+    """Keep the weights of a step: float32 arrays in `get_weights()` order."""
+    _write(file_of(run, step), weights)
+
+
+def _write(file: Path, weights: Sequence[FloatArray]) -> None:
+    file.parent.mkdir(exist_ok=True)
+    part = file.with_suffix(".part")
+    try:
+        with part.open("wb") as target:
+            np.savez(target, *weights)
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_start(run: Run, weights: Weights) -> None:
+    """Keep the weights that a fork begins with: its parent may be deleted before its turn."""
+    _write(run.path / "start.npz", in_order(weights))
+
+
+def read_start(run: Run) -> list[FloatArray]:
+    """The weights that a fork begins with, in `get_weights()` order."""
+    return in_order(_read(run, run.path / "start.npz"))
+
+
+def in_order(weights: Weights) -> list[FloatArray]:
+    """Weights by layer and name as one list, in `get_weights()` order."""
+    return [array for layer in weights.values() for array in layer.values()]
+
+
+def read(run: Run, step: int) -> Weights:
+    """Weights of a snapshot by layer and name, such as `weights["conv1"]["kernel"]`.
+
+    A kernel is (height, width, inputs, outputs) float32. Raises `RunError` when
+    the snapshot is missing, cut short, or not of this network.
+    """
+    return _read(run, file_of(run, step))
+
+
+def _read(run: Run, file: Path) -> Weights:
+    expected = [
+        (layer.name, name, shape)
+        for layer in run.spec.model.layers
+        for name, shape in layer.weights
+    ]
+    try:
+        # Opened here: np.load would leave a damaged file open.
+        with file.open("rb") as source, np.load(source, allow_pickle=False) as arrays:
+            values = [arrays[f"arr_{index}"] for index in range(len(expected))]
+            complete = len(arrays.files) == len(expected)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        raise RunError(
+            f"{run.name}: the snapshot {file.name} is missing or damaged; choose another one"
+        ) from None
+    shapes_fit = all(
+        value.shape == shape for value, (_, _, shape) in zip(values, expected, strict=True)
+    )
+    if not (complete and shapes_fit):
+        raise RunError(
+            f"{run.name}: the snapshot {file.name} is not of the network that spec.json "
+            f"describes, {run.spec.model.plan}; choose another one"
+        )
+    weights: Weights = {}
+    for value, (layer, name, _) in zip(values, expected, strict=True):
+        weights.setdefault(layer, {})[name] = value.astype(np.float32, copy=False)
+    return weights
+
+
+def find(text: str) -> tuple[Run, int]:
+    """The run and the step that `NAME[:EPOCH]` names; without an epoch, the last snapshot."""
+    name, colon, epoch = text.partition(":")
+    run = registry.find_run(name)
+    steps = steps_of(run)
+    if not steps:
+        raise RunError(f"run: {name!r} has no snapshot yet; wait until its training has begun")
+    if not colon:
+        return run, steps[-1]
+    per_epoch = run.spec.train.steps_per_epoch
+    by_epoch = {str(step // per_epoch): step for step in steps if step % per_epoch == 0}
+    if epoch not in by_epoch:
+        there = ", ".join(by_epoch)
+        raise RunError(f"run: {name!r} has no snapshot of epoch {epoch!r}; there are: {there}")
+    return run, by_epoch[epoch]

@@ -1,0 +1,45 @@
+"""What a run's worker printed, and what it tells of its end: `worker.log` in the run's folder."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mnistviz.runs import registry
+from mnistviz.runs.registry import Run
+
+_STARTED = "=== started "
+# How Python's faulthandler, the C++ runtime and TensorFlow's own checks announce a native death.
+_FATAL = re.compile(r"(Fatal Python error: .+|terminate called .+|.*Check failed: .+)")
+
+
+def file_of(run: Run) -> Path:
+    """Where a run's worker prints to."""
+    return run.path / "worker.log"
+
+
+def begin(run: Run) -> None:
+    """Note that a worker is about to start: what follows in the log is its own."""
+    with file_of(run).open("a", encoding="utf-8") as log:
+        log.write(f"{_STARTED}{datetime.now(UTC).isoformat(timespec='seconds')}\n")
+
+
+def read_last(run: Run) -> str:
+    """What the last worker of a run printed, or an empty text."""
+    try:
+        text = file_of(run).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return text.rpartition(_STARTED)[2].partition("\n")[2].strip()
+
+
+def reason_of_end(run: Run) -> str:
+    """Why a run failed or crashed: the worker's own word, or what its log tells."""
+    status = registry.read_status(run)
+    if status is not None and status.error:
+        return status.error
+    printed = read_last(run)
+    if found := _FATAL.search(printed):
+        return f"{found[0].strip()} (all of it in {file_of(run)})"
+    if "Traceback (most recent call last)" in printed:
+        return f"{printed.splitlines()[-1]} (all of it in {file_of(run)})"
+    return "its process was killed from outside, or memory ran out"

@@ -1,0 +1,106 @@
+"""What a study trains: which channel plans, with which seeds, alike in all else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from mnistviz.core.errors import StudyError
+from mnistviz.core.recipes import find_recipe
+from mnistviz.core.spec import Frozen, ModelSpec, TrainSpec, three_channel_counts
+
+# The question's own plans: what the first author weighed, and what was built.
+PLANS = ((8, 16, 32), (8, 16, 20), (5, 15, 20), (10, 15, 20))
+SWEPT_LAYER = 2
+
+Plan = Annotated[tuple[int, ...], AfterValidator(three_channel_counts)]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training of a study."""
+
+    plan: tuple[int, ...]
+    seed: int
+
+    @property
+    def title(self) -> str:
+        """As people write it, `10/15/20, seed 3`."""
+        return f"{written(self.plan)}, seed {self.seed}"
+
+
+class StudySpec(Frozen):
+    """What a study trains: every plan with every seed, alike in all else."""
+
+    schema_version: Literal[1] = 1
+    name: Annotated[str, Field(description="Name of the study, and the folder it is kept in.")]
+    created: AwareDatetime
+    recipe: Annotated[str, Field(description="How every trial is trained.")] = "study"
+    epochs: Annotated[int, Field(ge=1, le=200, description="Epochs of every trial.")]
+    plans: Annotated[
+        tuple[Plan, ...],
+        Field(min_length=1, description="Channel plans that are compared with each other."),
+    ] = PLANS
+    widths: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=64)], ...],
+        Field(
+            description="Channels of the third layer of 10/15/20, to see where more stops to help."
+        ),
+    ] = ()
+    seeds: Annotated[
+        tuple[Annotated[int, Field(ge=0)], ...],
+        Field(min_length=1, description="Every plan is trained once with each."),
+    ] = (0, 1, 2, 3, 4)
+
+    @property
+    def sweep(self) -> dict[int, tuple[int, ...]]:
+        """The plan of each width of the sweep."""
+        base = ModelSpec().channels
+        return {
+            width: (*base[:SWEPT_LAYER], width, *base[SWEPT_LAYER + 1 :])
+            for width in sorted(set(self.widths))
+        }
+
+    @property
+    def all_plans(self) -> tuple[tuple[int, ...], ...]:
+        """Every plan that is trained, once."""
+        return tuple(dict.fromkeys((*self.plans, *self.sweep.values())))
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """Every training, seed by seed: a study that isn't over has as many of each plan."""
+        return tuple(Trial(plan, seed) for seed in self.seeds for plan in self.all_plans)
+
+    def model_of(self, trial: Trial) -> ModelSpec:
+        return find_recipe(self.recipe).model.changed(channels=trial.plan)
+
+    def train_of(self, trial: Trial) -> TrainSpec:
+        return find_recipe(self.recipe).train.changed(epochs=self.epochs, seed=trial.seed)
+
+    def run_name(self, trial: Trial) -> str:
+        """What the run of a trial is called."""
+        return f"{self.name}-{'-'.join(map(str, trial.plan))}-s{trial.seed}"
+
+    def extended(self, other: "StudySpec") -> "StudySpec":
+        """This study with another's plans, widths and seeds added.
+
+        Raises `StudyError` when the two are trained differently.
+        """
+        for setting in ("recipe", "epochs"):
+            ours, theirs = getattr(self, setting), getattr(other, setting)
+            if ours != theirs:
+                raise StudyError(
+                    f"{self.name}: {setting} is {ours} in this study, got {theirs}; "
+                    "what is trained differently can't be compared: choose another --name"
+                )
+        return self.changed(
+            plans=tuple(dict.fromkeys((*self.plans, *other.plans))),
+            widths=tuple(sorted({*self.widths, *other.widths})),
+            seeds=tuple(sorted({*self.seeds, *other.seeds})),
+        )
+
+
+def written(plan: Iterable[int]) -> str:
+    """A plan as people write it, `10/15/20`."""
+    return "/".join(map(str, plan))

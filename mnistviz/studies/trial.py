@@ -1,0 +1,153 @@
+"""One trial of a study: trained by a process of its own or by this one, and what came of it."""
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+
+from mnistviz.core.errors import TrainingError
+from mnistviz.core.rows import LayerCoverage, LayerUse
+from mnistviz.runs import desired_state, metrics_log, registry, snapshots, worker_log
+from mnistviz.runs.epoch_log import epochs_of
+from mnistviz.runs.metrics_log import MetricsReader
+from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.studies.plans import StudySpec, Trial
+from mnistviz.studies.study_directory import TrialResult
+from mnistviz.training import launcher, worker
+
+POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What training a trial came to, wherever it was trained.
+
+    From another machine the rest comes along: what its channels do and what its kernels cover, and
+    the run itself, as a zip file.
+    """
+
+    result: TrialResult
+    uses: tuple[LayerUse, ...] = ()
+    coverage: tuple[LayerCoverage, ...] = ()
+    archive: bytes | None = None
+
+
+def train_by_worker(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) -> Outcome:
+    """Train a trial to its end, wherever it stands, by a process that outlives this one.
+
+    Raises `TrainingError` when it can't be, `CancelledError` when `stopped` says so.
+    """
+    if stopped():
+        raise CancelledError
+    run = run_of(spec, trial)
+    if run is None:
+        run = launcher.start(
+            spec.recipe, spec.model_of(trial), spec.train_of(trial), spec.run_name(trial)
+        )
+    elif registry.run_state(run) not in (*ACTIVE_STATES, "finished"):
+        launcher.resume(run)
+    stopping = False
+    while registry.run_state(run) in ACTIVE_STATES:
+        if not stopping and stopped():
+            launcher.stop(run)
+            stopping = True
+        time.sleep(POLL_SECONDS)
+    return _outcome_of(run, trial, stopping)
+
+
+def train_here(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) -> Outcome:
+    """Train a trial to its end, wherever it stands, in this process. Raises as the other does.
+
+    To stop it while it trains, stop its run.
+    """
+    if stopped():
+        raise CancelledError
+    run = run_of(spec, trial)
+    if run is None:
+        run = registry.create_run(
+            spec.recipe, spec.model_of(trial), spec.train_of(trial), spec.run_name(trial)
+        )
+    if registry.run_state(run) != "finished":
+        desired_state.change(run, mode="run", until_step=None)
+        worker.main(str(run.path), stand_back=False)
+    return _outcome_of(run, trial, stopped())
+
+
+def _outcome_of(run: Run, trial: Trial, stopping: bool) -> Outcome:
+    state = registry.run_state(run)
+    if state == "finished":
+        return Outcome(result_of(run, trial))
+    if stopping:
+        raise CancelledError
+    reason = worker_log.reason_of_end(run) if state in ("failed", "crashed") else "by a person"
+    raise TrainingError(f"{run.name} {state}: {reason}")
+
+
+def run_of(spec: StudySpec, trial: Trial) -> Run | None:
+    """The run in which a trial was begun, if it is there and was trained as the study asks."""
+    wanted = spec.model_of(trial), spec.train_of(trial)
+    for run in registry.list_runs():
+        same = (run.spec.model, run.spec.train) == wanted and run.spec.parent is None
+        if same and run.name == spec.run_name(trial):
+            return run
+    return None
+
+
+def result_of(run: Run, trial: Trial) -> TrialResult:
+    """What a finished run came to. Raises `TrainingError` when its log doesn't tell."""
+    rows = metrics_log.read(run)
+    validation = metrics_log.last_row(rows, "validation")
+    # Where every epoch is validated on the test set, the last validation is the test result.
+    on_test = run.spec.train.validated_on == "test"
+    test = validation if on_test else metrics_log.last_row(rows, "test")
+    if validation is None or test is None:
+        raise TrainingError(f"{run.name}: expected a test result in {run.metrics_file}, none there")
+    epochs = epochs_of(rows, run.spec.train.steps_per_epoch)
+    starts = [
+        event for event in MetricsReader(run.metrics_file).events() if event["event"] == "start"
+    ]
+    about = starts[0] if starts else {}
+    return TrialResult(
+        plan=trial.plan,
+        seed=trial.seed,
+        run=run.name,
+        test_accuracy=test.accuracy,
+        test_loss=test.loss,
+        val_accuracy=validation.accuracy,
+        val_loss=validation.loss,
+        seconds=rows[-1].seconds,
+        epoch_seconds=min(epoch.seconds for epoch in epochs),
+        versions={
+            "tensorflow": str(about.get("tensorflow", "")),
+            "keras": str(about.get("keras", "")),
+            "machine": f"{platform.machine()}, {about.get('cores', os.cpu_count())} cores",
+        },
+    )
+
+
+def uses_of(run: Run) -> tuple[LayerUse, ...]:
+    """How the channels of a run's last snapshot are used, on the 10,000 test images."""
+    # It brings TensorFlow, which a study does without while it trains.
+    from mnistviz.digits.mnist import load_mnist
+    from mnistviz.inspection.channels.channel_statistics import moments
+    from mnistviz.inspection.channels.redundancy import use_of
+    from mnistviz.network.model import load
+
+    network = load(run, snapshots.steps_of(run)[-1])
+    found = moments(network, load_mnist().x_test)
+    return tuple(use_of(layer, one) for layer, one in found.items())
+
+
+def coverage_of_run(run: Run) -> tuple[LayerCoverage, ...]:
+    """What the 3×3 kernels of a run's last snapshot look for, layer by layer."""
+    from mnistviz.inspection.kernels.coverage import coverage_of
+
+    weights = snapshots.read(run, snapshots.steps_of(run)[-1])
+    kernels = {layer: found["kernel"] for layer, found in weights.items() if "kernel" in found}
+    return tuple(
+        coverage_of(layer, kernel)
+        for layer, kernel in kernels.items()
+        if kernel.shape[:2] == (3, 3)
+    )

@@ -1,0 +1,140 @@
+"""A study of one's own: started, followed while it runs, stopped, carried on."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from mnistviz.core.errors import MnistVizError
+from mnistviz.core.recipes import RECIPES, find_recipe
+from mnistviz.core.spec import parse_channels
+from mnistviz.runs import registry
+from mnistviz.studies import study_directory
+from mnistviz.studies.plans import PLANS, StudySpec, written
+from mnistviz.studies.study_directory import Study
+
+POLL_SECONDS = 2.0
+START_ERROR = "study_start_error"
+
+
+def start(name: str, plans: list[str], widths: str, seeds: int, recipe: str, epochs: int) -> None:
+    """Start or extend a study, from a callback."""
+    # Only who starts one waits for what training needs.
+    from mnistviz.training import launcher
+
+    try:
+        spec = StudySpec(
+            name=name,
+            created=datetime.now(UTC),
+            recipe=recipe,
+            epochs=epochs,
+            plans=tuple(map(parse_channels, plans)),
+            widths=tuple(int(part) for part in widths.replace(" ", "").split(",") if part),
+            seeds=tuple(range(seeds)),
+        )
+        study = study_directory.create_or_extend(spec)
+        if study_directory.is_running(study):
+            raise MnistVizError(f"{name}: this study is running; wait for its end or stop it")
+        launcher.start_study(study.path)
+    except ValueError:
+        st.session_state[START_ERROR] = f"widths: expected numbers such as 4,8,12, got {widths!r}"
+    except MnistVizError as error:
+        st.session_state[START_ERROR] = str(error)
+
+
+def go_on(study: Study) -> None:
+    """Train what a study lacks, from a callback."""
+    from mnistviz.training import launcher
+
+    try:
+        launcher.start_study(study.path)
+    except MnistVizError as error:
+        st.session_state[START_ERROR] = str(error)
+
+
+def show_progress(study: Study) -> None:
+    """How far a study is, live while it runs, with a way to stop it or to go on."""
+    running = study_directory.is_running(study)
+
+    @st.fragment(run_every=POLL_SECONDS if running else None)
+    def follow() -> None:
+        now = study_directory.open_study(study.path)
+        done, total = len(now.spec.trials) - len(now.missing), len(now.spec.trials)
+        if len(now.results) != len(study.results) or running != study_directory.is_running(study):
+            st.rerun()
+        st.progress(done / total, f"{done} of {total} trials{time_left(now)}")
+        if running:
+            for said in training_now(now):
+                st.caption(said)
+            st.button(
+                "Stop after this step",
+                key="study_stop",
+                on_click=study_directory.stop,
+                args=(study,),
+            )
+        else:
+            st.button(
+                "Go on",
+                icon=":material/play_arrow:",
+                key="study_go_on",
+                on_click=go_on,
+                args=(study,),
+                help="Trains the trials that are missing. You can close the tab.",
+            )
+
+    if running or (study.missing and not study.bundled):
+        follow()
+    elif study.missing:
+        st.caption(f"{len(study.results)} of {len(study.spec.trials)} trials are bundled so far.")
+
+
+def training_now(study: Study) -> list[str]:
+    """The trials that train at this moment, each with how far it is."""
+    trials = {study.spec.run_name(trial): trial for trial in study.missing}
+    said = []
+    for run in registry.list_runs():
+        if run.name in trials and registry.run_state(run) in registry.ACTIVE_STATES:
+            status = registry.read_status(run)
+            done = status.step / run.spec.train.num_steps if status else 0.0
+            said.append(f"{trials[run.name].title}: {registry.run_state(run)}, {done:.0%}")
+    return said
+
+
+def time_left(study: Study) -> str:
+    """About how long the missing trials take, from those that are finished."""
+    if not study.results:
+        return ""
+    mean = sum(result.seconds for result in study.results) / len(study.results)
+    return f", about {max(1, round(mean * len(study.missing) / 60))} minutes of training left"
+
+
+def start_form() -> None:
+    """The settings of a study of one's own."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name", "mine", key="study_name")
+        recipe = st.selectbox("Recipe", list(RECIPES), list(RECIPES).index("study"))
+        epochs = st.number_input(
+            "Epochs", 1, 200, find_recipe(recipe).train.epochs, key=f"study_epochs_{recipe}"
+        )
+        seeds = st.number_input("Seeds", 1, 50, 3, key="study_num_seeds")
+    plans = st.multiselect(
+        "Plans",
+        [written(plan) for plan in PLANS],
+        default=[written(PLANS[0]), written(PLANS[-1])],
+        accept_new_options=True,
+        key="study_plans",
+    )
+    widths = st.text_input(
+        "Widths of the third layer, or nothing", placeholder="4,8,12,16", key="study_widths"
+    )
+    st.button(
+        "Train the study",
+        icon=":material/play_arrow:",
+        key="study_start",
+        on_click=start,
+        args=(name, plans, widths, seeds, recipe, epochs),
+        disabled=not plans,
+        help="One trial trains at a time, each is a run of its own. You can close the tab. The "
+        "name of an earlier study adds plans and seeds to it.",
+    )
+    if error := st.session_state.pop(START_ERROR, ""):
+        st.error(error, icon=":material/error:")

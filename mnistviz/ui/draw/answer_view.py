@@ -1,0 +1,165 @@
+"""Right of the canvas: the picture that the network sees, and what it makes of it."""
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.core.rows import FloatArray
+from mnistviz.digits.drawing.preprocessing import Stages
+from mnistviz.digits.drawing.strokes import Strokes
+from mnistviz.network import rejection
+from mnistviz.network.rejection import Verdict
+from mnistviz.runs.registry import Run
+from mnistviz.ui.draw.other_networks import show_other_networks
+from mnistviz.ui.draw.xray import show_xray
+from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.widgets import show
+
+# Side by side with the canvas on a screen of 1280 pixels, below it on a phone.
+PICTURE_SIZE = 200
+BARS_SIZE = 270
+
+OTHERS, XRAY, REFUSAL = "Other networks", "X-ray", "When it refuses"
+
+
+def show_answer(run: Run, step: int, stages: Stages) -> FloatArray | None:
+    """What the network sees of a drawing and answers, as two boxes in the row of the canvas.
+
+    Returns the ten probabilities that it shows, None where nothing is drawn.
+    """
+    middle = st.container(width=PICTURE_SIZE)
+    if stages.blank:
+        with middle:
+            st.info("The canvas is blank: nothing to read, so no answer.")
+        return None
+    logits = loaders.logits(run, step, stages.image)
+    probabilities = loaders.probabilities(run, step, logits)
+    verdict = rejection.verdicts(stages.image[None], probabilities[None])[0]
+    with middle:
+        # First of all: on a phone the rest is further down.
+        _say(verdict, probabilities)
+        show(
+            picture(stages.image, PICTURE_SIZE),
+            "seen",
+            "Your digit, scaled and centred to 28 by 28 pixels",
+        )
+        st.caption("What the network sees of it: 28×28 pixels")
+    with st.container(width=BARS_SIZE):
+        show(probability_bars(probabilities), "answer", "The network's ten probabilities")
+        _say_how_sure(run, step, logits, probabilities)
+        _ways_on(probabilities)
+    return probabilities
+
+
+def show_more(run: Run, step: int, stages: Stages, drawn: Strokes | None = None) -> None:
+    """Below the row, over the whole width: what one may want to know of the answer.
+
+    Only what is chosen is worked out: an answer must not wait for the rest.
+    """
+    chosen = st.segmented_control(
+        "More about this answer", [OTHERS, XRAY, REFUSAL], key="more", persist_state="session"
+    )
+    if chosen == REFUSAL:
+        _show_refusal()
+    elif chosen and stages.blank:
+        st.info("Draw a digit first.")
+    elif chosen == OTHERS:
+        show_other_networks(run, step, stages.image)
+    elif chosen == XRAY:
+        show_xray(run, step, stages, drawn)
+
+
+def _say(verdict: Verdict, probabilities: FloatArray) -> None:
+    guess = int(np.argmax(probabilities))
+    sure = f"probability {probabilities[guess]:.1%}"
+    if verdict == "digit":
+        st.metric("It reads", guess, sure, delta_arrow="off", delta_color="off")
+    elif verdict == "unsure":
+        st.metric(
+            "It is unsure", f"{guess}?", f"only {sure}", delta_arrow="off", delta_color="orange"
+        )
+    else:
+        st.metric(
+            "It refuses",
+            "not one digit",
+            f"most like a {guess}",
+            delta_arrow="off",
+            delta_color="orange",
+        )
+
+
+def _say_how_sure(run: Run, step: int, logits: FloatArray, probabilities: FloatArray) -> None:
+    """What the ten numbers are worth, and what calibration did to the highest."""
+    found = loaders.calibration(run, step)
+    if found is None:
+        st.caption(
+            "Not calibrated: this run trained on every training image, none was held out to "
+            "compare with. A high number is no promise."
+        )
+        return
+    guess = int(np.argmax(logits))
+    raw = np.exp(logits - logits.max())
+    before = float(raw[guess] / raw.sum())
+    st.caption(
+        f"Calibrated with temperature {found.temperature:.2f}: {before:.1%} as it came, "
+        f"{probabilities[guess]:.1%} now. On {found.images:,} held-out images it was off by "
+        f"{found.error_before:.1%} on average, now by {found.error_after:.1%}."
+    )
+
+
+def _ways_on(probabilities: FloatArray) -> None:
+    """The runner-up, and the pages that say more."""
+    guess, second = (int(digit) for digit in np.argsort(-probabilities, kind="stable")[:2])
+    st.markdown(f"Next best: **{second}**, {probabilities[second]:.2%}")
+    with st.container(horizontal=True):
+        look = st.button("Look inside", icon=":material/layers:", on_click=_use_drawing)
+        why = st.button(
+            f"Why {guess}, not {second}?",
+            icon=":material/balance:",
+            on_click=_use_drawing,
+            kwargs={"ask": True},
+            help="Which ink speaks for the answer, and which for the next best digit.",
+        )
+    if look:
+        st.switch_page("pages/feature_maps.py")
+    if why:
+        st.switch_page("pages/why.py")
+
+
+def _use_drawing(ask: bool = False) -> None:
+    st.session_state[state.USE_DRAWING] = True
+    if ask:
+        st.session_state.why_target = "answer"
+        st.session_state.why_against = "next"
+
+
+def _show_refusal() -> None:
+    """What was measured of the judge, by kind."""
+    found = rejection.measured()
+    st.markdown(
+        "A small second network judges whether there is one digit at all; it learned that from "
+        "training digits and from letters, shapes and scribble made by the thousand. Where it "
+        "lets a drawing pass but the best answer has a probability below "
+        f"{rejection.UNSURE_BELOW:.0%}, the network is unsure."
+    )
+    never = "refused by a judge that never saw the kind"
+    st.dataframe(
+        [
+            {"drawn": kind, "refused": rates["seen"], never: rates.get("never_seen")}
+            for kind, rates in found["kinds"].items()
+        ],
+        column_config={
+            name: st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
+            for name in ("refused", never)
+        },
+        hide_index=True,
+        key="refusal_rates",
+    )
+    st.caption(
+        f"Refused by mistake: {found['test_digits']:.2%} of the test digits and "
+        f"{found['pen_digits']:.2%} of digits written with a pen on a tablet. Letters written "
+        f"like digits (I l O o S s Z z B b g q) are refused in {found['look_alikes']:.0%} of the "
+        f"cases. On average over the kinds {found['seen']:.1%} are refused; the typed letters are "
+        "of fonts that the judge never saw. `python -m tools.train_digit_detector` measures it "
+        "with the run `best`."
+    )

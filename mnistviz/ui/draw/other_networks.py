@@ -1,0 +1,69 @@
+"""Several networks read the same drawing."""
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.core.rows import FloatArray
+from mnistviz.network import rejection
+from mnistviz.runs import registry, snapshots
+from mnistviz.runs.registry import Run
+from mnistviz.ui.shared import loaders
+
+# Each is loaded into memory; what is not read side by side any more is no comparison.
+MOST = 8
+
+
+def show_other_networks(run: Run, step: int, image: FloatArray) -> None:
+    """What chosen runs, each at its last snapshot, make of an image `(28, 28)`."""
+    others = {one.id: one for one in registry.list_runs() if one.id != run.id}
+    first = [name for name in ("handwriting", "best", "reference") if name in others]
+    chosen = st.multiselect(
+        "Read the same drawing with",
+        list(others),
+        default=first,
+        format_func=lambda one: others[one].name if one in others else one,
+        max_selections=MOST,
+        key="other_networks",
+        persist_state="session",
+        placeholder="choose runs",
+    )
+    rows = [_row(run, step, image)]
+    for one in chosen:
+        steps = snapshots.steps_of(others[one])
+        if steps:
+            rows.append(_row(others[one], steps[-1], image))
+    st.dataframe(
+        rows,
+        column_config={
+            "probability": st.column_config.ProgressColumn(
+                format="percent", min_value=0, max_value=1
+            ),
+            "its probability": st.column_config.NumberColumn(format="percent"),
+        },
+        hide_index=True,
+        key="other_answers",
+    )
+    answers = {row["reads"] for row in rows}
+    st.caption(
+        "All agree."
+        if len(answers) == 1 and len(rows) > 1
+        else "They disagree: a drawing worth a closer look."
+        if len(answers) > 1
+        else "Choose another run to compare with."
+    )
+
+
+def _row(run: Run, step: int, image: FloatArray) -> dict[str, object]:
+    probabilities = loaders.probabilities(run, step, loaders.logits(run, step, image))
+    guess, second = (int(digit) for digit in np.argsort(-probabilities, kind="stable")[:2])
+    verdict = rejection.verdicts(image[None], probabilities[None])[0]
+    return {
+        "run": run.name,
+        "channels": run.spec.model.plan,
+        "reads": guess,
+        "verdict": verdict.replace("_", " "),
+        "probability": float(probabilities[guess]),
+        "next best": second,
+        "its probability": float(probabilities[second]),
+        "calibrated": loaders.calibration(run, step) is not None,
+    }

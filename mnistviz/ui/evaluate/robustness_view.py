@@ -1,0 +1,195 @@
+"""What a network stands: a dial that spoils the chosen image, and curves over the same dial."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.charts.evaluation.robustness import endurance_curves
+from mnistviz.digits.labelled_sets import LabelledSet
+from mnistviz.evaluation import robustness
+from mnistviz.evaluation.corruptions import DISTORTIONS, Distortion
+from mnistviz.evaluation.robustness import Endurance
+from mnistviz.runs import registry, snapshots
+from mnistviz.runs.registry import Run
+from mnistviz.ui.evaluate.images_view import count_of
+from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.widgets import chosen_image, errors_shown, show
+
+ASKED = "robustness_asked"
+MAX_RUNS = 5
+
+Network = tuple[Run, int]
+# What was measured of each network under each distortion, None where nothing was.
+Known = dict[tuple[Network, str], Endurance | None]
+
+
+def ask() -> None:
+    st.session_state[ASKED] = True
+
+
+def stop() -> None:
+    st.session_state[ASKED] = False
+
+
+def show_robustness(run: Run, step: int, data: LabelledSet) -> None:
+    """The dial with its live answer, the curves, and a table of what is still read well."""
+    part = robustness.subset(data)
+    networks = _choose_networks(run, step)
+    distortion = DISTORTIONS[
+        st.selectbox(
+            "Distortion",
+            list(DISTORTIONS),
+            format_func=lambda name: DISTORTIONS[name].title,
+            key="evaluate_distortion",
+            persist_state="session",
+        )
+    ]
+    _dial(run, step, distortion, networks, part)
+    known = {
+        (network, name): robustness.kept(*network, part, one)
+        for network in networks
+        for name, one in DISTORTIONS.items()
+    }
+    _measure_what_is_missing(known, part, distortion)
+    _show_table(known)
+
+
+def _choose_networks(run: Run, step: int) -> list[Network]:
+    """The run of all pages, and others that a person lays over it, each at its last snapshot."""
+    others = {one.id: one for one in registry.list_runs() if one.id != run.id}
+    chosen = st.multiselect(
+        "Lay other runs over it",
+        list(others),
+        format_func=lambda one: others[one].name,
+        max_selections=MAX_RUNS,
+        key="evaluate_robust_runs",
+    )
+    networks = [(run, step)]
+    for one in chosen:
+        if steps := snapshots.steps_of(others[one]):
+            networks.append((others[one], steps[-1]))
+    return networks
+
+
+@st.fragment
+def _dial(
+    run: Run, step: int, distortion: Distortion, networks: list[Network], part: LabelledSet
+) -> None:
+    with errors_shown():
+        _turn_and_answer(run, step, distortion, networks, part)
+
+
+def _turn_and_answer(
+    run: Run, step: int, distortion: Distortion, networks: list[Network], part: LabelledSet
+) -> None:
+    low, high = min(distortion.levels), max(distortion.levels)
+    level: float = st.slider(
+        f"{distortion.title}: {distortion.unit}",
+        float(low),
+        float(high),
+        float(distortion.neutral),
+        float(distortion.step),
+        key=f"evaluate_dial_{distortion.name}",
+        help=distortion.what,
+    )
+    image, name = chosen_image()
+    spoiled = distortion.apply(image[np.newaxis], level)[0]
+    before, after = loaders.classify(run, step, image), loaders.classify(run, step, spoiled)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        show(picture(spoiled, 220), "evaluate_spoiled", f"{name}, spoiled: {distortion.title}")
+    with right:
+        show(probability_bars(after, 240), "evaluate_spoiled_bars", "Its ten probabilities now")
+    was, now = int(before.argmax()), int(after.argmax())
+    says = f"still **{now}**" if now == was else f"no longer {was} but **{now}**"
+    trained = robustness.trained_on(distortion, run.spec.train)
+    inside = level == distortion.neutral or (trained and trained[0] <= level <= trained[1])
+    st.markdown(
+        f"{name.capitalize()}, at {level:g} {distortion.unit}: {says}, at {after.max():.1%}. "
+        + (
+            "Images like this are within what it was trained on."
+            if inside
+            else ":orange-badge[outside of what it was trained on]"
+        )
+    )
+    curves = [(one, robustness.kept(*one, part, distortion)) for one in networks]
+    lines = [
+        (network.name, found.levels, found.accuracy.tolist())
+        for (network, _), found in curves
+        if found is not None
+    ]
+    if lines:
+        st.caption(
+            f"**{distortion.title}**, on {len(part.labels):,} {part.name}, as many of each digit. "
+            "Look where the line leaves the top. Green is the dial, dotted is guessing"
+            + (f", grey what **{run.name}** was trained on." if trained else ".")
+        )
+        show(
+            endurance_curves(lines, distortion.unit, level, trained),
+            "evaluate_endurance",
+            f"Accuracy over {distortion.title.lower()}, in {distortion.unit}",
+        )
+
+
+def _measure_what_is_missing(known: Known, part: LabelledSet, first: Distortion) -> None:
+    """Measure one curve that isn't kept yet, show it, go on: until a person stops it."""
+    missing = [key for key, found in known.items() if found is None]
+    if not missing:
+        st.session_state[ASKED] = False
+        return
+    slot = st.empty()
+    if not st.session_state.get(ASKED):
+        slot.button(
+            f"Measure {count_of(len(missing), 'curve')}",
+            icon=":material/monitoring:",
+            type="primary",
+            on_click=ask,
+            help=f"Each on {len(part.labels):,} images at about ten levels; the nine of a run take "
+            "about a minute. What is done is kept on disk.",
+        )
+        return
+    # What a person looks at comes first.
+    (run, step), name = min(missing, key=lambda key: key[1] != first.name)
+    one = DISTORTIONS[name]
+    number = len(known) - len(missing)
+    text = f"{run.name}: {one.title.lower()}, curve {number + 1} of {len(known)}"
+    with slot.container():
+        bar = st.progress(number / len(known), text)
+        st.button("Stop", icon=":material/stop:", on_click=stop)
+    robustness.measure_and_keep(
+        loaders.classifier(run, step),
+        run,
+        step,
+        part,
+        one,
+        lambda share: bar.progress((number + share) / len(known), text),
+    )
+    st.rerun()
+
+
+def _show_table(known: Known) -> None:
+    import pandas as pd
+
+    rows: dict[str, dict[str, str]] = {}
+    for ((run, _), name), found in known.items():
+        if found is not None:
+            distortion = DISTORTIONS[name]
+            told = rows.setdefault(f"{distortion.title}, {distortion.unit}", {})
+            told[run.name] = range_text(found, distortion)
+    if not rows:
+        return
+    st.caption(
+        f"**What it stands**: from where to where at least {robustness.ENOUGH:.0%} are read right, "
+        "of the levels measured."
+    )
+    st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_endurance_table")
+
+
+def range_text(found: Endurance, distortion: Distortion) -> str:
+    """The range of levels that a network stands, in words."""
+    stood = robustness.stands(found, float(distortion.neutral))
+    if stood is None:
+        return f"not even {distortion.neutral:g}"
+    return f"{stood[0]:g} to {stood[1]:g}"

@@ -1,0 +1,93 @@
+"""One channel in full: its map of the image, its kernels, what it likes and what excites it."""
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.charts.inspection.channels import large_map, value_histogram
+from mnistviz.charts.inspection.kernels import kernel_row
+from mnistviz.core.rows import Stage
+from mnistviz.inspection.image.receptive_field import size_and_stride
+from mnistviz.runs.registry import Run
+from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.exciting_view import show_exciting
+from mnistviz.ui.shared.page_width import page_width
+from mnistviz.ui.shared.preferred_view import show_preferred
+from mnistviz.ui.shared.widgets import show
+
+LAYER = "maps_layer"
+CHANNEL = "maps_channel"
+NUM_KERNELS = 8
+
+
+def chosen_channel(run: Run) -> tuple[str, int]:
+    """The layer and the channel that were chosen last, kept within what the network has."""
+    layer = st.session_state.setdefault(LAYER, "conv1")
+    channel = min(st.session_state.get(CHANNEL, 0), _num_channels(run)[layer] - 1)
+    st.session_state[CHANNEL] = channel
+    return layer, channel
+
+
+def _num_channels(run: Run) -> dict[str, int]:
+    return {layer.name: layer.output_shape[-1] for layer in run.spec.model.convolutions}
+
+
+def show_channel(run: Run, step: int, stages: tuple[Stage, ...], stage: str) -> None:
+    """Everything on one channel; its map is that of the image behind `stages`, at `stage`."""
+    layer, channel = chosen_channel(run)
+    num_channels = _num_channels(run)
+    st.header("One channel")
+    with st.container(horizontal=True):
+        st.selectbox("Layer", list(num_channels), key=LAYER, width=160)
+        st.number_input("Channel", 0, num_channels[layer] - 1, key=CHANNEL, width=160)
+    # The last layer has no ReLU and no normalization: its scores are what it makes.
+    found = next(
+        one for one in stages if one.layer == layer and (one.stage == stage or layer == "conv8")
+    )
+    values = found.values[:, :, channel]
+    size, stride = size_and_stride(run.spec.model, layer)
+    st.caption(
+        "Look where it is active and for what. Each value of "
+        f"**{layer}, channel {channel}** sees {size}×{size} pixels of the image"
+        + (f", its neighbour's begin {stride} further on." if values.size > 1 else ": all of it.")
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        show(
+            large_map(values, signed=bool(values.min() < 0)),
+            "large_map",
+            f"The map of {layer}, channel {channel}",
+        )
+        st.caption(
+            f"{values.min():+.3f} to {values.max():+.3f}, mean {values.mean():+.3f}; "
+            f"{np.mean(values > 0):.0%} of its {values.size} values are above 0"
+            if values.size > 1
+            else f"One number, the score of the digit {channel}: {values.max():+.3f}"
+        )
+    with right:
+        if values.size > 1:
+            show(value_histogram(values), "histogram", "How often each value occurs in the map")
+        _show_kernels(run, step, layer, channel)
+    show_preferred(run, step, layer, num_channels[layer], CHANNEL)
+    show_exciting(run, step, layer, channel)
+
+
+def _show_kernels(run: Run, step: int, layer: str, channel: int) -> None:
+    kernel = loaders.weights(run, step)[layer]["kernel"][:, :, :, channel]
+    strongest = np.argsort(-np.abs(kernel).max(axis=(0, 1)), kind="stable")[:NUM_KERNELS]
+    st.caption(
+        f"Its kernel{'s' if len(strongest) > 1 else ''}: "
+        + (
+            f"the strongest {len(strongest)} of {kernel.shape[2]}, by input channel"
+            if kernel.shape[2] > 1
+            else "it has one, for the image"
+        )
+    )
+    show(
+        kernel_row(
+            np.moveaxis(kernel, 2, 0)[strongest],
+            [str(number) for number in strongest],
+            min(page_width(), 360),
+        ),
+        "channel_kernels",
+        f"Kernels of {layer}, channel {channel}",
+    )

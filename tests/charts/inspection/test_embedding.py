@@ -1,0 +1,34 @@
+"""The map of digits as a chart: no point is lost, each knows its image."""
+
+import numpy as np
+
+from mnistviz.charts.inspection.embedding import DIGIT_COLOURS, map_figure
+
+PLANE = np.arange(40, dtype=np.float32).reshape(20, 2)
+LABELS = np.tile(np.arange(10), 2).astype(np.uint8)
+ANSWERS = LABELS.copy()
+ANSWERS[[3, 17]] = 0
+
+
+def test_a_trace_for_each_digit_and_every_point_once() -> None:
+    traces = map_figure(PLANE, LABELS, ANSWERS, "digit").data
+    assert [trace.name for trace in traces] == [str(digit) for digit in range(10)]
+    assert len(set(DIGIT_COLOURS)) == 10
+    assert sorted(index for trace in traces for index in trace.customdata) == list(range(20))
+    for label, trace in enumerate(traces):
+        for row, index in enumerate(trace.customdata):
+            assert (LABELS[index], trace.text[row]) == (label, f"{label}, read as {ANSWERS[index]}")
+            assert (trace.x[row], trace.y[row]) == tuple(PLANE[index])
+
+
+def test_errors_stand_out() -> None:
+    right, wrong = map_figure(PLANE, LABELS, ANSWERS, "error").data
+    assert len(right.x) == 18
+    assert list(wrong.customdata) == [3, 17]
+    assert list(wrong.text) == ["3, read as 0", "7, read as 0"]
+    assert wrong.marker.size > right.marker.size
+
+
+def test_a_class_without_an_image_keeps_its_place_in_the_legend() -> None:
+    traces = map_figure(PLANE[:1], LABELS[:1], ANSWERS[:1], "digit").data
+    assert [len(trace.x) for trace in traces] == [1, *[0] * 9]

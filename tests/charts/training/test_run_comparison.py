@@ -1,0 +1,142 @@
+"""Curves side by side: the rows first, then what is drawn of them."""
+
+import math
+
+import numpy as np
+import pytest
+
+from mnistviz.charts.training.curves import MAX_POINTS
+from mnistviz.charts.training.run_comparison import (
+    COLOURS,
+    comparison_figure,
+    comparison_lines,
+    gap_figure,
+)
+from mnistviz.core.rows import Curve, EpochRow
+
+
+def curve(
+    name: str = "a", *, training: bool = False, values: tuple[float, ...] = (0.5, 0.75)
+) -> Curve:
+    return Curve(name, training, tuple(range(1, len(values) + 1)), values)
+
+
+MEAN = Curve("mean", False, (1, 2), (0.5, 0.75), (0.25, 0.5), (0.75, 1.0), (3, 2))
+
+
+# ---------------------------------------------------------------- lines
+
+
+def test_each_name_has_a_colour_and_training_that_of_its_validation() -> None:
+    lines = comparison_lines([curve("a"), curve("b"), curve("a", training=True)])
+    assert [line.colour for line in lines] == [COLOURS[0], COLOURS[1], COLOURS[0]]
+    many = comparison_lines([curve(str(number)) for number in range(len(COLOURS) + 1)])
+    assert many[-1].colour == COLOURS[0]
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_mean_and_its_fewest_runs() -> None:
+    count = 4 * MAX_POINTS
+    values = tuple(np.linspace(0, 1, count).tolist())
+    long = Curve(
+        "a", True, tuple(range(count)), values, values, values, tuple([3, 1] * (count // 2))
+    )
+    (line,) = comparison_lines([long])
+    assert len(line.curve.epochs) == len(line.raw) == len(line.curve.low) == MAX_POINTS
+    assert line.curve.counts == (1,) * MAX_POINTS
+    assert math.fsum(line.raw) / MAX_POINTS == pytest.approx(0.5)
+    single = comparison_lines([Curve("a", True, long.epochs, long.values)])[0].curve
+    assert single.counts == single.low == ()
+
+
+def test_a_line_that_is_not_smoothed_is_the_curve_itself_with_its_holes() -> None:
+    (line,) = comparison_lines([curve(values=(0.1, math.nan, 0.7))])
+    assert line.curve.values is line.raw
+    assert [math.isnan(value) for value in line.raw] == [False, True, False]
+
+
+def test_the_error_turns_the_band_over() -> None:
+    (line,) = comparison_lines([MEAN], as_error=True)
+    assert line.curve.values == (0.5, 0.25)
+    assert line.curve.low == (0.25, 0.0)
+    assert line.curve.high == (0.75, 0.5)
+
+
+# ---------------------------------------------------------------- figure
+
+
+def test_a_figure_draws_a_line_for_each_curve_and_names_each_run_once() -> None:
+    lines = comparison_lines([curve("a", training=True), curve("a"), curve("b")])
+    figure = comparison_figure("loss", lines)
+    assert [(trace.name, trace.showlegend) for trace in figure.data] == [
+        ("a", True),
+        ("a", False),
+        ("b", True),
+    ]
+    assert [trace.line.width for trace in figure.data] == [1, 2.5, 2.5]
+    assert list(figure.data[1].y) == [0.5, 0.75]
+    assert figure.layout.yaxis.type == "linear"
+    assert "<b>b</b>, validation<br>epoch" in figure.data[2].hovertemplate
+
+
+def test_a_smoothed_line_keeps_its_raw_curve_thin() -> None:
+    lines = comparison_lines([curve(values=(0.0, 1.0))], smoothing=0.5)
+    raw, line = comparison_figure("accuracy", lines).data
+    assert list(raw.y) == [0.0, 1.0]
+    assert list(line.y) == pytest.approx([0, 2 / 3])
+    assert raw.line.width < line.line.width
+    assert raw.opacity < 0.5
+    assert not raw.showlegend
+
+
+def test_a_mean_has_a_band_and_says_of_how_many() -> None:
+    band, line = comparison_figure("accuracy", comparison_lines([MEAN])).data
+    assert list(band.x) == [1, 2, 2, 1]
+    assert list(band.y) == [0.75, 1.0, 0.5, 0.25]
+    assert band.fill == "toself"
+    assert list(line.customdata) == [3, 2]
+    assert "mean of %{customdata} runs" in line.hovertemplate
+
+
+def test_a_single_epoch_is_seen_as_a_point() -> None:
+    (trace,) = comparison_figure("loss", comparison_lines([curve(values=(0.5,))])).data
+    assert trace.mode == "markers"
+
+
+def test_on_a_log_scale_nothing_falls_out_of_the_picture() -> None:
+    perfect = Curve(
+        "a", False, (1, 2, 3), (0.9, 1.0, 0.99), (0.8, 0.9, 0.9), (1.0, 1.0, 1.0), (2,) * 3
+    )
+    lines = comparison_lines([perfect], as_error=True)
+    figure = comparison_figure("accuracy", lines, log_scale=True)
+    assert figure.layout.yaxis.type == "log"
+    assert figure.layout.yaxis.title.text == "wrong answers, log scale"
+    for trace in figure.data:
+        assert min(trace.y) == pytest.approx(0.01)
+
+
+def test_a_long_legend_gets_room_of_its_own() -> None:
+    few = comparison_figure("loss", comparison_lines([curve("a")]))
+    many = comparison_figure("loss", comparison_lines([curve(str(n)) for n in range(12)]))
+    assert many.layout.height > few.layout.height
+
+
+# ---------------------------------------------------------------- gap
+
+
+def test_the_gap_is_drawn_in_points_thick_with_the_running_mean_thin_beside_it() -> None:
+    rows = [
+        EpochRow(1, 0.003, 0.5, 0.94, 0.5, 0.96, 9.0, 0.962),
+        EpochRow(2, 0.003, 0.5, 0.96, 0.5, 0.97, 9.0),
+        EpochRow(3, 0.003, 0.5, 0.98, 0.5, 0.98, 9.0, 0.992),
+    ]
+    figure = gap_figure({"both": rows, "neither": []})
+    running, gap, *rest = figure.data
+    assert list(running.x) == [1, 2, 3]
+    assert list(running.y) == pytest.approx([-2, -1, 0])
+    assert list(gap.x) == [1, 3]
+    assert list(gap.y) == pytest.approx([0.2, 1.2])
+    assert running.line.width < gap.line.width
+    assert running.line.dash == "dot"
+    assert [trace.showlegend for trace in figure.data] == [False, True, False, True]
+    assert [trace.name for trace in rest] == ["neither", "neither"]
+    assert "points" in gap.hovertemplate

@@ -1,0 +1,60 @@
+"""Ink in photos of sheets."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.photos import KINDS, photo
+from mnistviz.core.rows import FloatArray
+from mnistviz.digits.drawing.photo_ink import ink_of_photo
+from mnistviz.digits.drawing.preprocessing import normalise, read_picture
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.runs import registry, snapshots
+
+
+def levels_of(image: Image.Image) -> FloatArray:
+    return np.asarray(image, np.float32) / 255
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_ink_is_the_digit_and_nothing_else(kind: str) -> None:
+    digit = to_input(load_mnist().x_test[:1])[0]
+    wanted = normalise(digit).image
+    image = normalise(ink_of_photo(levels_of(photo(digit, kind, np.random.default_rng(3))))).image
+    # Two different digits are 0.15 apart; the perspective turns this one a little.
+    assert np.abs(image - wanted).mean() < (0.08 if "perspective" in kind else 0.06)
+
+
+@pytest.mark.parametrize("level", [0.05, 0.5, 0.95])
+def test_an_empty_sheet_has_no_ink(level: float) -> None:
+    grain = np.random.default_rng(0).normal(level, 0.02, (300, 400))
+    assert not ink_of_photo(grain.clip(0, 1).astype(np.float32)).any()
+
+
+def test_a_tall_photo_keeps_its_shape() -> None:
+    tall = np.full((2_000, 100), 0.8, np.float32)
+    tall[900:1_000, 40:50] = 0.2
+    ink = ink_of_photo(tall)
+    assert ink.shape == (512, 26)
+    assert 0 <= ink.min() <= ink.max() <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_digits_are_read_from_photos(kind: str) -> None:
+    from mnistviz.network.model import Classifier, load
+
+    run = registry.find_run("best")
+    classifier = Classifier(load(run, snapshots.steps_of(run)[-1]))
+    data = load_mnist()
+    rng = np.random.default_rng(11)
+    chosen = rng.choice(len(data.x_test), 12, replace=False)
+    images = []
+    for digit in to_input(data.x_test[chosen]):
+        file = io.BytesIO()
+        photo(digit, kind, rng).save(file, "JPEG", quality=80)
+        images.append(normalise(read_picture(file.getvalue())).image)
+    right = classifier.classify(np.stack(images)).argmax(axis=1) == data.y_test[chosen]
+    assert right.sum() >= 10

@@ -1,0 +1,146 @@
+"""A person's digits out of and into zips, and out of other sets."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mnistviz.core.errors import DataError
+from mnistviz.digits import my_digits
+from mnistviz.digits.drawing.strokes import Strokes
+from mnistviz.digits.labelled_sets import read_uploads
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.my_digits import Answer, Digit
+from mnistviz.digits.my_digits_zip import export, import_uploads
+
+IMAGES, LABELS = load_mnist().x_test[:5], load_mnist().y_test[:5]
+DRAWN = Strokes(280, 280, 18.0, (np.array([[1, 2.5], [3, 4]], np.float32),))
+
+
+def keep_three() -> list[Digit]:
+    answer = Answer("best", 6880, (0.0,) * 9 + (1.0,))
+    return [
+        my_digits.keep(IMAGES[n], int(LABELS[n]), DRAWN if n else None, [answer]) for n in (0, 1, 2)
+    ]
+
+
+def zipped(chosen: list[Digit]) -> bytes:
+    file = io.BytesIO()
+    export(file, chosen)
+    return file.getvalue()
+
+
+def changed(raw: bytes, **files: Any) -> bytes:
+    """The zip with the content of some files replaced, as JSON."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as before, zipfile.ZipFile(file, "w") as after:
+        for name in before.namelist():
+            new = files.get(name.partition(".")[0])
+            after.writestr(name, before.read(name) if new is None else new)
+    return file.getvalue()
+
+
+def forget_all() -> None:
+    for file in my_digits.folder().glob("*.json"):
+        file.unlink()
+
+
+def test_what_goes_out_comes_back() -> None:
+    before = keep_three()
+    raw = zipped(before)
+    forget_all()
+    imported = import_uploads([("mine.zip", raw)])
+    assert (len(imported.digits), imported.here_already) == (3, 0)
+    after = {digit.id: digit for digit in my_digits.list_digits()}
+    for digit in before:
+        found = after[digit.id]
+        assert np.array_equal(found.image, digit.image)
+        assert my_digits.as_record(found) == my_digits.as_record(digit)
+
+
+def test_an_export_opens_without_this_program() -> None:
+    with zipfile.ZipFile(io.BytesIO(zipped(keep_three()))) as archive:
+        with np.load(io.BytesIO(archive.read("my-digits.npz"))) as arrays:
+            assert {name: arrays[name].shape for name in arrays.files} == {
+                "x_train": (0, 28, 28),
+                "y_train": (0,),
+                "x_test": (3, 28, 28),
+                "y_test": (3,),
+            }
+            assert sorted(arrays["y_test"]) == sorted(LABELS[:3])
+        details = json.loads(archive.read("digits.json"))["digits"]
+    assert [one["strokes"] is None for one in details] == [True, False, False]
+    assert details[1]["strokes"]["strokes"] == [[[1.0, 2.5], [3.0, 4.0]]]
+    # And it is a labelled set, like any other.
+    assert len(read_uploads([("mine.zip", zipped(keep_three()))]).images) == 3
+
+
+def test_what_is_here_already_stays_as_it_is() -> None:
+    first, *others = keep_three()
+    raw = zipped([first, *others])
+    my_digits.relabel(first.id, 0)
+    my_digits.delete(others[0].id)
+    imported = import_uploads([("mine.zip", raw)])
+    assert imported.digits == ()
+    assert imported.sentence == (
+        "3 images as they are: x_test and y_test of my-digits.npz. 0 came in; 3 were here already "
+        "and stayed as they were."
+    )
+    assert my_digits.find(first.id).label == 0
+    assert [digit.id for digit in my_digits.deleted_digits()] == [others[0].id]
+
+
+def test_any_labelled_set_comes_in_without_its_blank_pictures() -> None:
+    file = io.BytesIO()
+    np.savez(file, images=np.concatenate([IMAGES, 0 * IMAGES[:1]]), labels=[*LABELS, 3])
+    imported = import_uploads([("set.npz", file.getvalue())])
+    assert imported.sentence == (
+        "6 images as they are: images and labels of set.npz. 5 came in; 1 are blank and were left "
+        "out."
+    )
+    assert (
+        my_digits.counts(my_digits.list_digits()).tolist()
+        == np.bincount(LABELS, minlength=10).tolist()
+    )
+
+
+@pytest.mark.parametrize(
+    ("details", "message"),
+    [
+        (
+            {"digits": []},
+            "mine.zip: expected a zip that the export of digits made, got 0 details of 3 digits; "
+            "export them again, or import the my-digits.npz in it alone",
+        ),
+        (
+            [],
+            "mine.zip: expected a zip that the export of digits made, got a digits.json without a "
+            "list of digits; export them again",
+        ),
+    ],
+)
+def test_spoilt_details_are_refused_and_nothing_is_kept(details: Any, message: str) -> None:
+    raw = changed(zipped(keep_three()), digits=json.dumps(details))
+    forget_all()
+    with pytest.raises(DataError) as caught:
+        import_uploads([("mine.zip", raw)])
+    assert str(caught.value) == message
+    assert my_digits.list_digits() == []
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"label": 11}, {"created": "now"}, {"strokes": {"width": 1}}, {"answers": [{"run": "a"}]}],
+)
+def test_details_that_are_none_are_refused(spoilt: dict[str, Any]) -> None:
+    raw = zipped(keep_three())
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        value = json.loads(archive.read("digits.json"))
+    value["digits"][1] |= spoilt
+    forget_all()
+    with pytest.raises(DataError, match=r"got details that are none \(.*\); export them"):
+        import_uploads([("mine.zip", changed(raw, digits=json.dumps(value)))])
+    assert my_digits.list_digits() == []

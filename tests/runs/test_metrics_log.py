@@ -1,0 +1,80 @@
+"""The log of a run, as it grows."""
+
+import json
+from dataclasses import replace
+
+from mnistviz.core.rows import Guesses, MetricRow
+from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.runs import metrics_log, registry
+from mnistviz.runs.metrics_log import MetricsReader
+from mnistviz.runs.registry import Run
+
+ROW = MetricRow(4, 1, "batch", 0.5, 0.9, 0.003, 1.25)
+
+
+def new_run() -> Run:
+    return registry.create_run("reference", ModelSpec(), TrainSpec())
+
+
+def write_line(run: Run, record: dict[str, object] | str) -> None:
+    with run.metrics_file.open("a") as file:
+        file.write(record if isinstance(record, str) else json.dumps(record) + "\n")
+
+
+def test_a_reader_follows_a_growing_file_and_waits_for_whole_lines() -> None:
+    run = new_run()
+    reader = MetricsReader(run.metrics_file)
+    assert reader.poll() == ()
+    row = ROW.__dict__
+    write_line(run, row)
+    assert reader.poll() == (ROW,)
+    half = json.dumps({**row, "step": 8})
+    write_line(run, half[:20])
+    assert reader.poll() == (ROW,)
+    write_line(run, half[20:] + "\n")
+    assert [found.step for found in reader.poll()] == [4, 8]
+
+
+def test_the_last_row_of_a_split_is_found() -> None:
+    early, late = replace(ROW, step=1), replace(ROW, step=2)
+    rows = (early, late, replace(ROW, split="test"))
+    assert metrics_log.last_row(rows, "batch") == late
+    assert metrics_log.last_row(rows, "validation") is None
+
+
+def test_lines_that_are_no_rows_are_passed_over() -> None:
+    run = new_run()
+    write_line(run, "not json\n")
+    write_line(run, '{"step": 1}\n')
+    write_line(run, "[1, 2]\n")
+    write_line(run, '"text"\n')
+    write_line(run, ROW.__dict__)
+    assert metrics_log.read(run) == (ROW,)
+
+
+def test_a_resume_drops_the_rows_that_are_made_again() -> None:
+    run = new_run()
+    for step in (4, 8, 12):
+        write_line(run, {**ROW.__dict__, "step": step})
+    write_line(run, {"event": "resume", "step": 8})
+    write_line(run, {**ROW.__dict__, "step": 9})
+    reader = MetricsReader(run.metrics_file)
+    assert [row.step for row in reader.poll()] == [4, 8, 9]
+    assert reader.events() == ({"event": "resume", "step": 8},)
+
+
+def test_a_resume_takes_back_all_that_came_after_its_step() -> None:
+    run = new_run()
+    lines = [
+        {"event": "start", "step": 0},
+        {"event": "guesses", "step": 4, "digits": [7], "probabilities": [0.5]},
+        {"event": "learning_rate", "step": 4, "learning_rate": 0.01},
+        {"event": "guesses", "step": 9, "digits": [1], "probabilities": [0.6]},
+        {"event": "learning_rate", "step": 9, "learning_rate": 0.02},
+        {"event": "resume", "step": 8},
+    ]
+    run.metrics_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    reader = MetricsReader(run.metrics_file)
+    assert reader.guesses() == (Guesses(4, (7,), (0.5,)),)
+    assert [event["event"] for event in reader.events()] == ["start", "learning_rate", "resume"]
+    assert reader.events()[1]["learning_rate"] == 0.01

@@ -1,0 +1,171 @@
+"""Studies on disk: what they train, what has come out, what a half-written file costs."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mnistviz.core.errors import RunError, SpecError, StudyError
+from mnistviz.core.rows import LayerCoverage, LayerUse, MeanUse
+from mnistviz.studies import study_directory
+from mnistviz.studies.plans import StudySpec, Trial
+from mnistviz.studies.study_directory import Study, TrialResult
+
+
+def spec(**changes: Any) -> StudySpec:
+    values: dict[str, Any] = {
+        "name": "mine",
+        "created": datetime(2026, 1, 2, tzinfo=UTC),
+        "epochs": 2,
+        "plans": ((8, 16, 32), (10, 15, 20)),
+        "seeds": (0, 1),
+    }
+    return StudySpec(**{**values, **changes})
+
+
+def result(plan: tuple[int, ...], seed: int, accuracy: float = 0.99) -> TrialResult:
+    versions = {"tensorflow": "2", "keras": "3", "machine": "x"}
+    return TrialResult(plan, seed, "run", accuracy, 0.03, 0.98, 0.04, 60.0, 9.0, versions)
+
+
+@pytest.fixture
+def study() -> Study:
+    return study_directory.create_or_extend(spec())
+
+
+def test_trials_come_seed_by_seed_so_that_plans_stay_even() -> None:
+    titles = [trial.title for trial in spec().trials]
+    assert titles == [
+        "8/16/32, seed 0",
+        "10/15/20, seed 0",
+        "8/16/32, seed 1",
+        "10/15/20, seed 1",
+    ]
+
+
+def test_a_sweep_changes_one_width_and_trains_no_plan_twice() -> None:
+    swept = spec(widths=(20, 4))
+    assert swept.sweep == {4: (10, 15, 4), 20: (10, 15, 20)}
+    assert swept.all_plans == ((8, 16, 32), (10, 15, 20), (10, 15, 4))
+
+
+def test_trials_differ_in_plan_and_seed_alone() -> None:
+    one, other = spec().trials[0], spec().trials[-1]
+    assert spec().model_of(one).changed(channels=(10, 15, 20)) == spec().model_of(other)
+    assert spec().train_of(one).changed(seed=1) == spec().train_of(other)
+    assert spec().train_of(one).epochs == 2
+
+
+def test_a_finished_trial_is_no_longer_missing(study: Study) -> None:
+    study_directory.add_result(study, result((10, 15, 20), 1, 0.9931))
+    found = study_directory.open_study(study.path)
+    assert [trial.title for trial in found.missing] == [
+        "8/16/32, seed 0",
+        "10/15/20, seed 0",
+        "8/16/32, seed 1",
+    ]
+    assert found.accuracies(found.spec.plans) == {"10/15/20": {1: 0.9931}}
+    assert found.results[0] == result((10, 15, 20), 1, 0.9931)
+
+
+def test_half_a_line_costs_that_line_alone(study: Study) -> None:
+    study_directory.add_result(study, result((10, 15, 20), 0))
+    file = study.path / "trials.jsonl"
+    whole = file.read_text()
+    file.write_text(whole + whole[: len(whole) // 2])
+    assert len(study_directory.open_study(study.path).results) == 1
+    study_directory.add_result(study, result((8, 16, 32), 0))
+    assert [one.plan for one in study_directory.open_study(study.path).results] == [
+        (10, 15, 20),
+        (8, 16, 32),
+    ]
+
+
+def test_the_first_result_of_a_trial_counts(study: Study) -> None:
+    for accuracy in (0.991, 0.995):
+        study_directory.add_result(study, result((10, 15, 20), 0, accuracy))
+    (only,) = study_directory.open_study(study.path).results
+    assert only.test_accuracy == 0.991
+
+
+def test_plans_and_seeds_may_be_added(study: Study) -> None:
+    study_directory.add_result(study, result((10, 15, 20), 0))
+    wider = study_directory.create_or_extend(spec(plans=((5, 15, 20),), seeds=(7,), widths=(8,)))
+    assert wider.spec.plans == ((8, 16, 32), (10, 15, 20), (5, 15, 20))
+    assert wider.spec.seeds == (0, 1, 7)
+    assert wider.spec.widths == (8,)
+    assert wider.spec.created == study.spec.created
+    assert len(wider.results) == 1
+
+
+@pytest.mark.parametrize("changes", [{"epochs": 3}, {"recipe": "best"}])
+def test_what_is_trained_differently_is_another_study(
+    study: Study, changes: dict[str, Any]
+) -> None:
+    before = (study.path / "study.json").read_bytes()
+    with pytest.raises(StudyError, match="choose another --name"):
+        study_directory.create_or_extend(spec(**changes))
+    assert (study.path / "study.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["../out", "a/b", "", ".hidden"])
+def test_a_name_can_not_leave_the_home_folder(name: str, home: Path) -> None:
+    with pytest.raises(RunError, match="name: expected"):
+        study_directory.create_or_extend(spec(name=name))
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"plans": ()}, {"plans": ((1, 2),)}, {"seeds": ()}, {"seeds": (-1,)}, {"widths": (0,)}],
+)
+def test_bad_studies_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(SpecError, match=next(iter(changes))):
+        spec(**changes)
+
+
+def test_how_channels_are_used_is_kept_and_averaged_over_the_seeds(study: Study) -> None:
+    for seed, needed in ((0, 12), (1, 13)):
+        use = LayerUse("conv3", 20, 9.5, needed - 3, needed, (4,), ((0, 1), (2, 3))[:seed])
+        study_directory.add_uses(study, Trial((10, 15, 20), seed), [use])
+    found = study_directory.open_study(study.path)
+    assert found.uses[Trial((10, 15, 20), 1)] == (
+        LayerUse("conv3", 20, 9.5, 10, 13, (4,), ((0, 1),)),
+    )
+    assert found.mean_uses((10, 15, 20)) == [MeanUse("conv3", 20, 2, 9.5, 9.5, 12.5, 1.0, 0.5)]
+    assert found.mean_uses((8, 16, 32)) == []
+
+
+def test_what_kernels_cover_is_kept_and_averaged_by_the_number_of_channels(study: Study) -> None:
+    for seed, held in ((0, 0), (1, 3)):
+        one = LayerCoverage("conv3", 20, (0.5, *[0.0] * 14), (held, *[1] * 14))
+        study_directory.add_coverage(study, Trial((10, 15, 20), seed), [one])
+    other = LayerCoverage("conv3", 32, (0.1,) * 15, (0,) * 15)
+    study_directory.add_coverage(study, Trial((8, 16, 32), 0), [other])
+    found = study_directory.open_study(study.path)
+    assert found.coverage[Trial((8, 16, 32), 0)] == (other,)
+    twenty, wide = found.mean_coverage("conv3")
+    assert (twenty.channels, twenty.count, wide.channels, wide.count) == (20, 2, 32, 1)
+    assert (twenty.shares[0], twenty.holders[0], twenty.covered[0]) == (0.5, 1.5, 0.5)
+    assert twenty.covered_of("gradient") == 7.5
+    assert (twenty.covered_of("line"), wide.covered_of("line")) == (4, 0)
+    assert found.mean_coverage("conv1") == []
+
+
+def test_a_damaged_study_is_passed_over_and_named_when_asked_for(study: Study) -> None:
+    (study.path / "study.json").write_text("{")
+    assert study.spec.name not in [one.spec.name for one in study_directory.list_studies()]
+    with pytest.raises(StudyError, match=r"mine: study\.json can't be read"):
+        study_directory.open_study(study.path)
+
+
+def test_run_names_tell_study_plan_and_seed(study: Study) -> None:
+    assert study.spec.run_name(Trial((8, 16, 32), 4)) == "mine-8-16-32-s4"
+
+
+def test_results_are_kept_as_plain_json_lines(study: Study) -> None:
+    study_directory.add_result(study, result((8, 16, 32), 1))
+    (line,) = (study.path / "trials.jsonl").read_text().splitlines()
+    assert json.loads(line)["plan"] == [8, 16, 32]

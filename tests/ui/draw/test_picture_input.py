@@ -1,0 +1,42 @@
+"""A picture as a source of digits: the part that is read, and what is shown of it."""
+
+import numpy as np
+import pytest
+
+from mnistviz.ui.draw.picture_input import INK_COLOUR, Crop, cropped, found_in
+
+WHOLE: Crop = ((0, 100), (0, 100))
+
+
+@pytest.mark.parametrize(
+    ("crop", "shape"),
+    [
+        (WHOLE, (60, 80)),
+        (((50, 100), (0, 100)), (60, 40)),
+        (((0, 100), (25, 50)), (15, 80)),
+        (((100, 100), (0, 0)), (1, 1)),
+    ],
+)
+def test_a_part_of_the_picture_has_a_pixel_at_least(crop: Crop, shape: tuple[int, int]) -> None:
+    levels = np.arange(4_800, dtype=np.float32).reshape(60, 80) / 4_800
+    part = cropped(levels, crop)
+    assert part.shape == shape
+    assert (
+        part[0, 0]
+        == levels[60 - 60 * (100 - crop[1][0]) // 100 if crop[1][0] else 0][
+            min(79, 80 * crop[0][0] // 100)
+        ]
+    )
+
+
+def test_ink_is_orange_and_what_is_not_read_is_dimmed() -> None:
+    levels = np.full((40, 80), 1.0, np.float32)
+    ink = np.zeros((40, 40), np.float32)
+    ink[10:30, 10:30] = 1
+    shown = found_in(levels, ((50, 100), (0, 100)), ink, [(8, 8, 32, 32)])
+    assert shown.shape == (160, 320, 3)
+    assert shown.dtype == np.uint8
+    np.testing.assert_allclose(shown[80, 240], INK_COLOUR, atol=60)
+    np.testing.assert_array_equal(shown[32, 240], INK_COLOUR)  # the frame
+    np.testing.assert_array_equal(shown[5, 310], (255, 255, 255))
+    assert shown[80, 40, 0] < 180
