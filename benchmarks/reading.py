@@ -12,7 +12,7 @@ import numpy as np
 from scipy import ndimage
 
 from benchmarks.photos import KINDS, photo
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, find_ink, normalise
 from mnistviz.digits.drawing.segmentation import cut_ink
 from mnistviz.digits.mnist import load_mnist, to_input

@@ -135,7 +135,7 @@ def quick_training(keras_epoch: float) -> dict[str, float]:
 def warm_inference() -> dict[str, float]:
     """Median seconds to evaluate the test set, and milliseconds to classify one digit."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from mnistviz.core.spec import ModelSpec
+    from mnistviz.core.model_spec import ModelSpec
     from mnistviz.digits.mnist import load_mnist, to_input
     from mnistviz.evaluation.scoring import evaluate
     from mnistviz.network.model import Classifier, build

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, redraw, render
 from mnistviz.runs import registry, snapshots

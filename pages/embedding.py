@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnistviz.charts.digits import gallery
 from mnistviz.charts.inspection.embedding import HEIGHT, map_figure
-from mnistviz.core.spec import NUM_TEST_IMAGES
+from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.ui.embedding.marker_overlay import show_star
 from mnistviz.ui.embedding.thumbnails import show_thumbnails

@@ -10,8 +10,8 @@ import streamlit as st
 from mnistviz.charts.digits import picture, probability_bars
 from mnistviz.charts.inspection.feature_maps import feature_maps
 from mnistviz.charts.inspection.whole_network import whole_network
-from mnistviz.core.rows import Stage
-from mnistviz.core.spec import NUM_TEST_IMAGES
+from mnistviz.core.constants import NUM_TEST_IMAGES
+from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.ui.feature_maps.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
 from mnistviz.ui.shared import loaders
@@ -94,10 +94,10 @@ st.caption(
 stages = loaders.stages(run, step, image)
 
 
-def chosen_stages(found: tuple[Stage, ...], picture_of: np.ndarray) -> list[Stage]:
+def chosen_stages(found: tuple[LayerOutput, ...], picture_of: np.ndarray) -> list[LayerOutput]:
     """Input, the maps at the chosen stage, pool, scores and softmax, in order."""
     return [
-        Stage("input", "input", picture_of[..., np.newaxis]),
+        LayerOutput("input", "input", picture_of[..., np.newaxis]),
         *(one for one in found if one.stage in (stage, "pool", "softmax") or one.layer == "conv8"),
     ]
 
@@ -113,7 +113,7 @@ def network_and_channel() -> None:
             other = to_input(load_mnist().x_test[int(other_number)])
             others = chosen_stages(loaders.stages(run, step, other), other)
             difference = [
-                Stage(a.layer, a.stage, a.values - b.values)
+                LayerOutput(a.layer, a.stage, a.values - b.values)
                 for a, b in zip(shown[0][1], others, strict=True)
             ]
             other_name = f"test image {other_number}, a {load_mnist().y_test[int(other_number)]}"

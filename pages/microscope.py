@@ -16,7 +16,7 @@ from mnistviz.charts.inspection.microscope import (
     nested_fields,
     number_grid,
 )
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.inspection.image.value_trace import inputs_of, strongest_pixel, take_apart, trace_back
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.widgets import (

@@ -10,7 +10,8 @@ import streamlit as st
 
 from mnistviz.charts.digits import GALLERY_WIDTH, class_counts, gallery
 from mnistviz.charts.inspection.network import network_figure
-from mnistviz.core.spec import NUM_CLASSES, NUM_TEST_IMAGES, ModelSpec
+from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry
 from mnistviz.runs.metrics_log import last_row

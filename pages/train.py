@@ -7,8 +7,9 @@ need_shell()
 import streamlit as st
 
 from mnistviz.core.errors import MnistVizError
+from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES
-from mnistviz.core.spec import ModelSpec, TrainSpec, parse_channels
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import ACTIVE_STATES, Run
 from mnistviz.training import launcher

@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from mnistviz.core.assets import ASSETS, PROJECT
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES
-from mnistviz.core.spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import metrics_log, registry
 from mnistviz.runs.epoch_log import epochs_of

@@ -107,7 +107,8 @@ def test_bad_input_ends_with_2_a_message_and_nothing_else(
 
 
 def test_a_truncated_snapshot_is_told_apart_from_a_defect() -> None:
-    from mnistviz.core.spec import ModelSpec, TrainSpec
+    from mnistviz.core.model_spec import ModelSpec
+    from mnistviz.core.train_spec import TrainSpec
 
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "cut")
     snapshots.file_of(run, 0).parent.mkdir()

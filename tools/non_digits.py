@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter
 
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.digits.synthetic_digits import (

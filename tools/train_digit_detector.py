@@ -19,7 +19,7 @@ from PIL import ImageFont
 from scipy import ndimage
 
 from benchmarks import strokes
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.digits.synthetic_digits import pen_digits

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnistviz.charts.theme import AMOUNT, SIGNED
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 Rgba = NDArray[np.uint8]
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.montage import GAP, as_picture, centres, fill_width, in_grid, lay_out
 from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, TRAINING, finish
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 
 FADED = "#adb5bd"
 GALLERY_WIDTH = 480

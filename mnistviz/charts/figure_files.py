@@ -19,7 +19,7 @@ from mnistviz.charts.montage import GAP, in_grid, lay_out
 from mnistviz.charts.scale import Scope, largest_magnitude
 from mnistviz.charts.theme import AMOUNT, SIGNED
 from mnistviz.core.errors import ReportError
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

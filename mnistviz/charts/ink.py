@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.montage import as_picture
 from mnistviz.charts.theme import AMOUNT, CHOSEN, finish
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 # More than the picture has pixels would only be sent for nothing.
 MOST_VALUES = 140

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.theme import AMOUNT, CHOSEN, MARGINS, SIGNED, finish
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 IntArray = NDArray[np.int_]
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 # tile: each kernel or channel fills the scale by itself; layer: all tiles of the layer
 # share it; all: all layers do.

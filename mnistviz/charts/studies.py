@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from mnistviz.charts.theme import CHOSEN, LEGEND, OTHERS, PUBLISHED, TRAINING, VALIDATION, finish
-from mnistviz.core.rows import Duel, MeanUse, PlanScore, Verdict
+from mnistviz.core.types.studies import MeanRedundancy, PairedComparison, PlanScore, Verdict
 
 ROW_PIXELS = 46
 AXIS_PIXELS = 90
@@ -53,7 +53,7 @@ def seeds_figure(accuracies: Mapping[str, Mapping[int, float]]) -> go.Figure:
     return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(accuracies))
 
 
-def differences_figure(found: Sequence[Duel], margin: float) -> go.Figure:
+def differences_figure(found: Sequence[PairedComparison], margin: float) -> go.Figure:
     """A row for each pair: the paired differences of all seeds, their mean, its 95 % interval.
 
     The green band is the margin within which plans count as equivalent; the thick part of a
@@ -107,7 +107,7 @@ def differences_figure(found: Sequence[Duel], margin: float) -> go.Figure:
     return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
 
 
-def _row(duel: Duel) -> str:
+def _row(duel: PairedComparison) -> str:
     return f"{duel.first} − {duel.second}"
 
 
@@ -166,7 +166,7 @@ def cost_figure(
     return finish(figure, HEIGHT)
 
 
-def use_figure(uses: Mapping[str, Sequence[MeanUse]]) -> go.Figure:
+def use_figure(uses: Mapping[str, Sequence[MeanRedundancy]]) -> go.Figure:
     """For each layer and plan, how many channels carry 99 % of the variance, of how many.
 
     The pale bar is as high as the layer has channels, the full one as many as carry 99 %.

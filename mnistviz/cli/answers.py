@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.evaluation import calibration
 from mnistviz.network import rejection
 from mnistviz.network.model import Classifier, load

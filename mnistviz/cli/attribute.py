@@ -7,8 +7,8 @@ import typer
 
 from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
-from mnistviz.core.spec import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.runs import snapshots
 
 NAMES = {

@@ -15,7 +15,7 @@ from mnistviz.core.errors import ReportError
 from mnistviz.runs import snapshots
 
 if TYPE_CHECKING:
-    from mnistviz.core.rows import FloatArray
+    from mnistviz.core.types.arrays import FloatArray
     from mnistviz.digits.labelled_sets import LabelledSet
     from mnistviz.evaluation.robustness import Endurance
     from mnistviz.network.model import Classifier

@@ -8,10 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
-from mnistviz.core.rows import REPLACEMENTS, ChannelEvidence, LayerAblation, LayerUse
-from mnistviz.core.spec import NUM_TEST_IMAGES
 from mnistviz.core.thresholds import MARGIN
+from mnistviz.core.types.inspection import (
+    REPLACEMENTS,
+    ChannelEvidence,
+    LayerAblation,
+    LayerRedundancy,
+)
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs import snapshots
 
@@ -82,7 +87,7 @@ def _tell(bar: Any) -> Callable[[float], None]:
 
 
 def as_value(
-    use: LayerUse, ablation: LayerAblation, cards: Sequence[ChannelEvidence]
+    use: LayerRedundancy, ablation: LayerAblation, cards: Sequence[ChannelEvidence]
 ) -> dict[str, object]:
     """A layer's evidence as one JSON value."""
     return {
@@ -95,7 +100,7 @@ def as_value(
     }
 
 
-def _print(use: LayerUse, ablation: LayerAblation, cards: Sequence[ChannelEvidence]) -> None:
+def _print(use: LayerRedundancy, ablation: LayerAblation, cards: Sequence[ChannelEvidence]) -> None:
     print(
         f"{use.layer}: {use.needed_99} of {use.channels} channels carry 99 % of the variance, "
         f"{use.needed_95} carry 95 %, effective rank {use.effective_rank:.1f}; "

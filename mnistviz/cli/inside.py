@@ -9,8 +9,8 @@ import typer
 
 from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
-from mnistviz.core.spec import NUM_TEST_IMAGES
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 
@@ -135,7 +135,7 @@ def maps(
 
     import numpy as np
 
-    from mnistviz.core.rows import Stage
+    from mnistviz.core.types.inspection import LayerOutput
     from mnistviz.inspection.image.feature_maps import stages
     from mnistviz.network.model import load
 
@@ -156,7 +156,7 @@ def maps(
     elif out:
         from mnistviz.charts.inspection.whole_network import whole_network
 
-        first = Stage("input", "input", pixels[..., np.newaxis])
+        first = LayerOutput("input", "input", pixels[..., np.newaxis])
         last = next(one for one in every if one.stage == "softmax")
         figure = whole_network([first, *shown, last], scope, MATRIX_WIDTH)  # type: ignore[arg-type]
         said = "Every channel of every layer, sizes true to each other."

@@ -7,8 +7,8 @@ import typer
 
 from mnistviz.cli.number import read_file, read_numbers
 from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model, print_json
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import registry, snapshots
 
 

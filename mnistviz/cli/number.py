@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mnistviz.cli.options import print_json
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.runs.registry import Run
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz.core.spec import ModelSpec, parse_channels
+from mnistviz.core.model_spec import ModelSpec, parse_channels
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="NAME or ID of a run, [:EPOCH].")]

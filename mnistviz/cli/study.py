@@ -12,9 +12,9 @@ import typer
 from mnistviz.cli.benchmark import parse_seeds, spread
 from mnistviz.cli.options import AsJson, print_json
 from mnistviz.core.errors import SpecError
+from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
-from mnistviz.core.rows import Duel
-from mnistviz.core.spec import ModelSpec, parse_channels
+from mnistviz.core.types.studies import PairedComparison
 from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import PLANS, StudySpec, Trial, written
 from mnistviz.studies.study_directory import Study, TrialResult
@@ -129,7 +129,7 @@ def _plan_row(done: Study, plan: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
-def _pair_row(duel: Duel) -> dict[str, Any]:
+def _pair_row(duel: PairedComparison) -> dict[str, Any]:
     """JSON has no NaN: what isn't known is null."""
     row = asdict(duel)
     for key in ("mean", "p", "p_holm"):

@@ -11,7 +11,7 @@ import typer
 from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model, print_json
 from mnistviz.core.errors import SpecError
 from mnistviz.core.recipes import RECIPES, find_recipe
-from mnistviz.core.spec import TrainSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import event_files, fine_tune_set, metrics_log, registry, snapshots, worker_log

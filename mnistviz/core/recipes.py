@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from mnistviz.core.errors import SpecError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 
 
 @dataclass(frozen=True)

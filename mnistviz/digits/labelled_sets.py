@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import DataError, DrawingError
-from mnistviz.core.spec import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.digits import array_files
 from mnistviz.digits.array_files import MAX_IMAGES
 from mnistviz.digits.drawing import preprocessing

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.core.assets import ASSETS
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import DataError
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 
 MNIST_FILE = ASSETS / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"

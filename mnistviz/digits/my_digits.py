@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import DataError, DrawingError
 from mnistviz.core.read_cache import read_once
-from mnistviz.core.spec import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, strokes_to_json
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.runs import registry

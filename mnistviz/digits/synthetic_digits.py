@@ -11,8 +11,9 @@ import numpy as np
 from numpy.random import Generator, Philox
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import IMAGE_SIZE, NUM_CLASSES, TrainSpec
+from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, redraw, render
 from mnistviz.digits.mnist import Mnist

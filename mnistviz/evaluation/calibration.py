@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from mnistviz.core.errors import MnistVizError
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation.reliability import reliability
 from mnistviz.network.model import Classifier, load, softmax

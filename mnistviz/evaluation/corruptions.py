@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import SpecError
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.types.arrays import FloatArray
 
 SEED = 0
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.my_digits import Digit
 from mnistviz.evaluation.metrics import interval
 from mnistviz.runs import result_cache

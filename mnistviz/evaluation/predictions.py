@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation.scoring import probabilities
 from mnistviz.runs import result_cache

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.spec import TrainSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import balanced, to_input
 from mnistviz.evaluation.corruptions import Distortion

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import Evaluation, FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.evaluation import Evaluation
 from mnistviz.digits.mnist import to_input
 
 if TYPE_CHECKING:

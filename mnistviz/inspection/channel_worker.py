@@ -7,8 +7,8 @@ where WORK is `ablation` or `tuning`; see `mnistviz.inspection.jobs`.
 import sys
 from pathlib import Path
 
-from mnistviz.core.rows import REPLACEMENTS, Replacement
-from mnistviz.core.spec import NUM_TEST_IMAGES
+from mnistviz.core.constants import NUM_TEST_IMAGES
+from mnistviz.core.types.inspection import REPLACEMENTS, Replacement
 from mnistviz.inspection import jobs
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs import registry

@@ -16,8 +16,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import to_input
 from mnistviz.network.model import BATCH_SIZE
 

@@ -8,8 +8,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import IMAGE_SIZE, Layer, ModelSpec
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.model_spec import Layer, ModelSpec
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.network.fast_layers import inference_logits
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run

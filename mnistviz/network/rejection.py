@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from mnistviz.core.assets import ASSETS
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, stroke_width
 
 Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnistviz.core.rows import TrainingState
+from mnistviz.core.types.training import TrainingState
 from mnistviz.runs.registry import Run
 
 KEPT = 2

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from filelock import FileLock
 
 from mnistviz.core.errors import SpecError
-from mnistviz.core.spec import TrainSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from mnistviz.core.rows import EpochRow, MetricRow
+from mnistviz.core.types.training import EpochRow, MetricRow
 
 # As many digits as the published log has.
 FORMATS = {

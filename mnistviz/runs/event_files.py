@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mnistviz.core.errors import MissingPackageError
-from mnistviz.core.rows import MetricRow
+from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
 
 

@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz.core.constants import IMAGE_SIZE, NUM_TRAINING_IMAGES
 from mnistviz.core.errors import DataError, RunError
-from mnistviz.core.spec import IMAGE_SIZE, NUM_TRAINING_IMAGES, OwnDigits, TrainSpec
+from mnistviz.core.run_spec import OwnDigits
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import array_files, my_digits
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import Mnist

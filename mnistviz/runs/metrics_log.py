@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from mnistviz.core.rows import Guesses, MetricRow, MetricSplit
+from mnistviz.core.types.training import MetricRow, MetricSplit, WatchedAnswers
 from mnistviz.runs.registry import Run
 
 
@@ -22,7 +22,7 @@ class MetricsReader:
         self._path = path
         self._offset = 0
         self._rows: list[MetricRow] = []
-        self._guesses: list[Guesses] = []
+        self._guesses: list[WatchedAnswers] = []
         self._events: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
@@ -32,7 +32,7 @@ class MetricsReader:
             self._read_on()
             return tuple(self._rows)
 
-    def guesses(self) -> tuple[Guesses, ...]:
+    def guesses(self) -> tuple[WatchedAnswers, ...]:
         """What the network made of the watched digits so far, in order."""
         with self._lock:
             self._read_on()
@@ -65,7 +65,7 @@ class MetricsReader:
                 self._rows.append(MetricRow(**record))
             case "guesses":
                 step, digits = int(record["step"]), tuple(record["digits"])
-                self._guesses.append(Guesses(step, digits, tuple(record["probabilities"])))
+                self._guesses.append(WatchedAnswers(step, digits, tuple(record["probabilities"])))
             case "resume":
                 # What came after the step that it goes on from is trained and told again.
                 step = int(record["step"])

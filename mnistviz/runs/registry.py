@@ -19,8 +19,10 @@ from filelock import FileLock, Timeout
 
 from mnistviz.core.assets import ASSETS, PROJECT
 from mnistviz.core.errors import RunError, SpecError
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.read_cache import read_once
-from mnistviz.core.spec import ModelSpec, OwnDigits, Parent, RunSpec, TrainSpec
+from mnistviz.core.run_spec import OwnDigits, Parent, RunSpec
+from mnistviz.core.train_spec import TrainSpec
 
 BUNDLED_HOME = ASSETS / "runs"
 # The bundled run that pages and commands show where nobody chose another.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnistviz.core.read_cache import read_once
-from mnistviz.core.rows import MetricRow
+from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run, State
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mnistviz.core.errors import RunError
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 

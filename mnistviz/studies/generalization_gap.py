@@ -7,8 +7,9 @@ normalization, both or neither, and a fifth, smaller network is the one it grew 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import find_recipe
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs.registry import Run
 
 WHAT_IT_IS = (

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from mnistviz.core.errors import StudyError
+from mnistviz.core.frozen import Frozen
+from mnistviz.core.model_spec import ModelSpec, three_channel_counts
 from mnistviz.core.recipes import find_recipe
-from mnistviz.core.spec import Frozen, ModelSpec, TrainSpec, three_channel_counts
+from mnistviz.core.train_spec import TrainSpec
 
 # The question's own plans: what the first author weighed, and what was built.
 PLANS = ((8, 16, 32), (8, 16, 20), (5, 15, 20), (10, 15, 20))

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import Curve, MetricRow
-from mnistviz.core.spec import RunSpec
+from mnistviz.core.run_spec import RunSpec
+from mnistviz.core.types.training import Curve, MetricRow
 
 # A band from the least to the greatest, or one sample standard deviation to both sides.
 Band = Literal["range", "deviation"]

@@ -19,7 +19,8 @@ import numpy as np
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import SpecError, StudyError
 from mnistviz.core.read_cache import read_once
-from mnistviz.core.rows import LayerCoverage, LayerUse, MeanCoverage, MeanUse, PlanScore
+from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
+from mnistviz.core.types.studies import MeanCoverage, MeanRedundancy, PlanScore
 from mnistviz.runs import registry
 from mnistviz.studies.plans import StudySpec, Trial, written
 from mnistviz.studies.verdicts import half_width
@@ -58,7 +59,7 @@ class Study:
     path: Path
     spec: StudySpec
     results: tuple[TrialResult, ...]
-    uses: Mapping[Trial, tuple[LayerUse, ...]]
+    uses: Mapping[Trial, tuple[LayerRedundancy, ...]]
     coverage: Mapping[Trial, tuple[LayerCoverage, ...]]
     bundled: bool = False
 
@@ -95,11 +96,11 @@ class Study:
             slowest_seconds=max(one.epoch_seconds for one in found),
         )
 
-    def mean_uses(self, plan: tuple[int, ...]) -> list[MeanUse]:
+    def mean_uses(self, plan: tuple[int, ...]) -> list[MeanRedundancy]:
         """How a plan's networks use their channels: each layer's means over the seeds."""
         by_seed = [uses for trial, uses in self.uses.items() if trial.plan == plan]
         return [
-            MeanUse(
+            MeanRedundancy(
                 layer=of_layer[0].layer,
                 channels=of_layer[0].channels,
                 count=len(of_layer),
@@ -194,13 +195,13 @@ def _read_results(path: Path) -> tuple[TrialResult, ...]:
 
 
 @read_once
-def _read_uses(path: Path) -> Mapping[Trial, tuple[LayerUse, ...]]:
-    found: dict[Trial, tuple[LayerUse, ...]] = {}
+def _read_uses(path: Path) -> Mapping[Trial, tuple[LayerRedundancy, ...]]:
+    found: dict[Trial, tuple[LayerRedundancy, ...]] = {}
     for record in _records(path):
         with suppress(TypeError, KeyError):
             trial = Trial(tuple(record["plan"]), record["seed"])
             found[trial] = tuple(
-                LayerUse(
+                LayerRedundancy(
                     **{
                         **one,
                         "dead": tuple(one["dead"]),
@@ -277,7 +278,7 @@ def add_result(study: Study, result: TrialResult) -> None:
     _append(study.path / "trials.jsonl", asdict(result))
 
 
-def add_uses(study: Study, trial: Trial, uses: Iterable[LayerUse]) -> None:
+def add_uses(study: Study, trial: Trial, uses: Iterable[LayerRedundancy]) -> None:
     """Note how a trial's network uses its channels. Only while the study's lock is held."""
     layers = [asdict(one) for one in uses]
     _append(study.path / "redundancy.jsonl", {**asdict(trial), "layers": layers})

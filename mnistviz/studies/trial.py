@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 from mnistviz.core.errors import TrainingError
-from mnistviz.core.rows import LayerCoverage, LayerUse
+from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
 from mnistviz.runs import desired_state, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import MetricsReader
@@ -29,7 +29,7 @@ class Outcome:
     """
 
     result: TrialResult
-    uses: tuple[LayerUse, ...] = ()
+    uses: tuple[LayerRedundancy, ...] = ()
     coverage: tuple[LayerCoverage, ...] = ()
     archive: bytes | None = None
 
@@ -127,7 +127,7 @@ def result_of(run: Run, trial: Trial) -> TrialResult:
     )
 
 
-def uses_of(run: Run) -> tuple[LayerUse, ...]:
+def uses_of(run: Run) -> tuple[LayerRedundancy, ...]:
     """How the channels of a run's last snapshot are used, on the 10,000 test images."""
     # It brings TensorFlow, which a study does without while it trains.
     from mnistviz.digits.mnist import load_mnist

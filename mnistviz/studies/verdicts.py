@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import Duel, Verdict
 from mnistviz.core.thresholds import ALPHA, MARGIN
+from mnistviz.core.types.studies import PairedComparison, Verdict
 
 MOST_SEEDS = 1_000
 
 
-def duels(accuracies: Mapping[str, Mapping[int, float]], against: str | None = None) -> list[Duel]:
+def duels(
+    accuracies: Mapping[str, Mapping[int, float]], against: str | None = None
+) -> list[PairedComparison]:
     """Every pair of plans, in the order given. `accuracies` are by plan, then by seed.
 
     With `against`, only the pairs of every other plan with that one: fewer questions, so that
@@ -50,11 +52,11 @@ def _duel(
     apart: NDArray[np.float64],
     p: float,
     p_holm: float,
-) -> Duel:
+) -> PairedComparison:
     mean = float(apart.mean()) if len(apart) else math.nan
     wide, narrow = half_width(apart, 0.95), half_width(apart, 0.90)
     verdict = verdict_of(mean, narrow, p_holm)
-    return Duel(
+    return PairedComparison(
         first,
         second,
         seeds,

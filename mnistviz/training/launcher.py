@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mnistviz.core.assets import PROJECT
+from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import RunError, StudyError
-from mnistviz.core.rows import Replacement
-from mnistviz.core.spec import NUM_TEST_IMAGES, ModelSpec, Parent, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.run_spec import Parent
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.inspection import Replacement
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.inspection import channel_worker, jobs, tsne_worker
 from mnistviz.inspection.channels import channel_results_files

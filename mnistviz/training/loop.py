@@ -12,8 +12,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnistviz.core.errors import TrainingError
-from mnistviz.core.rows import FloatArray, Guesses, MetricRow, MetricSplit, TrainingState
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.training import MetricRow, MetricSplit, TrainingState, WatchedAnswers
 from mnistviz.digits.mnist import Mnist, to_input, watched_digits
 from mnistviz.digits.synthetic_digits import with_pen_digits
 from mnistviz.evaluation.scoring import evaluate
@@ -65,7 +67,7 @@ class Callbacks(Protocol):
     def on_row(self, row: MetricRow) -> None:
         """There is something new to draw."""
 
-    def on_guesses(self, guesses: Guesses) -> None:
+    def on_guesses(self, guesses: WatchedAnswers) -> None:
         """The watched digits were read again."""
 
     def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
@@ -282,7 +284,7 @@ class _Training:
     def _guess(self) -> None:
         probabilities = self._classifier.classify(self._watched)
         self._callbacks.on_guesses(
-            Guesses(
+            WatchedAnswers(
                 self._step,
                 tuple(probabilities.argmax(axis=1).tolist()),
                 tuple(probabilities.max(axis=1).astype(float).round(4).tolist()),

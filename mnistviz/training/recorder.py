@@ -11,7 +11,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mnistviz.core.rows import FloatArray, Guesses, MetricRow, TrainingState
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.training import MetricRow, TrainingState, WatchedAnswers
 from mnistviz.runs import checkpoints, desired_state, registry, snapshots
 from mnistviz.runs.checkpoints import Checkpoint
 from mnistviz.runs.metrics_log import MetricsReader
@@ -135,7 +136,7 @@ class RunRecorder:
     def on_row(self, row: MetricRow) -> None:
         self._append(asdict(row))
 
-    def on_guesses(self, guesses: Guesses) -> None:
+    def on_guesses(self, guesses: WatchedAnswers) -> None:
         self._append({"event": "guesses", **asdict(guesses)})
 
     def on_event(self, event: str, **details: Any) -> None:

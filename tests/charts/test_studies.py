@@ -13,8 +13,8 @@ from mnistviz.charts.studies import (
     use_figure,
 )
 from mnistviz.charts.theme import CHOSEN
-from mnistviz.core.rows import MeanUse, PlanScore
 from mnistviz.core.thresholds import MARGIN
+from mnistviz.core.types.studies import MeanRedundancy, PlanScore
 from mnistviz.studies.verdicts import duels
 
 ACCURACIES = {
@@ -100,7 +100,7 @@ def test_of_two_plans_of_one_price_the_better_is_on_the_front() -> None:
 
 
 def test_bars_of_a_plan_lie_over_each_other_those_of_two_side_by_side() -> None:
-    layers = [MeanUse("conv3", 32, 5, 15.5, 20.2, 26.4, 0.2, 1.0)]
+    layers = [MeanRedundancy("conv3", 32, 5, 15.5, 20.2, 26.4, 0.2, 1.0)]
     figure = use_figure({"8/16/32": layers, "10/15/20": layers})
     assert [trace.offsetgroup for trace in figure.data] == ["8/16/32"] * 2 + ["10/15/20"] * 2
     assert [list(trace.y) for trace in figure.data[:2]] == [[32], [26.4]]

@@ -10,7 +10,7 @@ from mnistviz.__main__ import app
 from mnistviz.cli.benchmark import parse_seeds, spread
 from mnistviz.core.errors import SpecError
 from mnistviz.core.recipes import find_recipe
-from mnistviz.core.rows import MetricRow, MetricSplit
+from mnistviz.core.types.training import MetricRow, MetricSplit
 from mnistviz.runs import registry
 
 

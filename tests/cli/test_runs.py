@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from mnistviz.__main__ import app
 from mnistviz.core.errors import RunError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 from tests.helpers.made_runs import BUNDLED

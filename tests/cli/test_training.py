@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from mnistviz.__main__ import app
 from mnistviz.core.errors import MnistVizError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, event_files, registry, snapshots
 from tests.helpers.made_runs import BUNDLED
 

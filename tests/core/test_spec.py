@@ -11,7 +11,9 @@ from pydantic import ValidationError
 
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import SpecError
-from mnistviz.core.spec import ModelSpec, RunSpec, TrainSpec, parse_channels
+from mnistviz.core.model_spec import ModelSpec, parse_channels
+from mnistviz.core.run_spec import RunSpec
+from mnistviz.core.train_spec import TrainSpec
 
 NOON = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 

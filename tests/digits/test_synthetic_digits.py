@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from mnistviz.core.spec import NUM_CLASSES, TrainSpec
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.mnist import Mnist, to_input
 from mnistviz.digits.synthetic_digits import (
     SIDE,

@@ -7,7 +7,8 @@ import pytest
 from scipy.special import log_softmax
 from scipy.special import softmax as scipy_softmax
 
-from mnistviz.core.spec import Parent, TrainSpec
+from mnistviz.core.run_spec import Parent
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.evaluation import calibration
 from mnistviz.evaluation.calibration import (
     Calibration,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistviz.core.spec import TrainSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation import robustness

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation.scoring import evaluate, score
 from mnistviz.network.model import Classifier, build, inference_logits

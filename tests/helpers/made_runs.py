@@ -4,7 +4,9 @@ import json
 
 import numpy as np
 
-from mnistviz.core.spec import ModelSpec, Parent, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.run_spec import Parent
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.studies.generalization_gap import GAP_TRAININGS

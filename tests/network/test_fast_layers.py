@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.network.fast_layers import (
     convolution,

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.network.model import Classifier, build, load, softmax
 from mnistviz.runs import snapshots

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.inspection import jobs
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs import registry, snapshots

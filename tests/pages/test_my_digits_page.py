@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistviz.core.spec import Parent
+from mnistviz.core.run_spec import Parent
 from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.digits.my_digits import Digit

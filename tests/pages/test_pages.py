@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mnistviz.core.assets import PROJECT
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import stages
 from mnistviz.network.model import build, load

@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnistviz.core.recipes import find_recipe
-from mnistviz.core.spec import Parent, TrainSpec
+from mnistviz.core.run_spec import Parent
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.studies import generalization_gap

@@ -5,7 +5,8 @@ import json
 import pytest
 from filelock import FileLock
 
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, metrics_log, registry, snapshots
 from mnistviz.runs.desired_state import Control
 from tests.helpers.made_runs import BUNDLED

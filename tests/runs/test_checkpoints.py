@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from mnistviz.core.rows import TrainingState
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.training import TrainingState
 from mnistviz.runs import checkpoints, registry
 from mnistviz.runs.checkpoints import Checkpoint
 from mnistviz.runs.registry import Run

@@ -3,7 +3,8 @@
 import pytest
 
 from mnistviz.core.errors import SpecError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, registry
 from mnistviz.runs.desired_state import Control
 from mnistviz.runs.registry import Run

@@ -3,7 +3,7 @@
 import pytest
 
 from mnistviz.core.assets import ASSETS
-from mnistviz.core.rows import EpochRow, MetricRow, MetricSplit
+from mnistviz.core.types.training import EpochRow, MetricRow, MetricSplit
 from mnistviz.runs import metrics_log, registry
 from mnistviz.runs.epoch_log import epochs_of, published_form
 

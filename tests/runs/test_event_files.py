@@ -8,7 +8,8 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from mnistviz.core.errors import MissingPackageError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import event_files, metrics_log, registry
 from mnistviz.runs.event_files import EventFiles
 from mnistviz.runs.registry import Run

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnistviz.core.errors import DataError, RunError
-from mnistviz.core.spec import ModelSpec, Parent, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.run_spec import Parent
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist

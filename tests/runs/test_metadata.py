@@ -10,7 +10,8 @@ from filelock import FileLock
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import RunError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metadata, registry
 from mnistviz.runs.registry import Run
 

@@ -3,8 +3,9 @@
 import json
 from dataclasses import replace
 
-from mnistviz.core.rows import Guesses, MetricRow
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.training import MetricRow, WatchedAnswers
 from mnistviz.runs import metrics_log, registry
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import Run
@@ -75,6 +76,6 @@ def test_a_resume_takes_back_all_that_came_after_its_step() -> None:
     ]
     run.metrics_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     reader = MetricsReader(run.metrics_file)
-    assert reader.guesses() == (Guesses(4, (7,), (0.5,)),)
+    assert reader.guesses() == (WatchedAnswers(4, (7,), (0.5,)),)
     assert [event["event"] for event in reader.events()] == ["start", "learning_rate", "resume"]
     assert reader.events()[1]["learning_rate"] == 0.01

@@ -10,7 +10,8 @@ import pytest
 from filelock import FileLock
 
 from mnistviz.core.errors import RunError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run, Status
 from tests.helpers.made_runs import BUNDLED

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnistviz.core.rows import MetricRow, MetricSplit
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.training import MetricRow, MetricSplit
 from mnistviz.runs import metrics_log, registry, run_summary
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run

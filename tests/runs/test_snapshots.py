@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from mnistviz.core.errors import RunError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
 

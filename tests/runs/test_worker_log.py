@@ -1,6 +1,7 @@
 """What a dead worker's log tells."""
 
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, worker_log
 from mnistviz.runs.registry import Run
 

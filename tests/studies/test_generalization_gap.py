@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mnistviz.__main__ import app
-from mnistviz.core.spec import Parent
+from mnistviz.core.run_spec import Parent
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 from mnistviz.studies import generalization_gap

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mnistviz.core.rows import MetricRow
-from mnistviz.core.spec import ModelSpec, Parent, RunSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.run_spec import Parent, RunSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.training import MetricRow
 from mnistviz.studies.run_comparison import (
     Difference,
     differences,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mnistviz.core.errors import RunError, SpecError, StudyError
-from mnistviz.core.rows import LayerCoverage, LayerUse, MeanUse
+from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
+from mnistviz.core.types.studies import MeanRedundancy
 from mnistviz.studies import study_directory
 from mnistviz.studies.plans import StudySpec, Trial
 from mnistviz.studies.study_directory import Study, TrialResult
@@ -128,13 +129,15 @@ def test_bad_studies_are_refused(changes: dict[str, Any]) -> None:
 
 def test_how_channels_are_used_is_kept_and_averaged_over_the_seeds(study: Study) -> None:
     for seed, needed in ((0, 12), (1, 13)):
-        use = LayerUse("conv3", 20, 9.5, needed - 3, needed, (4,), ((0, 1), (2, 3))[:seed])
+        use = LayerRedundancy("conv3", 20, 9.5, needed - 3, needed, (4,), ((0, 1), (2, 3))[:seed])
         study_directory.add_uses(study, Trial((10, 15, 20), seed), [use])
     found = study_directory.open_study(study.path)
     assert found.uses[Trial((10, 15, 20), 1)] == (
-        LayerUse("conv3", 20, 9.5, 10, 13, (4,), ((0, 1),)),
+        LayerRedundancy("conv3", 20, 9.5, 10, 13, (4,), ((0, 1),)),
     )
-    assert found.mean_uses((10, 15, 20)) == [MeanUse("conv3", 20, 2, 9.5, 9.5, 12.5, 1.0, 0.5)]
+    assert found.mean_uses((10, 15, 20)) == [
+        MeanRedundancy("conv3", 20, 2, 9.5, 9.5, 12.5, 1.0, 0.5)
+    ]
     assert found.mean_uses((8, 16, 32)) == []
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mnistviz.core.rows import Duel
 from mnistviz.core.thresholds import MARGIN
+from mnistviz.core.types.studies import PairedComparison
 from mnistviz.studies import verdicts
 from mnistviz.studies.verdicts import duels, half_width, holm, p_of, seeds_needed
 
@@ -16,7 +16,7 @@ def by_seed(values: list[float]) -> dict[int, float]:
     return dict(enumerate(values))
 
 
-def only_duel(first: list[float], second: list[float]) -> Duel:
+def only_duel(first: list[float], second: list[float]) -> PairedComparison:
     (duel,) = duels({"a": by_seed(first), "b": by_seed(second)})
     return duel
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mnistviz.core.errors import RunError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.training import launcher
 from tests.training.test_worker import LONG, SHORT, kill, wait_for_exit, wait_for_rows, wait_until

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from mnistviz.core.errors import TrainingError
-from mnistviz.core.rows import FloatArray, Guesses, MetricRow, TrainingState
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.training import MetricRow, TrainingState, WatchedAnswers
 from mnistviz.digits.mnist import Mnist, load_mnist
 from mnistviz.evaluation.scoring import evaluate
 from mnistviz.network.fast_layers import training_logits
@@ -44,7 +46,7 @@ class Recorder:
     ) -> None:
         self.steps: list[int] = []
         self.rows: list[MetricRow] = []
-        self.guesses: list[Guesses] = []
+        self.guesses: list[WatchedAnswers] = []
         self.snapshots: dict[int, list[FloatArray]] = {}
         self.states: dict[int, TrainingState] = {}
         self._stop_at = stop_at
@@ -64,7 +66,7 @@ class Recorder:
     def on_row(self, row: MetricRow) -> None:
         self.rows.append(row)
 
-    def on_guesses(self, guesses: Guesses) -> None:
+    def on_guesses(self, guesses: WatchedAnswers) -> None:
         self.guesses.append(guesses)
 
     def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:

@@ -16,8 +16,10 @@ import pytest
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import RunError
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import ModelSpec, Parent, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.run_spec import Parent
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import checkpoints, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import ACTIVE_STATES, Run

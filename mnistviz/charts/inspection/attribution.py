@@ -18,7 +18,7 @@ from mnistviz.charts.montage import (
 )
 from mnistviz.charts.scale import largest_magnitude
 from mnistviz.charts.theme import MARGINS, SIGNED, finish
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 # The outline of the digit goes around the pixels that are at least half covered with ink.
 OUTLINE_LEVEL = 0.5

@@ -14,8 +14,8 @@ from mnistviz.charts.montage import (
     tile_figure,
 )
 from mnistviz.charts.theme import AMOUNT, CHOSEN, PUBLISHED, SIGNED, TRAINING, finish
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 
 NUM_BINS = 40
 

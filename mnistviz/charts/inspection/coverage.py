@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from mnistviz.charts.theme import finish
-from mnistviz.core.rows import PATTERN_KINDS, PATTERNS, MeanCoverage
+from mnistviz.core.types.inspection import PATTERN_KINDS, PATTERNS
+from mnistviz.core.types.studies import MeanCoverage
 
 ROW_PIXELS = 34
 AXIS_PIXELS = 70

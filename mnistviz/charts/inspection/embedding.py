@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.theme import PUBLISHED, VALIDATION, finish
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 
 Colouring = Literal["digit", "error"]
 

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, in_grid, tile_figure
 from mnistviz.charts.scale import Scope, largest_magnitude
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 COLUMNS = 10
 MAX_PIXELS_PER_VALUE = 6

@@ -20,7 +20,7 @@ from mnistviz.charts.montage import (
 )
 from mnistviz.charts.scale import Scope, largest_magnitude
 from mnistviz.charts.theme import finish
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 # A layer with one input has one kernel a channel: they go in rows of so many, or of more where
 # there are many of them and the page is wide.

@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.theme import LEGEND, PUBLISHED, SIGNED, TRAINING, finish
-from mnistviz.core.rows import ChannelEffect, FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import ChannelEffect
 
 ROW_PIXELS = 34
 

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.theme import CHOSEN, LEGEND, PUBLISHED, SIGNED, TRAINING, VALIDATION, finish
-from mnistviz.core.rows import LayerAblation, Tuned
+from mnistviz.core.types.inspection import LayerAblation, PruningResult
 
 HEIGHT = 340
 BARS_HEIGHT = 240
@@ -47,7 +47,9 @@ def drop_bars(found: LayerAblation, bounds: Bounds) -> go.Figure:
     return finish(figure, BARS_HEIGHT)
 
 
-def ever_fewer(found: LayerAblation, bounds: Bounds, tuned: Tuned | None = None) -> go.Figure:
+def ever_fewer(
+    found: LayerAblation, bounds: Bounds, tuned: PruningResult | None = None
+) -> go.Figure:
     """Accuracy over the number of channels left, for each order in which they go.
 
     `bounds` are the ends of the 95 % intervals of `found.least_first`. With `tuned`, also what
@@ -96,7 +98,7 @@ def ever_fewer(found: LayerAblation, bounds: Bounds, tuned: Tuned | None = None)
     return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
-def _add_tuned(figure: go.Figure, tuned: Tuned, count: int) -> None:
+def _add_tuned(figure: go.Figure, tuned: PruningResult, count: int) -> None:
     name = f"after {tuned.steps} more steps"
     figure.add_scatter(
         x=tuned.left.tolist(),

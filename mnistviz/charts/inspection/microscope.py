@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mnistviz.charts.clicks import add_click_points
 from mnistviz.charts.montage import as_picture, show_part, written_squares
 from mnistviz.charts.theme import AMOUNT, CHOSEN, OTHERS, PUBLISHED, SIGNED, VALIDATION, finish
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 Exact = NDArray[np.float64]
 

@@ -3,7 +3,8 @@
 import plotly.graph_objects as go
 
 from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, TRAINING, finish
-from mnistviz.core.spec import IMAGE_SIZE, Layer, ModelSpec
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.model_spec import Layer, ModelSpec
 
 POOL = CATEGORICAL[6]
 ROW_PIXELS = 56

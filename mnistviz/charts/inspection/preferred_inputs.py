@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, in_grid, mark_tile, tile_figure
 from mnistviz.charts.scale import largest_magnitude
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 COLUMNS = 10
 

@@ -12,8 +12,9 @@ from mnistviz.charts.colours import as_data_uri, coloured
 from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, as_picture, show_part
 from mnistviz.charts.scale import Scope
 from mnistviz.charts.theme import CHOSEN, finish
-from mnistviz.core.rows import FloatArray, Stage
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import LayerOutput
 
 # Values that a line of tiles may be wide: ten maps of the first layer, or five on a phone.
 WIDE = 10 * (IMAGE_SIZE - 1)
@@ -37,7 +38,7 @@ class _Tile:
 
 
 def whole_network(
-    stages: Sequence[Stage],
+    stages: Sequence[LayerOutput],
     scope: Scope,
     width: int = PICTURE_WIDTH,
     *,
@@ -97,7 +98,7 @@ def whole_network(
 
 
 def _laid_out(
-    stages: Sequence[Stage], scope: Scope, columns: int, title_rows: int, difference: bool
+    stages: Sequence[LayerOutput], scope: Scope, columns: int, title_rows: int, difference: bool
 ) -> tuple[list[_Tile], list[tuple[str, int]], int]:
     """Where each tile goes; titles with the row below them; the height of it all."""
     largest_of_all = max((_largest(one.values) for one in stages), default=0.0)
@@ -133,7 +134,7 @@ def _largest(values: FloatArray) -> float:
     return float(np.abs(np.nan_to_num(values, posinf=0, neginf=0)).max(initial=0))
 
 
-def _title(stage: Stage, shape: tuple[int, ...], enlarged: int) -> str:
+def _title(stage: LayerOutput, shape: tuple[int, ...], enlarged: int) -> str:
     height, width, channels = shape
     name = {"pool": "max-pool", "conv8": "conv8, the scores"}.get(stage.layer, stage.layer)
     if enlarged > 1:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
-from mnistviz.core.rows import MetricRow
+from mnistviz.core.types.training import MetricRow
 
 # More points than this a curve can't be told apart from, and a browser slows down by.
 MAX_POINTS = 500

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
-from mnistviz.core.rows import EpochRow, MetricRow
+from mnistviz.core.types.training import EpochRow, MetricRow
 
 HEIGHT = 260
 

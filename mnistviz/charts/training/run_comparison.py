@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, finish
 from mnistviz.charts.training.curves import MAX_POINTS, Measure, smoothed
-from mnistviz.core.rows import Curve, EpochRow
+from mnistviz.core.types.training import Curve, EpochRow
 
 HEIGHT = 400
 LEGEND_LINE = 20

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 # The grain of a photographed or JPEG-compressed empty sheet spans less of the grey range.
 MIN_CONTRAST = 0.1

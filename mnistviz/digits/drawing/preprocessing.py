@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.photo_ink import MIN_CONTRAST, ink_of_photo
 
 MAX_BYTES = 20_000_000

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, Stages, normalise
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 

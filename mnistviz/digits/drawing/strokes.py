@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 # Far beyond what a hand draws.
 MAX_SIDE = 10_000

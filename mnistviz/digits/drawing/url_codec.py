@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.strokes import MAX_BRUSH, Strokes
 
 VERSION = 1

@@ -8,8 +8,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray, LayerSurvey
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import ActivationSurvey
 from mnistviz.digits.mnist import to_input
 
 # Images that go through at once: more is slower, their maps no longer fit the cache.
@@ -33,7 +34,7 @@ def survey(
     images: NDArray[np.uint8],
     labels: NDArray[np.uint8],
     progress: Callable[[int], object] = lambda done: None,
-) -> dict[str, LayerSurvey]:
+) -> dict[str, ActivationSurvey]:
     """Every convolution of a network on images `(n, 28, 28)` uint8 with labels `(n,)`.
 
     Values are those after the ReLU; the last layer has none, its scores count as active
@@ -71,13 +72,13 @@ def survey(
     return surveys
 
 
-def _summary(found: _Found, labels: NDArray[np.uint8], height: int, width: int) -> LayerSurvey:
+def _summary(found: _Found, labels: NDArray[np.uint8], height: int, width: int) -> ActivationSurvey:
     places = height * width
     top = np.argsort(-found.largest, axis=0, kind="stable")[:NUM_TOP]
     is_digit = (np.arange(NUM_CLASSES)[:, np.newaxis] == labels).astype(np.float64)
     counts = np.maximum(is_digit.sum(axis=1), 1)[:, np.newaxis]
     at = np.take_along_axis(found.place, top, axis=0)
-    return LayerSurvey(
+    return ActivationSurvey(
         top_images=top.astype(np.int32),
         top_values=np.take_along_axis(found.largest, top, axis=0),
         top_places=np.stack(np.divmod(at, width), axis=-1).astype(np.int32),

@@ -6,8 +6,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import LayerAblation, LayerMoments, Replacement, Tuned
-from mnistviz.core.spec import NUM_CLASSES, NUM_TEST_IMAGES
+from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
+from mnistviz.core.types.inspection import (
+    LayerAblation,
+    LayerStatistics,
+    PruningResult,
+    Replacement,
+)
 from mnistviz.digits.mnist import balanced, load_mnist
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.inspection.channels.channel_statistics import moments
@@ -23,7 +28,7 @@ Tell = Callable[[float], object]
 
 def find_moments(
     run: Run, step: int, tell: Tell = lambda done: None, network: keras.Sequential | None = None
-) -> dict[str, LayerMoments]:
+) -> dict[str, LayerStatistics]:
     """How the channels of every layer vary over the 10,000 test images."""
     images = load_mnist().x_test
     found = moments(network or load(run, step), images, lambda done: tell(done / len(images)))
@@ -62,7 +67,7 @@ def find_ablation(
     return found
 
 
-def find_tuned(run: Run, step: int, layer: str, tell: Tell = lambda done: None) -> Tuned:
+def find_tuned(run: Run, step: int, layer: str, tell: Tell = lambda done: None) -> PruningResult:
     """What some hundred more steps make of the network with channels of a layer cut out.
 
     The least important ones go, by what switching each off costs on 2,000 test images.

@@ -5,7 +5,12 @@ from dataclasses import fields
 
 import numpy as np
 
-from mnistviz.core.rows import LayerAblation, LayerMoments, Replacement, Tuned
+from mnistviz.core.types.inspection import (
+    LayerAblation,
+    LayerStatistics,
+    PruningResult,
+    Replacement,
+)
 from mnistviz.runs import result_cache
 from mnistviz.runs.registry import Run
 
@@ -25,20 +30,20 @@ def tuned_name(layer: str) -> str:
     return f"tuned-{layer}"
 
 
-def read_moments(run: Run, step: int) -> dict[str, LayerMoments]:
+def read_moments(run: Run, step: int) -> dict[str, LayerStatistics]:
     """How the channels vary, by layer; empty where nobody has yet worked it out."""
     by_layer: dict[str, dict[str, np.ndarray]] = {}
     for key, array in (result_cache.read(run, step, MOMENTS) or {}).items():
         layer, _, name = key.partition("/")
         by_layer.setdefault(layer, {})[name] = array
     try:
-        return {layer: LayerMoments(**found) for layer, found in by_layer.items()}
+        return {layer: LayerStatistics(**found) for layer, found in by_layer.items()}
     except TypeError:
         # Kept by another version of this program.
         return {}
 
 
-def write_moments(run: Run, step: int, found: dict[str, LayerMoments]) -> None:
+def write_moments(run: Run, step: int, found: dict[str, LayerStatistics]) -> None:
     arrays = {
         f"{layer}/{name}": array
         for layer, one in found.items()
@@ -71,19 +76,19 @@ def write_ablation(run: Run, step: int, found: LayerAblation) -> None:
         )
 
 
-def read_tuned(run: Run, step: int, layer: str) -> Tuned | None:
+def read_tuned(run: Run, step: int, layer: str) -> PruningResult | None:
     """What further training made of the network with channels of a layer off, or None."""
     found = result_cache.read(run, step, tuned_name(layer))
     try:
         if found is None:
             return None
         steps, images = int(found["steps"]), int(found["images"])
-        return Tuned(layer, steps, images, found["left"], found["before"], found["after"])
+        return PruningResult(layer, steps, images, found["left"], found["before"], found["after"])
     except KeyError:
         return None
 
 
-def write_tuned(run: Run, step: int, found: Tuned) -> None:
+def write_tuned(run: Run, step: int, found: PruningResult) -> None:
     arrays = {name: np.asarray(value) for name, value in vars(found).items() if name != "layer"}
     with suppress(OSError):
         result_cache.write(run, step, tuned_name(found.layer), arrays)

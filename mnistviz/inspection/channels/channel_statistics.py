@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import LayerMoments
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.types.inspection import LayerStatistics
 from mnistviz.digits.mnist import to_input
 from mnistviz.inspection.channels.activation_survey import BATCH_SIZE
 
@@ -17,7 +17,7 @@ def moments(
     network: keras.Sequential,
     images: NDArray[np.uint8],
     progress: Callable[[int], object] = lambda done: None,
-) -> dict[str, LayerMoments]:
+) -> dict[str, LayerStatistics]:
     """Of every convolution with a ReLU, on images `(n, 28, 28)` uint8 and at all places.
 
     `progress` is told how many images are done.
@@ -70,5 +70,5 @@ def moments(
         between = (apart * weights[:, np.newaxis]).T @ apart
         largest = np.max([part[index][2] for part in parts], axis=0)
         active = weights @ np.stack([part[index][3] for part in parts])
-        found[layer.name] = LayerMoments(mean, largest, active, within + between)
+        found[layer.name] = LayerStatistics(mean, largest, active, within + between)
     return found

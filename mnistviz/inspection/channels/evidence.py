@@ -3,19 +3,19 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import (
+from mnistviz.core.thresholds import TWIN_CORRELATION, TWIN_COST
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import (
     ChannelEvidence,
     ChannelVerdict,
-    FloatArray,
     LayerAblation,
-    LayerMoments,
+    LayerStatistics,
 )
-from mnistviz.core.thresholds import TWIN_CORRELATION, TWIN_COST
 from mnistviz.inspection.channels.redundancy import correlation_of
 
 
 def evidence_of(
-    moments: LayerMoments, ablation: LayerAblation | None = None
+    moments: LayerStatistics, ablation: LayerAblation | None = None
 ) -> list[ChannelEvidence]:
     """The card of a layer, channel by channel.
 

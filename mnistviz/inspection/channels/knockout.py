@@ -13,8 +13,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import ChannelEffect, FloatArray, Replacement, Stage
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import ChannelEffect, LayerOutput, Replacement
 from mnistviz.digits.mnist import to_input
 from mnistviz.network.model import BATCH_SIZE
 
@@ -112,7 +113,7 @@ class Knockout:
 
     def maps(
         self, image: FloatArray, off: Off, replacement: Replacement = "mean"
-    ) -> tuple[Stage, ...]:
+    ) -> tuple[LayerOutput, ...]:
         """What each convolution hands on for an image `(28, 28)` with channels off."""
         with self._lock:
             found = self._maps(
@@ -121,7 +122,7 @@ class Knockout:
                 self._fill(replacement),
             )
         return tuple(
-            Stage(name, "relu" if after == name else "normalization", found[name][0].numpy())
+            LayerOutput(name, "relu" if after == name else "normalization", found[name][0].numpy())
             for after, (name, _) in self._after.items()
         )
 

@@ -12,8 +12,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray, LayerAblation, Replacement
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import LayerAblation, Replacement
 from mnistviz.digits.mnist import to_input
 from mnistviz.inspection.channels.activation_survey import BATCH_SIZE
 from mnistviz.inspection.channels.knockout import switches

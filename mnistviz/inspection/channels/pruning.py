@@ -12,8 +12,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray, Tuned
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import PruningResult
 from mnistviz.digits.mnist import to_input
 from mnistviz.inspection.channels.knockout import switches
 from mnistviz.network.model import Classifier
@@ -103,7 +104,7 @@ def tune_ever_fewer(
     test: Labelled,
     progress: Callable[[float], object] = lambda done: None,
     steps: int = STEPS,
-) -> Tuned:
+) -> PruningResult:
     """Cut ever more channels of a layer out, in the order given, and train what is left on.
 
     `progress` is told the share that is done.
@@ -117,7 +118,9 @@ def tune_ever_fewer(
         begun = number / len(lefts)
         tune(smaller, train, steps, progress=_part_of(progress, begun, 1 / (steps * len(lefts))))
         after.append(_accuracy(smaller, test))
-    return Tuned(layer, steps, len(test[1]), np.array(lefts), np.array(before), np.array(after))
+    return PruningResult(
+        layer, steps, len(test[1]), np.array(lefts), np.array(before), np.array(after)
+    )
 
 
 def _part_of(

@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from mnistviz.core.rows import LayerMoments, LayerUse
 from mnistviz.core.thresholds import SHARES, TWIN_CORRELATION
+from mnistviz.core.types.inspection import LayerRedundancy, LayerStatistics
 
 Matrix = NDArray[np.float64]
 
 
-def use_of(layer: str, moments: LayerMoments) -> LayerUse:
+def use_of(layer: str, moments: LayerStatistics) -> LayerRedundancy:
     """What the moments of a layer tell of its channels."""
     variances = spectrum(moments.covariance)
     correlation = correlation_of(moments.covariance)
     with np.errstate(invalid="ignore"):
         alike = np.triu(np.abs(correlation) >= TWIN_CORRELATION, 1)
-    return LayerUse(
+    return LayerRedundancy(
         layer=layer,
         channels=len(moments.mean),
         effective_rank=effective_rank(variances),

@@ -15,9 +15,9 @@ import tensorflow as tf
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.network.fast_layers import inference_logits
 
 Method = Literal["integrated-gradients", "smoothgrad", "occlusion", "grad-cam"]

@@ -14,8 +14,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray, PreferredInputs
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.inspection.image.receptive_field import size_and_stride
 
 Exact = NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 
 
 @dataclass(frozen=True)

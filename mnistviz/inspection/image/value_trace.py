@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray, Stage
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import Field, field_of
 from mnistviz.inspection.kernels.batch_norm_folding import gain_and_shift
 
@@ -62,7 +63,7 @@ class Link:
     field: Field
 
 
-def inputs_of(stages: Sequence[Stage], image: FloatArray, layer: str) -> FloatArray:
+def inputs_of(stages: Sequence[LayerOutput], image: FloatArray, layer: str) -> FloatArray:
     """What a convolution takes, (height, width, channels): the stage before its own."""
     before = image[..., np.newaxis]
     for one in stages:
@@ -109,7 +110,7 @@ def take_apart(
 
 
 def trace_back(
-    stages: Sequence[Stage], image: FloatArray, weights: Weights, model: ModelSpec, digit: int
+    stages: Sequence[LayerOutput], image: FloatArray, weights: Weights, model: ModelSpec, digit: int
 ) -> list[Link]:
     """From the score of a digit back to a pixel, always along the largest product.
 
@@ -135,7 +136,7 @@ def trace_back(
 
 
 def strongest_pixel(
-    stages: Sequence[Stage], image: FloatArray, weights: Weights, model: ModelSpec, link: Link
+    stages: Sequence[LayerOutput], image: FloatArray, weights: Weights, model: ModelSpec, link: Link
 ) -> tuple[int, int, float]:
     """Row, column and product of the pixel that adds most to a value of the first layer."""
     place = (link.row, link.column, link.channel)
@@ -157,7 +158,7 @@ def _takes_pool(model: ModelSpec, layer: str) -> bool:
     return names[names.index(layer) - 1] == "pool"
 
 
-def _from_pool(stages: Sequence[Stage], place: tuple[int, int, int]) -> tuple[int, int, int]:
+def _from_pool(stages: Sequence[LayerOutput], place: tuple[int, int, int]) -> tuple[int, int, int]:
     """Where in the maps before the pool its value at a place was taken from."""
     row, column, channel = place
     index = next(number for number, one in enumerate(stages) if one.stage == "pool")

@@ -7,7 +7,8 @@ eight directions, lines by four.
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray, LayerCoverage
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import LayerCoverage
 from mnistviz.inspection.kernels.kernel_kinds import (
     BASIS,
     DIRECTIONS,

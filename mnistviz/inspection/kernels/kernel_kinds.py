@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincc
 
-from mnistviz.core.rows import FloatArray
 from mnistviz.core.thresholds import MAJORITY
+from mnistviz.core.types.arrays import FloatArray
 
 _ROOT = np.sqrt(2)
 

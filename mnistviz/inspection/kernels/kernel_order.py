@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list, linkage
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 Order = Literal["index", "norm", "similarity"]
 IntArray = NDArray[np.int_]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 # A weight this small beside the others hardly counts; of normal random weights, 8 % are.
 NEAR_ZERO = 0.1

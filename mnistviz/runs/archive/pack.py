@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO
 
-from mnistviz.core.rows import MetricRow
+from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import epoch_log, fine_tune_set, metrics_log, registry, snapshots
 from mnistviz.runs.registry import Run, State, Status
 

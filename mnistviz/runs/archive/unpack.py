@@ -22,8 +22,9 @@ from typing import IO, Any
 from pydantic import TypeAdapter, ValidationError
 
 from mnistviz.core.errors import RunError, SpecError
-from mnistviz.core.rows import FloatArray, Guesses, MetricRow
-from mnistviz.core.spec import RunSpec
+from mnistviz.core.run_spec import RunSpec
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.training import MetricRow, WatchedAnswers
 from mnistviz.runs import fine_tune_set, metadata, registry, snapshots
 from mnistviz.runs.archive.pack import ENDED
 from mnistviz.runs.archive.weights import checked_weights, largest_snapshot
@@ -49,7 +50,7 @@ FOR_OTHERS = {"metrics.csv", "log.csv", "weights.npz", "model.keras"}
 OURS = {"spec.json", "label.json", "status.json", "metrics.jsonl", fine_tune_set.FILE}
 
 _METRIC_ROW = TypeAdapter(MetricRow)
-_GUESSES = TypeAdapter(Guesses)
+_GUESSES = TypeAdapter(WatchedAnswers)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import zipfile
 
 import numpy as np
 
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.array_files import UNREADABLE_HEADER, UNREADABLE_ZIP
 
 # The header of an array in an npz file, and the npz file's own entry for it.

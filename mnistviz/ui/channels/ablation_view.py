@@ -6,10 +6,10 @@ from types import ModuleType
 import streamlit as st
 
 from mnistviz.core import statistics
+from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import MnistVizError
-from mnistviz.core.rows import REPLACEMENTS, LayerAblation, Replacement, Tuned
-from mnistviz.core.spec import NUM_TEST_IMAGES
 from mnistviz.core.thresholds import MARGIN
+from mnistviz.core.types.inspection import REPLACEMENTS, LayerAblation, PruningResult, Replacement
 from mnistviz.inspection import jobs
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs.registry import Run
@@ -109,7 +109,7 @@ def show_ablation(run: Run, step: int, found: LayerAblation) -> None:
     _offer_more(run, step, found, tuned)
 
 
-def _offer_more(run: Run, step: int, found: LayerAblation, tuned: Tuned | None) -> None:
+def _offer_more(run: Run, step: int, found: LayerAblation, tuned: PruningResult | None) -> None:
     layer, replacement = found.layer, found.replacement
     with st.container(horizontal=True):
         if found.images < NUM_TEST_IMAGES:
@@ -189,7 +189,7 @@ def needed_text(found: LayerAblation) -> str:
     )
 
 
-def tuned_text(tuned: Tuned) -> str:
+def tuned_text(tuned: PruningResult) -> str:
     """What training on brought back, in one sentence."""
     whole, *cuts = zip(
         tuned.left.tolist(), tuned.before.tolist(), tuned.after.tolist(), strict=True

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from mnistviz.core.spec import ModelSpec, parse_channels
+from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.studies.plans import PLANS, written
 from mnistviz.ui.shared.widgets import errors_shown
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnistviz.core.rows import PATTERN_KINDS, MeanCoverage
+from mnistviz.core.types.inspection import PATTERN_KINDS
+from mnistviz.core.types.studies import MeanCoverage
 from mnistviz.runs.registry import Run
 from mnistviz.studies.study_directory import Study
 from mnistviz.ui.shared import loaders

@@ -5,8 +5,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from mnistviz.core.rows import ChannelEvidence, LayerAblation, LayerMoments, LayerUse
 from mnistviz.core.thresholds import TWIN_CORRELATION, TWIN_COST
+from mnistviz.core.types.inspection import (
+    ChannelEvidence,
+    LayerAblation,
+    LayerRedundancy,
+    LayerStatistics,
+)
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import loaders
@@ -26,7 +31,7 @@ def ask() -> None:
     st.session_state[ASKED] = True
 
 
-def need_moments(run: Run, step: int) -> Mapping[str, LayerMoments]:
+def need_moments(run: Run, step: int) -> Mapping[str, LayerStatistics]:
     """How the channels vary; worked out where a person asks for it, empty before."""
     if found := channel_results_files.read_moments(run, step):
         return found
@@ -46,14 +51,14 @@ def need_moments(run: Run, step: int) -> Mapping[str, LayerMoments]:
     return found
 
 
-def uses_of(moments: Mapping[str, LayerMoments]) -> dict[str, LayerUse]:
+def uses_of(moments: Mapping[str, LayerStatistics]) -> dict[str, LayerRedundancy]:
     """How every layer uses its channels."""
     from mnistviz.inspection.channels.redundancy import use_of
 
     return {layer: use_of(layer, one) for layer, one in moments.items()}
 
 
-def show_layers(run: Run, uses: Mapping[str, LayerUse]) -> None:
+def show_layers(run: Run, uses: Mapping[str, LayerRedundancy]) -> None:
     """Every layer in a row: channels, effective rank, how many carry 95 % and 99 %."""
     st.dataframe(
         pd.DataFrame(
@@ -87,7 +92,7 @@ def choose_layer(run: Run) -> str:
     return chosen
 
 
-def show_correlations(run: Run, step: int, layer: str, moments: LayerMoments) -> None:
+def show_correlations(run: Run, step: int, layer: str, moments: LayerStatistics) -> None:
     """What the channels say, and what their kernels are, pair by pair, in the same order."""
     from mnistviz.charts.inspection.correlation import correlation_figure
     from mnistviz.inspection.channels.evidence import kernel_correlation
@@ -118,7 +123,7 @@ def show_correlations(run: Run, step: int, layer: str, moments: LayerMoments) ->
 
 
 def show_card(
-    layer: str, moments: LayerMoments, use: LayerUse, ablation: LayerAblation | None
+    layer: str, moments: LayerStatistics, use: LayerRedundancy, ablation: LayerAblation | None
 ) -> None:
     """Channel by channel: keep, twin of another, or dead, and the numbers that say so."""
     from mnistviz.inspection.channels.evidence import evidence_of
@@ -167,7 +172,7 @@ def verdict_of(one: ChannelEvidence) -> str:
     return VERDICTS[one.verdict].format(one.twin_of)
 
 
-def card_text(layer: str, use: LayerUse, found: Sequence[ChannelEvidence]) -> str:
+def card_text(layer: str, use: LayerRedundancy, found: Sequence[ChannelEvidence]) -> str:
     """The card of a layer in one sentence."""
     stay = sum(one.verdict == "keep" for one in found)
     others = [f"#{one.channel} is {verdict_of(one)}" for one in found if one.verdict != "keep"]

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from mnistviz.core.errors import MnistVizError
+from mnistviz.core.model_spec import parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
-from mnistviz.core.spec import parse_channels
 from mnistviz.runs import registry
 from mnistviz.studies import study_directory
 from mnistviz.studies.plans import PLANS, StudySpec, written

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from mnistviz.core.rows import Duel, MeanUse
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.thresholds import MARGIN
+from mnistviz.core.types.studies import MeanRedundancy, PairedComparison
 from mnistviz.studies.plans import written
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.verdicts import duels
@@ -30,7 +30,7 @@ SWEPT = {
 }
 
 
-def verdict_text(duel: Duel) -> str:
+def verdict_text(duel: PairedComparison) -> str:
     """One pair in one sentence, with its numbers."""
     verdict = SAID[duel.verdict].format(first=duel.first, count=len(duel.seeds))
     if math.isnan(duel.interval[0]):
@@ -49,7 +49,7 @@ def verdict_text(duel: Duel) -> str:
     )
 
 
-def use_text(plan: str, found: Sequence[MeanUse]) -> str:
+def use_text(plan: str, found: Sequence[MeanRedundancy]) -> str:
     """The widest layers of a plan in one sentence."""
     widest = [one for one in found if one.layer in WIDEST]
     parts = ", ".join(f"**{one.needed_99:.1f} of {one.channels}** in {one.layer}" for one in widest)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnistviz.core.rows import PlanScore
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.thresholds import MARGIN
+from mnistviz.core.types.studies import PlanScore
 from mnistviz.studies.plans import SWEPT_LAYER, written
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.verdicts import duels

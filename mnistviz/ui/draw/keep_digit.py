@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import MnistVizError
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes

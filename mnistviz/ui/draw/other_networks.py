@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.network import rejection
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run

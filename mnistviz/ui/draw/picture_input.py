@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from streamlit.delta_generator import DeltaGenerator
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing import preprocessing
 from mnistviz.ui.shared import state
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.ui.shared.plot_script import FOLLOW
 
 _SCRIPT = (

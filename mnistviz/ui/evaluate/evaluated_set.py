@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.labelled_sets import LabelledSet, read_uploads
 from mnistviz.digits.mnist import load_mnist

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistviz.core.rows import Evaluation
+from mnistviz.core.types.evaluation import Evaluation
 from mnistviz.evaluation.metrics import interval, top_k
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import fine_tune_set

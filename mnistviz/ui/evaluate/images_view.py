@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.evaluation.confusion import CELLS_HEIGHT, confusion_cells
 from mnistviz.charts.montage import add_tile_points, in_grid, tile_figure
-from mnistviz.core.rows import Evaluation
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.evaluation import Evaluation
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import to_input
 from mnistviz.evaluation.metrics import class_scores

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnistviz.charts.inspection.channels import large_map, value_histogram
 from mnistviz.charts.inspection.kernels import kernel_row
-from mnistviz.core.rows import Stage
+from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import size_and_stride
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import loaders
@@ -31,7 +31,7 @@ def _num_channels(run: Run) -> dict[str, int]:
     return {layer.name: layer.output_shape[-1] for layer in run.spec.model.convolutions}
 
 
-def show_channel(run: Run, step: int, stages: tuple[Stage, ...], stage: str) -> None:
+def show_channel(run: Run, step: int, stages: tuple[LayerOutput, ...], stage: str) -> None:
     """Everything on one channel; its map is that of the image behind `stages`, at `stage`."""
     layer, channel = chosen_channel(run)
     num_channels = _num_channels(run)

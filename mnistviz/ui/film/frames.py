@@ -13,8 +13,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run

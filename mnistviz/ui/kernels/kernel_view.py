@@ -9,7 +9,7 @@ import streamlit as st
 from mnistviz.charts.inspection.kernel_kinds import kind_bars
 from mnistviz.charts.inspection.kernels import kernel_matrix, kernel_row, one_kernel
 from mnistviz.charts.scale import Scope
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.inspection.kernels.kernel_order import Order, order_of, twins_of
 from mnistviz.inspection.kernels.kernel_statistics import one_kernel_statistics

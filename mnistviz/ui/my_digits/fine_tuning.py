@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import MnistVizError
-from mnistviz.core.spec import NUM_TEST_IMAGES, OwnDigits, TrainSpec
+from mnistviz.core.run_spec import OwnDigits
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.my_digits import Digit, as_labelled_set
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.evaluation.fine_tune_report import Change, Tuning

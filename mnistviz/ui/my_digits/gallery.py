@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.digits import gallery, picture
 from mnistviz.charts.theme import CHOSEN
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit

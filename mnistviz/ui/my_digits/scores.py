@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from mnistviz.charts.evaluation.confusion import confusion_matrix
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import MnistVizError
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.my_digits import Digit
 from mnistviz.evaluation import my_digits_scores

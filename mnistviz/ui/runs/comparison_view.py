@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from mnistviz.core.rows import Curve
+from mnistviz.core.types.training import Curve
 from mnistviz.runs.run_summary import Summary
 from mnistviz.studies import run_comparison
 from mnistviz.studies.run_comparison import Band, Measure, PairedDifference, Split

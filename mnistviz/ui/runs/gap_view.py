@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mnistviz.core.errors import MnistVizError
-from mnistviz.core.rows import EpochRow
+from mnistviz.core.types.training import EpochRow
 from mnistviz.runs import metadata, registry
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.registry import ACTIVE_STATES, Run

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_summary import Summary
 from mnistviz.ui.shared import state

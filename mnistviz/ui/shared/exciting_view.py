@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.charts.inspection.channels import digit_activity, exciting_images, patches
-from mnistviz.core.rows import LayerSurvey
-from mnistviz.core.spec import IMAGE_SIZE
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.types.inspection import ActivationSurvey
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
@@ -70,7 +70,7 @@ def show_exciting(
         _show_patches(run, one, layer, channel)
 
 
-def _survey(run: Run, step: int, layer: str) -> LayerSurvey | None:
+def _survey(run: Run, step: int, layer: str) -> ActivationSurvey | None:
     surveys = loaders.kept_survey(run, step)
     if not surveys:
         slot = st.empty()
@@ -91,7 +91,7 @@ def _survey(run: Run, step: int, layer: str) -> LayerSurvey | None:
     return surveys[layer]
 
 
-def _show_patches(run: Run, one: LayerSurvey, layer: str, channel: int) -> None:
+def _show_patches(run: Run, one: ActivationSurvey, layer: str, channel: int) -> None:
     data = load_mnist()
     numbers = one.top_images[:, channel].tolist()
     fields = [

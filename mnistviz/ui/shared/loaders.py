@@ -15,17 +15,16 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnistviz.core.assets import ASSETS
-from mnistviz.core.rows import (
-    FloatArray,
-    Guesses,
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import (
+    ActivationSurvey,
     LayerAblation,
-    LayerMoments,
-    LayerSurvey,
-    MetricRow,
+    LayerOutput,
+    LayerStatistics,
     PreferredInputs,
     Replacement,
-    Stage,
 )
+from mnistviz.core.types.training import MetricRow, WatchedAnswers
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import result_cache, snapshots
 from mnistviz.runs.metrics_log import MetricsReader
@@ -77,7 +76,7 @@ def events(run: Run) -> tuple[dict[str, Any], ...]:
     return _reader(run.metrics_file).events()
 
 
-def guesses(run: Run) -> tuple[Guesses, ...]:
+def guesses(run: Run) -> tuple[WatchedAnswers, ...]:
     """What a run made of the watched digits so far."""
     return _reader(run.metrics_file).guesses()
 
@@ -129,14 +128,14 @@ def reader(run: Run, step: int) -> Callable[[FloatArray], FloatArray]:
     return _classifier(run.path, step, run).logits
 
 
-def stages(run: Run, step: int, image: FloatArray) -> tuple[Stage, ...]:
+def stages(run: Run, step: int, image: FloatArray) -> tuple[LayerOutput, ...]:
     """What every layer of a snapshot makes of an image `(28, 28)`."""
     return _stages(run.path, step, run, image)
 
 
 # Asked for again by other pages and at each step of the microscope; an image's are 360 kB.
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _stages(path: Path, step: int, _run: Run, image: FloatArray) -> tuple[Stage, ...]:
+def _stages(path: Path, step: int, _run: Run, image: FloatArray) -> tuple[LayerOutput, ...]:
     classifier = _classifier(path, step, _run)
 
     from mnistviz.inspection.image.feature_maps import stages as compute
@@ -144,20 +143,22 @@ def _stages(path: Path, step: int, _run: Run, image: FloatArray) -> tuple[Stage,
     return compute(classifier.network, image)
 
 
-def kept_survey(run: Run, step: int) -> dict[str, LayerSurvey]:
+def kept_survey(run: Run, step: int) -> dict[str, ActivationSurvey]:
     """What the channels do on the 10,000 test images, by layer; empty where not yet worked out."""
     by_layer: dict[str, dict[str, NDArray[Any]]] = {}
     for key, array in (result_cache.read(run, step, "survey") or {}).items():
         layer, _, name = key.partition("/")
         by_layer.setdefault(layer, {})[name] = array
     try:
-        return {layer: LayerSurvey(**found) for layer, found in by_layer.items()}
+        return {layer: ActivationSurvey(**found) for layer, found in by_layer.items()}
     except TypeError:
         # Kept by another version of this program.
         return {}
 
 
-def make_survey(run: Run, step: int, progress: Callable[[float], object]) -> dict[str, LayerSurvey]:
+def make_survey(
+    run: Run, step: int, progress: Callable[[float], object]
+) -> dict[str, ActivationSurvey]:
     """Work it out, and keep it on disk. `progress` is told the share that is done."""
     network = _classifier(run.path, step, run).network
 
@@ -334,7 +335,7 @@ def knockout(run: Run, step: int) -> Knockout:
 
 def make_moments(
     run: Run, step: int, progress: Callable[[float], object]
-) -> dict[str, LayerMoments]:
+) -> dict[str, LayerStatistics]:
     """Work out how the channels vary over the 10,000 test images, and keep it on disk."""
     network = _classifier(run.path, step, run).network
 

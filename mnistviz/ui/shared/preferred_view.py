@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnistviz.charts.digits import picture
 from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
-from mnistviz.core.rows import PreferredInputs
+from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.page_width import page_width

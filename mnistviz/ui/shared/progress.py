@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mnistviz.core.rows import MetricRow
-from mnistviz.core.spec import TrainSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Status
 
 # Speed is measured over the last so many rows: long enough to be steady, short enough to notice

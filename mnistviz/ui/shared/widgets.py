@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import DrawingError, MnistVizError
-from mnistviz.core.rows import FloatArray, MetricRow
-from mnistviz.core.spec import NUM_TEST_IMAGES, ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.training import MetricRow
 from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry, snapshots

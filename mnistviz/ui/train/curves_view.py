@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mnistviz.core.rows import EpochRow, MetricRow
-from mnistviz.core.spec import TrainSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.training import EpochRow, MetricRow
 from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import last_row

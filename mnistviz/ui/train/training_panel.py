@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from mnistviz.core.errors import MnistVizError
-from mnistviz.core.rows import MetricRow
+from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import checkpoints, desired_state, registry, worker_log
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import ACTIVE_STATES, Run, State

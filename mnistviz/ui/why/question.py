@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from mnistviz.core.rows import FloatArray
-from mnistviz.core.spec import NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
 
 
 @dataclass(frozen=True)

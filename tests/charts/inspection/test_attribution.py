@@ -6,7 +6,7 @@ import pytest
 
 from mnistviz.charts.inspection.attribution import attributions
 from mnistviz.charts.theme import SIGNED
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 
 IMAGE = np.zeros((28, 28), np.float32)
 IMAGE[8:20, 13:16] = 1

@@ -1,7 +1,8 @@
 """The chart of what kernels cover."""
 
 from mnistviz.charts.inspection.coverage import NAMES, coverage_figure
-from mnistviz.core.rows import PATTERNS, MeanCoverage
+from mnistviz.core.types.inspection import PATTERNS
+from mnistviz.core.types.studies import MeanCoverage
 
 
 def test_a_row_for_each_number_of_channels_and_a_column_for_each_pattern() -> None:

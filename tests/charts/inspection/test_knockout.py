@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnistviz.charts.inspection.knockout import before_and_after, effect_strips
-from mnistviz.core.rows import ChannelEffect
+from mnistviz.core.types.inspection import ChannelEffect
 
 
 @pytest.mark.parametrize("channels", [1, 5, 8, 20, 32])

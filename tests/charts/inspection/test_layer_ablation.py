@@ -5,7 +5,7 @@ import pytest
 
 from mnistviz.charts.inspection.layer_ablation import drop_bars, ever_fewer
 from mnistviz.charts.theme import SIGNED
-from mnistviz.core.rows import LayerAblation, Tuned
+from mnistviz.core.types.inspection import LayerAblation, PruningResult
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_every_order_is_a_line_from_all_channels_to_none(found: LayerAblation) -
 
 
 def test_what_more_training_brought_back_is_a_line_of_its_own(found: LayerAblation) -> None:
-    tuned = Tuned(
+    tuned = PruningResult(
         "conv2", 300, 10_000, np.array([3, 1]), np.array([0.99, 0.9]), np.array([1, 0.98])
     )
     line = ever_fewer(found, bounds(found.least_first), tuned).data[-1]

@@ -3,7 +3,7 @@
 import pytest
 
 from mnistviz.charts.inspection.network import network_figure
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 
 PLANS = [(10, 15, 20), (8, 16, 32), (1, 1, 1), (64, 64, 64)]
 

@@ -11,22 +11,22 @@ from PIL import Image
 from mnistviz.charts.colours import coloured
 from mnistviz.charts.inspection.whole_network import SCORE_SIZE, whole_network
 from mnistviz.charts.scale import Scope
-from mnistviz.core.rows import Stage
+from mnistviz.core.types.inspection import LayerOutput
 
 
-def network_of(channels: int, seed: int = 0) -> list[Stage]:
+def network_of(channels: int, seed: int = 0) -> list[LayerOutput]:
     generator = np.random.default_rng(seed)
 
     def maps(size: int, count: int) -> np.ndarray:
         return generator.normal(size=(size, size, count)).astype(np.float32)
 
     return [
-        Stage("input", "input", np.abs(maps(28, 1))),
-        Stage("conv1", "relu", np.abs(maps(26, channels))),
-        Stage("pool", "pool", maps(11, channels)),
-        Stage("conv7", "relu", np.abs(maps(7, 10))),
-        Stage("conv8", "convolution", maps(1, 10)),
-        Stage("softmax", "softmax", generator.random(10).astype(np.float32)),
+        LayerOutput("input", "input", np.abs(maps(28, 1))),
+        LayerOutput("conv1", "relu", np.abs(maps(26, channels))),
+        LayerOutput("pool", "pool", maps(11, channels)),
+        LayerOutput("conv7", "relu", np.abs(maps(7, 10))),
+        LayerOutput("conv8", "convolution", maps(1, 10)),
+        LayerOutput("softmax", "softmax", generator.random(10).astype(np.float32)),
     ]
 
 
@@ -80,7 +80,7 @@ def test_the_scope_decides_what_full_colour_is(scope: Scope) -> None:
 
 
 def test_a_difference_is_signed_even_where_it_is_all_positive() -> None:
-    stages = [Stage("conv1", "relu", np.full((4, 4, 1), 2, np.float32))]
+    stages = [LayerOutput("conv1", "relu", np.full((4, 4, 1), 2, np.float32))]
     plain, difference = (
         tile_at(whole_network(stages, "tile", difference=signed), 0, 4) for signed in (False, True)
     )
@@ -118,8 +118,8 @@ def test_the_chosen_map_is_framed_and_each_says_its_range() -> None:
 @pytest.mark.parametrize("scope", ["tile", "layer", "all"])
 def test_flat_and_missing_values_are_drawn(value: float, scope: Scope) -> None:
     stages = [
-        Stage("conv1", "relu", np.full((5, 5, 8), value, np.float32)),
-        Stage("softmax", "softmax", np.full(10, value, np.float32)),
+        LayerOutput("conv1", "relu", np.full((5, 5, 8), value, np.float32)),
+        LayerOutput("softmax", "softmax", np.full(10, value, np.float32)),
     ]
     figure = whole_network(stages, scope)
     assert len(figure.data[1].x) == 18

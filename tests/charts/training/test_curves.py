@@ -18,7 +18,7 @@ from mnistviz.charts.training.curves import (
     thinned,
     training_curve,
 )
-from mnistviz.core.rows import MetricRow, MetricSplit
+from mnistviz.core.types.training import MetricRow, MetricSplit
 
 STEPS_PER_EPOCH = 10
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mnistviz.charts.training.epochs import epoch_seconds, gap_curve, learning_rate_curve
-from mnistviz.core.rows import EpochRow, MetricRow
+from mnistviz.core.types.training import EpochRow, MetricRow
 
 
 def epoch(number: int, fixed: float | None = None) -> EpochRow:

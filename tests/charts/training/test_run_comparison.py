@@ -12,7 +12,7 @@ from mnistviz.charts.training.run_comparison import (
     comparison_lines,
     gap_figure,
 )
-from mnistviz.core.rows import Curve, EpochRow
+from mnistviz.core.types.training import Curve, EpochRow
 
 
 def curve(

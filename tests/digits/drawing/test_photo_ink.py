@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.photos import KINDS, photo
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.photo_ink import ink_of_photo
 from mnistviz.digits.drawing.preprocessing import normalise, read_picture
 from mnistviz.digits.mnist import load_mnist, to_input

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing import strokes
 from mnistviz.digits.drawing.preprocessing import (
     MNIST_STROKE_WIDTH,

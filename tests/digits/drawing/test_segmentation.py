@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from benchmarks.reading import side_by_side
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.segmentation import Cut, cut_ink, cut_strokes
 from mnistviz.digits.drawing.strokes import Strokes, render
 from mnistviz.digits.mnist import load_mnist, to_input

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter1d
 
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.strokes import (
     BRUSH_SHARE,
     REDRAWN_INK,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.rows import FloatArray
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 

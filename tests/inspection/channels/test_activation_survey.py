@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.core.rows import LayerSurvey
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.inspection import ActivationSurvey
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.channels import activation_survey as module
 from mnistviz.inspection.channels.activation_survey import survey
@@ -38,7 +38,7 @@ def maps(network: keras.Sequential) -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def found(network: keras.Sequential) -> dict[str, LayerSurvey]:
+def found(network: keras.Sequential) -> dict[str, ActivationSurvey]:
     data = load_mnist()
     told: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
@@ -51,7 +51,7 @@ def found(network: keras.Sequential) -> dict[str, LayerSurvey]:
 
 @pytest.mark.parametrize("layer", [f"conv{n}" for n in range(1, 9)])
 def test_the_survey_is_that_of_the_images_one_by_one(
-    layer: str, found: dict[str, LayerSurvey], maps: dict[str, np.ndarray]
+    layer: str, found: dict[str, ActivationSurvey], maps: dict[str, np.ndarray]
 ) -> None:
     values, one = maps[layer], found[layer]
     labels = load_mnist().y_test[:NUM_IMAGES]

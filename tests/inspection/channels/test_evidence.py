@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.core.rows import LayerAblation, LayerMoments
+from mnistviz.core.types.inspection import LayerAblation, LayerStatistics
 from mnistviz.digits.mnist import balanced, load_mnist
 from mnistviz.inspection.channels.channel_statistics import moments
 from mnistviz.inspection.channels.evidence import evidence_of, kernel_correlation
@@ -39,7 +39,7 @@ def planted() -> keras.Sequential:
 
 
 @pytest.fixture(scope="module")
-def of_planted(planted: keras.Sequential) -> LayerMoments:
+def of_planted(planted: keras.Sequential) -> LayerStatistics:
     return moments(planted, load_mnist().x_test[:NUM_IMAGES])["conv3"]
 
 
@@ -52,7 +52,7 @@ def ablation(planted: keras.Sequential) -> LayerAblation:
 
 
 def test_exactly_the_planted_channels_are_not_to_keep(
-    of_planted: LayerMoments, ablation: LayerAblation
+    of_planted: LayerStatistics, ablation: LayerAblation
 ) -> None:
     found = evidence_of(of_planted, ablation)
     assert [one.channel for one in found] == list(range(20))
@@ -71,7 +71,7 @@ def test_exactly_the_planted_channels_are_not_to_keep(
         assert one.drop < 0.0005
 
 
-def test_before_anyone_switched_them_off_they_are_near_twins(of_planted: LayerMoments) -> None:
+def test_before_anyone_switched_them_off_they_are_near_twins(of_planted: LayerStatistics) -> None:
     found = evidence_of(of_planted)
     others = {one.channel: (one.verdict, one.twin_of) for one in found if one.verdict != "keep"}
     assert others == {DEAD: ("dead", None), 17: ("near-twin", 4), 11: ("near-twin", 2)}
@@ -87,10 +87,10 @@ def made(lost: list[int]) -> LayerAblation:
     )
 
 
-def of_correlation(correlation: list[list[float]]) -> LayerMoments:
+def of_correlation(correlation: list[list[float]]) -> LayerStatistics:
     count = len(correlation)
     ones = np.ones(count)
-    return LayerMoments(ones, ones, ones / 2, np.array(correlation, np.float64))
+    return LayerStatistics(ones, ones, ones / 2, np.array(correlation, np.float64))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.channels import knockout as knockout_module
 from mnistviz.inspection.channels.knockout import (

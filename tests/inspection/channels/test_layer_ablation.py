@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.core.rows import LayerAblation
+from mnistviz.core.types.inspection import LayerAblation
 from mnistviz.digits.mnist import balanced, load_mnist, to_input
 from mnistviz.inspection.channels.knockout import Knockout, channel_means
 from mnistviz.inspection.channels.layer_ablation import NUM_DRAWS, Cut, ablate

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.core.rows import LayerMoments
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.inspection import LayerStatistics
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.channels import channel_statistics as module
 from mnistviz.inspection.channels.channel_statistics import moments
@@ -29,7 +29,7 @@ def network() -> keras.Sequential:
 
 
 @pytest.fixture(scope="module")
-def found(network: keras.Sequential) -> dict[str, LayerMoments]:
+def found(network: keras.Sequential) -> dict[str, LayerStatistics]:
     told: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
         # Batches that don't come out even.
@@ -54,7 +54,7 @@ def places(network: keras.Sequential) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("layer", [f"conv{number}" for number in range(1, 8)])
 def test_moments_are_those_of_all_places_of_all_images_at_once(
-    layer: str, found: dict[str, LayerMoments], places: dict[str, np.ndarray]
+    layer: str, found: dict[str, LayerStatistics], places: dict[str, np.ndarray]
 ) -> None:
     flat = places[layer].astype(np.float64)
     np.testing.assert_allclose(found[layer].mean, flat.mean(axis=0), rtol=1e-4, atol=1e-7)
@@ -64,7 +64,9 @@ def test_moments_are_those_of_all_places_of_all_images_at_once(
     np.testing.assert_allclose(found[layer].covariance, expected, rtol=1e-3, atol=1e-8)
 
 
-def test_the_last_convolution_has_no_relu_and_is_left_out(found: dict[str, LayerMoments]) -> None:
+def test_the_last_convolution_has_no_relu_and_is_left_out(
+    found: dict[str, LayerStatistics],
+) -> None:
     assert list(found) == [f"conv{number}" for number in range(1, 8)]
 
 
@@ -141,7 +143,7 @@ def test_channels_that_go_together_stand_side_by_side() -> None:
 
 
 def test_a_layer_that_never_varies_has_rank_0_and_an_order() -> None:
-    flat = LayerMoments(np.zeros(3), np.zeros(3), np.zeros(3), np.zeros((3, 3)))
+    flat = LayerStatistics(np.zeros(3), np.zeros(3), np.zeros(3), np.zeros((3, 3)))
     one = use_of("conv1", flat)
     assert (one.effective_rank, one.needed_99, one.dead, one.twins) == (0, 0, (0, 1, 2), ())
     correlation = correlation_of(flat.covariance)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from mnistviz.core.rows import Stage
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import stages
 from mnistviz.network.model import Classifier, build, load
@@ -80,7 +80,7 @@ def expected_stages(
 
 
 def assert_stages_equal(
-    found: tuple[Stage, ...], expected: list[tuple[str, str, np.ndarray]]
+    found: tuple[LayerOutput, ...], expected: list[tuple[str, str, np.ndarray]]
 ) -> None:
     assert [(one.layer, one.stage) for one in found] == [(layer, at) for layer, at, _ in expected]
     for one, (layer, at, values) in zip(found, expected, strict=True):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.core.rows import PreferredInputs
+from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image import preferred_input
 from mnistviz.inspection.image.preferred_input import Climber, penalty, preferred_inputs

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.inspection.image.receptive_field import Field, field_of, size_and_stride
 from mnistviz.network.model import build
 

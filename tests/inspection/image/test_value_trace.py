@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from mnistviz.core.rows import Stage
-from mnistviz.core.spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import stages
 from mnistviz.inspection.image.receptive_field import field_of
@@ -38,18 +38,18 @@ def weights() -> Weights:
 
 
 @pytest.fixture(scope="module")
-def found(image: np.ndarray) -> tuple[Stage, ...]:
+def found(image: np.ndarray) -> tuple[LayerOutput, ...]:
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
     return stages(load(run, snapshots.steps_of(run)[-1]), image)
 
 
-def values_at(found: tuple[Stage, ...], layer: str, stage: str) -> np.ndarray:
+def values_at(found: tuple[LayerOutput, ...], layer: str, stage: str) -> np.ndarray:
     return next(one.values for one in found if (one.layer, one.stage) == (layer, stage))
 
 
 @pytest.mark.parametrize("layer", [f"conv{n}" for n in range(1, 9)])
 def test_the_numbers_are_the_network_s_own(
-    layer: str, found: tuple[Stage, ...], image: np.ndarray, weights: Weights
+    layer: str, found: tuple[LayerOutput, ...], image: np.ndarray, weights: Weights
 ) -> None:
     inputs = inputs_of(found, image, layer)
     sums = values_at(found, layer, "convolution")
@@ -75,7 +75,9 @@ def test_the_numbers_are_the_network_s_own(
         )
 
 
-def test_the_patch_is_cut_where_the_place_is(found: tuple[Stage, ...], image: np.ndarray) -> None:
+def test_the_patch_is_cut_where_the_place_is(
+    found: tuple[LayerOutput, ...], image: np.ndarray
+) -> None:
     network = ModelSpec()
     weights = {"conv1": {"kernel": np.ones((3, 3, 1, 2), np.float32), "bias": np.zeros(2, "f4")}}
     parts = take_apart(inputs_of(found, image, "conv1"), weights, network, "conv1", (7, 20, 1))
@@ -100,14 +102,14 @@ def test_without_normalization_the_relu_is_handed_on(image: np.ndarray) -> None:
     assert len(links) == 8
 
 
-def test_no_layer_has_no_input(found: tuple[Stage, ...], image: np.ndarray) -> None:
+def test_no_layer_has_no_input(found: tuple[LayerOutput, ...], image: np.ndarray) -> None:
     with pytest.raises(KeyError, match="conv9"):
         inputs_of(found, image, "conv9")
 
 
 @pytest.mark.parametrize("digit", [0, 6, 9])
 def test_the_way_back_leads_from_the_score_to_a_pixel(
-    digit: int, found: tuple[Stage, ...], image: np.ndarray, weights: Weights
+    digit: int, found: tuple[LayerOutput, ...], image: np.ndarray, weights: Weights
 ) -> None:
     links = trace_back(found, image, weights, MODEL, digit)
     assert [link.layer for link in links] == [f"conv{n}" for n in range(8, 0, -1)]
@@ -133,7 +135,7 @@ def test_the_way_back_leads_from_the_score_to_a_pixel(
 
 
 def assert_is_strongest(
-    after: Link, before: Link, found: tuple[Stage, ...], image: np.ndarray, weights: Weights
+    after: Link, before: Link, found: tuple[LayerOutput, ...], image: np.ndarray, weights: Weights
 ) -> None:
     """Among all products of the value after, none is larger than that of the value before."""
     inputs = inputs_of(found, image, after.layer).astype(np.float64)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistviz.core.rows import PATTERN_KINDS, PATTERNS
+from mnistviz.core.types.inspection import PATTERN_KINDS, PATTERNS
 from mnistviz.inspection.kernels.coverage import coverage_of
 from mnistviz.inspection.kernels.kernel_kinds import BASIS
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.archive import pack
 from mnistviz.runs.registry import Run

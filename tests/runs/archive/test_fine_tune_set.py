@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnistviz.core.errors import RunError
-from mnistviz.core.spec import Parent
+from mnistviz.core.run_spec import Parent
 from mnistviz.digits.labelled_sets import LabelledSet, read_path
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import fine_tune_set, registry, snapshots

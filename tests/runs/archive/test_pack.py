@@ -12,7 +12,8 @@ import pytest
 
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import RunError
-from mnistviz.core.spec import ModelSpec, TrainSpec
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.runs.archive import pack
 from tests.runs.archive.conftest import files_of, make_run, packed

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistviz.core.rows import MetricRow, MetricSplit
-from mnistviz.core.spec import TrainSpec
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.training import MetricRow, MetricSplit
 from mnistviz.runs.registry import Status
 from mnistviz.ui.shared.progress import ROWS_OF_SPEED, Progress, progress_of
 

@@ -1,4 +1,4 @@
-"""Frozen rows that training, inspection, evaluation and charts share. NumPy only."""
+"""Results of looking inside a network: layers, channels, kernels."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,16 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
-
-# batch: mean over the steps since the row before, dropout on; train: the running mean over
-# a whole epoch, dropout on, as the published log prints it; validation: after each epoch,
-# inference mode; fixed_train: the same on a fixed set of training images, which makes the gap;
-# test: the test set, read once after the last epoch.
-MetricSplit = Literal["batch", "train", "validation", "fixed_train", "test"]
-
-# What is said of two plans, by the rule of `mnistviz.studies.verdicts`.
-Verdict = Literal["equivalent", "better", "worse", "cannot be told apart", "too few seeds"]
+from mnistviz.core.types.arrays import FloatArray
 
 # What takes the place of a channel that is off. mean: its mean over the training images; zero:
 # nothing.
@@ -27,80 +18,7 @@ ChannelVerdict = Literal["keep", "twin", "near-twin", "dead"]
 
 
 @dataclass(frozen=True)
-class MetricRow:
-    """What a network scored at one moment of its training.
-
-    `epoch` counts from 1, `accuracy` is in [0, 1], `loss` is the mean
-    cross-entropy in nats, `seconds` runs from the start of the training.
-    """
-
-    step: int
-    epoch: int
-    split: MetricSplit
-    loss: float
-    accuracy: float
-    learning_rate: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class EpochRow:
-    """One whole epoch of a training, as the published log tells one.
-
-    Accuracies are in [0, 1], losses the mean cross-entropy in nats; `seconds` is how long
-    the epoch took with its validation. `fixed_accuracy` is that on a fixed set of training
-    images in inference mode, None where it wasn't measured.
-    """
-
-    epoch: int
-    learning_rate: float
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
-    seconds: float
-    fixed_accuracy: float | None = None
-
-    @property
-    def gap(self) -> float | None:
-        """How much better it is on images it was trained on than on those it never saw."""
-        return None if self.fixed_accuracy is None else self.fixed_accuracy - self.val_accuracy
-
-    @property
-    def running_gap(self) -> float:
-        """The same with the running mean of the epoch, taken with dropout on."""
-        return self.accuracy - self.val_accuracy
-
-
-@dataclass(frozen=True)
-class Guesses:
-    """What a network makes of a few fixed test digits at one moment of its training.
-
-    `digits` are its answers, `probabilities` how likely it holds each of them, in [0, 1].
-    """
-
-    step: int
-    digits: tuple[int, ...]
-    probabilities: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class TrainingState:
-    """All that a training needs to go on from a step as if it had never ended.
-
-    `variables` are the weights in `get_weights()` order, then the optimizer's own;
-    `sums` are those of the loss, of right answers and of images since the epoch began
-    and since the last row.
-    """
-
-    step: int
-    seconds: float
-    sums: tuple[float, ...]
-    variables: tuple[NDArray[np.generic], ...]
-
-
-@dataclass(frozen=True)
-class Stage:
+class LayerOutput:
     """What one layer makes of one image, at one point of the layer.
 
     `values` is (height, width, channels) float32; for the softmax (10,).
@@ -121,22 +39,7 @@ class ChannelEffect:
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """How a network does on a labelled set.
-
-    `per_class` is the accuracy among the images of each class, NaN where
-    there is none; `confusion` is (10, 10) int64, row = label, column = answer.
-    """
-
-    images: int
-    accuracy: float
-    loss: float
-    per_class: NDArray[np.float64]
-    confusion: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class LayerSurvey:
+class ActivationSurvey:
     """What the channels of one convolution do on a set of images.
 
     `top_images`, `top_values` (k, channels) and `top_places` (k, channels, 2) are the images
@@ -181,67 +84,7 @@ class PreferredInputs:
 
 
 @dataclass(frozen=True)
-class Curve:
-    """One line over the epochs trained: a run's, or the mean of runs alike but for the seed.
-
-    `low` and `high` bound the band around a mean, `counts` is the number of runs behind
-    each point; all three are empty for a single run. `training` curves are drawn
-    thin, beside the validation curve of the same `name`.
-    """
-
-    name: str
-    training: bool
-    epochs: tuple[float, ...]
-    values: tuple[float, ...]
-    low: tuple[float, ...] = ()
-    high: tuple[float, ...] = ()
-    counts: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Duel:
-    """Two plans, first minus second over the seeds that both have. Accuracies in [0, 1].
-
-    `interval` is the 95 % interval of the mean difference, `narrow` the 90 % one; NaN with fewer
-    than two seeds. `p` is that of the two-sided paired t-test, `p_holm` corrected for all pairs.
-    The verdict is about the first. `seeds_needed` is how many seeds would settle it if they went
-    on as those so far, None where the verdict stands or 1,000 would not do.
-    """
-
-    first: str
-    second: str
-    seeds: tuple[int, ...]
-    differences: tuple[float, ...]
-    mean: float
-    interval: tuple[float, float]
-    narrow: tuple[float, float]
-    p: float
-    p_holm: float
-    verdict: Verdict
-    seeds_needed: int | None
-
-
-@dataclass(frozen=True)
-class PlanScore:
-    """What a channel plan reached over its seeds. Accuracies are in [0, 1].
-
-    `half_width` is half the 95 % interval of the mean, NaN for fewer than two seeds;
-    `epoch_seconds` the fastest epoch of any of its trainings, `slowest_seconds` the fastest epoch
-    of the one that other work on the machine disturbed most.
-    """
-
-    plan: str
-    parameters: int
-    multiply_accumulates: int
-    count: int
-    mean: float
-    half_width: float
-    epoch_seconds: float
-    slowest_seconds: float
-
-
-@dataclass(frozen=True)
-class LayerMoments:
+class LayerStatistics:
     """How the channels of one convolution vary, over images and all places, after the ReLU.
 
     `mean`, `largest` and `active`, the share of places above 0, are (channels,), `covariance`
@@ -255,7 +98,7 @@ class LayerMoments:
 
 
 @dataclass(frozen=True)
-class LayerUse:
+class LayerRedundancy:
     """How many of the channels of a layer say something of their own.
 
     `effective_rank` is in [0, channels]; `needed_95` and `needed_99` are how many principal
@@ -270,20 +113,6 @@ class LayerUse:
     needed_99: int
     dead: tuple[int, ...]
     twins: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True)
-class MeanUse:
-    """The means of `LayerUse` over `count` networks of one plan; dead and twins are numbers."""
-
-    layer: str
-    channels: int
-    count: int
-    effective_rank: float
-    needed_95: float
-    needed_99: float
-    dead: float
-    twins: float
 
 
 @dataclass(frozen=True)
@@ -340,7 +169,7 @@ class ChannelEvidence:
 
 
 @dataclass(frozen=True)
-class Tuned:
+class PruningResult:
     """What a network reads right with channels of a layer cut out, before and after more training.
 
     `left` (k,) is how many channels are left, `before` and `after` (k,) the accuracies, in [0, 1],
@@ -374,29 +203,3 @@ class LayerCoverage:
     channels: int
     shares: tuple[float, ...]
     holders: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class MeanCoverage:
-    """The means of `LayerCoverage` over `count` networks whose layer has as many channels.
-
-    `covered` is in how many of the networks, a share, at least one kernel looks for the pattern.
-    `of` names a network that is one by itself.
-    """
-
-    channels: int
-    count: int
-    shares: tuple[float, ...]
-    holders: tuple[float, ...]
-    covered: tuple[float, ...]
-    of: str = ""
-
-    @property
-    def title(self) -> str:
-        """As it stands beside others."""
-        return f"{self.channels} ({self.of})" if self.of else str(self.channels)
-
-    def covered_of(self, kind: str) -> float:
-        """How many patterns of a kind are covered, on average."""
-        parts = zip(PATTERN_KINDS, self.covered, strict=True)
-        return sum(share for of_kind, share in parts if of_kind == kind)

@@ -1,0 +1,70 @@
+"""The base class of specs: frozen, validated settings with limits and help texts."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mnistviz.core.errors import SpecError
+
+
+class Frozen(BaseModel):
+    """Settings that can't be changed once made, and take no unknown name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SpecError(_sentence(error)) from None
+
+    def changed(self, **values: Any) -> Self:
+        """A copy with some settings changed, validated like a new one."""
+        return type(self)(**{**self.model_dump(), **values})
+
+    @classmethod
+    def limits(cls, name: str) -> dict[str, Any]:
+        """Limits of a number, as `ge`, `gt`, `le`, `lt`: whichever the field has."""
+        found: dict[str, Any] = {}
+        for rule in cls.model_fields[name].metadata:
+            for bound in ("ge", "gt", "le", "lt"):
+                if (value := getattr(rule, bound, None)) is not None:
+                    found[bound] = value
+        return found
+
+    @classmethod
+    def help(cls, name: str) -> str:
+        """One sentence on what the setting does."""
+        return cls.model_fields[name].description or ""
+
+
+# What pydantic would say in a programmer's words.
+_EXPECTED = {
+    "missing": "a value",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "tuple_type": "a list of numbers",
+    "timezone_aware": "a time with its time zone",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+}
+
+
+def _sentence(error: ValidationError) -> str:
+    """All that is wrong with some settings, as one line a person can act on."""
+    parts = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"] if not isinstance(part, int))
+        message = problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        message = _EXPECTED.get(problem["type"], message).format(**problem.get("ctx", {}))
+        found = "none" if problem["type"] == "missing" else repr(problem["input"])
+        if problem["type"] == "extra_forbidden":
+            parts.append(f"{name} is not a setting")
+        elif name:
+            parts.append(f"{name}: expected {message}, got {found}")
+        else:
+            parts.append(message)
+    return "; ".join(parts)

@@ -1,0 +1,171 @@
+"""The network as a frozen value: its channel plan, its layers, their sizes and costs.
+
+Limits, defaults and help texts stand in the fields: the forms, the command line and the validator
+all read them from here.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.errors import SpecError
+from mnistviz.core.frozen import Frozen
+
+# The 1x1 convolutions squeeze whatever comes in down to this many channels.
+NUM_SQUEEZED = 10
+MAX_CHANNELS = 64
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the network, known without building it.
+
+    `output_shape` is (height, width, channels), or (classes,) at the end.
+    `weights` names the arrays of the layer with their shapes, in the order in
+    which Keras' `get_weights()` returns them.
+    """
+
+    name: str
+    type: str
+    output_shape: tuple[int, ...]
+    weights: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    relu: bool = False
+
+    @property
+    def parameters(self) -> int:
+        return sum(_size(shape) for _, shape in self.weights)
+
+    @property
+    def non_trainable(self) -> int:
+        return sum(_size(shape) for name, shape in self.weights if name.startswith("moving_"))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        """Multiplications, each with its addition, that a convolution makes for one image."""
+        kernels = [shape for name, shape in self.weights if name == "kernel"]
+        return sum(_size(shape) * _size(self.output_shape[:2]) for shape in kernels)
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+def three_channel_counts(channels: tuple[int, ...]) -> tuple[int, ...]:
+    if len(channels) != 3 or not all(1 <= count <= MAX_CHANNELS for count in channels):
+        raise ValueError(f"three whole numbers from 1 to {MAX_CHANNELS}")
+    return channels
+
+
+class ModelSpec(Frozen):
+    """The network: its channel plan, with or without batch normalization and dropout."""
+
+    channels: Annotated[
+        tuple[int, ...],
+        AfterValidator(three_channel_counts),
+        Field(
+            description="Channel plan a,b,c: the channels of the three 3×3 convolutions of the "
+            "first block; the second block repeats b and c."
+        ),
+    ] = (10, 15, 20)
+    batch_norm: Annotated[
+        bool,
+        Field(description="Batch normalization after every convolution but the last."),
+    ] = True
+    dropout: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.9,
+            description="Share of activations set to zero after every convolution but the last, "
+            "while training. 0 leaves dropout out.",
+        ),
+    ] = 0.1
+
+    @property
+    def plan(self) -> str:
+        """The channel plan as people write it, `10/15/20`."""
+        return "/".join(str(count) for count in self.channels)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Every layer in order, from the first convolution to the softmax."""
+        first, second, third = self.channels
+        block = [
+            ("conv1", 3, first),
+            ("conv2", 3, second),
+            ("conv3", 3, third),
+            ("pool", 2, third),
+            ("conv4", 1, NUM_SQUEEZED),
+            ("conv5", 3, second),
+            ("conv6", 3, third),
+            ("conv7", 1, NUM_SQUEEZED),
+        ]
+        layers: list[Layer] = []
+        size, depth = IMAGE_SIZE, 1
+        for name, kernel, channels in block:
+            if name == "pool":
+                size //= 2
+                layers.append(Layer(name, "MaxPooling2D", (size, size, depth)))
+                continue
+            size += 1 - kernel
+            shape = (size, size, channels)
+            layers.append(_convolution(name, kernel, depth, shape, relu=True))
+            number = name.removeprefix("conv")
+            if self.batch_norm:
+                names = ("gamma", "beta", "moving_mean", "moving_variance")
+                weights = tuple((weight, (channels,)) for weight in names)
+                layers.append(Layer(f"bn{number}", "BatchNormalization", shape, weights))
+            if self.dropout:
+                layers.append(Layer(f"dropout{number}", "Dropout", shape))
+            depth = channels
+        layers.append(_convolution("conv8", size, depth, (1, 1, NUM_CLASSES), relu=False))
+        layers.append(Layer("flatten", "Flatten", (NUM_CLASSES,)))
+        layers.append(Layer("softmax", "Softmax", (NUM_CLASSES,)))
+        return tuple(layers)
+
+    @property
+    def convolutions(self) -> tuple[Layer, ...]:
+        """The convolutions alone, in order."""
+        return tuple(layer for layer in self.layers if layer.type == "Conv2D")
+
+    @property
+    def parameters(self) -> int:
+        return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def non_trainable(self) -> int:
+        return sum(layer.non_trainable for layer in self.layers)
+
+    @property
+    def trainable(self) -> int:
+        return self.parameters - self.non_trainable
+
+    @property
+    def multiply_accumulates(self) -> int:
+        """Multiplications, each with its addition, of all convolutions for one image."""
+        return sum(layer.multiply_accumulates for layer in self.layers)
+
+
+def _convolution(
+    name: str, kernel: int, depth: int, shape: tuple[int, int, int], *, relu: bool
+) -> Layer:
+    channels = shape[-1]
+    weights = (("kernel", (kernel, kernel, depth, channels)), ("bias", (channels,)))
+    return Layer(name, "Conv2D", shape, weights, relu)
+
+
+def parse_channels(text: str) -> tuple[int, ...]:
+    """Read a channel plan, `10,15,20` or `10/15/20`. Raises `SpecError` when it is none."""
+    try:
+        channels = tuple(int(part) for part in text.replace("/", ",").split(","))
+    except ValueError:
+        channels = ()
+    try:
+        return three_channel_counts(channels)
+    except ValueError as error:
+        raise SpecError(f"channels: expected {error}, like 10,15,20, got {text!r}") from None

@@ -1,0 +1,55 @@
+"""A run as a frozen value: network, training, parent and own digits. `spec.json` holds it."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from mnistviz.core.frozen import Frozen
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.train_spec import TrainSpec
+
+
+class Parent(Frozen):
+    """The snapshot that a run began from: the id of another run, and a step of it."""
+
+    run: str
+    step: Annotated[int, Field(ge=0)]
+
+
+class OwnDigits(Frozen):
+    """A person's own digits that a run trains on beside MNIST's, kept in its `own.npz`.
+
+    `fold` says which of four parts of the set is held out, None: none is. `sha256` is of what the
+    file holds, `of_sha256` of the whole set, whichever part is held out.
+    """
+
+    trained_on: Annotated[int, Field(ge=1)]
+    held_out: Annotated[int, Field(ge=0)]
+    fold: Annotated[int, Field(ge=0)] | None
+    share: Annotated[
+        float,
+        Field(
+            gt=0,
+            lt=1,
+            description="Share of what it trains on that is your digits, repeated; the rest are "
+            "training images of MNIST, so that it does not forget them.",
+        ),
+    ]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    of_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class RunSpec(Frozen):
+    """Everything that decides the outcome of a run. `spec.json` holds exactly this.
+
+    A run with a parent is a fork: its first weights are the parent's, kept in `start.npz`. One with
+    `own` trains on a person's digits, too.
+    """
+
+    schema_version: Literal[1] = 1
+    recipe: str
+    created: AwareDatetime
+    model: ModelSpec
+    train: TrainSpec
+    parent: Parent | None = None
+    own: OwnDigits | None = None

@@ -1,0 +1,197 @@
+"""A training as a frozen value: its settings, its schedule, its split of the data.
+
+Limits, defaults and help texts stand in the fields: the forms, the command line and the validator
+all read them from here.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from mnistviz.core.constants import NUM_TRAINING_IMAGES
+from mnistviz.core.frozen import Frozen
+
+
+class TrainSpec(Frozen):
+    """How a network is trained, and on which of the 60,000 training images."""
+
+    epochs: Annotated[
+        int, Field(ge=1, le=200, description="Times that every training image is seen.")
+    ] = 20
+    batch_size: Annotated[
+        int, Field(ge=8, le=1024, description="Images between two changes of the weights.")
+    ] = 128
+    learning_rate: Annotated[
+        float,
+        Field(
+            ge=1e-6, le=0.1, description="Adam's step size: in the first epoch, or at its highest."
+        ),
+    ] = 0.003
+    schedule: Annotated[
+        Literal["decay", "one-cycle"],
+        Field(
+            description="How the learning rate changes. decay: from epoch to epoch, ever lower. "
+            "one-cycle: up to its highest and down to zero, in straight lines from step to step."
+        ),
+    ] = "decay"
+    decay: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=10,
+            description="Of the schedule decay: the learning rate of epoch e, counted from 0, is "
+            "learning_rate / (1 + decay × e).",
+        ),
+    ] = 0.319
+    warm_up: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.9,
+            description="Of the schedule one-cycle: share of the training in which the learning "
+            "rate rises.",
+        ),
+    ] = 0.25
+    augmentation: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=2,
+            description="How far images are changed each time they are trained on. 1: turned by up "
+            "to 15°, moved by up to 2 pixels, stretched and sheared by up to 15 %. 0: not at all.",
+        ),
+    ] = 0.0
+    bend: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=5,
+            description="How far images are bent each time they are trained on, like rubber: by "
+            "how many pixels a place moves, as a standard deviation. 0: not at all.",
+        ),
+    ] = 0.0
+    label_smoothing: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.5,
+            description="Share of each label that is spread evenly over all ten digits.",
+        ),
+    ] = 0.0
+    weight_average: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.9999,
+            description="Keep an average of the weights: each step, so large a share of it stays "
+            "and the rest is the new weights. Validation and snapshots use the average. 0: none.",
+        ),
+    ] = 0.0
+    num_images: Annotated[
+        int,
+        Field(
+            ge=100,
+            le=NUM_TRAINING_IMAGES,
+            description="Train on the first N images of the training set.",
+        ),
+    ] = NUM_TRAINING_IMAGES
+    pen_digits: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=NUM_TRAINING_IMAGES,
+            description="Train on so many digits beside them that are drawn as with a pen, also in "
+            "ways that MNIST hardly has: a 1 with a long upstroke, a crossed 7.",
+        ),
+    ] = 0
+    held_out: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=30_000,
+            description="The last N training images are not trained on but validate every epoch; "
+            "the test set is then read once, at the end. 0 validates on the test set.",
+        ),
+    ] = 0
+    measure_gap: Annotated[
+        bool,
+        Field(
+            description="After every epoch, also score the first 10,000 of the images trained on, "
+            "with dropout off: what the network does better on them than on images it never saw "
+            "is the gap. Changes nothing about the training."
+        ),
+    ] = False
+    seed: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=2**31 - 1,
+            description="Names one result: first weights, order of the images, dropout.",
+        ),
+    ] = 0
+
+    @model_validator(mode="after")
+    def _images_suffice(self) -> Self:
+        most = NUM_TRAINING_IMAGES - self.held_out
+        if self.num_images > most:
+            raise ValueError(
+                f"num_images: expected at most {most:,}, because the last {self.held_out:,} of the "
+                f"{NUM_TRAINING_IMAGES:,} training images are held out, got {self.num_images}"
+            )
+        if self.batch_size > self.num_images:
+            raise ValueError(
+                f"batch_size: expected at most the number of training images, {self.num_images}, "
+                f"got {self.batch_size}"
+            )
+        return self
+
+    @property
+    def num_trained(self) -> int:
+        """How many images an epoch has."""
+        return self.num_images + self.pen_digits
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self.num_trained // self.batch_size)
+
+    @property
+    def num_steps(self) -> int:
+        return self.steps_per_epoch * self.epochs
+
+    @property
+    def validated_on(self) -> Literal["test", "held_out"]:
+        """Where the validation accuracy comes from."""
+        return "held_out" if self.held_out else "test"
+
+    def learning_rate_at(self, step: int) -> float:
+        """Learning rate of a step, counted from 0, rounded as the published log prints it."""
+        if self.schedule == "decay":
+            epoch = step // self.steps_per_epoch
+            return round(self.learning_rate / (1 + self.decay * epoch), 10)
+        # The middle of the step, so that no step is made at rate 0.
+        done = (step + 0.5) / self.num_steps
+        rising = done / self.warm_up if self.warm_up else 1.0
+        return round(self.learning_rate * min(rising, (1 - done) / (1 - self.warm_up)), 10)
+
+    def after(self, epoch: int) -> Self:
+        """What is left of this training after an epoch, as a training of its own.
+
+        Its epochs are counted from 0 again and its learning rate goes on where this one's
+        was; of a training that is over, one more epoch is left. What is left of a cycle
+        that still rises starts from zero again, and is as high and at its highest as soon.
+        """
+        epoch = min(epoch, self.epochs - 1)
+        left = self.epochs - epoch
+        if self.schedule == "decay":
+            return self.changed(
+                epochs=left,
+                learning_rate=self.learning_rate_at(epoch * self.steps_per_epoch),
+                decay=self.decay / (1 + self.decay * epoch),
+            )
+        rising = max(0.0, self.warm_up * self.epochs - epoch) / left
+        share = 1.0 if rising else left / self.epochs / (1 - self.warm_up)
+        return self.changed(epochs=left, learning_rate=self.learning_rate * share, warm_up=rising)
+
+    def epoch_at(self, step: int) -> float:
+        """How many epochs `step` optimizer steps are."""
+        return step / self.steps_per_epoch

@@ -1,0 +1,1 @@
+"""Frozen values that training, inspection, evaluation, studies and charts share. NumPy only."""
