@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON value instead")
     options = parser.parse_args(arguments)
 
-    from mnistviz.network.model import Classifier, load
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.load import load
 
     run, step = snapshots.find(options.run)
     classifier = Classifier(load(run, step))

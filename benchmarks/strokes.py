@@ -83,7 +83,8 @@ def measure(
     writer read worst, and of answers alike at any size.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from mnistviz.network.model import Classifier, load
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.load import load
 
     images = seen(drawings)
     at_sizes = [seen([sized(one, side) for one in drawings[::EVERY]]) for side in SIZES]

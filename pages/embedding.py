@@ -1,5 +1,6 @@
 """Map of digits: the test images as the network sees them, alike close together."""
 
+from mnistviz.inspection import tsne_worker
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -90,7 +91,6 @@ def show_progress() -> None:
 def offer_tsne() -> None:
     from mnistviz.inspection.jobs import progress_of
     from mnistviz.inspection.tsne_worker import TSNE
-    from mnistviz.training import launcher
 
     if progress_of(run, step, TSNE) is not None:
         wait_for_tsne()
@@ -100,7 +100,7 @@ def offer_tsne() -> None:
         "in a process of its own. It is kept."
     )
     if st.button("Work it out", type="primary", icon=":material/scatter_plot:"):
-        launcher.start_tsne(run, step)
+        tsne_worker.start(run, step)
         st.rerun()
 
 

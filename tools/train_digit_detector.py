@@ -160,7 +160,8 @@ class Asking:
 
     def __init__(self, fonts: Path | None) -> None:
         from mnistviz.evaluation import calibration
-        from mnistviz.network.model import Classifier, load
+        from mnistviz.network.model import Classifier
+        from mnistviz.runs.load import load
 
         run = registry.find_run("best")
         step = snapshots.steps_of(run)[-1]

@@ -5,8 +5,9 @@ import numpy as np
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.evaluation import calibration
 from mnistviz.network import rejection
-from mnistviz.network.model import Classifier, load
+from mnistviz.network.model import Classifier
 from mnistviz.network.rejection import Verdict
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
 
 

@@ -68,7 +68,8 @@ def attribute(
 
     from mnistviz.inspection.image.attribution import Explainer, contrast
     from mnistviz.inspection.image.attribution import attribute as explain
-    from mnistviz.network.model import Classifier, load
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.load import load
 
     network = load(found, step)
     if target is None:

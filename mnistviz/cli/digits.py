@@ -1,8 +1,6 @@
 """A person's own digits: `digits`, and its subcommands."""
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +8,7 @@ import typer
 
 from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, print_json
+from mnistviz.core import storage
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits, my_digits_zip
 from mnistviz.digits.labelled_sets import read_path
@@ -79,21 +78,14 @@ def export(
 ) -> None:
     """Pack all digits into a zip: an npz in MNIST's layout, and strokes and answers as JSON."""
     found = my_digits.list_digits()
-    part = out.with_name(f".{out.name}.part")
     try:
-        with part.open("wb") as file:
+        with storage.atomic_write(out) as file:
             my_digits_zip.export(file, found)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(out)
     except OSError as error:
         raise DataError(
             f"{out}: expected a file that can be written, got: {error.strerror or error}; choose "
             "another place"
         ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink()
     _report(found, f"{len(found):,} digits in {out}", as_json)
 
 

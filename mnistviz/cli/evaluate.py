@@ -53,7 +53,8 @@ def evaluate(
     from mnistviz.evaluation.metrics import interval, top_k
     from mnistviz.evaluation.reliability import reliability
     from mnistviz.evaluation.scoring import probabilities, score
-    from mnistviz.network.model import Classifier, load
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.load import load
 
     if data is None:
         mnist = load_mnist()

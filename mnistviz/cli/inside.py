@@ -137,7 +137,7 @@ def maps(
 
     from mnistviz.core.types.inspection import LayerOutput
     from mnistviz.inspection.image.feature_maps import stages
-    from mnistviz.network.model import load
+    from mnistviz.runs.load import load
 
     every = stages(load(found, step), pixels)
     shown = [one for one in every if one.stage in (stage, "pool") or one.layer == "conv8"]
@@ -216,7 +216,7 @@ def preferred(
     kind = figure_files.kind_of(out) if out else None
 
     from mnistviz.inspection.image.preferred_input import Climber, preferred_inputs
-    from mnistviz.network.model import load
+    from mnistviz.runs.load import load
 
     made = preferred_inputs(Climber(load(found, step), found.spec.model, layer), channels)
     title = f"What the channels of {layer} of {run} like best"

@@ -1,14 +1,13 @@
 """What to do with runs: `runs`, and its subcommands."""
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
@@ -134,21 +133,14 @@ def export(
     steps = snapshots.steps_of(found)
     step = snapshots.find(run)[1] if colon or steps else None
     kept = {"all": steps, "chosen": steps if step is None else [step], "none": []}[keep]
-    part = out.with_name(f".{out.name}.part")
     try:
-        with part.open("wb") as file:
+        with storage.atomic_write(out) as file:
             pack.export(found, file, step=step, steps=kept, with_keras=keras)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(out)
     except OSError as error:
         raise RunError(
             f"{out}: expected a file that can be written, got: {error.strerror or error}; choose "
             "another place"
         ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink()
     size = out.stat().st_size
     if as_json:
         print_json(

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from mnistviz.core import storage
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import DataError, DrawingError
 from mnistviz.core.read_cache import read_once
 from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, strokes_to_json
 from mnistviz.digits.labelled_sets import LabelledSet
-from mnistviz.runs import registry
 
 # Of one's own hand, more than anybody draws; each is a file that every list looks at.
 MAX_DIGITS = 2_000
@@ -79,7 +79,7 @@ class Record(BaseModel):
 
 def folder() -> Path:
     """Where the digits are, in a person's home folder."""
-    return registry.home() / "digits"
+    return storage.home() / "digits"
 
 
 def id_of(image: Pixels) -> str:
@@ -113,7 +113,7 @@ def keep(
             f"{'a blank one' if image.shape == _SHAPE else image.shape}; draw a digit first"
         )
     digit_id = id_of(image)
-    with registry.home_lock():
+    with storage.home_lock():
         before = _find(digit_id)
         if before is None:
             check_room(1)
@@ -148,14 +148,14 @@ def restore(digit_id: str) -> Digit:
 
 def remove_for_good(digit_id: str) -> None:
     """Take a deleted digit off the disk. There is no way back."""
-    with registry.home_lock():
+    with storage.home_lock():
         if not find(digit_id, deleted=True).deleted:
             raise DataError(f"{digit_id}: expected a deleted digit; delete it first")
         file_of(digit_id).unlink()
 
 
 def _change(digit_id: str, **changes: Any) -> Digit:
-    with registry.home_lock():
+    with storage.home_lock():
         digit = replace(find(digit_id, deleted=True), **changes)
         write(digit)
     return digit
@@ -188,7 +188,7 @@ def write(digit: Digit) -> None:
     """Write a digit's file, in one step."""
     folder().mkdir(parents=True, exist_ok=True)
     picture = base64.b64encode(digit.image.tobytes()).decode("ascii")
-    registry.write_json(file_of(digit.id), {**as_record(digit), "image": picture})
+    storage.write_json(file_of(digit.id), {**as_record(digit), "image": picture})
 
 
 def as_record(digit: Digit) -> dict[str, Any]:
@@ -223,7 +223,7 @@ def from_record(value: Any, image: Pixels) -> Digit:
 @read_once
 def _read(path: Path) -> Digit | None:
     """The digit in a file, or None where it can't be read."""
-    value = registry.read_json(path)
+    value = storage.read_json(path)
     try:
         raw = base64.b64decode(value.get("image", ""), validate=True)
         image = np.frombuffer(raw, np.uint8).reshape(_SHAPE)

@@ -13,8 +13,9 @@ from mnistviz.core.errors import MnistVizError
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation.reliability import reliability
-from mnistviz.network.model import Classifier, load, softmax
+from mnistviz.network.model import Classifier, softmax
 from mnistviz.runs import registry, result_cache
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
 
 # A network that knows nothing would be best off with an endless temperature.

@@ -80,7 +80,8 @@ def measure(run: Run, progress: Callable[[float], object] = lambda share: None) 
     # It brings TensorFlow; what has been measured before is told without.
     from mnistviz.digits.mnist import load_mnist
     from mnistviz.evaluation.scoring import read
-    from mnistviz.network.model import Classifier, load
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.load import load
 
     parts, data = fine_tune_set.read(run), load_mnist()
     step = snapshots.steps_of(run)[-1]

@@ -10,10 +10,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from mnistviz.core import storage
 from mnistviz.core.errors import SpecError
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation.predictions import Answers, answers_of
-from mnistviz.runs import registry
 
 Doubt = Literal["wrong", "ambiguous"]
 DOUBTS: tuple[Doubt, ...] = get_args(Doubt)
@@ -21,12 +21,12 @@ DOUBTS: tuple[Doubt, ...] = get_args(Doubt)
 
 def file() -> Path:
     """Where the labels in doubt are kept."""
-    return registry.home() / "doubtful_labels.json"
+    return storage.home() / "doubtful_labels.json"
 
 
 def read(digest: str) -> dict[int, Doubt]:
     """The labels in doubt of a set, by the number of the image; others in the file are ignored."""
-    found = registry.read_json(file()).get(digest)
+    found = storage.read_json(file()).get(digest)
     if not isinstance(found, Mapping):
         return {}
     return {
@@ -40,13 +40,13 @@ def mark(digest: str, number: int, doubt: Doubt | None) -> None:
     """Say that the label of an image is in doubt, or with None that it is not any more."""
     if doubt is not None and doubt not in DOUBTS:
         raise SpecError(f"doubt: expected one of {', '.join(DOUBTS)}, got {doubt!r}")
-    with registry.home_lock():
-        every = registry.read_json(file())
+    with storage.home_lock():
+        every = storage.read_json(file())
         mine = {str(key): value for key, value in read(digest).items() if key != number}
         if doubt is not None:
             mine[str(number)] = doubt
         others = {name: value for name, value in every.items() if name != digest}
-        registry.write_json(file(), {**others, **({digest: mine} if mine else {})})
+        storage.write_json(file(), {**others, **({digest: mine} if mine else {})})
 
 
 def without(found: Answers, numbers: Collection[int]) -> Answers:

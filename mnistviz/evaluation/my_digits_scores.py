@@ -53,7 +53,8 @@ def answers(run: Run, step: int, digits: Sequence[Digit]) -> FloatArray:
     new = np.flatnonzero(np.isnan(found[:, 0])).tolist()
     if new:
         from mnistviz.digits.mnist import to_input
-        from mnistviz.network.model import Classifier, load
+        from mnistviz.network.model import Classifier
+        from mnistviz.runs.load import load
 
         images = np.stack([digits[number].image for number in new])
         found[new] = Classifier(load(run, step)).classify(to_input(images))

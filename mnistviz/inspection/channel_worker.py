@@ -40,6 +40,17 @@ def train_on(run: Run, step: int, layer: str) -> None:
     jobs.carry_out(run, step, channel_results_files.tuned_name(layer), work)
 
 
+def start_ablation(run: Run, step: int, layer: str, replacement: Replacement) -> None:
+    """Start a process that switches channels off on all test images, as `jobs.start` does."""
+    name = channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES)
+    jobs.start(run, step, name, __name__, "ablation", layer, replacement)
+
+
+def start_tuning(run: Run, step: int, layer: str) -> None:
+    """Start a process that cuts channels out and trains on, as `jobs.start` does."""
+    jobs.start(run, step, channel_results_files.tuned_name(layer), __name__, "tuning", layer)
+
+
 def main() -> None:
     jobs.stand_back()
     directory, step, work, layer, *rest = sys.argv[1:]

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnistviz.runs import registry, result_cache
+from mnistviz.core import storage
+from mnistviz.core.errors import RunError
+from mnistviz.core.processes import ProcessStartError, start_module
+from mnistviz.runs import result_cache
 from mnistviz.runs.registry import Run
 
 # Pages stay quick beside it.
@@ -40,14 +43,31 @@ def log_file(run: Run, step: int, name: str) -> Path:
 
 def progress_of(run: Run, step: int, name: str) -> float | None:
     """The share in [0, 1] that a process has done, or None when none is at work."""
-    file = lock_file(run, step, name)
-    if not file.exists():
+    if not storage.is_locked(lock_file(run, step, name)):
         return None
+    return float(storage.read_json(progress_file(run, step, name)).get("done", 0))
+
+
+def start(run: Run, step: int, name: str, module: str, *words: str) -> None:
+    """Start the process of a job, `python -m MODULE RUN_DIR STEP WORDS`.
+
+    Returns when it is at work or done. Raises `RunError` when it dies at once.
+    """
+    log = log_file(run, step, name)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
     try:
-        with FileLock(file, timeout=0):
-            return None
-    except Timeout:
-        return float(registry.read_json(progress_file(run, step, name)).get("done", 0))
+        start_module(
+            module,
+            [str(run.path), str(step), *words],
+            log,
+            lambda: progress_of(run, step, name) is not None,
+            may_finish=True,
+        )
+    except ProcessStartError as error:
+        raise RunError(
+            f"{run.name}: the process that works it out did not start ({error})"
+        ) from None
 
 
 def stop(run: Run, step: int, name: str) -> None:
@@ -63,11 +83,11 @@ def carry_out(run: Run, step: int, name: str, work: Callable[[Tell], None]) -> N
     def tell(done: float) -> None:
         if not file.exists():
             raise _StoppedError
-        registry.write_json(file, {"done": done})
+        storage.write_json(file, {"done": done})
 
     try:
         with FileLock(lock_file(run, step, name), timeout=PATIENCE_SECONDS):
-            registry.write_json(file, {"done": 0.0})
+            storage.write_json(file, {"done": 0.0})
             try:
                 if result_cache.read(run, step, name) is None:
                     work(tell)

@@ -26,13 +26,21 @@ def work(run: Run, step: int) -> None:
             from dataclasses import asdict
 
             from mnistviz.digits.mnist import load_mnist
-            from mnistviz.network.model import load
+            from mnistviz.runs.load import load
 
             found = asdict(embedding.digit_map(load(run, step), load_mnist().x_test))
             result_cache.write(run, step, MAP, found)
         result_cache.write(run, step, TSNE, {"plane": embedding.tsne(found["places"], tell)})
 
     jobs.carry_out(run, step, TSNE, place_all)
+
+
+def start(run: Run, step: int) -> None:
+    """Start a process that works out the t-SNE map of a snapshot and keeps it.
+
+    Returns when it is at work. Raises `RunError` when it dies at once.
+    """
+    jobs.start(run, step, TSNE, __name__)
 
 
 def main() -> None:

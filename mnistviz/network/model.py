@@ -12,8 +12,6 @@ from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.model_spec import Layer, ModelSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.network.fast_layers import inference_logits
-from mnistviz.runs import snapshots
-from mnistviz.runs.registry import Run
 
 # Images that go through the network at once: more is no faster on two cores, and the
 # activations of 500 images before the pool already take 0.05 GB.
@@ -55,22 +53,6 @@ def _keras_layer(layer: Layer, spec: ModelSpec, seed: int) -> keras.layers.Layer
             return keras.layers.Dropout(spec.dropout, name=layer.name)
         case _:
             return getattr(keras.layers, layer.type)(name=layer.name)
-
-
-def load(run: Run, step: int) -> keras.Sequential:
-    """The network of a run as it was at a snapshot."""
-    network = build(run.spec.model)
-    network.set_weights(snapshots.in_order(snapshots.read(run, step)))
-    return network
-
-
-def keep_compiled() -> None:
-    """From now on, let nothing in this process clear the session of Keras.
-
-    That has TensorFlow forget the kernels of all functions: the next call of each takes 50 ms
-    longer, whoever makes it. What it would free are names and graphs of the calling thread.
-    """
-    keras.backend.clear_session = lambda *_, **__: None
 
 
 class Classifier:

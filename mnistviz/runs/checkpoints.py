@@ -6,13 +6,13 @@ between two of them.
 """
 
 import json
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from mnistviz.core import storage
 from mnistviz.core.types.training import TrainingState
 from mnistviz.runs.registry import Run
 
@@ -50,15 +50,8 @@ def write(run: Run, checkpoint: Checkpoint) -> None:
     }
     folder(run).mkdir(exist_ok=True)
     file = folder(run) / f"step-{state.step:07d}.npz"
-    part = file.with_suffix(".part")
-    try:
-        with part.open("wb") as target:
-            np.savez(target, np.array(json.dumps(about)), *state.variables)
-            target.flush()
-            os.fsync(target.fileno())
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    with storage.atomic_write(file) as target:
+        np.savez(target, np.array(json.dumps(about)), *state.variables)
     for old in files(run)[KEPT:]:
         old.unlink()
 

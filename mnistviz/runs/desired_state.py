@@ -5,9 +5,9 @@ from typing import Any, Literal, get_args
 
 from filelock import FileLock
 
+from mnistviz.core import storage
 from mnistviz.core.errors import SpecError
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 
 Mode = Literal["run", "pause", "stop"]
@@ -28,7 +28,7 @@ class Control:
 
 def read(run: Run) -> Control:
     """What a person wants of a run; to train, where nobody has said anything."""
-    found = registry.read_json(run.path / "control.json")
+    found = storage.read_json(run.path / "control.json")
     mode: Mode = found["mode"] if found.get("mode") in get_args(Mode) else "run"
     until_step, learning_rate = found.get("until_step"), found.get("learning_rate")
     return Control(
@@ -47,7 +47,7 @@ def change(run: Run, **wishes: Any) -> Control:
         wishes["learning_rate"] = checked_learning_rate(float(rate))
     with FileLock(run.path / "control.lock", timeout=10):
         wanted = replace(read(run), **wishes)
-        registry.write_json(run.path / "control.json", asdict(wanted))
+        storage.write_json(run.path / "control.json", asdict(wanted))
     return wanted
 
 

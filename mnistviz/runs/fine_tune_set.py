@@ -8,7 +8,6 @@ and exported whatever becomes of the person's set.
 
 import hashlib
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz.core import storage
 from mnistviz.core.constants import IMAGE_SIZE, NUM_TRAINING_IMAGES
 from mnistviz.core.errors import DataError, RunError
 from mnistviz.core.run_spec import OwnDigits
@@ -138,16 +138,9 @@ def mixed(data: Mnist, train: TrainSpec, own: OwnDigits, parts: Split) -> Mnist:
 
 def write(folder: Path, parts: Split) -> None:
     """Copy the digits into a run's folder, before it starts; in MNIST's layout."""
-    part = folder / f".{FILE}.part"
-    try:
-        with part.open("wb") as target:
-            arrays: dict[str, Any] = dict(zip(_NAMES, parts.arrays, strict=True))
-            np.savez(target, **arrays)
-            target.flush()
-            os.fsync(target.fileno())
-        part.replace(folder / FILE)
-    finally:
-        part.unlink(missing_ok=True)
+    arrays: dict[str, Any] = dict(zip(_NAMES, parts.arrays, strict=True))
+    with storage.atomic_write(folder / FILE) as target:
+        np.savez(target, **arrays)
 
 
 def read(run: Run) -> Split:

@@ -7,6 +7,7 @@ where it is until it is removed for good; bundled runs are never written to.
 import shutil
 from dataclasses import dataclass
 
+from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
@@ -24,7 +25,7 @@ class Restored:
 
 def rename(run: Run, name: str) -> Run:
     """Give a run another name. Raises `RunError` when it is taken or none."""
-    with registry.home_lock():
+    with storage.home_lock():
         run = _own(run, "renamed")
         return _write(
             run, name=registry.free_name(name, registry.taken_names() - {run.id, run.name})
@@ -34,7 +35,7 @@ def rename(run: Run, name: str) -> Run:
 def annotate(run: Run, note: str) -> Run:
     """Replace the note of a run, a text of any kind; an empty one takes it away."""
     note = checked_note(note)
-    with registry.home_lock():
+    with storage.home_lock():
         return _write(_own(run, "annotated"), note=note)
 
 
@@ -52,7 +53,7 @@ def checked_note(note: str) -> str:
 
 def delete(run: Run) -> Run:
     """Take a run out of all lists; `restore` brings it back. Its name is free again."""
-    with registry.home_lock():
+    with storage.home_lock():
         run = _own(run, "deleted")
         state = registry.run_state(run)
         if state in registry.ACTIVE_STATES:
@@ -62,7 +63,7 @@ def delete(run: Run) -> Run:
 
 def restore(run: Run) -> Restored:
     """Bring a deleted run back, under a numbered name where its own was taken meanwhile."""
-    with registry.home_lock():
+    with storage.home_lock():
         run = _own(run, "restored")
         if not run.deleted:
             raise RunError(f"{run.name}: is not deleted, so there is nothing to restore")
@@ -73,7 +74,7 @@ def restore(run: Run) -> Restored:
 
 def remove_for_good(run: Run) -> None:
     """Take the folder of a deleted run off the disk. There is no way back."""
-    with registry.home_lock():
+    with storage.home_lock():
         run = _own(run, "removed")
         if not run.deleted:
             raise RunError(f"{run.name}: expected a deleted run; delete it first")
@@ -119,5 +120,5 @@ def _own(run: Run, done: str) -> Run:
 
 def _write(run: Run, **changes: str | bool) -> Run:
     label = {"name": run.name, "note": run.note, "deleted": run.deleted, "imported": run.imported}
-    registry.write_json(run.path / "label.json", {**label, **changes})
+    storage.write_json(run.path / "label.json", {**label, **changes})
     return registry.open_run(run.path)

@@ -4,31 +4,26 @@ Worker and pages meet only here: each file has one writer, every reader copes
 with a file that is being written. `docs/architecture.md` lists the files.
 """
 
-import json
 import os
 import re
-import tempfile
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from filelock import FileLock, Timeout
-
-from mnistviz.core.assets import ASSETS, PROJECT
+from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import RunError, SpecError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.read_cache import read_once
 from mnistviz.core.run_spec import OwnDigits, Parent, RunSpec
+from mnistviz.core.storage import home, home_lock, is_locked, read_json, write_json
 from mnistviz.core.train_spec import TrainSpec
 
 BUNDLED_HOME = ASSETS / "runs"
 # The bundled run that pages and commands show where nobody chose another.
 DEFAULT_RUN = "best"
 BUNDLED_FIRST = (DEFAULT_RUN, "handwriting", "reference")
-DEFAULT_HOME = PROJECT / "runs"
 
 # No colon, since RUN on the command line is NAME[:EPOCH]; nothing that could leave the folder.
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
@@ -77,54 +72,6 @@ class Status:
     total: int = 0
     error: str = ""
     heartbeat: str = ""
-
-
-def home() -> Path:
-    """The folder that holds a person's runs, `MNISTVIZ_HOME` or `runs/` in the project."""
-    return Path(os.environ.get("MNISTVIZ_HOME") or DEFAULT_HOME).absolute()
-
-
-@contextmanager
-def home_lock() -> Iterator[None]:
-    """Held while a run is created or a name is given: two servers may share one home."""
-    lock = FileLock(home() / "home.lock", timeout=10)
-    try:
-        home().mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except OSError as error:
-        raise RunError(
-            f"{home()}: expected a folder for runs that can be written to, got: "
-            f"{error.strerror or error}; set MNISTVIZ_HOME to another folder"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Replace a JSON file in one step: readers see the old or the new one, never a part."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}-", delete=False, encoding="utf-8"
-    ) as file:
-        part = Path(file.name)
-        try:
-            json.dump(value, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            part.unlink()
-            raise
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object, or an empty one where the file is missing or no JSON object."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 # ---------------------------------------------------------------- create, list, find
@@ -313,17 +260,6 @@ def _not_deleted(run: Run) -> Run:
 def is_alive(run: Run) -> bool:
     """Whether a worker holds the run: the system frees its lock however it dies."""
     return not run.bundled and is_locked(run.path / "worker.lock")
-
-
-def is_locked(file: Path) -> bool:
-    """Whether a process holds a lock file."""
-    if not file.exists():
-        return False
-    try:
-        with FileLock(file, timeout=0):
-            return False
-    except Timeout:
-        return True
 
 
 def read_status(run: Run) -> Status | None:

@@ -6,8 +6,6 @@ bundled runs, some of it is bundled, too.
 """
 
 import hashlib
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -18,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz.core import storage
 from mnistviz.core.assets import ASSETS
-from mnistviz.runs import registry, snapshots
+from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 
 BUNDLED = ASSETS / "kept"
@@ -29,7 +28,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def file_of(run: Run, step: int, name: str) -> Path:
     """Where `name` is kept for a snapshot."""
-    return registry.home() / "cache" / _place(run, step, name)
+    return storage.home() / "cache" / _place(run, step, name)
 
 
 def _place(run: Run, step: int, name: str) -> str:
@@ -58,15 +57,8 @@ def write(run: Run, step: int, name: str, arrays: Arrays) -> None:
     """Keep arrays as `name`: under another name first, then renamed."""
     file = file_of(run, step, name)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".part-", delete=False) as part:
-        try:
-            np.savez(part, allow_pickle=False, **arrays)
-            part.flush()
-            os.fsync(part.fileno())
-            Path(part.name).replace(file)
-        except BaseException:
-            Path(part.name).unlink()
-            raise
+    with storage.atomic_write(file) as target:
+        np.savez(target, allow_pickle=False, **arrays)
 
 
 def kept(run: Run, step: int, name: str, reckon: Callable[[], Arrays]) -> Arrays:

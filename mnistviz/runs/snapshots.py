@@ -1,12 +1,12 @@
 """The snapshots of a run: its weights at some steps. NumPy only."""
 
-import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import registry
@@ -34,15 +34,8 @@ def write(run: Run, step: int, weights: Sequence[FloatArray]) -> None:
 
 def _write(file: Path, weights: Sequence[FloatArray]) -> None:
     file.parent.mkdir(exist_ok=True)
-    part = file.with_suffix(".part")
-    try:
-        with part.open("wb") as target:
-            np.savez(target, *weights)
-            target.flush()
-            os.fsync(target.fileno())
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    with storage.atomic_write(file) as target:
+        np.savez(target, *weights)
 
 
 def write_start(run: Run, weights: Weights) -> None:

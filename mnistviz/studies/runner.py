@@ -12,7 +12,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from mnistviz.core import storage
 from mnistviz.core.errors import StudyError, TrainingError
+from mnistviz.core.processes import ProcessStartError, start_module
 from mnistviz.runs import registry
 from mnistviz.studies import study_directory
 from mnistviz.studies.executors import Trainer, trainer_of
@@ -24,6 +26,25 @@ POLL_SECONDS = 0.5
 
 # What is told of each trial that ended: its result, or why there is none.
 Tell = Callable[[Trial, TrialResult | str], None]
+
+
+def start(directory: Path, workers: int = 1) -> None:
+    """Start a process that carries the study in a directory on; it lives on when this one ends.
+
+    Returns when it is at work. Raises `StudyError` when it dies at once.
+    """
+    log_file = directory / "study.log"
+    log_file.unlink(missing_ok=True)
+    try:
+        start_module(
+            __name__,
+            [str(directory), str(workers)],
+            log_file,
+            lambda: storage.is_locked(directory / "study.lock"),
+            may_finish=True,
+        )
+    except ProcessStartError as error:
+        raise StudyError(f"{directory.name}: the study's process did not start ({error})") from None
 
 
 def carry_on(

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from mnistviz.core import storage
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import SpecError, StudyError
 from mnistviz.core.read_cache import read_once
@@ -148,7 +149,7 @@ class Study:
 
 def studies_home() -> Path:
     """The folder that holds a person's studies."""
-    return registry.home() / "studies"
+    return storage.home() / "studies"
 
 
 def list_studies() -> list[Study]:
@@ -180,7 +181,7 @@ def open_study(path: Path) -> Study:
 
 @read_once
 def _read_spec(path: Path) -> StudySpec:
-    return StudySpec(**registry.read_json(path))
+    return StudySpec(**storage.read_json(path))
 
 
 @read_once
@@ -254,13 +255,13 @@ def create_or_extend(wanted: StudySpec) -> Study:
     spec = wanted
     if (path / "study.json").exists():
         spec = open_study(path).spec.extended(wanted)
-    registry.write_json(path / "study.json", spec.model_dump(mode="json"))
+    storage.write_json(path / "study.json", spec.model_dump(mode="json"))
     return open_study(path)
 
 
 def is_running(study: Study) -> bool:
     """Whether a process carries the study on."""
-    return not study.bundled and registry.is_locked(study.path / "study.lock")
+    return not study.bundled and storage.is_locked(study.path / "study.lock")
 
 
 def stop(study: Study) -> None:

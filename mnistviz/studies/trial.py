@@ -133,7 +133,7 @@ def uses_of(run: Run) -> tuple[LayerRedundancy, ...]:
     from mnistviz.digits.mnist import load_mnist
     from mnistviz.inspection.channels.channel_statistics import moments
     from mnistviz.inspection.channels.redundancy import use_of
-    from mnistviz.network.model import load
+    from mnistviz.runs.load import load
 
     network = load(run, snapshots.steps_of(run)[-1])
     found = moments(network, load_mnist().x_test)

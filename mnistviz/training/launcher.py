@@ -1,28 +1,13 @@
-"""Starts the workers and tells them what a person wants. The only user of subprocess."""
+"""Starts the workers of runs and tells them what a person wants."""
 
-import os
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Sequence
-from pathlib import Path
-
-from mnistviz.core.assets import PROJECT
-from mnistviz.core.constants import NUM_TEST_IMAGES
-from mnistviz.core.errors import RunError, StudyError
+from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.processes import ProcessStartError, start_module
 from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.core.types.inspection import Replacement
 from mnistviz.digits.labelled_sets import LabelledSet
-from mnistviz.inspection import channel_worker, jobs, tsne_worker
-from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs import desired_state, fine_tune_set, metadata, registry, snapshots, worker_log
 from mnistviz.runs.registry import ACTIVE_STATES, Run
-
-# A worker takes its lock within a second, before it imports TensorFlow.
-START_TIMEOUT_SECONDS = 30
 
 
 def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None = None) -> Run:
@@ -110,15 +95,15 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
 
 def _start_worker(run: Run) -> Run:
     worker_log.begin(run)
-    module = "mnistviz.training.worker"
-    worker = _start_process([module, str(run.path)], worker_log.file_of(run))
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while registry.run_state(run) not in ACTIVE_STATES:
-        if worker.poll() is not None or time.monotonic() > deadline:
-            tail = worker_log.read_last(run).splitlines()
-            reason = tail[-1] if tail else "it left no word"
-            raise RunError(f"{run.name}: the training process did not start ({reason})")
-        time.sleep(0.02)
+    try:
+        start_module(
+            "mnistviz.training.worker",
+            [str(run.path)],
+            worker_log.file_of(run),
+            lambda: registry.run_state(run) in ACTIVE_STATES,
+        )
+    except ProcessStartError as error:
+        raise RunError(f"{run.name}: the training process did not start ({error})") from None
     return run
 
 
@@ -148,72 +133,3 @@ def set_learning_rate(run: Run, rate: float | None) -> None:
     Raises `SpecError` where it is beyond the limits.
     """
     desired_state.change(run, learning_rate=rate)
-
-
-def start_tsne(run: Run, step: int) -> None:
-    """Start a process that works out the t-SNE map of a snapshot and keeps it.
-
-    Returns when it is at work. Raises `RunError` when it dies at once.
-    """
-    _start_job(run, step, tsne_worker.TSNE, tsne_worker.__name__)
-
-
-def start_ablation(run: Run, step: int, layer: str, replacement: Replacement) -> None:
-    """Start a process that switches channels off on all test images, as `start_tsne` does."""
-    name = channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES)
-    _start_job(run, step, name, channel_worker.__name__, "ablation", layer, replacement)
-
-
-def start_tuning(run: Run, step: int, layer: str) -> None:
-    """Start a process that cuts channels out and trains on, as `start_tsne` does."""
-    _start_job(
-        run, step, channel_results_files.tuned_name(layer), channel_worker.__name__, "tuning", layer
-    )
-
-
-def _start_job(run: Run, step: int, name: str, module: str, *words: str) -> None:
-    log_file = jobs.log_file(run, step, name)
-    log_file.parent.mkdir(parents=True, exist_ok=True)
-    log_file.unlink(missing_ok=True)
-    worker = _start_process([module, str(run.path), str(step), *words], log_file)
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while jobs.progress_of(run, step, name) is None and worker.poll() != 0:
-        if worker.poll() is not None or time.monotonic() > deadline:
-            tail = log_file.read_text(errors="replace").strip().splitlines()
-            reason = tail[-1] if tail else "it left no word"
-            raise RunError(f"{run.name}: the process that works it out did not start ({reason})")
-        time.sleep(0.02)
-
-
-def start_study(directory: Path, workers: int = 1) -> None:
-    """Start a process that carries the study in a directory on; it lives on when this one ends.
-
-    Returns when it is at work. Raises `StudyError` when it dies at once.
-    """
-    log_file = directory / "study.log"
-    log_file.unlink(missing_ok=True)
-    process = _start_process(["mnistviz.studies.runner", str(directory), str(workers)], log_file)
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while not registry.is_locked(directory / "study.lock") and process.poll() != 0:
-        if process.poll() is not None or time.monotonic() > deadline:
-            tail = log_file.read_text(errors="replace").strip().splitlines()
-            reason = tail[-1] if tail else "it left no word"
-            raise StudyError(f"{directory.name}: the study's process did not start ({reason})")
-        time.sleep(0.02)
-
-
-def _start_process(module_and_words: Sequence[str], log_file: Path) -> subprocess.Popen[bytes]:
-    """Start a Python module in a session of its own, with its output at the end of a file."""
-    with log_file.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *module_and_words],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=PROJECT,
-            env={**os.environ, "MNISTVIZ_HOME": str(registry.home())},
-            start_new_session=True,
-        )
-    # Reaps it when it ends; it does not end with us.
-    threading.Thread(target=process.wait, daemon=True).start()
-    return process

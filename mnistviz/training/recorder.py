@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from mnistviz.core import storage
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.training import MetricRow, TrainingState, WatchedAnswers
 from mnistviz.runs import checkpoints, desired_state, registry, snapshots
@@ -152,7 +153,7 @@ class RunRecorder:
         self._next_status = time.monotonic() + STATUS_EVERY_SECONDS
         heartbeat = datetime.now(UTC).isoformat(timespec="seconds")
         status = Status(state, self._step, self._total, error, heartbeat)
-        registry.write_json(self._run.path / "status.json", asdict(status))
+        storage.write_json(self._run.path / "status.json", asdict(status))
 
     def _append(self, record: dict[str, Any]) -> None:
         self._metrics.write(json.dumps(record) + "\n")

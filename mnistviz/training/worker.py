@@ -17,6 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.runs import checkpoints, desired_state, fine_tune_set, registry, snapshots
 from mnistviz.runs.registry import Run
@@ -79,7 +80,7 @@ def _reason(error: Exception) -> str:
 
 def _wait_for_slot(run: Run, locks: ExitStack) -> bool:
     """Wait until this run may train, oldest first. False when it was stopped before."""
-    slots = registry.home() / "slots"
+    slots = storage.home() / "slots"
     slots.mkdir(parents=True, exist_ok=True)
     while desired_state.read(run).mode != "stop":
         if not registry.queued_before(run):

@@ -12,7 +12,7 @@ from mnistviz.cli.attribute import attribute
 from mnistviz.core.errors import MnistVizError
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.attribution import Explainer, contrast, integrated_gradients
-from mnistviz.network.model import load
+from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import find
 
 pytestmark = pytest.mark.compiles

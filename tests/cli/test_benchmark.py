@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from mnistviz.__main__ import app
 from mnistviz.cli.benchmark import parse_seeds, spread
+from mnistviz.core import storage
 from mnistviz.core.errors import SpecError
 from mnistviz.core.recipes import find_recipe
 from mnistviz.core.types.training import MetricRow, MetricSplit
@@ -25,7 +26,7 @@ def finished_run(recipe: str, seed: int, accuracies: dict[MetricSplit, float]) -
     ]
     run.metrics_file.write_text("".join(json.dumps(asdict(row)) + "\n" for row in rows))
     status = {"state": "finished", "step": train.num_steps, "total": train.num_steps}
-    registry.write_json(run.path / "status.json", {**status, "error": "", "heartbeat": ""})
+    storage.write_json(run.path / "status.json", {**status, "error": "", "heartbeat": ""})
 
 
 def printed(*words: str) -> str:

@@ -8,6 +8,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from typer.testing import CliRunner
 
 from mnistviz.__main__ import app
+from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
@@ -88,7 +89,7 @@ def test_a_training_is_stopped_resumed_and_forked_from_the_command_line() -> Non
     assert second.spec.parent is not None
     assert (second.spec.parent.run, second.spec.parent.step) == (run.id, 6)
     assert second.spec.train.learning_rate == run.spec.train.learning_rate_at(6)
-    registry.write_json(run.path / "status.json", {"state": "stopped", "step": 6, "total": 12})
+    storage.write_json(run.path / "status.json", {"state": "stopped", "step": 6, "total": 12})
     again = answer("train", "--resume", "first", "--tensorboard")
     assert again["resumed_from_step"] == 0
     assert again["val_accuracy"] == first["val_accuracy"]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mnistviz.core import storage
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing.strokes import Strokes
@@ -33,7 +34,7 @@ def test_a_digit_is_kept_with_all_that_belongs_to_it() -> None:
     assert np.array_equal(found.strokes.strokes[0], LINE)
     assert found.answers[0].digit == 1
     # In a folder that no list of runs takes for a run.
-    assert my_digits.folder() == registry.home() / "digits"
+    assert my_digits.folder() == storage.home() / "digits"
     assert registry.damaged_runs() == []
 
 

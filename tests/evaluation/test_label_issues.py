@@ -6,11 +6,11 @@ import threading
 import numpy as np
 import pytest
 
+from mnistviz.core import storage
 from mnistviz.core.errors import SpecError
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation import label_issues
 from mnistviz.evaluation.predictions import answers_of
-from mnistviz.runs import registry
 
 
 def test_what_is_marked_is_kept_until_it_is_taken_back() -> None:
@@ -44,7 +44,7 @@ def test_two_tabs_lose_nothing_of_each_other() -> None:
     ["", "[]", '{"one": 3}', '{"one": {"a": "wrong", "-1": "wrong", "4": "odd", "5": 6}}'],
 )
 def test_a_file_that_somebody_spoiled_is_an_empty_list(content: str) -> None:
-    registry.home().mkdir(parents=True)
+    storage.home().mkdir(parents=True)
     label_issues.file().write_text(content)
     assert label_issues.read("one") == {}
     label_issues.mark("one", 7, "wrong")

@@ -9,6 +9,7 @@ from mnistviz.evaluation import my_digits_scores
 from mnistviz.evaluation.my_digits_scores import Score
 from mnistviz.network import model
 from mnistviz.runs import registry, snapshots
+from mnistviz.runs.load import load
 
 
 @pytest.mark.compiles
@@ -20,7 +21,7 @@ def test_a_digit_is_read_once_by_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> 
     assert np.isnan(my_digits_scores.known(run, step, kept)).all()
     assert my_digits_scores.score(my_digits_scores.known(run, step, kept), kept) is None
     first = my_digits_scores.answers(run, step, kept[:3])
-    expected = model.Classifier(model.load(run, step)).classify(to_input(data.x_test[:3]))
+    expected = model.Classifier(load(run, step)).classify(to_input(data.x_test[:3]))
     assert np.allclose(first, expected, atol=1e-6)
     partly = my_digits_scores.known(run, step, kept)
     assert np.isnan(partly[:, 0]).tolist() == [False, False, False, True]

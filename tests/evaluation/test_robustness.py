@@ -9,8 +9,9 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation import robustness
 from mnistviz.evaluation.corruptions import DISTORTIONS
 from mnistviz.evaluation.robustness import Endurance, measure, stands, subset, trained_on
-from mnistviz.network.model import Classifier, load
+from mnistviz.network.model import Classifier
 from mnistviz.runs import registry, result_cache, snapshots
+from mnistviz.runs.load import load
 
 ROTATION = DISTORTIONS["rotation"]
 

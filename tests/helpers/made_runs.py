@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
@@ -38,7 +39,7 @@ def make_run(
     rows.append({**rows[-1], "split": "test", "accuracy": accuracy - 0.01})
     rest = {"loss": 0.25, "learning_rate": 0.003, "seconds": 61.5}
     run.metrics_file.write_text("".join(json.dumps({**row, **rest}) + "\n" for row in rows))
-    registry.write_json(run.path / "status.json", {"state": "finished", "step": 20, "total": 20})
+    storage.write_json(run.path / "status.json", {"state": "finished", "step": 20, "total": 20})
     return run
 
 

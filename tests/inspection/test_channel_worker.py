@@ -10,7 +10,6 @@ from mnistviz.inspection import channel_worker, jobs
 from mnistviz.inspection.channels import channel_results, channel_results_files, pruning
 from mnistviz.runs import registry
 from mnistviz.runs.snapshots import steps_of
-from mnistviz.training import launcher
 
 PATIENCE = 300
 
@@ -22,7 +21,7 @@ def test_the_process_switches_channels_off_on_all_test_images() -> None:
     step = steps_of(run)[-1]
     # Nobody has kept it yet, and little lies behind that layer.
     name = channel_results_files.ablation_name("conv7", "zero", 10_000)
-    launcher.start_ablation(run, step, "conv7", "zero")
+    channel_worker.start_ablation(run, step, "conv7", "zero")
     deadline = time.monotonic() + PATIENCE
     while jobs.progress_of(run, step, name) is not None:
         assert time.monotonic() < deadline

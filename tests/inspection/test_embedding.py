@@ -14,8 +14,9 @@ from mnistviz.inspection.embedding import (
     place_between,
     tsne,
 )
-from mnistviz.network.model import BATCH_SIZE, load
+from mnistviz.network.model import BATCH_SIZE
 from mnistviz.runs import snapshots
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from tests.helpers.convolution_oracle import forward
 

@@ -12,7 +12,6 @@ from mnistviz.inspection.tsne_worker import TSNE, work
 from mnistviz.runs import registry, result_cache
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import steps_of
-from mnistviz.training import launcher
 
 NUM_PLACES = 60
 
@@ -46,7 +45,7 @@ def test_the_process_works_out_the_map_of_the_test_images(
 ) -> None:
     run = registry.find_run("reference")
     step = steps_of(run)[-1]
-    launcher.start_tsne(run, step)
+    tsne_worker.start(run, step)
     assert progress_of(run, step, TSNE) is not None
     while (done := progress_of(run, step, TSNE)) is not None and done < 0.1:
         time.sleep(0.1)

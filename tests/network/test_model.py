@@ -12,8 +12,9 @@ import pytest
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.network.model import Classifier, build, load, softmax
+from mnistviz.network.model import Classifier, build, softmax
 from mnistviz.runs import snapshots
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, Run, open_run
 
 SPECS = [

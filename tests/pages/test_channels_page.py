@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.inspection import jobs
 from mnistviz.inspection.channels import channel_results_files
@@ -114,7 +115,7 @@ def test_a_running_study_can_be_stopped() -> None:
         )
         half = run.spec.train.num_steps // 2
         status = {"state": "running", "step": half, "total": 2 * half, "error": "", "heartbeat": ""}
-        registry.write_json(run.path / "status.json", status)
+        storage.write_json(run.path / "status.json", status)
         with FileLock(run.path / "worker.lock"):
             app = open_page("channels")
         assert f"{trial.title}: running, 50%" in text_of(app)
@@ -202,7 +203,7 @@ def test_what_takes_minutes_is_started_in_a_process_of_its_own(
     assert started == [(best, step, "conv1", "mean"), (best, step, "conv1")]
     name = channel_results_files.tuned_name("conv1")
     jobs.lock_file(best, step, name).parent.mkdir(parents=True, exist_ok=True)
-    registry.write_json(jobs.progress_file(best, step, name), {"done": 0.5})
+    storage.write_json(jobs.progress_file(best, step, name), {"done": 0.5})
     with FileLock(jobs.lock_file(best, step, name)):
         app.run()
         press(app, "Stop")

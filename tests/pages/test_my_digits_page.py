@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnistviz.core import storage
 from mnistviz.core.run_spec import Parent
 from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import load_mnist
@@ -114,7 +115,7 @@ def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
     run = registry.create_run("best", best.spec.model, train, "taught", parent, own)
     fine_tune_set.write(run.path, parts)
     give_weights(run, 0, 300)
-    registry.write_json(run.path / "status.json", {"state": "finished", "step": 300, "total": 300})
+    storage.write_json(run.path / "status.json", {"state": "finished", "step": 300, "total": 300})
     was, now = np.zeros(2, bool), np.array([True, False])
     rest = np.ones(6, bool)
     test = np.arange(10_000) > 49

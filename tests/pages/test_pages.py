@@ -5,13 +5,15 @@ import shutil
 import numpy as np
 import pytest
 
+from mnistviz.core import storage
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import stages
-from mnistviz.network.model import build, load
+from mnistviz.network.model import build
 from mnistviz.runs import metrics_log, registry, result_cache, snapshots
+from mnistviz.runs.load import load
 from tests.helpers.pages import PAGES, open_page, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
@@ -308,7 +310,7 @@ def test_a_run_that_has_no_snapshot_yet_is_no_error(name: str) -> None:
 
 def test_a_crashed_run_says_so_and_what_is_left() -> None:
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "dead")
-    registry.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 9})
+    storage.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 9})
     app = open_page("train")
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     assert app.error[0].value == (
@@ -320,9 +322,9 @@ def test_a_crashed_run_says_so_and_what_is_left() -> None:
 @pytest.mark.parametrize("imported", [False, True])
 def test_only_a_run_that_has_its_checkpoints_offers_to_train_on(imported: bool) -> None:
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "half")
-    registry.write_json(run.path / "status.json", {"state": "stopped", "step": 3, "total": 9})
+    storage.write_json(run.path / "status.json", {"state": "stopped", "step": 3, "total": 9})
     label = {"name": "half", "note": "", "deleted": False, "imported": imported}
-    registry.write_json(run.path / "label.json", label)
+    storage.write_json(run.path / "label.json", label)
     app = open_page("train")
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     assert ("Train on" in [button.label for button in app.button]) is not imported

@@ -5,6 +5,7 @@ import json
 import pytest
 from filelock import FileLock
 
+from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, metrics_log, registry, snapshots
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 def test_a_paused_run_makes_single_steps_and_takes_a_learning_rate() -> None:
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "paused")
-    registry.write_json(run.path / "status.json", {"state": "paused", "step": 7, "total": 9_380})
+    storage.write_json(run.path / "status.json", {"state": "paused", "step": 7, "total": 9_380})
     with FileLock(run.path / "worker.lock"):
         app = choose_run("train", run)
         press(app, "One batch")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mnistviz.core import storage
 from mnistviz.core.errors import SpecError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
@@ -39,5 +40,5 @@ def test_a_learning_rate_beyond_its_limits_is_refused_and_changes_nothing(
 
 def test_junk_in_the_file_is_no_wish(run: Run) -> None:
     junk = {"mode": "dance", "until_step": "never", "learning_rate": "high"}
-    registry.write_json(run.path / "control.json", junk)
+    storage.write_json(run.path / "control.json", junk)
     assert desired_state.read(run) == Control()

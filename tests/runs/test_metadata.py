@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from filelock import FileLock
 
+from mnistviz.core import storage
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
@@ -138,7 +139,7 @@ def test_a_run_whose_name_was_taken_meanwhile_comes_back_under_another() -> None
 @pytest.mark.parametrize("state", ["queued", "starting", "running", "paused"])
 def test_a_run_at_work_can_not_be_deleted(state: registry.State) -> None:
     run = new_run("busy")
-    registry.write_json(run.path / "status.json", {"state": state})
+    storage.write_json(run.path / "status.json", {"state": state})
     with FileLock(run.path / "worker.lock"):
         assert message_of(lambda: metadata.delete(run)) == (
             f"busy: is {state} and can't be deleted; stop it first"
@@ -161,7 +162,7 @@ def test_only_a_deleted_run_can_be_removed_and_then_nothing_is_left() -> None:
         )
     metadata.remove_for_good(run)
     assert registry.deleted_runs() == []
-    assert {path.name for path in registry.home().iterdir()} - {"home.lock"} == {other.id}
+    assert {path.name for path in storage.home().iterdir()} - {"home.lock"} == {other.id}
 
 
 def test_a_deleted_run_is_found_by_id_where_its_name_is_not_enough() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
@@ -115,7 +116,7 @@ def test_a_run_that_lost_its_spec_is_damaged_but_other_folders_are_none(home: Pa
 def test_a_time_without_its_zone_damages_one_run_not_the_list() -> None:
     run, other = new_run("odd"), new_run("other")
     spec = json.loads((run.path / "spec.json").read_text())
-    registry.write_json(run.path / "spec.json", {**spec, "created": "2026-01-01T00:00:00"})
+    storage.write_json(run.path / "spec.json", {**spec, "created": "2026-01-01T00:00:00"})
     assert [found.name for found in registry.list_runs()] == [*BUNDLED, other.name]
     assert "created: expected a time with its time zone, got" in registry.damaged_runs()[0].reason
 
@@ -160,7 +161,7 @@ def test_a_run_that_has_ended_is_not_asked_for_its_lock(monkeypatch: pytest.Monk
     run = new_run()
     monkeypatch.setattr(registry, "is_alive", lambda run: pytest.fail("no lock is needed"))
     for state in ("finished", "stopped", "failed"):
-        registry.write_json(run.path / "status.json", {"state": state})
+        storage.write_json(run.path / "status.json", {"state": state})
         assert registry.run_state(run) == state
 
 
@@ -213,10 +214,10 @@ def test_an_unreadable_status_is_none() -> None:
 
 def test_json_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     file = tmp_path / "value.json"
-    registry.write_json(file, {"a": 1})
+    storage.write_json(file, {"a": 1})
     with pytest.raises(TypeError):
-        registry.write_json(file, {"a": object()})
-    assert registry.read_json(file) == {"a": 1}
+        storage.write_json(file, {"a": object()})
+    assert storage.read_json(file) == {"a": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["value.json"]
 
 
@@ -234,7 +235,7 @@ def test_slots_come_from_the_environment(
 def test_only_waiting_runs_that_came_before_are_in_front() -> None:
     first, second, third = new_run("first"), new_run("second"), new_run("third")
     for run in (first, second):
-        registry.write_json(run.path / "status.json", {"state": "queued"})
+        storage.write_json(run.path / "status.json", {"state": "queued"})
     # Only a queued run whose worker lives waits; the second one's does.
     with FileLock(second.path / "worker.lock"):
         assert registry.queued_before(third) == [second]

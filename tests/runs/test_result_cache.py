@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, result_cache, snapshots
@@ -39,7 +40,7 @@ def test_it_is_reckoned_once(run: Run) -> None:
         assert found["means"].dtype == np.float32
         assert found["count"] == 7
     assert reckon.times == 1
-    assert [path.suffix for path in (registry.home() / "cache" / run.id).iterdir()] == [".npz"]
+    assert [path.suffix for path in (storage.home() / "cache" / run.id).iterdir()] == [".npz"]
 
 
 def test_every_snapshot_and_every_name_has_its_own(run: Run) -> None:

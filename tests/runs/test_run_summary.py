@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow, MetricSplit
@@ -52,7 +53,7 @@ def test_a_held_out_run_has_its_test_accuracy_from_the_test_row(run: Run) -> Non
         record(20, "batch"),
         record(20, "validation", 0.75),
     )
-    registry.write_json(run.path / "status.json", {"state": "stopped"})
+    storage.write_json(run.path / "status.json", {"state": "stopped"})
     assert run_summary.summarise(run) == run_summary.Summary(run, "stopped", 2.0, 0.75, None, 10.0)
     with run.metrics_file.open("a") as file:
         file.write(json.dumps(record(20, "test", 0.625)) + "\n")
@@ -113,7 +114,7 @@ def test_a_log_that_has_not_grown_is_not_read_again(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(run, record(10, "validation"))
-    registry.write_json(run.path / "status.json", {"state": "finished"})
+    storage.write_json(run.path / "status.json", {"state": "finished"})
     first = run_summary.summarise(run)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "open", lambda *_, **__: pytest.fail("nothing has changed"))

@@ -1,5 +1,6 @@
 """What a dead worker's log tells."""
 
+from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, worker_log
@@ -23,7 +24,7 @@ def printed(text: str) -> Run:
 
 def test_the_workers_own_word_comes_first() -> None:
     run = printed(SEGMENTATION_FAULT)
-    registry.write_json(run.path / "status.json", {"state": "failed", "error": "no room"})
+    storage.write_json(run.path / "status.json", {"state": "failed", "error": "no room"})
     assert worker_log.reason_of_end(run) == "no room"
 
 

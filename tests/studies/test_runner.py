@@ -17,7 +17,6 @@ from mnistviz.runs import metrics_log, registry
 from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import StudySpec, Trial
 from mnistviz.studies.study_directory import Study
-from mnistviz.training import launcher
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
@@ -89,14 +88,14 @@ def test_a_study_started_by_a_page_stops_when_asked_and_keeps_what_it_has(home: 
             seeds=(0,),
         )
     )
-    launcher.start_study(study.path)
+    runner.start(study.path)
     wait_for_training(home)
     study_directory.stop(study)
     wait_for_end(study)
     (run,) = (run for run in registry.list_runs() if not run.bundled)
     assert registry.run_state(run) == "stopped"
     assert study_directory.open_study(study.path).results == ()
-    launcher.start_study(study.path)
+    runner.start(study.path)
     wait_for_end(study)
     (result,) = study_directory.open_study(study.path).results
     assert result.run == run.name == "small-2-2-2-s0"

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mnistviz.core import storage
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
@@ -269,7 +270,7 @@ def test_only_what_has_not_ended_can_be_resumed() -> None:
         "reference is bundled and can't be changed; fork it: --from reference"
     )
     run = registry.create_run("reference", ModelSpec(), SHORT, "done")
-    registry.write_json(run.path / "status.json", {"state": "finished", "step": 10, "total": 10})
+    storage.write_json(run.path / "status.json", {"state": "finished", "step": 10, "total": 10})
     with pytest.raises(RunError) as error:
         launcher.resume(run)
     assert str(error.value) == "done is finished: there is nothing left to train"
@@ -328,7 +329,7 @@ def test_no_room_left_ends_in_a_true_state_and_a_run_that_goes_on_with_room(
 
 def test_a_pid_that_now_belongs_to_another_process_keeps_no_run_alive() -> None:
     run = registry.create_run("reference", ModelSpec(), SHORT, "stale")
-    registry.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 10})
+    storage.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 10})
     (run.path / "worker.lock").write_text(str(os.getpid()))
     assert registry.run_state(run) == "crashed"
 

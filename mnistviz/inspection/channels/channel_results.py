@@ -19,8 +19,8 @@ from mnistviz.inspection.channels.channel_statistics import moments
 from mnistviz.inspection.channels.knockout import NUM_AVERAGED, channel_means
 from mnistviz.inspection.channels.layer_ablation import Cut, ablate
 from mnistviz.inspection.channels.pruning import tune_ever_fewer
-from mnistviz.network.model import load
 from mnistviz.runs import result_cache
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
 
 Tell = Callable[[float], object]

@@ -70,7 +70,7 @@ def export(
 
 def _add_keras(archive: zipfile.ZipFile, run: Run, step: int) -> None:
     # It brings TensorFlow: only for who wants this file.
-    from mnistviz.network.model import load
+    from mnistviz.runs.load import load
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"

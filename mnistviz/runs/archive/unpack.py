@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from mnistviz.core import storage
 from mnistviz.core.errors import RunError, SpecError
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.types.arrays import FloatArray
@@ -76,18 +77,18 @@ def import_run(source: Path | IO[bytes]) -> Imported:
         status = _read_status(archive, entries, last_step, spec)
         own = _read_own_digits(archive, entries, spec)
         with _folder_in_the_making() as folder:
-            registry.write_json(folder / "spec.json", spec.model_dump(mode="json"))
-            registry.write_json(folder / "status.json", asdict(status))
+            storage.write_json(folder / "spec.json", spec.model_dump(mode="json"))
+            storage.write_json(folder / "status.json", asdict(status))
             (folder / "metrics.jsonl").write_text(log, encoding="utf-8")
             if own:
                 fine_tune_set.write(folder, own)
             unnamed = Run(folder.name, folder, name, note, spec, bundled=False)
             for entry, step in _snapshots_of(entries, spec):
                 snapshots.write(unnamed, step, _read_weights(archive, entry, spec))
-            with registry.home_lock():
+            with storage.home_lock():
                 given = metadata.numbered_name(name, registry.taken_names())
                 label = {"name": given, "note": note, "deleted": False, "imported": True}
-                registry.write_json(folder / "label.json", label)
+                storage.write_json(folder / "label.json", label)
                 path = registry.new_folder(given)
                 folder.replace(path)
     return Imported(registry.open_run(path), None if given == name else name)
@@ -129,7 +130,7 @@ def _opened(source: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
             yield archive
     except OSError as error:
         raise RunError(
-            f"import: expected a zip that can be read and room in {registry.home()}, got: "
+            f"import: expected a zip that can be read and room in {storage.home()}, got: "
             f"{error.strerror or error}; nothing was imported"
         ) from None
 
@@ -340,12 +341,12 @@ def _snapshots_of(
 @contextmanager
 def _folder_in_the_making() -> Iterator[Path]:
     """A folder in the home that no list shows, gone afterwards unless it was renamed."""
-    with registry.home_lock():
-        for left in registry.home().glob(".import-*"):
+    with storage.home_lock():
+        for left in storage.home().glob(".import-*"):
             # Of a process that was killed: no import takes so long.
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
-        folder = registry.home() / f".import-{uuid.uuid4().hex}"
+        folder = storage.home() / f".import-{uuid.uuid4().hex}"
         folder.mkdir()
     try:
         yield folder

@@ -8,7 +8,7 @@ from mnistviz.core.errors import MnistVizError
 from mnistviz.core.model_spec import parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.runs import registry
-from mnistviz.studies import study_directory
+from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import PLANS, StudySpec, written
 from mnistviz.studies.study_directory import Study
 
@@ -19,7 +19,6 @@ START_ERROR = "study_start_error"
 def start(name: str, plans: list[str], widths: str, seeds: int, recipe: str, epochs: int) -> None:
     """Start or extend a study, from a callback."""
     # Only who starts one waits for what training needs.
-    from mnistviz.training import launcher
 
     try:
         spec = StudySpec(
@@ -34,7 +33,7 @@ def start(name: str, plans: list[str], widths: str, seeds: int, recipe: str, epo
         study = study_directory.create_or_extend(spec)
         if study_directory.is_running(study):
             raise MnistVizError(f"{name}: this study is running; wait for its end or stop it")
-        launcher.start_study(study.path)
+        runner.start(study.path)
     except ValueError:
         st.session_state[START_ERROR] = f"widths: expected numbers such as 4,8,12, got {widths!r}"
     except MnistVizError as error:
@@ -43,10 +42,9 @@ def start(name: str, plans: list[str], widths: str, seeds: int, recipe: str, epo
 
 def go_on(study: Study) -> None:
     """Train what a study lacks, from a callback."""
-    from mnistviz.training import launcher
 
     try:
-        launcher.start_study(study.path)
+        runner.start(study.path)
     except MnistVizError as error:
         st.session_state[START_ERROR] = str(error)
 

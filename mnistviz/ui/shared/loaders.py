@@ -93,7 +93,8 @@ def weights(run: Run, step: int) -> dict[str, dict[str, FloatArray]]:
 
 @st.cache_resource(max_entries=16, show_spinner="Loading TensorFlow and the network …")
 def _classifier(path: Path, step: int, _run: Run) -> Classifier:
-    from mnistviz.network.model import Classifier, load
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.load import load
 
     leave_libraries_alone()
     return Classifier(load(_run, step))
@@ -106,7 +107,7 @@ def leave_libraries_alone() -> None:
     After every rerun of every session Streamlit has Keras clear its session, and collects
     garbage: with the libraries' 300,000 objects, 0.15 s in which nothing else runs.
     """
-    from mnistviz.network.model import keep_compiled
+    from mnistviz.network.compat import keep_compiled
 
     keep_compiled()
     gc.collect()

@@ -44,7 +44,8 @@ def test_a_tall_photo_keeps_its_shape() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_digits_are_read_from_photos(kind: str) -> None:
-    from mnistviz.network.model import Classifier, load
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.load import load
 
     run = registry.find_run("best")
     classifier = Classifier(load(run, snapshots.steps_of(run)[-1]))

@@ -23,7 +23,8 @@ from mnistviz.digits.drawing.preprocessing import (
 )
 from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, render, strokes_to_json
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.network.model import Classifier, load
+from mnistviz.network.model import Classifier
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import find_run
 from mnistviz.runs.snapshots import steps_of
 

@@ -20,7 +20,8 @@ from tests.helpers.hand_made_strokes import HAND_MADE
 
 @functools.cache
 def reader() -> Any:
-    from mnistviz.network.model import Classifier, load
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.load import load
 
     run = registry.find_run("best")
     return Classifier(load(run, snapshots.steps_of(run)[-1]))

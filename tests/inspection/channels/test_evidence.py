@@ -10,7 +10,7 @@ from mnistviz.inspection.channels.channel_statistics import moments
 from mnistviz.inspection.channels.evidence import evidence_of, kernel_correlation
 from mnistviz.inspection.channels.knockout import channel_means
 from mnistviz.inspection.channels.layer_ablation import Cut, ablate
-from mnistviz.network.model import load
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import steps_of
 

@@ -8,7 +8,7 @@ from mnistviz.core.types.inspection import LayerAblation
 from mnistviz.digits.mnist import balanced, load_mnist, to_input
 from mnistviz.inspection.channels.knockout import Knockout, channel_means
 from mnistviz.inspection.channels.layer_ablation import NUM_DRAWS, Cut, ablate
-from mnistviz.network.model import load
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import steps_of
 

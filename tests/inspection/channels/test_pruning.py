@@ -9,7 +9,8 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.channels import pruning
 from mnistviz.inspection.channels.knockout import Knockout, channel_means
 from mnistviz.inspection.channels.pruning import cut_out, tune, tune_ever_fewer
-from mnistviz.network.model import Classifier, build, load
+from mnistviz.network.model import Classifier, build
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import steps_of
 

@@ -20,8 +20,8 @@ from mnistviz.inspection.image.attribution import (
     occlusion,
     smoothgrad,
 )
-from mnistviz.network.model import load
 from mnistviz.runs import snapshots
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from tests.helpers.convolution_oracle import EPSILON, Weights, forward
 

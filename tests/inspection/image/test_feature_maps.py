@@ -11,8 +11,9 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import stages
-from mnistviz.network.model import Classifier, build, load
+from mnistviz.network.model import Classifier, build
 from mnistviz.runs import snapshots
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, Run, open_run
 
 # Keras' default, which the networks are built with.

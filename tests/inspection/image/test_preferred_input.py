@@ -9,8 +9,8 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image import preferred_input
 from mnistviz.inspection.image.preferred_input import Climber, penalty, preferred_inputs
 from mnistviz.inspection.image.receptive_field import field_of
-from mnistviz.network.model import load
 from mnistviz.runs import snapshots
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from tests.helpers.convolution_oracle import convolve, forward
 

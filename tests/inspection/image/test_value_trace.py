@@ -18,8 +18,9 @@ from mnistviz.inspection.image.value_trace import (
     take_apart,
     trace_back,
 )
-from mnistviz.network.model import build, load
+from mnistviz.network.model import build
 from mnistviz.runs import snapshots
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 
 MODEL = ModelSpec()

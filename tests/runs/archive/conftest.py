@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metadata, registry, snapshots
@@ -54,7 +55,7 @@ def make_run(name: str = "mine") -> Run:
     run.metrics_file.write_text(
         "".join(json.dumps(record) + "\n" for record in records) + '{"step": 21, "ep'
     )
-    registry.write_json(run.path / "status.json", {"state": "finished", "step": 20, "total": 20})
+    storage.write_json(run.path / "status.json", {"state": "finished", "step": 20, "total": 20})
     for step in (0, 10, 20):
         snapshots.write(run, step, weights_of(step))
     return metadata.annotate(run, 'a note, "quoted", ü')

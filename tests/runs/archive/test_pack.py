@@ -100,7 +100,8 @@ def test_a_damaged_snapshot_is_said_before_a_byte_is_written() -> None:
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_stock_keras_opens_the_model_and_gives_the_same_answers(tmp_path: Path) -> None:
     from mnistviz.digits.mnist import load_mnist, to_input
-    from mnistviz.network.model import Classifier, load
+    from mnistviz.network.model import Classifier
+    from mnistviz.runs.load import load
 
     run = registry.find_run("reference")
     files = files_of(packed(run, step=938, steps=(), with_keras=True))

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.runs import metadata, metrics_log, registry, snapshots
 from mnistviz.runs.archive import unpack
@@ -32,10 +33,10 @@ def all_below(folder: Path) -> set[Path]:
 
 def refusal(source: io.BytesIO | Path) -> str:
     """What the import says; asserts that it left nothing anywhere near the home."""
-    before = all_below(registry.home().parent)
+    before = all_below(storage.home().parent)
     with pytest.raises(RunError) as error:
         import_run(source)
-    assert all_below(registry.home().parent) == before
+    assert all_below(storage.home().parent) == before
     return str(error.value)
 
 
@@ -75,7 +76,7 @@ def test_a_run_that_is_still_here_gets_another_id_and_name() -> None:
 
 def test_a_run_at_work_comes_in_as_one_that_was_stopped() -> None:
     run = make_run()
-    registry.write_json(run.path / "status.json", {"state": "running", "step": 20})
+    storage.write_json(run.path / "status.json", {"state": "running", "step": 20})
     assert registry.run_state(import_run(packed(run)).run) == "stopped"
 
 
@@ -92,7 +93,7 @@ def test_the_bundled_run_can_be_taken_along(tmp_path: Path) -> None:
 
 def test_an_imported_run_can_be_forked_but_not_resumed_whatever_it_is_called() -> None:
     run = make_run()
-    registry.write_json(run.path / "status.json", {"state": "stopped"})
+    storage.write_json(run.path / "status.json", {"state": "stopped"})
     imported = metadata.rename(import_run(packed(run)).run, "other")
     assert imported.imported
     with pytest.raises(RunError) as error:
@@ -388,7 +389,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
 
     monkeypatch.setattr(snapshots, "write", full)
     assert refusal(source) == (
-        f"import: expected a zip that can be read and room in {registry.home()}, got: No space "
+        f"import: expected a zip that can be read and room in {storage.home()}, got: No space "
         "left on device; nothing was imported"
     )
 
