@@ -31,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 
-    run, step = snapshots.find(options.run)
-    classifier = Classifier(load(run, step))
+    snapshot = snapshots.find(options.run)
+    classifier = Classifier(load(snapshot))
     result = {
         "numbers": [numbers(classifier, gap, options.count) for gap in GAPS],
         "photos": [photos(classifier, kind, options.count) for kind in KINDS],

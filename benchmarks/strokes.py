@@ -22,7 +22,8 @@ import numpy as np
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, redraw, render
-from mnistviz.runs import registry, snapshots
+from mnistviz.runs import registry
+from mnistviz.runs.snapshots import latest_snapshot
 
 RUNS = ("reference", "best", "handwriting")
 CANVAS = 280
@@ -93,7 +94,7 @@ def measure(
     rows = {}
     for name in names:
         run = registry.find_run(name)
-        classifier = Classifier(load(run, snapshots.steps_of(run)[-1]))
+        classifier = Classifier(load(latest_snapshot(run)))
         right = classifier.logits(images).argmax(axis=1) == labels
         answers = np.stack([classifier.logits(one).argmax(axis=1) for one in at_sizes])
         of_writers = [right[writers == writer].mean() for writer in everybody]

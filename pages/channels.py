@@ -1,5 +1,6 @@
 """How many channels: what a plan costs, what it reaches, and a verdict by rule."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -60,7 +61,7 @@ else:
     st.header("How much of the channels is used")
     study_view.show_uses(study)
     st.subheader("Which patterns the kernels cover")
-    coverage_view.show_coverage(study, run, step)
+    coverage_view.show_coverage(study, Snapshot(run, step))
 
 if step is None:
     st.header("One network, channel by channel")
@@ -68,24 +69,24 @@ if step is None:
 else:
     st.header("One network, channel by channel")
     st.markdown(
-        f"From here on it is about {describe(run, step)}: the run and the snapshot that are chosen "
-        "in the sidebar. Do its channels repeat each other?"
+        f"From here on it is about {describe(Snapshot(run, step))}: the run and the snapshot that "
+        "are chosen in the sidebar. Do its channels repeat each other?"
     )
-    moments = evidence_view.need_moments(run, step)
+    moments = evidence_view.need_moments(Snapshot(run, step))
     if moments:
         uses = evidence_view.uses_of(moments)
         evidence_view.show_layers(run, uses)
     layer = evidence_view.choose_layer(run)
     if moments:
-        evidence_view.show_correlations(run, step, layer, moments[layer])
+        evidence_view.show_correlations(Snapshot(run, step), layer, moments[layer])
     st.subheader(f"What it can do without in {layer}")
     replacement = ablation_view.choose_replacement()
-    ablation = ablation_view.need_ablation(run, step, layer, replacement)
+    ablation = ablation_view.need_ablation(Snapshot(run, step), layer, replacement)
     if ablation is not None:
-        ablation_view.show_ablation(run, step, ablation)
+        ablation_view.show_ablation(Snapshot(run, step), ablation)
     if moments:
         st.subheader(f"The evidence for each channel of {layer}")
-        by_mean = ablation_view.kept_ablation(run, step, layer, "mean")
+        by_mean = ablation_view.kept_ablation(Snapshot(run, step), layer, "mean")
         evidence_view.show_card(layer, moments[layer], uses[layer], by_mean)
 
 if study is not None:

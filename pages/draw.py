@@ -1,5 +1,6 @@
 """Draw: a digit on the canvas, the picture the network sees, its answer."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -42,7 +43,7 @@ WAYS = {
 
 run = chosen_run()
 step = need_snapshot(run)
-st.markdown(f"{describe(run, step)}, reading your handwriting")
+st.markdown(f"{describe(Snapshot(run, step))}, reading your handwriting")
 
 
 @st.fragment
@@ -60,8 +61,8 @@ def draw_and_answer() -> None:
         with row.container(width=width):
             drawn = canvas(width)
         if several:
-            cuts = cut_strokes(drawn, loaders.reader(run, step)) if drawn.strokes else []
-            show_number(run, step, cuts)
+            cuts = cut_strokes(drawn, loaders.reader(Snapshot(run, step))) if drawn.strokes else []
+            show_number(Snapshot(run, step), cuts)
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
         return
@@ -71,10 +72,10 @@ def draw_and_answer() -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        cuts = cut_ink(given.ink, loaders.reader(run, step))
+        cuts = cut_ink(given.ink, loaders.reader(Snapshot(run, step)))
         given.show([cut.box for cut in cuts])
         with row.container(width=ANSWER_WIDTH):
-            show_number(run, step, cuts)
+            show_number(Snapshot(run, step), cuts)
         return
     stages = preprocessing.normalise(given.ink)
     given.show([stages.box] if stages.box else [])
@@ -90,10 +91,10 @@ def answer(
         st.session_state[state.DRAWN_IMAGE] = stages.image
     tell_picture()
     with row:
-        probabilities = show_answer(run, step, stages)
+        probabilities = show_answer(Snapshot(run, step), stages)
     if probabilities is not None:
-        keep_digit(run, step, stages, drawn, probabilities)
-    show_more(run, step, stages, drawn)
+        keep_digit(Snapshot(run, step), stages, drawn, probabilities)
+    show_more(Snapshot(run, step), stages, drawn)
 
 
 canvas_and_answer()

@@ -1,6 +1,7 @@
 """Map of digits: the test images as the network sees them, alike close together."""
 
 from mnistviz.inspection import tsne_worker
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -45,7 +46,9 @@ def choose_clicked_image() -> None:
 run = chosen_run()
 step = need_snapshot(run)
 image, image_name = chosen_image()
-st.markdown(f"{describe(run, step)}: {NUM_TEST_IMAGES:,} test images by its last hidden features")
+st.markdown(
+    f"{describe(Snapshot(run, step))}: {NUM_TEST_IMAGES:,} test images by its last hidden features"
+)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     layout = st.segmented_control(
         "Layout",
@@ -65,7 +68,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         required=True,
         persist_state="session",
     )
-found = loaders.digit_map(run, step)
+found = loaders.digit_map(Snapshot(run, step))
 
 
 @st.fragment(run_every=1.0)
@@ -78,21 +81,21 @@ def show_progress() -> None:
     from mnistviz.inspection.jobs import progress_of, stop
     from mnistviz.inspection.tsne_worker import TSNE
 
-    if loaders.tsne(run, step) is not None:
+    if loaders.tsne(Snapshot(run, step)) is not None:
         st.rerun()
-    done = progress_of(run, step, TSNE)
+    done = progress_of(Snapshot(run, step), TSNE)
     if done is None:
         st.rerun()
     st.progress(done, f"t-SNE is {done:.0%} done. It goes on when you leave the page.")
     if st.button("Stop", icon=":material/stop:"):
-        stop(run, step, TSNE)
+        stop(Snapshot(run, step), TSNE)
 
 
 def offer_tsne() -> None:
     from mnistviz.inspection.jobs import progress_of
     from mnistviz.inspection.tsne_worker import TSNE
 
-    if progress_of(run, step, TSNE) is not None:
+    if progress_of(Snapshot(run, step), TSNE) is not None:
         wait_for_tsne()
         return
     st.info(
@@ -100,18 +103,18 @@ def offer_tsne() -> None:
         "in a process of its own. It is kept."
     )
     if st.button("Work it out", type="primary", icon=":material/scatter_plot:"):
-        tsne_worker.start(run, step)
+        tsne_worker.start(Snapshot(run, step))
         st.rerun()
 
 
 plane = found.places[:, :2]
 if layout == "tsne":
-    plane = loaders.tsne(run, step)
+    plane = loaders.tsne(Snapshot(run, step))
     if plane is None:
         offer_tsne()
         st.stop()
 if uses_drawing():
-    place = loaders.place(run, step, image)
+    place = loaders.place(Snapshot(run, step), image)
 else:
     place = found.places[int(st.session_state.get(state.IMAGE) or 0)]
 star = place[:2]

@@ -1,5 +1,6 @@
 """Evaluate: which images a network reads wrong, how sure it is, and what it can stand."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -34,8 +35,8 @@ VIEWS = {
 run = chosen_run()
 step = need_snapshot(run)
 data = evaluated_set.choose_set()
-st.markdown(f"{describe(run, step)}, on {evaluated_set.describe_set(data)}")
-found = evaluated_set.answers(run, step, data)
+st.markdown(f"{describe(Snapshot(run, step))}, on {evaluated_set.describe_set(data)}")
+found = evaluated_set.answers(Snapshot(run, step), data)
 total = score(found.logits, data.labels)
 headline.show_headline(run, found, total)
 view = st.segmented_control(
@@ -54,15 +55,15 @@ elif view == "mistakes":
     images_view.show_mistakes(found)
     chosen_image.show_chosen(found)
 elif view == "trust":
-    trust_view.show_trust(run, step, found)
+    trust_view.show_trust(Snapshot(run, step), found)
 elif view == "pair":
-    pair_view.show_pair(run, step, found)
+    pair_view.show_pair(Snapshot(run, step), found)
     chosen_image.show_chosen(found)
 elif view == "robustness":
-    robustness_view.show_robustness(run, step, data)
+    robustness_view.show_robustness(Snapshot(run, step), data)
 elif view == "doubts":
     label_issues_view.show_doubts(found)
     chosen_image.show_chosen(found)
 elif view == "export":
-    export.show_export(run, step, found)
+    export.show_export(Snapshot(run, step), found)
 explanation([*help_texts.HEADLINE, *help_texts.VIEWS[view]])

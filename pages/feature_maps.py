@@ -1,5 +1,6 @@
 """Feature maps: what each layer makes of one image, or two; one channel in full."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -55,7 +56,7 @@ run = chosen_run()
 step = need_snapshot(run)
 model = run.spec.model
 image, image_name = chosen_image()
-st.markdown(f"{describe(run, step)}, looking at **{image_name}**")
+st.markdown(f"{describe(Snapshot(run, step))}, looking at **{image_name}**")
 
 choices = [stage for stage in STAGES if stage != "normalization" or model.batch_norm]
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -91,7 +92,7 @@ st.caption(
     "smaller and less like a digit from layer to layer."
 )
 
-stages = loaders.stages(run, step, image)
+stages = loaders.stages(Snapshot(run, step), image)
 
 
 def chosen_stages(found: tuple[LayerOutput, ...], picture_of: np.ndarray) -> list[LayerOutput]:
@@ -111,7 +112,7 @@ def network_and_channel() -> None:
         shown = [("", chosen_stages(stages, image), False, image_name)]
         if two:
             other = to_input(load_mnist().x_test[int(other_number)])
-            others = chosen_stages(loaders.stages(run, step, other), other)
+            others = chosen_stages(loaders.stages(Snapshot(run, step), other), other)
             difference = [
                 LayerOutput(a.layer, a.stage, a.values - b.values)
                 for a, b in zip(shown[0][1], others, strict=True)
@@ -143,7 +144,7 @@ def network_and_channel() -> None:
                 )
 
     with errors_shown():
-        show_channel(run, step, stages, stage)
+        show_channel(Snapshot(run, step), stages, stage)
 
 
 if view == "layers":

@@ -1,5 +1,6 @@
 """Film: how a network learned, snapshot by snapshot."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -103,7 +104,7 @@ layer = st.segmented_control(
 width = page_width() if is_narrow() else page_width() // 2
 kernels_box, maps_box = st.columns(2, gap="medium")
 with kernels_box:
-    kernel = loaders.weights(run, step)[layer]["kernel"]
+    kernel = loaders.weights(Snapshot(run, step))[layer]["kernel"]
     st.caption(
         f"**Kernels of {layer}**, warm positive, blue negative; full colour is "
         f"±{frames.largest_weight(run, layer):.2f}, the largest weight of the whole film."
@@ -114,7 +115,7 @@ with kernels_box:
         f"All kernels of {layer} after {epochs_text(run, step)} epochs",
     )
 with maps_box:
-    found = frames.activation(run, step, image, layer)
+    found = frames.activation(Snapshot(run, step), image, layer)
     st.caption(f"**What {layer} makes of {image_name}**, black nothing, white the most.")
     show(
         feature_maps(
@@ -134,7 +135,7 @@ show_curves(
 )
 left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
 with left:
-    confusion = frames.confusion(run, step)
+    confusion = frames.confusion(Snapshot(run, step))
     st.caption(
         f"**Which digits it takes for which**, on {validated_on_text(run.spec.train)}: at first "
         "all are one digit, then mistakes (warm) get fewer and paler."

@@ -1,5 +1,6 @@
 """Kernels: all weights of a convolution, signed; one kernel in full; what kinds there are."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -46,9 +47,9 @@ VIEW_HELP = (
 
 run = chosen_run()
 step = need_snapshot(run)
-st.markdown(describe(run, step))
+st.markdown(describe(Snapshot(run, step)))
 
-weights = loaders.weights(run, step)
+weights = loaders.weights(Snapshot(run, step))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     name = st.segmented_control(
         "Convolution",
@@ -116,7 +117,7 @@ def matrix_and_chosen_kernel() -> None:
     show_one(shown, chosen)
     with errors_shown():
         heading = f"What excites its {shown.output_name}, {chosen[1]}"
-        show_exciting(run, step, name, chosen[1], heading)
+        show_exciting(Snapshot(run, step), name, chosen[1], heading)
 
 
 matrix_and_chosen_kernel()
@@ -147,7 +148,7 @@ table = pd.DataFrame([asdict(row) for row in channel_statistics(kernel, bias)])
 steps = snapshots.steps_of(run)
 before = steps[steps.index(step) - 1] if steps.index(step) else None
 if before is not None:
-    older, _ = kernel_and_bias(loaders.weights(run, before), name, view)
+    older, _ = kernel_and_bias(loaders.weights(Snapshot(run, before)), name, view)
     table["change"] = relative_change(kernel, older)
 st.dataframe(
     table,

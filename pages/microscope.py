@@ -1,5 +1,6 @@
 """Microscope: one value of a convolution, taken apart number by number and traced back."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -58,7 +59,7 @@ run = chosen_run()
 step = need_snapshot(run)
 model = run.spec.model
 image, image_name = chosen_image()
-st.markdown(f"{describe(run, step)}, looking at **{image_name}**")
+st.markdown(f"{describe(Snapshot(run, step))}, looking at **{image_name}**")
 st.caption(
     "Follow the arrows: a patch of the input, times the kernel, added up, is one value of the map. "
     "**Click** a place of the map, or let it play. All numbers are the network's own."
@@ -77,8 +78,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         disabled=layers[name].output_shape[:2] == (1, 1),
     )
 
-stages = loaders.stages(run, step, image)
-weights = loaders.weights(run, step)
+stages = loaders.stages(Snapshot(run, step), image)
+weights = loaders.weights(Snapshot(run, step))
 inputs = inputs_of(stages, image, name)
 maps = next(one.values for one in stages if one.layer == name and one.stage == "convolution")
 height, width, num_channels = maps.shape

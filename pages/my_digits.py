@@ -1,5 +1,6 @@
 """My digits: a person's own, who reads them right, and a network that is taught on them."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -36,7 +37,7 @@ step = need_snapshot(run)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(
         f"**{len(mine):,}** digit{'s' * (len(mine) > 1)} of your own, read by "
-        f"{describe(run, step)}. They stay on this machine.",
+        f"{describe(Snapshot(run, step))}. They stay on this machine.",
         width="stretch",
     )
     export_and_import(mine)
@@ -51,7 +52,7 @@ view = st.segmented_control(
     label_visibility="collapsed",
 )
 with st.spinner(f"{run.name} reads your digits …"):
-    probabilities = my_digits_scores.answers(run, step, mine)
+    probabilities = my_digits_scores.answers(Snapshot(run, step), mine)
 if view == "gallery":
     show_gallery(run, mine, probabilities)
     deleted_and_damaged()
@@ -81,7 +82,7 @@ elif view == "scores":
         ]
     )
 else:
-    teach(run, step, mine)
+    teach(Snapshot(run, step), mine)
     explanation(
         [
             "**Fine-tuning** trains a network that is trained already a little further, on "

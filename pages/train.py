@@ -1,5 +1,6 @@
 """Train: choose the settings, start, watch it learn, stop and keep."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -11,7 +12,7 @@ from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.registry import ACTIVE_STATES
 from mnistviz.training import launcher
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.widgets import (
@@ -47,11 +48,9 @@ def choose(run_id: str) -> None:
     st.session_state[state.RUN] = run_id
 
 
-def start_fork(
-    parent: Run, step: int, rest: TrainSpec, changes: dict[str, float], name: str
-) -> None:
+def start_fork(snapshot: Snapshot, rest: TrainSpec, changes: dict[str, float], name: str) -> None:
     try:
-        run = launcher.fork(parent, step, rest.changed(**changes), name or None)
+        run = launcher.fork(snapshot, rest.changed(**changes), name or None)
     except MnistVizError as error:
         st.session_state[state.TRAIN_PROBLEM] = str(error)
         return

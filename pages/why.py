@@ -1,5 +1,6 @@
 """Why this answer?: which pixels and which channels it rests on."""
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -47,9 +48,9 @@ NUM_STRONGEST = 5
 run = chosen_run()
 step = need_snapshot(run)
 image, image_name = chosen_image()
-st.markdown(f"{describe(run, step)}, looking at **{image_name}**")
+st.markdown(f"{describe(Snapshot(run, step))}, looking at **{image_name}**")
 
-question = pick_question(loaders.logits(run, step, image))
+question = pick_question(loaders.logits(Snapshot(run, step), image))
 
 st.header("Which pixels?")
 st.caption(
@@ -68,7 +69,9 @@ layer = st.segmented_control(
     wrap=True,
 )
 found = {
-    method: loaders.attribution(run, step, image, question.digit, question.against, method, layer)
+    method: loaders.attribution(
+        Snapshot(run, step), image, question.digit, question.against, method, layer
+    )
     for method in METHODS
 }
 show(
@@ -143,7 +146,7 @@ def show_channels() -> None:
     from mnistviz.inspection.image.attribution import contrast
     from mnistviz.network.model import softmax
 
-    knockout = loaders.knockout(run, step)
+    knockout = loaders.knockout(Snapshot(run, step))
     options = {channel_name(*channel): channel for channel in knockout.channels}
     # Another run may have fewer channels.
     chosen = st.session_state.setdefault("why_off", [])

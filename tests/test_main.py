@@ -14,6 +14,7 @@ from mnistviz.core.assets import PROJECT
 from mnistviz.digits.drawing.strokes import Strokes, strokes_to_json
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import metrics_log, registry, snapshots
+from mnistviz.runs.snapshots import Snapshot
 from tests.helpers.made_runs import BUNDLED
 
 pytestmark = pytest.mark.process
@@ -111,9 +112,9 @@ def test_a_truncated_snapshot_is_told_apart_from_a_defect() -> None:
     from mnistviz.core.train_spec import TrainSpec
 
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "cut")
-    snapshots.file_of(run, 0).parent.mkdir()
-    whole = snapshots.file_of(registry.find_run("reference"), 0).read_bytes()
-    snapshots.file_of(run, 0).write_bytes(whole[: len(whole) // 2])
+    snapshots.file_of(Snapshot(run, 0)).parent.mkdir()
+    whole = snapshots.file_of(Snapshot(registry.find_run("reference"), 0)).read_bytes()
+    snapshots.file_of(Snapshot(run, 0)).write_bytes(whole[: len(whole) // 2])
     done = mnistviz("evaluate", "cut", "--json")
     assert done.returncode == 2
     assert "cut: the snapshot step-0000000.npz is missing or damaged; choose" in done.stderr

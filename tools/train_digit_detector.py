@@ -26,6 +26,7 @@ from mnistviz.digits.synthetic_digits import pen_digits
 from mnistviz.network import rejection
 from mnistviz.network.rejection import JUDGE_FILE, MEASURED_FILE, Judge
 from mnistviz.runs import registry, snapshots
+from mnistviz.runs.snapshots import Snapshot
 from tools import non_digits
 
 # Training digits to learn from, and as many bent; the last 5,000 only set the thresholds.
@@ -165,8 +166,8 @@ class Asking:
 
         run = registry.find_run("best")
         step = snapshots.steps_of(run)[-1]
-        self._classifier = Classifier(load(run, step))
-        temperature = calibration.temperature(run, step, self._classifier)
+        self._classifier = Classifier(load(Snapshot(run, step)))
+        temperature = calibration.temperature(Snapshot(run, step), self._classifier)
         assert temperature is not None
         self._temperature = temperature
         files = sorted(fonts.rglob("*.ttf")) if fonts else []

@@ -9,14 +9,15 @@ from mnistviz.network.model import Classifier
 from mnistviz.network.rejection import Verdict
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 
 class Reader:
     """A snapshot that reads pictures `(28, 28)` in [0, 1], one at a time."""
 
     def __init__(self, run: Run, step: int) -> None:
-        self._classifier = Classifier(load(run, step))
-        self._temperature = calibration.temperature(run, step, self._classifier)
+        self._classifier = Classifier(load(Snapshot(run, step)))
+        self._temperature = calibration.temperature(Snapshot(run, step), self._classifier)
 
     @property
     def calibrated(self) -> bool:

@@ -46,12 +46,12 @@ def attribute(
     as_json: AsJson = False,
 ) -> None:
     """Which pixels of an image speak for a digit, and which against it."""
-    found, step = snapshots.find(run)
-    snapshots.read(found, step)
+    snapshot = snapshots.find(run)
+    snapshots.read(snapshot)
     for name in method or NAMES:
         if name not in NAMES:
             raise SpecError(f"method: expected one of {', '.join(NAMES)}, got {name!r}")
-    layers = [one.name for one in found.spec.model.convolutions]
+    layers = [one.name for one in snapshot.run.spec.model.convolutions]
     if layer not in layers:
         raise SpecError(f"layer: expected one of {', '.join(layers)}, got {layer!r}")
 
@@ -71,7 +71,7 @@ def attribute(
     from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 
-    network = load(found, step)
+    network = load(snapshot)
     if target is None:
         target = int(Classifier(network).logits(pixels[np.newaxis])[0].argmax())
     weights = contrast(target, against)

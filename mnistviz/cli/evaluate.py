@@ -13,13 +13,13 @@ import typer
 from mnistviz.cli.options import AsJson, RunArgument, print_json
 from mnistviz.core.errors import ReportError
 from mnistviz.runs import snapshots
+from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from mnistviz.core.types.arrays import FloatArray
     from mnistviz.digits.labelled_sets import LabelledSet
     from mnistviz.evaluation.robustness import Endurance
     from mnistviz.network.model import Classifier
-    from mnistviz.runs.registry import Run
 
 
 def evaluate(
@@ -41,8 +41,8 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Accuracy, loss and confusion matrix of a run on the test images or a set of your own."""
-    found, step = snapshots.find(run)
-    snapshots.read(found, step)
+    snapshot = snapshots.find(run)
+    snapshots.read(snapshot)
     if out and out.suffix.lower() not in (".html", ".csv"):
         raise ReportError(f"out: expected a file that ends in .html or .csv, got {str(out)!r}")
 
@@ -61,16 +61,16 @@ def evaluate(
         labelled = LabelledSet("test images", mnist.x_test, mnist.y_test)
     else:
         labelled = read_path(data)
-    classifier = Classifier(load(found, step))
-    answers = answered.answers_of(labelled, _logits(run, found, step, labelled, classifier))
+    classifier = Classifier(load(snapshot))
+    answers = answered.answers_of(labelled, _logits(run, snapshot, labelled, classifier))
     result = score(answers.logits, labelled.labels)
     low, high = interval(int(answers.right.sum()), result.images)
-    calibration = temperature(found, step, classifier)
+    calibration = temperature(snapshot, classifier)
     heat = None if calibration is None else calibration.temperature
     sure = probabilities(answers.logits, heat or 1.0).max(axis=1)
     error = reliability(sure, answers.right).error
     top_2 = float(top_k(answers.logits, labelled.labels)[1])
-    curves = _endurance(found, step, labelled, classifier) if robustness else []
+    curves = _endurance(snapshot, labelled, classifier) if robustness else []
 
     if out and out.suffix.lower() == ".csv":
         from mnistviz.charts import figure_files
@@ -80,7 +80,7 @@ def evaluate(
         from mnistviz.charts import figure_files
         from mnistviz.evaluation.report import gather, html_of
 
-        subject = gather(found, step, answers, heat)
+        subject = gather(snapshot, answers, heat)
         # Also where the home can't be written to, and nothing is kept.
         figure_files.write_text(out, html_of(replace(subject, curves=curves or subject.curves)))
     if as_json:
@@ -120,24 +120,22 @@ def evaluate(
         print(f"written to {out}")
 
 
-def _logits(
-    name: str, run: Run, step: int, data: LabelledSet, classifier: Classifier
-) -> FloatArray:
+def _logits(name: str, snapshot: Snapshot, data: LabelledSet, classifier: Classifier) -> FloatArray:
     """What is kept of an earlier evaluation, or else read now, with a progress bar."""
     from mnistviz.evaluation.predictions import digest_of, keep_logits, known_logits
     from mnistviz.evaluation.scoring import read
 
     digest = digest_of(data.images)
-    known = known_logits(run, step, data, digest)
+    known = known_logits(snapshot, data, digest)
     if known is not None:
         return known
     with typer.progressbar(length=len(data.labels), label=name, file=sys.stderr) as progress:
         logits = read(classifier, data.images, lambda done: progress.update(done - progress.pos))
-    keep_logits(run, step, digest, logits)
+    keep_logits(snapshot, digest, logits)
     return logits
 
 
-def _endurance(run: Run, step: int, data: LabelledSet, classifier: Classifier) -> list[Endurance]:
+def _endurance(snapshot: Snapshot, data: LabelledSet, classifier: Classifier) -> list[Endurance]:
     """The curves of all distortions: those kept, and those measured now."""
     from mnistviz.evaluation import robustness
     from mnistviz.evaluation.corruptions import DISTORTIONS
@@ -148,8 +146,8 @@ def _endurance(run: Run, step: int, data: LabelledSet, classifier: Classifier) -
         list(DISTORTIONS.values()), label="robustness", file=sys.stderr
     ) as distortions:
         for one in distortions:
-            known = robustness.kept(run, step, part, one)
-            curves.append(known or robustness.measure_and_keep(classifier, run, step, part, one))
+            known = robustness.kept(snapshot, part, one)
+            curves.append(known or robustness.measure_and_keep(classifier, snapshot, part, one))
     return curves
 
 

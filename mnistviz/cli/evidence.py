@@ -40,8 +40,8 @@ def evidence(
 
     What takes long is kept on disk, for the page and for the next time.
     """
-    found, step = snapshots.find(run)
-    names = [one.name for one in found.spec.model.convolutions if one.relu]
+    snapshot = snapshots.find(run)
+    names = [one.name for one in snapshot.run.spec.model.convolutions if one.relu]
     layers = layer or ["conv3"]
     for name in layers:
         if name not in names:
@@ -51,26 +51,29 @@ def evidence(
         raise SpecError(f"off: expected one of {', '.join(REPLACEMENTS)}, got {off!r}")
     if images not in IMAGES:
         raise SpecError(f"images: expected 2000 or 10000, got {images}")
-    snapshots.read(found, step)
+    snapshots.read(snapshot)
 
     from mnistviz.inspection.channels.evidence import evidence_of
     from mnistviz.inspection.channels.redundancy import use_of
 
-    moments = channel_results_files.read_moments(found, step)
+    moments = channel_results_files.read_moments(snapshot)
     if not moments:
         from mnistviz.inspection.channels.channel_results import find_moments
 
         with typer.progressbar(length=1000, label="channels", file=sys.stderr) as bar:
-            moments = find_moments(found, step, _tell(bar))
+            moments = find_moments(snapshot, _tell(bar))
     values = []
     for name in layers:
-        ablation = channel_results_files.read_ablation(found, step, name, replacement, images)
+        ablation = channel_results_files.read_ablation(snapshot, name, replacement, images)
         if ablation is None:
             from mnistviz.inspection.channels.channel_results import find_ablation
 
             with typer.progressbar(length=1000, label=name, file=sys.stderr) as bar:
                 ablation = find_ablation(
-                    *(found, step, name, replacement, images),
+                    snapshot,
+                    name,
+                    replacement,
+                    images,
                     _tell(bar),
                 )
         cards = evidence_of(moments[name], ablation)

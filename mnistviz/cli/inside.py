@@ -13,6 +13,7 @@ from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 STAGES = ("convolution", "relu", "normalization")
 SCOPES = ("tile", "layer", "all")
@@ -51,7 +52,7 @@ def kernels(
     from mnistviz.inspection.kernels.kernel_statistics import channel_statistics, largest_weight
 
     kind = figure_files.kind_of(out) if out else None
-    weights = snapshots.read(found, step)
+    weights = snapshots.read(Snapshot(found, step))
     _one_of("view", view, views_of(weights, layer))
     _one_of("order", order, ORDERS)
     _one_of("scope", scope, SCOPES)
@@ -139,7 +140,7 @@ def maps(
     from mnistviz.inspection.image.feature_maps import stages
     from mnistviz.runs.load import load
 
-    every = stages(load(found, step), pixels)
+    every = stages(load(Snapshot(found, step)), pixels)
     shown = [one for one in every if one.stage in (stage, "pool") or one.layer == "conv8"]
     answer = next(one.values for one in every if one.stage == "softmax")
     title = f"What {run} makes of {what}, after the {stage}"
@@ -218,7 +219,7 @@ def preferred(
     from mnistviz.inspection.image.preferred_input import Climber, preferred_inputs
     from mnistviz.runs.load import load
 
-    made = preferred_inputs(Climber(load(found, step), found.spec.model, layer), channels)
+    made = preferred_inputs(Climber(load(Snapshot(found, step)), found.spec.model, layer), channels)
     title = f"What the channels of {layer} of {run} like best"
     if out and kind == "npz":
         figure_files.write_arrays(out, vars(made))
@@ -244,11 +245,11 @@ def preferred(
 
 def _find(run: str, layer: str | None = None) -> tuple[Run, int]:
     """The run and the snapshot of a name, once the layer is known to be one of it."""
-    found, step = snapshots.find(run)
-    snapshots.read(found, step)
+    snapshot = snapshots.find(run)
+    snapshots.read(snapshot)
     if layer is not None:
-        _one_of("layer", layer, [one.name for one in found.spec.model.convolutions])
-    return found, step
+        _one_of("layer", layer, [one.name for one in snapshot.run.spec.model.convolutions])
+    return snapshot.run, snapshot.step
 
 
 def _one_of(name: str, value: str, options: Iterable[str]) -> None:

@@ -55,17 +55,17 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Read the digit in pictures of any size, or in .json files of strokes, or refuse to."""
-    found, step = snapshots.find(run)
-    snapshots.read(found, step)
+    snapshot = snapshots.find(run)
+    snapshots.read(snapshot)
     if number:
-        read_numbers(files, found, step, as_json)
+        read_numbers(files, snapshot, as_json)
         return
     # All files before the first answer: one that can't be read leaves no output.
     drawings = [read_drawing(file) for file in files]
 
     from mnistviz.cli.answers import Reader
 
-    reader = Reader(found, step)
+    reader = Reader(snapshot.run, snapshot.step)
     answers: list[dict[str, Any]] = []
     for file, (image, blank) in zip(files, drawings, strict=True):
         answer: dict[str, Any] = {"verdict": "blank", "guess": None, "probabilities": None}

@@ -8,7 +8,7 @@ from mnistviz.cli.options import print_json
 from mnistviz.core.errors import DrawingError
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.strokes import Strokes
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from mnistviz.digits.drawing.segmentation import Cut
@@ -56,14 +56,14 @@ def _ink(ink: FloatArray) -> Cutter:
     return lambda read: cut_ink(ink, read)
 
 
-def read_numbers(files: Sequence[Path], run: Run, step: int, as_json: bool) -> None:
+def read_numbers(files: Sequence[Path], snapshot: Snapshot, as_json: bool) -> None:
     """Print the number in each file, with its digits from left to right."""
     # All files before the first answer: one that can't be read leaves no output.
     drawings = [read_file(file, _strokes, _ink) for file in files]
 
     from mnistviz.cli.answers import Reader
 
-    reader = Reader(run, step)
+    reader = Reader(snapshot.run, snapshot.step)
     answers: list[dict[str, Any]] = []
     for file, drawn in zip(files, drawings, strict=True):
         cuts = drawn(reader.logits)

@@ -131,7 +131,7 @@ def export(
     name, colon, _ = run.partition(":")
     found = registry.find_run(name)
     steps = snapshots.steps_of(found)
-    step = snapshots.find(run)[1] if colon or steps else None
+    step = snapshots.find(run).step if colon or steps else None
     kept = {"all": steps, "chosen": steps if step is None else [step], "none": []}[keep]
     try:
         with storage.atomic_write(out) as file:

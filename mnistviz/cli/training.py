@@ -18,6 +18,7 @@ from mnistviz.runs import event_files, fine_tune_set, metrics_log, registry, sna
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.event_files import EventFiles
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 
 POLL_SECONDS = 0.2
@@ -100,12 +101,12 @@ def train(
     if parent is not None:
         if recipe or _any_given(of_network):
             raise SpecError("--from takes no recipe and no network: they are those of the parent")
-        found, step = snapshots.find(parent)
+        snapshot = snapshots.find(parent)
         if own:
-            _fine_tune(found, step, settings, name, hold_out, as_json, tensorboard=tensorboard)
+            _fine_tune(snapshot, settings, name, hold_out, as_json, tensorboard=tensorboard)
             return
-        rest = found.spec.train.after(int(found.spec.train.epoch_at(step)))
-        run = launcher.fork(found, step, rest.changed(**settings), name)
+        rest = snapshot.run.spec.train.after(int(snapshot.run.spec.train.epoch_at(snapshot.step)))
+        run = launcher.fork(snapshot, rest.changed(**settings), name)
     else:
         base = find_recipe(recipe or "reference")
         model = changed_model(base.model, channels, batch_norm, dropout)
@@ -114,8 +115,7 @@ def train(
 
 
 def _fine_tune(
-    parent: Run,
-    step: int,
+    snapshot: Snapshot,
     settings: dict[str, Any],
     name: str | None,
     hold_out: int | None,
@@ -126,10 +126,9 @@ def _fine_tune(
     fold = 0 if hold_out is None else hold_out
     if not -1 <= fold < fine_tune_set.FOLDS:
         raise SpecError(f"hold-out: expected a quarter from 0 to 3, or -1 for none, got {fold}")
-    train = fine_tune_set.settings(parent.spec.train).changed(**settings)
+    train = fine_tune_set.settings(snapshot.run.spec.train).changed(**settings)
     run = launcher.fine_tune(
-        parent,
-        step,
+        snapshot,
         my_digits.as_labelled_set(),
         train,
         fold=None if fold == -1 else fold,

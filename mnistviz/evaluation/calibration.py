@@ -17,6 +17,7 @@ from mnistviz.network.model import Classifier, softmax
 from mnistviz.runs import registry, result_cache
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 # A network that knows nothing would be best off with an endless temperature.
 HOTTEST = 20.0
@@ -50,28 +51,28 @@ def probabilities(logits: FloatArray, found: Calibration | None) -> FloatArray:
     return softmax(logits) if found is None else found.probabilities(logits)
 
 
-def temperature(run: Run, step: int, classifier: Classifier | None = None) -> Calibration | None:
+def temperature(snapshot: Snapshot, classifier: Classifier | None = None) -> Calibration | None:
     """The calibration of a snapshot, None where every training image was trained on.
 
     Fitted at the first call, in about a second, and kept on disk. The network is
     loaded where `classifier` is not it already.
     """
-    number = held_out(run)
+    number = held_out(snapshot.run)
     if not number:
         return None
 
     def reckon() -> result_cache.Arrays:
         data = load_mnist()
-        reader = classifier or Classifier(load(run, step))
+        reader = classifier or Classifier(load(snapshot))
         found = fit(reader.logits(to_input(data.x_train[-number:])), data.y_train[-number:])
         return {name: np.array(value) for name, value in vars(found).items()}
 
-    kept = result_cache.kept(run, step, NAME, reckon)
+    kept = result_cache.kept(snapshot, NAME, reckon)
     try:
         return Calibration(**{name: value.item() for name, value in kept.items()})
     except TypeError:
         # Kept by another version of this program.
-        result_cache.write(run, step, NAME, fresh := reckon())
+        result_cache.write(snapshot, NAME, fresh := reckon())
         return Calibration(**{name: value.item() for name, value in fresh.items()})
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mnistviz.evaluation.metrics import interval
 from mnistviz.runs import fine_tune_set, result_cache, snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 _KEPT = "tuning"
 
@@ -64,7 +65,7 @@ def change(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Change:
 def kept(run: Run) -> Tuning | None:
     """What was measured of the last snapshot of a run, None where nobody has yet."""
     steps = snapshots.steps_of(run)
-    arrays = result_cache.read(run, steps[-1], _KEPT) if steps else None
+    arrays = result_cache.read(Snapshot(run, steps[-1]), _KEPT) if steps else None
     try:
         return None if arrays is None else Tuning(**arrays)
     except TypeError:
@@ -94,12 +95,12 @@ def measure(run: Run, progress: Callable[[float], object] = lambda share: None) 
     found: dict[str, NDArray[np.bool_]] = {}
     done = 0
     for when, of in (("before", 0), ("after", step)):
-        classifier = Classifier(load(run, of))
+        classifier = Classifier(load(Snapshot(run, of)))
         for name, (images, labels) in sets.items():
             logits = read(classifier, images, partial(_tell, progress, done, total))
             found[f"{name}_{when}"] = logits.argmax(axis=1) == labels
             done += len(labels)
-    result_cache.write(run, step, _KEPT, found)
+    result_cache.write(Snapshot(run, step), _KEPT, found)
     return Tuning(**found)
 
 

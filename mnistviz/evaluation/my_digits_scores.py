@@ -11,7 +11,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.my_digits import Digit
 from mnistviz.evaluation.metrics import interval
 from mnistviz.runs import result_cache
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 _KEPT = "digits"
 
@@ -37,19 +37,19 @@ class Score:
         return f"{self.right} of {self.total}, {self.share:.1%} [{low:.1%}, {high:.1%}]"
 
 
-def known(run: Run, step: int, digits: Sequence[Digit]) -> FloatArray:
+def known(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
     """Probabilities `(n, 10)` of digits that a snapshot has read before; NaN for the others."""
     found = np.full((len(digits), NUM_CLASSES), np.nan, np.float32)
-    by_id = _kept(run, step)
+    by_id = _kept(snapshot)
     for number, digit in enumerate(digits):
         if digit.id in by_id:
             found[number] = by_id[digit.id]
     return found
 
 
-def answers(run: Run, step: int, digits: Sequence[Digit]) -> FloatArray:
+def answers(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
     """Probabilities `(n, 10)` of digits by a snapshot. Loads it only where some are new to it."""
-    found = known(run, step, digits)
+    found = known(snapshot, digits)
     new = np.flatnonzero(np.isnan(found[:, 0])).tolist()
     if new:
         from mnistviz.digits.mnist import to_input
@@ -57,17 +57,17 @@ def answers(run: Run, step: int, digits: Sequence[Digit]) -> FloatArray:
         from mnistviz.runs.load import load
 
         images = np.stack([digits[number].image for number in new])
-        found[new] = Classifier(load(run, step)).classify(to_input(images))
-        kept = {**_kept(run, step), **{digits[n].id: found[n] for n in new}}
+        found[new] = Classifier(load(snapshot)).classify(to_input(images))
+        kept = {**_kept(snapshot), **{digits[n].id: found[n] for n in new}}
         arrays = {"ids": np.array(list(kept)), "probabilities": np.stack(list(kept.values()))}
         # A home that can't be written to costs the time again, no more.
         with suppress(OSError):
-            result_cache.write(run, step, _KEPT, arrays)
+            result_cache.write(snapshot, _KEPT, arrays)
     return found
 
 
-def _kept(run: Run, step: int) -> dict[str, FloatArray]:
-    arrays = result_cache.read(run, step, _KEPT)
+def _kept(snapshot: Snapshot) -> dict[str, FloatArray]:
+    arrays = result_cache.read(snapshot, _KEPT)
     if arrays is None or set(arrays) != {"ids", "probabilities"}:
         return {}
     return dict(zip(arrays["ids"].tolist(), arrays["probabilities"], strict=True))

@@ -14,7 +14,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation.scoring import probabilities
 from mnistviz.runs import result_cache
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,19 @@ def digest_of(images: NDArray[np.uint8]) -> str:
     return hashlib.sha256(np.ascontiguousarray(images).tobytes()).hexdigest()[:16]
 
 
-def known_logits(run: Run, step: int, data: LabelledSet, digest: str) -> FloatArray | None:
+def known_logits(snapshot: Snapshot, data: LabelledSet, digest: str) -> FloatArray | None:
     """What a snapshot said of a set before, by the digest of its images; None if nothing is kept.
 
     No network is loaded.
     """
-    found = (result_cache.read(run, step, f"logits-{digest}") or {}).get("logits")
+    found = (result_cache.read(snapshot, f"logits-{digest}") or {}).get("logits")
     return found if found is not None and found.shape == (len(data.labels), NUM_CLASSES) else None
 
 
-def keep_logits(run: Run, step: int, digest: str, logits: FloatArray) -> None:
+def keep_logits(snapshot: Snapshot, digest: str, logits: FloatArray) -> None:
     """Keep what a snapshot said; a home that can't be written to costs the time again."""
     with suppress(OSError):
-        result_cache.write(run, step, f"logits-{digest}", {"logits": logits})
+        result_cache.write(snapshot, f"logits-{digest}", {"logits": logits})
 
 
 def wrong_ones(found: Answers) -> NDArray[np.int64]:

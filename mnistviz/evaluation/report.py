@@ -19,6 +19,7 @@ from mnistviz.evaluation.robustness import Endurance, trained_on
 from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -44,21 +45,21 @@ class Subject:
     others: Mapping[str, Answers] | None = None
 
 
-def gather(run: Run, step: int, found: Answers, temperature: float | None) -> Subject:
+def gather(snapshot: Snapshot, found: Answers, temperature: float | None) -> Subject:
     """All that is kept of a snapshot on a set: curves, labels in doubt, other runs' answers."""
     part = robustness.subset(found.data)
-    curves = [robustness.kept(run, step, part, one) for one in DISTORTIONS.values()]
+    curves = [robustness.kept(snapshot, part, one) for one in DISTORTIONS.values()]
     digest = digest_of(found.data.images)
     others = {}
     for other in registry.list_runs():
         steps = snapshots.steps_of(other)
-        if steps and other.id != run.id:
-            logits = known_logits(other, steps[-1], found.data, digest)
+        if steps and other.id != snapshot.run.id:
+            logits = known_logits(Snapshot(other, steps[-1]), found.data, digest)
             if logits is not None:
                 others[other.name] = answers_of(found.data, logits)
     return Subject(
-        run,
-        step,
+        snapshot.run,
+        snapshot.step,
         found,
         temperature,
         [curve for curve in curves if curve is not None],

@@ -17,7 +17,7 @@ from mnistviz.digits.mnist import balanced, to_input
 from mnistviz.evaluation.corruptions import Distortion
 from mnistviz.evaluation.predictions import digest_of
 from mnistviz.runs import result_cache
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from mnistviz.network.model import Classifier
@@ -65,9 +65,9 @@ def measure(
     return Endurance(distortion.name, tuple(map(float, distortion.levels)), np.stack(rows))
 
 
-def kept(run: Run, step: int, data: LabelledSet, distortion: Distortion) -> Endurance | None:
+def kept(snapshot: Snapshot, data: LabelledSet, distortion: Distortion) -> Endurance | None:
     """What was measured before of a snapshot on a set; None where nothing was."""
-    found = result_cache.read(run, step, _name(data, distortion))
+    found = result_cache.read(snapshot, _name(data, distortion))
     levels = tuple(map(float, distortion.levels))
     # Kept by another version of this program, or damaged: measured anew.
     if found is None or tuple(found.get("levels", np.zeros(0)).tolist()) != levels:
@@ -80,8 +80,7 @@ def kept(run: Run, step: int, data: LabelledSet, distortion: Distortion) -> Endu
 
 def measure_and_keep(
     classifier: Classifier,
-    run: Run,
-    step: int,
+    snapshot: Snapshot,
     data: LabelledSet,
     distortion: Distortion,
     progress: Callable[[float], object] = lambda share: None,
@@ -90,7 +89,7 @@ def measure_and_keep(
     found = measure(classifier, data, distortion, progress)
     arrays = {"levels": np.array(found.levels), "right": found.right}
     with suppress(OSError):
-        result_cache.write(run, step, _name(data, distortion), arrays)
+        result_cache.write(snapshot, _name(data, distortion), arrays)
     return found
 
 

@@ -12,43 +12,43 @@ from mnistviz.core.types.inspection import REPLACEMENTS, Replacement
 from mnistviz.inspection import jobs
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs import registry
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 
-def switch_off(run: Run, step: int, layer: str, replacement: Replacement) -> None:
+def switch_off(snapshot: Snapshot, layer: str, replacement: Replacement) -> None:
     """Switch the channels of a layer off, on all test images."""
 
     def work(tell: jobs.Tell) -> None:
         # Only now: a page waits for the lock, and this takes seconds.
         from mnistviz.inspection.channels.channel_results import find_ablation
 
-        find_ablation(run, step, layer, replacement, NUM_TEST_IMAGES, tell)
+        find_ablation(snapshot, layer, replacement, NUM_TEST_IMAGES, tell)
 
     jobs.carry_out(
-        run, step, channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES), work
+        snapshot, channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES), work
     )
 
 
-def train_on(run: Run, step: int, layer: str) -> None:
+def train_on(snapshot: Snapshot, layer: str) -> None:
     """Cut channels of a layer out, and train what is left for some hundred steps."""
 
     def work(tell: jobs.Tell) -> None:
         from mnistviz.inspection.channels.channel_results import find_tuned
 
-        find_tuned(run, step, layer, tell)
+        find_tuned(snapshot, layer, tell)
 
-    jobs.carry_out(run, step, channel_results_files.tuned_name(layer), work)
+    jobs.carry_out(snapshot, channel_results_files.tuned_name(layer), work)
 
 
-def start_ablation(run: Run, step: int, layer: str, replacement: Replacement) -> None:
+def start_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> None:
     """Start a process that switches channels off on all test images, as `jobs.start` does."""
     name = channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES)
-    jobs.start(run, step, name, __name__, "ablation", layer, replacement)
+    jobs.start(snapshot, name, __name__, "ablation", layer, replacement)
 
 
-def start_tuning(run: Run, step: int, layer: str) -> None:
+def start_tuning(snapshot: Snapshot, layer: str) -> None:
     """Start a process that cuts channels out and trains on, as `jobs.start` does."""
-    jobs.start(run, step, channel_results_files.tuned_name(layer), __name__, "tuning", layer)
+    jobs.start(snapshot, channel_results_files.tuned_name(layer), __name__, "tuning", layer)
 
 
 def main() -> None:
@@ -58,10 +58,10 @@ def main() -> None:
         Path(directory), bundled=Path(directory).parent == registry.BUNDLED_HOME
     )
     if work == "tuning":
-        train_on(run, int(step), layer)
+        train_on(Snapshot(run, int(step)), layer)
     else:
         (replacement,) = (one for one in REPLACEMENTS if one in rest)
-        switch_off(run, int(step), layer, replacement)
+        switch_off(Snapshot(run, int(step)), layer, replacement)
 
 
 if __name__ == "__main__":

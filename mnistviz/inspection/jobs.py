@@ -14,7 +14,7 @@ from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.core.processes import ProcessStartError, start_module
 from mnistviz.runs import result_cache
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 # Pages stay quick beside it.
 NICENESS = 10
@@ -29,56 +29,56 @@ class _StoppedError(Exception):
     """A person doesn't want the result any more."""
 
 
-def progress_file(run: Run, step: int, name: str) -> Path:
-    return result_cache.file_of(run, step, name).with_suffix(".progress.json")
+def progress_file(snapshot: Snapshot, name: str) -> Path:
+    return result_cache.file_of(snapshot, name).with_suffix(".progress.json")
 
 
-def lock_file(run: Run, step: int, name: str) -> Path:
-    return result_cache.file_of(run, step, name).with_suffix(".lock")
+def lock_file(snapshot: Snapshot, name: str) -> Path:
+    return result_cache.file_of(snapshot, name).with_suffix(".lock")
 
 
-def log_file(run: Run, step: int, name: str) -> Path:
-    return result_cache.file_of(run, step, name).with_suffix(".log")
+def log_file(snapshot: Snapshot, name: str) -> Path:
+    return result_cache.file_of(snapshot, name).with_suffix(".log")
 
 
-def progress_of(run: Run, step: int, name: str) -> float | None:
+def progress_of(snapshot: Snapshot, name: str) -> float | None:
     """The share in [0, 1] that a process has done, or None when none is at work."""
-    if not storage.is_locked(lock_file(run, step, name)):
+    if not storage.is_locked(lock_file(snapshot, name)):
         return None
-    return float(storage.read_json(progress_file(run, step, name)).get("done", 0))
+    return float(storage.read_json(progress_file(snapshot, name)).get("done", 0))
 
 
-def start(run: Run, step: int, name: str, module: str, *words: str) -> None:
+def start(snapshot: Snapshot, name: str, module: str, *words: str) -> None:
     """Start the process of a job, `python -m MODULE RUN_DIR STEP WORDS`.
 
     Returns when it is at work or done. Raises `RunError` when it dies at once.
     """
-    log = log_file(run, step, name)
+    log = log_file(snapshot, name)
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
     try:
         start_module(
             module,
-            [str(run.path), str(step), *words],
+            [str(snapshot.run.path), str(snapshot.step), *words],
             log,
-            lambda: progress_of(run, step, name) is not None,
+            lambda: progress_of(snapshot, name) is not None,
             may_finish=True,
         )
     except ProcessStartError as error:
         raise RunError(
-            f"{run.name}: the process that works it out did not start ({error})"
+            f"{snapshot.run.name}: the process that works it out did not start ({error})"
         ) from None
 
 
-def stop(run: Run, step: int, name: str) -> None:
+def stop(snapshot: Snapshot, name: str) -> None:
     """Let a process end at its next report, within seconds."""
-    progress_file(run, step, name).unlink(missing_ok=True)
+    progress_file(snapshot, name).unlink(missing_ok=True)
 
 
-def carry_out(run: Run, step: int, name: str, work: Callable[[Tell], None]) -> None:
+def carry_out(snapshot: Snapshot, name: str, work: Callable[[Tell], None]) -> None:
     """Do the work, unless another process is at it or its result is there. It keeps the result."""
-    lock_file(run, step, name).parent.mkdir(parents=True, exist_ok=True)
-    file = progress_file(run, step, name)
+    lock_file(snapshot, name).parent.mkdir(parents=True, exist_ok=True)
+    file = progress_file(snapshot, name)
 
     def tell(done: float) -> None:
         if not file.exists():
@@ -86,10 +86,10 @@ def carry_out(run: Run, step: int, name: str, work: Callable[[Tell], None]) -> N
         storage.write_json(file, {"done": done})
 
     try:
-        with FileLock(lock_file(run, step, name), timeout=PATIENCE_SECONDS):
+        with FileLock(lock_file(snapshot, name), timeout=PATIENCE_SECONDS):
             storage.write_json(file, {"done": 0.0})
             try:
-                if result_cache.read(run, step, name) is None:
+                if result_cache.read(snapshot, name) is None:
                     work(tell)
             except _StoppedError:
                 pass

@@ -8,44 +8,44 @@ from pathlib import Path
 
 from mnistviz.inspection import jobs
 from mnistviz.runs import registry, result_cache
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 MAP = "map"
 TSNE = "tsne"
 
 
-def work(run: Run, step: int) -> None:
+def work(snapshot: Snapshot) -> None:
     """Work out the map and keep it, unless another process is at it or it is there."""
 
     def place_all(tell: jobs.Tell) -> None:
         # Only now: a page waits for the lock, and this takes seconds.
         from mnistviz.inspection import embedding
 
-        found = result_cache.read(run, step, MAP)
+        found = result_cache.read(snapshot, MAP)
         if found is None:
             from dataclasses import asdict
 
             from mnistviz.digits.mnist import load_mnist
             from mnistviz.runs.load import load
 
-            found = asdict(embedding.digit_map(load(run, step), load_mnist().x_test))
-            result_cache.write(run, step, MAP, found)
-        result_cache.write(run, step, TSNE, {"plane": embedding.tsne(found["places"], tell)})
+            found = asdict(embedding.digit_map(load(snapshot), load_mnist().x_test))
+            result_cache.write(snapshot, MAP, found)
+        result_cache.write(snapshot, TSNE, {"plane": embedding.tsne(found["places"], tell)})
 
-    jobs.carry_out(run, step, TSNE, place_all)
+    jobs.carry_out(snapshot, TSNE, place_all)
 
 
-def start(run: Run, step: int) -> None:
+def start(snapshot: Snapshot) -> None:
     """Start a process that works out the t-SNE map of a snapshot and keeps it.
 
     Returns when it is at work. Raises `RunError` when it dies at once.
     """
-    jobs.start(run, step, TSNE, __name__)
+    jobs.start(snapshot, TSNE, __name__)
 
 
 def main() -> None:
     jobs.stand_back()
-    work(registry.open_run(Path(sys.argv[1])), int(sys.argv[2]))
+    work(Snapshot(registry.open_run(Path(sys.argv[1])), int(sys.argv[2])))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,11 @@ import keras
 
 from mnistviz.network.model import build
 from mnistviz.runs import snapshots
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 
-def load(run: Run, step: int) -> keras.Sequential:
+def load(snapshot: Snapshot) -> keras.Sequential:
     """The network of a run as it was at a snapshot."""
-    network = build(run.spec.model)
-    network.set_weights(snapshots.in_order(snapshots.read(run, step)))
+    network = build(snapshot.run.spec.model)
+    network.set_weights(snapshots.in_order(snapshots.read(snapshot)))
     return network

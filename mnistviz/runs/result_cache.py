@@ -19,28 +19,28 @@ from numpy.typing import NDArray
 from mnistviz.core import storage
 from mnistviz.core.assets import ASSETS
 from mnistviz.runs import snapshots
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 BUNDLED = ASSETS / "kept"
 
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def file_of(run: Run, step: int, name: str) -> Path:
+def file_of(snapshot: Snapshot, name: str) -> Path:
     """Where `name` is kept for a snapshot."""
-    return storage.home() / "cache" / _place(run, step, name)
+    return storage.home() / "cache" / _place(snapshot, name)
 
 
-def _place(run: Run, step: int, name: str) -> str:
-    digest = hashlib.sha256(snapshots.file_of(run, step).read_bytes()).hexdigest()[:16]
-    return f"{run.id}/{name}-step-{step:07d}-{digest}.npz"
+def _place(snapshot: Snapshot, name: str) -> str:
+    digest = hashlib.sha256(snapshots.file_of(snapshot).read_bytes()).hexdigest()[:16]
+    return f"{snapshot.run.id}/{name}-step-{snapshot.step:07d}-{digest}.npz"
 
 
-def read(run: Run, step: int, name: str) -> Arrays | None:
+def read(snapshot: Snapshot, name: str) -> Arrays | None:
     """The arrays kept as `name` for a snapshot, or None where there are none that can be read."""
-    found = _read(file_of(run, step, name))
-    if found is None and run.bundled:
-        found = _read(BUNDLED / _place(run, step, name))
+    found = _read(file_of(snapshot, name))
+    if found is None and snapshot.run.bundled:
+        found = _read(BUNDLED / _place(snapshot, name))
     return found
 
 
@@ -53,22 +53,22 @@ def _read(file: Path) -> Arrays | None:
         return None
 
 
-def write(run: Run, step: int, name: str, arrays: Arrays) -> None:
+def write(snapshot: Snapshot, name: str, arrays: Arrays) -> None:
     """Keep arrays as `name`: under another name first, then renamed."""
-    file = file_of(run, step, name)
+    file = file_of(snapshot, name)
     file.parent.mkdir(parents=True, exist_ok=True)
     with storage.atomic_write(file) as target:
         np.savez(target, allow_pickle=False, **arrays)
 
 
-def kept(run: Run, step: int, name: str, reckon: Callable[[], Arrays]) -> Arrays:
+def kept(snapshot: Snapshot, name: str, reckon: Callable[[], Arrays]) -> Arrays:
     """The arrays kept as `name`, or else what `reckon` returns, which is then kept.
 
     A home that can't be written to costs the time again, no more.
     """
-    found = read(run, step, name)
+    found = read(snapshot, name)
     if found is None:
         found = reckon()
         with suppress(OSError):
-            write(run, step, name, found)
+            write(snapshot, name, found)
     return found

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,16 @@ from mnistviz.runs.registry import Run
 Weights = dict[str, dict[str, FloatArray]]
 
 
-def file_of(run: Run, step: int) -> Path:
-    return run.path / "snapshots" / f"step-{step:07d}.npz"
+@dataclass(frozen=True)
+class Snapshot:
+    """The weights of a run after a step: what pages and commands look at."""
+
+    run: Run
+    step: int
+
+
+def file_of(snapshot: Snapshot) -> Path:
+    return snapshot.run.path / "snapshots" / f"step-{snapshot.step:07d}.npz"
 
 
 def steps_of(run: Run) -> list[int]:
@@ -27,9 +36,9 @@ def steps_of(run: Run) -> list[int]:
     return sorted(int(text) for text in digits if text.isdigit())
 
 
-def write(run: Run, step: int, weights: Sequence[FloatArray]) -> None:
+def write(snapshot: Snapshot, weights: Sequence[FloatArray]) -> None:
     """Keep the weights of a step: float32 arrays in `get_weights()` order."""
-    _write(file_of(run, step), weights)
+    _write(file_of(snapshot), weights)
 
 
 def _write(file: Path, weights: Sequence[FloatArray]) -> None:
@@ -53,13 +62,13 @@ def in_order(weights: Weights) -> list[FloatArray]:
     return [array for layer in weights.values() for array in layer.values()]
 
 
-def read(run: Run, step: int) -> Weights:
+def read(snapshot: Snapshot) -> Weights:
     """Weights of a snapshot by layer and name, such as `weights["conv1"]["kernel"]`.
 
     A kernel is (height, width, inputs, outputs) float32. Raises `RunError` when
     the snapshot is missing, cut short, or not of this network.
     """
-    return _read(run, file_of(run, step))
+    return _read(snapshot.run, file_of(snapshot))
 
 
 def _read(run: Run, file: Path) -> Weights:
@@ -91,18 +100,23 @@ def _read(run: Run, file: Path) -> Weights:
     return weights
 
 
-def find(text: str) -> tuple[Run, int]:
-    """The run and the step that `NAME[:EPOCH]` names; without an epoch, the last snapshot."""
+def latest_snapshot(run: Run) -> Snapshot:
+    """The snapshot of the last step of a run, which must have one."""
+    return Snapshot(run, steps_of(run)[-1])
+
+
+def find(text: str) -> Snapshot:
+    """The snapshot that `NAME[:EPOCH]` names; without an epoch, the last one of the run."""
     name, colon, epoch = text.partition(":")
     run = registry.find_run(name)
     steps = steps_of(run)
     if not steps:
         raise RunError(f"run: {name!r} has no snapshot yet; wait until its training has begun")
     if not colon:
-        return run, steps[-1]
+        return Snapshot(run, steps[-1])
     per_epoch = run.spec.train.steps_per_epoch
     by_epoch = {str(step // per_epoch): step for step in steps if step % per_epoch == 0}
     if epoch not in by_epoch:
         there = ", ".join(by_epoch)
         raise RunError(f"run: {name!r} has no snapshot of epoch {epoch!r}; there are: {there}")
-    return run, by_epoch[epoch]
+    return Snapshot(run, by_epoch[epoch])

@@ -13,6 +13,7 @@ from mnistviz.runs import desired_state, metrics_log, registry, snapshots, worke
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.snapshots import latest_snapshot
 from mnistviz.studies.plans import StudySpec, Trial
 from mnistviz.studies.study_directory import TrialResult
 from mnistviz.training import launcher, worker
@@ -135,7 +136,7 @@ def uses_of(run: Run) -> tuple[LayerRedundancy, ...]:
     from mnistviz.inspection.channels.redundancy import use_of
     from mnistviz.runs.load import load
 
-    network = load(run, snapshots.steps_of(run)[-1])
+    network = load(latest_snapshot(run))
     found = moments(network, load_mnist().x_test)
     return tuple(use_of(layer, one) for layer, one in found.items())
 
@@ -144,7 +145,7 @@ def coverage_of_run(run: Run) -> tuple[LayerCoverage, ...]:
     """What the 3×3 kernels of a run's last snapshot look for, layer by layer."""
     from mnistviz.inspection.kernels.coverage import coverage_of
 
-    weights = snapshots.read(run, snapshots.steps_of(run)[-1])
+    weights = snapshots.read(latest_snapshot(run))
     kernels = {layer: found["kernel"] for layer, found in weights.items() if "kernel" in found}
     return tuple(
         coverage_of(layer, kernel)

@@ -8,6 +8,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.runs import desired_state, fine_tune_set, metadata, registry, snapshots, worker_log
 from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.snapshots import Snapshot
 
 
 def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None = None) -> Run:
@@ -19,17 +20,17 @@ def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None = No
     return _start_worker(registry.create_run(recipe, model, train, name))
 
 
-def fork(parent: Run, step: int, train: TrainSpec, name: str | None = None) -> Run:
+def fork(snapshot: Snapshot, train: TrainSpec, name: str | None = None) -> Run:
     """Create and start a run whose first weights are those of a parent's snapshot.
 
     The optimizer starts anew, for a snapshot holds weights alone. Raises as
     `start` does, and when the snapshot is missing or damaged.
     """
-    weights = snapshots.read(parent, step)
-    of_parent = Parent(run=parent.id, step=step)
-    spec = parent.spec
+    weights = snapshots.read(snapshot)
+    of_parent = Parent(run=snapshot.run.id, step=snapshot.step)
+    spec = snapshot.run.spec
     # What it has left to train is the same mixture.
-    own = fine_tune_set.read(parent) if spec.own else None
+    own = fine_tune_set.read(snapshot.run) if spec.own else None
     run = registry.create_run(spec.recipe, spec.model, train, name, of_parent, spec.own)
     snapshots.write_start(run, weights)
     if own:
@@ -38,8 +39,7 @@ def fork(parent: Run, step: int, train: TrainSpec, name: str | None = None) -> R
 
 
 def fine_tune(
-    parent: Run,
-    step: int,
+    snapshot: Snapshot,
     found: LabelledSet,
     train: TrainSpec | None = None,
     *,
@@ -53,17 +53,17 @@ def fine_tune(
     the run. Without a name it is named after its parent. Raises as `fork` does, and
     `DataError` where there are too few digits.
     """
-    weights = snapshots.read(parent, step)
+    weights = snapshots.read(snapshot)
     parts = fine_tune_set.split(found, fold)
     own = fine_tune_set.described(parts, found, share, fold)
     if name is None:
-        name = metadata.numbered_name(f"{parent.name[:40]}-my-digits", registry.taken_names())
+        name = metadata.numbered_name(f"{snapshot.run.name[:40]}-my-digits", registry.taken_names())
     run = registry.create_run(
-        parent.spec.recipe,
-        parent.spec.model,
-        train or fine_tune_set.settings(parent.spec.train),
+        snapshot.run.spec.recipe,
+        snapshot.run.spec.model,
+        train or fine_tune_set.settings(snapshot.run.spec.train),
         name,
-        Parent(run=parent.id, step=step),
+        Parent(run=snapshot.run.id, step=snapshot.step),
         own,
     )
     snapshots.write_start(run, weights)

@@ -18,6 +18,7 @@ from mnistviz.runs import checkpoints, desired_state, registry, snapshots
 from mnistviz.runs.checkpoints import Checkpoint
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import Run, State, Status
+from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
     # The loop brings TensorFlow, which a waiting worker does without.
@@ -64,7 +65,7 @@ class RunRecorder:
         self.on_event("resume", damaged_checkpoints=list(damaged), **about)
         for later in snapshots.steps_of(self._run):
             if later > step:
-                snapshots.file_of(self._run, later).unlink()
+                snapshots.file_of(Snapshot(self._run, later)).unlink()
         self._changes = list(checkpoint.changes) if checkpoint else []
         changes = [
             (event["step"], event["learning_rate"])
@@ -144,7 +145,7 @@ class RunRecorder:
         self._append({"event": event, "step": self._step, **details})
 
     def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
-        snapshots.write(self._run, step, weights)
+        snapshots.write(Snapshot(self._run, step), weights)
 
     def on_checkpoint(self, state: TrainingState) -> None:
         checkpoints.write(self._run, Checkpoint(state, tuple(self._changes)))

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.predictions import in_cell
-from mnistviz.runs import registry, snapshots
+from mnistviz.runs import registry
+from mnistviz.runs.snapshots import latest_snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from tests.browser.test_walk import PATIENCE, chart, go_to, hover_text, settle
 
@@ -34,7 +35,7 @@ def test_from_a_cell_to_its_images_to_all_pages(page: Page, tmp_path: Path) -> N
     expect(page.get_by_text("Read wrong", exact=True)).to_be_visible(timeout=PATIENCE)
     settle(page)
     best = registry.find_run("best")
-    found = evaluated_set.answers(best, snapshots.steps_of(best)[-1], evaluated_set.test_set())
+    found = evaluated_set.answers(latest_snapshot(best), evaluated_set.test_set())
     inside = in_cell(found, 9, 4)
     matrix = chart(page, "evaluate_confusion")
     # Ten rows and columns: the middle of row 9, column 4.

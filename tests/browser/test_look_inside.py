@@ -65,7 +65,7 @@ def test_what_is_clicked_is_what_is_shown(page: Page) -> None:
     expect(page.get_by_role("spinbutton", name="Output channel")).to_have_value(
         "11", timeout=PATIENCE
     )
-    weights = snapshots.read(*snapshots.find("reference"))
+    weights = snapshots.read(snapshots.find("reference"))
     kernel = weights["conv2"]["kernel"][:, :, 4, 11]
     shown = chart(page, "one_kernel").locator(".annotation-text").all_text_contents()
     numbers = [float(text.replace("−", "-")) for text in shown]

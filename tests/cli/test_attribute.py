@@ -32,9 +32,9 @@ def run(*words: str | Path) -> str:
 def test_the_file_has_what_the_page_shows(tmp_path: Path) -> None:
     out = tmp_path / "why.npz"
     run("reference:20", "--image", "3", "--target", "0", "--against", "6", "--out", out)
-    found, step = find("reference:20")
+    snapshot = find("reference:20")
     image = to_input(load_mnist().x_test[3])
-    expected = integrated_gradients(Explainer(load(found, step)), image, contrast(0, 6))
+    expected = integrated_gradients(Explainer(load(snapshot)), image, contrast(0, 6))
     with np.load(out) as arrays:
         assert set(arrays.files) == {
             "image",

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.compiles
 app = typer.Typer()
 for command in (inside.kernels, inside.maps, inside.preferred):
     app.command()(command)
-WEIGHTS = snapshots.read(*snapshots.find("reference"))
+WEIGHTS = snapshots.read(snapshots.find("reference"))
 
 
 def run(*words: str | Path) -> str:

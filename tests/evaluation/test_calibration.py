@@ -18,6 +18,7 @@ from mnistviz.evaluation.calibration import (
     temperature,
 )
 from mnistviz.runs import registry, result_cache, snapshots
+from mnistviz.runs.snapshots import Snapshot
 from tests.helpers.made_runs import make_run
 
 TEN_THOUSAND = TrainSpec(num_images=1_000, batch_size=100, held_out=10_000, epochs=2)
@@ -70,7 +71,7 @@ def test_calibrated_probabilities_are_softer_and_in_the_same_order() -> None:
 def test_a_run_that_trained_on_everything_has_no_temperature() -> None:
     reference = registry.find_run("reference")
     assert held_out(reference) == 0
-    assert temperature(reference, 1) is None
+    assert temperature(Snapshot(reference, 1)) is None
 
 
 def test_a_fork_holds_out_what_its_parents_held_out(home: Path) -> None:
@@ -88,14 +89,14 @@ def test_the_bundled_run_is_fitted_once_and_kept(
 ) -> None:
     run = registry.find_run("best")
     step = snapshots.steps_of(run)[-1]
-    found = temperature(run, step)
+    found = temperature(Snapshot(run, step))
     assert found is not None
     # Trained with smoothed labels: it is less sure than it could be.
     assert 0.3 < found.temperature < 1
     assert found.loss_after < found.loss_before
     assert found.error_after < found.error_before / 3
     monkeypatch.setattr(calibration, "fit", lambda *_: pytest.fail("fitted again"))
-    assert temperature(run, step) == found
-    result_cache.write(run, step, calibration.NAME, {"of another": np.array(1)})
+    assert temperature(Snapshot(run, step)) == found
+    result_cache.write(Snapshot(run, step), calibration.NAME, {"of another": np.array(1)})
     with pytest.raises(pytest.fail.Exception):
-        temperature(run, step)
+        temperature(Snapshot(run, step))

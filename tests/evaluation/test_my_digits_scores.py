@@ -10,6 +10,7 @@ from mnistviz.evaluation.my_digits_scores import Score
 from mnistviz.network import model
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.load import load
+from mnistviz.runs.snapshots import Snapshot
 
 
 @pytest.mark.compiles
@@ -18,19 +19,21 @@ def test_a_digit_is_read_once_by_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> 
     step = snapshots.steps_of(run)[-1]
     data = load_mnist()
     kept = [my_digits.keep(data.x_test[n], int(data.y_test[n])) for n in range(4)]
-    assert np.isnan(my_digits_scores.known(run, step, kept)).all()
-    assert my_digits_scores.score(my_digits_scores.known(run, step, kept), kept) is None
-    first = my_digits_scores.answers(run, step, kept[:3])
-    expected = model.Classifier(load(run, step)).classify(to_input(data.x_test[:3]))
+    assert np.isnan(my_digits_scores.known(Snapshot(run, step), kept)).all()
+    assert my_digits_scores.score(my_digits_scores.known(Snapshot(run, step), kept), kept) is None
+    first = my_digits_scores.answers(Snapshot(run, step), kept[:3])
+    expected = model.Classifier(load(Snapshot(run, step))).classify(to_input(data.x_test[:3]))
     assert np.allclose(first, expected, atol=1e-6)
-    partly = my_digits_scores.known(run, step, kept)
+    partly = my_digits_scores.known(Snapshot(run, step), kept)
     assert np.isnan(partly[:, 0]).tolist() == [False, False, False, True]
-    assert my_digits_scores.answers(run, step, kept)[3].argmax() == data.y_test[3]
-    monkeypatch.setattr(model, "load", lambda *_: pytest.fail("all of them are known"))
-    assert np.array_equal(my_digits_scores.answers(run, step, kept)[:3], first)
+    assert my_digits_scores.answers(Snapshot(run, step), kept)[3].argmax() == data.y_test[3]
+    monkeypatch.setattr("mnistviz.runs.load.load", lambda *_: pytest.fail("all of them are known"))
+    assert np.array_equal(my_digits_scores.answers(Snapshot(run, step), kept)[:3], first)
     # A label that is said anew changes the score, not the answers.
     kept[0] = my_digits.relabel(kept[0].id, (kept[0].label + 1) % 10)
-    assert my_digits_scores.score(my_digits_scores.answers(run, step, kept), kept) == Score(3, 4)
+    assert my_digits_scores.score(
+        my_digits_scores.answers(Snapshot(run, step), kept), kept
+    ) == Score(3, 4)
 
 
 def test_the_interval_is_wilsons() -> None:

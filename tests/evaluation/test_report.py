@@ -12,6 +12,7 @@ from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, keep
 from mnistviz.evaluation.report import Subject, gather, html_of
 from mnistviz.evaluation.robustness import Endurance
 from mnistviz.runs import registry, snapshots
+from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 
 
 def made_up(wrong: int) -> Answers:
@@ -76,11 +77,11 @@ def test_what_is_kept_of_a_set_goes_into_its_report() -> None:
     found = made_up(2)
     step = snapshots.steps_of(best)[-1]
     digest = digest_of(found.data.images)
-    assert gather(best, step, found, None) == Subject(best, step, found, None, [], {}, {})
-    keep_logits(other, snapshots.steps_of(other)[-1], digest, made_up(5).logits)
+    assert gather(Snapshot(best, step), found, None) == Subject(best, step, found, None, [], {}, {})
+    keep_logits(latest_snapshot(other), digest, made_up(5).logits)
     label_issues.mark(digest, 4, "wrong")
     label_issues.mark(digest, 999, "wrong")
-    subject = gather(best, step, found, 0.5)
+    subject = gather(Snapshot(best, step), found, 0.5)
     assert subject.marked == {4: "wrong"}
     assert list(subject.others or {}) == ["reference"]
     assert int((~(subject.others or {})["reference"].right).sum()) == 5

@@ -12,6 +12,7 @@ from mnistviz.evaluation.robustness import Endurance, measure, stands, subset, t
 from mnistviz.network.model import Classifier
 from mnistviz.runs import registry, result_cache, snapshots
 from mnistviz.runs.load import load
+from mnistviz.runs.snapshots import Snapshot
 
 ROTATION = DISTORTIONS["rotation"]
 
@@ -30,10 +31,12 @@ def test_the_subset_has_as_many_of_each_digit() -> None:
 def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
     best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    classifier, data = Classifier(load(best, step)), small_set()
+    classifier, data = Classifier(load(Snapshot(best, step))), small_set()
     told: list[float] = []
-    assert robustness.kept(best, step, data, ROTATION) is None
-    found = robustness.measure_and_keep(classifier, best, step, data, ROTATION, told.append)
+    assert robustness.kept(Snapshot(best, step), data, ROTATION) is None
+    found = robustness.measure_and_keep(
+        classifier, Snapshot(best, step), data, ROTATION, told.append
+    )
     assert told == [number / 13 for number in range(13)]
     assert found.accuracy[ROTATION.levels.index(0)] > 0.97
     assert found.accuracy[0] < 0.5
@@ -43,15 +46,17 @@ def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
     right = classifier.logits(turned).argmax(axis=1) == data.labels
     assert found.accuracy[-1] == pytest.approx(right.mean(), abs=0.011)
 
-    again = robustness.kept(best, step, data, ROTATION)
+    again = robustness.kept(Snapshot(best, step), data, ROTATION)
     assert again is not None
     np.testing.assert_array_equal(again.right, found.right)
     # Another set, another distortion: nothing is taken for what it is not.
-    assert robustness.kept(best, step, subset(data, 5), ROTATION) is None
-    assert robustness.kept(best, step, data, DISTORTIONS["blur"]) is None
+    assert robustness.kept(Snapshot(best, step), subset(data, 5), ROTATION) is None
+    assert robustness.kept(Snapshot(best, step), data, DISTORTIONS["blur"]) is None
     name = robustness._name(data, ROTATION)
-    result_cache.write(best, step, name, {"levels": np.arange(3.0), "right": found.right[:3]})
-    assert robustness.kept(best, step, data, ROTATION) is None
+    result_cache.write(
+        Snapshot(best, step), name, {"levels": np.arange(3.0), "right": found.right[:3]}
+    )
+    assert robustness.kept(Snapshot(best, step), data, ROTATION) is None
 
 
 def endurance(*accuracies: float) -> Endurance:
@@ -78,6 +83,6 @@ def test_what_a_training_covered() -> None:
 
 def test_measuring_asks_once_a_level() -> None:
     best = registry.find_run("best")
-    classifier = Classifier(load(best, snapshots.steps_of(best)[0]))
+    classifier = Classifier(load(Snapshot(best, snapshots.steps_of(best)[0])))
     found = measure(classifier, subset(small_set(), 2), DISTORTIONS["blur"])
     assert found.right.shape == (len(DISTORTIONS["blur"].levels), 20)

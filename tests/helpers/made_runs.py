@@ -10,6 +10,7 @@ from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.generalization_gap import GAP_TRAININGS
 
 # The runs that come with the program, in the order of every list.
@@ -47,4 +48,4 @@ def give_weights(run: Run, *steps: int) -> None:
     """Snapshots of a run, made up but of the right shapes."""
     shapes = [shape for layer in run.spec.model.layers for _, shape in layer.weights]
     for step in steps:
-        snapshots.write(run, step, [np.full(shape, 0.1, np.float32) for shape in shapes])
+        snapshots.write(Snapshot(run, step), [np.full(shape, 0.1, np.float32) for shape in shapes])

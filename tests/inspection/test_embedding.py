@@ -18,6 +18,7 @@ from mnistviz.network.model import BATCH_SIZE
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
+from mnistviz.runs.snapshots import Snapshot
 from tests.helpers.convolution_oracle import forward
 
 REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
@@ -27,7 +28,7 @@ NUM_IMAGES = 120
 
 @pytest.fixture(scope="module")
 def network() -> keras.Sequential:
-    return load(REFERENCE, LAST)
+    return load(Snapshot(REFERENCE, LAST))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_last_features_are_what_the_last_convolution_gets(network: keras.Sequent
     images = to_input(load_mnist().x_test[:3])
     features, answers = last_features(network, images)
     assert features.shape == (3, 490)
-    weights = snapshots.read(REFERENCE, LAST)
+    weights = snapshots.read(Snapshot(REFERENCE, LAST))
     for image, row, answer in zip(images, features, answers, strict=True):
         handed_on = forward(weights, image)
         np.testing.assert_allclose(row, handed_on["conv7"].ravel(), atol=1e-3)

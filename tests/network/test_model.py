@@ -16,6 +16,7 @@ from mnistviz.network.model import Classifier, build, softmax
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, Run, open_run
+from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 
 SPECS = [
     ModelSpec(),
@@ -35,7 +36,7 @@ def reference() -> Run:
 
 @pytest.fixture(scope="module")
 def trained(reference: Run) -> keras.Sequential:
-    return load(reference, snapshots.steps_of(reference)[-1])
+    return load(latest_snapshot(reference))
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ def test_layers_of_one_shape_start_differently() -> None:
 
 
 def test_loading_puts_every_array_in_its_place(reference: Run, trained: keras.Sequential) -> None:
-    weights = snapshots.read(reference, snapshots.steps_of(reference)[-1])
+    weights = snapshots.read(latest_snapshot(reference))
     for layer in trained.layers:
         for variable in layer.weights:
             np.testing.assert_array_equal(variable, weights[layer.name][variable.name])
@@ -112,7 +113,7 @@ def test_step_0_is_a_snapshot_like_any_other(
     reference: Run, trained: keras.Sequential, images: np.ndarray
 ) -> None:
     labels = load_mnist().y_test[:200]
-    first = Classifier(load(reference, 0)).classify(images[:200])
+    first = Classifier(load(Snapshot(reference, 0))).classify(images[:200])
     last = Classifier(trained).classify(images[:200])
     assert np.mean(first.argmax(axis=1) == labels) < 0.5
     assert np.mean(last.argmax(axis=1) == labels) > 0.97

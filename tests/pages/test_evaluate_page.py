@@ -7,6 +7,7 @@ from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import label_issues, robustness
 from mnistviz.runs import registry, result_cache, snapshots
+from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from tests.helpers.pages import choose_run, open_page, press, text_of
 
@@ -27,7 +28,7 @@ def test_the_numbers_of_the_bundled_network_and_its_mistakes() -> None:
     data = load_mnist()
     best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    found = evaluated_set.answers(best, step, evaluated_set.test_set())
+    found = evaluated_set.answers(Snapshot(best, step), evaluated_set.test_set())
     fours = int((data.y_test[~found.right] == 4).sum())
     app.button_group(key="evaluate_only").set_value(4).run()
     assert f"{fours} of {fours}, the surest first" in text_of(app)
@@ -37,16 +38,16 @@ def test_answers_are_read_once_and_kept_on_disk(monkeypatch: pytest.MonkeyPatch)
     best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
     evaluated_set._logits.clear()
-    evaluated_set.answers(best, step, evaluated_set.test_set())
+    evaluated_set.answers(Snapshot(best, step), evaluated_set.test_set())
     name = f"logits-{evaluated_set.digest(evaluated_set.test_set())}"
-    kept = result_cache.read(best, step, name)
+    kept = result_cache.read(Snapshot(best, step), name)
     assert kept is not None
     assert kept["logits"].shape == (10_000, 10)
     evaluated_set._logits.clear()
     monkeypatch.setattr(
         evaluated_set.loaders, "classifier", lambda *_: pytest.fail("read once more")
     )
-    again = evaluated_set.answers(best, step, evaluated_set.test_set())
+    again = evaluated_set.answers(Snapshot(best, step), evaluated_set.test_set())
     assert int((~again.right).sum()) == 49
 
 
@@ -120,7 +121,7 @@ def test_curves_are_measured_until_all_are_kept(monkeypatch: pytest.MonkeyPatch)
 def test_a_label_is_marked_and_left_out() -> None:
     app = open_page("evaluate")
     best = registry.find_run("best")
-    found = evaluated_set.answers(best, snapshots.steps_of(best)[-1], evaluated_set.test_set())
+    found = evaluated_set.answers(latest_snapshot(best), evaluated_set.test_set())
     wrong = int((~found.right).argmax())
     app.sidebar.number_input(key="image").set_value(wrong).run()
     mark = next(group for group in app.button_group if "evaluate_doubt" in (group.key or ""))

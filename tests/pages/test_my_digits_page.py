@@ -10,6 +10,7 @@ from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.digits.my_digits import Digit
 from mnistviz.runs import fine_tune_set, registry, result_cache
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import state
 from tests.helpers.made_runs import give_weights
 from tests.helpers.pages import open_page, press, text_of
@@ -122,7 +123,7 @@ def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
     measured = {"test_before": test, "test_after": np.roll(test, 3)}
     measured |= {"held_before": was, "held_after": now}
     measured |= {"trained_before": rest, "trained_after": rest}
-    result_cache.write(run, 300, "tuning", measured)
+    result_cache.write(Snapshot(run, 300), "tuning", measured)
 
     app = open_page("my_digits")
     app.button_group(key="my_digits_view").set_value("teach").run()

@@ -14,6 +14,7 @@ from mnistviz.inspection.image.feature_maps import stages
 from mnistviz.network.model import build
 from mnistviz.runs import metrics_log, registry, result_cache, snapshots
 from mnistviz.runs.load import load
+from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from tests.helpers.pages import PAGES, open_page, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
@@ -122,13 +123,13 @@ def test_a_preferred_input_is_made_when_asked_for_and_kept() -> None:
     assert "reads it as **0** with 100.0%" in text_of(app)
     best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    assert result_cache.read(best, step, "preferred-conv8")["channels"].tolist() == [0]
+    assert result_cache.read(Snapshot(best, step), "preferred-conv8")["channels"].tolist() == [0]
     # Who has asked once is not asked again, and a switch brings the others.
     app.number_input(key="maps_channel").set_value(9).run()
     assert "reads it as **9** with" in text_of(app)
     app.toggle(key="preferred_whole_layer").set_value(True).run()
     assert not app.exception
-    kept = result_cache.read(best, step, "preferred-conv8")
+    kept = result_cache.read(Snapshot(best, step), "preferred-conv8")
     assert sorted(kept["channels"].tolist()) == [*range(10)]
     assert kept["channels"].tolist()[:2] == [0, 9]
 
@@ -166,7 +167,7 @@ def test_another_layer_keeps_the_place_while_it_has_it() -> None:
     assert not app.exception
     found = [app.number_input(key=f"micro_{key}").value for key in ("row", "column", "channel")]
     # Row 25 is not there any more: the place where the map is strongest is.
-    found_stages = stages(load(*snapshots.find("best")), to_input(load_mnist().x_test[0]))
+    found_stages = stages(load(snapshots.find("best")), to_input(load_mnist().x_test[0]))
     plain = next(
         one.values for one in found_stages if (one.layer, one.stage) == ("conv5", "convolution")
     )
@@ -199,7 +200,7 @@ def test_the_search_over_the_test_images_is_made_once_and_kept() -> None:
     assert not app.exception
     assert "The **patches** of 16×16 pixels that excite it most" in text_of(app)
     best = registry.find_run("best")
-    assert result_cache.read(best, snapshots.steps_of(best)[-1], "survey")
+    assert result_cache.read(latest_snapshot(best), "survey")
     again = open_page("feature_maps")
     assert "The **patches** of 3×3 pixels that excite it most" in text_of(again)
     assert not any("Search" in one.label for one in again.button)
@@ -226,7 +227,7 @@ def test_a_snapshot_of_another_run_is_forgotten_not_an_error() -> None:
     spec = ModelSpec(channels=(2, 2, 2))
     run = registry.create_run("reference", spec, TrainSpec(), "other")
     for step in (0, 7):
-        snapshots.write(run, step, build(spec, step).get_weights())
+        snapshots.write(Snapshot(run, step), build(spec, step).get_weights())
     app = open_page("kernels")
     app.sidebar.select_slider(key="snapshot").set_value(938).run()
     app.sidebar.selectbox(key="run").set_value(run.id).run()
@@ -332,8 +333,8 @@ def test_only_a_run_that_has_its_checkpoints_offers_to_train_on(imported: bool) 
 
 def test_a_damaged_snapshot_is_named_on_the_page() -> None:
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "cut")
-    snapshots.file_of(run, 0).parent.mkdir()
-    snapshots.file_of(run, 0).write_bytes(b"PK\x03\x04 cut short")
+    snapshots.file_of(Snapshot(run, 0)).parent.mkdir()
+    snapshots.file_of(Snapshot(run, 0)).write_bytes(b"PK\x03\x04 cut short")
     app = open_page("kernels")
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     assert not app.exception
@@ -346,7 +347,7 @@ def test_a_damaged_snapshot_is_named_on_the_page() -> None:
 def test_a_network_without_batch_normalization_and_with_other_channels_is_shown_whole() -> None:
     spec = ModelSpec(channels=(3, 32, 5), batch_norm=False, dropout=0.0)
     run = registry.create_run("plain", spec, TrainSpec(), "odd")
-    snapshots.write(run, 0, build(spec, 1).get_weights())
+    snapshots.write(Snapshot(run, 0), build(spec, 1).get_weights())
     app = open_page("feature_maps")
     app.sidebar.selectbox(key="run").set_value(run.id).run()
     assert not app.exception
@@ -406,7 +407,7 @@ def test_why_switches_channels_off_and_the_answer_follows() -> None:
 def test_why_forgets_channels_that_another_run_does_not_have() -> None:
     spec = ModelSpec(channels=(2, 2, 2), batch_norm=False)
     run = registry.create_run("reference", spec, TrainSpec(), "small")
-    snapshots.write(run, 0, build(spec, 0).get_weights())
+    snapshots.write(Snapshot(run, 0), build(spec, 0).get_weights())
     app = open_page("why")
     app.multiselect(key="why_off").set_value(["conv1 · 1", "conv1 · 9"]).run()
     app.sidebar.selectbox(key="run").set_value(run.id).run()
@@ -434,7 +435,7 @@ def test_the_other_map_is_shown_once_it_is_there() -> None:
     run = registry.find_run("best")
     step = snapshots.steps_of(run)[-1]
     plane = np.random.default_rng(0).normal(size=(10_000, 2)).astype(np.float32)
-    result_cache.write(run, step, "tsne", {"plane": plane})
+    result_cache.write(Snapshot(run, step), "tsne", {"plane": plane})
     app = open_page("embedding")
     app.button_group(key="map_layout").set_value("tsne").run()
     assert not app.exception

@@ -11,6 +11,7 @@ from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies import generalization_gap
 from mnistviz.training import launcher
 from tests.helpers.made_runs import BUNDLED, EIGHT, SPEC, TEN, give_weights, make_run
@@ -197,7 +198,7 @@ def test_an_export_is_made_after_the_click_only(monkeypatch: pytest.MonkeyPatch)
 def test_a_damaged_snapshot_is_said_before_the_click() -> None:
     run = make_run("mine")
     give_weights(run, 0, 10)
-    snapshots.file_of(run, 0).write_bytes(b"PK")
+    snapshots.file_of(Snapshot(run, 0)).write_bytes(b"PK")
     app = open_runs([run])
     assert app.error[0].value == (
         "mine: the snapshot step-0000000.npz is missing or damaged; choose another one"

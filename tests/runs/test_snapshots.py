@@ -8,6 +8,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 SMALL = TrainSpec(num_images=100, batch_size=10, held_out=100, epochs=2)
 
@@ -25,8 +26,8 @@ def random_weights(model: ModelSpec, seed: int = 0) -> list[np.ndarray]:
 def test_weights_come_back_by_layer_and_name() -> None:
     run = new_run("mine")
     weights = random_weights(run.spec.model)
-    snapshots.write(run, 7, weights)
-    found = snapshots.read(run, 7)
+    snapshots.write(Snapshot(run, 7), weights)
+    found = snapshots.read(Snapshot(run, 7))
     assert list(found) == [layer.name for layer in run.spec.model.layers if layer.weights]
     np.testing.assert_array_equal(found["conv1"]["kernel"], weights[0])
     np.testing.assert_array_equal(found["conv8"]["bias"], weights[-1])
@@ -36,22 +37,22 @@ def test_weights_come_back_by_layer_and_name() -> None:
 def test_a_truncated_snapshot_is_named_and_hurts_no_other() -> None:
     run = new_run("mine")
     for step in (0, 10):
-        snapshots.write(run, step, random_weights(run.spec.model))
-    file = snapshots.file_of(run, 10)
+        snapshots.write(Snapshot(run, step), random_weights(run.spec.model))
+    file = snapshots.file_of(Snapshot(run, 10))
     file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(RunError) as error:
-        snapshots.read(run, 10)
+        snapshots.read(Snapshot(run, 10))
     assert str(error.value) == (
         "mine: the snapshot step-0000010.npz is missing or damaged; choose another one"
     )
-    assert snapshots.read(run, 0)
+    assert snapshots.read(Snapshot(run, 0))
 
 
 def test_a_snapshot_of_another_network_is_refused() -> None:
     run = new_run("mine")
-    snapshots.write(run, 0, random_weights(ModelSpec(channels=(8, 16, 32))))
+    snapshots.write(Snapshot(run, 0), random_weights(ModelSpec(channels=(8, 16, 32))))
     with pytest.raises(RunError) as error:
-        snapshots.read(run, 0)
+        snapshots.read(Snapshot(run, 0))
     assert str(error.value) == (
         "mine: the snapshot step-0000000.npz is not of the network that spec.json describes, "
         "10/15/20; choose another one"
@@ -62,10 +63,10 @@ def test_a_snapshot_that_would_run_code_is_refused() -> None:
     run = new_run("mine")
     weights = random_weights(run.spec.model)
     weights[0] = np.array([print], dtype=object)
-    snapshots.file_of(run, 0).parent.mkdir()
-    np.savez(snapshots.file_of(run, 0), *weights)
+    snapshots.file_of(Snapshot(run, 0)).parent.mkdir()
+    np.savez(snapshots.file_of(Snapshot(run, 0)), *weights)
     with pytest.raises(RunError, match="is missing or damaged"):
-        snapshots.read(run, 0)
+        snapshots.read(Snapshot(run, 0))
 
 
 def test_the_bundled_reference_has_its_files() -> None:
@@ -79,10 +80,10 @@ def test_the_bundled_reference_has_its_files() -> None:
 def test_a_snapshot_is_named_by_its_epoch() -> None:
     run = new_run("mine")
     for step in (0, 5, 10, 20):
-        snapshots.write(run, step, random_weights(run.spec.model))
-    assert snapshots.find("mine") == (run, 20)
-    assert snapshots.find("mine:0") == (run, 0)
-    assert snapshots.find("mine:1") == (run, 10)
+        snapshots.write(Snapshot(run, step), random_weights(run.spec.model))
+    assert snapshots.find("mine") == Snapshot(run, 20)
+    assert snapshots.find("mine:0") == Snapshot(run, 0)
+    assert snapshots.find("mine:1") == Snapshot(run, 10)
     with pytest.raises(RunError) as error:
         snapshots.find("mine:7")
     assert str(error.value) == "run: 'mine' has no snapshot of epoch '7'; there are: 0, 1, 2"

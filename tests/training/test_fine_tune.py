@@ -19,6 +19,7 @@ from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from mnistviz.training import launcher
 from tests.training.test_worker import wait_for_rows, wait_until, worker_pids
 
@@ -35,11 +36,11 @@ def fine_tuned(name: str, fold: int | None = 0, **changes: object) -> Run:
         **{"epochs": 1, "num_images": 3_000, "batch_size": 50, "learning_rate": 0.003, **changes}
     )
     step = snapshots.steps_of(best)[-1]
-    return launcher.fine_tune(best, step, SET, train, share=0.5, fold=fold, name=name)
+    return launcher.fine_tune(Snapshot(best, step), SET, train, share=0.5, fold=fold, name=name)
 
 
 def last_weights(run: Run) -> list[np.ndarray]:
-    return snapshots.in_order(snapshots.read(run, snapshots.steps_of(run)[-1]))
+    return snapshots.in_order(snapshots.read(latest_snapshot(run)))
 
 
 def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
@@ -67,7 +68,7 @@ def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
     # A data set like any other: what it holds out can be evaluated on.
     assert len(read_path(imported.path / fine_tune_set.FILE).labels) == 10
 
-    fork = launcher.fork(imported, 0, run.spec.train.changed(epochs=1), "fork")
+    fork = launcher.fork(Snapshot(imported, 0), run.spec.train.changed(epochs=1), "fork")
     wait_until(fork, "finished")
     assert fork.spec.own == run.spec.own
     for one, other in zip(last_weights(fork), last_weights(run), strict=True):

@@ -24,6 +24,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import checkpoints, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 
 pytestmark = pytest.mark.process
@@ -116,7 +117,7 @@ def test_a_run_trains_to_its_end_and_leaves_all_its_files() -> None:
     ]
     assert snapshots.steps_of(run) == [0, 1, 2, 5, 10]
     for step in snapshots.steps_of(run):
-        assert snapshots.read(run, step)
+        assert snapshots.read(Snapshot(run, step))
     (start,) = MetricsReader(run.metrics_file).events()
     assert start["event"] == "start"
     assert start["tensorflow"]
@@ -158,7 +159,7 @@ def kill(run: Run) -> None:
 
 
 def last_weights(run: Run) -> list[FloatArray]:
-    return snapshots.in_order(snapshots.read(run, run.spec.train.num_steps))
+    return snapshots.in_order(snapshots.read(Snapshot(run, run.spec.train.num_steps)))
 
 
 def assert_same_weights(one: Run, other: Run) -> None:
@@ -175,7 +176,7 @@ def test_a_killed_run_is_crashed_and_resumed_ends_as_if_it_had_never_been_killed
     kill(run)
     assert snapshots.steps_of(run)[:5] == [0, 1, 2, 5, 10]
     for step in snapshots.steps_of(run):
-        assert snapshots.read(run, step)
+        assert snapshots.read(Snapshot(run, step))
     launcher.resume(run)
     wait_until(run, "finished")
     events = MetricsReader(run.metrics_file).events()
@@ -253,11 +254,11 @@ def test_a_run_pauses_makes_single_steps_and_goes_on() -> None:
 def test_a_fork_trains_on_from_a_snapshot_and_knows_its_parent() -> None:
     parent = launcher.start("reference", ModelSpec(), SHORT, "parent")
     wait_until(parent, "finished")
-    run = launcher.fork(parent, 10, SHORT.changed(seed=5), "child")
+    run = launcher.fork(Snapshot(parent, 10), SHORT.changed(seed=5), "child")
     wait_until(run, "finished")
     assert run.spec.parent == Parent(run=parent.id, step=10)
     for mine, theirs in zip(
-        snapshots.in_order(snapshots.read(run, 0)), last_weights(parent), strict=True
+        snapshots.in_order(snapshots.read(Snapshot(run, 0))), last_weights(parent), strict=True
     ):
         np.testing.assert_array_equal(mine, theirs)
 

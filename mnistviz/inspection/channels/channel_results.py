@@ -21,25 +21,25 @@ from mnistviz.inspection.channels.layer_ablation import Cut, ablate
 from mnistviz.inspection.channels.pruning import tune_ever_fewer
 from mnistviz.runs import result_cache
 from mnistviz.runs.load import load
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 Tell = Callable[[float], object]
 
 
 def find_moments(
-    run: Run, step: int, tell: Tell = lambda done: None, network: keras.Sequential | None = None
+    snapshot: Snapshot, tell: Tell = lambda done: None, network: keras.Sequential | None = None
 ) -> dict[str, LayerStatistics]:
     """How the channels of every layer vary over the 10,000 test images."""
     images = load_mnist().x_test
-    found = moments(network or load(run, step), images, lambda done: tell(done / len(images)))
-    channel_results_files.write_moments(run, step, found)
+    found = moments(network or load(snapshot), images, lambda done: tell(done / len(images)))
+    channel_results_files.write_moments(snapshot, found)
     return found
 
 
-def means_of(run: Run, step: int, network: keras.Sequential) -> result_cache.Arrays:
+def means_of(snapshot: Snapshot, network: keras.Sequential) -> result_cache.Arrays:
     """What each channel hands on on average, (channels,) by layer."""
     images = load_mnist().x_train[:NUM_AVERAGED]
-    return result_cache.kept(run, step, "means", lambda: channel_means(network, images))
+    return result_cache.kept(snapshot, "means", lambda: channel_means(network, images))
 
 
 def labelled(count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -52,39 +52,38 @@ def labelled(count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def find_ablation(
-    run: Run,
-    step: int,
+    snapshot: Snapshot,
     layer: str,
     replacement: Replacement,
     images: int,
     tell: Tell = lambda done: None,
 ) -> LayerAblation:
     """What the network reads right when channels of a layer are switched off."""
-    network = load(run, step)
-    mean = means_of(run, step, network)[layer]
+    network = load(snapshot)
+    mean = means_of(snapshot, network)[layer]
     found = ablate(Cut(network, layer, mean, *labelled(images), replacement), tell)
-    channel_results_files.write_ablation(run, step, found)
+    channel_results_files.write_ablation(snapshot, found)
     return found
 
 
-def find_tuned(run: Run, step: int, layer: str, tell: Tell = lambda done: None) -> PruningResult:
+def find_tuned(snapshot: Snapshot, layer: str, tell: Tell = lambda done: None) -> PruningResult:
     """What some hundred more steps make of the network with channels of a layer cut out.
 
     The least important ones go, by what switching each off costs on 2,000 test images.
     """
     ablation = channel_results_files.read_ablation(
-        run, step, layer, "mean", channel_results_files.FIRST_IMAGES
-    ) or find_ablation(run, step, layer, "mean", channel_results_files.FIRST_IMAGES)
-    network = load(run, step)
-    data, count = load_mnist(), run.spec.train.num_images
+        snapshot, layer, "mean", channel_results_files.FIRST_IMAGES
+    ) or find_ablation(snapshot, layer, "mean", channel_results_files.FIRST_IMAGES)
+    network = load(snapshot)
+    data, count = load_mnist(), snapshot.run.spec.train.num_images
     found = tune_ever_fewer(
         network,
         layer,
         ablation.order,
-        means_of(run, step, network)[layer],
+        means_of(snapshot, network)[layer],
         (data.x_train[:count], data.y_train[:count]),
         (data.x_test, data.y_test),
         tell,
     )
-    channel_results_files.write_tuned(run, step, found)
+    channel_results_files.write_tuned(snapshot, found)
     return found

@@ -12,7 +12,7 @@ from mnistviz.core.types.inspection import (
     Replacement,
 )
 from mnistviz.runs import result_cache
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 MOMENTS = "moments"
 # A first picture comes from so many test images, as many of each digit: enough to see a twentieth
@@ -30,10 +30,10 @@ def tuned_name(layer: str) -> str:
     return f"tuned-{layer}"
 
 
-def read_moments(run: Run, step: int) -> dict[str, LayerStatistics]:
+def read_moments(snapshot: Snapshot) -> dict[str, LayerStatistics]:
     """How the channels vary, by layer; empty where nobody has yet worked it out."""
     by_layer: dict[str, dict[str, np.ndarray]] = {}
-    for key, array in (result_cache.read(run, step, MOMENTS) or {}).items():
+    for key, array in (result_cache.read(snapshot, MOMENTS) or {}).items():
         layer, _, name = key.partition("/")
         by_layer.setdefault(layer, {})[name] = array
     try:
@@ -43,28 +43,28 @@ def read_moments(run: Run, step: int) -> dict[str, LayerStatistics]:
         return {}
 
 
-def write_moments(run: Run, step: int, found: dict[str, LayerStatistics]) -> None:
+def write_moments(snapshot: Snapshot, found: dict[str, LayerStatistics]) -> None:
     arrays = {
         f"{layer}/{name}": array
         for layer, one in found.items()
         for name, array in vars(one).items()
     }
     with suppress(OSError):
-        result_cache.write(run, step, MOMENTS, arrays)
+        result_cache.write(snapshot, MOMENTS, arrays)
 
 
 def read_ablation(
-    run: Run, step: int, layer: str, replacement: Replacement, images: int
+    snapshot: Snapshot, layer: str, replacement: Replacement, images: int
 ) -> LayerAblation | None:
     """What was found with channels of a layer off; None where nobody has yet tried."""
-    found = result_cache.read(run, step, ablation_name(layer, replacement, images))
+    found = result_cache.read(snapshot, ablation_name(layer, replacement, images))
     try:
         return None if found is None else LayerAblation(layer, replacement, images, **found)
     except TypeError:
         return None
 
 
-def write_ablation(run: Run, step: int, found: LayerAblation) -> None:
+def write_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
     arrays = {
         field.name: getattr(found, field.name)
         for field in fields(found)
@@ -72,13 +72,13 @@ def write_ablation(run: Run, step: int, found: LayerAblation) -> None:
     }
     with suppress(OSError):
         result_cache.write(
-            run, step, ablation_name(found.layer, found.replacement, found.images), arrays
+            snapshot, ablation_name(found.layer, found.replacement, found.images), arrays
         )
 
 
-def read_tuned(run: Run, step: int, layer: str) -> PruningResult | None:
+def read_tuned(snapshot: Snapshot, layer: str) -> PruningResult | None:
     """What further training made of the network with channels of a layer off, or None."""
-    found = result_cache.read(run, step, tuned_name(layer))
+    found = result_cache.read(snapshot, tuned_name(layer))
     try:
         if found is None:
             return None
@@ -88,7 +88,7 @@ def read_tuned(run: Run, step: int, layer: str) -> PruningResult | None:
         return None
 
 
-def write_tuned(run: Run, step: int, found: PruningResult) -> None:
+def write_tuned(snapshot: Snapshot, found: PruningResult) -> None:
     arrays = {name: np.asarray(value) for name, value in vars(found).items() if name != "layer"}
     with suppress(OSError):
-        result_cache.write(run, step, tuned_name(found.layer), arrays)
+        result_cache.write(snapshot, tuned_name(found.layer), arrays)

@@ -13,6 +13,7 @@ from typing import IO
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import epoch_log, fine_tune_set, metrics_log, registry, snapshots
 from mnistviz.runs.registry import Run, State, Status
+from mnistviz.runs.snapshots import Snapshot
 
 # In any other state, a run is one that was stopped, to who gets it without its worker.
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
@@ -34,7 +35,7 @@ def export(
     is missing or damaged.
     """
     for wanted in {*steps, *([] if step is None else [step])}:
-        snapshots.read(run, wanted)
+        snapshots.read(Snapshot(run, wanted))
     if run.spec.own:
         fine_tune_set.read(run)
     state = registry.run_state(run)
@@ -60,21 +61,21 @@ def export(
         if run.spec.own:
             archive.write(run.path / fine_tune_set.FILE, fine_tune_set.FILE, zipfile.ZIP_STORED)
         for kept in steps:
-            file = snapshots.file_of(run, kept)
+            file = snapshots.file_of(Snapshot(run, kept))
             archive.write(file, f"snapshots/{file.name}", zipfile.ZIP_STORED)
         if step is not None:
-            archive.write(snapshots.file_of(run, step), "weights.npz", zipfile.ZIP_STORED)
+            archive.write(snapshots.file_of(Snapshot(run, step)), "weights.npz", zipfile.ZIP_STORED)
             if with_keras:
-                _add_keras(archive, run, step)
+                _add_keras(archive, Snapshot(run, step))
 
 
-def _add_keras(archive: zipfile.ZipFile, run: Run, step: int) -> None:
+def _add_keras(archive: zipfile.ZipFile, snapshot: Snapshot) -> None:
     # It brings TensorFlow: only for who wants this file.
     from mnistviz.runs.load import load
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"
-        load(run, step).save(file)
+        load(snapshot).save(file)
         archive.write(file, file.name, zipfile.ZIP_STORED)
 
 

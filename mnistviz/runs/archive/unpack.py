@@ -31,6 +31,7 @@ from mnistviz.runs.archive.pack import ENDED
 from mnistviz.runs.archive.weights import checked_weights, largest_snapshot
 from mnistviz.runs.fine_tune_set import Split
 from mnistviz.runs.registry import Run, State, Status
+from mnistviz.runs.snapshots import Snapshot
 
 # The longest run, 200 epochs, has some 250 snapshots of at most 2 MB and a log of 6 MB.
 MAX_FILES = 2_000
@@ -84,7 +85,7 @@ def import_run(source: Path | IO[bytes]) -> Imported:
                 fine_tune_set.write(folder, own)
             unnamed = Run(folder.name, folder, name, note, spec, bundled=False)
             for entry, step in _snapshots_of(entries, spec):
-                snapshots.write(unnamed, step, _read_weights(archive, entry, spec))
+                snapshots.write(Snapshot(unnamed, step), _read_weights(archive, entry, spec))
             with storage.home_lock():
                 given = metadata.numbered_name(name, registry.taken_names())
                 label = {"name": given, "note": note, "deleted": False, "imported": True}

@@ -1,7 +1,6 @@
 """How many channels a trained network needs: what is left when they are switched off."""
 
 from collections.abc import Callable
-from types import ModuleType
 
 import streamlit as st
 
@@ -10,9 +9,9 @@ from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.thresholds import MARGIN
 from mnistviz.core.types.inspection import REPLACEMENTS, LayerAblation, PruningResult, Replacement
-from mnistviz.inspection import jobs
+from mnistviz.inspection import channel_worker, jobs
 from mnistviz.inspection.channels import channel_results_files
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.widgets import show
 
@@ -43,21 +42,17 @@ def choose_replacement() -> Replacement:
     return chosen or "mean"
 
 
-def kept_ablation(
-    run: Run, step: int, layer: str, replacement: Replacement
-) -> LayerAblation | None:
+def kept_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> LayerAblation | None:
     """What was found on all test images, or else on the first 2,000, or else nothing."""
     for images in (NUM_TEST_IMAGES, channel_results_files.FIRST_IMAGES):
-        if found := channel_results_files.read_ablation(run, step, layer, replacement, images):
+        if found := channel_results_files.read_ablation(snapshot, layer, replacement, images):
             return found
     return None
 
 
-def need_ablation(
-    run: Run, step: int, layer: str, replacement: Replacement
-) -> LayerAblation | None:
+def need_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> LayerAblation | None:
     """The same, worked out where a person asks for it."""
-    found = kept_ablation(run, step, layer, replacement)
+    found = kept_ablation(snapshot, layer, replacement)
     if found is not None:
         return found
     slot = st.empty()
@@ -71,12 +66,12 @@ def need_ablation(
         )
         return None
     bar = slot.progress(0.0, f"Switching off channels of {layer} …")
-    found = loaders.make_ablation(run, step, layer, replacement, bar.progress)
+    found = loaders.make_ablation(snapshot, layer, replacement, bar.progress)
     slot.empty()
     return found
 
 
-def show_ablation(run: Run, step: int, found: LayerAblation) -> None:
+def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
     """What each channel alone costs, and what is left with ever fewer."""
     from mnistviz.charts.inspection.layer_ablation import drop_bars, ever_fewer
 
@@ -92,7 +87,7 @@ def show_ablation(run: Run, step: int, found: LayerAblation) -> None:
         "chance."
     )
     tuned = (
-        channel_results_files.read_tuned(run, step, layer) if found.replacement == "mean" else None
+        channel_results_files.read_tuned(snapshot, layer) if found.replacement == "mean" else None
     )
     show(
         ever_fewer(found, statistics.of_share(found.least_first, found.images), tuned),
@@ -106,43 +101,41 @@ def show_ablation(run: Run, step: int, found: LayerAblation) -> None:
     st.markdown(needed_text(found))
     if tuned is not None:
         st.markdown(tuned_text(tuned))
-    _offer_more(run, step, found, tuned)
+    _offer_more(snapshot, found, tuned)
 
 
-def _offer_more(run: Run, step: int, found: LayerAblation, tuned: PruningResult | None) -> None:
+def _offer_more(snapshot: Snapshot, found: LayerAblation, tuned: PruningResult | None) -> None:
     layer, replacement = found.layer, found.replacement
     with st.container(horizontal=True):
         if found.images < NUM_TEST_IMAGES:
             _offer_job(
-                (
-                    run,
-                    step,
-                    channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES),
-                ),
+                snapshot,
+                channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES),
                 f"On all {NUM_TEST_IMAGES:,} test images",
-                lambda: _launcher().start_ablation(run, step, layer, replacement),
+                lambda: channel_worker.start_ablation(snapshot, layer, replacement),
                 "Some minutes, in a process of its own: leave the page if you like.",
             )
         if tuned is None and replacement == "mean":
             _offer_job(
-                (run, step, channel_results_files.tuned_name(layer)),
+                snapshot,
+                channel_results_files.tuned_name(layer),
                 "Train on after the cut",
-                lambda: _launcher().start_tuning(run, step, layer),
+                lambda: channel_worker.start_tuning(snapshot, layer),
                 "Cuts a quarter, a half and three quarters of the channels out and trains each "
                 "network for some hundred more steps: a minute or two, in a process of its own.",
             )
 
 
 def _offer_job(
-    work: tuple[Run, int, str], label: str, start: Callable[[], None], about: str
+    snapshot: Snapshot, name: str, label: str, start: Callable[[], None], about: str
 ) -> None:
     """A button that starts work in a process of its own, or how far it is and a way to stop it."""
-    if jobs.progress_of(*work) is None:
+    if jobs.progress_of(snapshot, name) is None:
         st.button(
             label,
             icon=":material/hourglass_top:",
             help=about,
-            key=f"start-{work[2]}",
+            key=f"start-{name}",
             on_click=_begin,
             args=(start,),
         )
@@ -152,20 +145,13 @@ def _offer_job(
 
     @st.fragment(run_every=POLL_SECONDS)
     def follow() -> None:
-        done = jobs.progress_of(*work)
+        done = jobs.progress_of(snapshot, name)
         if done is None:
             st.rerun()
         st.progress(done, f"{label}: {done:.0%}")
-        st.button("Stop", key=f"stop-{work[2]}", on_click=jobs.stop, args=work)
+        st.button("Stop", key=f"stop-{name}", on_click=jobs.stop, args=(snapshot, name))
 
     follow()
-
-
-def _launcher() -> ModuleType:
-    """Only who starts something waits for what training needs."""
-    from mnistviz.training import launcher
-
-    return launcher
 
 
 def _begin(start: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnistviz.core.types.inspection import PATTERN_KINDS
 from mnistviz.core.types.studies import MeanCoverage
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.study_directory import Study
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.widgets import show
@@ -14,7 +14,7 @@ from mnistviz.ui.shared.widgets import show
 KINDS = {"gradient": "gradient directions", "line": "lines", "texture": "textures"}
 
 
-def show_coverage(study: Study, run: Run, step: int | None) -> None:
+def show_coverage(study: Study, snapshot: Snapshot) -> None:
     """Patterns over the number of channels, for one layer, and what it says in words.
 
     The run that all pages show stands beside them, where it has a snapshot.
@@ -33,8 +33,8 @@ def show_coverage(study: Study, run: Run, step: int | None) -> None:
         required=True,
     )
     found = study.mean_coverage(layer)
-    if step is not None:
-        found = sorted([*found, _of_run(run, step, layer)], key=lambda one: one.channels)
+    if snapshot.step is not None:
+        found = sorted([*found, _of_run(snapshot, layer)], key=lambda one: one.channels)
     show(
         coverage_figure(layer, found),
         "study_coverage",
@@ -44,17 +44,17 @@ def show_coverage(study: Study, run: Run, step: int | None) -> None:
         "Look for pale fields: patterns that no kernel looks mainly for. **Arrows**: an edge, "
         "brighter where the arrow points; then four bright **lines**; then three **textures**: two "
         "ripples and the checkerboard. The number says how many of the layer's channels have such "
-        f"a kernel, on average. The row ({run.name}) is the run chosen in the sidebar."
+        f"a kernel, on average. The row ({snapshot.run.name}) is the run chosen in the sidebar."
     )
     st.markdown("\n".join(f"- {coverage_text(one)}" for one in _told(found)))
 
 
-def _of_run(run: Run, step: int, layer: str) -> MeanCoverage:
+def _of_run(snapshot: Snapshot, layer: str) -> MeanCoverage:
     from mnistviz.inspection.kernels.coverage import coverage_of
 
-    one = coverage_of(layer, loaders.weights(run, step)[layer]["kernel"])
+    one = coverage_of(layer, loaders.weights(snapshot)[layer]["kernel"])
     covered = tuple(float(held > 0) for held in one.holders)
-    return MeanCoverage(one.channels, 1, one.shares, one.holders, covered, run.name)
+    return MeanCoverage(one.channels, 1, one.shares, one.holders, covered, snapshot.run.name)
 
 
 def _told(found: Sequence[MeanCoverage]) -> list[MeanCoverage]:

@@ -14,6 +14,7 @@ from mnistviz.core.types.inspection import (
 )
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.widgets import show
 
@@ -31,9 +32,9 @@ def ask() -> None:
     st.session_state[ASKED] = True
 
 
-def need_moments(run: Run, step: int) -> Mapping[str, LayerStatistics]:
+def need_moments(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
     """How the channels vary; worked out where a person asks for it, empty before."""
-    if found := channel_results_files.read_moments(run, step):
+    if found := channel_results_files.read_moments(snapshot):
         return found
     slot = st.empty()
     if not st.session_state.get(ASKED):
@@ -46,7 +47,7 @@ def need_moments(run: Run, step: int) -> Mapping[str, LayerStatistics]:
         )
         return {}
     bar = slot.progress(0.0, "Comparing the channels over 10,000 test images …")
-    found = loaders.make_moments(run, step, bar.progress)
+    found = loaders.make_moments(snapshot, bar.progress)
     slot.empty()
     return found
 
@@ -92,7 +93,7 @@ def choose_layer(run: Run) -> str:
     return chosen
 
 
-def show_correlations(run: Run, step: int, layer: str, moments: LayerStatistics) -> None:
+def show_correlations(snapshot: Snapshot, layer: str, moments: LayerStatistics) -> None:
     """What the channels say, and what their kernels are, pair by pair, in the same order."""
     from mnistviz.charts.inspection.correlation import correlation_figure
     from mnistviz.inspection.channels.evidence import kernel_correlation
@@ -100,7 +101,7 @@ def show_correlations(run: Run, step: int, layer: str, moments: LayerStatistics)
 
     channels = correlation_of(moments.covariance)
     order = cluster_order(channels).tolist()
-    kernels = kernel_correlation(loaders.weights(run, step)[layer]["kernel"])
+    kernels = kernel_correlation(loaders.weights(snapshot)[layer]["kernel"])
     parts = (
         (channels, "channels", f"**What the channels of {layer} say**"),
         (kernels, "kernels", f"**What the kernels of {layer} are**"),

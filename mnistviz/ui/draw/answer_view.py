@@ -9,7 +9,7 @@ from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.network import rejection
 from mnistviz.network.rejection import Verdict
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.xray import show_xray
 from mnistviz.ui.shared import loaders, state
@@ -22,7 +22,7 @@ BARS_SIZE = 270
 OTHERS, XRAY, REFUSAL = "Other networks", "X-ray", "When it refuses"
 
 
-def show_answer(run: Run, step: int, stages: Stages) -> FloatArray | None:
+def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
     """What the network sees of a drawing and answers, as two boxes in the row of the canvas.
 
     Returns the ten probabilities that it shows, None where nothing is drawn.
@@ -32,8 +32,8 @@ def show_answer(run: Run, step: int, stages: Stages) -> FloatArray | None:
         with middle:
             st.info("The canvas is blank: nothing to read, so no answer.")
         return None
-    logits = loaders.logits(run, step, stages.image)
-    probabilities = loaders.probabilities(run, step, logits)
+    logits = loaders.logits(snapshot, stages.image)
+    probabilities = loaders.probabilities(snapshot, logits)
     verdict = rejection.verdicts(stages.image[None], probabilities[None])[0]
     with middle:
         # First of all: on a phone the rest is further down.
@@ -46,12 +46,12 @@ def show_answer(run: Run, step: int, stages: Stages) -> FloatArray | None:
         st.caption("What the network sees of it: 28×28 pixels")
     with st.container(width=BARS_SIZE):
         show(probability_bars(probabilities), "answer", "The network's ten probabilities")
-        _say_how_sure(run, step, logits, probabilities)
+        _say_how_sure(snapshot, logits, probabilities)
         _ways_on(probabilities)
     return probabilities
 
 
-def show_more(run: Run, step: int, stages: Stages, drawn: Strokes | None = None) -> None:
+def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) -> None:
     """Below the row, over the whole width: what one may want to know of the answer.
 
     Only what is chosen is worked out: an answer must not wait for the rest.
@@ -64,9 +64,9 @@ def show_more(run: Run, step: int, stages: Stages, drawn: Strokes | None = None)
     elif chosen and stages.blank:
         st.info("Draw a digit first.")
     elif chosen == OTHERS:
-        show_other_networks(run, step, stages.image)
+        show_other_networks(snapshot, stages.image)
     elif chosen == XRAY:
-        show_xray(run, step, stages, drawn)
+        show_xray(snapshot, stages, drawn)
 
 
 def _say(verdict: Verdict, probabilities: FloatArray) -> None:
@@ -88,9 +88,9 @@ def _say(verdict: Verdict, probabilities: FloatArray) -> None:
         )
 
 
-def _say_how_sure(run: Run, step: int, logits: FloatArray, probabilities: FloatArray) -> None:
+def _say_how_sure(snapshot: Snapshot, logits: FloatArray, probabilities: FloatArray) -> None:
     """What the ten numbers are worth, and what calibration did to the highest."""
-    found = loaders.calibration(run, step)
+    found = loaders.calibration(snapshot)
     if found is None:
         st.caption(
             "Not calibrated: this run trained on every training image, none was held out to "

@@ -10,19 +10,21 @@ from mnistviz.digits import my_digits
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.digits.my_digits import Answer, Digit
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import state
 
 
 def keep_digit(
-    run: Run, step: int, stages: Stages, strokes: Strokes | None, probabilities: FloatArray
+    snapshot: Snapshot, stages: Stages, strokes: Strokes | None, probabilities: FloatArray
 ) -> None:
     """Offer to keep the drawing of `stages` as right, or as the digit that it is.
 
     `strokes` are None for a picture, `probabilities` (10,) what the page showed.
     """
     pixels = my_digits.to_pixels(stages.image)
-    answer = Answer(run.id, step, tuple(np.clip(probabilities, 0, 1).astype(float).tolist()))
+    answer = Answer(
+        snapshot.run.id, snapshot.step, tuple(np.clip(probabilities, 0, 1).astype(float).tolist())
+    )
     kept = my_digits.of_picture(pixels)
     # In a row with the buttons, the pills would not break into two lines on a phone.
     box = st.container(key="keep_digit")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnistviz.digits.drawing.segmentation import Cut
 from mnistviz.network import rejection
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders, state
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
@@ -16,7 +16,7 @@ DIGIT_SIZE = 56
 DOUBTS = {"unsure": "unsure", "not_a_digit": "a digit?"}
 
 
-def show_number(run: Run, step: int, cuts: Sequence[Cut]) -> None:
+def show_number(snapshot: Snapshot, cuts: Sequence[Cut]) -> None:
     """The number, and each digit of it with its picture and its probability.
 
     The digit that is chosen is the one that all pages look at as 'my drawing'.
@@ -26,9 +26,7 @@ def show_number(run: Run, step: int, cuts: Sequence[Cut]) -> None:
         st.info("Nothing here yet: write a number, such as 1984, from left to right.")
         return
     images = [cut.stages.image for cut in cuts]
-    chances = [
-        loaders.probabilities(run, step, loaders.logits(run, step, image)) for image in images
-    ]
+    chances = [loaders.probabilities(snapshot, loaders.logits(snapshot, image)) for image in images]
     doubts = rejection.verdicts(np.stack(images), np.stack(chances))
     digits = [int(np.argmax(one)) for one in chances]
     number = "".join(map(str, digits))

@@ -6,16 +6,16 @@ import streamlit as st
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.network import rejection
 from mnistviz.runs import registry, snapshots
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 
 # Each is loaded into memory; what is not read side by side any more is no comparison.
 MOST = 8
 
 
-def show_other_networks(run: Run, step: int, image: FloatArray) -> None:
+def show_other_networks(snapshot: Snapshot, image: FloatArray) -> None:
     """What chosen runs, each at its last snapshot, make of an image `(28, 28)`."""
-    others = {one.id: one for one in registry.list_runs() if one.id != run.id}
+    others = {one.id: one for one in registry.list_runs() if one.id != snapshot.run.id}
     first = [name for name in ("handwriting", "best", "reference") if name in others]
     chosen = st.multiselect(
         "Read the same drawing with",
@@ -27,11 +27,11 @@ def show_other_networks(run: Run, step: int, image: FloatArray) -> None:
         persist_state="session",
         placeholder="choose runs",
     )
-    rows = [_row(run, step, image)]
+    rows = [_row(snapshot, image)]
     for one in chosen:
         steps = snapshots.steps_of(others[one])
         if steps:
-            rows.append(_row(others[one], steps[-1], image))
+            rows.append(_row(Snapshot(others[one], steps[-1]), image))
     st.dataframe(
         rows,
         column_config={
@@ -53,17 +53,17 @@ def show_other_networks(run: Run, step: int, image: FloatArray) -> None:
     )
 
 
-def _row(run: Run, step: int, image: FloatArray) -> dict[str, object]:
-    probabilities = loaders.probabilities(run, step, loaders.logits(run, step, image))
+def _row(snapshot: Snapshot, image: FloatArray) -> dict[str, object]:
+    probabilities = loaders.probabilities(snapshot, loaders.logits(snapshot, image))
     guess, second = (int(digit) for digit in np.argsort(-probabilities, kind="stable")[:2])
     verdict = rejection.verdicts(image[None], probabilities[None])[0]
     return {
-        "run": run.name,
-        "channels": run.spec.model.plan,
+        "run": snapshot.run.name,
+        "channels": snapshot.run.spec.model.plan,
         "reads": guess,
         "verdict": verdict.replace("_", " "),
         "probability": float(probabilities[guess]),
         "next best": second,
         "its probability": float(probabilities[second]),
-        "calibrated": loaders.calibration(run, step) is not None,
+        "calibrated": loaders.calibration(snapshot) is not None,
     }

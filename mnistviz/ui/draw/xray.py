@@ -14,7 +14,7 @@ from mnistviz.digits.drawing.preprocessing import (
 )
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.widgets import show
 
@@ -24,7 +24,7 @@ NUM_NEAREST = 5
 PEN, BOX, CENTRE = "draw again with MNIST's pen", "ink box to 20 pixels", "centre of mass"
 
 
-def show_xray(run: Run, step: int, stages: Stages, drawn: Strokes | None) -> None:
+def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None:
     """The stages of a drawing; `drawn` are None for a picture, which has no pen to change."""
     steps = [PEN, BOX, CENTRE] if drawn is not None else [BOX, CENTRE]
     kept = st.pills(
@@ -64,13 +64,13 @@ def show_xray(run: Run, step: int, stages: Stages, drawn: Strokes | None) -> Non
             show(picture(found.image, STAGE_SIZE), "xray_seen", "The 28 by 28 pixels")
             x, y = found.offset
             st.caption(f"Placed at column {x}, row {y} of 28×28")
-    _say_what_changes(run, step, stages, found)
-    _show_nearest(run, step, found)
+    _say_what_changes(snapshot, stages, found)
+    _show_nearest(snapshot, found)
 
 
-def _say_what_changes(run: Run, step: int, stages: Stages, found: Stages) -> None:
+def _say_what_changes(snapshot: Snapshot, stages: Stages, found: Stages) -> None:
     both = [
-        loaders.probabilities(run, step, loaders.logits(run, step, one.image))
+        loaders.probabilities(snapshot, loaders.logits(snapshot, one.image))
         for one in (stages, found)
     ]
     whole, now = (f"**{int(np.argmax(one))}** ({one.max():.1%})" for one in both)
@@ -84,9 +84,9 @@ def _say_what_changes(run: Run, step: int, stages: Stages, found: Stages) -> Non
     )
 
 
-def _show_nearest(run: Run, step: int, found: Stages) -> None:
+def _show_nearest(snapshot: Snapshot, found: Stages) -> None:
     """The training digits that the network describes most alike."""
-    if not loaders.has_train_map(run, step):
+    if not loaders.has_train_map(snapshot):
         st.button(
             f"Find the {NUM_NEAREST} most alike of 60,000 training digits",
             icon=":material/search:",
@@ -96,8 +96,8 @@ def _show_nearest(run: Run, step: int, found: Stages) -> None:
         if not st.session_state.find_nearest:
             return
         with st.spinner("The network describes 60,000 training digits, once for this snapshot …"):
-            loaders.train_map(run, step)
-    chosen, distances = loaders.nearest_training(run, step, found.image, NUM_NEAREST)
+            loaders.train_map(snapshot)
+    chosen, distances = loaders.nearest_training(snapshot, found.image, NUM_NEAREST)
     data = load_mnist()
     st.markdown("The training digits that the network describes most like it:")
     with st.container(horizontal=True):

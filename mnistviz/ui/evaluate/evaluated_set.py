@@ -18,6 +18,7 @@ from mnistviz.evaluation.predictions import (
     known_logits,
 )
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 
 TEST_SET = "test images"
@@ -106,15 +107,15 @@ def digest(data: LabelledSet) -> str:
     return _test_digest() if is_test_set(data) else digest_of(data.images)
 
 
-def answers(run: Run, step: int, data: LabelledSet) -> Answers:
+def answers(snapshot: Snapshot, data: LabelledSet) -> Answers:
     """What a snapshot says of a set: read once, kept on disk and in memory."""
-    logits = _logits(run.path, step, digest(data), run, data)
+    logits = _logits(snapshot.run.path, snapshot.step, digest(data), snapshot.run, data)
     return answers_of(data, logits)
 
 
-def kept_answers(run: Run, step: int, data: LabelledSet) -> Answers | None:
+def kept_answers(snapshot: Snapshot, data: LabelledSet) -> Answers | None:
     """The same, if the snapshot has read this set before; no network is loaded."""
-    logits = known_logits(run, step, data, digest(data))
+    logits = known_logits(snapshot, data, digest(data))
     return None if logits is None else answers_of(data, logits)
 
 
@@ -122,8 +123,8 @@ def kept_answers(run: Run, step: int, data: LabelledSet) -> Answers | None:
 def _logits(path: Path, step: int, name: str, _run: Run, _data: LabelledSet) -> FloatArray:
     from mnistviz.evaluation.scoring import read
 
-    found = known_logits(_run, step, _data, name)
+    found = known_logits(Snapshot(_run, step), _data, name)
     if found is None:
-        found = read(loaders.classifier(_run, step), _data.images)
-        keep_logits(_run, step, name, found)
+        found = read(loaders.classifier(Snapshot(_run, step)), _data.images)
+        keep_logits(Snapshot(_run, step), name, found)
     return found

@@ -9,16 +9,18 @@ import streamlit as st
 
 from mnistviz.evaluation.predictions import Answers, as_csv
 from mnistviz.runs import snapshots
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.trust_view import temperature_of
 from mnistviz.ui.shared.widgets import epochs_text
 
 
-def show_export(run: Run, step: int, found: Answers) -> None:
+def show_export(snapshot: Snapshot, found: Answers) -> None:
     """Two downloads, each made when it is asked for."""
-    temperature = temperature_of(run, step)
-    name = re.sub(r"[^A-Za-z0-9]+", "-", f"{run.name}-{found.data.name}").strip("-").lower()
+    temperature = temperature_of(snapshot)
+    name = (
+        re.sub(r"[^A-Za-z0-9]+", "-", f"{snapshot.run.name}-{found.data.name}").strip("-").lower()
+    )
     st.markdown(
         "**Predictions**: a line for each image with its label, the answer and ten probabilities"
         + (
@@ -44,7 +46,7 @@ def show_export(run: Run, step: int, found: Answers) -> None:
     def make() -> str:
         from mnistviz.evaluation.report import gather, html_of
 
-        return html_of(gather(run, step, found, temperature))
+        return html_of(gather(snapshot, found, temperature))
 
     st.download_button(
         "Report (HTML)",
@@ -56,9 +58,9 @@ def show_export(run: Run, step: int, found: Answers) -> None:
     )
     st.caption("From the command line, with all curves of robustness:")
     data = "" if evaluated_set.is_test_set(found.data) else " --data PATH"
-    named = run.name
-    if step != snapshots.steps_of(run)[-1]:
-        named += f":{epochs_text(run, step)}"
+    named = snapshot.run.name
+    if snapshot.step != snapshots.steps_of(snapshot.run)[-1]:
+        named += f":{epochs_text(snapshot.run, snapshot.step)}"
     st.code(
         f"python -m mnistviz evaluate {shlex.quote(named)}{data} --robustness "
         f"--out {name}-report.html",

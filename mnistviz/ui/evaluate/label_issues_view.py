@@ -10,6 +10,7 @@ from mnistviz.evaluation.label_issues import Doubt
 from mnistviz.evaluation.metrics import interval
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import registry, snapshots
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.images_view import count_of, show_gallery
 from mnistviz.ui.shared.widgets import errors_shown
@@ -86,7 +87,7 @@ def _show_candidates(found: Answers, marked: dict[int, Doubt]) -> None:
     read = []
     for run in registry.list_runs():
         if steps := snapshots.steps_of(run):
-            known = evaluated_set.kept_answers(run, steps[-1], found.data)
+            known = evaluated_set.kept_answers(Snapshot(run, steps[-1]), found.data)
             if known is not None and known.right.mean() > 0.5:
                 read.append(known.answers)
     st.subheader("Worth a look", anchor=False)

@@ -9,6 +9,7 @@ from mnistviz.evaluation.mcnemar import Agreement, compare
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.images_view import count_of, show_gallery
 from mnistviz.ui.shared.widgets import epochs_text
@@ -17,11 +18,11 @@ from mnistviz.ui.shared.widgets import epochs_text
 SIGNIFICANT = 0.05
 
 
-def show_pair(run: Run, step: int, found: Answers) -> None:
+def show_pair(snapshot: Snapshot, found: Answers) -> None:
     """Choose another run and snapshot, and see in which images the two differ."""
     others = [one for one in registry.list_runs() if snapshots.steps_of(one)]
     names = {one.id: one.name for one in others}
-    first = next((one.id for one in others if one.id != run.id), run.id)
+    first = next((one.id for one in others if one.id != snapshot.run.id), snapshot.run.id)
     with st.container(horizontal=True):
         other_id = st.selectbox(
             "Compare with",
@@ -38,11 +39,11 @@ def show_pair(run: Run, step: int, found: Answers) -> None:
             format_func=lambda one: epochs_text(other, one),
             key=f"evaluate_other_step_{other_id}",
         )
-    if (other.id, other_step) == (run.id, step):
+    if (other.id, other_step) == (snapshot.run.id, snapshot.step):
         st.info("This is the same network. Choose another run or snapshot.")
         return
-    theirs = evaluated_set.answers(other, other_step, found.data)
-    mine, yours = _two_names(run, step, other, other_step)
+    theirs = evaluated_set.answers(Snapshot(other, other_step), found.data)
+    mine, yours = _two_names(snapshot, other, other_step)
     agreement = compare(found.right, theirs.right)
     with st.container(horizontal=True):
         for label, number in (
@@ -75,11 +76,14 @@ def show_pair(run: Run, step: int, found: Answers) -> None:
     )
 
 
-def _two_names(run: Run, step: int, other: Run, other_step: int) -> tuple[str, str]:
+def _two_names(snapshot: Snapshot, other: Run, other_step: int) -> tuple[str, str]:
     """The names of two networks, with their epochs where the run is the same."""
-    if run.id != other.id:
-        return run.name, other.name
-    return tuple(f"{run.name} at {epochs_text(run, one)}" for one in (step, other_step))  # type: ignore[return-value]
+    if snapshot.run.id != other.id:
+        return snapshot.run.name, other.name
+    return tuple(
+        f"{snapshot.run.name} at {epochs_text(snapshot.run, one)}"
+        for one in (snapshot.step, other_step)
+    )  # type: ignore[return-value]
 
 
 def verdict(first: str, second: str, found: Agreement) -> str:

@@ -12,7 +12,7 @@ from mnistviz.evaluation import robustness
 from mnistviz.evaluation.corruptions import DISTORTIONS, Distortion
 from mnistviz.evaluation.robustness import Endurance
 from mnistviz.runs import registry, snapshots
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.images_view import count_of
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.widgets import chosen_image, errors_shown, show
@@ -20,9 +20,8 @@ from mnistviz.ui.shared.widgets import chosen_image, errors_shown, show
 ASKED = "robustness_asked"
 MAX_RUNS = 5
 
-Network = tuple[Run, int]
 # What was measured of each network under each distortion, None where nothing was.
-Known = dict[tuple[Network, str], Endurance | None]
+Known = dict[tuple[Snapshot, str], Endurance | None]
 
 
 def ask() -> None:
@@ -33,10 +32,10 @@ def stop() -> None:
     st.session_state[ASKED] = False
 
 
-def show_robustness(run: Run, step: int, data: LabelledSet) -> None:
+def show_robustness(snapshot: Snapshot, data: LabelledSet) -> None:
     """The dial with its live answer, the curves, and a table of what is still read well."""
     part = robustness.subset(data)
-    networks = _choose_networks(run, step)
+    networks = _choose_networks(snapshot)
     distortion = DISTORTIONS[
         st.selectbox(
             "Distortion",
@@ -46,9 +45,9 @@ def show_robustness(run: Run, step: int, data: LabelledSet) -> None:
             persist_state="session",
         )
     ]
-    _dial(run, step, distortion, networks, part)
+    _dial(snapshot, distortion, networks, part)
     known = {
-        (network, name): robustness.kept(*network, part, one)
+        (network, name): robustness.kept(network, part, one)
         for network in networks
         for name, one in DISTORTIONS.items()
     }
@@ -56,9 +55,9 @@ def show_robustness(run: Run, step: int, data: LabelledSet) -> None:
     _show_table(known)
 
 
-def _choose_networks(run: Run, step: int) -> list[Network]:
+def _choose_networks(snapshot: Snapshot) -> list[Snapshot]:
     """The run of all pages, and others that a person lays over it, each at its last snapshot."""
-    others = {one.id: one for one in registry.list_runs() if one.id != run.id}
+    others = {one.id: one for one in registry.list_runs() if one.id != snapshot.run.id}
     chosen = st.multiselect(
         "Lay other runs over it",
         list(others),
@@ -66,23 +65,23 @@ def _choose_networks(run: Run, step: int) -> list[Network]:
         max_selections=MAX_RUNS,
         key="evaluate_robust_runs",
     )
-    networks = [(run, step)]
+    networks = [snapshot]
     for one in chosen:
         if steps := snapshots.steps_of(others[one]):
-            networks.append((others[one], steps[-1]))
+            networks.append(Snapshot(others[one], steps[-1]))
     return networks
 
 
 @st.fragment
 def _dial(
-    run: Run, step: int, distortion: Distortion, networks: list[Network], part: LabelledSet
+    snapshot: Snapshot, distortion: Distortion, networks: list[Snapshot], part: LabelledSet
 ) -> None:
     with errors_shown():
-        _turn_and_answer(run, step, distortion, networks, part)
+        _turn_and_answer(snapshot, distortion, networks, part)
 
 
 def _turn_and_answer(
-    run: Run, step: int, distortion: Distortion, networks: list[Network], part: LabelledSet
+    snapshot: Snapshot, distortion: Distortion, networks: list[Snapshot], part: LabelledSet
 ) -> None:
     low, high = min(distortion.levels), max(distortion.levels)
     level: float = st.slider(
@@ -96,7 +95,7 @@ def _turn_and_answer(
     )
     image, name = chosen_image()
     spoiled = distortion.apply(image[np.newaxis], level)[0]
-    before, after = loaders.classify(run, step, image), loaders.classify(run, step, spoiled)
+    before, after = loaders.classify(snapshot, image), loaders.classify(snapshot, spoiled)
     left, right = st.columns([2, 3], gap="medium")
     with left:
         show(picture(spoiled, 220), "evaluate_spoiled", f"{name}, spoiled: {distortion.title}")
@@ -104,7 +103,7 @@ def _turn_and_answer(
         show(probability_bars(after, 240), "evaluate_spoiled_bars", "Its ten probabilities now")
     was, now = int(before.argmax()), int(after.argmax())
     says = f"still **{now}**" if now == was else f"no longer {was} but **{now}**"
-    trained = robustness.trained_on(distortion, run.spec.train)
+    trained = robustness.trained_on(distortion, snapshot.run.spec.train)
     inside = level == distortion.neutral or (trained and trained[0] <= level <= trained[1])
     st.markdown(
         f"{name.capitalize()}, at {level:g} {distortion.unit}: {says}, at {after.max():.1%}. "
@@ -114,17 +113,17 @@ def _turn_and_answer(
             else ":orange-badge[outside of what it was trained on]"
         )
     )
-    curves = [(one, robustness.kept(*one, part, distortion)) for one in networks]
+    curves = [(one, robustness.kept(one, part, distortion)) for one in networks]
     lines = [
-        (network.name, found.levels, found.accuracy.tolist())
-        for (network, _), found in curves
+        (network.run.name, found.levels, found.accuracy.tolist())
+        for network, found in curves
         if found is not None
     ]
     if lines:
         st.caption(
             f"**{distortion.title}**, on {len(part.labels):,} {part.name}, as many of each digit. "
             "Look where the line leaves the top. Green is the dial, dotted is guessing"
-            + (f", grey what **{run.name}** was trained on." if trained else ".")
+            + (f", grey what **{snapshot.run.name}** was trained on." if trained else ".")
         )
         show(
             endurance_curves(lines, distortion.unit, level, trained),
@@ -151,17 +150,16 @@ def _measure_what_is_missing(known: Known, part: LabelledSet, first: Distortion)
         )
         return
     # What a person looks at comes first.
-    (run, step), name = min(missing, key=lambda key: key[1] != first.name)
+    snapshot, name = min(missing, key=lambda key: key[1] != first.name)
     one = DISTORTIONS[name]
     number = len(known) - len(missing)
-    text = f"{run.name}: {one.title.lower()}, curve {number + 1} of {len(known)}"
+    text = f"{snapshot.run.name}: {one.title.lower()}, curve {number + 1} of {len(known)}"
     with slot.container():
         bar = st.progress(number / len(known), text)
         st.button("Stop", icon=":material/stop:", on_click=stop)
     robustness.measure_and_keep(
-        loaders.classifier(run, step),
-        run,
-        step,
+        loaders.classifier(snapshot),
+        snapshot,
         part,
         one,
         lambda share: bar.progress((number + share) / len(known), text),
@@ -173,11 +171,11 @@ def _show_table(known: Known) -> None:
     import pandas as pd
 
     rows: dict[str, dict[str, str]] = {}
-    for ((run, _), name), found in known.items():
+    for (snapshot, name), found in known.items():
         if found is not None:
             distortion = DISTORTIONS[name]
             told = rows.setdefault(f"{distortion.title}, {distortion.unit}", {})
-            told[run.name] = range_text(found, distortion)
+            told[snapshot.run.name] = range_text(found, distortion)
     if not rows:
         return
     st.caption(

@@ -9,7 +9,7 @@ from mnistviz.charts.evaluation.reliability import refusal_curves, reliability_d
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.evaluation.reliability import refusals, reliability
 from mnistviz.evaluation.scoring import probabilities, score
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.widgets import show
 
@@ -17,19 +17,19 @@ from mnistviz.ui.shared.widgets import show
 REFUSED = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)
 
 
-def temperature_of(run: Run, step: int) -> float | None:
+def temperature_of(snapshot: Snapshot) -> float | None:
     """The temperature of a snapshot, None for a run without held-out training images."""
-    found = loaders.calibration(run, step)
+    found = loaders.calibration(snapshot)
     return None if found is None else found.temperature
 
 
-def show_trust(run: Run, step: int, found: Answers) -> None:
+def show_trust(snapshot: Snapshot, found: Answers) -> None:
     """Reliability diagram, calibration error before and after, accuracy over refusals."""
-    temperature = temperature_of(run, step)
+    temperature = temperature_of(snapshot)
     if temperature is None:
         st.info(
-            f"**{run.name}** is **not calibrated**: it has no training images that it was not "
-            "trained on, and to fit its temperature on the test set would flatter it."
+            f"**{snapshot.run.name}** is **not calibrated**: it has no training images that it "
+            "was not trained on, and to fit its temperature on the test set would flatter it."
         )
         named = [("as it is", 1.0)]
     else:

@@ -8,6 +8,7 @@ from mnistviz.charts.inspection.kernels import kernel_row
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import size_and_stride
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.exciting_view import show_exciting
 from mnistviz.ui.shared.page_width import page_width
@@ -31,10 +32,10 @@ def _num_channels(run: Run) -> dict[str, int]:
     return {layer.name: layer.output_shape[-1] for layer in run.spec.model.convolutions}
 
 
-def show_channel(run: Run, step: int, stages: tuple[LayerOutput, ...], stage: str) -> None:
+def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str) -> None:
     """Everything on one channel; its map is that of the image behind `stages`, at `stage`."""
-    layer, channel = chosen_channel(run)
-    num_channels = _num_channels(run)
+    layer, channel = chosen_channel(snapshot.run)
+    num_channels = _num_channels(snapshot.run)
     st.header("One channel")
     with st.container(horizontal=True):
         st.selectbox("Layer", list(num_channels), key=LAYER, width=160)
@@ -44,7 +45,7 @@ def show_channel(run: Run, step: int, stages: tuple[LayerOutput, ...], stage: st
         one for one in stages if one.layer == layer and (one.stage == stage or layer == "conv8")
     )
     values = found.values[:, :, channel]
-    size, stride = size_and_stride(run.spec.model, layer)
+    size, stride = size_and_stride(snapshot.run.spec.model, layer)
     st.caption(
         "Look where it is active and for what. Each value of "
         f"**{layer}, channel {channel}** sees {size}×{size} pixels of the image"
@@ -66,13 +67,13 @@ def show_channel(run: Run, step: int, stages: tuple[LayerOutput, ...], stage: st
     with right:
         if values.size > 1:
             show(value_histogram(values), "histogram", "How often each value occurs in the map")
-        _show_kernels(run, step, layer, channel)
-    show_preferred(run, step, layer, num_channels[layer], CHANNEL)
-    show_exciting(run, step, layer, channel)
+        _show_kernels(snapshot, layer, channel)
+    show_preferred(snapshot, layer, num_channels[layer], CHANNEL)
+    show_exciting(snapshot, layer, channel)
 
 
-def _show_kernels(run: Run, step: int, layer: str, channel: int) -> None:
-    kernel = loaders.weights(run, step)[layer]["kernel"][:, :, :, channel]
+def _show_kernels(snapshot: Snapshot, layer: str, channel: int) -> None:
+    kernel = loaders.weights(snapshot)[layer]["kernel"][:, :, :, channel]
     strongest = np.argsort(-np.abs(kernel).max(axis=(0, 1)), kind="stable")[:NUM_KERNELS]
     st.caption(
         f"Its kernel{'s' if len(strongest) > 1 else ''}: "

@@ -18,6 +18,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders, state
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ def largest_weight(run: Run, layer: str) -> float:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _largest_weight(path: Path, steps: tuple[int, ...], layer: str, _run: Run) -> float:
-    return max(float(np.abs(loaders.weights(_run, step)[layer]["kernel"]).max()) for step in steps)
+    return max(
+        float(np.abs(loaders.weights(Snapshot(_run, step))[layer]["kernel"]).max())
+        for step in steps
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading TensorFlow and the network …")
@@ -60,25 +64,25 @@ def _projector(spec: ModelSpec) -> tuple[Classifier, threading.Lock]:
 
 
 @contextmanager
-def _network_at(run: Run, step: int) -> Iterator[Classifier]:
-    classifier, lock = _projector(run.spec.model)
+def _network_at(snapshot: Snapshot) -> Iterator[Classifier]:
+    classifier, lock = _projector(snapshot.run.spec.model)
     with lock:
-        classifier.network.set_weights(snapshots.in_order(loaders.weights(run, step)))
+        classifier.network.set_weights(snapshots.in_order(loaders.weights(snapshot)))
         yield classifier
 
 
-def activation(run: Run, step: int, image: FloatArray, layer: str) -> FloatArray:
+def activation(snapshot: Snapshot, image: FloatArray, layer: str) -> FloatArray:
     """Feature maps (height, width, channels) of a layer after its ReLU, for one image."""
-    with _network_at(run, step) as classifier:
+    with _network_at(snapshot) as classifier:
         from mnistviz.inspection.image.feature_maps import stages
 
         found = [stage for stage in stages(classifier.network, image) if stage.layer == layer]
     return next(stage.values for stage in reversed(found) if stage.stage != "normalization")
 
 
-def confusion(run: Run, step: int) -> NDArray[np.int64]:
+def confusion(snapshot: Snapshot) -> NDArray[np.int64]:
     """Confusion matrix `(10, 10)` of a snapshot on the images its run was validated on."""
-    return _confusion(run.path, step, run)
+    return _confusion(snapshot.run.path, snapshot.step, snapshot.run)
 
 
 @st.cache_data(max_entries=2048, show_spinner=False)
@@ -87,7 +91,7 @@ def _confusion(path: Path, step: int, _run: Run) -> NDArray[np.int64]:
     held_out = _run.spec.train.held_out
     images = data.x_train[-held_out:] if held_out else data.x_test
     labels = data.y_train[-held_out:] if held_out else data.y_test
-    with _network_at(_run, step) as classifier:
+    with _network_at(Snapshot(_run, step)) as classifier:
         from mnistviz.evaluation.scoring import evaluate
 
         return evaluate(classifier, images, labels).confusion

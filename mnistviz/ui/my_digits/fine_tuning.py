@@ -14,6 +14,7 @@ from mnistviz.evaluation.fine_tune_report import Change, Tuning
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from mnistviz.ui.my_digits.gallery import do, say
 from mnistviz.ui.shared import loaders, state
@@ -36,14 +37,15 @@ HELP = (
 )
 
 
-def teach(run: Run, step: int, mine: Sequence[Digit]) -> None:
+def teach(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
     """The form, and the copies that were taught so far."""
+    run = snapshot.run
     st.markdown(
-        f"A **copy** of {run.name} after {epochs_text(run, step)} epochs trains a few hundred "
-        f"small steps on your digits, mixed with images of MNIST so that it forgets little. "
-        f"{run.name} itself stays as it is; the copy is a run like any other."
+        f"A **copy** of {run.name} after {epochs_text(run, snapshot.step)} epochs trains a few "
+        "hundred small steps on your digits, mixed with images of MNIST so that it forgets "
+        f"little. {run.name} itself stays as it is; the copy is a run like any other."
     )
-    _form(run, step, mine)
+    _form(snapshot, mine)
     taught = [one for one in registry.list_runs() if one.spec.own is not None]
     if not taught:
         return
@@ -61,8 +63,8 @@ def teach(run: Run, step: int, mine: Sequence[Digit]) -> None:
         _outcome(found, taught)
 
 
-def _form(run: Run, step: int, mine: Sequence[Digit]) -> None:
-    settings = fine_tune_set.settings(run.spec.train)
+def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
+    settings = fine_tune_set.settings(snapshot.run.spec.train)
     held = st.segmented_control(
         "Hold out", list(HOLD_OUT), default="A quarter", required=True, key="teach_hold", help=HELP
     )
@@ -98,26 +100,32 @@ def _form(run: Run, step: int, mine: Sequence[Digit]) -> None:
         type="primary",
         icon=":material/school:",
         on_click=_start,
-        args=(run, step, mine, {"epochs": epochs, "learning_rate": rate}, share, HOLD_OUT[held]),
+        args=(
+            snapshot.run,
+            snapshot.step,
+            mine,
+            {"epochs": epochs, "learning_rate": rate},
+            share,
+            HOLD_OUT[held],
+        ),
     )
 
 
 def _start(
-    run: Run,
-    step: int,
+    snapshot: Snapshot,
     mine: Sequence[Digit],
     changes: dict[str, float],
     share: float,
     folds: Sequence[int | None],
 ) -> None:
     def start() -> str:
-        train = fine_tune_set.settings(run.spec.train).changed(**changes)
+        train = fine_tune_set.settings(snapshot.run.spec.train).changed(**changes)
         found = as_labelled_set(mine)
         # All that could be refused is refused before the first one starts.
         for fold in folds:
             fine_tune_set.split(found, fold)
         started = [
-            launcher.fine_tune(run, step, found, train, share=share, fold=fold) for fold in folds
+            launcher.fine_tune(snapshot, found, train, share=share, fold=fold) for fold in folds
         ]
         st.session_state["taught_run"] = started[-1].id
         return f"{', '.join(one.name for one in started)} learns from your digits now."

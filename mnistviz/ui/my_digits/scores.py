@@ -15,6 +15,7 @@ from mnistviz.digits.my_digits import Digit
 from mnistviz.evaluation import my_digits_scores
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.widgets import show
 
 NARROW = 370
@@ -70,7 +71,7 @@ def show_all_runs(mine: Sequence[Digit]) -> None:
         steps = snapshots.steps_of(run)
         if not steps:
             continue
-        read = my_digits_scores.known(run, steps[-1], mine)
+        read = my_digits_scores.known(Snapshot(run, steps[-1]), mine)
         score = my_digits_scores.score(read, mine)
         if score is None or score.total < len(mine):
             missing.append((run, steps[-1]))
@@ -109,7 +110,7 @@ def _read(missing: Sequence[tuple[Run, int]], mine: Sequence[Digit]) -> None:
     for number, (run, step) in enumerate(missing):
         progress.progress(number / len(missing), f"{run.name} reads them …")
         try:
-            my_digits_scores.answers(run, step, mine)
+            my_digits_scores.answers(Snapshot(run, step), mine)
         except MnistVizError as error:
             st.error(str(error), icon=":material/error:")
     progress.empty()

@@ -14,6 +14,7 @@ from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_summary import Summary
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.runs.runs_table import choose
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.widgets import epochs_text
@@ -218,7 +219,7 @@ def _damaged(path: Path, steps: tuple[int, ...], _run: Run) -> str:
     """What is wrong with the first of these snapshots that can't be read, or nothing."""
     try:
         for step in steps:
-            snapshots.read(_run, step)
+            snapshots.read(Snapshot(_run, step))
     except MnistVizError as error:
         return str(error)
     return ""

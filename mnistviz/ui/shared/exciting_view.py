@@ -9,6 +9,7 @@ from mnistviz.core.types.inspection import ActivationSurvey
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.widgets import show
@@ -33,15 +34,14 @@ def _choose_clicked_image() -> None:
 
 
 def show_exciting(
-    run: Run,
-    step: int,
+    snapshot: Snapshot,
     layer: str,
     channel: int,
     heading: str = "Over the 10,000 test images",
 ) -> None:
     """Over all test images: the digits it answers to, and the patches that excite it most."""
     st.subheader(heading)
-    one = _survey(run, step, layer)
+    one = _survey(snapshot, layer)
     if one is None:
         return
     active = float(one.active_images[:, channel].mean())
@@ -67,11 +67,11 @@ def show_exciting(
             "A bar is the channel's mean value over all places of all test images of that digit."
         )
     if not dead:
-        _show_patches(run, one, layer, channel)
+        _show_patches(snapshot.run, one, layer, channel)
 
 
-def _survey(run: Run, step: int, layer: str) -> ActivationSurvey | None:
-    surveys = loaders.kept_survey(run, step)
+def _survey(snapshot: Snapshot, layer: str) -> ActivationSurvey | None:
+    surveys = loaders.kept_survey(snapshot)
     if not surveys:
         slot = st.empty()
         start = slot.button(
@@ -86,7 +86,7 @@ def _survey(run: Run, step: int, layer: str) -> ActivationSurvey | None:
         # Who has asked for one snapshot wants the next one, too.
         st.session_state[ASKED] = True
         bar = slot.progress(0.0, "Every channel on every test image …")
-        surveys = loaders.make_survey(run, step, bar.progress)
+        surveys = loaders.make_survey(snapshot, bar.progress)
         slot.empty()
     return surveys[layer]
 

@@ -29,6 +29,7 @@ from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import result_cache, snapshots
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
     # Imported where it is needed: it brings TensorFlow, and no page waits for that to paint.
@@ -83,12 +84,12 @@ def guesses(run: Run) -> tuple[WatchedAnswers, ...]:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _weights(path: Path, step: int, _run: Run) -> dict[str, dict[str, FloatArray]]:
-    return snapshots.read(_run, step)
+    return snapshots.read(Snapshot(_run, step))
 
 
-def weights(run: Run, step: int) -> dict[str, dict[str, FloatArray]]:
+def weights(snapshot: Snapshot) -> dict[str, dict[str, FloatArray]]:
     """Weights of a snapshot by layer and name."""
-    return _weights(run.path, step, run)
+    return _weights(snapshot.run.path, snapshot.step, snapshot.run)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Loading TensorFlow and the network …")
@@ -97,7 +98,7 @@ def _classifier(path: Path, step: int, _run: Run) -> Classifier:
     from mnistviz.runs.load import load
 
     leave_libraries_alone()
-    return Classifier(load(_run, step))
+    return Classifier(load(Snapshot(_run, step)))
 
 
 @st.cache_resource(show_spinner=False)
@@ -114,24 +115,27 @@ def leave_libraries_alone() -> None:
     gc.freeze()
 
 
-def classifier(run: Run, step: int) -> Classifier:
+def classifier(snapshot: Snapshot) -> Classifier:
     """The network of a snapshot, ready to answer."""
-    return _classifier(run.path, step, run)
+    return _classifier(snapshot.run.path, snapshot.step, snapshot.run)
 
 
-def classify(run: Run, step: int, image: FloatArray) -> FloatArray:
+def classify(snapshot: Snapshot, image: FloatArray) -> FloatArray:
     """Probabilities `(10,)` of an image `(28, 28)`."""
-    return cast(FloatArray, _classifier(run.path, step, run).classify(image[None])[0])
+    return cast(
+        FloatArray,
+        _classifier(snapshot.run.path, snapshot.step, snapshot.run).classify(image[None])[0],
+    )
 
 
-def reader(run: Run, step: int) -> Callable[[FloatArray], FloatArray]:
+def reader(snapshot: Snapshot) -> Callable[[FloatArray], FloatArray]:
     """What gives logits `(n, 10)` of images `(n, 28, 28)`."""
-    return _classifier(run.path, step, run).logits
+    return _classifier(snapshot.run.path, snapshot.step, snapshot.run).logits
 
 
-def stages(run: Run, step: int, image: FloatArray) -> tuple[LayerOutput, ...]:
+def stages(snapshot: Snapshot, image: FloatArray) -> tuple[LayerOutput, ...]:
     """What every layer of a snapshot makes of an image `(28, 28)`."""
-    return _stages(run.path, step, run, image)
+    return _stages(snapshot.run.path, snapshot.step, snapshot.run, image)
 
 
 # Asked for again by other pages and at each step of the microscope; an image's are 360 kB.
@@ -144,10 +148,10 @@ def _stages(path: Path, step: int, _run: Run, image: FloatArray) -> tuple[LayerO
     return compute(classifier.network, image)
 
 
-def kept_survey(run: Run, step: int) -> dict[str, ActivationSurvey]:
+def kept_survey(snapshot: Snapshot) -> dict[str, ActivationSurvey]:
     """What the channels do on the 10,000 test images, by layer; empty where not yet worked out."""
     by_layer: dict[str, dict[str, NDArray[Any]]] = {}
-    for key, array in (result_cache.read(run, step, "survey") or {}).items():
+    for key, array in (result_cache.read(snapshot, "survey") or {}).items():
         layer, _, name = key.partition("/")
         by_layer.setdefault(layer, {})[name] = array
     try:
@@ -158,10 +162,10 @@ def kept_survey(run: Run, step: int) -> dict[str, ActivationSurvey]:
 
 
 def make_survey(
-    run: Run, step: int, progress: Callable[[float], object]
+    snapshot: Snapshot, progress: Callable[[float], object]
 ) -> dict[str, ActivationSurvey]:
     """Work it out, and keep it on disk. `progress` is told the share that is done."""
-    network = _classifier(run.path, step, run).network
+    network = _classifier(snapshot.run.path, snapshot.step, snapshot.run).network
 
     from mnistviz.inspection.channels.activation_survey import survey
 
@@ -174,7 +178,7 @@ def make_survey(
         for layer, one in found.items()
         for name, array in vars(one).items()
     }
-    result_cache.write(run, step, "survey", arrays)
+    result_cache.write(snapshot, "survey", arrays)
     return found
 
 
@@ -185,9 +189,9 @@ def _climber(path: Path, step: int, layer: str, _run: Run) -> Climber:
     return Climber(_classifier(path, step, _run).network, _run.spec.model, layer)
 
 
-def kept_preferred(run: Run, step: int, layer: str) -> PreferredInputs | None:
+def kept_preferred(snapshot: Snapshot, layer: str) -> PreferredInputs | None:
     """The preferred inputs of a layer's channels that were found so far; None where none was."""
-    found = result_cache.read(run, step, f"preferred-{layer}")
+    found = result_cache.read(snapshot, f"preferred-{layer}")
     try:
         return None if found is None else PreferredInputs(**found)
     except TypeError:
@@ -196,25 +200,28 @@ def kept_preferred(run: Run, step: int, layer: str) -> PreferredInputs | None:
 
 
 def make_preferred(
-    run: Run, step: int, layer: str, channels: Sequence[int], progress: Callable[[float], object]
+    snapshot: Snapshot, layer: str, channels: Sequence[int], progress: Callable[[float], object]
 ) -> PreferredInputs:
     """Find those of `channels`, and keep them on disk beside those found before: returns all."""
-    climber = _climber(run.path, step, layer, run)
+    climber = _climber(snapshot.run.path, snapshot.step, layer, snapshot.run)
 
     from mnistviz.inspection.image.preferred_input import preferred_inputs
 
     found = preferred_inputs(climber, channels, progress)
-    before = kept_preferred(run, step, layer)
+    before = kept_preferred(snapshot, layer)
     if before is not None:
         found = before.with_more(found)
     with suppress(OSError):
-        result_cache.write(run, step, f"preferred-{layer}", vars(found))
+        result_cache.write(snapshot, f"preferred-{layer}", vars(found))
     return found
 
 
-def logits(run: Run, step: int, image: FloatArray) -> FloatArray:
+def logits(snapshot: Snapshot, image: FloatArray) -> FloatArray:
     """Logits `(10,)` of an image `(28, 28)`."""
-    return cast(FloatArray, _classifier(run.path, step, run).logits(image[None])[0])
+    return cast(
+        FloatArray,
+        _classifier(snapshot.run.path, snapshot.step, snapshot.run).logits(image[None])[0],
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner="Fitting the temperature, once …")
@@ -223,17 +230,17 @@ def _calibration(path: Path, step: int, _run: Run) -> Calibration | None:
 
     from mnistviz.evaluation.calibration import temperature
 
-    return temperature(_run, step, classifier)
+    return temperature(Snapshot(_run, step), classifier)
 
 
-def calibration(run: Run, step: int) -> Calibration | None:
+def calibration(snapshot: Snapshot) -> Calibration | None:
     """What makes a snapshot's probabilities honest; None where no image was held out."""
-    return _calibration(run.path, step, run)
+    return _calibration(snapshot.run.path, snapshot.step, snapshot.run)
 
 
-def probabilities(run: Run, step: int, logits: FloatArray) -> FloatArray:
+def probabilities(snapshot: Snapshot, logits: FloatArray) -> FloatArray:
     """Probabilities `(10,)` of logits `(10,)`, calibrated where the run can be."""
-    found = calibration(run, step)
+    found = calibration(snapshot)
 
     from mnistviz.evaluation.calibration import probabilities as calibrated
 
@@ -248,29 +255,31 @@ def _train_map(path: Path, step: int, _run: Run) -> DigitMap:
     from mnistviz.inspection.embedding import DigitMap, digit_map
 
     images = load_mnist().x_train
-    found = result_cache.kept(_run, step, TRAIN_MAP, lambda: asdict(digit_map(network, images)))
+    found = result_cache.kept(
+        Snapshot(_run, step), TRAIN_MAP, lambda: asdict(digit_map(network, images))
+    )
     return DigitMap(**found)
 
 
-def has_train_map(run: Run, step: int) -> bool:
+def has_train_map(snapshot: Snapshot) -> bool:
     """Whether the 60,000 training images have been described by a snapshot."""
-    return result_cache.file_of(run, step, TRAIN_MAP).exists()
+    return result_cache.file_of(snapshot, TRAIN_MAP).exists()
 
 
-def train_map(run: Run, step: int) -> DigitMap:
+def train_map(snapshot: Snapshot) -> DigitMap:
     """The training images by the last hidden features of a snapshot; takes some seconds once."""
-    return _train_map(run.path, step, run)
+    return _train_map(snapshot.run.path, snapshot.step, snapshot.run)
 
 
 def nearest_training(
-    run: Run, step: int, image: FloatArray, count: int
+    snapshot: Snapshot, image: FloatArray, count: int
 ) -> tuple[NDArray[np.int64], FloatArray]:
     """The training images described most like an image `(28, 28)`, nearest first, how far each."""
-    network = _classifier(run.path, step, run).network
+    network = _classifier(snapshot.run.path, snapshot.step, snapshot.run).network
 
     from mnistviz.inspection.embedding import last_features, nearest
 
-    described = train_map(run, step)
+    described = train_map(snapshot)
     here = described.place(last_features(network, image[None])[0])[0]
     chosen = nearest(here, described.places, count)
     distances: FloatArray = np.linalg.norm(described.places[chosen] - here, axis=1)
@@ -285,8 +294,7 @@ def _explainer(path: Path, step: int, _run: Run) -> Explainer:
 
 
 def attribution(
-    run: Run,
-    step: int,
+    snapshot: Snapshot,
     image: FloatArray,
     target: int,
     against: int | None,
@@ -296,7 +304,9 @@ def attribution(
     """Which pixels of an image `(28, 28)` speak for a digit against another one, or alone."""
     # Kept for all layers where the method looks at none.
     looks_at = layer if method == "grad-cam" else ""
-    return _attribution(run.path, step, run, image, target, against, method, looks_at)
+    return _attribution(
+        snapshot.run.path, snapshot.step, snapshot.run, image, target, against, method, looks_at
+    )
 
 
 # An attribution is 3 kB.
@@ -325,34 +335,34 @@ def _knockout(path: Path, step: int, _run: Run) -> Knockout:
     from mnistviz.inspection.channels.knockout import NUM_AVERAGED, Knockout, channel_means
 
     images = load_mnist().x_train[:NUM_AVERAGED]
-    means = result_cache.kept(_run, step, "means", lambda: channel_means(network, images))
+    means = result_cache.kept(Snapshot(_run, step), "means", lambda: channel_means(network, images))
     return Knockout(network, means)
 
 
-def knockout(run: Run, step: int) -> Knockout:
+def knockout(snapshot: Snapshot) -> Knockout:
     """The network of a snapshot, with channels that can be switched off."""
-    return _knockout(run.path, step, run)
+    return _knockout(snapshot.run.path, snapshot.step, snapshot.run)
 
 
 def make_moments(
-    run: Run, step: int, progress: Callable[[float], object]
+    snapshot: Snapshot, progress: Callable[[float], object]
 ) -> dict[str, LayerStatistics]:
     """Work out how the channels vary over the 10,000 test images, and keep it on disk."""
-    network = _classifier(run.path, step, run).network
+    network = _classifier(snapshot.run.path, snapshot.step, snapshot.run).network
 
     from mnistviz.inspection.channels.channel_results import find_moments
 
-    return find_moments(run, step, progress, network)
+    return find_moments(snapshot, progress, network)
 
 
 def make_ablation(
-    run: Run, step: int, layer: str, replacement: Replacement, progress: Callable[[float], object]
+    snapshot: Snapshot, layer: str, replacement: Replacement, progress: Callable[[float], object]
 ) -> LayerAblation:
     """Switch channels off on 2,000 test images, as many of each digit; it is kept on disk."""
     from mnistviz.inspection.channels.channel_results import find_ablation
     from mnistviz.inspection.channels.channel_results_files import FIRST_IMAGES
 
-    return find_ablation(run, step, layer, replacement, FIRST_IMAGES, progress)
+    return find_ablation(snapshot, layer, replacement, FIRST_IMAGES, progress)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Placing 10,000 digits, once for this snapshot …")
@@ -364,22 +374,22 @@ def _digit_map(path: Path, step: int, _run: Run) -> DigitMap:
     from mnistviz.inspection.tsne_worker import MAP
 
     images = load_mnist().x_test
-    found = result_cache.kept(_run, step, MAP, lambda: asdict(digit_map(network, images)))
+    found = result_cache.kept(Snapshot(_run, step), MAP, lambda: asdict(digit_map(network, images)))
     return DigitMap(**found)
 
 
-def digit_map(run: Run, step: int) -> DigitMap:
+def digit_map(snapshot: Snapshot) -> DigitMap:
     """The test images by the last hidden features of a snapshot."""
-    return _digit_map(run.path, step, run)
+    return _digit_map(snapshot.run.path, snapshot.step, snapshot.run)
 
 
-def place(run: Run, step: int, image: FloatArray) -> FloatArray:
+def place(snapshot: Snapshot, image: FloatArray) -> FloatArray:
     """Where an image `(28, 28)` lies among the test images, along their axes."""
-    network = _classifier(run.path, step, run).network
+    network = _classifier(snapshot.run.path, snapshot.step, snapshot.run).network
 
     from mnistviz.inspection.embedding import last_features
 
-    places = digit_map(run, step).place(last_features(network, image[None])[0])
+    places = digit_map(snapshot).place(last_features(network, image[None])[0])
     return cast(FloatArray, places[0])
 
 
@@ -387,13 +397,13 @@ def place(run: Run, step: int, image: FloatArray) -> FloatArray:
 def _plane(file: Path, _run: Run, step: int) -> FloatArray | None:
     from mnistviz.inspection.tsne_worker import TSNE
 
-    found = result_cache.read(_run, step, TSNE)
+    found = result_cache.read(Snapshot(_run, step), TSNE)
     return None if found is None else found["plane"]
 
 
-def tsne(run: Run, step: int) -> FloatArray | None:
+def tsne(snapshot: Snapshot) -> FloatArray | None:
     """The t-SNE map (10,000, 2) of the test images, None as long as nobody has worked it out."""
     from mnistviz.inspection.tsne_worker import TSNE
 
-    file = result_cache.file_of(run, step, TSNE)
-    return _plane(file, run, step) if file.exists() else None
+    file = result_cache.file_of(snapshot, TSNE)
+    return _plane(file, snapshot.run, snapshot.step) if file.exists() else None

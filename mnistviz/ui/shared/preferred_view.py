@@ -6,7 +6,7 @@ import streamlit as st
 from mnistviz.charts.digits import picture
 from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
 from mnistviz.core.types.inspection import PreferredInputs
-from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.widgets import show
@@ -23,13 +23,13 @@ def _ask(wanted: bool) -> None:
     st.session_state[ASKED] = wanted
 
 
-def show_preferred(run: Run, step: int, layer: str, num_channels: int, channel_key: str) -> None:
+def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_key: str) -> None:
     """The preferred input of the channel that `channel_key` of the session names."""
     channel = int(st.session_state[channel_key])
     digit = layer == "conv8"
     who = f"the digit {channel}" if digit else f"{layer}, channel {channel}"
     st.subheader("What it would like best")
-    found = loaders.kept_preferred(run, step, layer)
+    found = loaders.kept_preferred(snapshot, layer)
     if found is None or channel not in found.channels:
         if not st.session_state.get(ASKED):
             st.button(
@@ -46,7 +46,7 @@ def show_preferred(run: Run, step: int, layer: str, num_channels: int, channel_k
                 "pixel until the channel answers as strongly as it can."
             )
             return
-        found = _make(run, step, layer, [channel], f"Climbing from noise for {who}")
+        found = _make(snapshot, layer, [channel], f"Climbing from noise for {who}")
     place = found.channels.tolist().index(channel)
     left, right = st.columns([1, 2], gap="large")
     image = found.images[place]
@@ -57,7 +57,7 @@ def show_preferred(run: Run, step: int, layer: str, num_channels: int, channel_k
             f"The input that {who} likes best",
         )
     with right:
-        st.markdown(_said(run, step, layer, found, place))
+        st.markdown(_said(snapshot, layer, found, place))
         st.caption(
             "Look for what the patches of real images below have in common with it. White is its "
             f"most ink, {image.max():.2f}. Activation maximisation: Erhan et al. 2009, Simonyan et "
@@ -73,7 +73,7 @@ def show_preferred(run: Run, step: int, layer: str, num_channels: int, channel_k
     missing = [one for one in range(num_channels) if one not in found.channels]
     for start in range(0, len(missing), AT_ONCE):
         some = missing[start : start + AT_ONCE]
-        found = _make(run, step, layer, some, f"{layer}, channels {some[0]} to {some[-1]}")
+        found = _make(snapshot, layer, some, f"{layer}, channels {some[0]} to {some[-1]}")
     order = np.argsort(found.channels)
     st.caption("Each up to its own most ink. **Click** one to choose that channel.")
     show(
@@ -90,14 +90,14 @@ def show_preferred(run: Run, step: int, layer: str, num_channels: int, channel_k
     )
 
 
-def _make(run: Run, step: int, layer: str, channels: list[int], text: str) -> PreferredInputs:
+def _make(snapshot: Snapshot, layer: str, channels: list[int], text: str) -> PreferredInputs:
     """Find them, with progress and a way to stop: a click ends this run of the script."""
     slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text)
         st.button("Stop", icon=":material/stop:", key=f"stop_{channels}", on_click=_stop)
     found = loaders.make_preferred(
-        run, step, layer, channels, lambda share: bar.progress(share, text)
+        snapshot, layer, channels, lambda share: bar.progress(share, text)
     )
     slot.empty()
     return found
@@ -114,18 +114,18 @@ def _choose_clicked(channel_key: str) -> None:
         st.session_state[channel_key] = points[0]["customdata"]
 
 
-def _said(run: Run, step: int, layer: str, found: PreferredInputs, place: int) -> str:
+def _said(snapshot: Snapshot, layer: str, found: PreferredInputs, place: int) -> str:
     channel = int(found.channels[place])
     value, start = float(found.values[place]), float(found.start_values[place])
     before = "" if layer == "conv8" else " before the ReLU"
     text = f"It brings the channel to **{value:+.2f}**{before}; the noise it began as, to "
     # Rounded first: a tiny negative one would be written as -0.00.
     text += f"{round(start, 2) + 0.0:+.2f}."
-    if surveys := loaders.kept_survey(run, step):
+    if surveys := loaders.kept_survey(snapshot):
         most = float(surveys[layer].largest[channel])
         text += f" The most that any of the 10,000 test images brings it to is {most:+.2f}."
     if layer == "conv8":
-        chances = loaders.classify(run, step, found.images[place])
+        chances = loaders.classify(snapshot, found.images[place])
         answer = int(chances.argmax())
         text += (
             f" The network reads it as **{answer}** with {chances[answer]:.1%}, though nobody "

@@ -19,6 +19,7 @@ from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run, State
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders, state
 
 if TYPE_CHECKING:
@@ -287,10 +288,13 @@ def need_snapshot(run: Run) -> int:
     return step
 
 
-def describe(run: Run, step: int) -> str:
+def describe(snapshot: Snapshot) -> str:
     """Whose network a page shows, in a few words."""
-    model = run.spec.model
-    parts = [f"**{run.name}** after {epochs_text(run, step)} epochs", f"channels {model.plan}"]
+    model = snapshot.run.spec.model
+    parts = [
+        f"**{snapshot.run.name}** after {epochs_text(snapshot.run, snapshot.step)} epochs",
+        f"channels {model.plan}",
+    ]
     if not model.batch_norm:
         parts.append("no batch normalization")
     if not model.dropout:

@@ -11,7 +11,8 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.photo_ink import ink_of_photo
 from mnistviz.digits.drawing.preprocessing import normalise, read_picture
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.runs import registry, snapshots
+from mnistviz.runs import registry
+from mnistviz.runs.snapshots import latest_snapshot
 
 
 def levels_of(image: Image.Image) -> FloatArray:
@@ -48,7 +49,7 @@ def test_digits_are_read_from_photos(kind: str) -> None:
     from mnistviz.runs.load import load
 
     run = registry.find_run("best")
-    classifier = Classifier(load(run, snapshots.steps_of(run)[-1]))
+    classifier = Classifier(load(latest_snapshot(run)))
     data = load_mnist()
     rng = np.random.default_rng(11)
     chosen = rng.choice(len(data.x_test), 12, replace=False)

@@ -26,7 +26,7 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.network.model import Classifier
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import find_run
-from mnistviz.runs.snapshots import steps_of
+from mnistviz.runs.snapshots import latest_snapshot
 
 
 def digits(number: int = 30) -> FloatArray:
@@ -254,7 +254,7 @@ def test_mnist_comes_back_from_pictures_ten_times_as_large() -> None:
 @pytest.mark.slow
 def test_mnist_blown_up_to_the_canvas_is_read_as_well_as_the_originals() -> None:
     images, labels = digits(2_000), load_mnist().y_test[:2_000]
-    classifier = Classifier(load(find_run("best"), steps_of(find_run("best"))[-1]))
+    classifier = Classifier(load(latest_snapshot(find_run("best"))))
     blown_up = [
         normalise(np.asarray(Image.fromarray(image).resize((280, 280), Image.Resampling.BICUBIC)))
         for image in images

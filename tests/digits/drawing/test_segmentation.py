@@ -14,7 +14,8 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.segmentation import Cut, cut_ink, cut_strokes
 from mnistviz.digits.drawing.strokes import Strokes, render
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.runs import registry, snapshots
+from mnistviz.runs import registry
+from mnistviz.runs.snapshots import latest_snapshot
 from tests.helpers.hand_made_strokes import HAND_MADE
 
 
@@ -24,7 +25,7 @@ def reader() -> Any:
     from mnistviz.runs.load import load
 
     run = registry.find_run("best")
-    return Classifier(load(run, snapshots.steps_of(run)[-1]))
+    return Classifier(load(latest_snapshot(run)))
 
 
 def text_of(cuts: list[Cut]) -> str:

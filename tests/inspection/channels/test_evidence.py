@@ -12,7 +12,7 @@ from mnistviz.inspection.channels.knockout import channel_means
 from mnistviz.inspection.channels.layer_ablation import Cut, ablate
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
-from mnistviz.runs.snapshots import steps_of
+from mnistviz.runs.snapshots import latest_snapshot
 
 pytestmark = pytest.mark.compiles
 
@@ -26,7 +26,7 @@ NUM_IMAGES = 300
 def planted() -> keras.Sequential:
     """The reference network with twins that nobody listens to, and a channel that is always 0."""
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    network = load(run, steps_of(run)[-1])
+    network = load(latest_snapshot(run))
     kernel, bias = network.get_layer("conv3").get_weights()
     following, rest = network.get_layer("conv4").get_weights()
     for twin, (original, times) in TWINS.items():

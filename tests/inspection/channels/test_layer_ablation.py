@@ -10,7 +10,7 @@ from mnistviz.inspection.channels.knockout import Knockout, channel_means
 from mnistviz.inspection.channels.layer_ablation import NUM_DRAWS, Cut, ablate
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
-from mnistviz.runs.snapshots import steps_of
+from mnistviz.runs.snapshots import latest_snapshot
 
 pytestmark = pytest.mark.compiles
 
@@ -20,7 +20,7 @@ NUM_IMAGES = 60
 @pytest.fixture(scope="module")
 def network() -> keras.Sequential:
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    return load(run, steps_of(run)[-1])
+    return load(latest_snapshot(run))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from mnistviz.inspection.channels.pruning import cut_out, tune, tune_ever_fewer
 from mnistviz.network.model import Classifier, build
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
-from mnistviz.runs.snapshots import steps_of
+from mnistviz.runs.snapshots import latest_snapshot
 
 pytestmark = pytest.mark.compiles
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.compiles
 @pytest.fixture(scope="module")
 def network() -> keras.Sequential:
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    return load(run, steps_of(run)[-1])
+    return load(latest_snapshot(run))
 
 
 @pytest.mark.parametrize("layer", ["conv1", "conv3", "conv7"])

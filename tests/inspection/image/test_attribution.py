@@ -23,6 +23,7 @@ from mnistviz.inspection.image.attribution import (
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
+from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from tests.helpers.convolution_oracle import EPSILON, Weights, forward
 
 pytestmark = pytest.mark.compiles
@@ -34,12 +35,12 @@ METHODS = get_args(Method)
 
 @pytest.fixture(scope="module")
 def explainer() -> Explainer:
-    return Explainer(load(REFERENCE, LAST))
+    return Explainer(load(Snapshot(REFERENCE, LAST)))
 
 
 @pytest.fixture(scope="module")
 def weights() -> Weights:
-    return snapshots.read(REFERENCE, LAST)
+    return snapshots.read(Snapshot(REFERENCE, LAST))
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +169,7 @@ def test_integrated_gradients_are_the_mean_gradient_on_the_way(
 def test_only_steps_that_miss_are_divided() -> None:
     """On the way to these images the score bends often: dividing all steps took 4,096."""
     best = open_run(BUNDLED_HOME / "best", bundled=True)
-    explainer = Explainer(load(best, snapshots.steps_of(best)[-1]))
+    explainer = Explainer(load(latest_snapshot(best)))
     for index, (target, against) in {0: (7, 6), 14: (1, 7), 48: (4, 9)}.items():
         image = to_input(load_mnist().x_test[index])
         found = integrated_gradients(explainer, image, contrast(target, against))

@@ -15,6 +15,7 @@ from mnistviz.network.model import Classifier, build
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, Run, open_run
+from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 
 # Keras' default, which the networks are built with.
 EPSILON = 1e-3
@@ -30,7 +31,7 @@ def reference() -> Run:
 
 @pytest.fixture(scope="module")
 def trained(reference: Run) -> keras.Sequential:
-    return load(reference, snapshots.steps_of(reference)[-1])
+    return load(latest_snapshot(reference))
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +94,13 @@ def assert_stages_equal(
 def test_every_stage_of_the_reference_network(
     reference: Run, trained: keras.Sequential, image: np.ndarray
 ) -> None:
-    weights = snapshots.read(reference, snapshots.steps_of(reference)[-1])
+    weights = snapshots.read(latest_snapshot(reference))
     assert_stages_equal(stages(trained, image), expected_stages(image, weights))
 
 
 def test_step_0_has_its_own_stages(reference: Run, image: np.ndarray) -> None:
-    expected = expected_stages(image, snapshots.read(reference, 0))
-    assert_stages_equal(stages(load(reference, 0), image), expected)
+    expected = expected_stages(image, snapshots.read(Snapshot(reference, 0)))
+    assert_stages_equal(stages(load(Snapshot(reference, 0)), image), expected)
 
 
 def test_every_stage_of_a_network_without_normalization(image: np.ndarray) -> None:

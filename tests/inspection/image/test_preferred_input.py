@@ -12,20 +12,21 @@ from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
+from mnistviz.runs.snapshots import Snapshot
 from tests.helpers.convolution_oracle import convolve, forward
 
 pytestmark = pytest.mark.compiles
 
 REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
 LAST = snapshots.steps_of(REFERENCE)[-1]
-WEIGHTS = snapshots.read(REFERENCE, LAST)
+WEIGHTS = snapshots.read(Snapshot(REFERENCE, LAST))
 MODEL = REFERENCE.spec.model
 SIZES = {"conv1": 3, "conv3": 7, "conv4": 8, "conv5": 12, "conv8": 28}
 
 
 @pytest.fixture(scope="module")
 def network() -> keras.Sequential:
-    return load(REFERENCE, LAST)
+    return load(Snapshot(REFERENCE, LAST))
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from mnistviz.network.model import build
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
+from mnistviz.runs.snapshots import latest_snapshot
 
 MODEL = ModelSpec()
 Weights = dict[str, dict[str, np.ndarray]]
@@ -35,13 +36,13 @@ def image() -> np.ndarray:
 @pytest.fixture(scope="module")
 def weights() -> Weights:
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    return snapshots.read(run, snapshots.steps_of(run)[-1])
+    return snapshots.read(latest_snapshot(run))
 
 
 @pytest.fixture(scope="module")
 def found(image: np.ndarray) -> tuple[LayerOutput, ...]:
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    return stages(load(run, snapshots.steps_of(run)[-1]), image)
+    return stages(load(latest_snapshot(run)), image)
 
 
 def values_at(found: tuple[LayerOutput, ...], layer: str, stage: str) -> np.ndarray:
@@ -162,7 +163,7 @@ def assert_is_strongest(
 def test_a_blank_image_has_a_way_back_too(weights: Weights) -> None:
     blank = np.zeros((28, 28), np.float32)
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    its = stages(load(run, snapshots.steps_of(run)[-1]), blank)
+    its = stages(load(latest_snapshot(run)), blank)
     links = trace_back(its, blank, weights, MODEL, 0)
     assert len(links) == 8
     assert strongest_pixel(its, blank, weights, MODEL, links[-1])[2] == 0

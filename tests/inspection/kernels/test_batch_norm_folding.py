@@ -13,12 +13,13 @@ from mnistviz.inspection.kernels.batch_norm_folding import (
 )
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
+from mnistviz.runs.snapshots import latest_snapshot
 
 
 @pytest.fixture(scope="module")
 def weights() -> dict[str, dict[str, np.ndarray]]:
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    return snapshots.read(run, snapshots.steps_of(run)[-1])
+    return snapshots.read(latest_snapshot(run))
 
 
 def convolve(values: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:

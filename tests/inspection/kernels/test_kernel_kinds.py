@@ -10,6 +10,7 @@ from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.inspection.kernels.kernel_kinds import BASIS, KINDS
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
+from mnistviz.runs.snapshots import latest_snapshot
 
 PATTERNS = {
     "gradient": [[-1, 0, 1], [-np.sqrt(2), 0, np.sqrt(2)], [-1, 0, 1]],
@@ -132,7 +133,7 @@ def test_the_verdict_knows_chance() -> None:
 
 def test_the_reference_network_turned_texture_into_gradients_and_averages() -> None:
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    weights = snapshots.read(run, snapshots.steps_of(run)[-1])
+    weights = snapshots.read(latest_snapshot(run))
     for name in ("conv2", "conv3", "conv5", "conv6"):
         found = kernel_kinds.layer_kinds(weights[name]["kernel"])
         assert found.shares["gradient"] > found.chance["gradient"]
@@ -149,7 +150,7 @@ def test_the_reference_network_turned_texture_into_gradients_and_averages() -> N
 )
 def test_each_size_of_kernel_has_its_sentence(name: str, start: str) -> None:
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    weights = snapshots.read(run, snapshots.steps_of(run)[-1])
+    weights = snapshots.read(latest_snapshot(run))
     assert kernel_kinds.sentence(weights[name]["kernel"]).startswith(start)
     assert kernel_kinds.sentence(np.zeros_like(weights[name]["kernel"]))
 

@@ -16,6 +16,7 @@ from mnistviz.inspection.kernels.kernel_statistics import (
 )
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
+from mnistviz.runs.snapshots import latest_snapshot
 
 kernels = arrays.arrays(
     np.float32,
@@ -28,7 +29,7 @@ kernels = arrays.arrays(
 @pytest.fixture(scope="module")
 def weights() -> dict[str, dict[str, np.ndarray]]:
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
-    return snapshots.read(run, snapshots.steps_of(run)[-1])
+    return snapshots.read(latest_snapshot(run))
 
 
 @pytest.mark.parametrize("layer", ["conv1", "conv4", "conv6", "conv8"])

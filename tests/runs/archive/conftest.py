@@ -15,6 +15,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.archive import pack
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 
 SPEC = TrainSpec(num_images=1_000, batch_size=100, held_out=1_000, epochs=2)
 MODEL = ModelSpec(channels=(2, 3, 2))
@@ -57,7 +58,7 @@ def make_run(name: str = "mine") -> Run:
     )
     storage.write_json(run.path / "status.json", {"state": "finished", "step": 20, "total": 20})
     for step in (0, 10, 20):
-        snapshots.write(run, step, weights_of(step))
+        snapshots.write(Snapshot(run, step), weights_of(step))
     return metadata.annotate(run, 'a note, "quoted", ü')
 
 

@@ -13,6 +13,7 @@ from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from tests.runs.archive.conftest import MODEL, SPEC, weights_of
 
@@ -25,7 +26,7 @@ def taught() -> Run:
     run = registry.create_run("best", MODEL, SPEC, "taught", Parent(run="best", step=6880), own)
     fine_tune_set.write(run.path, parts)
     for step in (0, 20):
-        snapshots.write(run, step, weights_of(step))
+        snapshots.write(Snapshot(run, step), weights_of(step))
     return run
 
 
@@ -80,10 +81,10 @@ def test_other_digits_than_the_spec_names_are_refused() -> None:
 def test_a_fork_trains_on_the_same_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launcher, "_start_worker", lambda run: run)
     run = taught()
-    fork = launcher.fork(run, 20, SPEC)
+    fork = launcher.fork(Snapshot(run, 20), SPEC)
     assert fork.spec.own == run.spec.own
     assert fine_tune_set.read(fork).sha256 == fine_tune_set.read(run).sha256
-    tuned = launcher.fine_tune(run, 20, SET, fold=3)
+    tuned = launcher.fine_tune(Snapshot(run, 20), SET, fold=3)
     assert (tuned.name, tuned.spec.parent) == ("taught-my-digits", Parent(run=run.id, step=20))
     assert tuned.spec.own is not None
     assert (tuned.spec.own.fold, tuned.spec.own.trained_on) == (3, 15)

@@ -16,6 +16,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.runs.archive import pack
+from mnistviz.runs.snapshots import Snapshot
 from tests.runs.archive.conftest import files_of, make_run, packed
 
 
@@ -65,7 +66,9 @@ def test_weights_are_the_arrays_of_the_chosen_snapshot_in_order_and_nothing_else
     run = make_run()
     files = files_of(packed(run, step=10, steps=(10,)))
     assert "snapshots/step-0000000.npz" not in files
-    expected = [array for layer in snapshots.read(run, 10).values() for array in layer.values()]
+    expected = [
+        array for layer in snapshots.read(Snapshot(run, 10)).values() for array in layer.values()
+    ]
     with np.load(io.BytesIO(bytes(files["weights.npz"])), allow_pickle=False) as arrays:
         assert arrays.files == [f"arr_{number}" for number in range(len(expected))]
         for number, array in enumerate(expected):
@@ -88,7 +91,7 @@ def test_a_run_without_weights_is_exported_too() -> None:
 
 def test_a_damaged_snapshot_is_said_before_a_byte_is_written() -> None:
     run = make_run()
-    snapshots.file_of(run, 10).write_bytes(b"PK\x03\x04")
+    snapshots.file_of(Snapshot(run, 10)).write_bytes(b"PK\x03\x04")
     target = io.BytesIO()
     with pytest.raises(RunError, match=r"mine: the snapshot step-0000010.npz is missing or dam"):
         pack.export(run, target, step=20, steps=(0, 10, 20), with_keras=False)
@@ -117,7 +120,7 @@ def test_stock_keras_opens_the_model_and_gives_the_same_answers(tmp_path: Path) 
         "assert not [name for name in sys.modules if name.startswith('mnistviz')]\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
-    expected = Classifier(load(run, 938)).classify(images)
+    expected = Classifier(load(Snapshot(run, 938))).classify(images)
     np.testing.assert_allclose(np.load(tmp_path / "answers.npy"), expected, atol=1e-6)
     with (
         np.load(tmp_path / "arrays.npz") as theirs,

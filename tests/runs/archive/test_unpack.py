@@ -20,6 +20,7 @@ from mnistviz.core.errors import RunError
 from mnistviz.runs import metadata, metrics_log, registry, snapshots
 from mnistviz.runs.archive import unpack
 from mnistviz.runs.archive.unpack import import_run
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from tests.runs.archive.conftest import Files, files_of, make_run, packed, row, zip_of
 
@@ -86,9 +87,11 @@ def test_the_bundled_run_can_be_taken_along(tmp_path: Path) -> None:
         file.write(packed(reference, step=9380, steps=(0, 9380)).getvalue())
     imported = import_run(tmp_path / "reference.zip")
     assert (imported.run.name, imported.run.bundled) == ("reference-2", False)
-    for layer, arrays in snapshots.read(reference, 9380).items():
+    for layer, arrays in snapshots.read(Snapshot(reference, 9380)).items():
         for name, array in arrays.items():
-            np.testing.assert_array_equal(snapshots.read(imported.run, 9380)[layer][name], array)
+            np.testing.assert_array_equal(
+                snapshots.read(Snapshot(imported.run, 9380))[layer][name], array
+            )
 
 
 def test_an_imported_run_can_be_forked_but_not_resumed_whatever_it_is_called() -> None:
@@ -419,7 +422,7 @@ def test_a_zip_with_any_bytes_changed_is_taken_or_refused_but_never_half(
     else:
         assert {path.name for path in home.iterdir()} == before | {run.id}
         for step in snapshots.steps_of(run):
-            snapshots.read(run, step)
+            snapshots.read(Snapshot(run, step))
         metrics_log.read(run)
         shutil.rmtree(run.path)
 

@@ -17,13 +17,14 @@ def script() -> None:
     from mnistviz.digits.drawing.strokes import Strokes
     from mnistviz.digits.mnist import load_mnist, to_input
     from mnistviz.runs import registry
+    from mnistviz.runs.snapshots import Snapshot
     from mnistviz.ui.draw.keep_digit import keep_digit
 
     image = to_input(load_mnist().x_test[0])
     line = np.array([[1, 2], [3, 4]], np.float32)
     probabilities = np.array([0, 0.25, 0, 0.75, 0, 0, 0, 0, 0, 0], np.float32)
     run = registry.find_run("best")
-    keep_digit(run, 3, normalise(image), Strokes(280, 280, 18, (line,)), probabilities)
+    keep_digit(Snapshot(run, 3), normalise(image), Strokes(280, 280, 18, (line,)), probabilities)
 
 
 @pytest.fixture
