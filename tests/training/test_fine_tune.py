@@ -21,7 +21,7 @@ from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from mnistviz.training import launcher
-from tests.training.test_worker import wait_for_rows, wait_until, worker_pids
+from tests.helpers.trainings import wait_for_rows, wait_until, worker_pids
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 

@@ -15,7 +15,7 @@ from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
-from tests.runs.archive.conftest import MODEL, SPEC, weights_of
+from tests.helpers.exported_runs import MODEL, SPEC, weights_of
 
 SET = LabelledSet("mine", load_mnist().x_test[:20], load_mnist().y_test[:20])
 

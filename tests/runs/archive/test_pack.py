@@ -17,7 +17,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.runs.archive import pack
 from mnistviz.runs.snapshots import Snapshot
-from tests.runs.archive.conftest import files_of, make_run, packed
+from tests.helpers.exported_runs import files_of, make_run, packed
 
 
 def test_a_zip_holds_the_run_and_its_numbers_in_forms_that_others_read() -> None:

@@ -22,7 +22,7 @@ from mnistviz.runs.archive import unpack
 from mnistviz.runs.archive.unpack import import_run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
-from tests.runs.archive.conftest import Files, files_of, make_run, packed, row, zip_of
+from tests.helpers.exported_runs import Files, files_of, make_run, packed, row, zip_of
 
 Spoiled = Callable[[Files], io.BytesIO]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mnistviz.runs.archive.weights import OVERHEAD_BYTES, checked_weights, largest_snapshot
-from tests.runs.archive.conftest import MODEL, weights_of
+from tests.helpers.exported_runs import MODEL, weights_of
 
 ARRAYS = weights_of(1)
 
