@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TESTS := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 ALONE := $(BIN)/python -m pytest -m alone
 
-.PHONY: run test test-all unit lint format bench screenshots dask-scheduler dask-worker
+.PHONY: run test test-all unit lint format hooks bench screenshots dask-scheduler dask-worker
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m streamlit run app.py
@@ -34,6 +34,10 @@ format: $(VENV)/test.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Runs the checks of `make lint` before each commit.
+hooks: $(VENV)/test.stamp
+	$(BIN)/pre-commit install
+
 # Seconds an epoch beside stock Keras, in turns; seconds from a click to a page repainted, and from a
 # stroke to the answer, for one visitor and for thirty: some minutes on a machine left alone.
 bench: $(VENV)/test.stamp
@@ -43,7 +47,7 @@ bench: $(VENV)/test.stamp
 
 # Pictures of the real pages of the real app, for the README.
 screenshots: $(VENV)/test.stamp
-	$(BIN)/python tools/make_screenshots.py
+	$(BIN)/python -m tools.make_screenshots
 
 # A cluster for `study --dask`: one scheduler, and a worker on each machine that trains, as in
 # `make dask-worker SCHEDULER=tcp://192.168.1.5:8786`. A worker trains one trial at a time.
