@@ -13,7 +13,8 @@ from scipy import ndimage
 
 from benchmarks.photos import KINDS, photo
 from mnistviz.core.rows import FloatArray
-from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, find_ink, normalise
+from mnistviz.digits.drawing.pictures import find_ink
+from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, normalise
 from mnistviz.digits.drawing.segmentation import cut_ink
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import snapshots

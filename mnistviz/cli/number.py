@@ -25,7 +25,7 @@ def read_file(
 
     Raises `DrawingError` with the file's name.
     """
-    from mnistviz.digits.drawing import preprocessing, strokes
+    from mnistviz.digits.drawing import pictures, strokes
 
     try:
         raw = file.read_bytes()
@@ -36,7 +36,7 @@ def read_file(
     try:
         if file.suffix.lower() == ".json":
             return of_strokes(strokes.parse_strokes(raw.decode("utf-8", errors="replace")))
-        return of_picture(preprocessing.read_picture(raw))
+        return of_picture(pictures.read_picture(raw))
     except DrawingError as error:
         raise DrawingError(f"{file}: {error}") from None
 

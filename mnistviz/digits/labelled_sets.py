@@ -23,7 +23,7 @@ from mnistviz.core.errors import DataError, DrawingError
 from mnistviz.core.spec import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.digits import array_files
 from mnistviz.digits.array_files import MAX_IMAGES
-from mnistviz.digits.drawing import preprocessing
+from mnistviz.digits.drawing import pictures, preprocessing
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 IDX_SUFFIXES = ("-ubyte", ".ubyte", ".idx", ".gz")
@@ -318,13 +318,13 @@ def _from_pictures(files: Sequence[_File], name: str) -> LabelledSet:
     as_they_are = blank = 0
     for number, file in enumerate(files):
         with _refused(file.name), file.open() as content:
-            raw = content.read(preprocessing.MAX_BYTES + 1)
+            raw = content.read(pictures.MAX_BYTES + 1)
         if (taken := _of_our_size(raw)) is not None:
             images[number] = taken
             as_they_are += 1
             continue
         try:
-            stages = preprocessing.normalise(preprocessing.read_picture(raw))
+            stages = preprocessing.normalise(pictures.read_picture(raw))
         except DrawingError as error:
             raise DataError(f"{file.name}: {error}") from None
         images[number] = np.round(stages.image * 255)
@@ -353,7 +353,7 @@ def _class(file: _File, name: str) -> int:
 def _of_our_size(raw: bytes) -> NDArray[np.uint8] | None:
     """A picture of 28×28 grey pixels as it is, white on black; None for every other one."""
     try:
-        with Image.open(io.BytesIO(raw), formats=preprocessing.FORMATS) as picture:
+        with Image.open(io.BytesIO(raw), formats=pictures.PILLOW_FORMATS) as picture:
             plain = picture.mode in ("1", "L", "P", "RGB") and not picture.has_transparency_data
             if picture.size != (IMAGE_SIZE, IMAGE_SIZE) or not plain:
                 return None

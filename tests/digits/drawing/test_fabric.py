@@ -42,15 +42,15 @@ def recorded(index: int, **changes: Any) -> dict[str, Any]:
     return {"objects": [{**RECORDED["objects"][index], **changes}]}
 
 
-def test_a_recorded_canvas_becomes_strokes() -> None:
+def test_a_recorded_canvas_is_converted_to_strokes() -> None:
     strokes = strokes_from_canvas(RECORDED, 280, 240)
     assert (strokes.width, strokes.height) == (280, 240)
     hook, dot, turned = strokes.strokes
-    # Where the pen went: Fabric.js misjudges the extent of the curves, yet places them by it.
+    # The pen's positions: Fabric.js computes wrong bounds of curves, but positions them by these.
     np.testing.assert_allclose(hook[[0, -1]], [[60.018, 59.982], [99.982, 140.018]], atol=0.01)
     assert np.abs(hook - [90, 55]).sum(1).min() < 0.01
     np.testing.assert_allclose(dot, [[199.982, 60], [200.018, 60]], atol=0.001)
-    # The middle of this stroke was dragged to (161.991, 217.5348), then turned around it.
+    # The centre of this stroke was dragged to (161.991, 217.5348), then rotated around it.
     angle = np.radians(58.3808)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     ends = turn @ (np.array([[-35.018, 35.018], [10, -10]]) * [[1.6132], [1.3966]])
@@ -59,7 +59,7 @@ def test_a_recorded_canvas_becomes_strokes() -> None:
     assert all(points.dtype == np.float32 for points in strokes.strokes)
 
 
-def test_curves_are_followed_within_a_quarter_pixel() -> None:
+def test_chords_differ_from_curves_by_at_most_a_quarter_pixel() -> None:
     (hook,) = strokes_from_canvas(recorded(0), 280, 280).strokes
     t = np.linspace(0, 1, 200)[:, np.newaxis]
     start, control, end = np.array([[90, 55], [120, 50], [110, 95]])
@@ -71,7 +71,7 @@ def test_curves_are_followed_within_a_quarter_pixel() -> None:
 
 
 @pytest.mark.parametrize(("axis", "key"), [(0, "flipX"), (1, "flipY")])
-def test_a_flipped_stroke_is_mirrored_about_its_middle(axis: int, key: str) -> None:
+def test_a_flipped_stroke_is_mirrored_about_its_centre(axis: int, key: str) -> None:
     (plain,) = strokes_from_canvas(recorded(2), 280, 280).strokes
     (flipped,) = strokes_from_canvas(recorded(2, **{key: True}, angle=0), 280, 280).strokes
     (upright,) = strokes_from_canvas(recorded(2, angle=0), 280, 280).strokes
@@ -81,7 +81,7 @@ def test_a_flipped_stroke_is_mirrored_about_its_middle(axis: int, key: str) -> N
     assert not np.allclose(plain, upright, atol=1)
 
 
-def test_an_origin_at_the_corner_is_that_of_the_drawn_box() -> None:
+def test_an_origin_at_the_corner_includes_the_stroke_width() -> None:
     # Half of 70.036 + 18 and of 20 + 18, times the scale: from the middle to the corner.
     corner = {"originX": "left", "originY": "top", "angle": 0}
     left, top = 161.991 - 44.018 * 1.6132, 217.5348 - 19 * 1.3966
@@ -90,7 +90,7 @@ def test_an_origin_at_the_corner_is_that_of_the_drawn_box() -> None:
     np.testing.assert_allclose(cornered, centred, atol=0.001)
 
 
-def test_a_skewed_stroke_leans() -> None:
+def test_a_skewed_stroke_is_sheared() -> None:
     (upright,) = strokes_from_canvas(recorded(2, angle=0), 280, 280).strokes
     (leaning,) = strokes_from_canvas(recorded(2, angle=0, skewX=45), 280, 280).strokes
     np.testing.assert_allclose(leaning[:, 1], upright[:, 1], atol=0.001)
@@ -116,7 +116,7 @@ def test_an_empty_canvas_has_no_strokes(empty: dict[str, Any] | None) -> None:
         (recorded(1, path=[["Z"]]), "path.0.0: 'Z' (input should be 'M' or 'L')"),
     ],
 )  # fmt: skip
-def test_a_damaged_canvas_is_refused(canvas: Any, problem: str) -> None:
+def test_an_invalid_canvas_raises_an_error(canvas: Any, problem: str) -> None:
     with pytest.raises(DrawingError) as caught:
         strokes_from_canvas(canvas, 280, 280)
     assert str(caught.value) == (
@@ -124,7 +124,7 @@ def test_a_damaged_canvas_is_refused(canvas: Any, problem: str) -> None:
     )
 
 
-def test_strokes_come_back_from_a_canvas_that_was_given_them() -> None:
+def test_strokes_survive_conversion_to_a_canvas() -> None:
     bend = np.array([(30, 40), (150.25, 20), (90, 260)], np.float32)
     dot = np.array([(12, 270)], np.float32)
     given = Strokes(280, 280, 12.5, (bend, dot))

@@ -9,7 +9,8 @@ from PIL import Image
 from benchmarks.photos import KINDS, photo
 from mnistviz.core.rows import FloatArray
 from mnistviz.digits.drawing.photo_ink import ink_of_photo
-from mnistviz.digits.drawing.preprocessing import normalise, read_picture
+from mnistviz.digits.drawing.pictures import read_picture
+from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry, snapshots
 

@@ -24,14 +24,7 @@ from mnistviz.digits.drawing.strokes import (
     render,
     strokes_to_json,
 )
-
-
-def line(*points: tuple[float, float]) -> FloatArray:
-    return np.array(points, np.float32)
-
-
-def drawn(*lines: FloatArray, brush: float = 18, side: int = 280) -> FloatArray:
-    return render(Strokes(side, side, brush, lines))
+from tests.helpers.drawings import centre_of_mass, ink_of, line
 
 
 def ink_distance(strokes: Strokes) -> FloatArray:
@@ -46,11 +39,6 @@ def ink_distance(strokes: Strokes) -> FloatArray:
             gap = np.hypot(x - start[0] - share * way[0], y - start[1] - share * way[1])
             nearest = np.minimum(nearest, gap)
     return np.clip(strokes.brush / 2 - nearest + 0.5, 0, 1).astype(np.float32)
-
-
-def centre_of_mass(image: FloatArray) -> tuple[float, float]:
-    y, x = np.mgrid[0 : image.shape[0], 0 : image.shape[1]]
-    return float((image * x).sum() / image.sum()), float((image * y).sum() / image.sum())
 
 
 # ---------------------------------------------------------------- strokes as JSON
@@ -100,7 +88,7 @@ GOOD = {"width": 280, "height": 280, "brush": 18, "strokes": [[[1, 2], [3, 4]]]}
          "equal to -100000)"),
     ],
 )  # fmt: skip
-def test_what_is_no_drawing_is_refused(text: str | dict[str, Any], problem: str) -> None:
+def test_invalid_json_raises_an_error(text: str | dict[str, Any], problem: str) -> None:
     text = text if isinstance(text, str) else json.dumps({**GOOD, **text})
     message = (
         "expected a drawing as JSON with width, height, brush and strokes [[[x, y], …], …], "
@@ -111,7 +99,7 @@ def test_what_is_no_drawing_is_refused(text: str | dict[str, Any], problem: str)
 
 
 @pytest.mark.parametrize("key", list(GOOD))
-def test_every_key_is_needed(key: str) -> None:
+def test_every_key_is_required(key: str) -> None:
     text = json.dumps({name: value for name, value in GOOD.items() if name != key})
     with pytest.raises(DrawingError, match=rf"got {key}: .* \(field required\);"):
         parse_strokes(text)
@@ -133,7 +121,7 @@ def test_deep_nesting_is_refused() -> None:
 
 @given(st.text() | st.dictionaries(st.sampled_from(list(GOOD)), st.floats()).map(json.dumps))
 @settings(max_examples=30, deadline=None)
-def test_any_other_text_is_refused(text: str) -> None:
+def test_arbitrary_text_raises_an_error(text: str) -> None:
     with pytest.raises(DrawingError):
         parse_strokes(text)
 
@@ -151,18 +139,18 @@ def test_rendered_strokes_match_the_distance_to_the_pen() -> None:
 
 
 def test_a_single_point_is_a_round_dot() -> None:
-    ink = drawn(line((100, 150)))
+    ink = ink_of(line((100, 150)))
     assert ink.sum() == pytest.approx(np.pi * 81, rel=0.03)
     assert centre_of_mass(ink) == pytest.approx((99.5, 149.5), abs=0.1)
 
 
-def test_a_large_drawing_is_drawn_too() -> None:
+def test_a_large_canvas_is_rendered_without_supersampling() -> None:
     ink = render(Strokes(3_000, 1_000, 100, (line((500, 500)),)))
     assert ink.shape == (1_000, 3_000)
     assert ink.sum() == pytest.approx(np.pi * 2_500, rel=0.03)
 
 
-# ---------------------------------------------------------------- drawn again
+# ---------------------------------------------------------------- redraw
 
 COORDINATES = st.floats(0, 280, width=32)
 LINES = st.lists(
@@ -177,16 +165,16 @@ def ink_box(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
 
 @settings(max_examples=30, deadline=None)
 @given(LINES, st.floats(1, 40))
-def test_strokes_drawn_again_fill_the_sheet(
+def test_redrawn_strokes_fill_the_sheet(
     lines: list[list[tuple[float, float]]], brush: float
 ) -> None:
-    drawn = Strokes(280, 280, brush, tuple(np.array(one, np.float32) for one in lines))
-    found = redraw(drawn)
-    low, high = ink_box(found)
+    drawn = Strokes(280, 280, brush, tuple(np.array(points, np.float32) for points in lines))
+    redrawn = redraw(drawn)
+    low, high = ink_box(redrawn)
     assert (high - low).max() == pytest.approx(REDRAWN_INK, abs=0.01)
     np.testing.assert_allclose((low + high) / 2, REDRAWN_SHEET / 2, atol=0.01)
-    assert [len(line) for line in found.strokes] == [len(line) for line in drawn.strokes]
-    ink = render(found)
+    assert [len(line) for line in redrawn.strokes] == [len(line) for line in drawn.strokes]
+    ink = render(redrawn)
     assert ink.shape == (REDRAWN_SHEET, REDRAWN_SHEET)
     assert ink.max() > 0.9
 
@@ -198,10 +186,10 @@ def test_strokes_drawn_again_fill_the_sheet(
     st.floats(0, 200),
     st.floats(0, 200),
 )
-def test_size_and_place_make_no_difference(
+def test_redrawing_does_not_depend_on_size_and_position(
     lines: list[list[tuple[float, float]]], zoom: float, x: float, y: float
 ) -> None:
-    arrays = [np.array(one, np.float32) for one in lines]
+    arrays = [np.array(points, np.float32) for points in lines]
     points = np.concatenate(arrays)
     assume(np.ptp(points, axis=0).max() > 80)
     there = tuple((line * zoom + [x, y]).astype(np.float32) for line in arrays)
@@ -209,19 +197,19 @@ def test_size_and_place_make_no_difference(
     other = redraw(Strokes(1400, 1400, 18, there))
     assert one.brush == other.brush == BRUSH_SHARE * REDRAWN_INK
     for line, moved in zip(one.strokes, other.strokes, strict=True):
-        np.testing.assert_allclose(line, moved, atol=0.01)
+        np.testing.assert_allclose(points, moved, atol=0.01)
 
 
 def test_a_dot_stays_a_dot() -> None:
     for dot in (line((50, 60)), line((50, 60), (58, 60))):
-        found = redraw(Strokes(280, 280, 18, (dot,)))
-        low, high = ink_box(found)
+        redrawn = redraw(Strokes(280, 280, 18, (dot,)))
+        low, high = ink_box(redrawn)
         width, height = high - low
         assert width == pytest.approx(REDRAWN_INK)
         assert height > REDRAWN_INK * 0.6
 
 
-def test_what_lies_off_the_canvas_is_left_out() -> None:
+def test_parts_outside_the_canvas_are_omitted() -> None:
     seen = Strokes(100, 100, 10, (line((20, 50), (100, 50)), line((20, 20), (20, 80))))
     off = Strokes(
         100,
@@ -233,15 +221,15 @@ def test_what_lies_off_the_canvas_is_left_out() -> None:
         np.testing.assert_allclose(one, other, atol=1e-3)
 
 
-def test_a_stroke_that_leaves_the_canvas_and_comes_back_is_two() -> None:
-    found = redraw(Strokes(100, 100, 10, (line((50, 50), (150, 50), (150, 90), (0, 90)),)))
-    assert len(found.strokes) == 2
+def test_a_stroke_that_leaves_the_canvas_and_returns_becomes_two() -> None:
+    redrawn = redraw(Strokes(100, 100, 10, (line((50, 50), (150, 50), (150, 90), (0, 90)),)))
+    assert len(redrawn.strokes) == 2
     across = redraw(Strokes(100, 100, 10, (line((-50, 50), (150, 50)),)))
     assert np.ptp(across.strokes[0][:, 0]) == pytest.approx(REDRAWN_INK * 0.9)
 
 
 @pytest.mark.parametrize("lines", [(), ((200, 200),), ((200, 200), (300, 300))])
-def test_nothing_on_the_canvas_is_nothing_drawn_again(
+def test_a_drawing_outside_the_canvas_has_no_redrawn_strokes(
     lines: tuple[tuple[float, float], ...],
 ) -> None:
     drawn = (line(*lines),) if lines else ()
@@ -251,7 +239,7 @@ def test_nothing_on_the_canvas_is_nothing_drawn_again(
 # ---------------------------------------------------------------- fit_to_canvas
 
 
-def test_a_drawing_that_does_not_fit_is_made_smaller() -> None:
+def test_a_drawing_that_does_not_fit_is_scaled_down() -> None:
     wide = Strokes(700, 280, 18, (np.array([(100, 100), (690, 200)], np.float32),))
     small = fit_to_canvas(wide, 280, 280)
     assert (small.width, small.height) == (280, 280)
@@ -263,20 +251,20 @@ def test_a_drawing_that_does_not_fit_is_made_smaller() -> None:
     assert small.brush == pytest.approx(18 * way[0] / 590)
 
 
-def test_a_drawing_that_fits_stays_where_it_is() -> None:
+def test_a_drawing_that_fits_is_unchanged() -> None:
     line = np.array([(100, 100), (200, 200)], np.float32)
     wider = fit_to_canvas(Strokes(280, 280, 18, (line,)), 700, 280)
     np.testing.assert_array_equal(wider.strokes[0], line)
     assert fit_to_canvas(Strokes(700, 280, 18, ()), 280, 280).strokes == ()
 
 
-def test_what_is_drawn_again_fades_out_at_its_edge() -> None:
-    found = redraw(Strokes(280, 280, 18, (line((140, 60), (140, 220)),)))
-    assert found.softness == pytest.approx(5)
-    row = render(found)[140]
+def test_redrawn_strokes_have_soft_edges() -> None:
+    redrawn = redraw(Strokes(280, 280, 18, (line((140, 60), (140, 220)),)))
+    assert redrawn.softness == pytest.approx(5)
+    row = render(redrawn)[140]
     # Across the pen: the normal distribution's integral over 24 pixels, as wide at half its height.
     x = np.arange(280) + 0.5 - 140
     sharp = (np.abs(np.linspace(-140, 140, 28_000)) < 12).astype(np.float64)
-    wanted = gaussian_filter1d(sharp, 500)[50::100]
-    np.testing.assert_allclose(row, wanted, atol=0.03)
+    expected = gaussian_filter1d(sharp, 500)[50::100]
+    np.testing.assert_allclose(row, expected, atol=0.03)
     assert ((row > 0.1) & (row < 0.9) & (np.abs(x) < 30)).sum() >= 20
