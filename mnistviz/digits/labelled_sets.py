@@ -13,13 +13,14 @@ from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from mnistviz.core.errors import DataError, DrawingError
+from mnistviz.core.safe_zip import SafeZip, open_zip
 from mnistviz.core.spec import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.digits import array_files
 from mnistviz.digits.array_files import MAX_IMAGES
@@ -158,20 +159,16 @@ def _inside(file: _File, stack: ExitStack) -> Iterable[_File]:
         yield file
         return
     with _refused(file.name):
-        archive = stack.enter_context(array_files.opened_zip(stack.enter_context(file.open())))
-    for entry in archive.infolist():
+        archive = stack.enter_context(open_zip(stack.enter_context(file.open())))
+    for entry in archive.entries:
         parts = PurePosixPath(entry.filename).parts
-        if not entry.is_dir() and parts and not any(part[0] in "._" for part in parts):
+        if parts and not any(part[0] in "._" for part in parts):
             yield _File(entry.filename, partial(_unzipped, archive, entry))
 
 
-def _unzipped(archive: ZipFile, entry: ZipInfo) -> IO[bytes]:
+def _unzipped(archive: SafeZip, entry: ZipInfo) -> IO[bytes]:
     """An entry of a zip as bytes, as many as any reader here takes."""
-    with archive.open(entry) as content:
-        raw = content.read(MAX_UNZIPPED + 1)
-    if len(raw) > MAX_UNZIPPED:
-        raise ValueError(f"a file of over {MAX_UNZIPPED:,} bytes")
-    return io.BytesIO(raw)
+    return io.BytesIO(archive.read(entry, MAX_UNZIPPED, "a file"))
 
 
 @contextmanager
@@ -179,7 +176,7 @@ def _refused(name: str) -> Iterator[None]:
     """What a reader of files says, as a `DataError`."""
     try:
         yield
-    except (ValueError, *array_files.UNREADABLE_ZIP, *array_files.UNREADABLE_HEADER) as error:
+    except (ValueError, OSError) as error:
         raise DataError(f"{name}: {WANTED}, got {error}; save it again") from None
 
 

@@ -15,7 +15,8 @@ from typing import IO, Any
 import numpy as np
 
 from mnistviz.core.errors import DataError
-from mnistviz.digits import array_files, my_digits
+from mnistviz.core.safe_zip import open_zip
+from mnistviz.digits import my_digits
 from mnistviz.digits.labelled_sets import LabelledSet, read_uploads
 from mnistviz.digits.my_digits import Digit
 
@@ -121,14 +122,10 @@ def _details(uploads: Sequence[tuple[str, bytes]]) -> list[Any] | None:
     if not name.lower().endswith(".zip"):
         return None
     try:
-        with array_files.opened_zip(io.BytesIO(raw)) as archive:
-            if DETAILS not in archive.namelist():
+        with open_zip(io.BytesIO(raw)) as archive:
+            if DETAILS not in archive.names:
                 return None
-            with archive.open(DETAILS) as file:
-                text = file.read(MAX_DETAILS_BYTES + 1)
-        if len(text) > MAX_DETAILS_BYTES:
-            raise ValueError(f"{DETAILS} of over {MAX_DETAILS_BYTES:,} bytes")
-        value = json.loads(text)
+            value = json.loads(archive.read(DETAILS, MAX_DETAILS_BYTES))
         if not isinstance(value, dict) or not isinstance(value.get("digits"), list):
             raise ValueError(f"a {DETAILS} without a list of digits")
     except (ValueError, RecursionError) as error:

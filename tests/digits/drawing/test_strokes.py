@@ -196,7 +196,7 @@ def test_redrawing_does_not_depend_on_size_and_position(
     one = redraw(Strokes(280, 280, 18, tuple(arrays)))
     other = redraw(Strokes(1400, 1400, 18, there))
     assert one.brush == other.brush == BRUSH_SHARE * REDRAWN_INK
-    for line, moved in zip(one.strokes, other.strokes, strict=True):
+    for points, moved in zip(one.strokes, other.strokes, strict=True):
         np.testing.assert_allclose(points, moved, atol=0.01)
 
 

@@ -7,6 +7,7 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -253,9 +254,9 @@ def test_too_many_files_are_refused(spoiled: Spoiled) -> None:
 
 def test_too_much_in_all_is_refused(spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:
     source = spoiled({"metrics.jsonl": os.urandom(3 * 2**20)})
-    monkeypatch.setattr(unpack, "MAX_TOTAL_BYTES", 2 * 2**20)
+    monkeypatch.setattr(unpack, "RULES", replace(unpack.RULES, max_total_bytes=2 * 2**20))
     assert refusal(source) == got("3 MB unpacked (at most 2)")
-    monkeypatch.setattr(unpack, "MAX_ZIP_BYTES", 2**20)
+    monkeypatch.setattr(unpack, "RULES", replace(unpack.RULES, max_zip_bytes=2**20))
     assert refusal(source) == got("3 MB (at most 1 MB)")
 
 
