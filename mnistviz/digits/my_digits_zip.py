@@ -17,7 +17,8 @@ import numpy as np
 from mnistviz.core.errors import DataError
 from mnistviz.core.safe_zip import open_zip
 from mnistviz.digits import my_digits
-from mnistviz.digits.labelled_sets import LabelledSet, read_uploads
+from mnistviz.digits.data_set_reader import read_uploads
+from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.my_digits import Digit
 
 PICTURES = "my-digits.npz"
@@ -84,7 +85,7 @@ def import_set(found: LabelledSet, details: list[Any] | None = None) -> Imported
     for digit in fresh.values():
         my_digits.write(digit)
     return Imported(
-        tuple(fresh.values()), len(new) - len(fresh), len(all_of_it) - len(new), found.how
+        tuple(fresh.values()), len(new) - len(fresh), len(all_of_it) - len(new), found.description
     )
 
 

@@ -131,7 +131,7 @@ def test_as_a_labelled_set() -> None:
     found = my_digits.as_labelled_set()
     assert found.images.shape == (2, 28, 28)
     assert sorted(found.labels) == sorted(LABELS[[3, 5]])
-    assert found.how == "2 digits that you kept."
+    assert found.description == "2 digits that you kept."
 
 
 @given(data=st.data())

@@ -10,8 +10,8 @@ import pytest
 
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits
+from mnistviz.digits.data_set_reader import read_uploads
 from mnistviz.digits.drawing.strokes import Strokes
-from mnistviz.digits.labelled_sets import read_uploads
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.digits.my_digits import Answer, Digit
 from mnistviz.digits.my_digits_zip import export, import_uploads

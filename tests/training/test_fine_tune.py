@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from mnistviz.__main__ import app
 from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.digits import my_digits
-from mnistviz.digits.labelled_sets import LabelledSet, read_path
+from mnistviz.digits.data_set_reader import read_path
+from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import fine_tune_set, registry, snapshots

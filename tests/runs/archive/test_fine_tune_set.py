@@ -8,7 +8,8 @@ import pytest
 
 from mnistviz.core.errors import RunError
 from mnistviz.core.spec import Parent
-from mnistviz.digits.labelled_sets import LabelledSet, read_path
+from mnistviz.digits.data_set_reader import read_path
+from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
