@@ -63,7 +63,7 @@ def add(
     for file, _, blank in drawn:
         if blank:
             raise DataError(f"{file}: expected a digit, got a blank picture; choose another file")
-    kept = [my_digits.keep(my_digits.to_pixels(image), label) for _, image, _ in drawn]
+    kept = [my_digits.save(my_digits.to_pixels(image), label) for _, image, _ in drawn]
     _report(kept, f"{len(kept):,} kept as {label}", as_json)
 
 
@@ -113,7 +113,7 @@ def import_set(
         imported = my_digits_zip.import_uploads([(path.name, path.read_bytes())])
     else:
         imported = my_digits_zip.import_set(read_path(path))
-    _report(imported.digits, imported.sentence, as_json)
+    _report(imported.digits, imported.summary, as_json)
 
 
 @app.command()

@@ -62,7 +62,7 @@ def _import(key: str) -> None:
         return
     do(
         lambda: (
-            my_digits_zip.import_uploads([(file.name, file.getvalue()) for file in files]).sentence
+            my_digits_zip.import_uploads([(file.name, file.getvalue()) for file in files]).summary
         )
     )
     # An uploader under another name is empty again.
@@ -72,7 +72,7 @@ def _import(key: str) -> None:
 def _remove(ids: Sequence[str]) -> None:
     def remove() -> str:
         for digit_id in ids:
-            my_digits.remove_for_good(digit_id)
+            my_digits.delete_permanently(digit_id)
         return f"{len(ids):,} removed for good."
 
     do(remove)
