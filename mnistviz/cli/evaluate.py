@@ -12,6 +12,7 @@ import typer
 
 from mnistviz.cli.options import AsJson, RunArgument, print_json
 from mnistviz.core.errors import ReportError
+from mnistviz.digits.data_set_formats import PATH
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 
@@ -26,10 +27,7 @@ def evaluate(
     run: RunArgument,
     data: Annotated[
         Path | None,
-        typer.Option(
-            help="An npz, IDX file, or folder or zip of pictures in folders named 0 to 9; "
-            "default: the 10,000 test images."
-        ),
+        typer.Option(help=f"An {PATH}; default: the 10,000 test images."),
     ] = None,
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also read spoiled images: shifted, turned, …")
@@ -46,7 +44,8 @@ def evaluate(
     if out and out.suffix.lower() not in (".html", ".csv"):
         raise ReportError(f"out: expected a file that ends in .html or .csv, got {str(out)!r}")
 
-    from mnistviz.digits.labelled_sets import LabelledSet, read_path
+    from mnistviz.digits.data_set_reader import read_path
+    from mnistviz.digits.labelled_sets import LabelledSet
     from mnistviz.digits.mnist import load_mnist
     from mnistviz.evaluation import predictions as answered
     from mnistviz.evaluation.calibration import temperature

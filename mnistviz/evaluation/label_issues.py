@@ -54,5 +54,5 @@ def without(found: Answers, numbers: Collection[int]) -> Answers:
     stays = np.ones(len(found.data.labels), bool)
     stays[[number for number in numbers if number < len(stays)]] = False
     data = found.data
-    rest = LabelledSet(data.name, data.images[stays], data.labels[stays], data.how)
+    rest = LabelledSet(data.name, data.images[stays], data.labels[stays], data.description)
     return answers_of(rest, found.logits[stays])

@@ -76,7 +76,7 @@ def html_of(subject: Subject) -> str:
         figure_files.text_part(
             f"{run.name} after {epochs} epochs, channels {run.spec.model.plan}, "
             f"{run.spec.model.parameters:,} parameters; {len(data.labels):,} images: "
-            f"{data.name}. {data.how}"
+            f"{data.name}. {data.description}"
         )
     ]
     figure = _figures()

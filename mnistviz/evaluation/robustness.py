@@ -46,7 +46,7 @@ class Endurance:
 def subset(data: LabelledSet, each: int = IMAGES_OF_EACH_DIGIT) -> LabelledSet:
     """The first images of each digit, as many of each, or all of a digit that has fewer."""
     chosen = balanced(data.labels, each)
-    return LabelledSet(data.name, data.images[chosen], data.labels[chosen], data.how)
+    return LabelledSet(data.name, data.images[chosen], data.labels[chosen], data.description)
 
 
 def measure(

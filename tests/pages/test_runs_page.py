@@ -14,9 +14,9 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies import generalization_gap
 from mnistviz.training import launcher
-from tests.helpers.exported_runs import packed
 from tests.helpers.made_runs import BUNDLED, EIGHT, SPEC, TEN, give_weights, make_run
 from tests.helpers.pages import open_page, text_of
+from tests.helpers.run_zips import packed
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from mnistviz.__main__ import app
 from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.digits import my_digits
-from mnistviz.digits.labelled_sets import LabelledSet, read_path
+from mnistviz.digits.data_set_reader import read_path
+from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import fine_tune_set, registry, snapshots
@@ -104,7 +105,7 @@ def test_without_its_digits_it_fails_in_words() -> None:
 
 def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
     for number in range(5):
-        my_digits.keep(DATA.x_test[number], int(DATA.y_test[number]))
+        my_digits.save(DATA.x_test[number], int(DATA.y_test[number]))
     words = ["train", "--from", "best", "--digits", "--epochs", "1", "--limit", "1000", "--json"]
     result = CliRunner().invoke(app, words, catch_exceptions=False)
     assert result.exit_code == 0, result.output

@@ -31,7 +31,7 @@ def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> No
     answers = probabilities.argmax(axis=1)
     pairs = np.bincount(labels * NUM_CLASSES + answers, minlength=NUM_CLASSES**2)
     confusion = pairs.reshape(NUM_CLASSES, NUM_CLASSES)
-    counts = my_digits.counts(mine)
+    counts = my_digits.class_counts(mine)
     with st.container(horizontal=True, gap="large"):
         left = st.container(width=NARROW)
         right = st.container(width=NARROW)

@@ -1,15 +1,21 @@
-"""Runs to pack, and zips to spoil."""
+"""Zips of runs, valid and with changed files."""
 
 import io
 from collections.abc import Callable
 
 import pytest
 
-from tests.helpers.exported_runs import Files, files_of, make_run, packed, zip_of
+from tests.helpers.run_zips import Files, files_of, make_run, packed, zip_of
 
 
 @pytest.fixture
-def spoiled() -> Callable[[Files], io.BytesIO]:
-    """Makes the zip of a good run with some files put in another's place."""
-    good = files_of(packed(make_run("exported")))
-    return lambda changes: zip_of({**good, **changes})
+def changed_zip() -> Callable[[Files], io.BytesIO]:
+    """Return a function that returns the zip of a valid run with some files replaced."""
+    valid = files_of(packed(make_run("exported")))
+    return lambda changes: zip_of({**valid, **changes})
+
+
+@pytest.fixture
+def valid_zip(changed_zip: Callable[[Files], io.BytesIO]) -> bytes:
+    """The zip of a valid run."""
+    return changed_zip({}).getvalue()

@@ -1,4 +1,4 @@
-"""Runs to export, and zips to change before they are imported."""
+"""Runs to export, and their zips."""
 
 import io
 import json
@@ -17,10 +17,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 
 SPEC = TrainSpec(num_images=1_000, batch_size=100, held_out=1_000, epochs=2)
-
-
 MODEL = ModelSpec(channels=(2, 3, 2))
-
 
 Files = dict[str, bytes | str]
 
@@ -40,12 +37,12 @@ def row(step: int, split: str, seconds: float) -> dict[str, Any]:
 def weights_of(seed: int) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
     generator = np.random.default_rng(seed)
     shapes = [shape for layer in MODEL.layers for _, shape in layer.weights]
-    # Variances of the batch normalizations are among them: nothing negative.
+    # Not negative, because variances of batch normalizations are among them.
     return [generator.random(shape, np.float32) for shape in shapes]
 
 
 def make_run(name: str = "mine") -> Run:
-    """A finished run of two epochs, with three snapshots and a torn line at its end."""
+    """A finished run of two epochs with three snapshots; the last line of its log is incomplete."""
     run = registry.create_run("try-out", MODEL, SPEC, name)
     records = [
         {"event": "start", "step": 0, "cores": 2},
