@@ -6,7 +6,7 @@ need_shell()
 
 import streamlit as st
 
-from mnistviz.charts.digits import gallery
+from mnistviz.charts.digit_images import gallery
 from mnistviz.charts.inspection.embedding import HEIGHT, map_figure
 from mnistviz.core.spec import NUM_TEST_IMAGES
 from mnistviz.digits.mnist import load_mnist, to_input

@@ -7,7 +7,7 @@ need_shell()
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.charts.digit_images import picture, probability_bars
 from mnistviz.charts.inspection.feature_maps import feature_maps
 from mnistviz.charts.inspection.whole_network import whole_network
 from mnistviz.core.rows import Stage

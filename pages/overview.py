@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnistviz.charts.digits import GALLERY_WIDTH, class_counts, gallery
+from mnistviz.charts.digit_images import GALLERY_WIDTH, class_counts, gallery
 from mnistviz.charts.inspection.network import network_figure
 from mnistviz.core.spec import NUM_CLASSES, NUM_TEST_IMAGES, ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input

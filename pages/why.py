@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.charts.inspection.attribution import attributions
+from mnistviz.charts.inspection.channel_effects import before_and_after, effect_strips
 from mnistviz.charts.inspection.feature_maps import feature_maps
-from mnistviz.charts.inspection.knockout import before_and_after, effect_strips
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import (

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mnistviz.charts.colours import coloured as coloured_tiles
+from mnistviz.charts.colour_scales import coloured as coloured_tiles
 from mnistviz.charts.montage import GAP, in_grid, lay_out
 from mnistviz.charts.scale import Scope, largest_magnitude
 from mnistviz.charts.theme import AMOUNT, SIGNED

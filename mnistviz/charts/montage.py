@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.clicks import add_click_points
+from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.theme import AMOUNT, CHOSEN, MARGINS, SIGNED, finish
 from mnistviz.core.rows import FloatArray
 

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.clicks import add_click_points
+from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.theme import CHOSEN, finish
 
 HEIGHT = 340

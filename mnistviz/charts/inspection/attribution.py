@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.digits import ink_heatmap
+from mnistviz.charts.digit_images import ink_heatmap
 from mnistviz.charts.montage import (
     GAP,
     PICTURE_WIDTH,

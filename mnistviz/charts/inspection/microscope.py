@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.clicks import add_click_points
+from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.montage import as_picture, show_part, written_squares
 from mnistviz.charts.theme import AMOUNT, CHOSEN, OTHERS, PUBLISHED, SIGNED, VALIDATION, finish
 from mnistviz.core.rows import FloatArray

@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.clicks import add_click_points
-from mnistviz.charts.colours import as_data_uri, coloured
+from mnistviz.charts.click_points import add_click_points
+from mnistviz.charts.colour_scales import as_data_uri, coloured
 from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, as_picture, show_part
 from mnistviz.charts.scale import Scope
 from mnistviz.charts.theme import CHOSEN, finish

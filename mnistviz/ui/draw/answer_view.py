@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.charts.digit_images import picture, probability_bars
 from mnistviz.core.rows import FloatArray
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture
+from mnistviz.charts.digit_images import picture
 from mnistviz.charts.ink import ink_with_box
 from mnistviz.digits.drawing.preprocessing import (
     MNIST_STROKE_WIDTH,

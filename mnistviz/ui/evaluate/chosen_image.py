@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.charts.digit_images import picture, probability_bars
 from mnistviz.digits.mnist import to_input
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.evaluation.scoring import probabilities

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.charts.digit_images import picture, probability_bars
 from mnistviz.charts.evaluation.robustness import endurance_curves
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation import robustness

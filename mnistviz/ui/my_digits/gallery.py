@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnistviz.charts.digits import gallery, picture
+from mnistviz.charts.digit_images import gallery, picture
 from mnistviz.charts.theme import CHOSEN
 from mnistviz.core.rows import FloatArray
 from mnistviz.core.spec import NUM_CLASSES

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import gallery
+from mnistviz.charts.digit_images import gallery
 from mnistviz.digits import labelled_sets, my_digits, my_digits_zip
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture
+from mnistviz.charts.digit_images import picture
 from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
 from mnistviz.core.rows import PreferredInputs
 from mnistviz.runs.registry import Run

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.clicks import add_click_points
+from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.montage import GAP, as_picture, centres, fill_width, in_grid, lay_out
 from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, TRAINING, finish
 from mnistviz.core.rows import FloatArray

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistviz.charts.inspection.knockout import before_and_after, effect_strips
+from mnistviz.charts.inspection.channel_effects import before_and_after, effect_strips
 from mnistviz.core.rows import ChannelEffect
 
 

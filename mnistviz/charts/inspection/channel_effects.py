@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.clicks import add_click_points
+from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.theme import LEGEND, PUBLISHED, SIGNED, TRAINING, finish
 from mnistviz.core.rows import ChannelEffect, FloatArray
 from mnistviz.core.spec import NUM_CLASSES

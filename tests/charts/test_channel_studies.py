@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from mnistviz.charts.studies import (
+from mnistviz.charts.channel_studies import (
     cost_figure,
     differences_figure,
     seeds_figure,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistviz.charts.digits import FADED, class_counts, gallery, picture, probability_bars
+from mnistviz.charts.digit_images import FADED, class_counts, gallery, picture, probability_bars
 from mnistviz.charts.theme import TRAINING
 
 

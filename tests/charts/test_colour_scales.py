@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistviz.charts.colours import as_data_uri, as_png, coloured
+from mnistviz.charts.colour_scales import as_data_uri, as_png, coloured
 from mnistviz.charts.theme import SIGNED
 
 
