@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CHOSEN, LEGEND, OTHERS, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import (
+    CHOSEN,
+    LEGEND,
+    OTHERS,
+    PUBLISHED,
+    TRAINING,
+    VALIDATION,
+    apply_layout,
+)
 from mnistviz.core.rows import Duel, MeanUse, PlanScore, Verdict
 
 ROW_PIXELS = 46
@@ -50,7 +58,7 @@ def seeds_figure(accuracies: Mapping[str, Mapping[int, float]]) -> go.Figure:
         )
     figure.update_xaxes(title="test accuracy, %", fixedrange=True)
     figure.update_yaxes(autorange="reversed", type="category", fixedrange=True)
-    return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(accuracies))
+    return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(accuracies))
 
 
 def differences_figure(found: Sequence[Duel], margin: float) -> go.Figure:
@@ -104,7 +112,7 @@ def differences_figure(found: Sequence[Duel], margin: float) -> go.Figure:
         categoryarray=[_row(duel) for duel in found],
         fixedrange=True,
     )
-    return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
+    return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
 
 
 def _row(duel: Duel) -> str:
@@ -163,10 +171,10 @@ def cost_figure(
     # The last name stands to the right of its point.
     figure.update_xaxes(title=cost, range=[least - room, most + 2 * room], fixedrange=True)
     figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
-    return finish(figure, HEIGHT)
+    return apply_layout(figure, HEIGHT)
 
 
-def use_figure(uses: Mapping[str, Sequence[MeanUse]]) -> go.Figure:
+def channel_use_figure(uses: Mapping[str, Sequence[MeanUse]]) -> go.Figure:
     """For each layer and plan, how many channels carry 99 % of the variance, of how many.
 
     The pale bar is as high as the layer has channels, the full one as many as carry 99 %.
@@ -197,10 +205,10 @@ def use_figure(uses: Mapping[str, Sequence[MeanUse]]) -> go.Figure:
     # Bars of one plan lie over each other, those of different plans side by side.
     figure.update_xaxes(type="category", fixedrange=True)
     figure.update_yaxes(title="channels", fixedrange=True)
-    return finish(figure, HEIGHT, barmode="group", showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, barmode="group", showlegend=True, legend=LEGEND)
 
 
-def sweep_figure(scores: Mapping[int, PlanScore], chosen: int) -> go.Figure:
+def width_sweep_figure(scores: Mapping[int, PlanScore], chosen: int) -> go.Figure:
     """Mean test accuracy over the channels of one layer, with 95 % intervals."""
     widths = sorted(scores)
     figure = go.Figure()
@@ -222,4 +230,4 @@ def sweep_figure(scores: Mapping[int, PlanScore], chosen: int) -> go.Figure:
     )
     figure.update_xaxes(title="channels in the third layer", tickvals=widths, fixedrange=True)
     figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
-    return finish(figure, HEIGHT)
+    return apply_layout(figure, HEIGHT)

@@ -26,7 +26,7 @@ LIGHT = Appearance(page="#ffffff", text="#555e70", lines="#e3e6ed")
 DARK = Appearance(page="#10141c", text="#b4bccb", lines="#2c3443")
 
 
-def drawn_once(figure: go.Figure, appearance: Appearance) -> go.Figure:
+def to_streamlit(figure: go.Figure, appearance: Appearance) -> go.Figure:
     """A figure as this one that fits its page, and that the browser draws once rather than twice.
 
     Streamlit hands a chart to Plotly a second time right after the first. Plotly then keeps what it

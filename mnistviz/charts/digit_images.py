@@ -8,8 +8,15 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
-from mnistviz.charts.montage import GAP, as_picture, centres, fill_width, in_grid, lay_out
-from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, TRAINING, finish
+from mnistviz.charts.montage import (
+    GAP,
+    fill_width,
+    join_tiles,
+    set_image_axes,
+    tile_centres,
+    to_grid,
+)
+from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, TRAINING, apply_layout
 from mnistviz.core.rows import FloatArray
 from mnistviz.core.spec import NUM_CLASSES
 
@@ -17,11 +24,11 @@ FADED = "#adb5bd"
 GALLERY_WIDTH = 480
 
 
-def picture(image: FloatArray, height: int = 240) -> go.Figure:
+def image_figure(image: FloatArray, height: int = 240) -> go.Figure:
     """One image `(28, 28)` float32 in [0, 1] as the network sees it."""
     figure = go.Figure(ink_heatmap(image))
-    as_picture(figure)
-    return finish(figure, height)
+    set_image_axes(figure)
+    return apply_layout(figure, height)
 
 
 def ink_heatmap(image: FloatArray) -> go.Heatmap:
@@ -36,7 +43,7 @@ def ink_heatmap(image: FloatArray) -> go.Heatmap:
     )
 
 
-def probability_bars(probabilities: FloatArray, height: int = 300) -> go.Figure:
+def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figure:
     """Ten probabilities `(10,)` as bars, the answer's in colour."""
     answer = int(np.argmax(probabilities))
     classes = np.arange(NUM_CLASSES)
@@ -57,10 +64,10 @@ def probability_bars(probabilities: FloatArray, height: int = 300) -> go.Figure:
         range=[0, 1.2], tickvals=[0, 0.5, 1], tickformat=".0%", showgrid=False, fixedrange=True
     )
     figure.update_yaxes(tickvals=classes, autorange="reversed", fixedrange=True)
-    return finish(figure, height, bargap=0.2)
+    return apply_layout(figure, height, bargap=0.2)
 
 
-def class_counts(counts: NDArray[np.int64]) -> go.Figure:
+def class_count_figure(counts: NDArray[np.int64]) -> go.Figure:
     """Images of each class, `(2, 10)`: training set and test set."""
     figure = go.Figure()
     for name, row, colour in zip(("training", "test"), counts, CATEGORICAL, strict=False):
@@ -73,10 +80,10 @@ def class_counts(counts: NDArray[np.int64]) -> go.Figure:
         )
     figure.update_xaxes(tickvals=np.arange(NUM_CLASSES), title="digit", fixedrange=True)
     figure.update_yaxes(title="images", fixedrange=True)
-    return finish(figure, 260, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, 260, showlegend=True, legend=LEGEND)
 
 
-def gallery(
+def gallery_figure(
     images: FloatArray,
     labels: Sequence[str],
     keys: Sequence[int] | Sequence[str],
@@ -89,20 +96,20 @@ def gallery(
     Each has its label on hover and can be clicked: its key is its custom datum. `frames`
     are the colours of the frames around some, by their position.
     """
-    tiles = in_grid(images, columns)
-    shown = lay_out(tiles)
+    tiles = to_grid(images, columns)
+    shown = join_tiles(tiles)
     figure = go.Figure(
         go.Heatmap(z=shown, hoverinfo="skip", colorscale=AMOUNT, zmin=0, zmax=1, showscale=False)
     )
     row, column = np.divmod(np.arange(len(images)), tiles.shape[1])
     add_click_points(
         figure,
-        centres(tiles.shape[1], tiles.shape[3])[column],
-        centres(tiles.shape[0], tiles.shape[2])[row],
+        tile_centres(tiles.shape[1], tiles.shape[3])[column],
+        tile_centres(tiles.shape[0], tiles.shape[2])[row],
         keys,
         labels,
     )
-    as_picture(figure)
+    set_image_axes(figure)
     fill_width(figure)
     for position, colour in frames.items():
         down, right = divmod(position, tiles.shape[1])
@@ -116,4 +123,4 @@ def gallery(
             line={"color": colour, "width": 3},
         )
     height, breadth = shown.shape
-    return finish(figure, int(height * width / breadth) + 16)
+    return apply_layout(figure, int(height * width / breadth) + 16)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from mnistviz.charts.colour_scales import coloured as coloured_tiles
-from mnistviz.charts.montage import GAP, in_grid, lay_out
+from mnistviz.charts.montage import GAP, join_tiles, to_grid
 from mnistviz.charts.scale import Scope, largest_magnitude
 from mnistviz.charts.theme import AMOUNT, SIGNED
 from mnistviz.core.errors import ReportError
@@ -99,7 +99,7 @@ def write_grids(
     parts = []
     for title, tiles, signed in broken:
         ends = largest_magnitude(tiles, scope, largest_of_all)[..., np.newaxis, np.newaxis]
-        picture = Image.fromarray(coloured_tiles(lay_out(tiles / ends), signed=signed))
+        picture = Image.fromarray(coloured_tiles(join_tiles(tiles / ends), signed=signed))
         size = (picture.width * scale, picture.height * scale)
         parts.append((title, picture.resize(size, Image.Resampling.NEAREST)))
     width = max(SHEET_LEAST, *(picture.width for _, picture in parts)) + 2 * MARGIN
@@ -118,7 +118,7 @@ def _fitting(tiles: FloatArray) -> FloatArray:
     """Tiles of a single row in as many rows as the sheet needs; others as they are."""
     if tiles.shape[0] > 1:
         return tiles
-    return in_grid(tiles[0], max(1, SHEET_PIXELS // (MIN_SCALE * (tiles.shape[3] + GAP))))
+    return to_grid(tiles[0], max(1, SHEET_PIXELS // (MIN_SCALE * (tiles.shape[3] + GAP))))
 
 
 def coloured(values: FloatArray, *, signed: bool) -> NDArray[np.uint8]:

@@ -3,15 +3,15 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.montage import as_picture
-from mnistviz.charts.theme import AMOUNT, CHOSEN, finish
+from mnistviz.charts.montage import set_image_axes
+from mnistviz.charts.theme import AMOUNT, CHOSEN, apply_layout
 from mnistviz.core.rows import FloatArray
 
 # More than the picture has pixels would only be sent for nothing.
 MOST_VALUES = 140
 
 
-def ink_with_box(
+def ink_figure(
     ink: FloatArray, box: tuple[int, int, int, int] | None, height: int = 240
 ) -> go.Figure:
     """Ink `(height, width)` in [0, 1], and a frame at `box` (left, top, right, bottom) in it."""
@@ -34,5 +34,5 @@ def ink_with_box(
         figure.add_shape(
             type="rect", x0=left, x1=right, y0=top, y1=bottom, line={"color": CHOSEN, "width": 2}
         )
-    as_picture(figure)
-    return finish(figure, height)
+    set_image_axes(figure)
+    return apply_layout(figure, height)

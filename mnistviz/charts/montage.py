@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
-from mnistviz.charts.theme import AMOUNT, CHOSEN, MARGINS, SIGNED, finish
+from mnistviz.charts.theme import AMOUNT, CHOSEN, MARGINS, SIGNED, apply_layout
 from mnistviz.core.rows import FloatArray
 
 IntArray = NDArray[np.int_]
@@ -42,7 +42,7 @@ _DOWN = {
 }
 
 
-def in_grid(tiles: FloatArray, columns: int) -> FloatArray:
+def to_grid(tiles: FloatArray, columns: int) -> FloatArray:
     """Arrange `(n, height, width)` tiles in rows of `columns`; the last row is filled with NaN.
 
     Returns (rows, columns, height, width) float32: every tile, none dropped.
@@ -55,7 +55,7 @@ def in_grid(tiles: FloatArray, columns: int) -> FloatArray:
     return grid.reshape(rows, columns, height, width)
 
 
-def lay_out(tiles: FloatArray, row_gap: int = GAP) -> FloatArray:
+def join_tiles(tiles: FloatArray, row_gap: int = GAP) -> FloatArray:
     """One picture `(height, width)` of tiles `(rows, columns, height, width)`, NaN in the gaps."""
     framed = np.pad(tiles, ((0, 0), (0, 0), (0, row_gap), (0, GAP)), constant_values=np.nan)
     rows, columns, height, width = framed.shape
@@ -63,7 +63,7 @@ def lay_out(tiles: FloatArray, row_gap: int = GAP) -> FloatArray:
     return picture[:-row_gap, :-GAP]
 
 
-def centres(count: int, size: int) -> NDArray[np.float64]:
+def tile_centres(count: int, size: int) -> NDArray[np.float64]:
     """Where along an axis the centres of `count` tiles of `size` values lie."""
     return np.arange(count, dtype=np.float64) * (size + GAP) + (size - 1) / 2
 
@@ -93,7 +93,7 @@ def tile_figure(
     labels = labels or [str(number) for number in range(num_labels)]
     pixels = min(max_pixels, (width - 2 * MARGINS["l"]) / (columns * (breadth + GAP)))
     row_gap = max(GAP, round(LABEL_PIXELS / pixels)) if labels else GAP
-    picture = lay_out(tiles / largest[..., np.newaxis, np.newaxis], row_gap)
+    picture = join_tiles(tiles / largest[..., np.newaxis, np.newaxis], row_gap)
     figure = go.Figure(
         go.Heatmap(
             z=picture,
@@ -108,7 +108,7 @@ def tile_figure(
         figure.update_traces(hoverinfo="skip")
     else:
         _say_each_value(figure, tiles, numbers, naming, value_format, row_gap)
-    as_picture(figure)
+    set_image_axes(figure)
     corners = [divmod(number, columns) for number in range(len(labels))]
     # All at once: one by one, they take most of the time that the figure takes.
     figure.update_layout(
@@ -125,10 +125,10 @@ def tile_figure(
             for (row, column), label in zip(corners, labels, strict=True)
         ]
     )
-    return finish(figure, min(MAX_HEIGHT, int(picture.shape[0] * pixels) + 2 * LABEL_PIXELS))
+    return apply_layout(figure, min(MAX_HEIGHT, int(picture.shape[0] * pixels) + 2 * LABEL_PIXELS))
 
 
-def written_squares(
+def number_squares_figure(
     values: NDArray[Any], largest: float, texts: Sequence[str], size: int
 ) -> go.Figure:
     """Numbers `(height, width)` as coloured squares with `texts`, row by row, written into them.
@@ -178,7 +178,9 @@ def _say_each_value(
     facts = [np.broadcast_to(fact, tiles.shape) for fact in (*facts, y, x, tiles)]
     where, value = num_numbers, num_numbers + 2
     figure.update_traces(
-        customdata=np.stack([lay_out(fact.astype(np.float32), row_gap) for fact in facts], axis=-1),
+        customdata=np.stack(
+            [join_tiles(fact.astype(np.float32), row_gap) for fact in facts], axis=-1
+        ),
         hovertemplate=f"{naming}<br>row %{{customdata[{where}]}}, "
         f"column %{{customdata[{where + 1}]}}: "
         f"<b>%{{customdata[{value}]:{value_format}}}</b><extra></extra>",
@@ -209,7 +211,7 @@ def add_tile_points(
     fill_width(figure)
 
 
-def mark_tile(figure: go.Figure, shape: tuple[int, ...], number: int, thickness: int = 3) -> None:
+def frame_tile(figure: go.Figure, shape: tuple[int, ...], number: int, thickness: int = 3) -> None:
     """Frame a tile of `tile_figure`, in pixels `thickness`."""
     left, top = (int(place[number]) for place in tile_corners(figure, shape, number + 1))
     figure.add_shape(
@@ -232,14 +234,14 @@ def fill_width(figure: go.Figure) -> None:
     figure.layout.xaxis.range = [-0.5 - room, breadth - 0.5 + room]
 
 
-def as_picture(figure: go.Figure) -> None:
+def set_image_axes(figure: go.Figure) -> None:
     """Square pixels, first row on top, no axes."""
     # Assigned, which takes a tenth of the time of an update. The figure has no settings yet.
     figure.layout.xaxis = _ACROSS
     figure.layout.yaxis = _DOWN
 
 
-def show_part(figure: go.Figure, across: tuple[float, float], down: tuple[float, float]) -> None:
+def set_view(figure: go.Figure, across: tuple[float, float], down: tuple[float, float]) -> None:
     """Show a part of a picture: from left to right, from top to bottom."""
     figure.layout.xaxis.range = across
     figure.layout.yaxis.range = down[::-1]

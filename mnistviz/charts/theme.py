@@ -46,7 +46,7 @@ LEGEND_LINE, LEGEND_WIDTH = 20, 440
 MARGINS = {"l": 8, "r": 8, "t": 8, "b": 8}
 
 
-def finish(
+def apply_layout(
     figure: go.Figure, height: int, margin: Mapping[str, int] | None = None, **layout: Any
 ) -> go.Figure:
     """Give a figure the shared layout: its height in pixels, tight margins, no drag zoom.

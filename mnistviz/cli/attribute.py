@@ -88,11 +88,13 @@ def attribute(
         tiles = [(NAMES[name], one.values, True) for name, one in results.items()]
         figure_files.write_tiles(out, [(f"Why {question}?", pixels, False), *tiles])
     elif out:
-        from mnistviz.charts.inspection.attribution import attributions
+        from mnistviz.charts.inspection.attribution import attribution_figure
 
         score = next(iter(results.values())).score
         text = f"Warm pixels speak for {question}, blue ones against it. The score is {score:+.3f}."
-        figure = attributions(pixels, {NAMES[name]: one.values for name, one in results.items()})
+        figure = attribution_figure(
+            pixels, {NAMES[name]: one.values for name, one in results.items()}
+        )
         figure_files.write_page(out, title, [("Which pixels?", text, figure)])
     first = next(iter(results.values()))
     if as_json:

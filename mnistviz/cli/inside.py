@@ -69,9 +69,9 @@ def kernels(
         tiles = np.moveaxis(kernel, (2, 3), (0, 1))[np.ix_(rows, columns)]
         figure_files.write_grids(out, [(title, tiles, True)], scope, largest_weight(weights))  # type: ignore[arg-type]
     elif out:
-        from mnistviz.charts.inspection.kernels import kernel_matrix
+        from mnistviz.charts.inspection.kernels import kernel_matrix_figure
 
-        figure = kernel_matrix(
+        figure = kernel_matrix_figure(
             kernel,
             scope,  # type: ignore[arg-type]
             largest_weight(weights),
@@ -154,11 +154,11 @@ def maps(
         largest = max(float(np.abs(one.values).max()) for one in shown)
         figure_files.write_grids(out, grids, scope, largest)  # type: ignore[arg-type]
     elif out:
-        from mnistviz.charts.inspection.whole_network import whole_network
+        from mnistviz.charts.inspection.whole_network import whole_network_figure
 
         first = Stage("input", "input", pixels[..., np.newaxis])
         last = next(one for one in every if one.stage == "softmax")
-        figure = whole_network([first, *shown, last], scope, MATRIX_WIDTH)  # type: ignore[arg-type]
+        figure = whole_network_figure([first, *shown, last], scope, MATRIX_WIDTH)  # type: ignore[arg-type]
         said = "Every channel of every layer, sizes true to each other."
         figure_files.write_page(out, title, [("The whole network", said, figure)])
     rows: list[dict[str, Any]] = [
@@ -225,9 +225,11 @@ def preferred(
     elif out and kind == "png":
         figure_files.write_grids(out, [(title, made.images[None], False)], "tile", 1.0)
     elif out:
-        from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
+        from mnistviz.charts.inspection.preferred_inputs import preferred_inputs_figure
 
-        figure = preferred_gallery(made.images, channels, made.values.tolist(), None, MATRIX_WIDTH)
+        figure = preferred_inputs_figure(
+            made.images, channels, made.values.tolist(), None, MATRIX_WIDTH
+        )
         said = "Inputs made out of noise by climbing each channel's gradient, up to their most ink."
         figure_files.write_page(out, title, [(layer, said, figure)])
     rows: list[dict[str, Any]] = [

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnistviz.charts import figure_files
-from mnistviz.charts.evaluation.confusion import confusion_matrix
-from mnistviz.charts.evaluation.reliability import refusal_curves, reliability_diagram
-from mnistviz.charts.evaluation.robustness import endurance_curves
+from mnistviz.charts.evaluation.confusion import confusion_figure
+from mnistviz.charts.evaluation.reliability import refusal_figure, reliability_figure
+from mnistviz.charts.evaluation.robustness import robustness_figure
 from mnistviz.evaluation import label_issues, robustness
 from mnistviz.evaluation.corruptions import DISTORTIONS
 from mnistviz.evaluation.label_issues import Doubt, without
@@ -124,7 +124,7 @@ def _confusion(subject: Subject, figure: Figures) -> list[str]:
     ]
     return [
         figure_files.heading_part("Which digits are taken for which"),
-        figure(confusion_matrix(confusion, 420)),
+        figure(confusion_figure(confusion, 420)),
         figure_files.table_part(("digit", "images", "precision", "recall", "F1"), rows),
     ]
 
@@ -166,8 +166,8 @@ def _calibration(subject: Subject, figure: Figures) -> list[str]:
         figure_files.heading_part("Is it as sure as it is right?"),
         figure_files.text_part(text),
         figure_files.table_part(("", "expected calibration error", "loss"), rows),
-        figure(reliability_diagram(bins)),
-        figure(refusal_curves(curves)),
+        figure(reliability_figure(bins)),
+        figure(refusal_figure(curves)),
     ]
 
 
@@ -205,7 +205,7 @@ def _robustness(subject: Subject, figure: Figures) -> list[str]:
         parts += [
             f"<h3>{distortion.title}</h3>",
             figure_files.text_part(distortion.what),
-            figure(endurance_curves([line], distortion.unit, trained=trained)),
+            figure(robustness_figure([line], distortion.unit, trained=trained)),
         ]
     return parts
 

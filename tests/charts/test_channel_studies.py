@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from mnistviz.charts.channel_studies import (
+    channel_use_figure,
     cost_figure,
     differences_figure,
     seeds_figure,
-    sweep_figure,
-    use_figure,
+    width_sweep_figure,
 )
 from mnistviz.charts.theme import CHOSEN
 from mnistviz.core.rows import MeanUse, PlanScore
@@ -101,7 +101,7 @@ def test_of_two_plans_of_one_price_the_better_is_on_the_front() -> None:
 
 def test_bars_of_a_plan_lie_over_each_other_those_of_two_side_by_side() -> None:
     layers = [MeanUse("conv3", 32, 5, 15.5, 20.2, 26.4, 0.2, 1.0)]
-    figure = use_figure({"8/16/32": layers, "10/15/20": layers})
+    figure = channel_use_figure({"8/16/32": layers, "10/15/20": layers})
     assert [trace.offsetgroup for trace in figure.data] == ["8/16/32"] * 2 + ["10/15/20"] * 2
     assert [list(trace.y) for trace in figure.data[:2]] == [[32], [26.4]]
     assert [trace.showlegend for trace in figure.data[:2]] == [False, True]
@@ -109,7 +109,7 @@ def test_bars_of_a_plan_lie_over_each_other_those_of_two_side_by_side() -> None:
 
 def test_the_sweep_is_drawn_by_width_and_marks_the_chosen_one() -> None:
     scores = {20: score("10/15/20", 14_000, 0.995), 4: score("10/15/4", 9_000, 0.99)}
-    figure = sweep_figure(scores, chosen=20)
+    figure = width_sweep_figure(scores, chosen=20)
     (curve,) = figure.data
     assert list(curve.x) == [4, 20]
     assert list(curve.y) == pytest.approx([99.0, 99.5])

@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from mnistviz.charts.compat import DARK, LIGHT, Appearance, drawn_once
-from mnistviz.charts.theme import finish
+from mnistviz.charts.compat import DARK, LIGHT, Appearance, to_streamlit
+from mnistviz.charts.theme import apply_layout
 from tests.charts.test_theme import CONFIG, contrast
 
 
@@ -19,9 +19,9 @@ def test_charts_fit_the_page_that_they_are_on(name: str, appearance: Appearance)
 
 
 def test_what_the_chart_has_set_is_kept_and_the_rest_taken_from_the_page() -> None:
-    figure = finish(go.Figure(go.Scatter(y=[1, 2])), 100, font={"size": 20})
+    figure = apply_layout(go.Figure(go.Scatter(y=[1, 2])), 100, font={"size": 20})
     figure.update_xaxes(gridcolor="#123456", title="steps")
-    layout = drawn_once(figure, DARK).to_dict()["layout"]
+    layout = to_streamlit(figure, DARK).to_dict()["layout"]
     axis, font = layout["xaxis"], layout["font"]
     assert (axis["gridcolor"], axis["zerolinecolor"]) == ("#123456", DARK.lines)
     assert axis["title"]["text"] == "steps"
@@ -34,7 +34,7 @@ def test_what_the_chart_has_set_is_kept_and_the_rest_taken_from_the_page() -> No
 
 def test_a_chart_of_directions_takes_on_the_colours_too() -> None:
     figure = go.Figure(go.Barpolar(r=[1]), {"polar": {"radialaxis": {"visible": False}}})
-    polar = drawn_once(figure, LIGHT).to_dict()["layout"]["polar"]
+    polar = to_streamlit(figure, LIGHT).to_dict()["layout"]["polar"]
     assert polar["angularaxis"]["gridcolor"] == polar["radialaxis"]["gridcolor"] == LIGHT.lines
     assert polar["radialaxis"]["visible"] is False
     assert polar["bgcolor"] == "rgba(0,0,0,0)"
@@ -43,7 +43,7 @@ def test_a_chart_of_directions_takes_on_the_colours_too() -> None:
 def test_arrays_become_lists_of_the_same_values() -> None:
     figure = go.Figure(go.Scatter(y=np.array([1.5, np.nan]), marker={"color": np.array([1, 2])}))
     assert "bdata" in str(figure.to_dict())
-    trace = drawn_once(figure, LIGHT).to_dict()["data"][0]
+    trace = to_streamlit(figure, LIGHT).to_dict()["data"][0]
     assert trace["y"] == [1.5, None]
     assert trace["marker"]["color"] == [1, 2]
 
@@ -53,7 +53,7 @@ def test_numbers_are_written_with_the_digits_that_they_have(scale: float) -> Non
     values = (scale * np.random.default_rng(0).normal(size=500)).astype(np.float32)
     values[:3] = 0, np.nan, -scale
     figure = go.Figure(go.Heatmap(z=values[np.newaxis]))
-    (listed,) = drawn_once(figure, LIGHT).to_dict()["data"][0]["z"]
+    (listed,) = to_streamlit(figure, LIGHT).to_dict()["data"][0]["z"]
     assert listed[1] is None
     listed[1] = np.nan
     np.testing.assert_allclose(listed, values, rtol=0, atol=1e-7 * np.nanmax(np.abs(values)))
@@ -63,5 +63,5 @@ def test_numbers_are_written_with_the_digits_that_they_have(scale: float) -> Non
 @pytest.mark.parametrize("value", [0, np.nan, np.inf])
 def test_flat_arrays_are_listed_too(value: float) -> None:
     flat = np.full(3, value, np.float32)
-    listed = drawn_once(go.Figure(go.Scatter(y=flat)), LIGHT).to_dict()["data"][0]["y"]
+    listed = to_streamlit(go.Figure(go.Scatter(y=flat)), LIGHT).to_dict()["data"][0]["y"]
     assert listed == [None if np.isnan(value) else value] * 3

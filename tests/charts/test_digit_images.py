@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from mnistviz.charts.digit_images import FADED, class_counts, gallery, picture, probability_bars
+from mnistviz.charts.digit_images import (
+    FADED,
+    class_count_figure,
+    gallery_figure,
+    image_figure,
+    probability_figure,
+)
 from mnistviz.charts.theme import TRAINING
 
 
@@ -13,7 +19,7 @@ def random_images(count: int) -> np.ndarray:
 
 def test_a_picture_shows_the_ink_of_every_pixel() -> None:
     image = random_images(1)[0]
-    figure = picture(image, height=123)
+    figure = image_figure(image, height=123)
     (heatmap,) = figure.data
     np.testing.assert_array_equal(heatmap.z, image)
     assert (heatmap.zmin, heatmap.zmax) == (0, 1)
@@ -23,7 +29,7 @@ def test_a_picture_shows_the_ink_of_every_pixel() -> None:
 
 
 def test_a_blank_picture_is_black_not_stretched() -> None:
-    (heatmap,) = picture(np.zeros((28, 28), np.float32)).data
+    (heatmap,) = image_figure(np.zeros((28, 28), np.float32)).data
     assert not heatmap.z.any()
     assert (heatmap.zmin, heatmap.zmax) == (0, 1)
 
@@ -32,7 +38,7 @@ def test_a_blank_picture_is_black_not_stretched() -> None:
 def test_only_the_answer_is_coloured(answer: int) -> None:
     probabilities = np.full(10, 0.05, np.float32)
     probabilities[answer] = 0.55
-    (bars,) = probability_bars(probabilities).data
+    (bars,) = probability_figure(probabilities).data
     np.testing.assert_array_equal(bars.x, probabilities)
     assert list(bars.y) == list(range(10))
     assert [colour == TRAINING for colour in bars.marker.color] == [
@@ -43,13 +49,13 @@ def test_only_the_answer_is_coloured(answer: int) -> None:
 
 
 def test_a_tie_has_one_answer() -> None:
-    (bars,) = probability_bars(np.full(10, 0.1, np.float32)).data
+    (bars,) = probability_figure(np.full(10, 0.1, np.float32)).data
     assert list(bars.marker.color) == [TRAINING, *[FADED] * 9]
 
 
 def test_class_counts_are_two_rows_of_bars() -> None:
     counts = np.arange(20).reshape(2, 10)
-    figure = class_counts(counts)
+    figure = class_count_figure(counts)
     assert [bars.name for bars in figure.data] == ["training", "test"]
     for bars, row in zip(figure.data, counts, strict=True):
         assert list(bars.x) == list(range(10))
@@ -66,7 +72,7 @@ def test_a_gallery_has_a_point_to_click_in_the_middle_of_each_image(count: int) 
     images = random_images(count)
     keys = [int(key) for key in np.random.default_rng(1).permutation(10_000)[:count]]
     labels = [f"image {key}" for key in keys]
-    heatmap, points = gallery(images, labels, keys).data
+    heatmap, points = gallery_figure(images, labels, keys).data
     assert list(points.customdata) == keys
     assert list(points.text) == labels
     assert len(points.x) == len(points.y) == count
@@ -78,7 +84,7 @@ def test_a_gallery_has_a_point_to_click_in_the_middle_of_each_image(count: int) 
 
 
 def test_a_gallery_lets_the_points_be_clicked_and_not_seen() -> None:
-    figure = gallery(random_images(3), ["a", "b", "c"], [0, 1, 2])
+    figure = gallery_figure(random_images(3), ["a", "b", "c"], [0, 1, 2])
     points = figure.data[1]
     assert figure.layout.clickmode == "event+select"
     for look in (points.marker, points.selected.marker, points.unselected.marker):
@@ -87,7 +93,7 @@ def test_a_gallery_lets_the_points_be_clicked_and_not_seen() -> None:
 
 
 def test_a_gallery_begins_where_the_text_does_whatever_points_lie_on_it() -> None:
-    figure = gallery(random_images(3), ["a", "b", "c"], [0, 1, 2])
+    figure = gallery_figure(random_images(3), ["a", "b", "c"], [0, 1, 2])
     left, right = figure.layout.xaxis.range
     breadth = len(figure.data[0].z[0])
     # A hundredth at most, where Plotly would leave a twentieth.
@@ -95,13 +101,15 @@ def test_a_gallery_begins_where_the_text_does_whatever_points_lie_on_it() -> Non
 
 
 def test_a_gallery_fills_rows_of_as_many_columns_as_asked() -> None:
-    points = gallery(random_images(7), [""] * 7, range(7), columns=3).data[1]
+    points = gallery_figure(random_images(7), [""] * 7, range(7), columns=3).data[1]
     assert len(set(points.x)) == 3
     assert [sum(y == row for y in points.y) for row in sorted(set(points.y))] == [3, 3, 1]
 
 
 def test_frames_lie_around_their_digits() -> None:
-    figure = gallery(random_images(7), list("abcdefg"), list("abcdefg"), 3, frames={4: "red"})
+    figure = gallery_figure(
+        random_images(7), list("abcdefg"), list("abcdefg"), 3, frames={4: "red"}
+    )
     (frame,) = figure.layout.shapes
     # The second of the second row, a pixel between two digits.
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (28.5, 56.5, 28.5, 56.5)

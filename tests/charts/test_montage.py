@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from mnistviz.charts.montage import (
     LABEL_PIXELS,
     MAX_HEIGHT,
-    as_picture,
-    centres,
-    in_grid,
-    lay_out,
+    join_tiles,
+    set_image_axes,
+    tile_centres,
     tile_figure,
+    to_grid,
 )
 from mnistviz.charts.theme import AMOUNT, MARGINS, SIGNED
 
@@ -29,7 +29,7 @@ def test_a_grid_has_every_tile_once_in_order(
     count: int, columns: int, height: int, width: int
 ) -> None:
     tiles = distinct(count, height, width)
-    grid = in_grid(tiles, columns)
+    grid = to_grid(tiles, columns)
     assert grid.shape[1] == min(columns, count)
     assert grid.shape[2:] == (height, width)
     # Not a row more than they need.
@@ -44,7 +44,7 @@ def test_tiles_lie_side_by_side_with_gaps_between(
     rows: int, columns: int, height: int, width: int, gap: int
 ) -> None:
     tiles = distinct(rows, columns, height, width)
-    picture = lay_out(tiles, gap)
+    picture = join_tiles(tiles, gap)
     assert picture.shape == (rows * (height + gap) - gap, columns * (width + 1) - 1)
     for row in range(rows):
         for column in range(columns):
@@ -59,16 +59,16 @@ def test_centres_are_the_means_of_the_places_of_a_tile(count: int, size: int) ->
     tiles = np.broadcast_to(
         distinct(count)[np.newaxis, :, np.newaxis, np.newaxis], (1, count, 1, size)
     )
-    line = lay_out(tiles)[0]
+    line = join_tiles(tiles)[0]
     places = [np.flatnonzero(line == number).mean() for number in range(1, count + 1)]
-    assert centres(count, size).tolist() == places
+    assert tile_centres(count, size).tolist() == places
 
 
 @pytest.mark.parametrize("count", [1, 5, 8, 20, 32])
 @pytest.mark.parametrize("num_labels", [0, None])
 def test_hover_says_tile_place_and_exact_value(count: int, num_labels: int | None) -> None:
     values = np.random.default_rng(count).normal(size=(count, 4, 3)).astype(np.float32)
-    tiles = in_grid(values, 6)
+    tiles = to_grid(values, 6)
     figure = tile_figure(
         tiles,
         np.full(tiles.shape[:2], 8, np.float32),
@@ -106,7 +106,7 @@ def test_hover_says_tile_place_and_exact_value(count: int, num_labels: int | Non
 
 
 def test_labels_have_room_between_two_rows_of_tiles() -> None:
-    tiles = in_grid(distinct(4, 5, 5), 2)
+    tiles = to_grid(distinct(4, 5, 5), 2)
     heights = [
         tile_figure(
             tiles,
@@ -169,7 +169,7 @@ def test_a_picture_has_square_pixels_and_its_first_row_on_top() -> None:
         value_format="",
         max_pixels=10,
     )
-    as_picture(figure)
+    set_image_axes(figure)
     assert figure.layout.yaxis.autorange == "reversed"
     assert figure.layout.yaxis.scaleanchor == "x"
     assert not figure.layout.xaxis.visible
@@ -178,7 +178,7 @@ def test_a_picture_has_square_pixels_and_its_first_row_on_top() -> None:
 @pytest.mark.parametrize("width", [300, 350, 480, 640, 800])
 def test_a_picture_is_as_high_as_its_tiles_on_a_page_of_any_width(width: int) -> None:
     """Else a phone shows empty room below, and numbers that touch the tiles above them."""
-    tiles = in_grid(distinct(20, 26, 26), 5)
+    tiles = to_grid(distinct(20, 26, 26), 5)
     figure = tile_figure(
         tiles,
         np.ones(tiles.shape[:2], np.float32),

@@ -10,8 +10,8 @@ def test_a_figure_is_never_made_while_pandas_is_half_imported() -> None:
 import threading
 importing = threading.Thread(target=__import__, args=("pandas",))
 importing.start()
-from mnistviz.charts.training.curves import training_curve
-training_curve("loss", {"batch": [(1, 2.0, 0.1)]}, [], 10, num_epochs=1)
+from mnistviz.charts.training.curves import training_figure
+training_figure("loss", {"batch": [(1, 2.0, 0.1)]}, [], 10, num_epochs=1)
 importing.join()
 import sys
 sys.exit(not hasattr(sys.modules["pandas"], "Series"))

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, MARGINS, SIGNED, finish
+from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, MARGINS, SIGNED, apply_layout
 from mnistviz.core.assets import PROJECT
 
 CONFIG = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
@@ -65,19 +65,19 @@ def test_the_scale_of_amounts_goes_from_black_to_white() -> None:
 
 def test_finish_gives_the_shared_layout_and_what_is_asked_for() -> None:
     figure = go.Figure()
-    assert finish(figure, 321, showlegend=True, bargap=0.5) is figure
+    assert apply_layout(figure, 321, showlegend=True, bargap=0.5) is figure
     layout = figure.layout
     assert (layout.height, layout.showlegend, layout.bargap) == (321, True, 0.5)
     assert layout.dragmode is False
     assert layout.uirevision
     assert layout.margin.to_plotly_json() == MARGINS
-    assert finish(go.Figure(), 100).layout.showlegend is False
+    assert apply_layout(go.Figure(), 100).layout.showlegend is False
 
 
 def test_margins_leave_room_for_what_stands_at_the_axes() -> None:
     def margins(**layout: object) -> tuple[int, ...]:
         figure = go.Figure([go.Bar(x=[1, 2], y=["a", "b"], name="one"), go.Bar(name="two")])
-        margin = finish(figure.update_layout(layout), 100, **shared).layout.margin
+        margin = apply_layout(figure.update_layout(layout), 100, **shared).layout.margin
         return margin.l, margin.r, margin.t, margin.b
 
     shared: dict[str, Any] = {}

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
-from mnistviz.charts.theme import CHOSEN, finish
+from mnistviz.charts.theme import CHOSEN, apply_layout
 
 HEIGHT = 340
 CELLS_HEIGHT = 420
@@ -19,7 +19,7 @@ INK = "#1b2333"
 POWER = 0.4
 
 
-def confusion_matrix(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.Figure:
+def confusion_figure(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.Figure:
     """Counts `(10, 10)`, row = label, column = answer, with mistakes warm and the diagonal blue.
 
     The colour of a mistake is its share of the row's images, to the power of 0.4.
@@ -73,17 +73,17 @@ def confusion_matrix(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
     figure.update_yaxes(
         axis, title="is", autorange="reversed", scaleanchor="x", constraintoward="top"
     )
-    return finish(figure, height)
+    return apply_layout(figure, height)
 
 
-def confusion_cells(
+def clickable_confusion_figure(
     confusion: NDArray[np.int64], chosen: tuple[int, int], height: int = CELLS_HEIGHT
 ) -> go.Figure:
     """The same counts `(10, 10)` with cells that can be clicked, the chosen one framed.
 
     A cell's custom datum is its label and its answer.
     """
-    figure = confusion_matrix(confusion, height)
+    figure = confusion_figure(confusion, height)
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     labels, answers = (places.ravel() for places in np.indices(confusion.shape))
     figure.data[-1].update(hovertemplate=None, hoverinfo="skip")

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 
 HEIGHT = 360
 COLOURS = (VALIDATION, TRAINING)
@@ -18,7 +18,7 @@ MOST_REFUSED = 10
 Values = NDArray[np.float64]
 
 
-def reliability_diagram(
+def reliability_figure(
     curves: Sequence[tuple[str, Values, Values, NDArray[np.int64]]],
 ) -> go.Figure:
     """Share right over confidence, a point for each bin that holds images, larger for more.
@@ -50,10 +50,10 @@ def reliability_diagram(
         )
     figure.update_xaxes(title="how sure, %", range=[0, 103], fixedrange=True)
     figure.update_yaxes(title="how often right, %", range=[-3, 105], fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
-def refusal_curves(curves: Sequence[tuple[str, Values, Values]]) -> go.Figure:
+def refusal_figure(curves: Sequence[tuple[str, Values, Values]]) -> go.Figure:
     """Accuracy of the answers that are left over the share that is refused.
 
     A curve is a name, shares refused and accuracies, both in [0, 1].
@@ -74,7 +74,7 @@ def refusal_curves(curves: Sequence[tuple[str, Values, Values]]) -> go.Figure:
         title="refused, the least sure first, %", range=[0, MOST_REFUSED], fixedrange=True
     )
     figure.update_yaxes(title="right of those answered, %", fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
 def few_points(count: int, most: int = 400) -> NDArray[np.int64]:

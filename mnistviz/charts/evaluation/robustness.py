@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CATEGORICAL, CHOSEN, LEGEND, PUBLISHED, finish
+from mnistviz.charts.theme import CATEGORICAL, CHOSEN, LEGEND, PUBLISHED, apply_layout
 
 HEIGHT = 340
 
 
-def endurance_curves(
+def robustness_figure(
     curves: Sequence[tuple[str, Sequence[float], Sequence[float]]],
     unit: str,
     level: float | None = None,
@@ -38,4 +38,4 @@ def endurance_curves(
     figure.add_hline(y=10, line={"color": PUBLISHED, "dash": "dot", "width": 1})
     figure.update_xaxes(title=unit, fixedrange=True)
     figure.update_yaxes(title="right, %", range=[0, 103], fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)

@@ -10,14 +10,14 @@ from mnistviz.charts.digit_images import ink_heatmap
 from mnistviz.charts.montage import (
     GAP,
     PICTURE_WIDTH,
-    as_picture,
-    in_grid,
-    lay_out,
-    show_part,
+    join_tiles,
+    set_image_axes,
+    set_view,
     tile_corners,
+    to_grid,
 )
 from mnistviz.charts.scale import largest_magnitude
-from mnistviz.charts.theme import MARGINS, SIGNED, finish
+from mnistviz.charts.theme import MARGINS, SIGNED, apply_layout
 from mnistviz.core.rows import FloatArray
 
 # The outline of the digit goes around the pixels that are at least half covered with ink.
@@ -27,7 +27,7 @@ OUTLINE_COLOUR = "#495057"
 TITLE_PIXELS = 30
 
 
-def attributions(
+def attribution_figure(
     image: FloatArray,
     found: Mapping[str, FloatArray],
     columns: int = 3,
@@ -44,11 +44,11 @@ def attributions(
     title_rows = round(TITLE_PIXELS / pixels)
     # The first is the image, which has a scale of its own.
     names = ["The image", *found]
-    tiles = in_grid(np.stack([np.full_like(image, np.nan), *found.values()]), columns)
+    tiles = to_grid(np.stack([np.full_like(image, np.nan), *found.values()]), columns)
     largest = largest_magnitude(tiles, "tile", 1)
-    shares = lay_out(tiles / largest[..., np.newaxis, np.newaxis], title_rows)
+    shares = join_tiles(tiles / largest[..., np.newaxis, np.newaxis], title_rows)
     facts = np.broadcast_arrays(tiles, *np.indices(image.shape), image)
-    about = [lay_out(fact.astype(np.float32), title_rows) for fact in facts]
+    about = [join_tiles(fact.astype(np.float32), title_rows) for fact in facts]
     figure = go.Figure(
         [
             go.Heatmap(
@@ -88,10 +88,10 @@ def attributions(
             for name, x, y in zip(names, left.tolist(), top.tolist(), strict=True)
         ]
     )
-    as_picture(figure)
+    set_image_axes(figure)
     height, breadth = shares.shape
-    show_part(figure, (-0.5, breadth - 0.5), (-0.5 - title_rows, height - 0.5))
-    return finish(figure, round((height + title_rows) * pixels) + MARGINS["t"] + MARGINS["b"])
+    set_view(figure, (-0.5, breadth - 0.5), (-0.5 - title_rows, height - 0.5))
+    return apply_layout(figure, round((height + title_rows) * pixels) + MARGINS["t"] + MARGINS["b"])
 
 
 def _outline(inside: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:

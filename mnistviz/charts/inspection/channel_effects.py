@@ -6,14 +6,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnistviz.charts.click_points import add_click_points
-from mnistviz.charts.theme import LEGEND, PUBLISHED, SIGNED, TRAINING, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, SIGNED, TRAINING, apply_layout
 from mnistviz.core.rows import ChannelEffect, FloatArray
 from mnistviz.core.spec import NUM_CLASSES
 
 ROW_PIXELS = 34
 
 
-def effect_strips(
+def channel_effects_figure(
     effects: Sequence[ChannelEffect], off: Collection[tuple[str, int]] = ()
 ) -> go.Figure:
     """A row for each convolution, a square for each channel: what switching it off costs.
@@ -69,10 +69,12 @@ def effect_strips(
         fixedrange=True,
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True)
-    return finish(figure, ROW_PIXELS * len(layers) + 56)
+    return apply_layout(figure, ROW_PIXELS * len(layers) + 56)
 
 
-def before_and_after(before: FloatArray, after: FloatArray, height: int = 260) -> go.Figure:
+def probability_change_figure(
+    before: FloatArray, after: FloatArray, height: int = 260
+) -> go.Figure:
     """Ten probabilities `(10,)` with all channels on, and with some of them off."""
     figure = go.Figure()
     classes = np.arange(NUM_CLASSES)
@@ -95,4 +97,4 @@ def before_and_after(before: FloatArray, after: FloatArray, height: int = 260) -
         title="probability",
         fixedrange=True,
     )
-    return finish(figure, height, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, height, showlegend=True, legend=LEGEND)

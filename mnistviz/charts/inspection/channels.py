@@ -8,19 +8,19 @@ import plotly.graph_objects as go
 from mnistviz.charts.montage import (
     NARROW_WIDTH,
     add_tile_points,
-    as_picture,
-    in_grid,
+    set_image_axes,
     tile_corners,
     tile_figure,
+    to_grid,
 )
-from mnistviz.charts.theme import AMOUNT, CHOSEN, PUBLISHED, SIGNED, TRAINING, finish
+from mnistviz.charts.theme import AMOUNT, CHOSEN, PUBLISHED, SIGNED, TRAINING, apply_layout
 from mnistviz.core.rows import FloatArray
 from mnistviz.core.spec import NUM_CLASSES
 
 NUM_BINS = 40
 
 
-def large_map(
+def large_map_figure(
     values: FloatArray, *, signed: bool, largest: float | None = None, height: int = 300
 ) -> go.Figure:
     """One map `(height, width)` float32 with its exact values on hover.
@@ -38,11 +38,11 @@ def large_map(
             showscale=False,
         )
     )
-    as_picture(figure)
-    return finish(figure, height)
+    set_image_axes(figure)
+    return apply_layout(figure, height)
 
 
-def value_histogram(values: FloatArray, height: int = 220) -> go.Figure:
+def histogram_figure(values: FloatArray, height: int = 220) -> go.Figure:
     """How often each value occurs in a map; what is exactly 0 is a bar of its own."""
     finite = values[np.isfinite(values)].astype(np.float64)
     zeros = int((finite == 0).sum())
@@ -75,10 +75,10 @@ def value_histogram(values: FloatArray, height: int = 220) -> go.Figure:
         )
     figure.update_xaxes(title="value", fixedrange=True)
     figure.update_yaxes(title="places", fixedrange=True)
-    return finish(figure, height, bargap=0, margin={"t": 28})
+    return apply_layout(figure, height, bargap=0, margin={"t": 28})
 
 
-def digit_activity(active: FloatArray, mean: FloatArray, height: int = 240) -> go.Figure:
+def digit_activity_figure(active: FloatArray, mean: FloatArray, height: int = 240) -> go.Figure:
     """The mean value of a channel for each digit, `(10,)`, and in how many images it is active."""
     digits = np.arange(NUM_CLASSES)
     best = int(np.argmax(np.nan_to_num(mean)))
@@ -94,10 +94,10 @@ def digit_activity(active: FloatArray, mean: FloatArray, height: int = 240) -> g
     )
     figure.update_xaxes(tickvals=digits, title="digit", fixedrange=True)
     figure.update_yaxes(title="mean value", fixedrange=True)
-    return finish(figure, height, bargap=0.2)
+    return apply_layout(figure, height, bargap=0.2)
 
 
-def exciting_images(
+def exciting_images_figure(
     images: FloatArray,
     squares: Sequence[tuple[int, int, int]],
     labels: Sequence[str],
@@ -109,7 +109,7 @@ def exciting_images(
 
     Labels stand above, texts are shown on hover; a click tells the key.
     """
-    tiles = in_grid(images, _columns(width))
+    tiles = to_grid(images, _columns(width))
     figure = tile_figure(
         tiles,
         np.ones(tiles.shape[:2], np.float32),
@@ -125,11 +125,11 @@ def exciting_images(
     return figure
 
 
-def patches(
+def patches_figure(
     cut: FloatArray, labels: Sequence[str], texts: Sequence[str], keys: Sequence[int], width: int
 ) -> go.Figure:
     """Patches `(n, size, size)` float32 in [0, 1] of images side by side; a click tells the key."""
-    tiles = in_grid(cut, _columns(width))
+    tiles = to_grid(cut, _columns(width))
     figure = tile_figure(
         tiles,
         np.ones(tiles.shape[:2], np.float32),

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.theme import SIGNED, finish
+from mnistviz.charts.theme import SIGNED, apply_layout
 
 HEIGHT = 380
 # Up to so many channels each has its number; of more, every second or fourth.
@@ -51,4 +51,4 @@ def correlation_figure(
     figure.update_xaxes(**ticks, title="channel")
     figure.update_yaxes(**ticks, autorange="reversed", scaleanchor="x")
     # On the right, the scale.
-    return finish(figure, HEIGHT, margin={"r": 64})
+    return apply_layout(figure, HEIGHT, margin={"r": 64})

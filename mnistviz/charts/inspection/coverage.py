@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import finish
+from mnistviz.charts.theme import apply_layout
 from mnistviz.core.rows import PATTERN_KINDS, PATTERNS, MeanCoverage
 
 ROW_PIXELS = 34
@@ -64,7 +64,7 @@ def coverage_figure(layer: str, found: Sequence[MeanCoverage]) -> go.Figure:
     figure.update_yaxes(
         title="channels", autorange="reversed", type="category", showgrid=False, fixedrange=True
     )
-    return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
+    return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
 
 
 def _short(value: float) -> str:

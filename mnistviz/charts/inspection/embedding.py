@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.theme import PUBLISHED, VALIDATION, finish
+from mnistviz.charts.theme import PUBLISHED, VALIDATION, apply_layout
 from mnistviz.core.rows import FloatArray
 from mnistviz.core.spec import NUM_CLASSES
 
@@ -36,7 +36,7 @@ WORDS = np.array(
 )
 
 
-def map_figure(
+def embedding_figure(
     plane: FloatArray,
     labels: NDArray[np.uint8],
     answers: NDArray[np.uint8],
@@ -78,7 +78,7 @@ def map_figure(
         )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
-    return finish(
+    return apply_layout(
         figure,
         height,
         showlegend=True,

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, in_grid, tile_figure
+from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, tile_figure, to_grid
 from mnistviz.charts.scale import Scope, largest_magnitude
 from mnistviz.core.rows import FloatArray
 
@@ -12,7 +12,7 @@ MAX_PIXELS_PER_VALUE = 6
 MIN_PIXELS_PER_TILE = 36
 
 
-def feature_maps(
+def feature_maps_figure(
     values: FloatArray,
     *,
     signed: bool,
@@ -26,7 +26,7 @@ def feature_maps(
     white, relative to the largest magnitude within `scope`. The picture is at most
     `width` pixels wide.
     """
-    tiles = in_grid(np.moveaxis(values, 2, 0), COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
+    tiles = to_grid(np.moveaxis(values, 2, 0), COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
     rows, columns = tiles.shape[:2]
     return tile_figure(
         tiles,

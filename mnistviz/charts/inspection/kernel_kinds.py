@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CHOSEN, PUBLISHED, TRAINING, finish
+from mnistviz.charts.theme import CHOSEN, PUBLISHED, TRAINING, apply_layout
 
 
-def kind_bars(
+def kernel_kinds_figure(
     shares: Mapping[str, float], chance: Mapping[str, float], height: int = 230
 ) -> go.Figure:
     """Shares of energy by kind, in [0, 1], each beside what random weights have."""
@@ -54,10 +54,10 @@ def kind_bars(
         range=[0, max(most, 0.1) * 1.2], tickformat=".0%", nticks=5, fixedrange=True
     )
     figure.update_yaxes(autorange="reversed", fixedrange=True, ticks="")
-    return finish(figure, height, bargap=0.35)
+    return apply_layout(figure, height, bargap=0.35)
 
 
-def direction_rose(
+def edge_directions_figure(
     sector_shares: Sequence[float],
     sector_names: Sequence[str],
     angles: Sequence[float],
@@ -93,7 +93,7 @@ def direction_rose(
         hovertemplate="%{customdata[0]}: %{theta:.0f}°, strength <b>%{customdata[1]:.3f}</b>"
         "<extra></extra>",
     )
-    return finish(
+    return apply_layout(
         figure,
         height,
         margin={"l": 36, "r": 36, "t": 28, "b": 28},

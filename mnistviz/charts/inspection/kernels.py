@@ -11,15 +11,15 @@ from mnistviz.charts.montage import (
     NARROW_WIDTH,
     PICTURE_WIDTH,
     add_tile_points,
-    as_picture,
-    centres,
-    in_grid,
-    mark_tile,
+    frame_tile,
+    number_squares_figure,
+    set_image_axes,
+    tile_centres,
     tile_figure,
-    written_squares,
+    to_grid,
 )
 from mnistviz.charts.scale import Scope, largest_magnitude
-from mnistviz.charts.theme import finish
+from mnistviz.charts.theme import apply_layout
 from mnistviz.core.rows import FloatArray
 
 # A layer with one input has one kernel a channel: they go in rows of so many, or of more where
@@ -35,7 +35,7 @@ MAX_PIXELS_PER_WEIGHT = 40
 SMALL_FROM = 100
 
 
-def kernel_matrix(
+def kernel_matrix_figure(
     kernel: FloatArray,
     scope: Scope,
     largest_of_all: float,
@@ -58,7 +58,7 @@ def kernel_matrix(
     single = num_inputs == 1
     if single:
         many = num_outputs > MANY and width > NARROW_WIDTH
-        tiles = in_grid(tiles[0], COLUMNS_OF_MANY if many else COLUMNS_OF_SINGLE_INPUT)
+        tiles = to_grid(tiles[0], COLUMNS_OF_MANY if many else COLUMNS_OF_SINGLE_INPUT)
     figure = tile_figure(
         tiles,
         largest_magnitude(tiles, scope, largest_of_all),
@@ -76,7 +76,7 @@ def kernel_matrix(
     if chosen in keys:
         # A frame as thick as ever would cover a small tile.
         small = tiles.shape[1] * tiles.shape[3] > SMALL_FROM
-        mark_tile(figure, tiles.shape, keys.index(chosen), 1 if small else 3)
+        frame_tile(figure, tiles.shape, keys.index(chosen), 1 if small else 3)
     if single:
         return figure
     shared = {"visible": True, "showgrid": False, "zeroline": False, "ticks": ""}
@@ -85,7 +85,7 @@ def kernel_matrix(
     every, every_row = (max(1, math.ceil(room / pixels)) for room in (LABEL_WIDTH, LABEL_HEIGHT))
     figure.update_xaxes(
         **shared,
-        tickvals=centres(num_outputs, tiles.shape[3])[::every],
+        tickvals=tile_centres(num_outputs, tiles.shape[3])[::every],
         ticktext=list(columns)[::every],
         tickangle=0,
         side="top",
@@ -93,12 +93,12 @@ def kernel_matrix(
     )
     figure.update_yaxes(
         **shared,
-        tickvals=centres(num_inputs, tiles.shape[2])[::every_row],
+        tickvals=tile_centres(num_inputs, tiles.shape[2])[::every_row],
         ticktext=list(rows)[::every_row],
         title="input channel",
     )
     # Once more: the axes want room.
-    return finish(figure, figure.layout.height + 24)
+    return apply_layout(figure, figure.layout.height + 24)
 
 
 def _hover(
@@ -116,13 +116,13 @@ def _hover(
     return "<br>".join([f"<b>{name}</b>", *lines])
 
 
-def one_kernel(weights: FloatArray, largest: float, height: int = 260) -> go.Figure:
+def kernel_figure(weights: FloatArray, largest: float, height: int = 260) -> go.Figure:
     """One kernel `(height, width)` float32 with its numbers written into it."""
     few = weights.size <= 9
     texts = [_shortly(float(weight), 4 if few else 2) for weight in weights.flat]
-    figure = written_squares(weights, largest, texts, 14 if few else 9)
-    as_picture(figure)
-    return finish(figure, height)
+    figure = number_squares_figure(weights, largest, texts, 14 if few else 9)
+    set_image_axes(figure)
+    return apply_layout(figure, height)
 
 
 def _shortly(weight: float, digits: int) -> str:
@@ -130,9 +130,9 @@ def _shortly(weight: float, digits: int) -> str:
     return f"{weight:+.{digits}f}".replace("+0.", "+.").replace("-0.", "−.")
 
 
-def kernel_row(kernels: FloatArray, names: Sequence[str], width: int) -> go.Figure:
+def kernel_row_figure(kernels: FloatArray, names: Sequence[str], width: int) -> go.Figure:
     """A few kernels `(n, height, width)` float32 side by side, each in its own full colour."""
-    tiles = in_grid(kernels, 4 if width <= NARROW_WIDTH else len(kernels))
+    tiles = to_grid(kernels, 4 if width <= NARROW_WIDTH else len(kernels))
     figure = tile_figure(
         tiles,
         largest_magnitude(tiles, "tile", 1.0),

@@ -4,7 +4,15 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.theme import CHOSEN, LEGEND, PUBLISHED, SIGNED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import (
+    CHOSEN,
+    LEGEND,
+    PUBLISHED,
+    SIGNED,
+    TRAINING,
+    VALIDATION,
+    apply_layout,
+)
 from mnistviz.core.rows import LayerAblation, Tuned
 
 HEIGHT = 340
@@ -14,7 +22,7 @@ BARS_HEIGHT = 240
 Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def drop_bars(found: LayerAblation, bounds: Bounds) -> go.Figure:
+def accuracy_drop_figure(found: LayerAblation, bounds: Bounds) -> go.Figure:
     """What each channel alone costs, in points of accuracy, the most important first.
 
     `bounds` are the ends of the 95 % intervals, (channels,) each, as shares.
@@ -44,10 +52,12 @@ def drop_bars(found: LayerAblation, bounds: Bounds) -> go.Figure:
     )
     figure.update_xaxes(title="channel", type="category", fixedrange=True)
     figure.update_yaxes(title="points lost without it", fixedrange=True)
-    return finish(figure, BARS_HEIGHT)
+    return apply_layout(figure, BARS_HEIGHT)
 
 
-def ever_fewer(found: LayerAblation, bounds: Bounds, tuned: Tuned | None = None) -> go.Figure:
+def remaining_channels_figure(
+    found: LayerAblation, bounds: Bounds, tuned: Tuned | None = None
+) -> go.Figure:
     """Accuracy over the number of channels left, for each order in which they go.
 
     `bounds` are the ends of the 95 % intervals of `found.least_first`. With `tuned`, also what
@@ -93,7 +103,7 @@ def ever_fewer(found: LayerAblation, bounds: Bounds, tuned: Tuned | None = None)
         _add_tuned(figure, tuned, count)
     figure.update_xaxes(title="channels left", autorange="reversed", fixedrange=True)
     figure.update_yaxes(title="right answers, %", fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
 def _add_tuned(figure: go.Figure, tuned: Tuned, count: int) -> None:

@@ -7,8 +7,16 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
-from mnistviz.charts.montage import as_picture, show_part, written_squares
-from mnistviz.charts.theme import AMOUNT, CHOSEN, OTHERS, PUBLISHED, SIGNED, VALIDATION, finish
+from mnistviz.charts.montage import number_squares_figure, set_image_axes, set_view
+from mnistviz.charts.theme import (
+    AMOUNT,
+    CHOSEN,
+    OTHERS,
+    PUBLISHED,
+    SIGNED,
+    VALIDATION,
+    apply_layout,
+)
 from mnistviz.core.rows import FloatArray
 
 Exact = NDArray[np.float64]
@@ -19,7 +27,7 @@ MAX_WRITTEN = 9
 PLACE = "row %{y}, column %{x}"
 
 
-def map_to_click(
+def clickable_map_figure(
     values: FloatArray,
     chosen: tuple[int, int],
     size: int = 1,
@@ -54,10 +62,10 @@ def map_to_click(
         y1=row + size - 0.5,
         line={"color": CHOSEN, "width": 3},
     )
-    as_picture(figure)
+    set_image_axes(figure)
     # The points would widen the picture by half a marker.
-    show_part(figure, (-0.5, values.shape[1] - 0.5), (-0.5, values.shape[0] - 0.5))
-    return finish(figure, height, hovermode="closest")
+    set_view(figure, (-0.5, values.shape[1] - 0.5), (-0.5, values.shape[0] - 0.5))
+    return apply_layout(figure, height, hovermode="closest")
 
 
 def _add_points(figure: go.Figure, values: FloatArray) -> None:
@@ -74,16 +82,16 @@ def _add_points(figure: go.Figure, values: FloatArray) -> None:
     )
 
 
-def number_grid(values: Exact, largest: float, height: int) -> go.Figure:
+def number_grid_figure(values: Exact, largest: float, height: int) -> go.Figure:
     """Numbers `(height, width)` as coloured squares, written into them where there is room."""
     # Rounded first: a tiny negative one would be written as -0.000.
     texts = [f"{round(float(value), 3) + 0.0:+.3f}" for value in values.flat]
-    figure = written_squares(values, largest, texts if len(texts) <= MAX_WRITTEN else (), 13)
-    as_picture(figure)
-    return finish(figure, height)
+    figure = number_squares_figure(values, largest, texts if len(texts) <= MAX_WRITTEN else (), 13)
+    set_image_axes(figure)
+    return apply_layout(figure, height)
 
 
-def adding_up(
+def channel_sums_figure(
     sums: Exact, bias: float, total: float, chosen: int | None = None, height: int = 260
 ) -> go.Figure:
     """What each input channel adds, and the bias, up to the total, as steps."""
@@ -108,10 +116,10 @@ def adding_up(
     figure.update_xaxes(type="category", title="input channel", fixedrange=True, tickangle=0)
     figure.update_yaxes(fixedrange=True)
     # A number may stand at the upper end.
-    return finish(figure, height, {"t": 16})
+    return apply_layout(figure, height, {"t": 16})
 
 
-def nested_fields(
+def receptive_fields_figure(
     image: FloatArray,
     fields: Sequence[tuple[int, int, int]],
     names: Sequence[str],
@@ -136,9 +144,9 @@ def nested_fields(
             name=name,
             hovertemplate=f"{name}: {size}×{size} pixels<extra></extra>",
         )
-    as_picture(figure)
-    show_part(figure, (-0.7, image.shape[1] - 0.3), (-0.7, image.shape[0] - 0.3))
-    return finish(
+    set_image_axes(figure)
+    set_view(figure, (-0.7, image.shape[1] - 0.3), (-0.7, image.shape[0] - 0.3))
+    return apply_layout(
         figure,
         height,
         margin={"r": 104},

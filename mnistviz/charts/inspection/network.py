@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, TRAINING, finish
+from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, TRAINING, apply_layout
 from mnistviz.core.spec import IMAGE_SIZE, Layer, ModelSpec
 
 POOL = CATEGORICAL[6]
@@ -50,7 +50,7 @@ def network_figure(model: ModelSpec) -> go.Figure:
         zeroline=False,
         ticks="",
     )
-    return finish(figure, ROW_PIXELS * len(steps) + 16)
+    return apply_layout(figure, ROW_PIXELS * len(steps) + 16)
 
 
 def _title(layer: Layer) -> str:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, in_grid, mark_tile, tile_figure
+from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, frame_tile, tile_figure, to_grid
 from mnistviz.charts.scale import largest_magnitude
 from mnistviz.core.rows import FloatArray
 
 COLUMNS = 10
 
 
-def preferred_gallery(
+def preferred_inputs_figure(
     images: FloatArray,
     channels: Sequence[int],
     values: Sequence[float],
@@ -24,7 +24,7 @@ def preferred_gallery(
     Each has its channel above it and its value on hover; a click tells the channel, and
     `chosen` is framed.
     """
-    tiles = in_grid(images, COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
+    tiles = to_grid(images, COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
     figure = tile_figure(
         tiles,
         largest_magnitude(tiles, "tile", 1.0),
@@ -39,5 +39,5 @@ def preferred_gallery(
     ]
     add_tile_points(figure, tiles.shape, list(channels), texts)
     if chosen in channels:
-        mark_tile(figure, tiles.shape, np.flatnonzero(np.array(channels) == chosen)[0])
+        frame_tile(figure, tiles.shape, np.flatnonzero(np.array(channels) == chosen)[0])
     return figure

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import as_data_uri, coloured
-from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, as_picture, show_part
+from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, set_image_axes, set_view
 from mnistviz.charts.scale import Scope
-from mnistviz.charts.theme import CHOSEN, finish
+from mnistviz.charts.theme import CHOSEN, apply_layout
 from mnistviz.core.rows import FloatArray, Stage
 from mnistviz.core.spec import IMAGE_SIZE
 
@@ -36,7 +36,7 @@ class _Tile:
     top: int
 
 
-def whole_network(
+def whole_network_figure(
     stages: Sequence[Stage],
     scope: Scope,
     width: int = PICTURE_WIDTH,
@@ -91,9 +91,9 @@ def whole_network(
             for text, top in titles
         ]
     )
-    as_picture(figure)
-    show_part(figure, (-0.5, columns - 0.5), (-0.5, height - 0.5))
-    return finish(figure, int(height * pixels) + 16)
+    set_image_axes(figure)
+    set_view(figure, (-0.5, columns - 0.5), (-0.5, height - 0.5))
+    return apply_layout(figure, int(height * pixels) + 16)
 
 
 def _laid_out(

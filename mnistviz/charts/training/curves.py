@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.rows import MetricRow
 
 # More points than this a curve can't be told apart from, and a browser slows down by.
@@ -63,7 +63,7 @@ def smoothed(values: Sequence[float], weight: float) -> list[float]:
     return result
 
 
-def training_curve(
+def training_figure(
     measure: Measure,
     points: Points,
     published: Sequence[MetricRow],
@@ -115,7 +115,7 @@ def training_curve(
             range=[accuracy_from, 1 + (1 - accuracy_from) * 0.02],
             fixedrange=True,
         )
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
 
 
 def _add(

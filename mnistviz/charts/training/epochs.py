@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.rows import EpochRow, MetricRow
 
 HEIGHT = 260
 
 
-def gap_curve(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
+def epoch_gap_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
     """How much better a network is on images it was trained on, in points, over the epochs.
 
     Thick: both measured in inference mode. Thin: the running mean of the epoch, taken with
@@ -36,10 +36,10 @@ def gap_curve(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
     figure.add_hline(0, line={"color": PUBLISHED, "width": 1})
     figure.update_xaxes(range=[0, num_epochs + 0.5], title="epoch", fixedrange=True)
     figure.update_yaxes(title="points of accuracy", fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
 
 
-def learning_rate_curve(
+def learning_rate_figure(
     rows: Sequence[MetricRow], steps_per_epoch: int, num_epochs: int
 ) -> go.Figure:
     """The learning rate as it was, step by step, on a log scale."""
@@ -61,10 +61,10 @@ def learning_rate_curve(
     )
     figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
     figure.update_yaxes(title="learning rate", type="log", fixedrange=True)
-    return finish(figure, HEIGHT)
+    return apply_layout(figure, HEIGHT)
 
 
-def epoch_seconds(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
+def epoch_seconds_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
     """Seconds of each epoch with its validation."""
     figure = go.Figure(
         go.Bar(
@@ -76,4 +76,4 @@ def epoch_seconds(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
     )
     figure.update_xaxes(range=[0.4, num_epochs + 0.6], title="epoch", fixedrange=True)
     figure.update_yaxes(title="seconds", rangemode="tozero", fixedrange=True)
-    return finish(figure, HEIGHT)
+    return apply_layout(figure, HEIGHT)

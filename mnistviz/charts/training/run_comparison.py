@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, finish
+from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, apply_layout
 from mnistviz.charts.training.curves import MAX_POINTS, Measure, smoothed
 from mnistviz.core.rows import Curve, EpochRow
 
@@ -125,7 +125,7 @@ def _above_zero(line: Line) -> Line:
 
 def _with_legend(figure: go.Figure, num_names: int) -> go.Figure:
     """The shared layout, with room below for each name in the legend."""
-    return finish(
+    return apply_layout(
         figure,
         HEIGHT + LEGEND_LINE * max(0, num_names - 3),
         showlegend=True,

@@ -17,7 +17,7 @@ RIGHT = "#2b8a3e"
 WRONG = "#c92a2a"
 
 
-def watched_picture(
+def watched_digits_image(
     images: FloatArray, labels: NDArray[np.uint8], digits: Sequence[int]
 ) -> Image.Image:
     """Images `(n, 28, 28)` in [0, 1], each with what it was read as: green right, red wrong.

@@ -51,10 +51,10 @@ def show(
 
     `config` are further settings of Plotly's.
     """
-    from mnistviz.charts.compat import DARK, LIGHT, drawn_once
+    from mnistviz.charts.compat import DARK, LIGHT, to_streamlit
 
     st.plotly_chart(
-        drawn_once(figure, DARK if st.context.theme.type == "dark" else LIGHT),
+        to_streamlit(figure, DARK if st.context.theme.type == "dark" else LIGHT),
         theme=None,
         key=key,
         alt=alt,
@@ -92,12 +92,12 @@ def show_curves(
     run: Run, rows: Sequence[MetricRow], num_epochs: int, options: CurveOptions
 ) -> None:
     """Loss and accuracy of a run side by side (one above the other on a phone)."""
-    from mnistviz.charts.training.curves import points_of, training_curve
+    from mnistviz.charts.training.curves import points_of, training_figure
 
     points = points_of(rows)
     measures: tuple[Literal["loss", "accuracy"], ...] = ("loss", "accuracy")
     for column, measure in zip(st.columns(2), measures, strict=True):
-        figure = training_curve(
+        figure = training_figure(
             measure,
             points,
             loaders.published_log(),

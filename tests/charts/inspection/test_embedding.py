@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnistviz.charts.inspection.embedding import DIGIT_COLOURS, map_figure
+from mnistviz.charts.inspection.embedding import DIGIT_COLOURS, embedding_figure
 
 PLANE = np.arange(40, dtype=np.float32).reshape(20, 2)
 LABELS = np.tile(np.arange(10), 2).astype(np.uint8)
@@ -11,7 +11,7 @@ ANSWERS[[3, 17]] = 0
 
 
 def test_a_trace_for_each_digit_and_every_point_once() -> None:
-    traces = map_figure(PLANE, LABELS, ANSWERS, "digit").data
+    traces = embedding_figure(PLANE, LABELS, ANSWERS, "digit").data
     assert [trace.name for trace in traces] == [str(digit) for digit in range(10)]
     assert len(set(DIGIT_COLOURS)) == 10
     assert sorted(index for trace in traces for index in trace.customdata) == list(range(20))
@@ -22,7 +22,7 @@ def test_a_trace_for_each_digit_and_every_point_once() -> None:
 
 
 def test_errors_stand_out() -> None:
-    right, wrong = map_figure(PLANE, LABELS, ANSWERS, "error").data
+    right, wrong = embedding_figure(PLANE, LABELS, ANSWERS, "error").data
     assert len(right.x) == 18
     assert list(wrong.customdata) == [3, 17]
     assert list(wrong.text) == ["3, read as 0", "7, read as 0"]
@@ -30,5 +30,5 @@ def test_errors_stand_out() -> None:
 
 
 def test_a_class_without_an_image_keeps_its_place_in_the_legend() -> None:
-    traces = map_figure(PLANE[:1], LABELS[:1], ANSWERS[:1], "digit").data
+    traces = embedding_figure(PLANE[:1], LABELS[:1], ANSWERS[:1], "digit").data
     assert [len(trace.x) for trace in traces] == [1, *[0] * 9]

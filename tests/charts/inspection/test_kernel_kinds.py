@@ -2,14 +2,14 @@
 
 import pytest
 
-from mnistviz.charts.inspection.kernel_kinds import direction_rose, kind_bars
+from mnistviz.charts.inspection.kernel_kinds import edge_directions_figure, kernel_kinds_figure
 
 SHARES = {"gradient": 0.5, "line": 0.3, "texture": 0.2}
 CHANCE = {"texture": 0.4, "gradient": 0.25, "line": 0.35}
 
 
 def test_each_bar_has_the_mark_of_chance_of_its_own_kind() -> None:
-    figure = kind_bars(SHARES, CHANCE)
+    figure = kernel_kinds_figure(SHARES, CHANCE)
     bars, marks = figure.data
     assert dict(zip(bars.y, bars.x, strict=True)) == SHARES
     assert dict(zip(marks.y, marks.x, strict=True)) == CHANCE
@@ -23,13 +23,13 @@ def test_each_bar_has_the_mark_of_chance_of_its_own_kind() -> None:
 
 
 def test_nothing_at_all_is_still_a_chart() -> None:
-    figure = kind_bars(dict.fromkeys(SHARES, 0.0), dict.fromkeys(SHARES, 0.0))
+    figure = kernel_kinds_figure(dict.fromkeys(SHARES, 0.0), dict.fromkeys(SHARES, 0.0))
     assert figure.layout.xaxis.range[1] > 0
 
 
 def test_the_rose_points_each_sector_where_its_name_says() -> None:
     names = ("right", "up", "left", "down")
-    figure = direction_rose([0.1, 0.2, 0.3, 0.4], names, [10, 200], [1.0, 0.5], ["a", "b"])
+    figure = edge_directions_figure([0.1, 0.2, 0.3, 0.4], names, [10, 200], [1.0, 0.5], ["a", "b"])
     bars, points = figure.data
     assert list(bars.theta) == [0, 90, 180, 270]
     assert bars.r == pytest.approx((0.25, 0.5, 0.75, 1))
@@ -41,7 +41,7 @@ def test_the_rose_points_each_sector_where_its_name_says() -> None:
 
 
 def test_a_layer_without_gradients_has_an_empty_rose() -> None:
-    figure = direction_rose([0.0] * 8, [""] * 8, [0.0], [0.0], ["0"])
+    figure = edge_directions_figure([0.0] * 8, [""] * 8, [0.0], [0.0], ["0"])
     assert list(figure.data[0].r) == [0] * 8
     assert list(figure.data[1].r) == [0]
     assert list(figure.layout.polar.angularaxis.ticktext) == list("→↗↑↖←↙↓↘")

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from mnistviz.charts.inspection.layer_ablation import drop_bars, ever_fewer
+from mnistviz.charts.inspection.layer_ablation import (
+    accuracy_drop_figure,
+    remaining_channels_figure,
+)
 from mnistviz.charts.theme import SIGNED
 from mnistviz.core.rows import LayerAblation, Tuned
 
@@ -30,7 +33,7 @@ def bounds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def test_every_channel_has_a_bar_with_its_interval_the_most_important_first(
     found: LayerAblation,
 ) -> None:
-    (bars,) = drop_bars(found, bounds(found.drops)).data
+    (bars,) = accuracy_drop_figure(found, bounds(found.drops)).data
     assert list(bars.x) == ["0", "2", "1"]
     assert list(bars.y) == pytest.approx([2.0, 0.5, -0.1])
     assert list(bars.error_y.array) == pytest.approx([0.3] * 3)
@@ -40,7 +43,9 @@ def test_every_channel_has_a_bar_with_its_interval_the_most_important_first(
 
 
 def test_every_order_is_a_line_from_all_channels_to_none(found: LayerAblation) -> None:
-    draws, band, least, random, most = ever_fewer(found, bounds(found.least_first)).data
+    draws, band, least, random, most = remaining_channels_figure(
+        found, bounds(found.least_first)
+    ).data
     for line in (least, random, most):
         assert list(line.x) == [3, 2, 1, 0]
     assert list(least.y) == pytest.approx([99, 99.1, 98.5, 10])
@@ -55,7 +60,7 @@ def test_what_more_training_brought_back_is_a_line_of_its_own(found: LayerAblati
     tuned = Tuned(
         "conv2", 300, 10_000, np.array([3, 1]), np.array([0.99, 0.9]), np.array([1, 0.98])
     )
-    line = ever_fewer(found, bounds(found.least_first), tuned).data[-1]
+    line = remaining_channels_figure(found, bounds(found.least_first), tuned).data[-1]
     assert (list(line.x), list(line.y)) == ([3, 1], [100, 98])
     assert list(line.customdata) == [99, 90]
     assert line.name == "after 300 more steps"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from mnistviz.charts.inspection.microscope import (
-    adding_up,
-    map_to_click,
-    nested_fields,
-    number_grid,
+    channel_sums_figure,
+    clickable_map_figure,
+    number_grid_figure,
+    receptive_fields_figure,
 )
 
 
@@ -18,7 +18,7 @@ def random_values(*shape: int) -> np.ndarray:
 @pytest.mark.parametrize("size", [1, 7, 26])
 def test_every_value_of_the_map_can_be_clicked_and_says_itself(size: int) -> None:
     values = random_values(size, size).astype(np.float32)
-    figure = map_to_click(values, (0, size - 1), signed=True)
+    figure = clickable_map_figure(values, (0, size - 1), signed=True)
     heatmap, points = figure.data
     np.testing.assert_array_equal(heatmap.z, values)
     assert len(points.x) == size * size
@@ -30,7 +30,9 @@ def test_every_value_of_the_map_can_be_clicked_and_says_itself(size: int) -> Non
 
 
 def test_the_patch_is_framed_where_it_lies() -> None:
-    figure = map_to_click(np.zeros((28, 28), np.float32), (4, 9), 3, signed=False, clickable=False)
+    figure = clickable_map_figure(
+        np.zeros((28, 28), np.float32), (4, 9), 3, signed=False, clickable=False
+    )
     (frame,) = figure.layout.shapes
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (8.5, 11.5, 3.5, 6.5)
     assert figure.layout.clickmode is None
@@ -42,7 +44,7 @@ def test_the_patch_is_framed_where_it_lies() -> None:
 @pytest.mark.parametrize(("size", "written"), [(1, 1), (3, 9), (7, 0)])
 def test_small_grids_have_their_numbers_written_into_them(size: int, written: int) -> None:
     values = random_values(size, size)
-    figure = number_grid(values, float(np.abs(values).max()), 190)
+    figure = number_grid_figure(values, float(np.abs(values).max()), 190)
     np.testing.assert_array_equal(figure.data[0].z, values)
     labels = figure.layout.annotations
     assert len(labels) == written
@@ -53,15 +55,15 @@ def test_small_grids_have_their_numbers_written_into_them(size: int, written: in
 @pytest.mark.parametrize("value", [0.0, np.nan])
 def test_flat_and_missing_numbers_are_drawn(value: float) -> None:
     values = np.full((3, 3), value)
-    assert number_grid(values, 0.0, 190).data[0].zmax == 1
-    assert map_to_click(values.astype(np.float32), (0, 0), signed=False).data[0].zmax == 1
+    assert number_grid_figure(values, 0.0, 190).data[0].zmax == 1
+    assert clickable_map_figure(values.astype(np.float32), (0, 0), signed=False).data[0].zmax == 1
 
 
 @pytest.mark.parametrize("count", [1, 20, 32])
 def test_all_channels_and_the_bias_add_up_to_the_sum(count: int) -> None:
     sums = random_values(count)
     total = float(sums.sum()) + 0.25
-    figure = adding_up(sums, 0.25, total, chosen=0)
+    figure = channel_sums_figure(sums, 0.25, total, chosen=0)
     (steps,) = figure.data
     assert list(steps.measure) == ["relative"] * (count + 1) + ["total"]
     assert list(steps.x) == [*map(str, range(count)), "bias", "sum"]
@@ -73,7 +75,7 @@ def test_all_channels_and_the_bias_add_up_to_the_sum(count: int) -> None:
 
 def test_each_square_of_the_path_is_visible_even_where_two_are_equal() -> None:
     fields = [(0, 0, 28), (2, 4, 16), (2, 4, 16), (9, 9, 1)]
-    figure = nested_fields(np.zeros((28, 28), np.float32), fields, ["a", "b", "c", "d"])
+    figure = receptive_fields_figure(np.zeros((28, 28), np.float32), fields, ["a", "b", "c", "d"])
     squares = figure.data[1:]
     assert [square.name for square in squares] == ["a", "b", "c", "d"]
     outlines = [(min(one.x), max(one.x), min(one.y), max(one.y)) for one in squares]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
+from mnistviz.charts.inspection.preferred_inputs import preferred_inputs_figure
 
 
 @pytest.mark.parametrize("width", [350, 800])
@@ -11,7 +11,7 @@ from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
 def test_every_input_is_there_once_up_to_its_own_most_ink(count: int, width: int) -> None:
     images = np.random.default_rng(count).uniform(0, 0.4, (count, 7, 7)).astype(np.float32)
     channels = list(range(count))[::-1]
-    figure = preferred_gallery(images, channels, [0.5] * count, 0, width)
+    figure = preferred_inputs_figure(images, channels, [0.5] * count, 0, width)
     heatmap, points = figure.data
     assert (heatmap.zmin, heatmap.zmax) == (0, 1)
     assert np.isfinite(heatmap.z).sum() == images.size
@@ -30,6 +30,6 @@ def test_every_input_is_there_once_up_to_its_own_most_ink(count: int, width: int
 def test_a_blank_one_and_one_that_is_no_number_are_drawn() -> None:
     images = np.zeros((2, 3, 3), np.float32)
     images[1] = np.nan
-    figure = preferred_gallery(images, [0, 1], [0.0, 0.0], None, 800)
+    figure = preferred_inputs_figure(images, [0, 1], [0.0, 0.0], None, 800)
     assert np.isfinite(figure.data[0].z).sum() == 9
     assert not figure.layout.shapes

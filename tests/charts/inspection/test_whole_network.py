@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mnistviz.charts.colour_scales import coloured
-from mnistviz.charts.inspection.whole_network import SCORE_SIZE, whole_network
+from mnistviz.charts.inspection.whole_network import SCORE_SIZE, whole_network_figure
 from mnistviz.charts.scale import Scope
 from mnistviz.core.rows import Stage
 
@@ -45,7 +45,7 @@ def tile_at(figure: go.Figure, number: int, size: int) -> np.ndarray:
 @pytest.mark.parametrize("channels", [1, 5, 8, 20, 32])
 def test_no_channel_is_lost_and_none_lies_on_another(channels: int, width: int) -> None:
     stages = network_of(channels)
-    figure = whole_network(stages, "tile", width)
+    figure = whole_network_figure(stages, "tile", width)
     expected = [(one.layer, channel) for one in stages for channel in range(one.values.shape[-1])]
     assert [tuple(key) for key in figure.data[1].customdata] == expected
     covered = np.zeros(canvas_of(figure).shape[:2], int)
@@ -68,7 +68,7 @@ def test_no_channel_is_lost_and_none_lies_on_another(channels: int, width: int) 
 @pytest.mark.parametrize("scope", ["tile", "layer", "all"])
 def test_the_scope_decides_what_full_colour_is(scope: Scope) -> None:
     stages = network_of(3)
-    figure = whole_network(stages, scope)
+    figure = whole_network_figure(stages, scope)
     tile = stages[1].values[:, :, 2]
     largest = {
         "tile": tile.max(),
@@ -82,14 +82,17 @@ def test_the_scope_decides_what_full_colour_is(scope: Scope) -> None:
 def test_a_difference_is_signed_even_where_it_is_all_positive() -> None:
     stages = [Stage("conv1", "relu", np.full((4, 4, 1), 2, np.float32))]
     plain, difference = (
-        tile_at(whole_network(stages, "tile", difference=signed), 0, 4) for signed in (False, True)
+        tile_at(whole_network_figure(stages, "tile", difference=signed), 0, 4)
+        for signed in (False, True)
     )
     assert plain[0, 0].tolist() == [255, 255, 255, 255]
     assert difference[0, 0].tolist() == [0xB9, 0x3A, 0x0A, 255]
 
 
 def test_titles_say_size_and_number_and_that_scores_are_enlarged() -> None:
-    titles = [label.text for label in whole_network(network_of(5), "layer").layout.annotations]
+    titles = [
+        label.text for label in whole_network_figure(network_of(5), "layer").layout.annotations
+    ]
     assert titles == [
         "<b>input</b> · 28×28",
         "<b>conv1</b> · 5 of 26×26",
@@ -102,7 +105,7 @@ def test_titles_say_size_and_number_and_that_scores_are_enlarged() -> None:
 
 def test_the_chosen_map_is_framed_and_each_says_its_range() -> None:
     stages = network_of(5)
-    figure = whole_network(stages, "layer", chosen=("pool", 3))
+    figure = whole_network_figure(stages, "layer", chosen=("pool", 3))
     (frame,) = figure.layout.shapes
     number = [tuple(key) for key in figure.data[1].customdata].index(("pool", 3))
     assert (frame.x0 + frame.x1) / 2 == figure.data[1].x[number]
@@ -121,6 +124,6 @@ def test_flat_and_missing_values_are_drawn(value: float, scope: Scope) -> None:
         Stage("conv1", "relu", np.full((5, 5, 8), value, np.float32)),
         Stage("softmax", "softmax", np.full(10, value, np.float32)),
     ]
-    figure = whole_network(stages, scope)
+    figure = whole_network_figure(stages, scope)
     assert len(figure.data[1].x) == 18
     assert tile_at(figure, 0, 5)[..., 3].all() == (value == 0)

@@ -16,7 +16,7 @@ from mnistviz.charts.training.curves import (
     points_of,
     smoothed,
     thinned,
-    training_curve,
+    training_figure,
 )
 from mnistviz.core.rows import MetricRow, MetricSplit
 
@@ -92,7 +92,7 @@ def test_few_rows_are_drawn_as_they_are() -> None:
 
 @pytest.mark.parametrize(("measure", "column"), [("loss", 1), ("accuracy", 2)])
 def test_each_curve_is_drawn_for_its_measure(measure: Measure, column: int) -> None:
-    figure = training_curve(
+    figure = training_figure(
         measure, points_of(two_epochs()), published_log(), STEPS_PER_EPOCH, num_epochs=2
     )
     expected = {
@@ -110,7 +110,7 @@ def test_each_curve_is_drawn_for_its_measure(measure: Measure, column: int) -> N
 
 
 def test_curves_are_told_apart_by_colour_and_dash() -> None:
-    figure = training_curve(
+    figure = training_figure(
         "loss", points_of(two_epochs()), published_log(), STEPS_PER_EPOCH, num_epochs=2
     )
     looks = {trace.name: (trace.line.color, trace.line.dash) for trace in figure.data}
@@ -127,7 +127,7 @@ def test_curves_are_told_apart_by_colour_and_dash() -> None:
 
 @pytest.mark.parametrize("num_epochs", [1, 3, 20, 40])
 def test_the_published_log_is_drawn_up_to_the_length_of_the_run(num_epochs: int) -> None:
-    figure = training_curve("loss", {}, published_log(), STEPS_PER_EPOCH, num_epochs=num_epochs)
+    figure = training_figure("loss", {}, published_log(), STEPS_PER_EPOCH, num_epochs=num_epochs)
     for trace in figure.data:
         if trace.name.startswith("published"):
             assert list(trace.x) == list(range(1, min(num_epochs, 20) + 1))
@@ -138,13 +138,13 @@ def test_the_published_log_is_drawn_up_to_the_length_of_the_run(num_epochs: int)
 
 def test_a_long_run_has_few_points() -> None:
     rows = [row(step, "batch") for step in range(1, 3_001)]
-    figure = training_curve("loss", points_of(rows), [], STEPS_PER_EPOCH, num_epochs=300)
+    figure = training_figure("loss", points_of(rows), [], STEPS_PER_EPOCH, num_epochs=300)
     assert [len(trace.x) for trace in figure.data if trace.name == NAMES["batch"]] == [500]
 
 
 def test_hover_names_the_curve_the_epoch_and_the_measure() -> None:
     figures = [
-        training_curve(measure, points_of(two_epochs()), [], STEPS_PER_EPOCH, num_epochs=2)
+        training_figure(measure, points_of(two_epochs()), [], STEPS_PER_EPOCH, num_epochs=2)
         for measure in get_args(Measure)
     ]
     texts = [figure.data[2].hovertemplate for figure in figures]
@@ -158,19 +158,19 @@ def test_hover_names_the_curve_the_epoch_and_the_measure() -> None:
 def test_the_accuracy_axis_starts_where_asked_and_ends_above_1(
     accuracy_from: float, ticks: str
 ) -> None:
-    figure = training_curve("accuracy", {}, [], 1, num_epochs=1, accuracy_from=accuracy_from)
+    figure = training_figure("accuracy", {}, [], 1, num_epochs=1, accuracy_from=accuracy_from)
     low, high = figure.layout.yaxis.range
     assert low == accuracy_from
     assert 1 < high <= 1.02
     assert figure.layout.yaxis.tickformat == ticks
-    loss = training_curve("loss", {}, [], 1, num_epochs=1)
+    loss = training_figure("loss", {}, [], 1, num_epochs=1)
     assert loss.layout.yaxis.type == "log"
 
 
 def test_what_a_person_did_to_the_axes_outlives_new_rows() -> None:
     rows = two_epochs()
     before, after = (
-        training_curve("loss", points_of(part), [], STEPS_PER_EPOCH, num_epochs=2)
+        training_figure("loss", points_of(part), [], STEPS_PER_EPOCH, num_epochs=2)
         for part in (rows[:3], rows)
     )
     assert before.layout.uirevision == after.layout.uirevision is not None
@@ -187,7 +187,7 @@ def test_smoothing_is_a_mean_of_what_there_is_and_keeps_a_flat_line() -> None:
 
 def test_the_raw_curve_stays_beside_the_smoothed_one() -> None:
     rows = [row(step, "batch", loss=float(step % 2)) for step in range(1, 9)]
-    figure = training_curve(
+    figure = training_figure(
         "loss", points_of(rows), [], STEPS_PER_EPOCH, num_epochs=1, smoothing=0.9
     )
     traces = {trace.name: trace for trace in figure.data}
@@ -197,7 +197,7 @@ def test_the_raw_curve_stays_beside_the_smoothed_one() -> None:
 
 
 def test_the_loss_axis_is_linear_where_that_is_chosen() -> None:
-    figure = training_curve(
+    figure = training_figure(
         "loss", points_of(two_epochs()), [], STEPS_PER_EPOCH, num_epochs=2, log_scale=False
     )
     assert figure.layout.yaxis.type is None
@@ -205,7 +205,7 @@ def test_the_loss_axis_is_linear_where_that_is_chosen() -> None:
 
 
 def test_a_learning_rate_set_by_a_person_is_drawn_at_its_step() -> None:
-    figure = training_curve(
+    figure = training_figure(
         "loss",
         points_of(two_epochs()),
         [],

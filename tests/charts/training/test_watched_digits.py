@@ -10,7 +10,7 @@ from mnistviz.charts.training.watched_digits import (
     RIGHT,
     SCALE,
     WRONG,
-    watched_picture,
+    watched_digits_image,
 )
 
 
@@ -19,7 +19,7 @@ def test_a_frame_tells_right_from_wrong(count: int) -> None:
     images = np.full((count, 28, 28), 0.5, np.float32)
     labels = np.arange(count, dtype=np.uint8) % 10
     digits = [int(label) if index % 3 else 5 for index, label in enumerate(labels)]
-    picture = watched_picture(images, labels, digits)
+    picture = watched_digits_image(images, labels, digits)
     cell = 28 * SCALE + 2 * FRAME + 4
     rows = -(-count // COLUMNS)
     assert picture.width == min(count, COLUMNS) * cell - 4
