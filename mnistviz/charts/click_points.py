@@ -1,4 +1,4 @@
-"""Points that can be clicked and not seen: a heatmap tells no clicks."""
+"""Invisible points that can be clicked: Plotly reports no clicks on a heatmap."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-_UNSEEN = {"marker": {"opacity": 0}}
+_INVISIBLE = {"marker": {"opacity": 0}}
 
 
 def add_click_points(
@@ -17,24 +17,24 @@ def add_click_points(
     keys: Sequence[Any] | NDArray[Any],
     texts: Iterable[str],
     hovertemplate: str = "%{text}<extra></extra>",
-    reach: int = -1,
+    max_distance: int = -1,
 ) -> None:
-    """Lay points over a figure, which tell hovers and clicks.
+    """Add invisible points with hover texts to a figure.
 
-    A click hands over the key of its point as custom data, pointing at it shows its text. It is
-    that of the nearest point, at most `reach` pixels away, or however far.
+    The custom data of a click are the key of the nearest point. Hover and click find a point at
+    most `max_distance` pixels away; -1 is no limit.
     """
     figure.add_scatter(
         x=list(x),
         y=list(y),
         mode="markers",
-        # All can be hit, but one is drawn: hundreds that nobody sees would take most of the time.
+        # All can be clicked, but only one is drawn: hundreds would take most of the time.
         marker={"opacity": 0, "maxdisplayed": 1},
-        # An array stays one: Plotly would check each key of a list.
+        # An array is not converted: Plotly would check each key of a list.
         customdata=keys if isinstance(keys, np.ndarray) else list(keys),
         text=list(texts),
         hovertemplate=hovertemplate,
-        selected=_UNSEEN,
-        unselected=_UNSEEN,
+        selected=_INVISIBLE,
+        unselected=_INVISIBLE,
     )
-    figure.update_layout(clickmode="event+select", hovermode="closest", hoverdistance=reach)
+    figure.update_layout(clickmode="event+select", hovermode="closest", hoverdistance=max_distance)

@@ -1,4 +1,4 @@
-"""Pictures of digits, and what a network answers to one."""
+"""Images of digits, and a network's ten probabilities."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -8,15 +8,17 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
+from mnistviz.charts.colour_scales import heatmap
 from mnistviz.charts.montage import (
     GAP,
+    add_frame,
     fill_width,
     join_tiles,
     set_image_axes,
     tile_centres,
     to_grid,
 )
-from mnistviz.charts.theme import AMOUNT, CATEGORICAL, LEGEND, TRAINING, apply_layout
+from mnistviz.charts.theme import CATEGORICAL, LEGEND, TRAINING, apply_layout
 from mnistviz.core.rows import FloatArray
 from mnistviz.core.spec import NUM_CLASSES
 
@@ -25,26 +27,23 @@ GALLERY_WIDTH = 480
 
 
 def image_figure(image: FloatArray, height: int = 240) -> go.Figure:
-    """One image `(28, 28)` float32 in [0, 1] as the network sees it."""
+    """Return one image `(28, 28)` float32 in [0, 1] as the network reads it."""
     figure = go.Figure(ink_heatmap(image))
     set_image_axes(figure)
     return apply_layout(figure, height)
 
 
 def ink_heatmap(image: FloatArray) -> go.Heatmap:
-    """The pixels of an image `(28, 28)` float32 in [0, 1], from black to white."""
-    return go.Heatmap(
-        z=image,
+    """Return a trace with the pixels of an image `(28, 28)` float32 in [0, 1]."""
+    return heatmap(
+        image,
+        signed=False,
         hovertemplate="row %{y}, column %{x}<br>ink <b>%{z:.3f}</b><extra></extra>",
-        colorscale=AMOUNT,
-        zmin=0,
-        zmax=1,
-        showscale=False,
     )
 
 
 def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figure:
-    """Ten probabilities `(10,)` as bars, the answer's in colour."""
+    """Return ten probabilities `(10,)` as bars, the largest in colour."""
     answer = int(np.argmax(probabilities))
     classes = np.arange(NUM_CLASSES)
     figure = go.Figure(
@@ -59,7 +58,7 @@ def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figur
             hovertemplate="digit %{y}: <b>%{x:.4%}</b><extra></extra>",
         )
     )
-    # Room beside the longest bar for its number.
+    # Up to 1.2, for the number beside the longest bar.
     figure.update_xaxes(
         range=[0, 1.2], tickvals=[0, 0.5, 1], tickformat=".0%", showgrid=False, fixedrange=True
     )
@@ -68,7 +67,7 @@ def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figur
 
 
 def class_count_figure(counts: NDArray[np.int64]) -> go.Figure:
-    """Images of each class, `(2, 10)`: training set and test set."""
+    """Return bars of the number of images of each class, `(2, 10)`: training set, test set."""
     figure = go.Figure()
     for name, row, colour in zip(("training", "test"), counts, CATEGORICAL, strict=False):
         figure.add_bar(
@@ -91,36 +90,27 @@ def gallery_figure(
     width: int = GALLERY_WIDTH,
     frames: Mapping[int, str] = MappingProxyType({}),
 ) -> go.Figure:
-    """Images `(n, 28, 28)` float32 in [0, 1] side by side, in a picture `width` pixels wide.
+    """Return images `(n, 28, 28)` float32 in [0, 1] side by side, `width` pixels wide in all.
 
-    Each has its label on hover and can be clicked: its key is its custom datum. `frames`
-    are the colours of the frames around some, by their position.
+    Each has its label on hover; the custom data of a click are its key. `frames` has the colour
+    of the frame around an image, by the image's position.
     """
     tiles = to_grid(images, columns)
     shown = join_tiles(tiles)
-    figure = go.Figure(
-        go.Heatmap(z=shown, hoverinfo="skip", colorscale=AMOUNT, zmin=0, zmax=1, showscale=False)
-    )
-    row, column = np.divmod(np.arange(len(images)), tiles.shape[1])
+    figure = go.Figure(heatmap(shown, signed=False, hoverinfo="skip"))
+    rows, columns, height, breadth = tiles.shape
+    row, column = np.divmod(np.arange(len(images)), columns)
     add_click_points(
         figure,
-        tile_centres(tiles.shape[1], tiles.shape[3])[column],
-        tile_centres(tiles.shape[0], tiles.shape[2])[row],
+        tile_centres(columns, breadth)[column],
+        tile_centres(rows, height)[row],
         keys,
         labels,
     )
     set_image_axes(figure)
     fill_width(figure)
     for position, colour in frames.items():
-        down, right = divmod(position, tiles.shape[1])
-        left, top = right * (tiles.shape[3] + GAP), down * (tiles.shape[2] + GAP)
-        figure.add_shape(
-            type="rect",
-            x0=left - 0.5,
-            x1=left + tiles.shape[3] - 0.5,
-            y0=top - 0.5,
-            y1=top + tiles.shape[2] - 0.5,
-            line={"color": colour, "width": 3},
-        )
-    height, breadth = shown.shape
-    return apply_layout(figure, int(height * width / breadth) + 16)
+        down, right = divmod(position, columns)
+        left, top = right * (breadth + GAP), down * (height + GAP)
+        add_frame(figure, left, top, breadth, height, colour=colour)
+    return apply_layout(figure, int(shown.shape[0] * width / shown.shape[1]) + 16)

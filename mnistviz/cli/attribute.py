@@ -8,6 +8,7 @@ import typer
 from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
 from mnistviz.core.errors import SpecError
+from mnistviz.core.figure_kinds import FIGURE_ENDINGS, figure_kind
 from mnistviz.core.spec import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.runs import snapshots
 
@@ -41,7 +42,7 @@ def attribute(
     ] = None,
     layer: Annotated[str, typer.Option(help="Convolution that Grad-CAM looks at.")] = "conv6",
     out: Annotated[
-        Path | None, typer.Option(help="A .png, .html or .npz to write what was found to.")
+        Path | None, typer.Option(help=f"A {FIGURE_ENDINGS} to write what was found to.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +59,7 @@ def attribute(
     from mnistviz.charts import figure_files
     from mnistviz.digits.mnist import load_mnist, to_input
 
-    kind = figure_files.kind_of(out) if out else None
+    kind = figure_kind(out) if out else None
     if file is None:
         pixels, what = to_input(load_mnist().x_test[image]), f"test image {image}"
     else:

@@ -10,6 +10,7 @@ import typer
 from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
 from mnistviz.core.errors import SpecError
+from mnistviz.core.figure_kinds import FIGURE_ENDINGS, figure_kind
 from mnistviz.core.spec import NUM_TEST_IMAGES
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
@@ -19,7 +20,7 @@ SCOPES = ("tile", "layer", "all")
 ORDERS = ("index", "norm", "similarity")
 MATRIX_WIDTH = 900
 
-Out = Annotated[Path | None, typer.Option(help="A .png, .html or .npz to write what was found to.")]
+Out = Annotated[Path | None, typer.Option(help=f"A {FIGURE_ENDINGS} to write what was found to.")]
 Scope = Annotated[
     str, typer.Option(help=f"What full colour stands for: one of {', '.join(SCOPES)}.")
 ]
@@ -50,7 +51,7 @@ def kernels(
     from mnistviz.inspection.kernels.kernel_order import order_of
     from mnistviz.inspection.kernels.kernel_statistics import channel_statistics, largest_weight
 
-    kind = figure_files.kind_of(out) if out else None
+    kind = figure_kind(out) if out else None
     weights = snapshots.read(found, step)
     _one_of("view", view, views_of(weights, layer))
     _one_of("order", order, ORDERS)
@@ -127,7 +128,7 @@ def maps(
     from mnistviz.charts import figure_files
     from mnistviz.digits.mnist import load_mnist, to_input
 
-    kind = figure_files.kind_of(out) if out else None
+    kind = figure_kind(out) if out else None
     if file is None:
         pixels, what = to_input(load_mnist().x_test[image]), f"test image {image}"
     else:
@@ -213,7 +214,7 @@ def preferred(
 
     from mnistviz.charts import figure_files
 
-    kind = figure_files.kind_of(out) if out else None
+    kind = figure_kind(out) if out else None
 
     from mnistviz.inspection.image.preferred_input import Climber, preferred_inputs
     from mnistviz.network.model import load

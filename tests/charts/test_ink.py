@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnistviz.charts.ink import MOST_VALUES, ink_figure
+from mnistviz.charts.ink import MAX_VALUES, ink_figure
 
 
 def test_small_ink_is_shown_value_by_value() -> None:
@@ -17,7 +17,7 @@ def test_small_ink_is_shown_value_by_value() -> None:
 def test_large_ink_is_thinned_and_keeps_its_coordinates() -> None:
     ink = np.random.default_rng(0).random((300, 500)).astype(np.float32)
     (heatmap,) = ink_figure(ink, None).data
-    assert max(heatmap.z.shape) <= MOST_VALUES
+    assert max(heatmap.z.shape) <= MAX_VALUES
     row, column = 7, 31
     assert heatmap.z[row, column] == ink[heatmap.y[row], heatmap.x[column]]
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mnistviz.charts.colour_scales import SIGNED, UNSIGNED, ColourScale
 from mnistviz.charts.montage import (
     LABEL_PIXELS,
     MAX_HEIGHT,
@@ -14,7 +15,7 @@ from mnistviz.charts.montage import (
     tile_figure,
     to_grid,
 )
-from mnistviz.charts.theme import AMOUNT, MARGINS, SIGNED
+from mnistviz.charts.theme import MARGINS
 
 sizes = st.integers(1, 6)
 
@@ -126,10 +127,8 @@ def test_labels_have_room_between_two_rows_of_tiles() -> None:
     assert heights == [11, 13]
 
 
-@pytest.mark.parametrize(("signed", "scale", "ends"), [(True, SIGNED, -1), (False, AMOUNT, 0)])
-def test_signed_values_have_zero_in_the_middle(
-    signed: bool, scale: list[list[object]], ends: int
-) -> None:
+@pytest.mark.parametrize(("signed", "scale", "ends"), [(True, SIGNED, -1), (False, UNSIGNED, 0)])
+def test_signed_values_have_zero_in_the_middle(signed: bool, scale: ColourScale, ends: int) -> None:
     figure = tile_figure(
         np.zeros((1, 1, 2, 2), np.float32),
         np.ones((1, 1), np.float32),
@@ -142,7 +141,7 @@ def test_signed_values_have_zero_in_the_middle(
     heatmap = figure.data[0]
     assert (heatmap.zmin, heatmap.zmax) == (ends, 1)
     assert heatmap.zmid is None
-    assert [list(stop) for stop in heatmap.colorscale] == scale
+    assert heatmap.colorscale == scale
 
 
 def test_a_huge_layer_still_fits_the_page() -> None:

@@ -1,4 +1,4 @@
-"""The network, drawn layer by layer."""
+"""The layers of a network."""
 
 import plotly.graph_objects as go
 
@@ -10,10 +10,10 @@ ROW_PIXELS = 56
 
 
 def network_figure(model: ModelSpec) -> go.Figure:
-    """A bar for each layer, from the image down to the answer.
+    """Return a bar for each layer, from the image down to the softmax.
 
-    The length of a bar is the width of the layer's maps in pixels, its thickness
-    the number of its channels.
+    The length of a bar is the width of the layer's feature maps, its thickness the number of
+    its channels.
     """
     steps = [("image", f"{IMAGE_SIZE}×{IMAGE_SIZE}×1", IMAGE_SIZE, 1, "28 by 28 grey values", "")]
     for layer in model.layers:
@@ -37,7 +37,7 @@ def network_figure(model: ModelSpec) -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
             text=[shape for _, shape, *_ in steps],
             textposition="outside",
-            # As large beside a thin bar.
+            # Else the text beside a thin bar would be smaller.
             constraintext="none",
         )
     )

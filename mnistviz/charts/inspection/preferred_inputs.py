@@ -1,12 +1,12 @@
-"""What the channels of a layer like best, side by side."""
+"""The preferred inputs of the channels of a layer."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
+from mnistviz.charts.colour_scales import largest_magnitude
 from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, frame_tile, tile_figure, to_grid
-from mnistviz.charts.scale import largest_magnitude
 from mnistviz.core.rows import FloatArray
 
 COLUMNS = 10
@@ -19,10 +19,10 @@ def preferred_inputs_figure(
     chosen: int | None,
     width: int,
 ) -> go.Figure:
-    """Inputs `(n, size, size)` float32 in [0, 1], each up to its own most ink.
+    """Return inputs `(n, size, size)` float32 in [0, 1], each relative to its own largest ink.
 
-    Each has its channel above it and its value on hover; a click tells the channel, and
-    `chosen` is framed.
+    `values` are those of the channels for these inputs, shown on hover. The custom data of a click
+    are the channel; `chosen` has a frame.
     """
     tiles = to_grid(images, COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
     figure = tile_figure(

@@ -1,4 +1,4 @@
-"""What a training did epoch by epoch: the gap, the learning rate, the time."""
+"""The generalization gap, the learning rate and the time of each epoch of a training."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,10 @@ HEIGHT = 260
 
 
 def epoch_gap_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
-    """How much better a network is on images it was trained on, in points, over the epochs.
+    """Return the training accuracy minus the validation accuracy, in points, over the epochs.
 
-    Thick: both measured in inference mode. Thin: the running mean of the epoch, taken with
-    dropout on, minus the validation.
+    Thick: the training accuracy is measured in inference mode. Thin: it is the running mean of
+    the epoch, with dropout.
     """
     figure = go.Figure()
     measured = [(row.epoch, row.gap) for row in epochs if row.gap is not None]
@@ -42,18 +42,18 @@ def epoch_gap_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
 def learning_rate_figure(
     rows: Sequence[MetricRow], steps_per_epoch: int, num_epochs: int
 ) -> go.Figure:
-    """The learning rate as it was, step by step, on a log scale."""
+    """Return the learning rate that was used at each step, on a log scale."""
     points = [(row.step / steps_per_epoch, row.learning_rate) for row in rows]
-    # Only where it changes: a step up or down is drawn upright.
-    corners = [
+    # Only the points where it changes: the line between them has steps.
+    changes = [
         point
         for index, point in enumerate(points)
         if index in (0, len(points) - 1) or point[1] != points[index - 1][1]
     ]
     figure = go.Figure(
         go.Scatter(
-            x=[x for x, _ in corners],
-            y=[rate for _, rate in corners],
+            x=[x for x, _ in changes],
+            y=[rate for _, rate in changes],
             mode="lines",
             line={"color": TRAINING, "width": 2, "shape": "hv"},
             hovertemplate="epoch %{x:.2f}: learning rate <b>%{y:.3g}</b><extra></extra>",
@@ -65,7 +65,7 @@ def learning_rate_figure(
 
 
 def epoch_seconds_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
-    """Seconds of each epoch with its validation."""
+    """Return the seconds of each epoch, with its validation."""
     figure = go.Figure(
         go.Bar(
             x=[row.epoch for row in epochs],

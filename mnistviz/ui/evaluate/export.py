@@ -42,9 +42,9 @@ def show_export(run: Run, step: int, found: Answers) -> None:
     )
 
     def make() -> str:
-        from mnistviz.evaluation.report import gather, html_of
+        from mnistviz.evaluation.report import report_data, report_html
 
-        return html_of(gather(run, step, found, temperature))
+        return report_html(report_data(run, step, found, temperature))
 
     st.download_button(
         "Report (HTML)",

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mnistviz.charts.colour_scales import Scope
 from mnistviz.charts.inspection.kernel_kinds import kernel_kinds_figure
 from mnistviz.charts.inspection.kernels import (
     kernel_figure,
     kernel_matrix_figure,
     kernel_row_figure,
 )
-from mnistviz.charts.scale import Scope
 from mnistviz.core.rows import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.inspection.kernels.kernel_order import Order, order_of, twins_of

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     # The shell imports this module before it paints; Plotly would be half of that time.
     import plotly.graph_objects as go
 
-    from mnistviz.charts.scale import Scope
+    from mnistviz.charts.colour_scales import Scope
 
 PREVIEW_SIZE = 84
 
@@ -51,7 +51,8 @@ def show(
 
     `config` are further settings of Plotly's.
     """
-    from mnistviz.charts.compat import DARK, LIGHT, to_streamlit
+    from mnistviz.charts.appearance import DARK, LIGHT
+    from mnistviz.charts.compat import to_streamlit
 
     st.plotly_chart(
         to_streamlit(figure, DARK if st.context.theme.type == "dark" else LIGHT),

@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from mnistviz.charts.colour_scales import SIGNED
 from mnistviz.charts.inspection.attribution import attribution_figure
-from mnistviz.charts.theme import SIGNED
 from mnistviz.core.rows import FloatArray
 
 IMAGE = np.zeros((28, 28), np.float32)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from mnistviz.charts.colour_scales import SIGNED
 from mnistviz.charts.inspection.layer_ablation import (
     accuracy_drop_figure,
     remaining_channels_figure,
 )
-from mnistviz.charts.theme import SIGNED
 from mnistviz.core.rows import LayerAblation, Tuned
 
 
