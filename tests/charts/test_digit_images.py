@@ -1,4 +1,4 @@
-"""Pictures of digits, and what a network answers to one."""
+"""Images of digits, galleries, and probabilities."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def random_images(count: int) -> np.ndarray:
     return np.random.default_rng(count).random((count, 28, 28), np.float32)
 
 
-def test_a_picture_shows_the_ink_of_every_pixel() -> None:
+def test_image_has_the_ink_of_every_pixel() -> None:
     image = random_images(1)[0]
     figure = image_figure(image, height=123)
     (heatmap,) = figure.data
@@ -28,14 +28,14 @@ def test_a_picture_shows_the_ink_of_every_pixel() -> None:
     assert figure.layout.yaxis.autorange == "reversed"
 
 
-def test_a_blank_picture_is_black_not_stretched() -> None:
+def test_blank_image_is_black() -> None:
     (heatmap,) = image_figure(np.zeros((28, 28), np.float32)).data
     assert not heatmap.z.any()
     assert (heatmap.zmin, heatmap.zmax) == (0, 1)
 
 
 @pytest.mark.parametrize("answer", range(10))
-def test_only_the_answer_is_coloured(answer: int) -> None:
+def test_only_the_largest_probability_has_a_colour(answer: int) -> None:
     probabilities = np.full(10, 0.05, np.float32)
     probabilities[answer] = 0.55
     (bars,) = probability_figure(probabilities).data
@@ -48,7 +48,7 @@ def test_only_the_answer_is_coloured(answer: int) -> None:
     assert [text for text in bars.text if text == "55.0%"] == [bars.text[answer]]
 
 
-def test_a_tie_has_one_answer() -> None:
+def test_only_one_of_equal_probabilities_has_a_colour() -> None:
     (bars,) = probability_figure(np.full(10, 0.1, np.float32)).data
     assert list(bars.marker.color) == [TRAINING, *[FADED] * 9]
 
@@ -68,7 +68,7 @@ def test_class_counts_are_two_rows_of_bars() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 5, 8, 20, 32, 40])
-def test_a_gallery_has_a_point_to_click_in_the_middle_of_each_image(count: int) -> None:
+def test_gallery_has_a_click_point_in_the_middle_of_each_image(count: int) -> None:
     images = random_images(count)
     keys = [int(key) for key in np.random.default_rng(1).permutation(10_000)[:count]]
     labels = [f"image {key}" for key in keys]
@@ -83,7 +83,7 @@ def test_a_gallery_has_a_point_to_click_in_the_middle_of_each_image(count: int) 
         np.testing.assert_array_equal(heatmap.z[top : top + 28, left : left + 28], image)
 
 
-def test_a_gallery_lets_the_points_be_clicked_and_not_seen() -> None:
+def test_click_points_of_a_gallery_are_invisible() -> None:
     figure = gallery_figure(random_images(3), ["a", "b", "c"], [0, 1, 2])
     points = figure.data[1]
     assert figure.layout.clickmode == "event+select"
@@ -92,7 +92,7 @@ def test_a_gallery_lets_the_points_be_clicked_and_not_seen() -> None:
     assert figure.data[0].hoverinfo == "skip"
 
 
-def test_a_gallery_begins_where_the_text_does_whatever_points_lie_on_it() -> None:
+def test_click_points_do_not_shift_a_gallery() -> None:
     figure = gallery_figure(random_images(3), ["a", "b", "c"], [0, 1, 2])
     left, right = figure.layout.xaxis.range
     breadth = len(figure.data[0].z[0])
@@ -100,13 +100,13 @@ def test_a_gallery_begins_where_the_text_does_whatever_points_lie_on_it() -> Non
     assert -0.5 - breadth / 100 < left < -0.5 < breadth - 0.5 < right < breadth * 1.01
 
 
-def test_a_gallery_fills_rows_of_as_many_columns_as_asked() -> None:
+def test_gallery_has_the_given_number_of_columns() -> None:
     points = gallery_figure(random_images(7), [""] * 7, range(7), columns=3).data[1]
     assert len(set(points.x)) == 3
     assert [sum(y == row for y in points.y) for row in sorted(set(points.y))] == [3, 3, 1]
 
 
-def test_frames_lie_around_their_digits() -> None:
+def test_frames_are_around_their_digits() -> None:
     figure = gallery_figure(
         random_images(7), list("abcdefg"), list("abcdefg"), 3, frames={4: "red"}
     )

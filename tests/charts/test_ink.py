@@ -1,4 +1,4 @@
-"""Ink of any size, and the frame around what is scaled."""
+"""Ink of any size, and its frame."""
 
 import numpy as np
 
@@ -22,6 +22,6 @@ def test_large_ink_is_thinned_and_keeps_its_coordinates() -> None:
     assert heatmap.z[row, column] == ink[heatmap.y[row], heatmap.x[column]]
 
 
-def test_the_frame_is_where_the_box_is() -> None:
+def test_frame_is_at_the_box() -> None:
     (frame,) = ink_figure(np.ones((50, 50), np.float32), (5, 6, 30, 40)).layout.shapes
     assert (frame.x0, frame.y0, frame.x1, frame.y1) == (5, 6, 30, 40)

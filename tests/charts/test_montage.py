@@ -1,4 +1,4 @@
-"""Many tiles in one picture: none is lost, none is moved, each says what it is."""
+"""Many tiles in one picture: places, labels, hover texts, size."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def distinct(*shape: int) -> np.ndarray:
 
 
 @given(st.integers(1, 40), st.integers(1, 12), sizes, sizes)
-def test_a_grid_has_every_tile_once_in_order(
+def test_grid_has_every_tile_once_in_order(
     count: int, columns: int, height: int, width: int
 ) -> None:
     tiles = distinct(count, height, width)
@@ -41,7 +41,7 @@ def test_a_grid_has_every_tile_once_in_order(
 
 
 @given(sizes, sizes, sizes, sizes, st.integers(1, 4))
-def test_tiles_lie_side_by_side_with_gaps_between(
+def test_joined_tiles_have_gaps_between_them(
     rows: int, columns: int, height: int, width: int, gap: int
 ) -> None:
     tiles = distinct(rows, columns, height, width)
@@ -56,7 +56,7 @@ def test_tiles_lie_side_by_side_with_gaps_between(
 
 
 @given(sizes, sizes)
-def test_centres_are_the_means_of_the_places_of_a_tile(count: int, size: int) -> None:
+def test_tile_centres_are_the_means_of_the_positions_of_a_tile(count: int, size: int) -> None:
     tiles = np.broadcast_to(
         distinct(count)[np.newaxis, :, np.newaxis, np.newaxis], (1, count, 1, size)
     )
@@ -67,7 +67,7 @@ def test_centres_are_the_means_of_the_places_of_a_tile(count: int, size: int) ->
 
 @pytest.mark.parametrize("count", [1, 5, 8, 20, 32])
 @pytest.mark.parametrize("num_labels", [0, None])
-def test_hover_says_tile_place_and_exact_value(count: int, num_labels: int | None) -> None:
+def test_hover_text_has_tile_place_and_exact_value(count: int, num_labels: int | None) -> None:
     values = np.random.default_rng(count).normal(size=(count, 4, 3)).astype(np.float32)
     tiles = to_grid(values, 6)
     figure = tile_figure(
@@ -106,7 +106,7 @@ def test_hover_says_tile_place_and_exact_value(count: int, num_labels: int | Non
         assert label.x == left[tile == number][0] + 1
 
 
-def test_labels_have_room_between_two_rows_of_tiles() -> None:
+def test_rows_of_tiles_have_space_for_labels() -> None:
     tiles = to_grid(distinct(4, 5, 5), 2)
     heights = [
         tile_figure(
@@ -144,7 +144,7 @@ def test_signed_values_have_zero_in_the_middle(signed: bool, scale: ColourScale,
     assert heatmap.colorscale == scale
 
 
-def test_a_huge_layer_still_fits_the_page() -> None:
+def test_figure_of_a_large_layer_has_the_maximum_height() -> None:
     figure = tile_figure(
         np.zeros((64, 64, 3, 3), np.float32),
         np.ones((64, 64), np.float32),
@@ -158,7 +158,7 @@ def test_a_huge_layer_still_fits_the_page() -> None:
     assert figure.layout.height <= MAX_HEIGHT
 
 
-def test_a_picture_has_square_pixels_and_its_first_row_on_top() -> None:
+def test_picture_has_square_pixels_and_its_first_row_on_top() -> None:
     figure = tile_figure(
         np.zeros((1, 1, 2, 2), np.float32),
         np.ones((1, 1), np.float32),
@@ -175,7 +175,7 @@ def test_a_picture_has_square_pixels_and_its_first_row_on_top() -> None:
 
 
 @pytest.mark.parametrize("width", [300, 350, 480, 640, 800])
-def test_a_picture_is_as_high_as_its_tiles_on_a_page_of_any_width(width: int) -> None:
+def test_picture_is_as_high_as_its_tiles_on_a_page_of_any_width(width: int) -> None:
     """Else a phone shows empty room below, and numbers that touch the tiles above them."""
     tiles = to_grid(distinct(20, 26, 26), 5)
     figure = tile_figure(

@@ -1,4 +1,4 @@
-"""Colours that read on a light and a dark page, and the same ones in Streamlit's settings."""
+"""Line colours on a light and a dark page, and the shared layout."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from mnistviz.charts.theme import CATEGORICAL, LEGEND, MARGINS, apply_layout
 from tests.helpers.colours import CONFIG, contrast
 
 
-def test_streamlit_draws_its_own_charts_in_the_same_colours() -> None:
+def test_streamlit_has_the_same_categorical_colours() -> None:
     assert CONFIG["theme"]["chartCategoricalColors"] == list(CATEGORICAL)
     assert len(set(CATEGORICAL)) == len(CATEGORICAL)
 
 
 @pytest.mark.parametrize("appearance", ["light", "dark"])
 @pytest.mark.parametrize("colour", CATEGORICAL)
-def test_lines_stand_out_from_the_page(colour: str, appearance: str) -> None:
+def test_line_colours_have_contrast_to_the_page(colour: str, appearance: str) -> None:
     """WCAG 2.2, 1.4.11: graphics need a contrast of 3 to 1."""
     assert contrast(colour, CONFIG["theme"][appearance]["backgroundColor"]) >= 3
 
 
-def test_finish_gives_the_shared_layout_and_what_is_asked_for() -> None:
+def test_layout_has_shared_and_given_settings() -> None:
     figure = go.Figure()
     assert apply_layout(figure, 321, showlegend=True, bargap=0.5) is figure
     layout = figure.layout
@@ -32,7 +32,7 @@ def test_finish_gives_the_shared_layout_and_what_is_asked_for() -> None:
     assert apply_layout(go.Figure(), 100).layout.showlegend is False
 
 
-def test_margins_leave_room_for_what_stands_at_the_axes() -> None:
+def test_margins_have_space_for_labels_titles_and_legend() -> None:
     def margins(**layout: object) -> tuple[int, ...]:
         figure = go.Figure([go.Bar(x=[1, 2], y=["a", "b"], name="one"), go.Bar(name="two")])
         margin = apply_layout(figure.update_layout(layout), 100, **shared).layout.margin

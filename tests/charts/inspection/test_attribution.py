@@ -1,4 +1,4 @@
-"""The picture of attributions: their places, scales and outlines, odd input."""
+"""The figure of attributions: places, scales, outlines, unusual input."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -50,7 +50,7 @@ def test_each_method_has_its_own_scale_with_zero_in_the_middle(count: int, colum
     assert len(outline.x) == count * 3 * 2 * (12 + 3)
 
 
-def test_the_outline_goes_around_the_pixels_that_are_half_ink() -> None:
+def test_outline_goes_around_the_pixels_that_are_half_ink() -> None:
     figure = attribution_figure(IMAGE, {"Occlusion": IMAGE})
     outline = figure.data[2]
     lines = np.stack([outline.x, outline.y], axis=1).reshape(-1, 3, 2)
@@ -65,7 +65,7 @@ def test_the_outline_goes_around_the_pixels_that_are_half_ink() -> None:
     assert len(attribution_figure(IMAGE / 3, {"Occlusion": IMAGE}).data[2].x) == 0
 
 
-def test_the_hover_text_has_place_ink_and_attribution() -> None:
+def test_hover_text_has_place_ink_and_attribution() -> None:
     figure = attribution_figure(IMAGE, dict.fromkeys(NAMES, IMAGE * 3), columns=2)
     heatmap, picture, _ = figure.data
     for name in NAMES:
@@ -89,7 +89,7 @@ def test_flat_and_undefined_values_are_drawn_without_an_error(value: float) -> N
 
 
 @pytest.mark.parametrize(("columns", "width"), [(3, 800), (3, 640), (2, 350), (2, 300)])
-def test_pixels_are_square_and_names_have_room(columns: int, width: int) -> None:
+def test_pixels_are_square_and_names_fit(columns: int, width: int) -> None:
     figure = attribution_figure(IMAGE, dict.fromkeys(NAMES, IMAGE), columns, width)
     left, right = figure.layout.xaxis.range
     bottom, top = figure.layout.yaxis.range

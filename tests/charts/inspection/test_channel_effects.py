@@ -1,4 +1,4 @@
-"""The strips of channels and the bars before and after."""
+"""Effects of channels, and probabilities before and after."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from mnistviz.core.rows import ChannelEffect
 
 
 @pytest.mark.parametrize("channels", [1, 5, 8, 20, 32])
-def test_every_channel_has_a_square_that_can_be_clicked(channels: int) -> None:
+def test_every_channel_has_a_square_with_a_click_point(channels: int) -> None:
     effects = [ChannelEffect("conv1", i, i - 2.5) for i in range(channels)]
     effects += [ChannelEffect("conv4", i, 0.5) for i in range(10)]
     squares, points, crosses = channel_effects_figure(effects).data
@@ -25,14 +25,14 @@ def test_every_channel_has_a_square_that_can_be_clicked(channels: int) -> None:
     assert len(crosses.x) == 0
 
 
-def test_rows_are_in_the_order_of_the_network_whatever_the_ranking() -> None:
+def test_rows_are_in_the_order_of_the_network() -> None:
     effects = [ChannelEffect("conv7", 0, 3), ChannelEffect("conv2", 0, 1)]
     figure = channel_effects_figure(effects, [("conv7", 0)])
     assert list(figure.data[0].y) == ["conv2", "conv7"]
     assert (figure.data[2].x, figure.data[2].y) == ((0,), ("conv7",))
 
 
-def test_channels_that_carry_nothing_are_neutral() -> None:
+def test_channels_without_effect_are_neutral() -> None:
     squares = channel_effects_figure([ChannelEffect("conv1", 0, 0.0)]).data[0]
     assert (squares.zmin, squares.zmax) == (-1, 1)
 

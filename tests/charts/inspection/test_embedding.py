@@ -1,4 +1,4 @@
-"""The map of digits as a chart: no point is lost, each knows its image."""
+"""The embedding of digits: traces and custom data."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ ANSWERS = LABELS.copy()
 ANSWERS[[3, 17]] = 0
 
 
-def test_a_trace_for_each_digit_and_every_point_once() -> None:
+def test_trace_for_each_digit_and_every_point_once() -> None:
     traces = embedding_figure(PLANE, LABELS, ANSWERS, "digit").data
     assert [trace.name for trace in traces] == [str(digit) for digit in range(10)]
     assert len(set(DIGIT_COLOURS)) == 10
@@ -21,7 +21,7 @@ def test_a_trace_for_each_digit_and_every_point_once() -> None:
             assert (trace.x[row], trace.y[row]) == tuple(PLANE[index])
 
 
-def test_errors_stand_out() -> None:
+def test_errors_are_larger_points() -> None:
     right, wrong = embedding_figure(PLANE, LABELS, ANSWERS, "error").data
     assert len(right.x) == 18
     assert list(wrong.customdata) == [3, 17]
@@ -29,6 +29,6 @@ def test_errors_stand_out() -> None:
     assert wrong.marker.size > right.marker.size
 
 
-def test_a_class_without_an_image_keeps_its_place_in_the_legend() -> None:
+def test_class_without_images_has_a_trace() -> None:
     traces = embedding_figure(PLANE[:1], LABELS[:1], ANSWERS[:1], "digit").data
     assert [len(trace.x) for trace in traces] == [1, *[0] * 9]

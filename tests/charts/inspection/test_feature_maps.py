@@ -1,4 +1,4 @@
-"""Every channel of a layer is in its picture, with its exact values."""
+"""Feature maps: every channel of a layer with its exact values."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def random_maps(size: int, channels: int) -> np.ndarray:
 
 @pytest.mark.parametrize("channels", [1, 5, 8, 20, 32])
 @pytest.mark.parametrize("size", [1, 7, 26])
-def test_every_value_is_shown_once_where_hover_says(size: int, channels: int) -> None:
+def test_every_value_is_shown_once_at_the_place_in_its_hover_text(size: int, channels: int) -> None:
     values = random_maps(size, channels)
     figure = feature_maps_figure(values, signed=True, scope="layer", largest_of_all=1.0)
     (heatmap,) = figure.data
@@ -36,7 +36,7 @@ def test_every_value_is_shown_once_where_hover_says(size: int, channels: int) ->
 
 
 @pytest.mark.parametrize("scope", ["tile", "layer", "all"])
-def test_the_scope_decides_what_full_colour_is(scope: Scope) -> None:
+def test_scope_sets_the_value_of_full_colour(scope: Scope) -> None:
     values = random_maps(4, 5)
     figure = feature_maps_figure(values, signed=True, scope=scope, largest_of_all=10.0)
     heatmap = figure.data[0]
@@ -66,7 +66,7 @@ def test_signed_maps_are_symmetric_and_unsigned_ones_start_at_0() -> None:
 
 @pytest.mark.parametrize("scope", ["tile", "layer", "all"])
 @pytest.mark.parametrize("signed", [True, False])
-def test_a_silent_layer_is_flat(scope: Scope, signed: bool) -> None:
+def test_layer_of_zeros_is_drawn_as_zeros(scope: Scope, signed: bool) -> None:
     silent = np.zeros((5, 5, 8), np.float32)
     heatmap = feature_maps_figure(silent, signed=signed, scope=scope, largest_of_all=0.0).data[0]
     shown = heatmap.z[np.isfinite(heatmap.z)]
@@ -74,7 +74,7 @@ def test_a_silent_layer_is_flat(scope: Scope, signed: bool) -> None:
     assert not shown.any()
 
 
-def test_a_silent_channel_stays_flat_beside_others() -> None:
+def test_channel_of_zeros_is_drawn_as_zeros() -> None:
     values = random_maps(5, 3)
     values[..., 1] = 0
     figure = feature_maps_figure(values, signed=True, scope="tile", largest_of_all=1.0)
@@ -84,7 +84,7 @@ def test_a_silent_channel_stays_flat_beside_others() -> None:
 
 
 @pytest.mark.parametrize("scope", ["tile", "layer", "all"])
-def test_a_channel_without_numbers_hides_no_other(scope: Scope) -> None:
+def test_channel_of_nan_does_not_change_other_channels(scope: Scope) -> None:
     values = random_maps(5, 3)
     values[..., 1] = np.nan
     figure = feature_maps_figure(values, signed=True, scope=scope, largest_of_all=1.0)
@@ -94,7 +94,7 @@ def test_a_channel_without_numbers_hides_no_other(scope: Scope) -> None:
     assert len(figure.layout.annotations) == 3
 
 
-def test_a_narrow_page_has_half_as_many_maps_in_a_row() -> None:
+def test_narrow_page_has_half_as_many_maps_in_a_row() -> None:
     values = random_maps(26, 20)
     figures = [
         feature_maps_figure(values, signed=True, scope="layer", largest_of_all=1.0, width=width)

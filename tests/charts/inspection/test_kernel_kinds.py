@@ -1,4 +1,4 @@
-"""Kinds beside chance, and the compass of edge directions."""
+"""Kinds of kernels compared to chance, and edge directions."""
 
 import pytest
 
@@ -8,7 +8,7 @@ SHARES = {"gradient": 0.5, "line": 0.3, "texture": 0.2}
 CHANCE = {"texture": 0.4, "gradient": 0.25, "line": 0.35}
 
 
-def test_each_bar_has_the_mark_of_chance_of_its_own_kind() -> None:
+def test_each_bar_has_the_mark_of_chance_of_its_kind() -> None:
     figure = kernel_kinds_figure(SHARES, CHANCE)
     bars, marks = figure.data
     assert dict(zip(bars.y, bars.x, strict=True)) == SHARES
@@ -22,12 +22,12 @@ def test_each_bar_has_the_mark_of_chance_of_its_own_kind() -> None:
     ]
 
 
-def test_nothing_at_all_is_still_a_chart() -> None:
+def test_shares_of_zero_are_drawn() -> None:
     figure = kernel_kinds_figure(dict.fromkeys(SHARES, 0.0), dict.fromkeys(SHARES, 0.0))
     assert figure.layout.xaxis.range[1] > 0
 
 
-def test_the_rose_points_each_sector_where_its_name_says() -> None:
+def test_each_sector_is_at_its_angle() -> None:
     names = ("right", "up", "left", "down")
     figure = edge_directions_figure([0.1, 0.2, 0.3, 0.4], names, [10, 200], [1.0, 0.5], ["a", "b"])
     bars, points = figure.data
@@ -40,7 +40,7 @@ def test_the_rose_points_each_sector_where_its_name_says() -> None:
     assert list(points.r) == [1, 0.5]
 
 
-def test_a_layer_without_gradients_has_an_empty_rose() -> None:
+def test_layer_without_gradients_has_an_empty_chart() -> None:
     figure = edge_directions_figure([0.0] * 8, [""] * 8, [0.0], [0.0], ["0"])
     assert list(figure.data[0].r) == [0] * 8
     assert list(figure.data[1].r) == [0]

@@ -1,4 +1,4 @@
-"""Every kernel of a layer is in its picture, with its exact weights."""
+"""Kernels: every kernel of a layer with its exact weights."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -32,7 +32,7 @@ def tiles_shown(figure: go.Figure, size: int) -> dict[tuple[int, int], np.ndarra
 
 @pytest.mark.parametrize("num_outputs", CHANNELS)
 @pytest.mark.parametrize(("size", "num_inputs"), [(3, 2), (1, 20), (7, 10), (3, 1)])
-def test_every_kernel_is_there_once_and_its_point_lies_on_it(
+def test_every_kernel_is_shown_once_with_its_click_point(
     size: int, num_inputs: int, num_outputs: int
 ) -> None:
     kernel = random_kernel(size, num_inputs, num_outputs)
@@ -46,9 +46,7 @@ def test_every_kernel_is_there_once_and_its_point_lies_on_it(
 
 
 @pytest.mark.parametrize(("size", "num_inputs"), [(3, 2), (3, 1), (1, 4)])
-def test_pointing_at_a_kernel_tells_its_channels_and_its_weights(
-    size: int, num_inputs: int
-) -> None:
+def test_hover_text_has_channels_and_weights(size: int, num_inputs: int) -> None:
     kernel = random_kernel(size, num_inputs, 5)
     points = kernel_matrix_figure(kernel, "layer", 1.0).data[1]
     assert points.hovertemplate == "%{text}<extra></extra>"
@@ -64,7 +62,7 @@ def test_pointing_at_a_kernel_tells_its_channels_and_its_weights(
         np.testing.assert_allclose(weights, kernel[:, :, i, o], atol=5.1e-5)
 
 
-def test_rows_and_columns_follow_the_order_and_say_so() -> None:
+def test_rows_columns_and_labels_follow_the_order() -> None:
     kernel = random_kernel(3, 4, 3)
     figure = kernel_matrix_figure(kernel, "layer", 1.0, order=([2, 0, 3, 1], [1, 2, 0]))
     found = tiles_shown(figure, 3)
@@ -79,7 +77,7 @@ def test_rows_and_columns_follow_the_order_and_say_so() -> None:
         assert labels == places
 
 
-def test_the_axes_name_what_rows_and_columns_are() -> None:
+def test_axes_name_what_rows_and_columns_are() -> None:
     figure = kernel_matrix_figure(random_kernel(7, 2, 10), "layer", 1.0, output_name="digit")
     assert figure.layout.xaxis.title.text == "digit"
     assert figure.layout.yaxis.title.text == "input channel"
@@ -87,7 +85,7 @@ def test_the_axes_name_what_rows_and_columns_are() -> None:
 
 
 @pytest.mark.parametrize("num_inputs", [1, 3])
-def test_the_chosen_kernel_is_framed(num_inputs: int) -> None:
+def test_chosen_kernel_is_framed(num_inputs: int) -> None:
     kernel = random_kernel(3, num_inputs, 8)
     figure = kernel_matrix_figure(kernel, "layer", 1.0, chosen=(num_inputs - 1, 6))
     (frame,) = figure.layout.shapes
@@ -99,7 +97,7 @@ def test_the_chosen_kernel_is_framed(num_inputs: int) -> None:
 
 
 @pytest.mark.parametrize("num_outputs", CHANNELS)
-def test_a_layer_with_one_input_numbers_its_tiles(num_outputs: int) -> None:
+def test_layer_with_one_input_numbers_its_tiles(num_outputs: int) -> None:
     figure = kernel_matrix_figure(random_kernel(3, 1, num_outputs), "layer", 1.0)
     labels = [label.text for label in figure.layout.annotations]
     assert labels == [str(number) for number in range(num_outputs)]
@@ -107,7 +105,7 @@ def test_a_layer_with_one_input_numbers_its_tiles(num_outputs: int) -> None:
 
 @pytest.mark.parametrize("num_inputs", [1, 3])
 @pytest.mark.parametrize("scope", ["tile", "layer", "all"])
-def test_the_scope_decides_what_full_colour_is(scope: Scope, num_inputs: int) -> None:
+def test_scope_sets_the_value_of_full_colour(scope: Scope, num_inputs: int) -> None:
     kernel = random_kernel(3, num_inputs, 8)
     for (i, o), tile in tiles_shown(kernel_matrix_figure(kernel, scope, 10.0), 3).items():
         weights = kernel[:, :, i, o]
@@ -115,7 +113,7 @@ def test_the_scope_decides_what_full_colour_is(scope: Scope, num_inputs: int) ->
         np.testing.assert_allclose(tile, weights / ends[scope], rtol=1e-6)
 
 
-def test_zero_is_neutral_and_both_signs_reach_as_far() -> None:
+def test_scale_is_symmetric_with_neutral_zero() -> None:
     kernel = np.array([[[[2, -1]]]], np.float32)
     heatmap = kernel_matrix_figure(kernel, "layer", 2.0).data[0]
     assert heatmap.zmin == -heatmap.zmax == -1
@@ -126,7 +124,7 @@ def test_zero_is_neutral_and_both_signs_reach_as_far() -> None:
 
 @pytest.mark.parametrize("num_inputs", [1, 2])
 @pytest.mark.parametrize("scope", ["tile", "layer", "all"])
-def test_a_kernel_of_zeros_is_all_neutral(scope: Scope, num_inputs: int) -> None:
+def test_kernel_of_zeros_is_neutral(scope: Scope, num_inputs: int) -> None:
     heatmap = kernel_matrix_figure(np.zeros((3, 3, num_inputs, 5), np.float32), scope, 0.0).data[0]
     shown = heatmap.z[np.isfinite(heatmap.z)]
     assert shown.size == 9 * num_inputs * 5
@@ -134,7 +132,7 @@ def test_a_kernel_of_zeros_is_all_neutral(scope: Scope, num_inputs: int) -> None
 
 
 @pytest.mark.parametrize("scope", ["tile", "layer"])
-def test_a_weight_that_is_no_number_hides_nothing_else(scope: Scope) -> None:
+def test_weight_of_nan_does_not_change_other_weights(scope: Scope) -> None:
     kernel = random_kernel(3, 2, 2)
     kernel[1, 1, 0, 1] = np.nan
     heatmap = kernel_matrix_figure(kernel, scope, 1.0).data[0]
@@ -153,7 +151,7 @@ def test_one_kernel_has_its_numbers_written_into_it(size: int) -> None:
         assert number == pytest.approx(weights[int(label.y), int(label.x)], abs=6e-3)
 
 
-def test_one_kernel_of_zeros_and_one_that_is_no_number_are_drawn() -> None:
+def test_kernels_of_zeros_and_of_nan_are_drawn() -> None:
     for value in (0.0, np.nan):
         weights = np.full((3, 3), value, np.float32)
         figure = kernel_figure(weights, 0.0)
@@ -162,7 +160,7 @@ def test_one_kernel_of_zeros_and_one_that_is_no_number_are_drawn() -> None:
 
 @pytest.mark.parametrize("width", [350, 800])
 @pytest.mark.parametrize("count", [1, 2, 7])
-def test_a_row_of_kernels_loses_none(count: int, width: int) -> None:
+def test_row_has_every_kernel(count: int, width: int) -> None:
     kernels = np.moveaxis(random_kernel(3, 1, count)[:, :, 0], 2, 0)
     figure = kernel_row_figure(kernels, [f"k{n}" for n in range(count)], width)
     assert np.isfinite(figure.data[0].z).sum() == kernels.size
@@ -171,7 +169,7 @@ def test_a_row_of_kernels_loses_none(count: int, width: int) -> None:
 
 
 @pytest.mark.parametrize(("width", "beside", "below"), [(800, 2, 2), (350, 4, 3)])
-def test_of_a_large_layer_only_the_numbers_that_have_room_are_written(
+def test_axes_of_a_large_layer_have_only_the_numbers_that_fit(
     width: int, beside: int, below: int
 ) -> None:
     figure = kernel_matrix_figure(random_kernel(3, 64, 64), "layer", 1.0, width, chosen=(63, 0))
@@ -183,6 +181,6 @@ def test_of_a_large_layer_only_the_numbers_that_have_room_are_written(
 
 
 @pytest.mark.parametrize(("width", "rows"), [(800, 4), (350, 13)])
-def test_many_kernels_of_one_input_use_the_width_of_the_page(width: int, rows: int) -> None:
+def test_many_kernels_of_one_input_fill_the_width_of_the_page(width: int, rows: int) -> None:
     figure = kernel_matrix_figure(random_kernel(3, 1, 64), "layer", 1.0, width)
     assert len(set(figure.data[1].y)) == rows

@@ -56,7 +56,7 @@ def test_every_order_is_a_line_from_all_channels_to_none(found: LayerAblation) -
     assert random.customdata[1].tolist() == pytest.approx([96, 98])
 
 
-def test_what_more_training_brought_back_is_a_line_of_its_own(found: LayerAblation) -> None:
+def test_accuracy_after_more_training_has_a_line(found: LayerAblation) -> None:
     tuned = Tuned(
         "conv2", 300, 10_000, np.array([3, 1]), np.array([0.99, 0.9]), np.array([1, 0.98])
     )

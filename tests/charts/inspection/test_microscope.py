@@ -1,4 +1,4 @@
-"""The microscope shows the numbers it is given, in their places."""
+"""The charts of the microscope: their numbers and frames."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def random_values(*shape: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("size", [1, 7, 26])
-def test_every_value_of_the_map_can_be_clicked_and_says_itself(size: int) -> None:
+def test_every_value_of_the_map_has_a_click_point_with_its_text(size: int) -> None:
     values = random_values(size, size).astype(np.float32)
     figure = clickable_map_figure(values, (0, size - 1), signed=True)
     heatmap, points = figure.data
@@ -29,7 +29,7 @@ def test_every_value_of_the_map_can_be_clicked_and_says_itself(size: int) -> Non
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (size - 1.5, size - 0.5, -0.5, 0.5)
 
 
-def test_the_patch_is_framed_where_it_lies() -> None:
+def test_patch_has_a_frame() -> None:
     figure = clickable_map_figure(
         np.zeros((28, 28), np.float32), (4, 9), 3, signed=False, clickable=False
     )
@@ -60,7 +60,7 @@ def test_flat_and_missing_numbers_are_drawn(value: float) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 20, 32])
-def test_all_channels_and_the_bias_add_up_to_the_sum(count: int) -> None:
+def test_steps_of_channels_and_bias_add_up_to_the_sum(count: int) -> None:
     sums = random_values(count)
     total = float(sums.sum()) + 0.25
     figure = channel_sums_figure(sums, 0.25, total, chosen=0)
@@ -73,7 +73,7 @@ def test_all_channels_and_the_bias_add_up_to_the_sum(count: int) -> None:
     assert len(figure.layout.shapes) == 1
 
 
-def test_each_square_of_the_path_is_visible_even_where_two_are_equal() -> None:
+def test_equal_receptive_fields_are_both_visible() -> None:
     fields = [(0, 0, 28), (2, 4, 16), (2, 4, 16), (9, 9, 1)]
     figure = receptive_fields_figure(np.zeros((28, 28), np.float32), fields, ["a", "b", "c", "d"])
     squares = figure.data[1:]

@@ -1,4 +1,4 @@
-"""Every channel's preferred input is in the gallery, in order, and tells a click its channel."""
+"""Preferred inputs: every channel in order, with its custom data."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from mnistviz.charts.inspection.preferred_inputs import preferred_inputs_figure
 
 @pytest.mark.parametrize("width", [350, 800])
 @pytest.mark.parametrize("count", [1, 5, 8, 20, 32])
-def test_every_input_is_there_once_up_to_its_own_most_ink(count: int, width: int) -> None:
+def test_every_input_is_shown_relative_to_its_largest_ink(count: int, width: int) -> None:
     images = np.random.default_rng(count).uniform(0, 0.4, (count, 7, 7)).astype(np.float32)
     channels = list(range(count))[::-1]
     figure = preferred_inputs_figure(images, channels, [0.5] * count, 0, width)
@@ -27,7 +27,7 @@ def test_every_input_is_there_once_up_to_its_own_most_ink(count: int, width: int
     )
 
 
-def test_a_blank_one_and_one_that_is_no_number_are_drawn() -> None:
+def test_inputs_of_zeros_and_of_nan_are_drawn() -> None:
     images = np.zeros((2, 3, 3), np.float32)
     images[1] = np.nan
     figure = preferred_inputs_figure(images, [0, 1], [0.0, 0.0], None, 800)

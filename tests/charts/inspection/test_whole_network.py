@@ -1,4 +1,4 @@
-"""Every channel of every layer is in the one picture, where its point is, in true size."""
+"""The picture of the whole network: every channel of every layer in true size."""
 
 import base64
 import io
@@ -42,7 +42,7 @@ def tile_at(figure: go.Figure, number: int, size: int) -> np.ndarray:
 
 @pytest.mark.parametrize("width", [240, 350, 800])
 @pytest.mark.parametrize("channels", [1, 5, 8, 20, 32])
-def test_no_channel_is_lost_and_none_lies_on_another(channels: int, width: int) -> None:
+def test_every_channel_is_shown_and_none_overlap(channels: int, width: int) -> None:
     stages = network_of(channels)
     figure = whole_network_figure(stages, "tile", width)
     expected = [(one.layer, channel) for one in stages for channel in range(one.values.shape[-1])]
@@ -65,7 +65,7 @@ def test_no_channel_is_lost_and_none_lies_on_another(channels: int, width: int) 
 
 
 @pytest.mark.parametrize("scope", ["tile", "layer", "all"])
-def test_the_scope_decides_what_full_colour_is(scope: Scope) -> None:
+def test_scope_sets_the_value_of_full_colour(scope: Scope) -> None:
     stages = network_of(3)
     figure = whole_network_figure(stages, scope)
     tile = stages[1].values[:, :, 2]
@@ -78,7 +78,7 @@ def test_the_scope_decides_what_full_colour_is(scope: Scope) -> None:
     np.testing.assert_array_equal(tile_at(figure, 3, 26), expected)
 
 
-def test_a_difference_is_signed_even_where_it_is_all_positive() -> None:
+def test_positive_difference_is_on_the_signed_scale() -> None:
     stages = [Stage("conv1", "relu", np.full((4, 4, 1), 2, np.float32))]
     plain, difference = (
         tile_at(whole_network_figure(stages, "tile", difference=signed), 0, 4)
@@ -88,7 +88,7 @@ def test_a_difference_is_signed_even_where_it_is_all_positive() -> None:
     assert difference[0, 0].tolist() == [0xB9, 0x3A, 0x0A, 255]
 
 
-def test_titles_say_size_and_number_and_that_scores_are_enlarged() -> None:
+def test_titles_have_size_and_number_of_maps() -> None:
     titles = [
         label.text for label in whole_network_figure(network_of(5), "layer").layout.annotations
     ]
@@ -102,7 +102,7 @@ def test_titles_say_size_and_number_and_that_scores_are_enlarged() -> None:
     ]
 
 
-def test_the_chosen_map_is_framed_and_each_says_its_range() -> None:
+def test_chosen_map_has_a_frame_and_hover_text_has_the_range() -> None:
     stages = network_of(5)
     figure = whole_network_figure(stages, "layer", chosen=("pool", 3))
     (frame,) = figure.layout.shapes

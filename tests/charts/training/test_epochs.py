@@ -1,4 +1,4 @@
-"""Charts of whole epochs: their numbers."""
+"""Charts with a value for each epoch."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def epoch(number: int, fixed: float | None = None) -> EpochRow:
     return EpochRow(number, 0.003, 0.2, 0.95, 0.1, 0.97, 10.0 + number, fixed)
 
 
-def test_the_gap_is_in_points_and_its_running_kind_is_thin() -> None:
+def test_gap_is_in_points_with_a_thin_line_for_the_running_mean() -> None:
     figure = epoch_gap_figure([epoch(1, 0.98), epoch(2, 0.99)], 3)
     measured, running = figure.data
     assert list(measured.y) == pytest.approx([1.0, 2.0])
@@ -22,13 +22,13 @@ def test_the_gap_is_in_points_and_its_running_kind_is_thin() -> None:
     assert running.line.width < measured.line.width
 
 
-def test_a_gap_that_was_not_measured_is_not_drawn() -> None:
+def test_gap_that_was_not_measured_is_not_drawn() -> None:
     figure = epoch_gap_figure([epoch(1), epoch(2)], 3)
     assert [trace.name for trace in figure.data] == ["by the running mean, dropout on"]
     assert epoch_gap_figure([], 3).data == ()
 
 
-def test_the_learning_rate_is_drawn_where_it_changes() -> None:
+def test_learning_rate_is_drawn_where_it_changes() -> None:
     rates = [0.003, 0.003, 0.003, 0.001, 0.001, 0.002]
     rows = [MetricRow(5 * i, 1, "batch", 1.0, 0.5, rate, 1.0) for i, rate in enumerate(rates, 1)]
     (trace,) = learning_rate_figure(rows, 10, 3).data
