@@ -30,7 +30,7 @@ SIGNED: ColourScale = (
 UNSIGNED: ColourScale = ((0.0, "#000000"), (1.0, "#ffffff"))
 # The warm half of the signed scale, for amounts that are better small.
 MISTAKES: ColourScale = tuple((2 * position - 1, colour) for position, colour in SIGNED[2:])
-# Green, as it stands for neither sign.
+# Green, which is the colour of neither sign.
 COVERAGE: ColourScale = ((0.0, NEUTRAL), (0.25, "#b5dcbd"), (1.0, "#1b6b2b"))
 
 # The values that share the end of a scale. tile: each kernel or channel has its own; layer: all

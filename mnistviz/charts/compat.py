@@ -23,7 +23,7 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.appearance import Appearance, page_layout
 
-# Significant digits that tell any two float32 values apart to within half a unit.
+# Decimal digits of the largest value of an array that float32 can represent, or one more.
 FLOAT32_DIGITS = 8
 
 

@@ -38,24 +38,24 @@ def test_every_seed_of_every_plan_has_a_point() -> None:
 
 
 def test_every_pair_has_its_seeds_both_intervals_and_its_mean() -> None:
-    found = duels(ACCURACIES)
-    figure = differences_figure(found, MARGIN)
-    assert [duel.verdict for duel in found] == ["equivalent", "better", "better"]
+    pairs = duels(ACCURACIES)
+    figure = differences_figure(pairs, MARGIN)
+    assert [duel.verdict for duel in pairs] == ["equivalent", "better", "better"]
     rows = ["8/16/32 − 10/15/20", "8/16/32 − 2/2/2", "10/15/20 − 2/2/2"]
     assert list(figure.layout.yaxis.categoryarray) == rows
     assert len(figure.data) == 4 * 2
     wide, narrow, dots, mean = figure.data[:4]
     assert list(dots.x) == pytest.approx([0.01, 0.02, 0.02])
-    assert list(wide.x[:2]) == pytest.approx([100 * bound for bound in found[0].interval])
-    assert list(narrow.x[:2]) == pytest.approx([100 * bound for bound in found[0].narrow])
-    assert mean.x[0] == pytest.approx(100 * found[0].mean)
+    assert list(wide.x[:2]) == pytest.approx([100 * bound for bound in pairs[0].interval])
+    assert list(narrow.x[:2]) == pytest.approx([100 * bound for bound in pairs[0].narrow])
+    assert mean.x[0] == pytest.approx(100 * pairs[0].mean)
     assert mean.marker.color == CHOSEN
     wide, narrow, dots, mean = figure.data[4:]
     assert list(dots.y) == [rows[1]] * 3 + [rows[2]] * 3
     assert list(dots.customdata) == [0, 1, 2] * 2
     for lines, intervals in (
-        (wide, [duel.interval for duel in found[1:]]),
-        (narrow, [duel.narrow for duel in found[1:]]),
+        (wide, [duel.interval for duel in pairs[1:]]),
+        (narrow, [duel.narrow for duel in pairs[1:]]),
     ):
         # A gap ends each line.
         assert (lines.x[2], lines.x[5]) == (None, None)
@@ -63,14 +63,14 @@ def test_every_pair_has_its_seeds_both_intervals_and_its_mean() -> None:
         assert ends == pytest.approx([100 * bound for pair in intervals for bound in pair])
         assert list(lines.y) == [rows[1]] * 3 + [rows[2]] * 3
     assert list(mean.y) == rows[1:]
-    np.testing.assert_allclose(mean.customdata, [[100 * b for b in d.interval] for d in found[1:]])
+    np.testing.assert_allclose(mean.customdata, [[100 * b for b in d.interval] for d in pairs[1:]])
     (band,) = (shape for shape in figure.layout.shapes if shape.type == "rect")
     assert (band.x0, band.x1) == (-100 * MARGIN, 100 * MARGIN)
 
 
 def test_pair_with_one_seed_is_drawn_without_an_interval() -> None:
-    found = duels({"a": {0: 0.99}, "b": {0: 0.98}})
-    wide, _, _, mean = differences_figure(found, MARGIN).data
+    pairs = duels({"a": {0: 0.99}, "b": {0: 0.98}})
+    wide, _, _, mean = differences_figure(pairs, MARGIN).data
     assert all(math.isnan(bound) for bound in wide.x[:2])
     assert mean.x[0] == pytest.approx(1)
 

@@ -78,7 +78,7 @@ def test_gallery_has_a_click_point_in_the_middle_of_each_image(count: int) -> No
     assert len(points.x) == len(points.y) == count
     assert np.isfinite(heatmap.z).sum() == images.size
     for image, x, y in zip(images, points.x, points.y, strict=True):
-        # 28 pixels around their middle, which lies between two of them.
+        # The middle of 28 pixels is between two of them.
         top, left = int(y - 13.5), int(x - 13.5)
         np.testing.assert_array_equal(heatmap.z[top : top + 28, left : left + 28], image)
 
@@ -96,7 +96,7 @@ def test_click_points_do_not_shift_a_gallery() -> None:
     figure = gallery_figure(random_images(3), ["a", "b", "c"], [0, 1, 2])
     left, right = figure.layout.xaxis.range
     breadth = len(figure.data[0].z[0])
-    # A hundredth at most, where Plotly would leave a twentieth.
+    # At most a hundredth; Plotly would add a twentieth.
     assert -0.5 - breadth / 100 < left < -0.5 < breadth - 0.5 < right < breadth * 1.01
 
 

@@ -21,7 +21,7 @@ sizes = st.integers(1, 6)
 
 
 def distinct(*shape: int) -> np.ndarray:
-    """Values that differ from each other: where one ends up tells where it came from."""
+    """Return different values, so that each can be identified in a picture."""
     return np.arange(1, np.prod(shape) + 1, dtype=np.float32).reshape(shape)
 
 
@@ -33,7 +33,7 @@ def test_grid_has_every_tile_once_in_order(
     grid = to_grid(tiles, columns)
     assert grid.shape[1] == min(columns, count)
     assert grid.shape[2:] == (height, width)
-    # Not a row more than they need.
+    # No row is empty.
     assert (grid.shape[0] - 1) * grid.shape[1] < count <= grid.shape[0] * grid.shape[1]
     flat = grid.reshape(-1, height, width)
     np.testing.assert_array_equal(flat[:count], tiles)
@@ -91,7 +91,7 @@ def test_hover_text_has_tile_place_and_exact_value(count: int, num_labels: int |
     assert len(np.unique(facts[:, :3], axis=0)) == len(facts) == values.size
     np.testing.assert_array_equal(facts[:, 3], values[tile, row, column])
     np.testing.assert_allclose(heatmap.z[shown], facts[:, 3] / 8, rtol=1e-6)
-    # A tile lies in one piece, row 0 on top, column 0 on the left.
+    # The values of a tile are in their places, row 0 on top, column 0 on the left.
     y, x = np.nonzero(shown)
     top, left = y - row, x - column
     for number in range(count):
@@ -123,7 +123,7 @@ def test_rows_of_tiles_have_space_for_labels() -> None:
         .z.shape[0]
         for num_labels in (0, 4)
     ]
-    # A label of 15 pixels takes the place of three values of 5 pixels each.
+    # A label of 16 pixels has the height of three values of 5 pixels each.
     assert heights == [11, 13]
 
 
@@ -176,7 +176,7 @@ def test_picture_has_square_pixels_and_its_first_row_on_top() -> None:
 
 @pytest.mark.parametrize("width", [300, 350, 480, 640, 800])
 def test_picture_is_as_high_as_its_tiles_on_a_page_of_any_width(width: int) -> None:
-    """Else a phone shows empty room below, and numbers that touch the tiles above them."""
+    """Otherwise a phone shows empty space below, and numbers touch the tiles above them."""
     tiles = to_grid(distinct(20, 26, 26), 5)
     figure = tile_figure(
         tiles,

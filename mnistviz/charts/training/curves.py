@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.rows import MetricRow
 
-# More points can't be told apart, and slow a browser down.
+# More points can't be distinguished, and slow a browser down.
 MAX_POINTS = 500
 
 HEIGHT = 340

@@ -15,7 +15,7 @@ NAMES = ["Integrated gradients", "Occlusion", "SmoothGrad", "Grad-CAM"]
 
 def tile_of(figure: go.Figure, name: str) -> tuple[int, int]:
     """Row and column of the first value of the tile below a name."""
-    title = next(one for one in figure.layout.annotations if name in one.text)
+    title = next(label for label in figure.layout.annotations if name in label.text)
     return round(title.y + 0.5), round(title.x + 0.5)
 
 
@@ -29,15 +29,15 @@ def values_of(figure: go.Figure, name: str) -> FloatArray:
 @pytest.mark.parametrize("count", [1, 4])
 def test_each_method_has_its_own_scale_with_zero_in_the_middle(count: int, columns: int) -> None:
     rng = np.random.default_rng(0)
-    found = {
+    results = {
         name: 10**power * rng.normal(size=(28, 28)).astype(np.float32)
         for power, name in enumerate(NAMES[:count])
     }
-    figure = attribution_figure(IMAGE, found, columns)
+    figure = attribution_figure(IMAGE, results, columns)
     heatmap, picture, outline = figure.data
     assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
     assert [colour for _, colour in heatmap.colorscale] == [colour for _, colour in SIGNED]
-    for name, values in found.items():
+    for name, values in results.items():
         np.testing.assert_allclose(
             values_of(figure, name), values / np.abs(values).max(), rtol=1e-6, atol=1e-7
         )
@@ -95,7 +95,7 @@ def test_pixels_are_square_and_names_fit(columns: int, width: int) -> None:
     bottom, top = figure.layout.yaxis.range
     pixels = (width - 16) / (right - left)
     assert figure.layout.height - 16 == pytest.approx((bottom - top) * pixels, abs=1)
-    lines = sorted({round(one.y + 0.5) for one in figure.layout.annotations})
+    lines = sorted({round(label.y + 0.5) for label in figure.layout.annotations})
     assert len(lines) == -(-5 // columns)
     for above, below in zip([top - 28, *lines], lines, strict=False):
         assert (below - above - 28) * pixels >= 22

@@ -20,4 +20,4 @@ def test_rows_and_columns_are_in_order_with_their_numbers() -> None:
 @pytest.mark.parametrize(("count", "every"), [(4, 1), (24, 1), (25, 2), (64, 3)])
 def test_axes_have_at_most_24_numbers(count: int, every: int) -> None:
     figure = correlation_figure(np.eye(count), list(range(count)), "kernels")
-    assert list(figure.layout.xaxis.ticktext) == [str(one) for one in range(0, count, every)]
+    assert list(figure.layout.xaxis.ticktext) == [str(number) for number in range(0, count, every)]

@@ -25,12 +25,16 @@ def test_every_value_is_shown_once_at_the_place_in_its_hover_text(size: int, cha
     np.testing.assert_array_equal(facts[:, 3], values[row, column, channel], strict=True)
     # In order: ten channels a row, each in one piece.
     y, x = np.nonzero(shown)
-    tops = {one: set(y[channel == one] - row[channel == one]) for one in range(channels)}
-    lefts = {one: set(x[channel == one] - column[channel == one]) for one in range(channels)}
-    for one in range(channels):
-        assert lefts[one] == {one % 10 * (size + 1)}
-        assert tops[one] == tops[one - one % 10]
-        assert len(tops[one]) == 1
+    tops = {
+        number: set(y[channel == number] - row[channel == number]) for number in range(channels)
+    }
+    lefts = {
+        number: set(x[channel == number] - column[channel == number]) for number in range(channels)
+    }
+    for number in range(channels):
+        assert lefts[number] == {number % 10 * (size + 1)}
+        assert tops[number] == tops[number - number % 10]
+        assert len(tops[number]) == 1
     labels = [label.text for label in figure.layout.annotations]
     assert labels == [str(number) for number in range(channels)]
 

@@ -14,8 +14,8 @@ def test_each_bar_has_the_mark_of_chance_of_its_kind() -> None:
     assert dict(zip(bars.y, bars.x, strict=True)) == SHARES
     assert dict(zip(marks.y, marks.x, strict=True)) == CHANCE
     assert list(bars.customdata) == [0.25, 0.35, 0.4]
-    # Each number stands to the right of both.
-    assert [(one.y, one.text, one.x) for one in figure.layout.annotations] == [
+    # Each number is to the right of both.
+    assert [(label.y, label.text, label.x) for label in figure.layout.annotations] == [
         ("gradient", "50%", 0.5),
         ("line", "30%", 0.35),
         ("texture", "20%", 0.4),

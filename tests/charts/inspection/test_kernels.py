@@ -23,11 +23,11 @@ def tiles_shown(figure: go.Figure, size: int) -> dict[tuple[int, int], np.ndarra
     """What the heatmap shows around each point of the overlay, by the point's channels."""
     heatmap, points = figure.data
     reach = (size - 1) / 2
-    found = {}
+    tiles = {}
     for x, y, key in zip(points.x, points.y, points.customdata, strict=True):
         rows = slice(int(y - reach), int(y + reach) + 1)
-        found[tuple(key)] = heatmap.z[rows, int(x - reach) : int(x + reach) + 1]
-    return found
+        tiles[tuple(key)] = heatmap.z[rows, int(x - reach) : int(x + reach) + 1]
+    return tiles
 
 
 @pytest.mark.parametrize("num_outputs", CHANNELS)
@@ -37,11 +37,11 @@ def test_every_kernel_is_shown_once_with_its_click_point(
 ) -> None:
     kernel = random_kernel(size, num_inputs, num_outputs)
     figure = kernel_matrix_figure(kernel, "layer", 1.0)
-    found = tiles_shown(figure, size)
-    assert len(found) == num_inputs * num_outputs
+    tiles = tiles_shown(figure, size)
+    assert len(tiles) == num_inputs * num_outputs
     assert np.isfinite(figure.data[0].z).sum() == kernel.size
     largest = np.abs(kernel).max()
-    for (i, o), tile in found.items():
+    for (i, o), tile in tiles.items():
         np.testing.assert_allclose(tile * largest, kernel[:, :, i, o], rtol=1e-6)
 
 
@@ -65,8 +65,8 @@ def test_hover_text_has_channels_and_weights(size: int, num_inputs: int) -> None
 def test_rows_columns_and_labels_follow_the_order() -> None:
     kernel = random_kernel(3, 4, 3)
     figure = kernel_matrix_figure(kernel, "layer", 1.0, order=([2, 0, 3, 1], [1, 2, 0]))
-    found = tiles_shown(figure, 3)
-    for (i, o), tile in found.items():
+    tiles = tiles_shown(figure, 3)
+    for (i, o), tile in tiles.items():
         np.testing.assert_allclose(tile * np.abs(kernel).max(), kernel[:, :, i, o], rtol=1e-6)
     xs = {key[1]: x for x, key in zip(figure.data[1].x, figure.data[1].customdata, strict=True)}
     ys = {key[0]: y for y, key in zip(figure.data[1].y, figure.data[1].customdata, strict=True)}

@@ -36,7 +36,7 @@ def test_patch_has_a_frame() -> None:
     (frame,) = figure.layout.shapes
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (8.5, 11.5, 3.5, 6.5)
     assert figure.layout.clickmode is None
-    # Without points, the heatmap itself says what is under the pointer.
+    # Without click points, the heatmap has a hover text.
     (heatmap,) = figure.data
     assert "%{z:+.4f}" in heatmap.hovertemplate
 
@@ -78,7 +78,7 @@ def test_equal_receptive_fields_are_both_visible() -> None:
     figure = receptive_fields_figure(np.zeros((28, 28), np.float32), fields, ["a", "b", "c", "d"])
     squares = figure.data[1:]
     assert [square.name for square in squares] == ["a", "b", "c", "d"]
-    outlines = [(min(one.x), max(one.x), min(one.y), max(one.y)) for one in squares]
+    outlines = [(min(trace.x), max(trace.x), min(trace.y), max(trace.y)) for trace in squares]
     assert outlines[0] == (-0.5, 27.5, -0.5, 27.5)
     assert outlines[1] == (3.5, 19.5, 1.5, 17.5)
     assert outlines[3] == (8.5, 9.5, 8.5, 9.5)

@@ -19,7 +19,9 @@ def test_every_input_is_shown_relative_to_its_largest_ink(count: int, width: int
     for x, y, image in zip(points.x, points.y, images, strict=True):
         tile = heatmap.z[int(y) - 3 : int(y) + 4, int(x) - 3 : int(x) + 4]
         np.testing.assert_allclose(tile, image / image.max(), rtol=1e-5)
-    assert [label.text for label in figure.layout.annotations] == [str(one) for one in channels]
+    assert [label.text for label in figure.layout.annotations] == [
+        str(channel) for channel in channels
+    ]
     (frame,) = figure.layout.shapes
     assert (frame.x0 + frame.x1) / 2 == points.x[channels.index(0)]
     assert points.text[0] == (

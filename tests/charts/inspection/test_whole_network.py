@@ -45,7 +45,9 @@ def tile_at(figure: go.Figure, number: int, size: int) -> np.ndarray:
 def test_every_channel_is_shown_and_none_overlap(channels: int, width: int) -> None:
     stages = network_of(channels)
     figure = whole_network_figure(stages, "tile", width)
-    expected = [(one.layer, channel) for one in stages for channel in range(one.values.shape[-1])]
+    expected = [
+        (stage.layer, channel) for stage in stages for channel in range(stage.values.shape[-1])
+    ]
     assert [tuple(key) for key in figure.data[1].customdata] == expected
     covered = np.zeros(canvas_of(figure).shape[:2], int)
     sizes = {"input": 28, "conv1": 26, "pool": 11, "conv7": 7}
@@ -54,13 +56,13 @@ def test_every_channel_is_shown_and_none_overlap(channels: int, width: int) -> N
         x, y = (float(axis[number]) for axis in (figure.data[1].x, figure.data[1].y))
         left, top = round(x - (size - 1) / 2), round(y - (size - 1) / 2)
         covered[top : top + size, left : left + size] += 1
-        values = next(one for one in stages if one.layer == layer).values
+        values = next(stage for stage in stages if stage.layer == layer).values
         if size != SCORE_SIZE or layer == "conv7":
             tile = values[:, :, channel]
             colours = coloured(tile / np.abs(tile).max(), signed=bool((values < 0).any()))
             np.testing.assert_array_equal(tile_at(figure, number, size), colours)
     assert covered.max() == 1
-    # What is covered is painted, what isn't is clear.
+    # Only pixels of tiles are not transparent.
     np.testing.assert_array_equal(canvas_of(figure)[..., 3] > 0, covered > 0)
 
 
@@ -72,7 +74,7 @@ def test_scope_sets_the_value_of_full_colour(scope: Scope) -> None:
     largest = {
         "tile": tile.max(),
         "layer": stages[1].values.max(),
-        "all": max(np.abs(one.values).max() for one in stages),
+        "all": max(np.abs(stage.values).max() for stage in stages),
     }
     expected = coloured(tile / largest[scope], signed=False)
     np.testing.assert_array_equal(tile_at(figure, 3, 26), expected)

@@ -65,9 +65,9 @@ def test_points_are_few_and_each_is_the_mean_of_its_rows(count: int, most: int) 
         size = count // len(points) + (number < count % len(points))
         part = rows[start : start + size]
         start += size
-        for found, name in zip(point, ("step", "loss", "accuracy"), strict=True):
-            expected = math.fsum(getattr(one, name) for one in part) / size
-            assert found == pytest.approx(expected, rel=1e-12)
+        for value, name in zip(point, ("step", "loss", "accuracy"), strict=True):
+            expected = math.fsum(getattr(row, name) for row in part) / size
+            assert value == pytest.approx(expected, rel=1e-12)
     assert start == count
 
 
@@ -77,7 +77,7 @@ def test_thinned_points_have_the_mean_of_all_rows() -> None:
     assert len(points) == 500
     assert all(isinstance(value, float) for value in points[0])
     for column, name in enumerate(("step", "loss", "accuracy")):
-        mean = math.fsum(getattr(one, name) for one in rows) / len(rows)
+        mean = math.fsum(getattr(row, name) for row in rows) / len(rows)
         assert math.fsum(point[column] for point in points) / 500 == pytest.approx(mean)
 
 
