@@ -77,11 +77,11 @@ def evaluate(
         figure_files.write_text(out, answered.as_csv(answers, heat))
     elif out:
         from mnistviz.charts import figure_files
-        from mnistviz.evaluation.report import gather, html_of
+        from mnistviz.evaluation.report import report_data, report_html
 
-        subject = gather(snapshot, answers, heat)
+        subject = report_data(snapshot, answers, heat)
         # Also where the home can't be written to, and nothing is kept.
-        figure_files.write_text(out, html_of(replace(subject, curves=curves or subject.curves)))
+        figure_files.write_text(out, report_html(replace(subject, curves=curves or subject.curves)))
     if as_json:
         from mnistviz.evaluation.robustness import as_rows
 

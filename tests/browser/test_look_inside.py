@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mnistviz.charts.compat import DARK, LIGHT
+from mnistviz.charts.appearance import DARK, LIGHT
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import snapshots
 from tests.helpers.browser import PATIENCE, chart, go_to, settle

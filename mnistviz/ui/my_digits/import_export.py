@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import gallery
+from mnistviz.charts.digit_images import gallery_figure
 from mnistviz.digits import data_set_formats, my_digits, my_digits_zip
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
@@ -86,7 +86,7 @@ def deleted_and_damaged() -> None:
         with st.expander(f"Deleted: {len(gone):,}", icon=":material/delete:"):
             few = gone[-SHOWN_DELETED:]
             show(
-                gallery(
+                gallery_figure(
                     to_input(np.stack([digit.image for digit in few])),
                     [f"a {digit.label}" for digit in few],
                     [digit.id for digit in few],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnistviz.charts.evaluation.confusion import confusion_matrix
+from mnistviz.charts.evaluation.confusion import confusion_figure
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.types.arrays import FloatArray
@@ -56,7 +56,7 @@ def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> No
     with right:
         st.caption("A row is what you say it is, a column what was read. Look off the diagonal.")
         show(
-            confusion_matrix(confusion),
+            confusion_figure(confusion),
             "my_digits_confusion",
             f"Confusion matrix of {run.name} on your digits: {score.right} of {score.total} right",
         )

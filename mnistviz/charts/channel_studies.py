@@ -1,11 +1,19 @@
-"""Channel plans side by side: what they reach, what sets them apart, what they cost."""
+"""Channel plans of a study: their accuracies, the differences between them, and their costs."""
 
 import itertools
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CHOSEN, LEGEND, OTHERS, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import (
+    CHOSEN,
+    LEGEND,
+    OTHERS,
+    PUBLISHED,
+    TRAINING,
+    VALIDATION,
+    apply_layout,
+)
 from mnistviz.core.types.studies import MeanRedundancy, PairedComparison, PlanScore, Verdict
 
 ROW_PIXELS = 46
@@ -23,7 +31,10 @@ VERDICT_COLOURS: dict[Verdict, str] = {
 
 
 def seeds_figure(accuracies: Mapping[str, Mapping[int, float]]) -> go.Figure:
-    """A row for each plan, a dot for each seed's test accuracy, a bar at their mean."""
+    """Return a row for each plan, with a point for each seed's test accuracy and their mean.
+
+    `accuracies` are in [0, 1], by plan and seed.
+    """
     figure = go.Figure()
     for (plan, by_seed), colour in zip(accuracies.items(), itertools.cycle(COLOURS), strict=False):
         figure.add_scatter(
@@ -50,61 +61,65 @@ def seeds_figure(accuracies: Mapping[str, Mapping[int, float]]) -> go.Figure:
         )
     figure.update_xaxes(title="test accuracy, %", fixedrange=True)
     figure.update_yaxes(autorange="reversed", type="category", fixedrange=True)
-    return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(accuracies))
+    return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(accuracies))
 
 
-def differences_figure(found: Sequence[PairedComparison], margin: float) -> go.Figure:
-    """A row for each pair: the paired differences of all seeds, their mean, its 95 % interval.
+def differences_figure(duels: Sequence[PairedComparison], margin: float) -> go.Figure:
+    """Return a row for each pair: the differences of all seeds, their mean, its 95 % interval.
 
-    The green band is the margin within which plans count as equivalent; the thick part of a
-    line is the 90 % interval, which must lie inside for that.
+    Plans are equivalent if the 90 % interval, the thick part of a line, lies within the green
+    band, which is `margin` in [0, 1] to both sides of 0.
     """
     figure = go.Figure()
     figure.add_vrect(
         x0=-100 * margin, x1=100 * margin, fillcolor=CHOSEN, opacity=0.15, line={"width": 0}
     )
     figure.add_vline(x=0, line={"color": PUBLISHED, "width": 1})
-    # All of one verdict together: four traces a pair would take most of the time of their page.
-    for verdict in dict.fromkeys(duel.verdict for duel in found):
-        alike = [duel for duel in found if duel.verdict == verdict]
-        colour = VERDICT_COLOURS[verdict]
-        each = [(duel, difference) for duel in alike for difference in duel.differences]
-        for name, width in (("interval", 2), ("narrow", 6)):
-            intervals = [getattr(duel, name) for duel in alike]
-            figure.add_scatter(
-                x=[bound for low, high in intervals for bound in (100 * low, 100 * high, None)],
-                y=[_row(duel) for duel in alike for _ in range(3)],
-                mode="lines",
-                line={"color": colour, "width": width},
-                hoverinfo="skip",
-            )
-        figure.add_scatter(
-            x=[100 * difference for _, difference in each],
-            y=[_row(duel) for duel, _ in each],
-            mode="markers",
-            # Most lie on the lines.
-            marker={"size": 7, "color": colour, "line": {"width": 1, "color": "#ffffff"}},
-            customdata=[seed for duel in alike for seed in duel.seeds],
-            hovertemplate="seed %{customdata}: <b>%{x:+.2f}</b> points<extra></extra>",
-        )
-        figure.add_scatter(
-            x=[100 * duel.mean for duel in alike],
-            y=[_row(duel) for duel in alike],
-            mode="markers",
-            marker={"size": 13, "symbol": "diamond", "color": colour},
-            customdata=[[100 * bound for bound in duel.interval] for duel in alike],
-            hovertemplate="%{y}: <b>%{x:+.3f}</b> points<br>95 % interval %{customdata[0]:+.3f} to "
-            f"%{{customdata[1]:+.3f}}<br><b>{verdict}</b><extra></extra>",
-        )
+    # Four traces for each pair would take most of the time of the page.
+    for verdict in dict.fromkeys(duel.verdict for duel in duels):
+        _add_duels(figure, verdict, [duel for duel in duels if duel.verdict == verdict])
     figure.update_xaxes(title="difference in accuracy, points", fixedrange=True)
     figure.update_yaxes(
         autorange="reversed",
         type="category",
         categoryorder="array",
-        categoryarray=[_row(duel) for duel in found],
+        categoryarray=[_row(duel) for duel in duels],
         fixedrange=True,
     )
-    return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
+    return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(duels))
+
+
+def _add_duels(figure: go.Figure, verdict: Verdict, duels: Sequence[PairedComparison]) -> None:
+    """Add intervals, seeds and means of pairs with the same verdict."""
+    colour = VERDICT_COLOURS[verdict]
+    points = [(duel, difference) for duel in duels for difference in duel.differences]
+    for name, width in (("interval", 2), ("narrow", 6)):
+        intervals = [getattr(duel, name) for duel in duels]
+        figure.add_scatter(
+            x=[bound for low, high in intervals for bound in (100 * low, 100 * high, None)],
+            y=[_row(duel) for duel in duels for _ in range(3)],
+            mode="lines",
+            line={"color": colour, "width": width},
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=[100 * difference for _, difference in points],
+        y=[_row(duel) for duel, _ in points],
+        mode="markers",
+        # The white edge separates them from the lines.
+        marker={"size": 7, "color": colour, "line": {"width": 1, "color": "#ffffff"}},
+        customdata=[seed for duel in duels for seed in duel.seeds],
+        hovertemplate="seed %{customdata}: <b>%{x:+.2f}</b> points<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[100 * duel.mean for duel in duels],
+        y=[_row(duel) for duel in duels],
+        mode="markers",
+        marker={"size": 13, "symbol": "diamond", "color": colour},
+        customdata=[[100 * bound for bound in duel.interval] for duel in duels],
+        hovertemplate="%{y}: <b>%{x:+.3f}</b> points<br>95 % interval %{customdata[0]:+.3f} to "
+        f"%{{customdata[1]:+.3f}}<br><b>{verdict}</b><extra></extra>",
+    )
 
 
 def _row(duel: PairedComparison) -> str:
@@ -117,33 +132,30 @@ def cost_figure(
     cost: str,
     at_most: Sequence[float] | None = None,
 ) -> go.Figure:
-    """Mean test accuracy of each plan against what it costs, and the front.
+    """Return the mean test accuracy of each plan over its cost, and the Pareto front.
 
-    On the front are the plans that no other beats in accuracy without costing more. `at_most` is
-    what a plan may also have cost, where that is not certain.
+    On the front are the plans with a higher accuracy than all plans that cost no more. `at_most`
+    are the upper bounds of the costs, where a cost is not certain.
     """
     figure = go.Figure()
     points = sorted(zip(costs, scores, strict=True), key=lambda point: (point[0], -point[1].mean))
-    ends = dict(zip((score.plan for score in scores), at_most or costs, strict=True))
-    front: list[tuple[float, PlanScore]] = []
-    for paid, score in points:
-        if not front or score.mean > front[-1][1].mean:
-            front.append((paid, score))
+    upper_costs = dict(zip((score.plan for score in scores), at_most or costs, strict=True))
+    front = _front(points)
     figure.add_scatter(
-        x=[paid for paid, _ in front],
+        x=[value for value, _ in front],
         y=[100 * score.mean for _, score in front],
         mode="lines",
         line={"color": PUBLISHED, "width": 1, "dash": "dot", "shape": "hv"},
         hoverinfo="skip",
     )
     colours = dict(zip((score.plan for score in scores), itertools.cycle(COLOURS), strict=False))
-    for place, (paid, score) in enumerate(points):
+    for number, (value, score) in enumerate(points):
         figure.add_scatter(
-            x=[paid],
+            x=[value],
             y=[100 * score.mean],
             error_y={"array": [100 * score.half_width], "thickness": 1.5, "width": 4},
             error_x={
-                "array": [ends[score.plan] - paid],
+                "array": [upper_costs[score.plan] - value],
                 "arrayminus": [0],
                 "thickness": 1,
                 "width": 4,
@@ -151,34 +163,43 @@ def cost_figure(
             },
             mode="markers+text",
             text=[score.plan],
-            # Beside the interval; neighbours may lie close together: above and below in turn.
-            textposition="bottom right" if place % 2 else "top right",
+            # Beside the interval, above and below in turn, as neighbours may be close together.
+            textposition="bottom right" if number % 2 else "top right",
             cliponaxis=False,
             marker={"size": 12, "color": colours[score.plan]},
             hovertemplate=f"<b>{score.plan}</b><br>{cost}: <b>%{{x:,.6~g}}</b><br>test accuracy "
             f"<b>%{{y:.3f}} %</b>, {score.count} seeds<extra></extra>",
         )
-    least, most = min(costs), max(ends.values())
-    room = 0.1 * (most - least or most)
-    # The last name stands to the right of its point.
-    figure.update_xaxes(title=cost, range=[least - room, most + 2 * room], fixedrange=True)
+    least, most = min(costs), max(upper_costs.values())
+    space = 0.1 * (most - least or most)
+    # The last name is to the right of its point.
+    figure.update_xaxes(title=cost, range=[least - space, most + 2 * space], fixedrange=True)
     figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
-    return finish(figure, HEIGHT)
+    return apply_layout(figure, HEIGHT)
 
 
-def use_figure(uses: Mapping[str, Sequence[MeanRedundancy]]) -> go.Figure:
-    """For each layer and plan, how many channels carry 99 % of the variance, of how many.
+def _front(points: Sequence[tuple[float, PlanScore]]) -> list[tuple[float, PlanScore]]:
+    """Return the points, sorted by cost, with a higher accuracy than all points before them."""
+    front: list[tuple[float, PlanScore]] = []
+    for value, score in points:
+        if not front or score.mean > front[-1][1].mean:
+            front.append((value, score))
+    return front
 
-    The pale bar is as high as the layer has channels, the full one as many as carry 99 %.
+
+def channel_use_figure(uses: Mapping[str, Sequence[MeanRedundancy]]) -> go.Figure:
+    """Return the number of channels that carry 99 % of the variance, by layer and plan.
+
+    The height of the pale bar behind is the number of all channels of the layer.
     """
     figure = go.Figure()
     for (plan, layers), colour in zip(uses.items(), itertools.cycle(COLOURS), strict=False):
         for values, opacity, shown in (
-            ([one.channels for one in layers], 0.25, False),
-            ([one.needed_99 for one in layers], 1.0, True),
+            ([use.channels for use in layers], 0.25, False),
+            ([use.needed_99 for use in layers], 1.0, True),
         ):
             figure.add_bar(
-                x=[one.layer for one in layers],
+                x=[use.layer for use in layers],
                 y=values,
                 name=plan,
                 legendgroup=plan,
@@ -187,21 +208,24 @@ def use_figure(uses: Mapping[str, Sequence[MeanRedundancy]]) -> go.Figure:
                 marker={"color": colour, "line": {"width": 0}},
                 opacity=opacity,
                 customdata=[
-                    [one.needed_99, one.channels, one.needed_95, one.effective_rank, one.count]
-                    for one in layers
+                    [use.needed_99, use.channels, use.needed_95, use.effective_rank, use.count]
+                    for use in layers
                 ],
                 hovertemplate=f"<b>{plan}</b>, %{{x}}: <b>%{{customdata[0]:.1f}} of "
                 "%{customdata[1]}</b> carry 99 %<br>%{customdata[2]:.1f} carry 95 %<br>effective "
                 "rank %{customdata[3]:.1f}<br>mean of %{customdata[4]} networks<extra></extra>",
             )
-    # Bars of one plan lie over each other, those of different plans side by side.
+    # The two bars of a plan overlap; different plans are side by side.
     figure.update_xaxes(type="category", fixedrange=True)
     figure.update_yaxes(title="channels", fixedrange=True)
-    return finish(figure, HEIGHT, barmode="group", showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, barmode="group", showlegend=True, legend=LEGEND)
 
 
-def sweep_figure(scores: Mapping[int, PlanScore], chosen: int) -> go.Figure:
-    """Mean test accuracy over the channels of one layer, with 95 % intervals."""
+def width_sweep_figure(scores: Mapping[int, PlanScore], chosen: int) -> go.Figure:
+    """Return the mean test accuracy over the channels of one layer, with 95 % intervals.
+
+    A line marks the `chosen` number of channels.
+    """
     widths = sorted(scores)
     figure = go.Figure()
     figure.add_vline(x=chosen, line={"color": CHOSEN, "width": 2, "dash": "dot"})
@@ -222,4 +246,4 @@ def sweep_figure(scores: Mapping[int, PlanScore], chosen: int) -> go.Figure:
     )
     figure.update_xaxes(title="channels in the third layer", tickvals=widths, fixedrange=True)
     figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
-    return finish(figure, HEIGHT)
+    return apply_layout(figure, HEIGHT)
