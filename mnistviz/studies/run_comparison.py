@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.core.run_spec import RunSpec
+from mnistviz.core.settings import summary
 from mnistviz.core.types.training import Curve, MetricRow
 
 # A band from the least to the greatest, or one sample standard deviation to both sides.
@@ -55,10 +56,7 @@ def settings_of(spec: RunSpec, names: Mapping[str, str] | None = None) -> dict[s
 
     `names` are the names of runs by id, for the parent of a fork.
     """
-    values: dict[str, object] = {**spec.model.model_dump(), **spec.train.model_dump()}
-    # It measures, it changes nothing.
-    values.pop("measure_gap", None)
-    values["channels"] = spec.model.plan
+    values = summary(spec.model, spec.train)
     values["begins from"] = "random weights"
     if spec.parent is not None:
         parent = (names or {}).get(spec.parent.run, spec.parent.run)
@@ -68,15 +66,7 @@ def settings_of(spec: RunSpec, names: Mapping[str, str] | None = None) -> dict[s
         values["own digits"] = (
             f"{own.trained_on:,} ({own.sha256[:6]}), {own.share:.0%} of the images"
         )
-    return {name.replace("_", " "): _written(value) for name, value in values.items()}
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return values
 
 
 def differences(
