@@ -46,11 +46,12 @@ def evaluate(
     if out and out.suffix.lower() not in (".html", ".csv"):
         raise ReportError(f"out: expected a file that ends in .html or .csv, got {str(out)!r}")
 
+    from mnistviz.core.statistics import accuracy_interval
     from mnistviz.digits.labelled_sets import LabelledSet, read_path
     from mnistviz.digits.mnist import load_mnist
     from mnistviz.evaluation import predictions as answered
     from mnistviz.evaluation.calibration import temperature
-    from mnistviz.evaluation.metrics import interval, top_k
+    from mnistviz.evaluation.metrics import top_k
     from mnistviz.evaluation.reliability import reliability
     from mnistviz.evaluation.scoring import probabilities, score
     from mnistviz.network.model import Classifier
@@ -64,7 +65,7 @@ def evaluate(
     classifier = Classifier(load(snapshot))
     answers = answered.answers_of(labelled, _logits(run, snapshot, labelled, classifier))
     result = score(answers.logits, labelled.labels)
-    low, high = interval(int(answers.right.sum()), result.images)
+    low, high = accuracy_interval(int(answers.right.sum()), result.images)
     calibration = temperature(snapshot, classifier)
     heat = None if calibration is None else calibration.temperature
     sure = probabilities(answers.logits, heat or 1.0).max(axis=1)

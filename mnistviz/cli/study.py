@@ -18,7 +18,7 @@ from mnistviz.core.types.studies import PairedComparison
 from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import PLANS, StudySpec, Trial, written
 from mnistviz.studies.study_directory import Study, TrialResult
-from mnistviz.studies.verdicts import duels
+from mnistviz.studies.verdicts import compare_plans
 
 
 def study(
@@ -113,7 +113,7 @@ def as_value(done: Study) -> dict[str, Any]:
         "trials": len(spec.trials),
         "finished": len(done.results),
         "plans": [_plan_row(done, plan) for plan in spec.all_plans],
-        "pairs": [_pair_row(duel) for duel in duels(done.accuracies(spec.plans))],
+        "pairs": [_pair_row(duel) for duel in compare_plans(done.accuracies(spec.plans))],
     }
 
 

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.evaluation.metrics import interval
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.runs import fine_tune_set, result_cache, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
@@ -50,7 +50,7 @@ class Change:
 
 def change(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Change:
     """Count what changed, `(n,)` bool each, n ≥ 1."""
-    low, high = interval(int(after.sum()), len(after))
+    low, high = accuracy_interval(int(after.sum()), len(after))
     return Change(
         before=int(before.sum()),
         after=int(after.sum()),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.my_digits import Digit
-from mnistviz.evaluation.metrics import interval
 from mnistviz.runs import result_cache
 from mnistviz.runs.snapshots import Snapshot
 
@@ -29,7 +29,7 @@ class Score:
 
     @property
     def interval(self) -> tuple[float, float]:
-        return interval(self.right, self.total)
+        return accuracy_interval(self.right, self.total)
 
     @property
     def sentence(self) -> str:

@@ -8,11 +8,12 @@ from mnistviz.charts import figure_files
 from mnistviz.charts.evaluation.confusion import confusion_matrix
 from mnistviz.charts.evaluation.reliability import refusal_curves, reliability_diagram
 from mnistviz.charts.evaluation.robustness import endurance_curves
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.evaluation import label_issues, robustness
 from mnistviz.evaluation.corruptions import DISTORTIONS
 from mnistviz.evaluation.label_issues import Doubt, without
 from mnistviz.evaluation.mcnemar import compare
-from mnistviz.evaluation.metrics import class_scores, interval, top_k
+from mnistviz.evaluation.metrics import class_scores, top_k
 from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, known_logits, wrong_ones
 from mnistviz.evaluation.reliability import refusals, reliability
 from mnistviz.evaluation.robustness import Endurance, trained_on
@@ -103,7 +104,7 @@ def _headline(subject: Subject, figure: Figures) -> list[str]:
     found = subject.found
     total = score(found.logits, found.data.labels)
     right = int(found.right.sum())
-    low, high = interval(right, total.images)
+    low, high = accuracy_interval(right, total.images)
     shares = top_k(found.logits, found.data.labels)
     rows = [
         ("Accuracy", f"{total.accuracy:.2%}"),

@@ -1,6 +1,5 @@
 """Runs side by side: what differs between them, and what the seed alone explains."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,14 +9,13 @@ from numpy.typing import NDArray
 
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.settings import summary
+from mnistviz.core.statistics import half_width, paired
 from mnistviz.core.types.training import Curve, MetricRow
 
 # A band from the least to the greatest, or one sample standard deviation to both sides.
 Band = Literal["range", "deviation"]
 Split = Literal["batch", "validation"]
 Measure = Literal["loss", "accuracy"]
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -154,19 +152,11 @@ def paired_difference(
 ) -> PairedDifference | None:
     """Second minus first for each seed that both have, or None where they share no seed.
 
-    What a seed does to both cancels out, so fewer runs tell more than two separate means
-    would. The interval is that of the paired t-test (Student, 1908).
+    The effect of a seed on both cancels out, so that fewer runs are needed than for two separate
+    means. The interval is that of the paired t-test (Student, 1908).
     """
-    # It takes a tenth of a second, and few pages compare pairs.
-    from scipy.special import stdtrit
-
-    seeds = tuple(sorted(first.keys() & second.keys()))
+    seeds, differences = paired(second, first)
     if not seeds:
         return None
-    apart = np.array([second[seed] - first[seed] for seed in seeds])
-    mean, count = float(apart.mean()), len(seeds)
-    if count == 1:
-        return PairedDifference(seeds, mean, math.nan, math.nan)
-    quantile = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2))
-    half = quantile * float(apart.std(ddof=1)) / math.sqrt(count)
+    mean, half = float(differences.mean()), half_width(differences)
     return PairedDifference(seeds, mean, mean - half, mean + half)

@@ -20,11 +20,11 @@ from mnistviz.core import storage
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import SpecError, StudyError
 from mnistviz.core.read_cache import read_once
+from mnistviz.core.statistics import half_width
 from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
 from mnistviz.core.types.studies import MeanCoverage, MeanRedundancy, PlanScore
 from mnistviz.runs import registry
 from mnistviz.studies.plans import StudySpec, Trial, written
-from mnistviz.studies.verdicts import half_width
 
 BUNDLED_STUDIES = ASSETS / "studies"
 
@@ -92,7 +92,7 @@ class Study:
             multiply_accumulates=model.multiply_accumulates,
             count=len(found),
             mean=float(values.mean()),
-            half_width=half_width(values, 0.95),
+            half_width=half_width(values),
             epoch_seconds=min(one.epoch_seconds for one in found),
             slowest_seconds=max(one.epoch_seconds for one in found),
         )

@@ -8,7 +8,7 @@ from mnistviz.core.thresholds import MARGIN
 from mnistviz.core.types.studies import MeanRedundancy, PairedComparison
 from mnistviz.studies.plans import written
 from mnistviz.studies.study_directory import Study
-from mnistviz.studies.verdicts import duels
+from mnistviz.studies.verdicts import compare_plans
 
 # The third convolution of each block.
 WIDEST = ("conv3", "conv6")
@@ -66,7 +66,7 @@ def verdict_paragraph(study: Study) -> str:
     scores = [study.score(plan) for plan in (wide, built)]
     if scores[0] is None or scores[1] is None:
         return "The two plans in question, 8/16/32 and 10/15/20, are not both in this study."
-    (duel,) = duels(study.accuracies([wide, built]))
+    (duel,) = compare_plans(study.accuracies([wide, built]))
     channels = wide[2] - built[2]
     more = scores[0].parameters - scores[1].parameters
     bought = {
@@ -110,7 +110,9 @@ def sweep_sentence(study: Study) -> str:
     widths = {written(plan): width for width, plan in study.spec.sweep.items()}
     found = [
         duel
-        for duel in duels(study.accuracies([*study.spec.sweep.values(), built]), written(built))
+        for duel in compare_plans(
+            study.accuracies([*study.spec.sweep.values(), built]), written(built)
+        )
         if duel.verdict != "too few seeds"
     ]
     if not found:
