@@ -18,7 +18,7 @@ from mnistviz.runs.snapshots import Snapshot
 if TYPE_CHECKING:
     from mnistviz.core.types.arrays import FloatArray
     from mnistviz.digits.labelled_sets import LabelledSet
-    from mnistviz.evaluation.robustness import Endurance
+    from mnistviz.evaluation.robustness import RobustnessCurve
     from mnistviz.network.model import Classifier
 
 
@@ -71,7 +71,7 @@ def evaluate(
     sure = probabilities(answers.logits, heat or 1.0).max(axis=1)
     error = reliability(sure, answers.right).error
     top_2 = float(top_k(answers.logits, labelled.labels)[1])
-    curves = _endurance(snapshot, labelled, classifier) if robustness else []
+    curves = _robustness_curves(snapshot, labelled, classifier) if robustness else []
 
     if out and out.suffix.lower() == ".csv":
         from mnistviz.charts import figure_files
@@ -136,26 +136,28 @@ def _logits(name: str, snapshot: Snapshot, data: LabelledSet, classifier: Classi
     return logits
 
 
-def _endurance(snapshot: Snapshot, data: LabelledSet, classifier: Classifier) -> list[Endurance]:
-    """The curves of all distortions: those kept, and those measured now."""
+def _robustness_curves(
+    snapshot: Snapshot, data: LabelledSet, classifier: Classifier
+) -> list[RobustnessCurve]:
+    """The curves of all corruptions: those kept, and those measured now."""
     from mnistviz.evaluation import robustness
-    from mnistviz.evaluation.corruptions import DISTORTIONS
+    from mnistviz.evaluation.corruptions import CORRUPTIONS
 
     part = robustness.subset(data)
     curves = []
     with typer.progressbar(
-        list(DISTORTIONS.values()), label="robustness", file=sys.stderr
-    ) as distortions:
-        for one in distortions:
+        list(CORRUPTIONS.values()), label="robustness", file=sys.stderr
+    ) as corruptions:
+        for one in corruptions:
             known = robustness.kept(snapshot, part, one)
             curves.append(known or robustness.measure_and_keep(classifier, snapshot, part, one))
     return curves
 
 
-def _print_curve(curve: Endurance) -> None:
-    from mnistviz.evaluation.corruptions import DISTORTIONS
+def _print_curve(curve: RobustnessCurve) -> None:
+    from mnistviz.evaluation.corruptions import CORRUPTIONS
 
-    one = DISTORTIONS[curve.distortion]
+    one = CORRUPTIONS[curve.corruption]
     print(f"{one.title}, {one.unit}, {curve.right.shape[1]:,} images")
     print("     " + "".join(f"{level:>7g}" for level in curve.levels))
     print("     " + "".join(f"{share:>7.1%}" for share in curve.accuracy))
