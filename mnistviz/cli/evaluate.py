@@ -124,14 +124,16 @@ def evaluate(
 def _logits(name: str, snapshot: Snapshot, data: LabelledSet, classifier: Classifier) -> FloatArray:
     """What is kept of an earlier evaluation, or else read now, with a progress bar."""
     from mnistviz.evaluation.predictions import digest_of, keep_logits, known_logits
-    from mnistviz.evaluation.scoring import read
+    from mnistviz.evaluation.scoring import predict_logits
 
     digest = digest_of(data.images)
     known = known_logits(snapshot, data, digest)
     if known is not None:
         return known
     with typer.progressbar(length=len(data.labels), label=name, file=sys.stderr) as progress:
-        logits = read(classifier, data.images, lambda done: progress.update(done - progress.pos))
+        logits = predict_logits(
+            classifier, data.images, lambda done: progress.update(done - progress.pos)
+        )
     keep_logits(snapshot, digest, logits)
     return logits
 

@@ -14,7 +14,7 @@ from mnistviz.evaluation.corruptions import CORRUPTIONS
 from mnistviz.evaluation.label_issues import Doubt, without
 from mnistviz.evaluation.mcnemar import compare
 from mnistviz.evaluation.metrics import class_scores, top_k
-from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, known_logits, wrong_ones
+from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, errors_of, known_logits
 from mnistviz.evaluation.reliability import refusals, reliability
 from mnistviz.evaluation.robustness import RobustnessCurve, trained_on
 from mnistviz.evaluation.scoring import probabilities, score
@@ -133,7 +133,7 @@ def _confusion(subject: Subject, figure: Figures) -> list[str]:
 
 def _mistakes(subject: Subject, figure: Figures) -> list[str]:
     found = subject.found
-    wrong = wrong_ones(found)
+    wrong = errors_of(found)
     shown = wrong[:MOST_IMAGES]
     captions = [
         f"{i}: {found.data.labels[i]} → {found.answers[i]}, {found.confidence[i]:.0%}"
