@@ -5,6 +5,8 @@
 CONFIDENCE = 0.95
 
 # ---- two plans ----
+# Of every plan, unless a study says otherwise.
+NUM_SEEDS = 5
 # Stated before any training: a tenth of a percentage point is ten of the 10,000 test images.
 MARGIN = 0.0010
 # Of the interval that lies within the margin when two plans are equivalent: two one-sided tests,

@@ -48,7 +48,7 @@ def known(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
 
 
 def answers(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
-    """Return the probabilities `(n, 10)` of digits. Loads the network only for digits not cached."""
+    """Return the probabilities `(n, 10)` of digits; only new ones load the network."""
     found = known(snapshot, digits)
     new = np.flatnonzero(np.isnan(found[:, 0])).tolist()
     if new:
