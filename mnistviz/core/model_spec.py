@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.frozen import Frozen
+from mnistviz.core.settings import Presentation
 
 # The 1x1 convolutions squeeze whatever comes in down to this many channels.
 NUM_SQUEEZED = 10
@@ -61,6 +62,18 @@ def three_channel_counts(channels: tuple[int, ...]) -> tuple[int, ...]:
     return channels
 
 
+def parse_channels(text: str) -> tuple[int, ...]:
+    """Read a channel plan, `10,15,20` or `10/15/20`. Raises `SpecError` when it is none."""
+    try:
+        channels = tuple(int(part) for part in text.replace("/", ",").split(","))
+    except ValueError:
+        channels = ()
+    try:
+        return three_channel_counts(channels)
+    except ValueError as error:
+        raise SpecError(f"channels: expected {error}, like 10,15,20, got {text!r}") from None
+
+
 class ModelSpec(Frozen):
     """The network: its channel plan, with or without batch normalization and dropout."""
 
@@ -71,10 +84,20 @@ class ModelSpec(Frozen):
             description="Channel plan a,b,c: the channels of the three 3×3 convolutions of the "
             "first block; the second block repeats b and c."
         ),
+        Presentation(
+            title="Channel plan",
+            column="network",
+            form_position=1,
+            option_position=3,
+            parse=parse_channels,
+        ),
     ] = (10, 15, 20)
     batch_norm: Annotated[
         bool,
         Field(description="Batch normalization after every convolution but the last."),
+        Presentation(
+            title="Batch normalization", column="network", form_position=3, option_position=5
+        ),
     ] = True
     dropout: Annotated[
         float,
@@ -84,6 +107,7 @@ class ModelSpec(Frozen):
             description="Share of activations set to zero after every convolution but the last, "
             "while training. 0 leaves dropout out.",
         ),
+        Presentation(column="network", form_position=2, option_position=4, step=0.05),
     ] = 0.1
 
     @property
@@ -157,15 +181,3 @@ def _convolution(
     channels = shape[-1]
     weights = (("kernel", (kernel, kernel, depth, channels)), ("bias", (channels,)))
     return Layer(name, "Conv2D", shape, weights, relu)
-
-
-def parse_channels(text: str) -> tuple[int, ...]:
-    """Read a channel plan, `10,15,20` or `10/15/20`. Raises `SpecError` when it is none."""
-    try:
-        channels = tuple(int(part) for part in text.replace("/", ",").split(","))
-    except ValueError:
-        channels = ()
-    try:
-        return three_channel_counts(channels)
-    except ValueError as error:
-        raise SpecError(f"channels: expected {error}, like 10,15,20, got {text!r}") from None

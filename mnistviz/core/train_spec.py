@@ -10,22 +10,31 @@ from pydantic import Field, model_validator
 
 from mnistviz.core.constants import NUM_TRAINING_IMAGES
 from mnistviz.core.frozen import Frozen
+from mnistviz.core.settings import Presentation
+
+# Part of the recipes, neither in the form nor on the command line.
+_OF_RECIPE = Presentation(column=None, option=None)
 
 
 class TrainSpec(Frozen):
     """How a network is trained, and on which of the 60,000 training images."""
 
     epochs: Annotated[
-        int, Field(ge=1, le=200, description="Times that every training image is seen.")
+        int,
+        Field(ge=1, le=200, description="Times that every training image is seen."),
+        Presentation(form_position=1, option_position=1),
     ] = 20
     batch_size: Annotated[
-        int, Field(ge=8, le=1024, description="Images between two changes of the weights.")
+        int,
+        Field(ge=8, le=1024, description="Images between two changes of the weights."),
+        Presentation(form_position=2, option_position=6),
     ] = 128
     learning_rate: Annotated[
         float,
         Field(
             ge=1e-6, le=0.1, description="Adam's step size: in the first epoch, or at its highest."
         ),
+        Presentation(form_position=3, option_position=7, step=0.0005, digits=6),
     ] = 0.003
     schedule: Annotated[
         Literal["decay", "one-cycle"],
@@ -33,6 +42,7 @@ class TrainSpec(Frozen):
             description="How the learning rate changes. decay: from epoch to epoch, ever lower. "
             "one-cycle: up to its highest and down to zero, in straight lines from step to step."
         ),
+        _OF_RECIPE,
     ] = "decay"
     decay: Annotated[
         float,
@@ -42,6 +52,7 @@ class TrainSpec(Frozen):
             description="Of the schedule decay: the learning rate of epoch e, counted from 0, is "
             "learning_rate / (1 + decay × e).",
         ),
+        _OF_RECIPE,
     ] = 0.319
     warm_up: Annotated[
         float,
@@ -51,6 +62,7 @@ class TrainSpec(Frozen):
             description="Of the schedule one-cycle: share of the training in which the learning "
             "rate rises.",
         ),
+        _OF_RECIPE,
     ] = 0.25
     augmentation: Annotated[
         float,
@@ -60,6 +72,7 @@ class TrainSpec(Frozen):
             description="How far images are changed each time they are trained on. 1: turned by up "
             "to 15°, moved by up to 2 pixels, stretched and sheared by up to 15 %. 0: not at all.",
         ),
+        _OF_RECIPE,
     ] = 0.0
     bend: Annotated[
         float,
@@ -69,6 +82,7 @@ class TrainSpec(Frozen):
             description="How far images are bent each time they are trained on, like rubber: by "
             "how many pixels a place moves, as a standard deviation. 0: not at all.",
         ),
+        _OF_RECIPE,
     ] = 0.0
     label_smoothing: Annotated[
         float,
@@ -77,6 +91,7 @@ class TrainSpec(Frozen):
             le=0.5,
             description="Share of each label that is spread evenly over all ten digits.",
         ),
+        _OF_RECIPE,
     ] = 0.0
     weight_average: Annotated[
         float,
@@ -86,6 +101,7 @@ class TrainSpec(Frozen):
             description="Keep an average of the weights: each step, so large a share of it stays "
             "and the rest is the new weights. Validation and snapshots use the average. 0: none.",
         ),
+        _OF_RECIPE,
     ] = 0.0
     num_images: Annotated[
         int,
@@ -93,6 +109,14 @@ class TrainSpec(Frozen):
             ge=100,
             le=NUM_TRAINING_IMAGES,
             description="Train on the first N images of the training set.",
+        ),
+        Presentation(
+            title="Training images",
+            column="data",
+            form_position=1,
+            option="limit",
+            option_position=8,
+            step=1000,
         ),
     ] = NUM_TRAINING_IMAGES
     pen_digits: Annotated[
@@ -103,6 +127,7 @@ class TrainSpec(Frozen):
             description="Train on so many digits beside them that are drawn as with a pen, also in "
             "ways that MNIST hardly has: a 1 with a long upstroke, a crossed 7.",
         ),
+        _OF_RECIPE,
     ] = 0
     held_out: Annotated[
         int,
@@ -112,6 +137,7 @@ class TrainSpec(Frozen):
             description="The last N training images are not trained on but validate every epoch; "
             "the test set is then read once, at the end. 0 validates on the test set.",
         ),
+        _OF_RECIPE,
     ] = 0
     measure_gap: Annotated[
         bool,
@@ -119,6 +145,15 @@ class TrainSpec(Frozen):
             description="After every epoch, also score the first 10,000 of the images trained on, "
             "with dropout off: what the network does better on them than on images it never saw "
             "is the gap. Changes nothing about the training."
+        ),
+        Presentation(
+            title="Measure the gap",
+            column="data",
+            form_position=3,
+            form_value=True,
+            option="gap",
+            option_position=9,
+            changes_result=False,
         ),
     ] = False
     seed: Annotated[
@@ -128,6 +163,7 @@ class TrainSpec(Frozen):
             le=2**31 - 1,
             description="Names one result: first weights, order of the images, dropout.",
         ),
+        Presentation(column="data", form_position=2, option_position=2),
     ] = 0
 
     @model_validator(mode="after")

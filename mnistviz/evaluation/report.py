@@ -9,14 +9,15 @@ from mnistviz.charts.evaluation.confusion import confusion_figure
 from mnistviz.charts.evaluation.reliability import refusal_figure, reliability_figure
 from mnistviz.charts.evaluation.robustness import robustness_figure
 from mnistviz.charts.html_pages import render_page
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.evaluation import label_issues, robustness
-from mnistviz.evaluation.corruptions import DISTORTIONS
+from mnistviz.evaluation.corruptions import CORRUPTIONS
 from mnistviz.evaluation.label_issues import Doubt, without
 from mnistviz.evaluation.mcnemar import compare
-from mnistviz.evaluation.metrics import class_scores, interval, top_k
-from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, known_logits, wrong_ones
+from mnistviz.evaluation.metrics import class_scores, top_k
+from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, errors_of, known_logits
 from mnistviz.evaluation.reliability import refusals, reliability
-from mnistviz.evaluation.robustness import Endurance, trained_on
+from mnistviz.evaluation.robustness import RobustnessCurve, trained_on
 from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
@@ -43,7 +44,7 @@ class ReportData:
     step: int
     answers: Answers
     temperature: float | None = None
-    curves: Sequence[Endurance] = ()
+    curves: Sequence[RobustnessCurve] = ()
     doubts: Mapping[int, Doubt] | None = None
     others: Mapping[str, Answers] | None = None
 
@@ -51,7 +52,7 @@ class ReportData:
 def report_data(snapshot: Snapshot, answers: Answers, temperature: float | None) -> ReportData:
     """Return a snapshot's answers with the stored curves, labels in doubt and other answers."""
     images = robustness.subset(answers.data)
-    curves = [robustness.kept(snapshot, images, each) for each in DISTORTIONS.values()]
+    curves = [robustness.kept(snapshot, images, each) for each in CORRUPTIONS.values()]
     digest = digest_of(answers.data.images)
     others = {}
     for other in registry.list_runs():
@@ -104,7 +105,7 @@ def _subject(report: ReportData) -> str:
 def _headline(answers: Answers) -> list[Row]:
     total = score(answers.logits, answers.data.labels)
     right = int(answers.right.sum())
-    low, high = interval(right, total.images)
+    low, high = accuracy_interval(right, total.images)
     shares = top_k(answers.logits, answers.data.labels)
     return [
         ("Accuracy", f"{total.accuracy:.2%}"),
@@ -124,7 +125,7 @@ def _classes(answers: Answers) -> list[Row]:
 
 
 def _mistakes(answers: Answers) -> dict[str, Any]:
-    wrong = wrong_ones(answers)
+    wrong = errors_of(answers)
     shown = wrong[:MAX_IMAGES]
     captions = [
         f"{i}: {answers.data.labels[i]} → {answers.answers[i]}, {answers.confidence[i]:.0%}"
@@ -169,10 +170,10 @@ def _comparisons(report: ReportData) -> list[Row]:
 def _robustness(report: ReportData) -> dict[str, Any]:
     figures = []
     for curve in report.curves:
-        distortion = DISTORTIONS[curve.distortion]
+        corruption = CORRUPTIONS[curve.corruption]
         line = (report.run.name, curve.levels, curve.accuracy.tolist())
-        trained = trained_on(distortion, report.run.spec.train)
-        figures.append((distortion, robustness_figure([line], distortion.unit, trained=trained)))
+        trained = trained_on(corruption, report.run.spec.train)
+        figures.append((corruption, robustness_figure([line], corruption.unit, trained=trained)))
     images = report.curves[0].right.shape[1] if report.curves else 0
     return {"robustness": figures, "robustness_images": f"{images:,}"}
 

@@ -10,7 +10,7 @@ from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import label_issues
 from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, keep_logits
 from mnistviz.evaluation.report import ReportData, report_data, report_html
-from mnistviz.evaluation.robustness import Endurance
+from mnistviz.evaluation.robustness import RobustnessCurve
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 
@@ -27,7 +27,9 @@ def answers_with(wrong: int) -> Answers:
 
 def test_report_has_all_parts_of_the_page_and_needs_no_other_file() -> None:
     levels = (0.0, 0.5, 1.0)
-    curve = Endurance("blur", levels, np.array([[True] * 4, [True] * 3 + [False], [False] * 4]))
+    curve = RobustnessCurve(
+        "blur", levels, np.array([[True] * 4, [True] * 3 + [False], [False] * 4])
+    )
     text = report_html(
         ReportData(
             registry.find_run("best"),

@@ -80,7 +80,9 @@ def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
 
     layer = found.layer
     show(
-        accuracy_drop_figure(found, statistics.of_drop(found.lost, found.gained, found.images)),
+        accuracy_drop_figure(
+            found, statistics.drop_interval(found.lost, found.gained, found.images)
+        ),
         "ablation_drops",
         f"What each channel of {layer} alone costs, with 95 % intervals",
     )
@@ -94,7 +96,7 @@ def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
     )
     show(
         remaining_channels_figure(
-            found, statistics.of_share(found.least_first, found.images), tuned
+            found, statistics.share_interval(found.least_first, found.images), tuned
         ),
         "ablation_curves",
         f"Accuracy over the channels of {layer} left",
@@ -170,7 +172,7 @@ def _begin(start: Callable[[], None]) -> None:
 def needed_text(found: LayerAblation) -> str:
     """How few channels do, in one sentence, with what chance alone does to the numbers."""
     whole = float(found.least_first[0])
-    low, high = (100 * float(bound) for bound in statistics.of_share(whole, found.images))
+    low, high = (100 * float(bound) for bound in statistics.share_interval(whole, found.images))
     balanced = "" if found.images == NUM_TEST_IMAGES else ", as many of each digit"
     return (
         f"**{found.needed(MARGIN)} of {len(found.order)} channels** of {found.layer} are enough to "
