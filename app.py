@@ -1,19 +1,15 @@
 """The dashboard's shell: pages, and the choices in the sidebar that hold for all of them."""
 
-import time
-
 import streamlit as st
 
 from mnistviz.core.assets import ASSETS
 from mnistviz.ui.shared import state
+from mnistviz.ui.shared.compat import let_title_paint
 from mnistviz.ui.shared.page_width import watch_page
 from mnistviz.ui.shared.widgets import errors_shown, sidebar_pickers
 
 # A file of our own: Streamlit would fetch a named icon for the tab from the network.
 ICON = ASSETS / "icon.svg"
-# Seconds, once a visit: the browser paints the title in them. It would do so later if it already
-# had charts, as the code that draws them keeps it busy.
-HEAD_START = 0.1
 
 st.set_page_config(page_title="mnistviz", page_icon=ICON, layout="wide")
 
@@ -115,9 +111,7 @@ page = st.navigation(pages, expanded=True)
 
 # Before the page's own imports, which take longer than the rest of it.
 st.title(page.title)
-if state.PAINTED not in st.session_state:
-    st.session_state[state.PAINTED] = True
-    time.sleep(HEAD_START)
+let_title_paint()
 
 with errors_shown():
     sidebar_pickers()

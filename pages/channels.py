@@ -1,12 +1,12 @@
 """How many channels: what a plan costs, what it reaches, and a verdict by rule."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies import study_directory
 from mnistviz.ui.channels import (
     ablation_view,

@@ -1,6 +1,5 @@
 """Draw: a digit on the canvas, the picture the network sees, its answer."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -10,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.digits.drawing import preprocessing, strokes
 from mnistviz.digits.drawing.segmentation import cut_ink, cut_strokes
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.answer_view import show_answer, show_more
 from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_input
 from mnistviz.ui.draw.handwriting_offer import offer_handwriting

@@ -1,7 +1,5 @@
 """Map of digits: the test images as the network sees them, alike close together."""
 
-from mnistviz.inspection import tsne_worker
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -12,6 +10,8 @@ from mnistviz.charts.digits import gallery
 from mnistviz.charts.inspection.embedding import HEIGHT, map_figure
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.inspection import tsne_worker
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.embedding.marker_overlay import show_star
 from mnistviz.ui.embedding.thumbnails import show_thumbnails
 from mnistviz.ui.shared import loaders, state

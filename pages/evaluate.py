@@ -1,6 +1,5 @@
 """Evaluate: which images a network reads wrong, how sure it is, and what it can stand."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -8,6 +7,7 @@ need_shell()
 import streamlit as st
 
 from mnistviz.evaluation.scoring import score
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import (
     chosen_image,
     evaluated_set,

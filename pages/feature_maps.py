@@ -1,6 +1,5 @@
 """Feature maps: what each layer makes of one image, or two; one channel in full."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -14,9 +13,9 @@ from mnistviz.charts.inspection.whole_network import whole_network
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.feature_maps.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.exciting_view import follow_new_image
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import (
     chosen_image,
@@ -105,7 +104,6 @@ def chosen_stages(found: tuple[LayerOutput, ...], picture_of: np.ndarray) -> lis
 
 @st.fragment
 def network_and_channel() -> None:
-    follow_new_image()
     chosen = chosen_channel(run)
     if view == "whole":
         st.caption("Sizes are true to each other. **Click** a map to open it below.")

@@ -1,6 +1,5 @@
 """Film: how a network learned, snapshot by snapshot."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -11,6 +10,7 @@ from mnistviz.charts.evaluation.confusion import confusion_matrix
 from mnistviz.charts.inspection.feature_maps import feature_maps
 from mnistviz.charts.inspection.kernels import kernel_matrix
 from mnistviz.runs import snapshots
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.film import frames
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.page_width import is_narrow, page_width

@@ -1,6 +1,5 @@
 """Kernels: all weights of a convolution, signed; one kernel in full; what kinds there are."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -18,10 +17,11 @@ from mnistviz.inspection.kernels.kernel_statistics import (
     relative_change,
 )
 from mnistviz.runs import snapshots
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.kernels.kernel_kinds_view import show_kinds
 from mnistviz.ui.kernels.kernel_view import Shown, show_matrix, show_one
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.exciting_view import follow_new_image, show_exciting
+from mnistviz.ui.shared.exciting_view import show_exciting
 from mnistviz.ui.shared.widgets import (
     chosen_run,
     describe,
@@ -111,7 +111,6 @@ st.caption(
 
 @st.fragment
 def matrix_and_chosen_kernel() -> None:
-    follow_new_image()
     shown = Shown(name, kernel, largest["all"], scope, order_by)
     chosen = show_matrix(shown)
     show_one(shown, chosen)

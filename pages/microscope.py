@@ -1,6 +1,5 @@
 """Microscope: one value of a convolution, taken apart number by number and traced back."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -19,6 +18,7 @@ from mnistviz.charts.inspection.microscope import (
 )
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.inspection.image.value_trace import inputs_of, strongest_pixel, take_apart, trace_back
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.widgets import (
     chosen_image,

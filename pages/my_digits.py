@@ -1,6 +1,5 @@
 """My digits: a person's own, who reads them right, and a network that is taught on them."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -9,6 +8,7 @@ import streamlit as st
 
 from mnistviz.digits import my_digits
 from mnistviz.evaluation import my_digits_scores
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.my_digits.fine_tuning import teach
 from mnistviz.ui.my_digits.gallery import say_what_was_done, show_gallery
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import

@@ -1,6 +1,5 @@
 """Train: choose the settings, start, watch it learn, stop and keep."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -13,6 +12,7 @@ from mnistviz.core.recipes import RECIPES
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import ACTIVE_STATES
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.widgets import (

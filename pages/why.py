@@ -1,6 +1,5 @@
 """Why this answer?: which pixels and which channels it rests on."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -11,6 +10,7 @@ import streamlit as st
 from mnistviz.charts.inspection.attribution import attributions
 from mnistviz.charts.inspection.feature_maps import feature_maps
 from mnistviz.charts.inspection.knockout import before_and_after, effect_strips
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import (

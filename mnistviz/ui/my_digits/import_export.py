@@ -11,10 +11,11 @@ from mnistviz.digits import labelled_sets, my_digits, my_digits_zip
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
 from mnistviz.ui.my_digits.gallery import do, restore
+from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.widgets import show
 
-UPLOAD_NUMBER = "my_digits_upload_number"
+UPLOAD = "my_digits_upload"
 SHOWN_DELETED = 60
 
 
@@ -33,7 +34,7 @@ def export_and_import(mine: Sequence[Digit]) -> None:
                 "as JSON. Evaluate takes it as a data set.",
             )
         with st.popover("Import", icon=":material/upload:"):
-            key = f"my_digits_upload_{st.session_state.get(UPLOAD_NUMBER, 0)}"
+            key = renewable_key(UPLOAD)
             st.file_uploader(
                 "An export of digits, or any labelled set",
                 type=list(labelled_sets.UPLOAD_TYPES),
@@ -66,8 +67,7 @@ def _import(key: str) -> None:
             my_digits_zip.import_uploads([(file.name, file.getvalue()) for file in files]).sentence
         )
     )
-    # An uploader under another name is empty again.
-    st.session_state[UPLOAD_NUMBER] = st.session_state.get(UPLOAD_NUMBER, 0) + 1
+    renew(UPLOAD)
 
 
 def _remove(ids: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from mnistviz.runs.run_summary import Summary
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.runs.runs_table import choose
 from mnistviz.ui.shared import flash, state
+from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.widgets import epochs_text
 
 OPEN = " is open: all pages show it now."
@@ -26,7 +27,7 @@ LINKS = (
     ("feature_maps", "Its feature maps", ":material/layers:"),
     ("draw", "Let it read a digit", ":material/draw:"),
 )
-UPLOAD_NUMBER = "runs_upload_number"
+UPLOAD = "runs_upload"
 
 
 # ---------------------------------------------------------------- callbacks
@@ -105,8 +106,7 @@ def _import(key: str) -> None:
         return f"Imported as {imported.run.name}{here}."
 
     _do(bring_in)
-    # An uploader under another name is empty again.
-    st.session_state[UPLOAD_NUMBER] = st.session_state.get(UPLOAD_NUMBER, 0) + 1
+    renew(UPLOAD)
 
 
 def _names(found: Sequence[Run]) -> str:
@@ -234,7 +234,7 @@ def _packed(run: Run, step: int | None, steps: Sequence[int]) -> io.BytesIO:
 
 def import_box() -> None:
     """Bring in a run that was exported here or elsewhere."""
-    key = f"runs_upload_{st.session_state.get(UPLOAD_NUMBER, 0)}"
+    key = renewable_key(UPLOAD)
     with st.popover("Import a run", icon=":material/upload:"):
         st.file_uploader(
             "A zip that an export made",

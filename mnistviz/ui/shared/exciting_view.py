@@ -15,14 +15,7 @@ from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.widgets import show
 
 ASKED = "survey_asked"
-NEW_IMAGE = "survey_new_image"
 CHART = "exciting"
-
-
-def follow_new_image() -> None:
-    """To be called where a fragment begins that shows this: the sidebar is outside of it."""
-    if st.session_state.pop(NEW_IMAGE, False):
-        st.rerun()
 
 
 def _choose_clicked_image() -> None:
@@ -30,7 +23,8 @@ def _choose_clicked_image() -> None:
     if points:
         st.session_state[state.IMAGE] = points[0]["customdata"]
         st.session_state[state.USE_DRAWING] = False
-        st.session_state[NEW_IMAGE] = True
+        # The whole page, not only the fragment around the chart: the sidebar shows the image.
+        st.rerun()
 
 
 def show_exciting(

@@ -3,8 +3,8 @@
 # All pages by their heading in the menu, as `app.py` lists them.
 PAGES = "pages"
 
-# Whether this visit has seen a title.
-PAINTED = "painted"
+# Whether the browser had time to paint the title of this visit.
+TITLE_PAINTED = "title_painted"
 
 # Widgets in the sidebar, kept in the address of the page.
 RUN = "run"

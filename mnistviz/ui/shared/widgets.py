@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +21,7 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run, State
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.compat import restore_query_param
 
 if TYPE_CHECKING:
     # The shell imports this module before it paints; Plotly would be half of that time.
@@ -145,7 +146,7 @@ def sidebar_pickers() -> None:
         st.sidebar.warning(
             f"The run {wanted} is not there or is damaged. This is {registry.DEFAULT_RUN}."
         )
-    _say_again(state.RUN, names, next(iter(names)))
+    restore_query_param(state.RUN, names, next(iter(names)))
     st.sidebar.selectbox(
         "Run",
         list(names),
@@ -160,7 +161,7 @@ def sidebar_pickers() -> None:
         _stay_at_the_latest(run, steps[-1])
         if state.NEXT_SNAPSHOT in st.session_state:
             st.session_state[state.SNAPSHOT] = st.session_state.pop(state.NEXT_SNAPSHOT)
-        _say_again(state.SNAPSHOT, steps, steps[-1])
+        restore_query_param(state.SNAPSHOT, steps, steps[-1])
         st.sidebar.select_slider(
             "Snapshot, in epochs trained",
             steps,
@@ -178,7 +179,7 @@ def _image_picker() -> None:
     """Number and picture side by side: below each other, the picture would leave the screen."""
     row = st.sidebar.container(horizontal=True)
     left, right = row.container(gap="small"), row.container(width=PREVIEW_SIZE)
-    _say_again(state.IMAGE, range(NUM_TEST_IMAGES), 0)
+    restore_query_param(state.IMAGE, range(NUM_TEST_IMAGES), 0)
     left.number_input(
         f"Image, 0 to {NUM_TEST_IMAGES - 1:,}",
         0,
@@ -189,7 +190,7 @@ def _image_picker() -> None:
         help="A test image, or below the digit that you drew last. All pages look at it.",
     )
     _take_linked_picture()
-    _say_again(state.USE_DRAWING, (False, True), False)
+    restore_query_param(state.USE_DRAWING, (False, True), False)
     left.toggle(
         "My drawing",
         key=state.USE_DRAWING,
@@ -223,17 +224,6 @@ def tell_picture() -> None:
             st.query_params[state.PICTURE] = text
     else:
         st.query_params.pop(state.PICTURE, None)
-
-
-def _say_again(key: str, options: Container[object], default: object) -> None:
-    """Keep a choice in the address, or take the default where it is no choice any more.
-
-    A change of page drops from the address what came with a link; a value that is
-    set again goes into it again. A run may be gone, a snapshot be another run's.
-    """
-    if key in st.session_state:
-        chosen = st.session_state[key]
-        st.session_state[key] = chosen if chosen in options else default
 
 
 def _stay_at_the_latest(run: Run, latest: int) -> None:
