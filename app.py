@@ -5,8 +5,9 @@ import streamlit as st
 from mnistviz.core.assets import ASSETS
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.compat import let_title_paint
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import watch_page
-from mnistviz.ui.shared.widgets import errors_shown, sidebar_pickers
+from mnistviz.ui.shared.widgets import sidebar_pickers
 
 # A file of our own: Streamlit would fetch a named icon for the tab from the network.
 ICON = ASSETS / "icon.svg"

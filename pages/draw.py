@@ -17,10 +17,10 @@ from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
 from mnistviz.ui.draw.picture_input import PICTURE_WIDTH, given_picture
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.widgets import (
     chosen_run,
     describe,
-    errors_shown,
     explanation,
     need_snapshot,
     tell_picture,

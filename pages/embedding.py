@@ -15,12 +15,12 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.embedding.marker_overlay import show_star
 from mnistviz.ui.embedding.thumbnails import show_thumbnails
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
 from mnistviz.ui.shared.widgets import (
     chosen_image,
     chosen_run,
     describe,
-    errors_shown,
     explanation,
     need_snapshot,
     show,

@@ -16,12 +16,12 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.feature_maps.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import (
     chosen_image,
     chosen_run,
     describe,
-    errors_shown,
     explanation,
     need_snapshot,
     pick_scope,

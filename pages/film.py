@@ -13,13 +13,13 @@ from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.film import frames
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import (
     CurveOptions,
     chosen_image,
     chosen_run,
     epochs_text,
-    errors_shown,
     explanation,
     need_snapshot,
     show,

@@ -20,11 +20,11 @@ from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.inspection.image.value_trace import inputs_of, strongest_pixel, take_apart, trace_back
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.widgets import (
     chosen_image,
     chosen_run,
     describe,
-    errors_shown,
     explanation,
     need_snapshot,
     show,

@@ -10,7 +10,7 @@ from mnistviz.digits import my_digits
 from mnistviz.evaluation import my_digits_scores
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.my_digits.fine_tuning import teach
-from mnistviz.ui.my_digits.gallery import say_what_was_done, show_gallery
+from mnistviz.ui.my_digits.gallery import show_gallery, show_last_action
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
 from mnistviz.ui.my_digits.scores import show_all_runs, show_score
 from mnistviz.ui.shared.widgets import chosen_run, describe, explanation, need_snapshot
@@ -18,7 +18,7 @@ from mnistviz.ui.shared.widgets import chosen_run, describe, explanation, need_s
 VIEWS = {"gallery": "Gallery", "scores": "Who reads them", "teach": "Teach"}
 
 mine = my_digits.list_digits()
-say_what_was_done()
+show_last_action()
 if not mine:
     st.markdown("Digits of your own hand, to test networks with and to teach them.")
     st.info(

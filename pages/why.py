@@ -12,12 +12,12 @@ from mnistviz.charts.inspection.feature_maps import feature_maps
 from mnistviz.charts.inspection.knockout import before_and_after, effect_strips
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import (
     chosen_image,
     chosen_run,
     describe,
-    errors_shown,
     explanation,
     need_snapshot,
     show,

@@ -6,17 +6,16 @@ import streamlit as st
 
 from mnistviz.core import statistics
 from mnistviz.core.constants import NUM_TEST_IMAGES
-from mnistviz.core.errors import MnistVizError
 from mnistviz.core.thresholds import MARGIN
 from mnistviz.core.types.inspection import REPLACEMENTS, LayerAblation, PruningResult, Replacement
 from mnistviz.inspection import channel_worker, jobs
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import flash, loaders
 from mnistviz.ui.shared.widgets import show
 
 ASKED = "ablation_asked"
-START_ERROR = "evidence_start_error"
+JOB_MESSAGE = "evidence_job_message"
 POLL_SECONDS = 1.0
 OFF_NAMES: dict[Replacement, str] = {"mean": "its mean", "zero": "zero"}
 
@@ -136,11 +135,10 @@ def _offer_job(
             icon=":material/hourglass_top:",
             help=about,
             key=f"start-{name}",
-            on_click=_begin,
-            args=(start,),
+            on_click=flash.run,
+            args=(JOB_MESSAGE, start),
         )
-        if error := st.session_state.pop(START_ERROR, ""):
-            st.error(error, icon=":material/error:")
+        flash.show(JOB_MESSAGE, once=True)
         return
 
     @st.fragment(run_every=POLL_SECONDS)
@@ -152,14 +150,6 @@ def _offer_job(
         st.button("Stop", key=f"stop-{name}", on_click=jobs.stop, args=(snapshot, name))
 
     follow()
-
-
-def _begin(start: Callable[[], None]) -> None:
-    """Start a process, from a callback."""
-    try:
-        start()
-    except MnistVizError as error:
-        st.session_state[START_ERROR] = str(error)
 
 
 def needed_text(found: LayerAblation) -> str:

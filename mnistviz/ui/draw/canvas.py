@@ -20,7 +20,7 @@ from mnistviz.digits.drawing.strokes import (
     strokes_from_canvas,
 )
 from mnistviz.ui.draw.canvas_history import History
-from mnistviz.ui.shared import state
+from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.page_width import page_width
 
 # As wide as a small phone allows; MNIST's field of 28 goes into it ten times.
@@ -35,6 +35,7 @@ SOURCES: dict[Source, str] = {
 }
 # The component's own toolbar lies over what is above it.
 TOOLBAR_HEIGHT = 24
+LINK_MESSAGE = "link_message"
 
 
 def pick_input() -> tuple[Source, bool]:
@@ -84,9 +85,8 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
             )
             st.session_state[state.CANVAS] = history
         _hand_over(history.shown)
-    problem = st.session_state.get(state.LINK_PROBLEM)
-    if problem and not history.shown.strokes:
-        st.warning(f"The drawing in the address can't be shown: {problem}.")
+    if not history.shown.strokes:
+        flash.show(LINK_MESSAGE)
     st.space(TOOLBAR_HEIGHT)
     result = st_canvas(
         stroke_width=st.session_state.get("brush", int(CANVAS_BRUSH)),
@@ -177,7 +177,9 @@ def _linked(width: int, height: int) -> Strokes:
         try:
             return fitted(url_codec.from_text(text), width, height)
         except DrawingError as error:
-            st.session_state[state.LINK_PROBLEM] = str(error)
+            flash.report(
+                LINK_MESSAGE, f"The drawing in the address can't be shown: {error}.", "warning"
+            )
     return Strokes(width, height, CANVAS_BRUSH, ())
 
 

@@ -15,7 +15,8 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.images_view import count_of
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import chosen_image, errors_shown, show
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.widgets import chosen_image, show
 
 ASKED = "robustness_asked"
 MAX_RUNS = 5

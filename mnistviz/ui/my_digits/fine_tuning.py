@@ -16,7 +16,7 @@ from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import ACTIVE_STATES, Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
-from mnistviz.ui.my_digits.gallery import do, say
+from mnistviz.ui.my_digits.gallery import report, run_action
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.widgets import epochs_text, state_badge
@@ -101,8 +101,7 @@ def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
         icon=":material/school:",
         on_click=_start,
         args=(
-            snapshot.run,
-            snapshot.step,
+            snapshot,
             mine,
             {"epochs": epochs, "learning_rate": rate},
             share,
@@ -130,12 +129,12 @@ def _start(
         st.session_state["taught_run"] = started[-1].id
         return f"{', '.join(one.name for one in started)} learns from your digits now."
 
-    do(start)
+    run_action(start)
 
 
 def _use(run: Run) -> None:
     st.session_state[state.RUN] = run.id
-    say(f"All pages show {run.name} now. Draw something, and see.")
+    report(f"All pages show {run.name} now. Draw something, and see.")
 
 
 @st.fragment(run_every=POLL_SECONDS)

@@ -10,7 +10,7 @@ from mnistviz.charts.digits import gallery
 from mnistviz.digits import labelled_sets, my_digits, my_digits_zip
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
-from mnistviz.ui.my_digits.gallery import do, restore
+from mnistviz.ui.my_digits.gallery import restore, run_action
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.widgets import show
@@ -62,7 +62,7 @@ def _import(key: str) -> None:
     files = st.session_state.get(key) or []
     if not files:
         return
-    do(
+    run_action(
         lambda: (
             my_digits_zip.import_uploads([(file.name, file.getvalue()) for file in files]).sentence
         )
@@ -76,7 +76,7 @@ def _remove(ids: Sequence[str]) -> None:
             my_digits.remove_for_good(digit_id)
         return f"{len(ids):,} removed for good."
 
-    do(remove)
+    run_action(remove)
 
 
 def deleted_and_damaged() -> None:

@@ -33,17 +33,17 @@ UPLOAD = "runs_upload"
 # ---------------------------------------------------------------- callbacks
 
 
-_say = partial(flash.say, state.RUNS_MESSAGE)
-_do = partial(flash.do, state.RUNS_MESSAGE)
+_report = partial(flash.report, state.RUNS_MESSAGE)
+_run_action = partial(flash.run, state.RUNS_MESSAGE)
 
 
 def _open(run: Run) -> None:
     st.session_state[state.RUN] = run.id
-    _say(f"{run.name}{OPEN}")
+    _report(f"{run.name}{OPEN}")
 
 
 def _rename(run: Run, key: str) -> None:
-    _do(lambda: f"{run.name} is now {metadata.rename(run, st.session_state[key]).name}.")
+    _run_action(lambda: f"{run.name} is now {metadata.rename(run, st.session_state[key]).name}.")
 
 
 def _annotate(run: Run, key: str) -> None:
@@ -51,7 +51,7 @@ def _annotate(run: Run, key: str) -> None:
         metadata.annotate(run, st.session_state[key])
         return f"The note of {run.name} is kept."
 
-    _do(annotate)
+    _run_action(annotate)
 
 
 def _delete(chosen: Sequence[Run]) -> None:
@@ -63,7 +63,11 @@ def _delete(chosen: Sequence[Run]) -> None:
         except MnistVizError as error:
             problems.append(str(error))
     said = f"Deleted {_names(gone)}." if gone else ""
-    _say(" ".join([said, *problems]).strip(), well=not problems, back=[run.id for run in gone])
+    _report(
+        " ".join([said, *problems]).strip(),
+        "error" if problems else "success",
+        undo=[run.id for run in gone],
+    )
     gone_ids = {run.id for run in gone}
     choose([run.id for run in chosen if run.id not in gone_ids])
     if st.session_state.get(state.RUN) in gone_ids:
@@ -81,7 +85,7 @@ def _restore(run_ids: Sequence[str]) -> None:
         choose([one.run.id for one in back])
         return " ".join([f"{_names([one.run for one in back])} came back.", *other])
 
-    _do(restore)
+    _run_action(restore)
 
 
 def _remove(run_ids: Sequence[str]) -> None:
@@ -91,7 +95,7 @@ def _remove(run_ids: Sequence[str]) -> None:
             metadata.remove_for_good(run)
         return f"Removed {_names(gone)} for good."
 
-    _do(remove)
+    _run_action(remove)
 
 
 def _import(key: str) -> None:
@@ -105,7 +109,7 @@ def _import(key: str) -> None:
         here = f", for {imported.name_before} is here already" if imported.name_before else ""
         return f"Imported as {imported.run.name}{here}."
 
-    _do(bring_in)
+    _run_action(bring_in)
     renew(UPLOAD)
 
 
@@ -117,9 +121,9 @@ def _names(found: Sequence[Run]) -> str:
 # ---------------------------------------------------------------- what is drawn
 
 
-def say_what_was_done() -> None:
-    """The outcome of the last action, with a way back from a deletion."""
-    text = flash.show_outcome(
+def show_last_action() -> None:
+    """Show the message of the last action, with a way back from a deletion."""
+    text = flash.show_with_undo(
         state.RUNS_MESSAGE, lambda: [run.id for run in registry.deleted_runs()], _restore
     )
     if text.endswith(OPEN):

@@ -55,8 +55,8 @@ def restore_query_param(key: str, options: Container[object], default: object) -
     """Write the value of a bound widget to the address again, before the widget is drawn.
 
     `switch_page` in a fragment takes the value out of the address, and the widget, which is drawn
-    on the next page, writes only a value that was set since. A value that is not among `options` any more (a deleted run, a snapshot of another
-    run) becomes `default`.
+    on the next page, writes only a value that was set since. A value that is not among `options`
+    any more (a deleted run, a snapshot of another run) becomes `default`.
     """
     if key in st.session_state:
         chosen = st.session_state[key]

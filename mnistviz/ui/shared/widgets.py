@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
 from mnistviz.core.constants import NUM_TEST_IMAGES
-from mnistviz.core.errors import DrawingError, MnistVizError
+from mnistviz.core.errors import DrawingError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import FloatArray
@@ -68,15 +67,6 @@ def show(
         # Plotly's own buttons would cover the small pictures; hovering and axes stay.
         config={"displayModeBar": False, **config},
     )
-
-
-@contextmanager
-def errors_shown() -> Iterator[None]:
-    """Show an error meant for a person as its text. A fragment needs this as the shell does."""
-    try:
-        yield
-    except MnistVizError as error:
-        st.error(str(error), icon=":material/error:")
 
 
 @dataclass(frozen=True)
