@@ -12,17 +12,18 @@ from mnistviz.inspection import channel_worker, jobs
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import flash, loaders
+from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.widgets import show
 
-ASKED = "ablation_asked"
 JOB_MESSAGE = "evidence_job_message"
 POLL_SECONDS = 1.0
+ABLATION = OnDemand(
+    "ablation",
+    "Switch them off, one by one",
+    ":material/power_settings_new:",
+    "Under a minute for each layer of each snapshot. The result is kept on disk.",
+)
 OFF_NAMES: dict[Replacement, str] = {"mean": "its mean", "zero": "zero"}
-
-
-def ask() -> None:
-    """Who has asked for one layer wants the next one, too."""
-    st.session_state[ASKED] = True
 
 
 def choose_replacement() -> Replacement:
@@ -50,24 +51,11 @@ def kept_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> L
 
 
 def need_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> LayerAblation | None:
-    """The same, worked out where a person asks for it."""
-    found = kept_ablation(snapshot, layer, replacement)
-    if found is not None:
-        return found
-    slot = st.empty()
-    if not st.session_state.get(ASKED):
-        slot.button(
-            "Switch them off, one by one",
-            icon=":material/power_settings_new:",
-            key="ablation_start",
-            on_click=ask,
-            help="Under a minute for each layer of each snapshot. The result is kept on disk.",
-        )
-        return None
-    bar = slot.progress(0.0, f"Switching off channels of {layer} …")
-    found = loaders.make_ablation(snapshot, layer, replacement, bar.progress)
-    slot.empty()
-    return found
+    """The stored ablation, or one that is computed when a person asks for it."""
+    return kept_ablation(snapshot, layer, replacement) or ABLATION.need(
+        f"Switching off channels of {layer} …",
+        lambda progress: loaders.make_ablation(snapshot, layer, replacement, progress),
+    )
 
 
 def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
