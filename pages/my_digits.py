@@ -13,6 +13,7 @@ from mnistviz.ui.my_digits.fine_tuning import teach
 from mnistviz.ui.my_digits.gallery import show_gallery, show_last_action
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
 from mnistviz.ui.my_digits.scores import show_all_runs, show_score
+from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.widgets import chosen_run, describe, explanation, need_snapshot
 
 VIEWS = {"gallery": "Gallery", "scores": "Who reads them", "teach": "Teach"}
@@ -26,7 +27,7 @@ if not mine:
         "was right or what it was. That one tap keeps it here.",
         icon=":material/gesture:",
     )
-    st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
+    DRAW.link("Draw a digit")
     st.caption("Or import some:")
     export_and_import(mine)
     deleted_and_damaged()

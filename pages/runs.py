@@ -14,6 +14,7 @@ from mnistviz.ui.runs.comparison_view import show_curves_of, show_difference, sh
 from mnistviz.ui.runs.gap_view import show_gap
 from mnistviz.ui.runs.runs_table import choose_filters, choose_runs
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.page_registry import TRAIN
 from mnistviz.ui.shared.widgets import explanation
 
 POLL_SECONDS = 2.0
@@ -88,7 +89,7 @@ if chosen:
     show_pairs(chosen, names)
 elif all(summary.run.bundled for summary in summaries):
     st.info("There are only bundled runs yet. Train one of your own, then compare them here.")
-    st.page_link("pages/train.py", label="Train a network", icon=":material/show_chart:")
+    TRAIN.link("Train a network")
 deleted_and_damaged()
 explanation(
     [

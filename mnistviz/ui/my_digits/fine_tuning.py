@@ -18,6 +18,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from mnistviz.ui.my_digits.gallery import report, run_action
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.page_registry import RUNS
 from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.widgets import epochs_text, state_badge
 
@@ -172,7 +173,7 @@ def _outcome(run: Run, taught: Sequence[Run]) -> None:
     _say_outcome(run, own, found)
     with st.container(horizontal=True):
         st.button("Show it on all pages", icon=":material/open_in_new:", on_click=_use, args=(run,))
-        st.page_link("pages/runs.py", label="All runs", icon=":material/table_chart:")
+        RUNS.link("All runs")
 
 
 def _of_trained(found: Tuning) -> Change:

@@ -18,14 +18,15 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.runs.runs_table import choose
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.compat import renew, renewable_key
+from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, TRAIN
 from mnistviz.ui.shared.widgets import epochs_text
 
 OPEN = " is open: all pages show it now."
 LINKS = (
-    ("train", "Its training", ":material/show_chart:"),
-    ("kernels", "Its kernels", ":material/grid_view:"),
-    ("feature_maps", "Its feature maps", ":material/layers:"),
-    ("draw", "Let it read a digit", ":material/draw:"),
+    (TRAIN, "Its training"),
+    (KERNELS, "Its kernels"),
+    (FEATURE_MAPS, "Its feature maps"),
+    (DRAW, "Let it read a digit"),
 )
 UPLOAD = "runs_upload"
 
@@ -128,8 +129,8 @@ def show_last_action() -> None:
     )
     if text.endswith(OPEN):
         with st.container(horizontal=True):
-            for page, label, icon in LINKS:
-                st.page_link(f"pages/{page}.py", label=label, icon=icon)
+            for page, label in LINKS:
+                page.link(label)
 
 
 def action_bar(chosen: Sequence[Summary]) -> None:

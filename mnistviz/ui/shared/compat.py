@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from mnistviz.ui.shared import state
+from mnistviz.ui.shared.page_registry import PageEntry
 
 # Seconds that a new browser gets to paint the title.
 TITLE_SECONDS = 0.1
@@ -42,13 +43,13 @@ def let_title_paint() -> None:
         time.sleep(TITLE_SECONDS)
 
 
-def switch_page(page: str) -> None:
+def switch_page(page: PageEntry) -> None:
     """Continue on another page.
 
     Plain `st.switch_page` clears the address first, and raises an error where a widget of the
     sidebar is bound to a parameter in it. `restore_query_param` puts these parameters back.
     """
-    st.switch_page(page, query_params={})
+    st.switch_page(page.file, query_params={})
 
 
 def restore_query_param(key: str, options: Container[object], default: object) -> None:

@@ -1,8 +1,5 @@
 """Names in the session's state that more than one page uses."""
 
-# All pages by their heading in the menu, as `app.py` lists them.
-PAGES = "pages"
-
 # Whether the browser had time to paint the title of this visit.
 TITLE_PAINTED = "title_painted"
 

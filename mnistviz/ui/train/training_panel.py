@@ -12,6 +12,7 @@ from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import ACTIVE_STATES, Run, State
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, loaders, state
+from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.widgets import state_badge, validated_on_text
 
@@ -218,8 +219,8 @@ def _show_result(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
     if last.accuracy < NOT_LEARNED:
         st.warning("It has not learned to read yet: train longer, or with a smaller learning rate.")
     with st.container(horizontal=True):
-        st.page_link("pages/film.py", label="Watch how it learned", icon=":material/movie:")
-        st.page_link("pages/kernels.py", label="See what it learned", icon=":material/grid_view:")
-        st.page_link("pages/draw.py", label="Let it read your digit", icon=":material/draw:")
-        st.page_link("pages/evaluate.py", label="Where it errs", icon=":material/fact_check:")
-        st.page_link("pages/runs.py", label="Compare it", icon=":material/table_chart:")
+        FILM.link("Watch how it learned")
+        KERNELS.link("See what it learned")
+        DRAW.link("Let it read your digit")
+        EVALUATE.link("Where it errs")
+        RUNS.link("Compare it")
