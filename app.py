@@ -7,7 +7,7 @@ from mnistviz.ui.shared.compat import let_title_paint
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import OVERVIEW, SECTIONS
 from mnistviz.ui.shared.page_width import watch_page
-from mnistviz.ui.shared.widgets import sidebar_pickers
+from mnistviz.ui.shared.sidebar import sidebar_pickers
 
 # A file of the project: Streamlit would load a named icon for the browser's tab from the network.
 st.set_page_config(page_title="mnistviz", page_icon=ASSETS / "icon.svg", layout="wide")

@@ -17,7 +17,7 @@ from mnistviz.ui.channels import (
     study_view,
 )
 from mnistviz.ui.channels.study_texts import sweep_sentence, used_sentence, verdict_paragraph
-from mnistviz.ui.shared.widgets import chosen_run, chosen_snapshot, describe, explanation
+from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot, describe, explanation
 
 st.markdown(
     "**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?** Read from "

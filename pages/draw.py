@@ -18,7 +18,7 @@ from mnistviz.ui.draw.number_view import show_number
 from mnistviz.ui.draw.picture_input import PICTURE_WIDTH, given_picture
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.flash import errors_shown
-from mnistviz.ui.shared.widgets import (
+from mnistviz.ui.shared.sidebar import (
     chosen_run,
     describe,
     explanation,

@@ -17,7 +17,7 @@ from mnistviz.ui.embedding.thumbnails import show_thumbnails
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
-from mnistviz.ui.shared.widgets import (
+from mnistviz.ui.shared.sidebar import (
     chosen_image,
     chosen_run,
     describe,

@@ -20,7 +20,7 @@ from mnistviz.ui.evaluate import (
     robustness_view,
     trust_view,
 )
-from mnistviz.ui.shared.widgets import chosen_run, describe, explanation, need_snapshot
+from mnistviz.ui.shared.sidebar import chosen_run, describe, explanation, need_snapshot
 
 VIEWS = {
     "confusion": "Mix-ups",

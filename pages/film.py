@@ -15,7 +15,7 @@ from mnistviz.ui.film import frames
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import (
+from mnistviz.ui.shared.sidebar import (
     CurveOptions,
     chosen_image,
     chosen_run,

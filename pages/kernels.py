@@ -23,7 +23,7 @@ from mnistviz.ui.kernels.kernel_view import Shown, show_matrix, show_one
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.exciting_view import show_exciting
 from mnistviz.ui.shared.flash import errors_shown
-from mnistviz.ui.shared.widgets import (
+from mnistviz.ui.shared.sidebar import (
     chosen_run,
     describe,
     epochs_text,

@@ -21,7 +21,7 @@ from mnistviz.inspection.image.value_trace import inputs_of, strongest_pixel, ta
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.flash import errors_shown
-from mnistviz.ui.shared.widgets import (
+from mnistviz.ui.shared.sidebar import (
     chosen_image,
     chosen_run,
     describe,

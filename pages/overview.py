@@ -19,7 +19,7 @@ from mnistviz.studies.published_results import claims
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, TRAIN
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import CurveOptions, explanation, show, show_curves
+from mnistviz.ui.shared.sidebar import CurveOptions, explanation, show, show_curves
 
 IMAGES_PER_PAGE = 40
 

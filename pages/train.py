@@ -16,7 +16,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, loaders, state
 from mnistviz.ui.shared.flash import errors_shown
-from mnistviz.ui.shared.widgets import (
+from mnistviz.ui.shared.sidebar import (
     chosen_run,
     chosen_snapshot,
     epochs_text,

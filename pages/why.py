@@ -14,7 +14,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import (
+from mnistviz.ui.shared.sidebar import (
     chosen_image,
     chosen_run,
     describe,

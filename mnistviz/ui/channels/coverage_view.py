@@ -9,7 +9,7 @@ from mnistviz.core.types.studies import MeanCoverage
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.study_directory import Study
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.sidebar import show
 
 KINDS = {"gradient": "gradient directions", "line": "lines", "texture": "textures"}
 

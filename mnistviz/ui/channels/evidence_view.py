@@ -17,7 +17,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.on_demand import OnDemand
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.sidebar import show
 
 REDUNDANCY = OnDemand(
     "redundancy",

@@ -13,7 +13,7 @@ from mnistviz.ui.evaluate.images_view import IMAGE, describe_image
 from mnistviz.ui.evaluate.label_issues_view import show_mark
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
-from mnistviz.ui.shared.widgets import show, uses_drawing
+from mnistviz.ui.shared.sidebar import show, uses_drawing
 
 
 def chosen_number(found: Answers) -> int | None:

@@ -17,7 +17,7 @@ from mnistviz.ui.evaluate.images_view import count_of
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.on_demand import OnDemand, Progress
-from mnistviz.ui.shared.widgets import chosen_image, show
+from mnistviz.ui.shared.sidebar import chosen_image, show
 
 MAX_RUNS = 5
 

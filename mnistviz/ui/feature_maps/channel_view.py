@@ -13,7 +13,7 @@ from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.exciting_view import show_exciting
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.preferred_view import show_preferred
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.sidebar import show
 
 LAYER = "maps_layer"
 CHANNEL = "maps_channel"

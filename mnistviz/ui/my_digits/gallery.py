@@ -22,7 +22,7 @@ from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.sidebar import show
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -13,7 +13,7 @@ from mnistviz.digits.my_digits import Digit
 from mnistviz.ui.my_digits.gallery import restore, run_action
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.sidebar import show
 
 UPLOAD = "my_digits_upload"
 SHOWN_DELETED = 60

@@ -12,7 +12,7 @@ from mnistviz.studies import generalization_gap
 from mnistviz.studies.generalization_gap import GAP_TRAININGS, GapSet
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, loaders
-from mnistviz.ui.shared.widgets import show, state_badge
+from mnistviz.ui.shared.sidebar import show, state_badge
 
 MESSAGE = "gap_message"
 

@@ -13,7 +13,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.sidebar import show
 
 SURVEY = OnDemand(
     "survey",

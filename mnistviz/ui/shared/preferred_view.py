@@ -12,7 +12,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.sidebar import show
 
 WHOLE_LAYER = "preferred_whole_layer"
 # Channels that are computed together: so few that a result is stored every few seconds.
