@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.digits.drawing import preprocessing, strokes
 from mnistviz.digits.drawing.segmentation import cut_ink, cut_strokes
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.answer_view import show_answer, show_more
 from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_input
 from mnistviz.ui.draw.handwriting_offer import offer_handwriting
@@ -18,13 +17,8 @@ from mnistviz.ui.draw.number_view import show_number
 from mnistviz.ui.draw.picture_input import PICTURE_WIDTH, given_picture
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.flash import errors_shown
-from mnistviz.ui.shared.sidebar import (
-    chosen_run,
-    describe,
-    explanation,
-    need_snapshot,
-    tell_picture,
-)
+from mnistviz.ui.shared.sidebar import need_snapshot, update_picture_in_address
+from mnistviz.ui.shared.texts import describe, explanation
 
 # Beside a picture: room for a number of six digits.
 ANSWER_WIDTH = 460
@@ -41,9 +35,9 @@ WAYS = {
     ("camera", True): "**Hold a number into the camera**, on one line, and take a picture.",
 }
 
-run = chosen_run()
-step = need_snapshot(run)
-st.markdown(f"{describe(Snapshot(run, step))}, reading your handwriting")
+snapshot = need_snapshot()
+run = snapshot.run
+st.markdown(f"{describe(snapshot)}, reading your handwriting")
 
 
 @st.fragment
@@ -61,8 +55,8 @@ def draw_and_answer() -> None:
         with row.container(width=width):
             drawn = canvas(width)
         if several:
-            cuts = cut_strokes(drawn, loaders.reader(Snapshot(run, step))) if drawn.strokes else []
-            show_number(Snapshot(run, step), cuts)
+            cuts = cut_strokes(drawn, loaders.reader(snapshot)) if drawn.strokes else []
+            show_number(snapshot, cuts)
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
         return
@@ -72,10 +66,10 @@ def draw_and_answer() -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        cuts = cut_ink(given.ink, loaders.reader(Snapshot(run, step)))
+        cuts = cut_ink(given.ink, loaders.reader(snapshot))
         given.show([cut.box for cut in cuts])
         with row.container(width=ANSWER_WIDTH):
-            show_number(Snapshot(run, step), cuts)
+            show_number(snapshot, cuts)
         return
     stages = preprocessing.normalise(given.ink)
     given.show([stages.box] if stages.box else [])
@@ -89,12 +83,12 @@ def answer(
         st.session_state.pop(state.DRAWN_IMAGE, None)
     else:
         st.session_state[state.DRAWN_IMAGE] = stages.image
-    tell_picture()
+    update_picture_in_address()
     with row:
-        probabilities = show_answer(Snapshot(run, step), stages)
+        probabilities = show_answer(snapshot, stages)
     if probabilities is not None:
-        keep_digit(Snapshot(run, step), stages, drawn, probabilities)
-    show_more(Snapshot(run, step), stages, drawn)
+        keep_digit(snapshot, stages, drawn, probabilities)
+    show_more(snapshot, stages, drawn)
 
 
 canvas_and_answer()

@@ -21,16 +21,11 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.kernels.kernel_kinds_view import show_kinds
 from mnistviz.ui.kernels.kernel_view import Shown, show_matrix, show_one
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.charts import pick_scope
 from mnistviz.ui.shared.exciting_view import show_exciting
 from mnistviz.ui.shared.flash import errors_shown
-from mnistviz.ui.shared.sidebar import (
-    chosen_run,
-    describe,
-    epochs_text,
-    explanation,
-    need_snapshot,
-    pick_scope,
-)
+from mnistviz.ui.shared.sidebar import need_snapshot
+from mnistviz.ui.shared.texts import describe, epochs_text, explanation
 
 VIEW_NAMES = {
     "stored": "as stored",
@@ -45,11 +40,11 @@ VIEW_HELP = (
 )
 
 
-run = chosen_run()
-step = need_snapshot(run)
-st.markdown(describe(Snapshot(run, step)))
+snapshot = need_snapshot()
+run = snapshot.run
+st.markdown(describe(snapshot))
 
-weights = loaders.weights(Snapshot(run, step))
+weights = loaders.weights(snapshot)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     name = st.segmented_control(
         "Convolution",
@@ -116,7 +111,7 @@ def matrix_and_chosen_kernel() -> None:
     show_one(shown, chosen)
     with errors_shown():
         heading = f"What excites its {shown.output_name}, {chosen[1]}"
-        show_exciting(Snapshot(run, step), name, chosen[1], heading)
+        show_exciting(snapshot, name, chosen[1], heading)
 
 
 matrix_and_chosen_kernel()
@@ -145,7 +140,7 @@ st.caption(
 )
 table = pd.DataFrame([asdict(row) for row in channel_statistics(kernel, bias)])
 steps = snapshots.steps_of(run)
-before = steps[steps.index(step) - 1] if steps.index(step) else None
+before = steps[steps.index(snapshot.step) - 1] if steps.index(snapshot.step) else None
 if before is not None:
     older, _ = kernel_and_bias(loaders.weights(Snapshot(run, before)), name, view)
     table["change"] = relative_change(kernel, older)

@@ -17,9 +17,10 @@ from mnistviz.runs import registry
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.studies.published_results import claims
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, TRAIN
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.sidebar import CurveOptions, explanation, show, show_curves
+from mnistviz.ui.shared.texts import explanation
 
 IMAGES_PER_PAGE = 40
 

@@ -15,7 +15,7 @@ from mnistviz.ui.runs.gap_view import show_gap
 from mnistviz.ui.runs.runs_table import choose_filters, choose_runs
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import TRAIN
-from mnistviz.ui.shared.sidebar import explanation
+from mnistviz.ui.shared.texts import explanation
 
 POLL_SECONDS = 2.0
 VIEWS = {"table": "All runs", "gap": "The gap"}

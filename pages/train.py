@@ -16,17 +16,11 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, loaders, state
 from mnistviz.ui.shared.flash import errors_shown
-from mnistviz.ui.shared.sidebar import (
-    chosen_run,
-    chosen_snapshot,
-    epochs_text,
-    explanation,
-    number_setting,
-    state_badge,
-    validated_on_text,
-)
+from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot
+from mnistviz.ui.shared.texts import epochs_text, explanation, state_badge, validated_on_text
 from mnistviz.ui.train import training_panel
 from mnistviz.ui.train.curves_view import show_progress_curves
+from mnistviz.ui.train.spec_inputs import number_setting
 
 POLL_SECONDS = 1.0
 LONG_CURVES_SECONDS = 4.0
@@ -169,6 +163,7 @@ def live_curves() -> None:
 live_panel()
 live_curves()
 
+chosen = chosen_snapshot()
 ends = [step for step in snapshots.steps_of(run) if step % run.spec.train.steps_per_epoch == 0]
 with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):
     if ends:
@@ -179,7 +174,7 @@ with st.expander("Start again from an epoch of this run", icon=":material/fork_r
         end = st.select_slider(
             "After epoch",
             ends,
-            value=chosen_snapshot(run) if chosen_snapshot(run) in ends else ends[-1],
+            value=chosen.step if chosen is not None and chosen.step in ends else ends[-1],
             format_func=lambda step: epochs_text(run, step),
             key=f"fork_{run.id}",
         )

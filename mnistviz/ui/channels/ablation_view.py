@@ -12,8 +12,8 @@ from mnistviz.inspection import channel_worker, jobs
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import flash, loaders
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.on_demand import OnDemand
-from mnistviz.ui.shared.sidebar import show
 
 JOB_MESSAGE = "evidence_job_message"
 POLL_SECONDS = 1.0

@@ -16,8 +16,8 @@ from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.on_demand import OnDemand
-from mnistviz.ui.shared.sidebar import show
 
 REDUNDANCY = OnDemand(
     "redundancy",

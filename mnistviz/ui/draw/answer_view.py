@@ -13,9 +13,9 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.xray import show_xray
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
-from mnistviz.ui.shared.sidebar import show
 
 # Side by side with the canvas on a screen of 1280 pixels, below it on a phone.
 PICTURE_SIZE = 200

@@ -12,8 +12,9 @@ from mnistviz.ui.evaluate.evaluated_set import is_test_set, item_of
 from mnistviz.ui.evaluate.images_view import IMAGE, describe_image
 from mnistviz.ui.evaluate.label_issues_view import show_mark
 from mnistviz.ui.shared import state
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
-from mnistviz.ui.shared.sidebar import show, uses_drawing
+from mnistviz.ui.shared.sidebar import uses_drawing
 
 
 def chosen_number(found: Answers) -> int | None:

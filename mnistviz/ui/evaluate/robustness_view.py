@@ -15,9 +15,10 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.images_view import count_of
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.on_demand import OnDemand, Progress
-from mnistviz.ui.shared.sidebar import chosen_image, show
+from mnistviz.ui.shared.sidebar import chosen_image
 
 MAX_RUNS = 5
 

@@ -5,7 +5,8 @@ import streamlit as st
 from mnistviz.charts.inspection.kernel_kinds import direction_rose, kind_bars
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
-from mnistviz.ui.shared.sidebar import explanation, show
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.texts import explanation
 
 
 def show_kinds(kernel: FloatArray) -> None:

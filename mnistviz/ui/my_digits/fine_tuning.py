@@ -20,7 +20,7 @@ from mnistviz.ui.my_digits.gallery import report, run_action
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.page_registry import RUNS
 from mnistviz.ui.shared.progress import progress_of
-from mnistviz.ui.shared.sidebar import epochs_text, state_badge
+from mnistviz.ui.shared.texts import epochs_text, state_badge
 
 POLL_SECONDS = 1.0
 # With fewer, a quarter held out is one digit or none.

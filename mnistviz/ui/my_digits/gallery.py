@@ -21,8 +21,8 @@ from mnistviz.digits.my_digits import Digit
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import flash, state
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.sidebar import show
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -11,9 +11,9 @@ from mnistviz.digits import labelled_sets, my_digits, my_digits_zip
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
 from mnistviz.ui.my_digits.gallery import restore, run_action
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.sidebar import show
 
 UPLOAD = "my_digits_upload"
 SHOWN_DELETED = 60

@@ -19,7 +19,7 @@ from mnistviz.ui.runs.runs_table import choose
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, TRAIN
-from mnistviz.ui.shared.sidebar import epochs_text
+from mnistviz.ui.shared.texts import epochs_text
 
 OPEN = " is open: all pages show it now."
 LINKS = (

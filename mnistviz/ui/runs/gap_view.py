@@ -12,7 +12,8 @@ from mnistviz.studies import generalization_gap
 from mnistviz.studies.generalization_gap import GAP_TRAININGS, GapSet
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, loaders
-from mnistviz.ui.shared.sidebar import show, state_badge
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.texts import state_badge
 
 MESSAGE = "gap_message"
 

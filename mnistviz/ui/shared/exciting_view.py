@@ -11,9 +11,9 @@ from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.sidebar import show
 
 SURVEY = OnDemand(
     "survey",

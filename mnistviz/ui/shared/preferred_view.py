@@ -10,9 +10,9 @@ from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
 from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.sidebar import show
 
 WHOLE_LAYER = "preferred_whole_layer"
 # Channels that are computed together: so few that a result is stored every few seconds.

@@ -14,7 +14,7 @@ from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, loaders, state
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.progress import UNKNOWN, progress_of
-from mnistviz.ui.shared.sidebar import state_badge, validated_on_text
+from mnistviz.ui.shared.texts import state_badge, validated_on_text
 
 # Guessing gets one digit in ten.
 NOT_LEARNED = 0.3
