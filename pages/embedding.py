@@ -1,6 +1,7 @@
 """Map of digits: the test images as the network sees them, alike close together."""
 
-from mnistviz.inspection import tsne_worker
+from mnistviz.inspection import digit_maps
+from mnistviz.inspection.jobs import kinds as jobs
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
@@ -78,24 +79,20 @@ def wait_for_tsne() -> None:
 
 
 def show_progress() -> None:
-    from mnistviz.inspection.jobs import progress_of, stop
-    from mnistviz.inspection.tsne_worker import TSNE
-
+    job = jobs.tsne_map(Snapshot(run, step))
     if loaders.tsne(Snapshot(run, step)) is not None:
         st.rerun()
-    done = progress_of(Snapshot(run, step), TSNE)
+    done = job.progress()
     if done is None:
         st.rerun()
     st.progress(done, f"t-SNE is {done:.0%} done. It goes on when you leave the page.")
     if st.button("Stop", icon=":material/stop:"):
-        stop(Snapshot(run, step), TSNE)
+        job.stop()
 
 
 def offer_tsne() -> None:
-    from mnistviz.inspection.jobs import progress_of
-    from mnistviz.inspection.tsne_worker import TSNE
-
-    if progress_of(Snapshot(run, step), TSNE) is not None:
+    job = jobs.tsne_map(Snapshot(run, step))
+    if job.progress() is not None:
         wait_for_tsne()
         return
     st.info(
@@ -103,7 +100,7 @@ def offer_tsne() -> None:
         "in a process of its own. It is kept."
     )
     if st.button("Work it out", type="primary", icon=":material/scatter_plot:"):
-        tsne_worker.start(Snapshot(run, step))
+        job.start()
         st.rerun()
 
 
@@ -119,9 +116,7 @@ else:
     place = found.places[int(st.session_state.get(state.IMAGE) or 0)]
 star = place[:2]
 if layout == "tsne":
-    from mnistviz.inspection.embedding import place_between
-
-    star = place_between(place, found.places, plane)
+    star = digit_maps.place_between(place, found.places, plane)
 
 data = load_mnist()
 wrong = int((found.answers != data.y_test).sum())
@@ -168,10 +163,8 @@ with left:
             "says nothing."
         )
 with right:
-    from mnistviz.inspection.embedding import nearest
-
     # The image itself is its own nearest neighbour.
-    closest = nearest(place, found.places, NUM_SHOWN_NEIGHBOURS + 1)
+    closest = digit_maps.nearest(place, found.places, NUM_SHOWN_NEIGHBOURS + 1)
     if not uses_drawing():
         closest = closest[closest != st.session_state.get(state.IMAGE, 0)]
     closest = closest[:NUM_SHOWN_NEIGHBOURS]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import balanced, to_input
 from mnistviz.evaluation.corruptions import Distortion
 from mnistviz.evaluation.predictions import digest_of
-from mnistviz.runs import result_cache
+from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
@@ -67,15 +66,12 @@ def measure(
 
 def kept(snapshot: Snapshot, data: LabelledSet, distortion: Distortion) -> Endurance | None:
     """What was measured before of a snapshot on a set; None where nothing was."""
-    found = result_cache.read(snapshot, _name(data, distortion))
+    found = _cache(data, distortion).read(snapshot)
     levels = tuple(map(float, distortion.levels))
-    # Kept by another version of this program, or damaged: measured anew.
-    if found is None or tuple(found.get("levels", np.zeros(0)).tolist()) != levels:
+    # A result for other levels is measured anew.
+    if found is None or found.levels != levels:
         return None
-    right = found.get("right")
-    if right is None or right.shape != (len(levels), len(data.labels)):
-        return None
-    return Endurance(distortion.name, levels, right.astype(bool))
+    return found if found.right.shape == (len(levels), len(data.labels)) else None
 
 
 def measure_and_keep(
@@ -87,9 +83,7 @@ def measure_and_keep(
 ) -> Endurance:
     """Measure a snapshot and keep the result on disk."""
     found = measure(classifier, data, distortion, progress)
-    arrays = {"levels": np.array(found.levels), "right": found.right}
-    with suppress(OSError):
-        result_cache.write(snapshot, _name(data, distortion), arrays)
+    _cache(data, distortion).write(snapshot, found)
     return found
 
 
@@ -141,5 +135,6 @@ def as_rows(curves: Sequence[Endurance]) -> list[dict[str, object]]:
     ]
 
 
-def _name(data: LabelledSet, distortion: Distortion) -> str:
-    return f"robustness-{distortion.name}-{digest_of(data.images)}"
+def _cache(data: LabelledSet, distortion: Distortion) -> ResultCache[Endurance]:
+    codec = dataclass_codec(Endurance, distortion=distortion.name)
+    return ResultCache(f"robustness-{distortion.name}-{digest_of(data.images)}", codec)

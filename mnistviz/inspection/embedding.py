@@ -9,7 +9,6 @@ import contextlib
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -18,38 +17,17 @@ from numpy.typing import NDArray
 
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.mnist import to_input
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.inspection.digit_maps import TEST_MAP, DigitMap
 from mnistviz.network.model import BATCH_SIZE
+from mnistviz.runs.load import load
+from mnistviz.runs.snapshots import Snapshot
 
 # Axes that are kept: they hold 85 % of the variance of a trained network, and t-SNE gains nothing
 # from more.
 NUM_AXES = 50
 
-# Neighbours between which a new image is placed on a map that can't be recomputed for it.
-NUM_NEIGHBOURS = 10
-
 TSNE_ITERATIONS = 1000
-
-
-@dataclass(frozen=True)
-class DigitMap:
-    """Images by the network's last hidden features, along their principal axes.
-
-    `places` is (images, axes) float32, the largest variance first; `mean` (features,) and
-    `axes` (features, axes) float32 are what brings another image's features there. `shares` (axes,)
-    are the parts of the variance, `answers` (images,) uint8 the digits that the network reads.
-    """
-
-    places: FloatArray
-    mean: FloatArray
-    axes: FloatArray
-    shares: FloatArray
-    answers: NDArray[np.uint8]
-
-    def place(self, features: FloatArray) -> FloatArray:
-        """Where features `(n, features)` lie: (n, axes) float32."""
-        places: FloatArray = ((features - self.mean) @ self.axes).astype(np.float32)
-        return places
 
 
 def last_features(
@@ -108,6 +86,14 @@ def digit_map(
     )
 
 
+def map_of_test_images(snapshot: Snapshot, network: keras.Sequential | None = None) -> DigitMap:
+    """The map of the 10,000 test images by a snapshot; computed once and stored.
+
+    The snapshot is loaded unless `network` is given.
+    """
+    return TEST_MAP.get(snapshot, lambda: digit_map(network or load(snapshot), load_mnist().x_test))
+
+
 def tsne(
     places: FloatArray,
     progress: Callable[[float], None] = lambda share: None,
@@ -138,22 +124,3 @@ class _Listener(io.StringIO):
         if found := re.search(r"Iteration (\d+)", text):
             self._heard(int(found[1]))
         return len(text)
-
-
-def nearest(place: FloatArray, places: FloatArray, count: int) -> NDArray[np.int64]:
-    """Indices `(count,)` of the `places` (n, axes) that lie next to `place` (axes,), next first."""
-    distances = np.square(places - place).sum(axis=1)
-    order: NDArray[np.int64] = np.argsort(distances, kind="stable")[:count]
-    return order
-
-
-def place_between(place: FloatArray, places: FloatArray, plane: FloatArray) -> FloatArray:
-    """Where in a `plane` (n, 2) an image belongs of which only its place (axes,) is known.
-
-    The mean of its nearest neighbours there, the nearer ones counting more.
-    """
-    neighbours = nearest(place, places, NUM_NEIGHBOURS)
-    distances = np.linalg.norm(places[neighbours] - place, axis=1)
-    weights = 1 / np.maximum(distances, 1e-6)
-    mean: FloatArray = (weights[:, np.newaxis] * plane[neighbours]).sum(axis=0) / weights.sum()
-    return mean.astype(np.float32)

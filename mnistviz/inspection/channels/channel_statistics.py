@@ -13,7 +13,7 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.inspection.channels.activation_survey import BATCH_SIZE
 
 
-def moments(
+def layer_statistics(
     network: keras.Sequential,
     images: NDArray[np.uint8],
     progress: Callable[[int], object] = lambda done: None,

@@ -23,7 +23,7 @@ from mnistviz.inspection.channels.knockout import switches
 NUM_DRAWS = 5
 
 
-class Cut:
+class SplitNetwork:
     """A network cut behind the channels of one convolution, on labelled images.
 
     `layer` is a convolution whose channels can be switched off, `mean` (channels,) what each of
@@ -91,7 +91,7 @@ def _chain(layers: Sequence[keras.layers.Layer], shape: Sequence[int | None]) ->
 
 
 def ablate(
-    cut: Cut, progress: Callable[[float], object] = lambda done: None, seed: int = 0
+    cut: SplitNetwork, progress: Callable[[float], object] = lambda done: None, seed: int = 0
 ) -> LayerAblation:
     """Switch channels off one by one, then ever more of them in several orders.
 

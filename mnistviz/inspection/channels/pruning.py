@@ -29,7 +29,7 @@ LEARNING_RATE = 5e-4
 Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
-def cut_out(
+def prune(
     network: keras.Sequential, layer: str, off: Collection[int], mean: FloatArray
 ) -> keras.Sequential:
     """The smaller network that answers as `network` does with those channels of a layer off.
@@ -95,7 +95,7 @@ def tune(
         progress(number)
 
 
-def tune_ever_fewer(
+def prune_and_tune(
     network: keras.Sequential,
     layer: str,
     order: Sequence[int] | NDArray[np.int_],
@@ -113,7 +113,7 @@ def tune_ever_fewer(
     lefts = sorted({max(1, round(count * share)) for share in LEFT}, reverse=True)
     before, after = [], []
     for number, left in enumerate(lefts):
-        smaller = cut_out(network, layer, list(order[: count - left]), mean)
+        smaller = prune(network, layer, list(order[: count - left]), mean)
         before.append(_accuracy(smaller, test))
         begun = number / len(lefts)
         tune(smaller, train, steps, progress=_part_of(progress, begun, 1 / (steps * len(lefts))))

@@ -12,7 +12,7 @@ from mnistviz.core.types.inspection import (
     LayerRedundancy,
     LayerStatistics,
 )
-from mnistviz.inspection.channels import channel_results_files
+from mnistviz.inspection.channels import channel_results
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
@@ -34,7 +34,7 @@ def ask() -> None:
 
 def need_moments(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
     """How the channels vary; worked out where a person asks for it, empty before."""
-    if found := channel_results_files.read_moments(snapshot):
+    if found := channel_results.STATISTICS.read(snapshot):
         return found
     slot = st.empty()
     if not st.session_state.get(ASKED):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import gc
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,21 +24,23 @@ from mnistviz.core.types.inspection import (
 )
 from mnistviz.core.types.training import MetricRow, WatchedAnswers
 from mnistviz.digits.mnist import load_mnist
-from mnistviz.runs import result_cache, snapshots
+from mnistviz.inspection import digit_maps
+from mnistviz.inspection.channels import channel_results
+from mnistviz.inspection.digit_maps import DigitMap
+from mnistviz.runs import snapshots
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import Run
+from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
     # Imported where it is needed: it brings TensorFlow, and no page waits for that to paint.
     from mnistviz.evaluation.calibration import Calibration
     from mnistviz.inspection.channels.knockout import Knockout
-    from mnistviz.inspection.embedding import DigitMap
     from mnistviz.inspection.image.attribution import Attribution, Explainer, Method
     from mnistviz.inspection.image.preferred_input import Climber
     from mnistviz.network.model import Classifier
 
-TRAIN_MAP = "train-map"
 PUBLISHED_LOG = ASSETS / "reference_log.csv"
 
 
@@ -150,15 +150,7 @@ def _stages(path: Path, step: int, _run: Run, image: FloatArray) -> tuple[LayerO
 
 def kept_survey(snapshot: Snapshot) -> dict[str, ActivationSurvey]:
     """What the channels do on the 10,000 test images, by layer; empty where not yet worked out."""
-    by_layer: dict[str, dict[str, NDArray[Any]]] = {}
-    for key, array in (result_cache.read(snapshot, "survey") or {}).items():
-        layer, _, name = key.partition("/")
-        by_layer.setdefault(layer, {})[name] = array
-    try:
-        return {layer: ActivationSurvey(**found) for layer, found in by_layer.items()}
-    except TypeError:
-        # Kept by another version of this program.
-        return {}
+    return channel_results.SURVEY.read(snapshot) or {}
 
 
 def make_survey(
@@ -173,12 +165,7 @@ def make_survey(
     found = survey(
         network, data.x_test, data.y_test, lambda done: progress(done / len(data.x_test))
     )
-    arrays = {
-        f"{layer}/{name}": array
-        for layer, one in found.items()
-        for name, array in vars(one).items()
-    }
-    result_cache.write(snapshot, "survey", arrays)
+    channel_results.SURVEY.write(snapshot, found)
     return found
 
 
@@ -191,12 +178,12 @@ def _climber(path: Path, step: int, layer: str, _run: Run) -> Climber:
 
 def kept_preferred(snapshot: Snapshot, layer: str) -> PreferredInputs | None:
     """The preferred inputs of a layer's channels that were found so far; None where none was."""
-    found = result_cache.read(snapshot, f"preferred-{layer}")
-    try:
-        return None if found is None else PreferredInputs(**found)
-    except TypeError:
-        # Kept by another version of this program.
-        return None
+    return preferred_cache(layer).read(snapshot)
+
+
+def preferred_cache(layer: str) -> ResultCache[PreferredInputs]:
+    """The cache of the preferred inputs of a layer's channels."""
+    return ResultCache(f"preferred-{layer}", dataclass_codec(PreferredInputs))
 
 
 def make_preferred(
@@ -211,8 +198,7 @@ def make_preferred(
     before = kept_preferred(snapshot, layer)
     if before is not None:
         found = before.with_more(found)
-    with suppress(OSError):
-        result_cache.write(snapshot, f"preferred-{layer}", vars(found))
+    preferred_cache(layer).write(snapshot, found)
     return found
 
 
@@ -251,19 +237,15 @@ def probabilities(snapshot: Snapshot, logits: FloatArray) -> FloatArray:
 def _train_map(path: Path, step: int, _run: Run) -> DigitMap:
     network = _classifier(path, step, _run).network
 
-    from mnistviz.digits.mnist import load_mnist
-    from mnistviz.inspection.embedding import DigitMap, digit_map
+    from mnistviz.inspection.embedding import digit_map
 
     images = load_mnist().x_train
-    found = result_cache.kept(
-        Snapshot(_run, step), TRAIN_MAP, lambda: asdict(digit_map(network, images))
-    )
-    return DigitMap(**found)
+    return digit_maps.TRAIN_MAP.get(Snapshot(_run, step), lambda: digit_map(network, images))
 
 
 def has_train_map(snapshot: Snapshot) -> bool:
     """Whether the 60,000 training images have been described by a snapshot."""
-    return result_cache.file_of(snapshot, TRAIN_MAP).exists()
+    return digit_maps.TRAIN_MAP.file_of(snapshot).exists()
 
 
 def train_map(snapshot: Snapshot) -> DigitMap:
@@ -277,11 +259,11 @@ def nearest_training(
     """The training images described most like an image `(28, 28)`, nearest first, how far each."""
     network = _classifier(snapshot.run.path, snapshot.step, snapshot.run).network
 
-    from mnistviz.inspection.embedding import last_features, nearest
+    from mnistviz.inspection.embedding import last_features
 
     described = train_map(snapshot)
     here = described.place(last_features(network, image[None])[0])[0]
-    chosen = nearest(here, described.places, count)
+    chosen = digit_maps.nearest(here, described.places, count)
     distances: FloatArray = np.linalg.norm(described.places[chosen] - here, axis=1)
     return chosen, distances
 
@@ -331,12 +313,9 @@ def _attribution(
 def _knockout(path: Path, step: int, _run: Run) -> Knockout:
     network = _classifier(path, step, _run).network
 
-    from mnistviz.digits.mnist import load_mnist
-    from mnistviz.inspection.channels.knockout import NUM_AVERAGED, Knockout, channel_means
+    from mnistviz.inspection.channels.knockout import Knockout
 
-    images = load_mnist().x_train[:NUM_AVERAGED]
-    means = result_cache.kept(Snapshot(_run, step), "means", lambda: channel_means(network, images))
-    return Knockout(network, means)
+    return Knockout(network, channel_results.channel_means(Snapshot(_run, step), network))
 
 
 def knockout(snapshot: Snapshot) -> Knockout:
@@ -349,33 +328,25 @@ def make_moments(
 ) -> dict[str, LayerStatistics]:
     """Work out how the channels vary over the 10,000 test images, and keep it on disk."""
     network = _classifier(snapshot.run.path, snapshot.step, snapshot.run).network
-
-    from mnistviz.inspection.channels.channel_results import find_moments
-
-    return find_moments(snapshot, progress, network)
+    return channel_results.compute_statistics(snapshot, progress, network)
 
 
 def make_ablation(
     snapshot: Snapshot, layer: str, replacement: Replacement, progress: Callable[[float], object]
 ) -> LayerAblation:
     """Switch channels off on 2,000 test images, as many of each digit; it is kept on disk."""
-    from mnistviz.inspection.channels.channel_results import find_ablation
-    from mnistviz.inspection.channels.channel_results_files import FIRST_IMAGES
-
-    return find_ablation(snapshot, layer, replacement, FIRST_IMAGES, progress)
+    return channel_results.compute_ablation(
+        snapshot, layer, replacement, channel_results.SUBSET_SIZE, progress
+    )
 
 
 @st.cache_resource(max_entries=16, show_spinner="Placing 10,000 digits, once for this snapshot …")
 def _digit_map(path: Path, step: int, _run: Run) -> DigitMap:
     network = _classifier(path, step, _run).network
 
-    from mnistviz.digits.mnist import load_mnist
-    from mnistviz.inspection.embedding import DigitMap, digit_map
-    from mnistviz.inspection.tsne_worker import MAP
+    from mnistviz.inspection.embedding import map_of_test_images
 
-    images = load_mnist().x_test
-    found = result_cache.kept(Snapshot(_run, step), MAP, lambda: asdict(digit_map(network, images)))
-    return DigitMap(**found)
+    return map_of_test_images(Snapshot(_run, step), network)
 
 
 def digit_map(snapshot: Snapshot) -> DigitMap:
@@ -395,15 +366,10 @@ def place(snapshot: Snapshot, image: FloatArray) -> FloatArray:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _plane(file: Path, _run: Run, step: int) -> FloatArray | None:
-    from mnistviz.inspection.tsne_worker import TSNE
-
-    found = result_cache.read(Snapshot(_run, step), TSNE)
-    return None if found is None else found["plane"]
+    return digit_maps.TSNE_PLANE.read(Snapshot(_run, step))
 
 
 def tsne(snapshot: Snapshot) -> FloatArray | None:
     """The t-SNE map (10,000, 2) of the test images, None as long as nobody has worked it out."""
-    from mnistviz.inspection.tsne_worker import TSNE
-
-    file = result_cache.file_of(snapshot, TSNE)
+    file = digit_maps.TSNE_PLANE.file_of(snapshot)
     return _plane(file, snapshot.run, snapshot.step) if file.exists() else None
