@@ -15,10 +15,15 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.digit_maps import TEST_MAP, DigitMap
+from mnistviz.inspection.layer_outputs import (
+    IMAGES_SPEC,
+    convolutions,
+    last_output,
+    layer_outputs,
+)
 from mnistviz.network.model import BATCH_SIZE
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
@@ -39,27 +44,23 @@ def last_features(
 
     Features are (n, height · width · channels) float32, answers (n,) uint8.
     """
-    last = next(layer for layer in network.layers[::-1] if isinstance(layer, keras.layers.Conv2D))
+    layers = network.layers
+    last = layers.index(convolutions(network)[-1])
 
     def both(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        features = values
-        for layer in network.layers[:-1]:
-            if layer is last:
-                features = values
-            values = layer(values, training=False)
-        return tf.reshape(features, (tf.shape(features)[0], -1)), tf.argmax(values, 1)
+        features = last_output({"input": values, **layer_outputs(layers[:last], values)})
+        logits = last_output(layer_outputs(layers[last:-1], features))
+        return tf.reshape(features, (tf.shape(features)[0], -1)), tf.argmax(logits, 1)
 
-    # To compile it takes longer than to run it once.
+    # Tracing takes longer than one batch.
     if len(images) > BATCH_SIZE:
-        both = tf.function(both).get_concrete_function(
-            tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
-        )
-    found = []
+        both = tf.function(both).get_concrete_function(IMAGES_SPEC)
+    batches = []
     for start in range(0, len(images), BATCH_SIZE):
-        part = images[start : start + BATCH_SIZE]
-        found.append([one.numpy() for one in both(tf.constant(part[..., np.newaxis]))])
-        progress(start + len(part))
-    features, answers = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        batch = images[start : start + BATCH_SIZE]
+        batches.append([array.numpy() for array in both(tf.constant(batch[..., np.newaxis]))])
+        progress(start + len(batch))
+    features, answers = (np.concatenate(parts) for parts in zip(*batches, strict=True))
     return features, answers.astype(np.uint8)
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mnistviz.evaluation.calibration import Calibration
     from mnistviz.inspection.channels.knockout import Knockout
     from mnistviz.inspection.image.attribution import Attribution, Explainer, Method
-    from mnistviz.inspection.image.preferred_input import Climber
+    from mnistviz.inspection.image.preferred_input import ChannelGradients
     from mnistviz.network.model import Classifier
 
 PUBLISHED_LOG = ASSETS / "reference_log.csv"
@@ -170,10 +170,10 @@ def make_survey(
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _climber(path: Path, step: int, layer: str, _run: Run) -> Climber:
-    from mnistviz.inspection.image.preferred_input import Climber
+def _channel_gradients(path: Path, step: int, layer: str, _run: Run) -> ChannelGradients:
+    from mnistviz.inspection.image.preferred_input import ChannelGradients
 
-    return Climber(_classifier(path, step, _run).network, _run.spec.model, layer)
+    return ChannelGradients(_classifier(path, step, _run).network, _run.spec.model, layer)
 
 
 def kept_preferred(snapshot: Snapshot, layer: str) -> PreferredInputs | None:
@@ -190,11 +190,11 @@ def make_preferred(
     snapshot: Snapshot, layer: str, channels: Sequence[int], progress: Callable[[float], object]
 ) -> PreferredInputs:
     """Find those of `channels`, and keep them on disk beside those found before: returns all."""
-    climber = _climber(snapshot.run.path, snapshot.step, layer, snapshot.run)
+    channel_gradients = _channel_gradients(snapshot.run.path, snapshot.step, layer, snapshot.run)
 
     from mnistviz.inspection.image.preferred_input import preferred_inputs
 
-    found = preferred_inputs(climber, channels, progress)
+    found = preferred_inputs(channel_gradients, channels, progress)
     before = kept_preferred(snapshot, layer)
     if before is not None:
         found = before.with_more(found)
