@@ -135,7 +135,7 @@ def _use_drawing(ask: bool = False) -> None:
 
 def _show_refusal() -> None:
     """What was measured of the judge, by kind."""
-    found = rejection.measured()
+    found = rejection.rejection_rates()
     st.markdown(
         "A small second network judges whether there is one digit at all; it learned that from "
         "training digits and from letters, shapes and scribble made by the thousand. Where it "
