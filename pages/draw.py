@@ -16,7 +16,7 @@ from mnistviz.ui.draw.handwriting_offer import offer_handwriting
 from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
 from mnistviz.ui.draw.picture_input import PICTURE_WIDTH, given_picture
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.widgets import (
     chosen_run,
     describe,
@@ -61,7 +61,11 @@ def draw_and_answer() -> None:
         with row.container(width=width):
             drawn = canvas(width)
         if several:
-            cuts = cut_strokes(drawn, loaders.reader(Snapshot(run, step))) if drawn.strokes else []
+            cuts = (
+                cut_strokes(drawn, loaded_networks.reader(Snapshot(run, step)))
+                if drawn.strokes
+                else []
+            )
             show_number(Snapshot(run, step), cuts)
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
@@ -72,7 +76,7 @@ def draw_and_answer() -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        cuts = cut_ink(given.ink, loaders.reader(Snapshot(run, step)))
+        cuts = cut_ink(given.ink, loaded_networks.reader(Snapshot(run, step)))
         given.show([cut.box for cut in cuts])
         with row.container(width=ANSWER_WIDTH):
             show_number(Snapshot(run, step), cuts)

@@ -15,7 +15,7 @@ from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.ui.embedding.marker_overlay import show_star
 from mnistviz.ui.embedding.thumbnails import show_thumbnails
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import state, stored_results
 from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
 from mnistviz.ui.shared.widgets import (
     chosen_image,
@@ -69,7 +69,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         required=True,
         persist_state="session",
     )
-found = loaders.digit_map(Snapshot(run, step))
+found = stored_results.digit_map(Snapshot(run, step))
 
 
 @st.fragment(run_every=1.0)
@@ -80,7 +80,7 @@ def wait_for_tsne() -> None:
 
 def show_progress() -> None:
     job = jobs.tsne_map(Snapshot(run, step))
-    if loaders.tsne(Snapshot(run, step)) is not None:
+    if stored_results.tsne_plane(Snapshot(run, step)) is not None:
         st.rerun()
     done = job.progress()
     if done is None:
@@ -106,12 +106,12 @@ def offer_tsne() -> None:
 
 plane = found.places[:, :2]
 if layout == "tsne":
-    plane = loaders.tsne(Snapshot(run, step))
+    plane = stored_results.tsne_plane(Snapshot(run, step))
     if plane is None:
         offer_tsne()
         st.stop()
 if uses_drawing():
-    place = loaders.place(Snapshot(run, step), image)
+    place = stored_results.place(Snapshot(run, step), image)
 else:
     place = found.places[int(st.session_state.get(state.IMAGE) or 0)]
 star = place[:2]

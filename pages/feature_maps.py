@@ -15,7 +15,7 @@ from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.ui.feature_maps.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.exciting_view import follow_new_image
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import (
@@ -92,7 +92,7 @@ st.caption(
     "smaller and less like a digit from layer to layer."
 )
 
-stages = loaders.stages(Snapshot(run, step), image)
+stages = loaded_networks.stages(Snapshot(run, step), image)
 
 
 def chosen_stages(found: tuple[LayerOutput, ...], picture_of: np.ndarray) -> list[LayerOutput]:
@@ -112,7 +112,7 @@ def network_and_channel() -> None:
         shown = [("", chosen_stages(stages, image), False, image_name)]
         if two:
             other = to_input(load_mnist().x_test[int(other_number)])
-            others = chosen_stages(loaders.stages(Snapshot(run, step), other), other)
+            others = chosen_stages(loaded_networks.stages(Snapshot(run, step), other), other)
             difference = [
                 LayerOutput(a.layer, a.stage, a.values - b.values)
                 for a, b in zip(shown[0][1], others, strict=True)

@@ -20,7 +20,7 @@ from mnistviz.inspection.kernels.kernel_statistics import (
 from mnistviz.runs import snapshots
 from mnistviz.ui.kernels.kernel_kinds_view import show_kinds
 from mnistviz.ui.kernels.kernel_view import Shown, show_matrix, show_one
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.exciting_view import follow_new_image, show_exciting
 from mnistviz.ui.shared.widgets import (
     chosen_run,
@@ -49,7 +49,7 @@ run = chosen_run()
 step = need_snapshot(run)
 st.markdown(describe(Snapshot(run, step)))
 
-weights = loaders.weights(Snapshot(run, step))
+weights = loaded_networks.weights(Snapshot(run, step))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     name = st.segmented_control(
         "Convolution",
@@ -148,7 +148,7 @@ table = pd.DataFrame([asdict(row) for row in channel_statistics(kernel, bias)])
 steps = snapshots.steps_of(run)
 before = steps[steps.index(step) - 1] if steps.index(step) else None
 if before is not None:
-    older, _ = kernel_and_bias(loaders.weights(Snapshot(run, before)), name, view)
+    older, _ = kernel_and_bias(loaded_networks.weights(Snapshot(run, before)), name, view)
     table["change"] = relative_change(kernel, older)
 st.dataframe(
     table,

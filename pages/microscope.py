@@ -19,7 +19,7 @@ from mnistviz.charts.inspection.microscope import (
 )
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.inspection.image.value_trace import inputs_of, strongest_pixel, take_apart, trace_back
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.widgets import (
     chosen_image,
     chosen_run,
@@ -78,8 +78,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         disabled=layers[name].output_shape[:2] == (1, 1),
     )
 
-stages = loaders.stages(Snapshot(run, step), image)
-weights = loaders.weights(Snapshot(run, step))
+stages = loaded_networks.stages(Snapshot(run, step), image)
+weights = loaded_networks.weights(Snapshot(run, step))
 inputs = inputs_of(stages, image, name)
 maps = next(one.values for one in stages if one.layer == name and one.stage == "convolution")
 height, width, num_channels = maps.shape

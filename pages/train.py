@@ -14,7 +14,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import ACTIVE_STATES
 from mnistviz.training import launcher
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import run_logs, state
 from mnistviz.ui.shared.widgets import (
     chosen_run,
     chosen_snapshot,
@@ -171,7 +171,7 @@ def live_panel() -> None:
 
 @st.fragment(run_every=curves_every if polled else None)
 def live_curves() -> None:
-    show_progress_curves(run, loaders.metrics(run))
+    show_progress_curves(run, run_logs.metrics(run))
 
 
 live_panel()

@@ -11,7 +11,7 @@ import streamlit as st
 from mnistviz.charts.inspection.attribution import attributions
 from mnistviz.charts.inspection.feature_maps import feature_maps
 from mnistviz.charts.inspection.knockout import before_and_after, effect_strips
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import (
     chosen_image,
@@ -50,7 +50,7 @@ step = need_snapshot(run)
 image, image_name = chosen_image()
 st.markdown(f"{describe(Snapshot(run, step))}, looking at **{image_name}**")
 
-question = pick_question(loaders.logits(Snapshot(run, step), image))
+question = pick_question(loaded_networks.logits(Snapshot(run, step), image))
 
 st.header("Which pixels?")
 st.caption(
@@ -69,7 +69,7 @@ layer = st.segmented_control(
     wrap=True,
 )
 found = {
-    method: loaders.attribution(
+    method: loaded_networks.attribution(
         Snapshot(run, step), image, question.digit, question.against, method, layer
     )
     for method in METHODS
@@ -146,7 +146,7 @@ def show_channels() -> None:
     from mnistviz.inspection.image.attribution import contrast
     from mnistviz.network.model import softmax
 
-    knockout = loaders.knockout(Snapshot(run, step))
+    knockout = loaded_networks.knockout(Snapshot(run, step))
     options = {channel_name(*channel): channel for channel in knockout.channels}
     # Another run may have fewer channels.
     chosen = st.session_state.setdefault("why_off", [])

@@ -1,10 +1,10 @@
 """Make the detector that refuses what is no digit, and measure it.
 
 Run as `python -m tools.train_digit_detector`.
-Writes `mnistviz/assets/digit_detector.npz` and asks it about non-digits that it did not learn from; what it
-answered goes to `mnistviz/assets/benchmarks/refusal.json`. With `--leave-out KIND…` it trains,
-for each of these kinds, a detector that never saw it, and asks that, too. `--strokes FILE` measures
-pen digits (see `benchmarks.strokes`), `--fonts FOLDER` takes the typed letters from its fonts.
+Writes `mnistviz/assets/digit_detector.npz` and asks it about non-digits that it did not learn from;
+what it answered goes to `mnistviz/assets/benchmarks/refusal.json`. With `--leave-out KIND…` it
+trains, for each of these kinds, a detector that never saw it, and asks that, too. `--strokes FILE`
+measures pen digits (see `benchmarks.strokes`), `--fonts FOLDER` takes the typed letters from its fonts.
 """
 
 import argparse
@@ -114,7 +114,9 @@ def bent(images: FloatArray, seed: int) -> FloatArray:
     return found
 
 
-def train(digits: FloatArray, others: Mapping[str, FloatArray], epochs: int = EPOCHS) -> DigitDetector:
+def train(
+    digits: FloatArray, others: Mapping[str, FloatArray], epochs: int = EPOCHS
+) -> DigitDetector:
     """A detector of digits `(n, 28, 28)` and non-digits by kind, its thresholds set."""
     import keras
 
@@ -186,7 +188,7 @@ class Asking:
         return round(float(1 - self.accepted(detector, images).mean()), 4)
 
     def of_kind(self, kind: str) -> FloatArray:
-        """Non-digits of a kind that no detector learned from; letters of other fonts where given."""
+        """Non-digits of a kind that no detector learned; letters of other fonts where given."""
         if kind == "typed letters" and self._fonts:
             return self.letters(non_digits.LETTERS)
         return non_digits.make([kind], ASKED, SEED_ASKED)[kind]

@@ -58,7 +58,10 @@ def test_scores_are_those_of_convolutions_by_scipy() -> None:
     images = np.random.default_rng(1).random((3, 28, 28)).astype(np.float32)
     for image, score in zip(images, detector.scores(images), strict=True):
         values = image[:, :, None]
-        for kernel, bias in [(detector.kernel1, detector.bias1), (detector.kernel2, detector.bias2)]:
+        for kernel, bias in [
+            (detector.kernel1, detector.bias1),
+            (detector.kernel2, detector.bias2),
+        ]:
             maps = [
                 sum(
                     correlate2d(values[:, :, i], kernel[:, :, i, o], "valid")[::2, ::2]
@@ -69,7 +72,9 @@ def test_scores_are_those_of_convolutions_by_scipy() -> None:
             ]
             values = np.maximum(np.stack(maps, axis=2), 0)
         hidden = np.maximum(values.ravel() @ detector.dense1 + detector.dense_bias1, 0)
-        assert score == pytest.approx((hidden @ detector.dense2 + detector.dense_bias2)[0], abs=1e-3)
+        assert score == pytest.approx(
+            (hidden @ detector.dense2 + detector.dense_bias2)[0], abs=1e-3
+        )
 
 
 def test_a_batch_has_the_scores_of_single_images(monkeypatch: pytest.MonkeyPatch) -> None:

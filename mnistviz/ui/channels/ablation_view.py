@@ -11,7 +11,7 @@ from mnistviz.inspection.channels import channel_results
 from mnistviz.inspection.jobs import kinds as jobs
 from mnistviz.inspection.jobs.job import Job
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import stored_results
 from mnistviz.ui.shared.widgets import show
 
 ASKED = "ablation_asked"
@@ -66,7 +66,7 @@ def need_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> L
         )
         return None
     bar = slot.progress(0.0, f"Switching off channels of {layer} …")
-    found = loaders.make_ablation(snapshot, layer, replacement, bar.progress)
+    found = stored_results.compute_ablation(snapshot, layer, replacement, bar.progress)
     slot.empty()
     return found
 

@@ -15,7 +15,7 @@ from mnistviz.core.types.inspection import (
 from mnistviz.inspection.channels import channel_results
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.widgets import show
 
 ASKED = "redundancy_asked"
@@ -47,7 +47,7 @@ def need_moments(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
         )
         return {}
     bar = slot.progress(0.0, "Comparing the channels over 10,000 test images …")
-    found = loaders.make_moments(snapshot, bar.progress)
+    found = stored_results.compute_statistics(snapshot, bar.progress)
     slot.empty()
     return found
 
@@ -101,7 +101,7 @@ def show_correlations(snapshot: Snapshot, layer: str, moments: LayerStatistics) 
 
     channels = correlation_of(moments.covariance)
     order = cluster_order(channels).tolist()
-    kernels = kernel_correlation(loaders.weights(snapshot)[layer]["kernel"])
+    kernels = kernel_correlation(loaded_networks.weights(snapshot)[layer]["kernel"])
     parts = (
         (channels, "channels", f"**What the channels of {layer} say**"),
         (kernels, "kernels", f"**What the kernels of {layer} are**"),

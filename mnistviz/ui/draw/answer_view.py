@@ -12,7 +12,7 @@ from mnistviz.network.rejection import Verdict
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.xray import show_xray
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.widgets import show
 
 # Side by side with the canvas on a screen of 1280 pixels, below it on a phone.
@@ -32,8 +32,8 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
         with middle:
             st.info("The canvas is blank: nothing to read, so no answer.")
         return None
-    logits = loaders.logits(snapshot, stages.image)
-    probabilities = loaders.probabilities(snapshot, logits)
+    logits = loaded_networks.logits(snapshot, stages.image)
+    probabilities = loaded_networks.probabilities(snapshot, logits)
     verdict = rejection.verdicts(stages.image[None], probabilities[None])[0]
     with middle:
         # First of all: on a phone the rest is further down.
@@ -90,7 +90,7 @@ def _say(verdict: Verdict, probabilities: FloatArray) -> None:
 
 def _say_how_sure(snapshot: Snapshot, logits: FloatArray, probabilities: FloatArray) -> None:
     """What the ten numbers are worth, and what calibration did to the highest."""
-    found = loaders.calibration(snapshot)
+    found = loaded_networks.calibration(snapshot)
     if found is None:
         st.caption(
             "Not calibrated: this run trained on every training image, none was held out to "

@@ -19,7 +19,7 @@ from mnistviz.evaluation.predictions import (
 )
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 
 TEST_SET = "test images"
 SOURCES = {"test": "Test set", "digits": "My digits", "own": "My data set"}
@@ -125,6 +125,6 @@ def _logits(path: Path, step: int, name: str, _run: Run, _data: LabelledSet) -> 
 
     found = known_logits(Snapshot(_run, step), _data, name)
     if found is None:
-        found = read(loaders.classifier(Snapshot(_run, step)), _data.images)
+        found = read(loaded_networks.classifier(Snapshot(_run, step)), _data.images)
         keep_logits(Snapshot(_run, step), name, found)
     return found

@@ -14,7 +14,7 @@ from mnistviz.evaluation.robustness import Endurance
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.images_view import count_of
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.widgets import chosen_image, errors_shown, show
 
 ASKED = "robustness_asked"
@@ -95,7 +95,10 @@ def _turn_and_answer(
     )
     image, name = chosen_image()
     spoiled = distortion.apply(image[np.newaxis], level)[0]
-    before, after = loaders.classify(snapshot, image), loaders.classify(snapshot, spoiled)
+    before, after = (
+        loaded_networks.classify(snapshot, image),
+        loaded_networks.classify(snapshot, spoiled),
+    )
     left, right = st.columns([2, 3], gap="medium")
     with left:
         show(picture(spoiled, 220), "evaluate_spoiled", f"{name}, spoiled: {distortion.title}")
@@ -158,7 +161,7 @@ def _measure_what_is_missing(known: Known, part: LabelledSet, first: Distortion)
         bar = st.progress(number / len(known), text)
         st.button("Stop", icon=":material/stop:", on_click=stop)
     robustness.measure_and_keep(
-        loaders.classifier(snapshot),
+        loaded_networks.classifier(snapshot),
         snapshot,
         part,
         one,

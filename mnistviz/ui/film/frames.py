@@ -19,7 +19,7 @@ from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import loaded_networks, state
 
 if TYPE_CHECKING:
     # It brings TensorFlow, and no page waits for that to paint.
@@ -49,7 +49,7 @@ def largest_weight(run: Run, layer: str) -> float:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _largest_weight(path: Path, steps: tuple[int, ...], layer: str, _run: Run) -> float:
     return max(
-        float(np.abs(loaders.weights(Snapshot(_run, step))[layer]["kernel"]).max())
+        float(np.abs(loaded_networks.weights(Snapshot(_run, step))[layer]["kernel"]).max())
         for step in steps
     )
 
@@ -59,7 +59,7 @@ def _projector(spec: ModelSpec) -> tuple[Classifier, threading.Lock]:
     """One network of a spec, into which the weights of snapshot after snapshot are put."""
     from mnistviz.network.model import Classifier, build
 
-    loaders.leave_libraries_alone()
+    loaded_networks.keep_libraries_loaded()
     return Classifier(build(spec)), threading.Lock()
 
 
@@ -67,7 +67,7 @@ def _projector(spec: ModelSpec) -> tuple[Classifier, threading.Lock]:
 def _network_at(snapshot: Snapshot) -> Iterator[Classifier]:
     classifier, lock = _projector(snapshot.run.spec.model)
     with lock:
-        classifier.network.set_weights(snapshots.in_order(loaders.weights(snapshot)))
+        classifier.network.set_weights(snapshots.in_order(loaded_networks.weights(snapshot)))
         yield classifier
 
 

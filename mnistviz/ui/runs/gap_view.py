@@ -12,7 +12,7 @@ from mnistviz.runs.run_summary import Summary, summarise
 from mnistviz.studies import generalization_gap
 from mnistviz.studies.generalization_gap import GAP_TRAININGS, GapSet
 from mnistviz.training import launcher
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.widgets import show, state_badge
 
 START_ERROR = "gap_start_error"
@@ -77,7 +77,7 @@ def show_set(chosen: GapSet) -> None:
     ]
     per_epoch = chosen.train.steps_per_epoch
     epochs = {
-        training.title: epochs_of(loaders.metrics(found.run), per_epoch)
+        training.title: epochs_of(run_logs.metrics(found.run), per_epoch)
         for training, found in members
     }
     show(

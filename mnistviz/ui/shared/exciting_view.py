@@ -10,7 +10,7 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import state, stored_results
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.widgets import show
 
@@ -71,7 +71,7 @@ def show_exciting(
 
 
 def _survey(snapshot: Snapshot, layer: str) -> ActivationSurvey | None:
-    surveys = loaders.kept_survey(snapshot)
+    surveys = stored_results.stored_survey(snapshot)
     if not surveys:
         slot = st.empty()
         start = slot.button(
@@ -86,7 +86,7 @@ def _survey(snapshot: Snapshot, layer: str) -> ActivationSurvey | None:
         # Who has asked for one snapshot wants the next one, too.
         st.session_state[ASKED] = True
         bar = slot.progress(0.0, "Every channel on every test image …")
-        surveys = loaders.make_survey(snapshot, bar.progress)
+        surveys = stored_results.compute_survey(snapshot, bar.progress)
         slot.empty()
     return surveys[layer]
 

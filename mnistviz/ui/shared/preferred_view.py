@@ -7,7 +7,7 @@ from mnistviz.charts.digits import picture
 from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
 from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.widgets import show
 
@@ -29,7 +29,7 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
     digit = layer == "conv8"
     who = f"the digit {channel}" if digit else f"{layer}, channel {channel}"
     st.subheader("What it would like best")
-    found = loaders.kept_preferred(snapshot, layer)
+    found = stored_results.stored_preferred_inputs(snapshot, layer)
     if found is None or channel not in found.channels:
         if not st.session_state.get(ASKED):
             st.button(
@@ -96,7 +96,7 @@ def _make(snapshot: Snapshot, layer: str, channels: list[int], text: str) -> Pre
     with slot.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text)
         st.button("Stop", icon=":material/stop:", key=f"stop_{channels}", on_click=_stop)
-    found = loaders.make_preferred(
+    found = stored_results.compute_preferred_inputs(
         snapshot, layer, channels, lambda share: bar.progress(share, text)
     )
     slot.empty()
@@ -121,11 +121,11 @@ def _said(snapshot: Snapshot, layer: str, found: PreferredInputs, place: int) ->
     text = f"It brings the channel to **{value:+.2f}**{before}; the noise it began as, to "
     # Rounded first: a tiny negative one would be written as -0.00.
     text += f"{round(start, 2) + 0.0:+.2f}."
-    if surveys := loaders.kept_survey(snapshot):
+    if surveys := stored_results.stored_survey(snapshot):
         most = float(surveys[layer].largest[channel])
         text += f" The most that any of the 10,000 test images brings it to is {most:+.2f}."
     if layer == "conv8":
-        chances = loaders.classify(snapshot, found.images[place])
+        chances = loaded_networks.classify(snapshot, found.images[place])
         answer = int(chances.argmax())
         text += (
             f" The network reads it as **{answer}** with {chances[answer]:.1%}, though nobody "

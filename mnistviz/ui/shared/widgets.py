@@ -20,7 +20,7 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run, State
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import run_logs, state
 
 if TYPE_CHECKING:
     # The shell imports this module before it paints; Plotly would be half of that time.
@@ -104,7 +104,7 @@ def show_curves(
         figure = training_curve(
             measure,
             points,
-            loaders.published_log(),
+            run_logs.published_log(),
             run.spec.train.steps_per_epoch,
             num_epochs=num_epochs,
             accuracy_from=options.accuracy_from,
