@@ -15,7 +15,7 @@ from mnistviz.ui.draw.handwriting_offer import offer_handwriting
 from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
 from mnistviz.ui.draw.picture_input import PICTURE_WIDTH, given_picture
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.sidebar import need_snapshot, update_picture_in_address
 from mnistviz.ui.shared.texts import describe, explanation
@@ -55,7 +55,9 @@ def draw_and_answer() -> None:
         with row.container(width=width):
             drawn = canvas(width)
         if several:
-            segments = segment_strokes(drawn, loaders.reader(snapshot)) if drawn.strokes else []
+            segments = (
+                segment_strokes(drawn, loaded_networks.reader(snapshot)) if drawn.strokes else []
+            )
             show_number(snapshot, segments)
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
@@ -66,7 +68,7 @@ def draw_and_answer() -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        segments = segment_ink(given.ink, loaders.reader(snapshot))
+        segments = segment_ink(given.ink, loaded_networks.reader(snapshot))
         given.show([segment.box for segment in segments])
         with row.container(width=ANSWER_WIDTH):
             show_number(snapshot, segments)

@@ -10,10 +10,11 @@ from mnistviz.charts.digit_images import gallery_figure
 from mnistviz.charts.inspection.embedding import HEIGHT, embedding_figure
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.inspection import tsne_worker
+from mnistviz.inspection import digit_maps
+from mnistviz.inspection.jobs import kinds as jobs
 from mnistviz.ui.embedding.marker_overlay import show_star
 from mnistviz.ui.embedding.thumbnails import show_thumbnails
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import state, stored_results
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
@@ -58,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         required=True,
         persist_state="session",
     )
-found = loaders.digit_map(snapshot)
+found = stored_results.digit_map(snapshot)
 
 
 @st.fragment(run_every=1.0)
@@ -68,24 +69,20 @@ def wait_for_tsne() -> None:
 
 
 def show_progress() -> None:
-    from mnistviz.inspection.jobs import progress_of, stop
-    from mnistviz.inspection.tsne_worker import TSNE
-
-    if loaders.tsne(snapshot) is not None:
+    job = jobs.tsne_map(snapshot)
+    if stored_results.tsne_plane(snapshot) is not None:
         st.rerun()
-    done = progress_of(snapshot, TSNE)
+    done = job.progress()
     if done is None:
         st.rerun()
     st.progress(done, f"t-SNE is {done:.0%} done. It goes on when you leave the page.")
     if st.button("Stop", icon=":material/stop:"):
-        stop(snapshot, TSNE)
+        job.stop()
 
 
 def offer_tsne() -> None:
-    from mnistviz.inspection.jobs import progress_of
-    from mnistviz.inspection.tsne_worker import TSNE
-
-    if progress_of(snapshot, TSNE) is not None:
+    job = jobs.tsne_map(snapshot)
+    if job.progress() is not None:
         wait_for_tsne()
         return
     st.info(
@@ -93,25 +90,23 @@ def offer_tsne() -> None:
         "in a process of its own. It is kept."
     )
     if st.button("Work it out", type="primary", icon=":material/scatter_plot:"):
-        tsne_worker.start(snapshot)
+        job.start()
         st.rerun()
 
 
 plane = found.places[:, :2]
 if layout == "tsne":
-    plane = loaders.tsne(snapshot)
+    plane = stored_results.tsne_plane(snapshot)
     if plane is None:
         offer_tsne()
         st.stop()
 if uses_drawing():
-    place = loaders.place(snapshot, image)
+    place = stored_results.place(snapshot, image)
 else:
     place = found.places[int(st.session_state.get(state.IMAGE) or 0)]
 star = place[:2]
 if layout == "tsne":
-    from mnistviz.inspection.embedding import place_between
-
-    star = place_between(place, found.places, plane)
+    star = digit_maps.place_between(place, found.places, plane)
 
 data = load_mnist()
 wrong = int((found.answers != data.y_test).sum())
@@ -158,10 +153,8 @@ with left:
             "says nothing."
         )
 with right:
-    from mnistviz.inspection.embedding import nearest
-
     # The image itself is its own nearest neighbour.
-    closest = nearest(place, found.places, NUM_SHOWN_NEIGHBOURS + 1)
+    closest = digit_maps.nearest(place, found.places, NUM_SHOWN_NEIGHBOURS + 1)
     if not uses_drawing():
         closest = closest[closest != st.session_state.get(state.IMAGE, 0)]
     closest = closest[:NUM_SHOWN_NEIGHBOURS]

@@ -14,7 +14,7 @@ from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.ui.feature_maps.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import pick_scope, show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
@@ -84,7 +84,7 @@ st.caption(
     "smaller and less like a digit from layer to layer."
 )
 
-stages = loaders.stages(snapshot, image)
+stages = loaded_networks.stages(snapshot, image)
 
 
 def chosen_stages(found: tuple[LayerOutput, ...], picture_of: np.ndarray) -> list[LayerOutput]:
@@ -103,7 +103,7 @@ def network_and_channel() -> None:
         shown = [("", chosen_stages(stages, image), False, image_name)]
         if two:
             other = to_input(load_mnist().x_test[int(other_number)])
-            others = chosen_stages(loaders.stages(snapshot, other), other)
+            others = chosen_stages(loaded_networks.stages(snapshot, other), other)
             difference = [
                 LayerOutput(a.layer, a.stage, a.values - b.values)
                 for a, b in zip(shown[0][1], others, strict=True)

@@ -11,7 +11,7 @@ from mnistviz.charts.inspection.feature_maps import feature_maps_figure
 from mnistviz.charts.inspection.kernels import kernel_matrix_figure
 from mnistviz.runs import snapshots
 from mnistviz.ui.film import frames
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import loaded_networks, run_logs, state
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
@@ -95,7 +95,7 @@ layer = st.segmented_control(
 width = page_width() if is_narrow() else page_width() // 2
 kernels_box, maps_box = st.columns(2, gap="medium")
 with kernels_box:
-    kernel = loaders.weights(snapshot)[layer]["kernel"]
+    kernel = loaded_networks.weights(snapshot)[layer]["kernel"]
     st.caption(
         f"**Kernels of {layer}**, warm positive, blue negative; full colour is "
         f"±{frames.largest_weight(run, layer):.2f}, the largest weight of the whole film."
@@ -120,7 +120,7 @@ st.caption(
 )
 show_curves(
     run,
-    loaders.metrics(run),
+    run_logs.metrics(run),
     run.spec.train.epochs,
     CurveOptions(accuracy_from=0.0, marks=(step,)),
 )

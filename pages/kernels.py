@@ -20,7 +20,7 @@ from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.kernels.kernel_kinds_view import show_kinds
 from mnistviz.ui.kernels.kernel_view import Shown, show_matrix, show_one
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import pick_scope
 from mnistviz.ui.shared.exciting_view import show_exciting
 from mnistviz.ui.shared.flash import errors_shown
@@ -44,7 +44,7 @@ snapshot = need_snapshot()
 run = snapshot.run
 st.markdown(describe(snapshot))
 
-weights = loaders.weights(snapshot)
+weights = loaded_networks.weights(snapshot)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     name = st.segmented_control(
         "Convolution",
@@ -142,7 +142,7 @@ table = pd.DataFrame([asdict(row) for row in channel_statistics(kernel, bias)])
 steps = snapshots.steps_of(run)
 before = steps[steps.index(snapshot.step) - 1] if steps.index(snapshot.step) else None
 if before is not None:
-    older, _ = kernel_and_bias(loaders.weights(Snapshot(run, before)), name, view)
+    older, _ = kernel_and_bias(loaded_networks.weights(Snapshot(run, before)), name, view)
     table["change"] = relative_change(kernel, older)
 st.dataframe(
     table,

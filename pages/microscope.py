@@ -18,7 +18,7 @@ from mnistviz.charts.inspection.microscope import (
 )
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.inspection.image.value_trace import inputs_of, strongest_pixel, take_apart, trace_back
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
@@ -72,8 +72,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         disabled=layers[name].output_shape[:2] == (1, 1),
     )
 
-stages = loaders.stages(snapshot, image)
-weights = loaders.weights(snapshot)
+stages = loaded_networks.stages(snapshot, image)
+weights = loaded_networks.weights(snapshot)
 inputs = inputs_of(stages, image, name)
 maps = next(one.values for one in stages if one.layer == name and one.stage == "convolution")
 height, width, num_channels = maps.shape

@@ -16,7 +16,7 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.studies.published_results import published_results
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import run_logs, state
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, TRAIN
 from mnistviz.ui.shared.page_width import is_narrow, page_width
@@ -33,8 +33,8 @@ def choose_clicked_image() -> None:
 
 
 reference = registry.find_run("reference")
-rows = loaders.metrics(reference)
-published = loaders.published_log()
+rows = run_logs.metrics(reference)
+published = run_logs.published_log()
 model = ModelSpec()
 last = last_row(rows, "validation")
 

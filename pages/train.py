@@ -14,7 +14,7 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import ACTIVE_STATES
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
-from mnistviz.ui.shared import flash, loaders, state
+from mnistviz.ui.shared import flash, run_logs, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot
 from mnistviz.ui.shared.texts import epochs_text, explanation, state_badge, validated_on_text
@@ -157,7 +157,7 @@ def live_panel() -> None:
 
 @st.fragment(run_every=curves_every if polled else None)
 def live_curves() -> None:
-    show_progress_curves(run, loaders.metrics(run))
+    show_progress_curves(run, run_logs.metrics(run))
 
 
 live_panel()

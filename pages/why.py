@@ -13,7 +13,7 @@ from mnistviz.charts.inspection.channel_effects import (
     probability_change_figure,
 )
 from mnistviz.charts.inspection.feature_maps import feature_maps_figure
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
@@ -47,7 +47,7 @@ run = snapshot.run
 image, image_name = chosen_image()
 st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
 
-question = pick_question(loaders.logits(snapshot, image))
+question = pick_question(loaded_networks.logits(snapshot, image))
 
 st.header("Which pixels?")
 st.caption(
@@ -66,7 +66,9 @@ layer = st.segmented_control(
     wrap=True,
 )
 found = {
-    method: loaders.attribution(snapshot, image, question.digit, question.against, method, layer)
+    method: loaded_networks.attribution(
+        snapshot, image, question.digit, question.against, method, layer
+    )
     for method in METHODS
 }
 show(
@@ -141,7 +143,7 @@ def show_channels() -> None:
     from mnistviz.inspection.image.attribution import contrast
     from mnistviz.network.model import softmax
 
-    knockout = loaders.knockout(snapshot)
+    knockout = loaded_networks.knockout(snapshot)
     options = {channel_name(*channel): channel for channel in knockout.channels}
     # Another run may have fewer channels.
     chosen = st.session_state.setdefault("why_off", [])

@@ -18,7 +18,7 @@ def test_no_tensorflow_before_a_page_paints() -> None:
         "mnistviz.charts.inspection.kernels",
         "mnistviz.runs.registry",
         "mnistviz.ui.shared.sidebar",
-        "mnistviz.ui.shared.loaders",
+        "mnistviz.ui.shared.loaded_networks",
         "mnistviz.training.worker",
         "mnistviz.training.launcher",
         "mnistviz.__main__",

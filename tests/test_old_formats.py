@@ -12,7 +12,7 @@ from mnistviz.digits import my_digits, my_digits_zip
 from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation import label_issues
-from mnistviz.inspection.channels import channel_results_files
+from mnistviz.inspection.channels import channel_results
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.runs.archive import unpack
 from mnistviz.runs.snapshots import Snapshot
@@ -48,9 +48,10 @@ def test_a_run_and_its_snapshots_open() -> None:
 @pytest.mark.usefixtures("old_home")
 def test_stored_results_of_a_snapshot_open() -> None:
     snapshot = Snapshot(registry.find_run("sample"), 2)
-    statistics = channel_results_files.read_moments(snapshot)
+    statistics = channel_results.STATISTICS.read(snapshot)
+    assert statistics is not None
     assert statistics["conv3"].covariance.shape == (2, 2)
-    ablation = channel_results_files.read_ablation(snapshot, "conv3", "mean", 2_000)
+    ablation = channel_results.ablation_cache("conv3", "mean", 2_000).read(snapshot)
     assert ablation is not None
     assert ablation.least_first.shape == (3,)
 

@@ -1,10 +1,11 @@
-"""Make the judge that refuses what is no digit, and measure it.
+"""Make the detector that refuses what is no digit, and measure it.
 
 Run as `python -m tools.train_digit_detector`.
-Writes `mnistviz/assets/judge.npz` and asks it about non-digits that it did not learn from; what it
-answered goes to `mnistviz/assets/benchmarks/refusal.json`. With `--leave-out KIND…` it trains,
-for each of these kinds, a judge that never saw it, and asks that, too. `--strokes FILE` measures
-pen digits (see `benchmarks.strokes`), `--fonts FOLDER` takes the typed letters from its fonts.
+Writes `mnistviz/assets/digit_detector.npz` and asks it about non-digits that it did not learn from;
+what it answered goes to `mnistviz/assets/benchmarks/refusal.json`. With `--leave-out KIND…` it
+trains, for each of these kinds, a detector that never saw it, and asks that, too. `--strokes FILE`
+measures pen digits (see `benchmarks.strokes`), `--fonts FOLDER` takes the typed letters from its
+fonts.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.digits.synthetic_digits import pen_digits
 from mnistviz.network import rejection
-from mnistviz.network.rejection import JUDGE_FILE, MEASURED_FILE, Judge
+from mnistviz.network.rejection import DETECTOR_FILE, RATES_FILE, DigitDetector
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from tools import non_digits
@@ -52,10 +53,10 @@ HELPERS = ("stray strokes", "chimeras")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Make and measure the judge of non-digits.")
+    parser = argparse.ArgumentParser(description="Make and measure the detector of non-digits.")
     parser.add_argument("--strokes", type=Path, help="npz of pen digits")
     parser.add_argument("--fonts", type=Path, help="folder with TrueType fonts, searched below")
-    parser.add_argument("--keep", action="store_true", help="measure the judge that is there")
+    parser.add_argument("--keep", action="store_true", help="measure the detector that is there")
     parser.add_argument(
         "--leave-out", nargs="*", default=[], metavar="KIND", help="kinds to train without"
     )
@@ -64,10 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not options.keep:
         weights = vars(train(*learnt()))
         np.savez_compressed(
-            JUDGE_FILE, **{name: one.astype(np.float32) for name, one in weights.items()}
+            DETECTOR_FILE, **{name: one.astype(np.float32) for name, one in weights.items()}
         )
     ask = Asking(options.fonts)
-    found = measure(rejection.bundled(), ask, options.strokes)
+    found = measure(rejection.bundled_detector(), ask, options.strokes)
     _write(found)
     digits, others = learnt() if options.leave_out else (np.zeros(0), {})
     for kind in options.leave_out:
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _write(found: dict[str, Any]) -> None:
-    MEASURED_FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    RATES_FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def learnt() -> tuple[FloatArray, dict[str, FloatArray]]:
@@ -114,8 +115,10 @@ def bent(images: FloatArray, seed: int) -> FloatArray:
     return found
 
 
-def train(digits: FloatArray, others: Mapping[str, FloatArray], epochs: int = EPOCHS) -> Judge:
-    """A judge of digits `(n, 28, 28)` and non-digits by kind, its thresholds set."""
+def train(
+    digits: FloatArray, others: Mapping[str, FloatArray], epochs: int = EPOCHS
+) -> DigitDetector:
+    """A detector of digits `(n, 28, 28)` and non-digits by kind, its thresholds set."""
     import keras
 
     keras.utils.set_random_seed(0)
@@ -142,22 +145,22 @@ def train(digits: FloatArray, others: Mapping[str, FloatArray], epochs: int = EP
     return with_thresholds(network.get_weights())
 
 
-def with_thresholds(weights: Sequence[FloatArray]) -> Judge:
-    """A judge of these weights that refuses the shares above of the held-out digits."""
+def with_thresholds(weights: Sequence[FloatArray]) -> DigitDetector:
+    """A detector of these weights that refuses the shares above of the held-out digits."""
     data = load_mnist()
     flat = to_input(data.x_train[:NUM_DIGITS]).reshape(NUM_DIGITS, -1)
     mean = flat.mean(axis=0)
     _, axes = np.linalg.eigh((flat - mean).T @ (flat - mean))
     axes = axes[:, ::-1][:, :NUM_AXES]
     held = to_input(data.x_train[-NUM_HELD_OUT:])
-    judge = Judge(*weights, mean, axes, np.zeros(3, np.float32), np.float32(0))
-    limits = np.quantile(judge.facts(held), 1 - SHARE_BEYOND, axis=0).astype(np.float32)
-    least = np.float32(np.quantile(judge.scores(held), SHARE_JUDGED))
-    return Judge(*weights, mean, axes, limits, least)
+    detector = DigitDetector(*weights, mean, axes, np.zeros(3, np.float32), np.float32(0))
+    limits = np.quantile(detector.features(held), 1 - SHARE_BEYOND, axis=0).astype(np.float32)
+    least = np.float32(np.quantile(detector.scores(held), SHARE_JUDGED))
+    return DigitDetector(*weights, mean, axes, limits, least)
 
 
 class Asking:
-    """Asks a judge, and the bundled run `best` at its temperature, about pictures."""
+    """Asks a detector, and the bundled run `best` at its temperature, about pictures."""
 
     def __init__(self, fonts: Path | None) -> None:
         from mnistviz.evaluation import calibration
@@ -176,17 +179,17 @@ class Asking:
     def probabilities(self, images: FloatArray) -> FloatArray:
         return self._temperature.probabilities(self._classifier.logits(images))
 
-    def accepted(self, judge: Judge, images: FloatArray) -> FloatArray:
+    def accepted(self, detector: DigitDetector, images: FloatArray) -> FloatArray:
         """Whether each of images `(n, 28, 28)` passes as a digit that the run is sure of."""
         sure = self.probabilities(images).max(axis=1) >= rejection.UNSURE_BELOW
-        passed: FloatArray = sure & ~judge.refuses(images)
+        passed: FloatArray = sure & ~detector.rejects(images)
         return passed
 
-    def refused(self, judge: Judge, images: FloatArray) -> float:
-        return round(float(1 - self.accepted(judge, images).mean()), 4)
+    def refused(self, detector: DigitDetector, images: FloatArray) -> float:
+        return round(float(1 - self.accepted(detector, images).mean()), 4)
 
     def of_kind(self, kind: str) -> FloatArray:
-        """Non-digits of a kind that no judge learned from; letters of other fonts where given."""
+        """Non-digits of a kind that no detector learned; letters of other fonts where given."""
         if kind == "typed letters" and self._fonts:
             return self.letters(non_digits.LETTERS)
         return non_digits.make([kind], ASKED, SEED_ASKED)[kind]
@@ -197,8 +200,8 @@ class Asking:
         return np.stack(made)
 
 
-def measure(judge: Judge, ask: Asking, pens: Path | None) -> dict[str, Any]:
-    """Shares that are refused, by the judge or as unsure, of digits and of non-digits."""
+def measure(detector: DigitDetector, ask: Asking, pens: Path | None) -> dict[str, Any]:
+    """Shares that are refused, by the detector or as unsure, of digits and of non-digits."""
     data = load_mnist()
     sets = {"test": (to_input(data.x_test), data.y_test)}
     if pens:
@@ -206,13 +209,13 @@ def measure(judge: Judge, ask: Asking, pens: Path | None) -> dict[str, Any]:
         sets["pen"] = strokes.seen(drawings), labels
     found: dict[str, Any] = {"run": "best"}
     for name, (images, labels) in sets.items():
-        accepted = ask.accepted(judge, images)
+        accepted = ask.accepted(detector, images)
         right = ask.probabilities(images).argmax(axis=1) == labels
         found[f"{name}_digits"] = round(float(1 - accepted.mean()), 4)
         found[f"{name}_right_and_accepted"] = round(float((right & accepted).mean()), 4)
-    found["look_alikes"] = ask.refused(judge, ask.letters(non_digits.LOOK_ALIKES))
+    found["look_alikes"] = ask.refused(detector, ask.letters(non_digits.LOOK_ALIKES))
     kinds = [kind for kind in non_digits.KINDS if kind not in HELPERS]
-    found["kinds"] = {kind: {"seen": ask.refused(judge, ask.of_kind(kind))} for kind in kinds}
+    found["kinds"] = {kind: {"seen": ask.refused(detector, ask.of_kind(kind))} for kind in kinds}
     found["seen"] = round(float(np.mean([one["seen"] for one in found["kinds"].values()])), 4)
     return found
 

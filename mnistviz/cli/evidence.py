@@ -17,10 +17,10 @@ from mnistviz.core.types.inspection import (
     LayerAblation,
     LayerRedundancy,
 )
-from mnistviz.inspection.channels import channel_results_files
+from mnistviz.inspection.channels import channel_results
 from mnistviz.runs import snapshots
 
-IMAGES = (channel_results_files.FIRST_IMAGES, NUM_TEST_IMAGES)
+IMAGES = (channel_results.SUBSET_SIZE, NUM_TEST_IMAGES)
 
 
 def evidence(
@@ -33,7 +33,7 @@ def evidence(
     ] = "mean",
     images: Annotated[
         int, typer.Option(help="Test images that channels are switched off on: 2000 or 10000.")
-    ] = channel_results_files.FIRST_IMAGES,
+    ] = channel_results.SUBSET_SIZE,
     as_json: AsJson = False,
 ) -> None:
     """Which channels of a run are needed: keep, twin of another, or dead, with the numbers.
@@ -56,20 +56,16 @@ def evidence(
     from mnistviz.inspection.channels.evidence import evidence_of
     from mnistviz.inspection.channels.redundancy import use_of
 
-    moments = channel_results_files.read_moments(snapshot)
-    if not moments:
-        from mnistviz.inspection.channels.channel_results import find_moments
-
+    moments = channel_results.STATISTICS.read(snapshot)
+    if moments is None:
         with typer.progressbar(length=1000, label="channels", file=sys.stderr) as bar:
-            moments = find_moments(snapshot, _tell(bar))
+            moments = channel_results.compute_statistics(snapshot, _tell(bar))
     values = []
     for name in layers:
-        ablation = channel_results_files.read_ablation(snapshot, name, replacement, images)
+        ablation = channel_results.ablation_cache(name, replacement, images).read(snapshot)
         if ablation is None:
-            from mnistviz.inspection.channels.channel_results import find_ablation
-
             with typer.progressbar(length=1000, label=name, file=sys.stderr) as bar:
-                ablation = find_ablation(
+                ablation = channel_results.compute_ablation(
                     snapshot,
                     name,
                     replacement,

@@ -217,10 +217,12 @@ def preferred(
 
     kind = figure_kind(out) if out else None
 
-    from mnistviz.inspection.image.preferred_input import Climber, preferred_inputs
+    from mnistviz.inspection.image.preferred_input import ChannelGradients, preferred_inputs
     from mnistviz.runs.load import load
 
-    made = preferred_inputs(Climber(load(Snapshot(found, step)), found.spec.model, layer), channels)
+    made = preferred_inputs(
+        ChannelGradients(load(Snapshot(found, step)), found.spec.model, layer), channels
+    )
     title = f"What the channels of {layer} of {run} like best"
     if out and kind == "npz":
         figure_files.write_arrays(out, vars(made))

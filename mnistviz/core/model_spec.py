@@ -74,6 +74,16 @@ def parse_channels(text: str) -> tuple[int, ...]:
         raise SpecError(f"channels: expected {error}, like 10,15,20, got {text!r}") from None
 
 
+def normalization_name(convolution: str) -> str:
+    """The name of the batch normalization that follows a convolution: `bn3` for `conv3`."""
+    return convolution.replace("conv", "bn")
+
+
+def convolution_name(normalization: str) -> str:
+    """The name of the convolution before a batch normalization: `conv3` for `bn3`."""
+    return normalization.replace("bn", "conv")
+
+
 class ModelSpec(Frozen):
     """The network: its channel plan, with or without batch normalization and dropout."""
 
@@ -139,13 +149,12 @@ class ModelSpec(Frozen):
             size += 1 - kernel
             shape = (size, size, channels)
             layers.append(_convolution(name, kernel, depth, shape, relu=True))
-            number = name.removeprefix("conv")
             if self.batch_norm:
                 names = ("gamma", "beta", "moving_mean", "moving_variance")
                 weights = tuple((weight, (channels,)) for weight in names)
-                layers.append(Layer(f"bn{number}", "BatchNormalization", shape, weights))
+                layers.append(Layer(normalization_name(name), "BatchNormalization", shape, weights))
             if self.dropout:
-                layers.append(Layer(f"dropout{number}", "Dropout", shape))
+                layers.append(Layer(name.replace("conv", "dropout"), "Dropout", shape))
             depth = channels
         layers.append(_convolution("conv8", size, depth, (1, 1, NUM_CLASSES), relu=False))
         layers.append(Layer("flatten", "Flatten", (NUM_CLASSES,)))

@@ -15,16 +15,15 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation.reliability import reliability
 from mnistviz.network.model import Classifier, softmax
-from mnistviz.runs import registry, result_cache
+from mnistviz.runs import registry
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
+from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
 
 # Bounds of the fitted temperature: without any information the best one would be infinite.
 MAX_TEMPERATURE = 20.0
 MIN_TEMPERATURE = 0.05
-
-NAME = "calibration"
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,9 @@ class Calibration:
         return softmax(logits / np.float32(self.temperature))
 
 
+CACHE = ResultCache("calibration", dataclass_codec(Calibration))
+
+
 def probabilities(logits: FloatArray, calibration: Calibration | None) -> FloatArray:
     """Return the probabilities `(…, 10)` of logits `(…, 10)`, calibrated unless it is None."""
     return softmax(logits) if calibration is None else calibration.probabilities(logits)
@@ -62,19 +64,12 @@ def temperature(snapshot: Snapshot, classifier: Classifier | None = None) -> Cal
     if not number:
         return None
 
-    def reckon() -> result_cache.Arrays:
+    def compute() -> Calibration:
         data = load_mnist()
         reader = classifier or Classifier(load(snapshot))
-        found = fit(reader.logits(to_input(data.x_train[-number:])), data.y_train[-number:])
-        return {name: np.array(value) for name, value in vars(found).items()}
+        return fit(reader.logits(to_input(data.x_train[-number:])), data.y_train[-number:])
 
-    kept = result_cache.kept(snapshot, NAME, reckon)
-    try:
-        return Calibration(**{name: value.item() for name, value in kept.items()})
-    except TypeError:
-        # Kept by another version of this program.
-        result_cache.write(snapshot, NAME, fresh := reckon())
-        return Calibration(**{name: value.item() for name, value in fresh.items()})
+    return CACHE.get(snapshot, compute)
 
 
 def held_out(run: Run) -> int:

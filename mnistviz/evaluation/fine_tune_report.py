@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.core.statistics import accuracy_interval
-from mnistviz.runs import fine_tune_set, result_cache, snapshots
+from mnistviz.runs import fine_tune_set, snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
-
-_KEPT = "tuning"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +31,9 @@ class Tuning:
     trained_after: NDArray[np.bool_]
     test_before: NDArray[np.bool_]
     test_after: NDArray[np.bool_]
+
+
+CACHE = ResultCache("tuning", dataclass_codec(Tuning))
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,7 @@ def change(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Change:
 def kept(run: Run) -> Tuning | None:
     """Return the cached result for the last snapshot of a run, None where there is none."""
     steps = snapshots.steps_of(run)
-    arrays = result_cache.read(Snapshot(run, steps[-1]), _KEPT) if steps else None
-    try:
-        return None if arrays is None else Tuning(**arrays)
-    except TypeError:
-        # Kept by another version of this program.
-        return None
+    return CACHE.read(Snapshot(run, steps[-1])) if steps else None
 
 
 def measure(run: Run, progress: Callable[[float], object] = lambda share: None) -> Tuning:
@@ -102,8 +99,9 @@ def measure(run: Run, progress: Callable[[float], object] = lambda share: None) 
             logits = predict_logits(classifier, images, partial(_tell, progress, done, total))
             found[f"{name}_{when}"] = logits.argmax(axis=1) == labels
             done += len(labels)
-    result_cache.write(Snapshot(run, step), _KEPT, found)
-    return Tuning(**found)
+    tuning = Tuning(**found)
+    CACHE.write(Snapshot(run, step), tuning)
+    return tuning
 
 
 def _tell(progress: Callable[[float], object], before: int, total: int, done: int) -> None:

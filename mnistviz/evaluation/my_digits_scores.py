@@ -1,19 +1,28 @@
 """The answers of runs to a person's digits, cached for each snapshot."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.my_digits import Digit
-from mnistviz.runs import result_cache
+from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
 
-_KEPT = "digits"
+
+@dataclass(frozen=True)
+class _StoredAnswers:
+    """Ids `(n,)` of digits and their probabilities `(n, 10)` by a snapshot."""
+
+    ids: NDArray[np.str_]
+    probabilities: FloatArray
+
+
+_CACHE = ResultCache("digits", dataclass_codec(_StoredAnswers))
 
 
 @dataclass(frozen=True)
@@ -59,18 +68,13 @@ def answers(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
         images = np.stack([digits[number].image for number in new])
         found[new] = Classifier(load(snapshot)).classify(to_input(images))
         kept = {**_kept(snapshot), **{digits[n].id: found[n] for n in new}}
-        arrays = {"ids": np.array(list(kept)), "probabilities": np.stack(list(kept.values()))}
-        # A home that can't be written to costs the time again, no more.
-        with suppress(OSError):
-            result_cache.write(snapshot, _KEPT, arrays)
+        _CACHE.write(snapshot, _StoredAnswers(np.array(list(kept)), np.stack(list(kept.values()))))
     return found
 
 
 def _kept(snapshot: Snapshot) -> dict[str, FloatArray]:
-    arrays = result_cache.read(snapshot, _KEPT)
-    if arrays is None or set(arrays) != {"ids", "probabilities"}:
-        return {}
-    return dict(zip(arrays["ids"].tolist(), arrays["probabilities"], strict=True))
+    stored = _CACHE.read(snapshot)
+    return dict(zip(stored.ids.tolist(), stored.probabilities, strict=True)) if stored else {}
 
 
 def score(probabilities: FloatArray, digits: Sequence[Digit]) -> Score | None:

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation.scoring import probabilities
-from mnistviz.runs import result_cache
+from mnistviz.runs.result_cache import ResultCache, array_codec
 from mnistviz.runs.snapshots import Snapshot
 
 
@@ -48,14 +47,17 @@ def known_logits(snapshot: Snapshot, data: LabelledSet, digest: str) -> FloatArr
 
     `digest` is that of the images. No network is loaded.
     """
-    found = (result_cache.read(snapshot, f"logits-{digest}") or {}).get("logits")
+    found = _cache(digest).read(snapshot)
     return found if found is not None and found.shape == (len(data.labels), NUM_CLASSES) else None
 
 
 def keep_logits(snapshot: Snapshot, digest: str, logits: FloatArray) -> None:
     """Cache logits; in a home that can't be written to they are computed again next time."""
-    with suppress(OSError):
-        result_cache.write(snapshot, f"logits-{digest}", {"logits": logits})
+    _cache(digest).write(snapshot, logits)
+
+
+def _cache(digest: str) -> ResultCache[FloatArray]:
+    return ResultCache(f"logits-{digest}", array_codec("logits"))
 
 
 def errors_of(answers: Answers) -> NDArray[np.int64]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import balanced, to_input
 from mnistviz.evaluation.corruptions import Corruption
 from mnistviz.evaluation.predictions import digest_of
-from mnistviz.runs import result_cache
+from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
@@ -65,16 +64,13 @@ def measure(
 
 
 def kept(snapshot: Snapshot, data: LabelledSet, corruption: Corruption) -> RobustnessCurve | None:
-    """Return the stored curve of a snapshot on a set, None where there is none."""
-    found = result_cache.read(snapshot, _name(data, corruption))
+    """What was measured before of a snapshot on a set; None where nothing was."""
+    found = _cache(data, corruption).read(snapshot)
     levels = tuple(map(float, corruption.levels))
-    # Kept by another version of this program, or damaged: measured anew.
-    if found is None or tuple(found.get("levels", np.zeros(0)).tolist()) != levels:
+    # A result for other levels is measured anew.
+    if found is None or found.levels != levels:
         return None
-    right = found.get("right")
-    if right is None or right.shape != (len(levels), len(data.labels)):
-        return None
-    return RobustnessCurve(corruption.name, levels, right.astype(bool))
+    return found if found.right.shape == (len(levels), len(data.labels)) else None
 
 
 def measure_and_keep(
@@ -84,11 +80,9 @@ def measure_and_keep(
     corruption: Corruption,
     progress: Callable[[float], object] = lambda share: None,
 ) -> RobustnessCurve:
-    """Measure a snapshot and store the curve on disk."""
+    """Measure a snapshot and keep the result on disk."""
     found = measure(classifier, data, corruption, progress)
-    arrays = {"levels": np.array(found.levels), "right": found.right}
-    with suppress(OSError):
-        result_cache.write(snapshot, _name(data, corruption), arrays)
+    _cache(data, corruption).write(snapshot, found)
     return found
 
 
@@ -131,5 +125,6 @@ def as_rows(curves: Sequence[RobustnessCurve]) -> list[dict[str, object]]:
     ]
 
 
-def _name(data: LabelledSet, corruption: Corruption) -> str:
-    return f"robustness-{corruption.name}-{digest_of(data.images)}"
+def _cache(data: LabelledSet, corruption: Corruption) -> ResultCache[RobustnessCurve]:
+    codec = dataclass_codec(RobustnessCurve, corruption=corruption.name)
+    return ResultCache(f"robustness-{corruption.name}-{digest_of(data.images)}", codec)

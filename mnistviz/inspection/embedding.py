@@ -9,47 +9,30 @@ import contextlib
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.mnist import to_input
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.inspection.digit_maps import TEST_MAP, DigitMap
+from mnistviz.inspection.layer_outputs import (
+    IMAGES_SPEC,
+    convolutions,
+    last_output,
+    layer_outputs,
+)
 from mnistviz.network.model import BATCH_SIZE
+from mnistviz.runs.load import load
+from mnistviz.runs.snapshots import Snapshot
 
 # Axes that are kept: they hold 85 % of the variance of a trained network, and t-SNE gains nothing
 # from more.
 NUM_AXES = 50
 
-# Neighbours between which a new image is placed on a map that can't be recomputed for it.
-NUM_NEIGHBOURS = 10
-
 TSNE_ITERATIONS = 1000
-
-
-@dataclass(frozen=True)
-class DigitMap:
-    """Images by the network's last hidden features, along their principal axes.
-
-    `places` is (images, axes) float32, the largest variance first; `mean` (features,) and
-    `axes` (features, axes) float32 are what brings another image's features there. `shares` (axes,)
-    are the parts of the variance, `answers` (images,) uint8 the digits that the network reads.
-    """
-
-    places: FloatArray
-    mean: FloatArray
-    axes: FloatArray
-    shares: FloatArray
-    answers: NDArray[np.uint8]
-
-    def place(self, features: FloatArray) -> FloatArray:
-        """Where features `(n, features)` lie: (n, axes) float32."""
-        places: FloatArray = ((features - self.mean) @ self.axes).astype(np.float32)
-        return places
 
 
 def last_features(
@@ -61,27 +44,23 @@ def last_features(
 
     Features are (n, height · width · channels) float32, answers (n,) uint8.
     """
-    last = next(layer for layer in network.layers[::-1] if isinstance(layer, keras.layers.Conv2D))
+    layers = network.layers
+    last = layers.index(convolutions(network)[-1])
 
     def both(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        features = values
-        for layer in network.layers[:-1]:
-            if layer is last:
-                features = values
-            values = layer(values, training=False)
-        return tf.reshape(features, (tf.shape(features)[0], -1)), tf.argmax(values, 1)
+        features = last_output({"input": values, **layer_outputs(layers[:last], values)})
+        logits = last_output(layer_outputs(layers[last:-1], features))
+        return tf.reshape(features, (tf.shape(features)[0], -1)), tf.argmax(logits, 1)
 
-    # To compile it takes longer than to run it once.
+    # Tracing takes longer than one batch.
     if len(images) > BATCH_SIZE:
-        both = tf.function(both).get_concrete_function(
-            tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
-        )
-    found = []
+        both = tf.function(both).get_concrete_function(IMAGES_SPEC)
+    batches = []
     for start in range(0, len(images), BATCH_SIZE):
-        part = images[start : start + BATCH_SIZE]
-        found.append([one.numpy() for one in both(tf.constant(part[..., np.newaxis]))])
-        progress(start + len(part))
-    features, answers = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        batch = images[start : start + BATCH_SIZE]
+        batches.append([array.numpy() for array in both(tf.constant(batch[..., np.newaxis]))])
+        progress(start + len(batch))
+    features, answers = (np.concatenate(parts) for parts in zip(*batches, strict=True))
     return features, answers.astype(np.uint8)
 
 
@@ -106,6 +85,14 @@ def digit_map(
         shares=shares.astype(np.float32),
         answers=answers,
     )
+
+
+def map_of_test_images(snapshot: Snapshot, network: keras.Sequential | None = None) -> DigitMap:
+    """The map of the 10,000 test images by a snapshot; computed once and stored.
+
+    The snapshot is loaded unless `network` is given.
+    """
+    return TEST_MAP.get(snapshot, lambda: digit_map(network or load(snapshot), load_mnist().x_test))
 
 
 def tsne(
@@ -138,22 +125,3 @@ class _Listener(io.StringIO):
         if found := re.search(r"Iteration (\d+)", text):
             self._heard(int(found[1]))
         return len(text)
-
-
-def nearest(place: FloatArray, places: FloatArray, count: int) -> NDArray[np.int64]:
-    """Indices `(count,)` of the `places` (n, axes) that lie next to `place` (axes,), next first."""
-    distances = np.square(places - place).sum(axis=1)
-    order: NDArray[np.int64] = np.argsort(distances, kind="stable")[:count]
-    return order
-
-
-def place_between(place: FloatArray, places: FloatArray, plane: FloatArray) -> FloatArray:
-    """Where in a `plane` (n, 2) an image belongs of which only its place (axes,) is known.
-
-    The mean of its nearest neighbours there, the nearer ones counting more.
-    """
-    neighbours = nearest(place, places, NUM_NEIGHBOURS)
-    distances = np.linalg.norm(places[neighbours] - place, axis=1)
-    weights = 1 / np.maximum(distances, 1e-6)
-    mean: FloatArray = (weights[:, np.newaxis] * plane[neighbours]).sum(axis=0) / weights.sum()
-    return mean.astype(np.float32)

@@ -1,4 +1,4 @@
-"""The core model module: build the network, give it weights, let it classify."""
+"""Build the network with Keras, and classify images with it."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +7,7 @@ from typing import cast
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy import special
 
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.model_spec import Layer, ModelSpec
@@ -17,12 +18,12 @@ from mnistviz.network.fast_layers import inference_logits
 # activations of 500 images before the pool already take 0.05 GB.
 BATCH_SIZE = 500
 
-# So many batches at once: a training gives a batch one core.
+# Batches at once. Each uses one core while a training runs beside it.
 NUM_THREADS = 2
 
 
 def build(spec: ModelSpec, seed: int = 0) -> keras.Sequential:
-    """The network of a spec, made of stock Keras layers, with first weights named by `seed`.
+    """The network of a spec, made of stock Keras layers, with initial weights drawn from `seed`.
 
     Input: (n, 28, 28, 1) float32 in [0, 1]. Output: (n, 10) float32 probabilities.
     """
@@ -56,9 +57,9 @@ def _keras_layer(layer: Layer, spec: ModelSpec, seed: int) -> keras.layers.Layer
 
 
 class Classifier:
-    """A network ready to answer, safe to share between threads.
+    """Inference with a network, safe to share between threads.
 
-    Not `predict`: it leaks and is slow when called image by image.
+    It does not use Keras' `predict`, which leaks memory and is slow for single images.
     """
 
     def __init__(self, network: keras.Sequential) -> None:
@@ -89,6 +90,5 @@ class Classifier:
 
 
 def softmax(logits: FloatArray) -> FloatArray:
-    """Probabilities of logits `(n, 10)`, each row adding up to 1."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return cast(FloatArray, powers / powers.sum(axis=-1, keepdims=True))
+    """The probabilities `(…, 10)` of logits `(…, 10)`, each row adding up to 1."""
+    return cast(FloatArray, special.softmax(logits, axis=-1))

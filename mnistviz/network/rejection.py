@@ -1,10 +1,9 @@
-"""Is a picture one digit at all? A small judge says so, before the network's answer counts.
+"""Rejection of pictures that are not one digit, before the network's answer is used.
 
-The network has to choose among ten digits, whatever it is shown. The judge is a second network,
-of two convolutions, that learned from training digits and from non-digits made by the thousand
-to tell them apart (outlier exposure: Hendrycks, Mazeika and Dietterich 2019). Plain facts
-that hardly a digit has are refused on their own. Its thresholds are those that refuse a given share
-of 5,000 training digits that it was not trained on.
+The network always chooses one of ten digits. The digit detector is a second network of two
+convolutions, trained on training digits and on synthetic non-digits (outlier exposure: Hendrycks,
+Mazeika and Dietterich 2019). Features that digits hardly ever have reject a picture by themselves.
+The thresholds reject a given share of 5,000 training digits that the detector was not trained on.
 `python -m tools.train_digit_detector` makes it.
 """
 
@@ -24,23 +23,23 @@ from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, stroke_width
 
 Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
 
-JUDGE_FILE = ASSETS / "judge.npz"
-MEASURED_FILE = ASSETS / "benchmarks" / "refusal.json"
+DETECTOR_FILE = ASSETS / "digit_detector.npz"
+RATES_FILE = ASSETS / "benchmarks" / "refusal.json"
 
-# An answer that is less likely than all others together is a guess.
+# The network is unsure of an answer that is less likely than all others together.
 UNSURE_BELOW = 0.5
-# Pictures at once: their patches take 0.05 GB.
+# Pictures at once: their patches need 0.05 GB.
 BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
-class Judge:
-    """Weights of the judging network, and what it takes to refuse. All arrays are float32.
+class DigitDetector:
+    """Weights and thresholds of the detector. All arrays are float32.
 
     `kernel1` (5, 5, 1, c), `kernel2` (3, 3, c, d) both with stride 2 and ReLU, then `dense1`
     (m, h) with ReLU and `dense2` (h, 1), each with its bias. `mean` (784,) and `axes` (784, 50)
-    are the principal axes of digits, `limits` (3,) what hardly a digit goes beyond in `facts`,
-    `least` () the lowest score of a digit.
+    are the principal axes of digits, `limits` (3,) the upper bounds of `features`, `least` () the
+    lower bound of `scores`.
     """
 
     kernel1: FloatArray
@@ -57,21 +56,22 @@ class Judge:
     least: FloatArray
 
     def scores(self, images: FloatArray) -> FloatArray:
-        """How much more likely a digit than none, `(n,)` log odds of images `(n, 28, 28)`."""
-        found = []
+        """The log odds `(n,)` that images `(n, 28, 28)` are digits."""
+        scores = []
         for start in range(0, len(images), BATCH_SIZE):
             part = images[start : start + BATCH_SIZE, ..., np.newaxis]
             part = _convolution(part, self.kernel1, self.bias1)
             part = _convolution(part, self.kernel2, self.bias2)
             flat = part.reshape(len(part), -1)
             hidden = np.maximum(flat @ self.dense1 + self.dense_bias1, 0)
-            found.append((hidden @ self.dense2 + self.dense_bias2)[:, 0])
-        return np.concatenate(found) if found else np.zeros(0, np.float32)
+            scores.append((hidden @ self.dense2 + self.dense_bias2)[:, 0])
+        return np.concatenate(scores) if scores else np.zeros(0, np.float32)
 
-    def facts(self, images: FloatArray) -> NDArray[np.float64]:
-        """What is said of images `(n, 28, 28)` without a network: `(n, 3)`.
+    def features(self, images: FloatArray) -> NDArray[np.float64]:
+        """Features `(n, 3)` of images `(n, 28, 28)` without a network.
 
-        How far they lie off the principal axes of digits, number of separate parts, stroke width.
+        The distance from the principal axes of digits, the number of separate parts and the width
+        of strokes.
         """
         centred = images.reshape(-1, len(self.mean)) - self.mean
         along = centred @ self.axes
@@ -80,11 +80,11 @@ class Judge:
         widths = [stroke_width(image) for image in images]
         return np.column_stack([off, np.array(parts, np.float64), np.array(widths, np.float64)])
 
-    def refuses(self, images: FloatArray) -> NDArray[np.bool_]:
+    def rejects(self, images: FloatArray) -> NDArray[np.bool_]:
         """Whether each image `(n, 28, 28)` float32 in [0, 1] is no digit: `(n,)`."""
-        beyond = (self.facts(images) > self.limits).any(axis=1)
-        refused: NDArray[np.bool_] = beyond | (self.scores(images) < self.least)
-        return refused
+        beyond = (self.features(images) > self.limits).any(axis=1)
+        rejected: NDArray[np.bool_] = beyond | (self.scores(images) < self.least)
+        return rejected
 
 
 def _convolution(values: FloatArray, kernel: FloatArray, bias: FloatArray) -> FloatArray:
@@ -92,35 +92,38 @@ def _convolution(values: FloatArray, kernel: FloatArray, bias: FloatArray) -> Fl
     size = kernel.shape[0]
     # (n, rows, columns, channels, size, size)
     windows = sliding_window_view(values, (size, size), axis=(1, 2))[:, ::2, ::2]
-    found = np.tensordot(windows, kernel, axes=((4, 5, 3), (0, 1, 2))) + bias
-    positive: FloatArray = np.maximum(found, 0)
+    sums = np.tensordot(windows, kernel, axes=((4, 5, 3), (0, 1, 2))) + bias
+    positive: FloatArray = np.maximum(sums, 0)
     return positive
 
 
 @functools.cache
-def bundled() -> Judge:
-    """The judge that comes with the program, read once a process."""
-    with np.load(JUDGE_FILE, allow_pickle=False) as arrays:
-        return Judge(**{name: arrays[name].astype(np.float32) for name in arrays.files})
+def bundled_detector() -> DigitDetector:
+    """The detector that is bundled with the program, read once a process."""
+    with np.load(DETECTOR_FILE, allow_pickle=False) as arrays:
+        return DigitDetector(**{name: arrays[name].astype(np.float32) for name in arrays.files})
 
 
 def verdicts(images: FloatArray, probabilities: FloatArray) -> list[Verdict]:
-    """A verdict on each image `(n, 28, 28)` in [0, 1] that a network gave `(n, 10)` to.
+    """The verdict on each image `(n, 28, 28)` in [0, 1] with a network's probabilities `(n, 10)`.
 
-    An image without ink is blank, what the judge refuses no digit; of the others the
-    network is unsure where its best answer has a probability below a half.
+    An image without ink is blank, and one that the detector rejects is not a digit. Of the others,
+    the network is unsure where its largest probability is below `UNSURE_BELOW`.
     """
     blank: NDArray[np.bool_] = np.logical_not(images.any(axis=(1, 2)))
-    refused = bundled().refuses(images)
+    rejected = bundled_detector().rejects(images)
     unsure = probabilities.max(axis=1) < UNSURE_BELOW
     return [
-        "blank" if nothing else "not_a_digit" if no else "unsure" if maybe else "digit"
-        for nothing, no, maybe in zip(blank, refused, unsure, strict=True)
+        "blank" if is_blank else "not_a_digit" if no_digit else "unsure" if doubt else "digit"
+        for is_blank, no_digit, doubt in zip(blank, rejected, unsure, strict=True)
     ]
 
 
 @functools.cache
-def measured() -> dict[str, Any]:
-    """What `python -m tools.train_digit_detector` measured of the bundled judge."""
-    found: dict[str, Any] = json.loads(MEASURED_FILE.read_text(encoding="utf-8"))
-    return found
+def rejection_rates() -> dict[str, Any]:
+    """The shares of digits and non-digits that the bundled detector rejects, as measured.
+
+    `python -m tools.train_digit_detector` writes them.
+    """
+    rates: dict[str, Any] = json.loads(RATES_FILE.read_text(encoding="utf-8"))
+    return rates

@@ -132,12 +132,12 @@ def redundancy_of(run: Run) -> tuple[LayerRedundancy, ...]:
     """Return the redundancy of each layer of a run's last snapshot, on the 10,000 test images."""
     # They import TensorFlow, which a study does without while it trains.
     from mnistviz.digits.mnist import load_mnist
-    from mnistviz.inspection.channels.channel_statistics import moments
+    from mnistviz.inspection.channels.channel_statistics import layer_statistics
     from mnistviz.inspection.channels.redundancy import use_of
     from mnistviz.runs.load import load
 
     network = load(latest_snapshot(run))
-    found = moments(network, load_mnist().x_test)
+    found = layer_statistics(network, load_mnist().x_test)
     return tuple(use_of(layer, one) for layer, one in found.items())
 
 

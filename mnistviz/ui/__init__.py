@@ -1,1 +1,1 @@
-"""Streamlit: cached loaders, names of the state that pages share, shared widgets."""
+"""Streamlit: cached networks and results, shared state and widgets, and parts of each page."""

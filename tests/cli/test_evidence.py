@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mnistviz.__main__ import app
-from mnistviz.inspection.channels import channel_results_files
+from mnistviz.inspection.channels import channel_results
 from mnistviz.inspection.channels.evidence import evidence_of
 from mnistviz.runs.registry import find_run
 from mnistviz.runs.snapshots import Snapshot, steps_of
@@ -19,8 +19,8 @@ def test_the_card_of_a_bundled_run_is_that_of_what_is_kept_for_it() -> None:
     (layer,) = value["layers"]
     run = find_run("best")
     step = steps_of(run)[-1]
-    moments = channel_results_files.read_moments(Snapshot(run, step))["conv3"]
-    ablation = channel_results_files.read_ablation(Snapshot(run, step), "conv3", "mean", 2_000)
+    moments = channel_results.STATISTICS.read(Snapshot(run, step))["conv3"]
+    ablation = channel_results.ablation_cache("conv3", "mean", 2_000).read(Snapshot(run, step))
     assert ablation is not None
     assert (layer["layer"], layer["channels"], layer["images"]) == ("conv3", 20, 2_000)
     assert layer["accuracy"] == ablation.least_first[0]

@@ -97,6 +97,8 @@ def test_the_bundled_run_is_fitted_once_and_kept(
     assert found.error_after < found.error_before / 3
     monkeypatch.setattr(calibration, "fit", lambda *_: pytest.fail("fitted again"))
     assert temperature(Snapshot(run, step)) == found
-    result_cache.write(Snapshot(run, step), calibration.NAME, {"of another": np.array(1)})
+    result_cache.write_arrays(
+        Snapshot(run, step), calibration.CACHE.name, {"of another": np.array(1)}
+    )
     with pytest.raises(pytest.fail.Exception):
         temperature(Snapshot(run, step))

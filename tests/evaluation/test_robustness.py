@@ -16,7 +16,7 @@ from mnistviz.evaluation.robustness import (
     trained_on,
 )
 from mnistviz.network.model import Classifier
-from mnistviz.runs import registry, result_cache, snapshots
+from mnistviz.runs import registry, snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
 
@@ -58,9 +58,8 @@ def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
     # Another set, another distortion: nothing is taken for what it is not.
     assert robustness.kept(Snapshot(best, step), subset(data, 5), ROTATION) is None
     assert robustness.kept(Snapshot(best, step), data, CORRUPTIONS["blur"]) is None
-    name = robustness._name(data, ROTATION)
-    result_cache.write(
-        Snapshot(best, step), name, {"levels": np.arange(3.0), "right": found.right[:3]}
+    robustness._cache(data, ROTATION).write(
+        Snapshot(best, step), RobustnessCurve("rotation", (0.0, 1.0, 2.0), found.right[:3])
     )
     assert robustness.kept(Snapshot(best, step), data, ROTATION) is None
 

@@ -6,12 +6,10 @@ import pytest
 
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection import embedding
+from mnistviz.inspection.digit_maps import DigitMap
 from mnistviz.inspection.embedding import (
-    DigitMap,
     digit_map,
     last_features,
-    nearest,
-    place_between,
     tsne,
 )
 from mnistviz.network.model import BATCH_SIZE
@@ -96,22 +94,6 @@ def test_a_network_without_a_word_to_say_has_a_map_all_the_same() -> None:
     found = digit_map(network, np.zeros((4, 28, 28), np.uint8))
     np.testing.assert_array_equal(found.places, np.zeros((4, embedding.NUM_AXES)))
     assert np.isfinite(found.shares).all()
-
-
-def test_nearest_is_in_order_and_begins_with_itself() -> None:
-    places = np.array([[0, 0], [3, 0], [1, 0], [-2, 0]], np.float32)
-    assert nearest(places[0], places, 3).tolist() == [0, 2, 3]
-
-
-def test_an_image_is_placed_between_its_neighbours() -> None:
-    rng = np.random.default_rng(0)
-    places = np.concatenate([rng.normal(size=(30, 5)), rng.normal(size=(30, 5)) + 20])
-    plane = np.concatenate([np.zeros((30, 2)), np.full((30, 2), 7)])
-    found = place_between(places[40] + 0.1, places.astype(np.float32), plane.astype(np.float32))
-    np.testing.assert_allclose(found, [7, 7])
-    # What lies on an image of the map is placed on it.
-    plane = rng.normal(size=(60, 2)).astype(np.float32)
-    np.testing.assert_allclose(place_between(places[3], places, plane), plane[3], atol=1e-4)
 
 
 def test_tsne_keeps_clusters_together_and_tells_how_far_it_is(

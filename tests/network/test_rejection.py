@@ -1,4 +1,4 @@
-"""The judge: what it lets pass, what it refuses, and that it reckons as Keras does."""
+"""The digit detector: what it accepts and rejects, and its arithmetic against scipy."""
 
 import numpy as np
 import pytest
@@ -10,55 +10,58 @@ from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.network import rejection
-from mnistviz.network.rejection import UNSURE_BELOW, bundled, measured, verdicts
+from mnistviz.network.rejection import UNSURE_BELOW, bundled_detector, rejection_rates, verdicts
 
 SURE = np.eye(10, dtype=np.float32)[:1]
 
 
-def seen(*lines: list[tuple[float, float]]) -> np.ndarray:
+def drawn_image(*lines: list[tuple[float, float]]) -> np.ndarray:
     drawn = Strokes(280, 280, 18, tuple(np.array(line, np.float32) for line in lines))
     return normalise(render(redraw(drawn))).image
 
 
-def test_hardly_a_test_digit_is_refused() -> None:
+def test_less_than_one_percent_of_test_digits_is_rejected() -> None:
     images = to_input(load_mnist().x_test[::5])
-    assert bundled().refuses(images).mean() < 0.01
+    assert bundled_detector().rejects(images).mean() < 0.01
 
 
 @pytest.mark.parametrize(
     "image",
     [
-        seen([(140, 140)]),
-        seen([(60 + 160 * (i % 2), 60 + 12 * i) for i in range(14)]),
-        seen([(60, 60), (220, 220)], [(220, 60), (60, 220)]),
+        drawn_image([(140, 140)]),
+        drawn_image([(60 + 160 * (i % 2), 60 + 12 * i) for i in range(14)]),
+        drawn_image([(60, 60), (220, 220)], [(220, 60), (60, 220)]),
         normalise(np.indices((56, 56)).sum(axis=0).astype(np.float32) // 7 % 2).image,
         normalise(np.random.default_rng(0).random((28, 28), np.float32)).image,
         normalise(np.hstack(list(to_input(load_mnist().x_test[:2])))).image,
     ],
     ids=["dot", "to and fro", "cross", "stripes", "noise", "two digits"],
 )
-def test_what_is_no_digit_is_refused_however_sure_the_network_is(image: np.ndarray) -> None:
+def test_a_non_digit_is_rejected_whatever_the_probabilities(image: np.ndarray) -> None:
     assert verdicts(image[None], SURE) == ["not_a_digit"]
 
 
 def test_the_verdicts() -> None:
     seven = to_input(load_mnist().x_test[:1])
     assert verdicts(seven, SURE) == ["digit"]
-    torn = np.full((1, 10), 0.02, np.float32)
-    torn[0, [1, 7]] = 0.35, UNSURE_BELOW - 0.01
-    assert verdicts(seven, torn) == ["unsure"]
-    torn[0, 7] = UNSURE_BELOW
-    assert verdicts(seven, torn) == ["digit"]
+    doubtful = np.full((1, 10), 0.02, np.float32)
+    doubtful[0, [1, 7]] = 0.35, UNSURE_BELOW - 0.01
+    assert verdicts(seven, doubtful) == ["unsure"]
+    doubtful[0, 7] = UNSURE_BELOW
+    assert verdicts(seven, doubtful) == ["digit"]
     assert verdicts(np.zeros((1, 28, 28), np.float32), SURE) == ["blank"]
     assert verdicts(np.zeros((0, 28, 28), np.float32), SURE[:0]) == []
 
 
-def test_the_judge_reckons_as_its_layers_say() -> None:
-    judge = bundled()
+def test_scores_are_those_of_convolutions_by_scipy() -> None:
+    detector = bundled_detector()
     images = np.random.default_rng(1).random((3, 28, 28)).astype(np.float32)
-    for image, score in zip(images, judge.scores(images), strict=True):
+    for image, score in zip(images, detector.scores(images), strict=True):
         values = image[:, :, None]
-        for kernel, bias in [(judge.kernel1, judge.bias1), (judge.kernel2, judge.bias2)]:
+        for kernel, bias in [
+            (detector.kernel1, detector.bias1),
+            (detector.kernel2, detector.bias2),
+        ]:
             maps = [
                 sum(
                     correlate2d(values[:, :, i], kernel[:, :, i, o], "valid")[::2, ::2]
@@ -68,15 +71,17 @@ def test_the_judge_reckons_as_its_layers_say() -> None:
                 for o in range(kernel.shape[3])
             ]
             values = np.maximum(np.stack(maps, axis=2), 0)
-        hidden = np.maximum(values.ravel() @ judge.dense1 + judge.dense_bias1, 0)
-        assert score == pytest.approx((hidden @ judge.dense2 + judge.dense_bias2)[0], abs=1e-3)
+        hidden = np.maximum(values.ravel() @ detector.dense1 + detector.dense_bias1, 0)
+        assert score == pytest.approx(
+            (hidden @ detector.dense2 + detector.dense_bias2)[0], abs=1e-3
+        )
 
 
-def test_many_images_are_judged_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_has_the_scores_of_single_images(monkeypatch: pytest.MonkeyPatch) -> None:
     images = to_input(load_mnist().x_test[:7])
-    alone = np.concatenate([bundled().scores(images[i : i + 1]) for i in range(7)])
+    alone = np.concatenate([bundled_detector().scores(images[i : i + 1]) for i in range(7)])
     monkeypatch.setattr(rejection, "BATCH_SIZE", 3)
-    np.testing.assert_allclose(bundled().scores(images), alone, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(bundled_detector().scores(images), alone, rtol=1e-4, atol=1e-4)
 
 
 @settings(max_examples=25, deadline=None)
@@ -86,8 +91,8 @@ def test_any_picture_gets_a_verdict(images: np.ndarray) -> None:
         assert verdict == "blank" if not image.any() else verdict in ("digit", "not_a_digit")
 
 
-def test_what_was_measured_is_there_for_the_page() -> None:
-    found = measured()
+def test_the_stored_rates_are_complete() -> None:
+    found = rejection_rates()
     assert found["test_digits"] <= 0.01
     assert found["pen_digits"] <= 0.02
     rates = [one["seen"] for one in found["kinds"].values()]

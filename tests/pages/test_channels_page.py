@@ -8,8 +8,9 @@ from filelock import FileLock
 
 from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.inspection import jobs
-from mnistviz.inspection.channels import channel_results_files
+from mnistviz.inspection.channels import channel_results
+from mnistviz.inspection.jobs import kinds
+from mnistviz.inspection.jobs.job import Job
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies import study_directory
@@ -160,7 +161,7 @@ def test_the_bundled_run_has_its_evidence_from_the_start() -> None:
     text = text_of(open_page("channels"))
     best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    ablation = channel_results_files.read_ablation(Snapshot(best, step), "conv3", "mean", 10_000)
+    ablation = channel_results.ablation_cache("conv3", "mean", 10_000).read(Snapshot(best, step))
     assert ablation is not None
     assert f"**{ablation.needed(0.001)} of 20 channels** of conv3 are enough to stay" in text
     assert "**conv3: " in text
@@ -177,9 +178,9 @@ def test_channels_of_the_chosen_run_are_switched_off_and_the_result_is_kept() ->
     press(app, "Switch them off, one by one")
     assert not app.exception
     assert "of 10 channels** of conv7 are enough to stay within 0.10 points of 99." in text_of(app)
-    found = channel_results_files.read_ablation(Snapshot(best, step), "conv7", "zero", 2_000)
+    found = channel_results.ablation_cache("conv7", "zero", 2_000).read(Snapshot(best, step))
     assert found is not None
-    by_mean = channel_results_files.read_ablation(Snapshot(best, step), "conv7", "mean", 2_000)
+    by_mean = channel_results.ablation_cache("conv7", "mean", 2_000).read(Snapshot(best, step))
     assert by_mean is not None
     assert found.lost.tolist() != by_mean.lost.tolist()
     again = open_page("channels")
@@ -195,17 +196,22 @@ def test_what_takes_minutes_is_started_in_a_process_of_its_own(
     best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
     started: list[tuple[object, ...]] = []
-    monkeypatch.setattr(launcher, "start_ablation", lambda *work: started.append(work))
-    monkeypatch.setattr(launcher, "start_tuning", lambda *work: started.append(work))
+    monkeypatch.setattr(
+        Job, "start", lambda job: started.append((job.snapshot, job.kind, *job.arguments))
+    )
     app = open_page("channels")
     app.button_group(key="ablation_layer").set_value("conv1").run()
     press(app, "On all 10,000 test images")
     press(app, "Train on after the cut")
-    assert started == [(best, step, "conv1", "mean"), (best, step, "conv1")]
-    name = channel_results_files.tuned_name("conv1")
-    jobs.lock_file(Snapshot(best, step), name).parent.mkdir(parents=True, exist_ok=True)
-    storage.write_json(jobs.progress_file(Snapshot(best, step), name), {"done": 0.5})
-    with FileLock(jobs.lock_file(Snapshot(best, step), name)):
+    snapshot = Snapshot(best, step)
+    assert started == [
+        (snapshot, "ablation", "conv1", "mean"),
+        (snapshot, "pruning", "conv1"),
+    ]
+    job = kinds.pruning(snapshot, "conv1")
+    job.lock_file.parent.mkdir(parents=True, exist_ok=True)
+    storage.write_json(job.progress_file, {"done": 0.5})
+    with FileLock(job.lock_file):
         app.run()
         press(app, "Stop")
-    assert not jobs.progress_file(Snapshot(best, step), name).exists()
+    assert not job.progress_file.exists()

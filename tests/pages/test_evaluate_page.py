@@ -40,12 +40,12 @@ def test_answers_are_read_once_and_kept_on_disk(monkeypatch: pytest.MonkeyPatch)
     evaluated_set._logits.clear()
     evaluated_set.answers(Snapshot(best, step), evaluated_set.test_set())
     name = f"logits-{evaluated_set.digest(evaluated_set.test_set())}"
-    kept = result_cache.read(Snapshot(best, step), name)
+    kept = result_cache.read_arrays(Snapshot(best, step), name)
     assert kept is not None
     assert kept["logits"].shape == (10_000, 10)
     evaluated_set._logits.clear()
     monkeypatch.setattr(
-        evaluated_set.loaders, "classifier", lambda *_: pytest.fail("read once more")
+        evaluated_set.loaded_networks, "classifier", lambda *_: pytest.fail("read once more")
     )
     again = evaluated_set.answers(Snapshot(best, step), evaluated_set.test_set())
     assert int((~again.right).sum()) == 49

@@ -123,7 +123,7 @@ def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
     measured = {"test_before": test, "test_after": np.roll(test, 3)}
     measured |= {"held_before": was, "held_after": now}
     measured |= {"trained_before": rest, "trained_after": rest}
-    result_cache.write(Snapshot(run, 300), "tuning", measured)
+    result_cache.write_arrays(Snapshot(run, 300), "tuning", measured)
 
     app = open_page("my_digits")
     app.button_group(key="my_digits_view").set_value("teach").run()

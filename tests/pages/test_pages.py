@@ -124,13 +124,15 @@ def test_a_preferred_input_is_made_when_asked_for_and_kept() -> None:
     assert "reads it as **0** with 100.0%" in text_of(app)
     best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    assert result_cache.read(Snapshot(best, step), "preferred-conv8")["channels"].tolist() == [0]
+    assert result_cache.read_arrays(Snapshot(best, step), "preferred-conv8")[
+        "channels"
+    ].tolist() == [0]
     # Who has asked once is not asked again, and a switch brings the others.
     app.number_input(key="maps_channel").set_value(9).run()
     assert "reads it as **9** with" in text_of(app)
     app.toggle(key="preferred_whole_layer").set_value(True).run()
     assert not app.exception
-    kept = result_cache.read(Snapshot(best, step), "preferred-conv8")
+    kept = result_cache.read_arrays(Snapshot(best, step), "preferred-conv8")
     assert sorted(kept["channels"].tolist()) == [*range(10)]
     assert kept["channels"].tolist()[:2] == [0, 9]
 
@@ -201,7 +203,7 @@ def test_the_search_over_the_test_images_is_made_once_and_kept() -> None:
     assert not app.exception
     assert "The **patches** of 16×16 pixels that excite it most" in text_of(app)
     best = registry.find_run("best")
-    assert result_cache.read(latest_snapshot(best), "survey")
+    assert result_cache.read_arrays(latest_snapshot(best), "survey")
     again = open_page("feature_maps")
     assert "The **patches** of 3×3 pixels that excite it most" in text_of(again)
     assert not any("Search" in one.label for one in again.button)
@@ -436,7 +438,7 @@ def test_the_other_map_is_shown_once_it_is_there() -> None:
     run = registry.find_run("best")
     step = snapshots.steps_of(run)[-1]
     plane = np.random.default_rng(0).normal(size=(10_000, 2)).astype(np.float32)
-    result_cache.write(Snapshot(run, step), "tsne", {"plane": plane})
+    result_cache.write_arrays(Snapshot(run, step), "tsne", {"plane": plane})
     app = open_page("embedding")
     app.button_group(key="map_layout").set_value("tsne").run()
     assert not app.exception

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, TRAINING, apply_layout
 from mnistviz.core.constants import IMAGE_SIZE
-from mnistviz.core.model_spec import Layer, ModelSpec
+from mnistviz.core.model_spec import Layer, ModelSpec, normalization_name
 
 # By the type of a Keras layer. Other layers are not shown.
 COLOURS = {"Conv2D": TRAINING, "MaxPooling2D": CATEGORICAL[6]}
@@ -91,5 +91,5 @@ def _hover(model: ModelSpec, layer: Layer) -> str:
         f"<b>{layer.parameters:,}</b> parameters"
     )
     following = {other.name: other for other in model.layers}
-    norm = following.get(layer.name.replace("conv", "bn"))
+    norm = following.get(normalization_name(layer.name))
     return text + (f"<br>batch normalization: {norm.parameters} more" if norm else "")

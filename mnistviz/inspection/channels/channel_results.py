@@ -1,89 +1,136 @@
-"""Finds out about a snapshot's channels what takes seconds or minutes, and keeps it on disk."""
+"""Computed and stored results on a snapshot's channels. TensorFlow is imported by computations."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.core.types.inspection import (
+    ActivationSurvey,
     LayerAblation,
     LayerStatistics,
     PruningResult,
     Replacement,
 )
-from mnistviz.digits.mnist import balanced, load_mnist
-from mnistviz.inspection.channels import channel_results_files
-from mnistviz.inspection.channels.channel_statistics import moments
-from mnistviz.inspection.channels.knockout import NUM_AVERAGED, channel_means
-from mnistviz.inspection.channels.layer_ablation import Cut, ablate
-from mnistviz.inspection.channels.pruning import tune_ever_fewer
-from mnistviz.runs import result_cache
-from mnistviz.runs.load import load
+from mnistviz.digits import mnist
+from mnistviz.runs.result_cache import ARRAYS, Arrays, ResultCache, by_layer, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
 
-Tell = Callable[[float], object]
+if TYPE_CHECKING:
+    import keras
+
+# The first ablation uses so many test images, as many of each digit: enough for a resolution of a
+# twentieth of a point, few enough for a minute.
+SUBSET_SIZE = 2_000
+
+ReportProgress = Callable[[float], object]
+
+# Mean and covariance of the channels over the test images, by layer.
+STATISTICS: ResultCache[dict[str, LayerStatistics]] = ResultCache(
+    "moments", by_layer(dataclass_codec(LayerStatistics))
+)
+# What activates the channels of each layer on the test images.
+SURVEY: ResultCache[dict[str, ActivationSurvey]] = ResultCache(
+    "survey", by_layer(dataclass_codec(ActivationSurvey))
+)
+# The mean output of each channel over training images, (channels,) by layer.
+CHANNEL_MEANS: ResultCache[Arrays] = ResultCache("means", ARRAYS)
 
 
-def find_moments(
-    snapshot: Snapshot, tell: Tell = lambda done: None, network: keras.Sequential | None = None
+def ablation_cache(layer: str, replacement: Replacement, images: int) -> ResultCache[LayerAblation]:
+    """The cache of a layer's ablation on so many test images."""
+    codec = dataclass_codec(LayerAblation, layer=layer, replacement=replacement, images=images)
+    return ResultCache(f"ablation-{layer}-{replacement}-{images}", codec)
+
+
+def pruning_cache(layer: str) -> ResultCache[PruningResult]:
+    """The cache of a layer's pruning, with the training that follows it."""
+    return ResultCache(f"tuned-{layer}", dataclass_codec(PruningResult, layer=layer))
+
+
+def compute_statistics(
+    snapshot: Snapshot,
+    progress: ReportProgress = lambda share: None,
+    network: keras.Sequential | None = None,
 ) -> dict[str, LayerStatistics]:
-    """How the channels of every layer vary over the 10,000 test images."""
-    images = load_mnist().x_test
-    found = moments(network or load(snapshot), images, lambda done: tell(done / len(images)))
-    channel_results_files.write_moments(snapshot, found)
-    return found
+    """Compute and store the channel statistics of all layers over the 10,000 test images.
+
+    `progress` gets the share that is done. The snapshot is loaded unless `network` is given.
+    """
+    from mnistviz.inspection.channels.channel_statistics import layer_statistics
+    from mnistviz.runs.load import load
+
+    images = mnist.load_mnist().x_test
+    statistics = layer_statistics(
+        network or load(snapshot), images, lambda done: progress(done / len(images))
+    )
+    STATISTICS.write(snapshot, statistics)
+    return statistics
 
 
-def means_of(snapshot: Snapshot, network: keras.Sequential) -> result_cache.Arrays:
-    """What each channel hands on on average, (channels,) by layer."""
-    images = load_mnist().x_train[:NUM_AVERAGED]
-    return result_cache.kept(snapshot, "means", lambda: channel_means(network, images))
+def channel_means(snapshot: Snapshot, network: keras.Sequential) -> Arrays:
+    """The mean output of each channel over training images, (channels,) by layer; stored."""
+    from mnistviz.inspection.channels import knockout
+
+    images = mnist.load_mnist().x_train[: knockout.NUM_AVERAGED]
+    return CHANNEL_MEANS.get(snapshot, lambda: knockout.channel_means(network, images))
 
 
-def labelled(count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """So many test images (count, 28, 28), as many of each digit, and their labels; or all."""
-    data = load_mnist()
+def labelled_test_images(count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """`count` test images (count, 28, 28), as many of each digit, and their labels; or all."""
+    data = mnist.load_mnist()
     if count >= NUM_TEST_IMAGES:
         return data.x_test, data.y_test
-    chosen = balanced(data.y_test, count // NUM_CLASSES)
+    chosen = mnist.balanced(data.y_test, count // NUM_CLASSES)
     return data.x_test[chosen], data.y_test[chosen]
 
 
-def find_ablation(
+def compute_ablation(
     snapshot: Snapshot,
     layer: str,
     replacement: Replacement,
     images: int,
-    tell: Tell = lambda done: None,
+    progress: ReportProgress = lambda share: None,
 ) -> LayerAblation:
-    """What the network reads right when channels of a layer are switched off."""
+    """Compute and store the ablation of a layer on so many test images."""
+    from mnistviz.inspection.channels.layer_ablation import SplitNetwork, ablate
+    from mnistviz.runs.load import load
+
     network = load(snapshot)
-    mean = means_of(snapshot, network)[layer]
-    found = ablate(Cut(network, layer, mean, *labelled(images), replacement), tell)
-    channel_results_files.write_ablation(snapshot, found)
-    return found
+    means = channel_means(snapshot, network)[layer]
+    split = SplitNetwork(network, layer, means, *labelled_test_images(images), replacement)
+    ablation = ablate(split, progress)
+    ablation_cache(layer, replacement, images).write(snapshot, ablation)
+    return ablation
 
 
-def find_tuned(snapshot: Snapshot, layer: str, tell: Tell = lambda done: None) -> PruningResult:
-    """What some hundred more steps make of the network with channels of a layer cut out.
+def compute_pruning(
+    snapshot: Snapshot, layer: str, progress: ReportProgress = lambda share: None
+) -> PruningResult:
+    """Compute and store the accuracies after channels of a layer are pruned, and after training.
 
-    The least important ones go, by what switching each off costs on 2,000 test images.
+    The least important channels are removed, by the ablation on `SUBSET_SIZE` test images.
     """
-    ablation = channel_results_files.read_ablation(
-        snapshot, layer, "mean", channel_results_files.FIRST_IMAGES
-    ) or find_ablation(snapshot, layer, "mean", channel_results_files.FIRST_IMAGES)
+    from mnistviz.inspection.channels import pruning
+    from mnistviz.runs.load import load
+
+    ablation = ablation_cache(layer, "mean", SUBSET_SIZE).read(snapshot)
+    if ablation is None:
+        ablation = compute_ablation(snapshot, layer, "mean", SUBSET_SIZE)
     network = load(snapshot)
-    data, count = load_mnist(), snapshot.run.spec.train.num_images
-    found = tune_ever_fewer(
+    data, count = mnist.load_mnist(), snapshot.run.spec.train.num_images
+    result = pruning.prune_and_tune(
         network,
         layer,
         ablation.order,
-        means_of(snapshot, network)[layer],
+        channel_means(snapshot, network)[layer],
         (data.x_train[:count], data.y_train[:count]),
         (data.x_test, data.y_test),
-        tell,
+        progress,
     )
-    channel_results_files.write_tuned(snapshot, found)
-    return found
+    pruning_cache(layer).write(snapshot, result)
+    return result

@@ -1,4 +1,4 @@
-"""How the channels of a network vary together over many images: means and covariances."""
+"""Mean, covariance and activity of a network's channels over many images."""
 
 from collections.abc import Callable
 
@@ -7,68 +7,75 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.inspection import LayerStatistics
-from mnistviz.digits.mnist import to_input
-from mnistviz.inspection.channels.activation_survey import BATCH_SIZE
+from mnistviz.inspection.layer_outputs import (
+    BATCH_SIZE,
+    IMAGES_SPEC,
+    image_batches,
+    layer_outputs,
+    relu_convolutions,
+)
+
+# One layer on one batch, float64: mean, products, largest and active, see `_reduce`.
+_Batch = tuple[NDArray[np.float64], ...]
 
 
-def moments(
+def layer_statistics(
     network: keras.Sequential,
     images: NDArray[np.uint8],
     progress: Callable[[int], object] = lambda done: None,
 ) -> dict[str, LayerStatistics]:
-    """Of every convolution with a ReLU, on images `(n, 28, 28)` uint8 and at all places.
+    """The statistics of every convolution with a ReLU, over images `(n, 28, 28)` and all places.
 
-    `progress` is told how many images are done.
+    `images` are uint8. `progress` gets the number of images that are done.
     """
-    layers = [
-        layer
-        for layer in network.layers
-        if isinstance(layer, keras.layers.Conv2D) and layer.activation is keras.activations.relu
-    ]
+    layers = relu_convolutions(network)
 
     def reduce_layers(values: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
-        found = []
-        for layer in network.layers[: network.layers.index(layers[-1]) + 1]:
-            values = layer(values, training=False)
-            if layer in layers:
-                flat = tf.reshape(values, (-1, values.shape[3]))
-                # Products of a batch in float32, around its mean: nothing cancels out.
-                mean = tf.reduce_mean(flat, 0)
-                centred = flat - mean
-                products = tf.matmul(centred, centred, transpose_a=True)
-                active = tf.reduce_mean(tf.cast(flat > 0, tf.float32), 0)
-                found.append((mean, products, tf.reduce_max(flat, 0), active))
-        return found
+        outputs = layer_outputs(network.layers[:-1], values)
+        return [_reduce(outputs[layer.name]) for layer in layers]
 
-    traced = tf.function(reduce_layers).get_concrete_function(
-        tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
-    )
-    parts: list[list[tuple[NDArray[np.float64], ...]]] = []
+    traced = tf.function(reduce_layers).get_concrete_function(IMAGES_SPEC)
+    batches: list[list[_Batch]] = []
     counts: list[int] = []
-    for start in range(0, len(images), BATCH_SIZE):
-        batch = to_input(images[start : start + BATCH_SIZE])[..., np.newaxis]
-        parts.append(
-            [
-                tuple(array.numpy().astype(np.float64) for array in of_layer)
-                for of_layer in traced(tf.constant(batch))
-            ]
+    for batch in image_batches(images, BATCH_SIZE, progress):
+        batches.append(
+            [tuple(array.numpy().astype(np.float64) for array in one) for one in traced(batch)]
         )
         counts.append(len(batch))
-        progress(start + len(batch))
-    weights = np.array(counts) / sum(counts)
-    found = {}
-    for index, layer in enumerate(layers):
-        means = np.stack([part[index][0] for part in parts])
-        products = np.sum([part[index][1] for part in parts], axis=0)
-        mean = weights @ means
-        places = int(np.prod(layer.output.shape[1:3]))
-        apart = means - mean
-        # Within the batches and between them (Chan, Golub and LeVeque 1979).
-        within = products / (sum(counts) * places)
-        between = (apart * weights[:, np.newaxis]).T @ apart
-        largest = np.max([part[index][2] for part in parts], axis=0)
-        active = weights @ np.stack([part[index][3] for part in parts])
-        found[layer.name] = LayerStatistics(mean, largest, active, within + between)
-    return found
+    return {
+        layer.name: _combined(
+            [batch[index] for batch in batches],
+            np.array(counts),
+            int(np.prod(layer.output.shape[1:3])),
+        )
+        for index, layer in enumerate(layers)
+    }
+
+
+def _reduce(maps: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    """Mean (c,), centred products (c, c), largest (c,) and share above 0 (c,) of a batch's maps."""
+    flat = tf.reshape(maps, (-1, maps.shape[3]))
+    # Centred on the batch's mean, so that float32 products lose no digits by cancellation.
+    mean = tf.reduce_mean(flat, 0)
+    centred = flat - mean
+    products = tf.matmul(centred, centred, transpose_a=True)
+    active = tf.reduce_mean(tf.cast(flat > 0, tf.float32), 0)
+    return mean, products, tf.reduce_max(flat, 0), active
+
+
+def _combined(batches: list[_Batch], counts: NDArray[np.int_], places: int) -> LayerStatistics:
+    """The statistics of one layer over all batches (Chan, Golub and LeVeque 1979).
+
+    `counts` are the images of each batch, `places` the positions of the layer's maps.
+    """
+    weights = counts / counts.sum()
+    means = np.stack([batch[0] for batch in batches])
+    products = np.sum([batch[1] for batch in batches], axis=0)
+    mean = weights @ means
+    centred = means - mean
+    within = products / (counts.sum() * places)
+    between = (centred * weights[:, np.newaxis]).T @ centred
+    largest = np.max([batch[2] for batch in batches], axis=0)
+    active = weights @ np.stack([batch[3] for batch in batches])
+    return LayerStatistics(mean, largest, active, within + between)

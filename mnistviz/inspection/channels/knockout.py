@@ -1,8 +1,8 @@
-"""Knock-out: what becomes of an answer when channels are switched off.
+"""Knock-out: the answer of a network when channels are switched off.
 
-A channel that is off says the same at every place of every image: the mean of what it hands on,
-over the training images and all places, or else 0. What it hands on is the output of the
-batch normalization, or of the ReLU in a network without.
+A channel that is off has the same value at every place of every image: the mean of its output over
+the training images and all places, or else 0. Its output is that of the batch normalization, or of
+the ReLU in a network without.
 """
 
 import threading
@@ -13,10 +13,16 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import ChannelEffect, LayerOutput, Replacement
-from mnistviz.digits.mnist import to_input
+from mnistviz.inspection.layer_outputs import (
+    IMAGES_SPEC,
+    block_ends,
+    image_batches,
+    last_output,
+    layer_outputs,
+    relu_convolutions,
+)
 from mnistviz.network.model import BATCH_SIZE
 
 # Channels that are off, by the name of their convolution.
@@ -27,78 +33,57 @@ Off = Mapping[str, Collection[int]]
 NUM_AVERAGED = 10_000
 
 
-def switches(network: keras.Sequential) -> dict[str, tuple[str, int]]:
-    """Where channels can be switched off: the layer after which, its convolution, how many.
-
-    All convolutions but the last, whose ten channels are the scores themselves.
-    """
-    names = {layer.name for layer in network.layers}
-    found = {}
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.Conv2D) and layer.activation is keras.activations.relu:
-            norm = layer.name.replace("conv", "bn")
-            found[norm if norm in names else layer.name] = (layer.name, layer.filters)
-    return found
-
-
 def channel_means(
     network: keras.Sequential,
     images: NDArray[np.uint8],
     progress: Callable[[int], None] = lambda done: None,
 ) -> dict[str, FloatArray]:
-    """What each channel hands on on average over images `(n, 28, 28)` uint8 and all places.
+    """The mean output of each channel over images `(n, 28, 28)` uint8 and all places.
 
-    `(channels,)` float32 by convolution. `progress` is told how many images are done.
+    `(channels,)` float32 by convolution. `progress` gets the number of images that are done.
     """
-    after = switches(network)
+    ends = block_ends(network)
 
     def sums(values: tf.Tensor) -> dict[str, tf.Tensor]:
-        found = {}
-        for layer in network.layers:
-            values = layer(values, training=False)
-            if layer.name in after:
-                name, _ = after[layer.name]
-                # A mean over places first: a sum over all would lose digits in float32.
-                found[name] = tf.reduce_sum(tf.reduce_mean(values, (1, 2)), 0)
-        return found
+        outputs = layer_outputs(network.layers, values)
+        # A mean over places first: a sum over all would lose digits in float32.
+        return {
+            name: tf.reduce_sum(tf.reduce_mean(outputs[end], (1, 2)), 0)
+            for name, end in ends.items()
+        }
 
-    traced = tf.function(sums).get_concrete_function(
-        tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
-    )
-    totals = {name: np.zeros(channels) for name, channels in after.values()}
-    for start in range(0, len(images), BATCH_SIZE):
-        part = images[start : start + BATCH_SIZE]
-        for name, total in traced(tf.constant(to_input(part)[..., np.newaxis])).items():
+    traced = tf.function(sums).get_concrete_function(IMAGES_SPEC)
+    totals = {layer.name: np.zeros(layer.filters) for layer in relu_convolutions(network)}
+    for batch in image_batches(images, BATCH_SIZE, progress):
+        for name, total in traced(batch).items():
             totals[name] += total.numpy()
-        progress(start + len(part))
     return {name: (total / len(images)).astype(np.float32) for name, total in totals.items()}
 
 
 class Knockout:
     """A network whose channels can be switched off, safe to share between threads.
 
+    All convolutions but the last have such channels; those of the last are the logits themselves.
     `means` are those of `channel_means`.
     """
 
     def __init__(self, network: keras.Sequential, means: Mapping[str, FloatArray]) -> None:
         self.network = network
         self.means = {name: np.asarray(mean, np.float32) for name, mean in means.items()}
-        self._after = switches(network)
+        self._ends = block_ends(network)
+        self._counts = {layer.name: layer.filters for layer in relu_convolutions(network)}
         self._lock = threading.Lock()
-        images = tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
-        kept = {name: tf.TensorSpec((None, n), tf.float32) for name, n in self._after.values()}
-        fill = {name: tf.TensorSpec((n,), tf.float32) for name, n in self._after.values()}
+        on = {name: tf.TensorSpec((None, n), tf.float32) for name, n in self._counts.items()}
+        fill = {name: tf.TensorSpec((n,), tf.float32) for name, n in self._counts.items()}
         self._logits = tf.function(
-            lambda images, kept, fill: self._walk(images, kept, fill)[0]
-        ).get_concrete_function(images, kept, fill)
-        self._maps = tf.function(
-            lambda images, kept, fill: self._walk(images, kept, fill)[1]
-        ).get_concrete_function(images, kept, fill)
+            lambda images, on, fill: last_output(self._outputs(images, on, fill))
+        ).get_concrete_function(IMAGES_SPEC, on, fill)
+        self._maps = tf.function(self._outputs).get_concrete_function(IMAGES_SPEC, on, fill)
 
     @property
     def channels(self) -> tuple[tuple[str, int], ...]:
         """All channels that can be switched off, as (convolution, channel)."""
-        return tuple((name, i) for name, count in self._after.values() for i in range(count))
+        return tuple((name, i) for name, count in self._counts.items() for i in range(count))
 
     def logits(
         self, image: FloatArray, offs: Sequence[Off], replacement: Replacement = "mean"
@@ -107,50 +92,51 @@ class Knockout:
         images = np.broadcast_to(image[np.newaxis, ..., np.newaxis], (len(offs), *image.shape, 1))
         with self._lock:
             logits: FloatArray = self._logits(
-                tf.constant(images), self._kept(offs), self._fill(replacement)
+                tf.constant(images), self._on(offs), self._fill(replacement)
             ).numpy()
         return logits
 
     def maps(
         self, image: FloatArray, off: Off, replacement: Replacement = "mean"
     ) -> tuple[LayerOutput, ...]:
-        """What each convolution hands on for an image `(28, 28)` with channels off."""
+        """The output of each convolution's block for an image `(28, 28)` with channels off."""
         with self._lock:
-            found = self._maps(
+            outputs = self._maps(
                 tf.constant(image[np.newaxis, ..., np.newaxis]),
-                self._kept([off]),
+                self._on([off]),
                 self._fill(replacement),
             )
         return tuple(
-            LayerOutput(name, "relu" if after == name else "normalization", found[name][0].numpy())
-            for after, (name, _) in self._after.items()
+            LayerOutput(name, "relu" if end == name else "normalization", outputs[end][0].numpy())
+            for name, end in self._ends.items()
         )
 
-    def _kept(self, offs: Sequence[Off]) -> dict[str, FloatArray]:
-        kept = {}
-        for name, count in self._after.values():
-            kept[name] = np.ones((len(offs), count), np.float32)
+    def _on(self, offs: Sequence[Off]) -> dict[str, FloatArray]:
+        """1 for each channel that is on, 0 for others, `(n, channels)` by convolution."""
+        on = {}
+        for name, count in self._counts.items():
+            on[name] = np.ones((len(offs), count), np.float32)
             for row, off in enumerate(offs):
-                kept[name][row, list(off.get(name, ()))] = 0
-        return kept
+                on[name][row, list(off.get(name, ()))] = 0
+        return on
 
     def _fill(self, replacement: Replacement) -> dict[str, FloatArray]:
         share = np.float32(replacement == "mean")
         return {name: share * mean for name, mean in self.means.items()}
 
-    def _walk(
-        self, images: tf.Tensor, kept: dict[str, tf.Tensor], fill: dict[str, tf.Tensor]
-    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        maps = {}
-        values = images
-        for layer in self.network.layers[:-1]:
-            values = layer(values, training=False)
-            if layer.name in self._after:
-                name, _ = self._after[layer.name]
-                on = kept[name][:, tf.newaxis, tf.newaxis]
-                values = tf.where(on > 0, values, fill[name])
-                maps[name] = values
-        return values, maps
+    def _outputs(
+        self, images: tf.Tensor, on: dict[str, tf.Tensor], fill: dict[str, tf.Tensor]
+    ) -> dict[str, tf.Tensor]:
+        """The outputs of all layers but the softmax, with channels replaced."""
+        names = {end: name for name, end in self._ends.items()}
+
+        def replace(layer: str, values: tf.Tensor) -> tf.Tensor:
+            if layer not in names:
+                return values
+            name = names[layer]
+            return tf.where(on[name][:, tf.newaxis, tf.newaxis] > 0, values, fill[name])
+
+        return layer_outputs(self.network.layers[:-1], images, replace=replace)
 
 
 def channel_effects(
@@ -159,7 +145,7 @@ def channel_effects(
     weights: FloatArray,
     replacement: Replacement = "mean",
 ) -> list[ChannelEffect]:
-    """What switching off each channel, one at a time, costs a score; what carries it most first.
+    """The drop of a score when each channel alone is switched off, the largest first.
 
     The score of an image `(28, 28)` is the sum of its logits, each times its weight in `(10,)`.
     """

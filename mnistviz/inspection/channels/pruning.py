@@ -1,8 +1,8 @@
-"""Channels cut out of a trained network for good, and what some more training brings back.
+"""Pruning: channels removed from a trained network, which is then trained for some more steps.
 
-A channel that is off sends the same number to every place. After 'valid' convolutions that is a
-constant in the next layer, which its bias can hold: so the network with channels off is, exactly,
-a smaller network. That one is trained on, as after pruning (Li and others 2017).
+A channel that is off has the same value at every place. After 'valid' convolutions that is a
+constant in the next layer, which its bias can hold: so the network with channels off is exactly a
+smaller network. That one is fine-tuned, as in Li and others (2017).
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -16,33 +16,35 @@ from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import PruningResult
 from mnistviz.digits.mnist import to_input
-from mnistviz.inspection.channels.knockout import switches
+from mnistviz.inspection.layer_outputs import (
+    IMAGES_SPEC,
+    block_ends,
+    convolutions,
+    last_output,
+    layer_outputs,
+)
 from mnistviz.network.model import Classifier
 
-# So much of the layer is left. The whole one is trained on, too: what it gains is not the cut's.
+# Shares of the layer's channels that are left. The whole layer is tuned, too, as a control.
 LEFT = (1.0, 0.75, 0.5, 0.25)
 STEPS = 300
 BATCH_SIZE = 128
-# Falls to 0 along a half cosine: the network is near its best, and shall stay there.
+# Small, and falls to 0 along a half cosine: the weights are near an optimum already.
 LEARNING_RATE = 5e-4
 
 Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
-def cut_out(
+def prune(
     network: keras.Sequential, layer: str, off: Collection[int], mean: FloatArray
 ) -> keras.Sequential:
-    """The smaller network that answers as `network` does with those channels of a layer off.
+    """The smaller network that has the logits of `network` with those channels of a layer off.
 
-    `mean` (channels,) is what each channel hands on on average. At least one must stay.
+    `mean` (channels,) is the mean output of each channel. At least one channel must stay.
     """
-    after = {name: last for last, (name, _) in switches(network).items()}[layer]
-    names = [one.name for one in network.layers]
-    following = next(
-        one
-        for one in network.layers[names.index(after) + 1 :]
-        if isinstance(one, keras.layers.Conv2D)
-    )
+    end = block_ends(network)[layer]
+    names = [one.name for one in convolutions(network)]
+    following = convolutions(network)[names.index(layer) + 1]
     stay = np.setdiff1d(np.arange(len(mean)), list(off))
     gone = np.array(sorted(off), int)
     smaller = keras.Sequential([keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1))])
@@ -53,7 +55,7 @@ def cut_out(
         smaller.add(type(one).from_config(config))
     for one, copy in zip(network.layers, smaller.layers, strict=True):
         weights = one.get_weights()
-        if one.name in (layer, after):
+        if one.name in (layer, end):
             weights = [array[..., stay] for array in weights]
         elif one is following:
             kernel, bias = weights
@@ -69,25 +71,25 @@ def tune(
     seed: int = 0,
     progress: Callable[[int], object] = lambda step: None,
 ) -> None:
-    """Train a network on for some steps, in place. `data` are images and labels, uint8."""
+    """Train a network for some more steps, in place.
+
+    `data` are images `(n, 28, 28)` and labels `(n,)`, uint8. `progress` gets the step.
+    """
     images, labels = data
     order = np.random.default_rng(seed).integers(len(images), size=(steps, BATCH_SIZE))
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps))
     optimizer.build(network.trainable_variables)
 
-    def step_of(batch: tf.Tensor, classes: tf.Tensor) -> None:
+    def train_step(batch: tf.Tensor, classes: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
-            values = batch
-            for layer in network.layers[:-1]:
-                values = layer(values, training=True)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, values)
+            logits = last_output(layer_outputs(network.layers[:-1], batch, training=True))
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, logits)
             loss = tf.reduce_mean(losses)
         weights = network.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
 
-    traced = tf.function(step_of).get_concrete_function(
-        tf.TensorSpec((BATCH_SIZE, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32),
-        tf.TensorSpec((BATCH_SIZE,), tf.int32),
+    traced = tf.function(train_step).get_concrete_function(
+        IMAGES_SPEC, tf.TensorSpec((None,), tf.int32)
     )
     for number, chosen in enumerate(order, 1):
         batch = to_input(images[chosen])[..., np.newaxis]
@@ -95,7 +97,7 @@ def tune(
         progress(number)
 
 
-def tune_ever_fewer(
+def prune_and_tune(
     network: keras.Sequential,
     layer: str,
     order: Sequence[int] | NDArray[np.int_],
@@ -105,15 +107,15 @@ def tune_ever_fewer(
     progress: Callable[[float], object] = lambda done: None,
     steps: int = STEPS,
 ) -> PruningResult:
-    """Cut ever more channels of a layer out, in the order given, and train what is left on.
+    """Prune more and more channels of a layer, in the order given, and tune each smaller network.
 
-    `progress` is told the share that is done.
+    `mean` (channels,) is as in `prune`. `progress` gets the share that is done.
     """
     count = len(mean)
     lefts = sorted({max(1, round(count * share)) for share in LEFT}, reverse=True)
     before, after = [], []
     for number, left in enumerate(lefts):
-        smaller = cut_out(network, layer, list(order[: count - left]), mean)
+        smaller = prune(network, layer, list(order[: count - left]), mean)
         before.append(_accuracy(smaller, test))
         begun = number / len(lefts)
         tune(smaller, train, steps, progress=_part_of(progress, begun, 1 / (steps * len(lefts))))

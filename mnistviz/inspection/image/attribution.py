@@ -1,8 +1,8 @@
-"""Which pixels an answer rests on: Grad-CAM, integrated gradients, SmoothGrad, occlusion.
+"""Attribution of a score to pixels: Grad-CAM, integrated gradients, SmoothGrad, occlusion.
 
-All of them explain a score: one logit, or the difference of two, which is what decides between two
-digits. Never a probability, whose gradient vanishes where the network is sure. The network is in
-inference mode throughout. An image without ink has nothing to point at: its attributions are 0.
+A score is one logit, or the difference of two, which decides between two digits. It is never a
+probability, whose gradient vanishes where the network is confident. The network is in inference
+mode throughout. The attributions of an image without ink are 0.
 """
 
 import threading
@@ -18,34 +18,40 @@ from numpy.typing import NDArray
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.inspection.layer_outputs import (
+    IMAGES_SPEC,
+    convolutions,
+    last_output,
+    layer_outputs,
+)
 from mnistviz.network.fast_layers import inference_logits
 
 Method = Literal["integrated-gradients", "smoothgrad", "occlusion", "grad-cam"]
 
-# Images that go backwards through the network at once: more is no faster, and takes memory.
+# Images at once in the backward pass: more is no faster, and takes memory.
 GRADIENT_BATCH = 512
 
-# Integrated gradients begins with so many steps and divides some of them until its parts add up.
+# Steps of integrated gradients at first and at most: steps are divided until the parts add up.
 FIRST_STEPS = 256
 MOST_STEPS = 4096
-# Half of the 1 % that is promised: what is left is rounding and cancellation.
+# Half of the 1 % that pages state; the rest is for rounding and cancellation.
 COMPLETENESS_GOAL = 0.005
 
-# Samples and noise, as a share of the image's range, that the paper of SmoothGrad recommends:
-# 50 samples, 10 to 20 %.
+# Samples, and noise as a share of the image's range. The paper of SmoothGrad recommends 50 samples
+# and 10 to 20 %.
 SMOOTH_SAMPLES = 64
 SMOOTH_NOISE = 0.15
 
-# Side of the square that occlusion lays over the image: as wide as two strokes.
+# Side of the square that occlusion covers: as wide as two strokes.
 OCCLUDER_SIZE = 5
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """What each pixel did to a score.
+    """The contribution of each pixel to a score.
 
-    `values` is (28, 28) float32: positive speaks for the score, negative against it. `score` is the
-    image's, `baseline` that of an image without ink. `steps` is how often the network was asked.
+    `values` is (28, 28) float32: positive values raise the score, negative ones lower it. `score`
+    is the image's, `baseline` that of an image without ink. `steps` is the number of evaluations.
     """
 
     values: FloatArray
@@ -55,17 +61,17 @@ class Attribution:
 
     @property
     def completeness_error(self) -> float:
-        """By how much the pixels' sum misses score - baseline, as a share of it.
+        """The difference between the pixels' sum and score - baseline, as a share of the latter.
 
-        Small for integrated gradients alone: no other method promises it. 0 where both are 0.
+        Small for integrated gradients alone, the only complete method here. 0 where both are 0.
         """
-        wanted = self.score - self.baseline
-        missed = abs(float(self.values.sum(dtype=np.float64)) - wanted)
-        return missed / abs(wanted) if wanted else float(missed > 0)
+        expected = self.score - self.baseline
+        error = abs(float(self.values.sum(dtype=np.float64)) - expected)
+        return error / abs(expected) if expected else float(error > 0)
 
 
 def contrast(target: int, against: int | None = None) -> FloatArray:
-    """Weights `(10,)` of the logits in the score 'target against another digit, or alone'.
+    """The weights `(10,)` of the logits in a score: the target's, minus that of `against`.
 
     Raises `SpecError` when one is no digit or both are the same.
     """
@@ -82,7 +88,7 @@ def contrast(target: int, against: int | None = None) -> FloatArray:
 
 
 class Explainer:
-    """A network ready to be asked for scores and their gradients, safe to share between threads.
+    """Scores of a network and their gradients, safe to share between threads.
 
     A score is the sum of the logits, each times its weight in `(10,)` float32.
     """
@@ -90,14 +96,15 @@ class Explainer:
     def __init__(self, network: keras.Sequential) -> None:
         self.network = network
         self._lock = threading.Lock()
-        images = tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
         weights = tf.TensorSpec((NUM_CLASSES,), tf.float32)
         self._scores = tf.function(
             lambda values, weights: tf.linalg.matvec(inference_logits(network, values), weights)
-        ).get_concrete_function(images, weights)
-        self._gradients = tf.function(self._with_gradient).get_concrete_function(images, weights)
+        ).get_concrete_function(IMAGES_SPEC, weights)
+        self._gradients = tf.function(self._with_gradient).get_concrete_function(
+            IMAGES_SPEC, weights
+        )
         self._by_layer = tf.function(self._with_gradients_by_layer).get_concrete_function(
-            images, weights
+            IMAGES_SPEC, weights
         )
 
     def scores(self, images: FloatArray, weights: FloatArray) -> FloatArray:
@@ -139,17 +146,13 @@ class Explainer:
     def _with_gradients_by_layer(
         self, images: tf.Tensor, weights: tf.Tensor
     ) -> dict[str, tuple[tf.Tensor, tf.Tensor]]:
-        maps = {}
         with tf.GradientTape() as tape:
             tape.watch(images)
-            values = images
-            for layer in self.network.layers[:-1]:
-                values = layer(values, training=False)
-                if isinstance(layer, keras.layers.Conv2D):
-                    maps[layer.name] = values
-            scores = tf.linalg.matvec(values, weights)
-        slopes = tape.gradient(scores, maps)
-        return {name: (maps[name], slopes[name]) for name in maps}
+            outputs = layer_outputs(self.network.layers[:-1], images)
+            maps = {layer.name: outputs[layer.name] for layer in convolutions(self.network)}
+            scores = tf.linalg.matvec(last_output(outputs), weights)
+        gradients = tape.gradient(scores, maps)
+        return {name: (maps[name], gradients[name]) for name in maps}
 
 
 # ---------------------------------------------------------------- the methods
@@ -161,47 +164,47 @@ def integrated_gradients(
     """Integrated gradients of an image `(28, 28)` against one without ink (Sundararajan,
     Taly and Yan 2017, "Axiomatic attribution for deep networks").
 
-    The image times the mean gradient on the straight way from no ink to the image. The
-    attributions add up to the difference of the two scores; the way is divided into smaller steps
-    where they don't, up to a limit.
+    The image times the mean gradient on the straight path from no ink to the image. The
+    attributions add up to the difference of the two scores: the path is divided into smaller steps
+    until they do, up to `MOST_STEPS`.
     """
     score, baseline = _score_and_baseline(explainer, image, weights)
     if not image.any():
         return _nothing(score)
     places = np.linspace(0, 1, FIRST_STEPS + 1)
-    scores, gradients = _on_the_way(explainer, image, weights, places)
+    scores, gradients = _on_the_path(explainer, image, weights, places)
     while True:
-        shares, missed = _shares_of_the_way(places, scores, np.tensordot(gradients, image, 2))
+        shares, errors = _path_weights(places, scores, np.tensordot(gradients, image, 2))
         values = image * np.tensordot(shares, gradients, 1)
         steps = len(places) - 1
         result = Attribution(values.astype(np.float32), score, baseline, steps)
         if result.completeness_error <= COMPLETENESS_GOAL or steps >= MOST_STEPS:
             return result
-        # The middles of the steps that miss most: no point is asked twice.
-        (worst,) = np.nonzero(missed >= missed.mean())
+        # The middles of the steps with the largest errors: no point is evaluated twice.
+        (worst,) = np.nonzero(errors >= errors.mean())
         between = (places[worst] + places[worst + 1]) / 2
-        found = _on_the_way(explainer, image, weights, between)
+        new_scores, new_gradients = _on_the_path(explainer, image, weights, between)
         places = np.insert(places, worst + 1, between)
-        scores = np.insert(scores, worst + 1, found[0])
-        gradients = np.insert(gradients, worst + 1, found[1], axis=0)
+        scores = np.insert(scores, worst + 1, new_scores)
+        gradients = np.insert(gradients, worst + 1, new_gradients, axis=0)
 
 
-def _on_the_way(
+def _on_the_path(
     explainer: Explainer, image: FloatArray, weights: FloatArray, places: NDArray[np.float64]
 ) -> tuple[FloatArray, FloatArray]:
     """Scores `(n,)` and gradients `(n, 28, 28)` at these shares of the image."""
     return explainer.gradients(places.astype(np.float32)[:, None, None] * image, weights)
 
 
-def _shares_of_the_way(
+def _path_weights(
     places: NDArray[np.float64], scores: FloatArray, slopes: FloatArray
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """For how much of the way each of its points `(n,)` stands; they add up to 1.
+    """The weight of each point `(n,)` of the path, which add up to 1, and each step's error.
 
-    And by how much each step `(n - 1,)` misses what the score rises by there. The network is made
-    of straight pieces, so along the way the score is a line with bends. Where it bends between two
-    points follows from the score and the slope at both: the trapezoidal rule, which has it bend
-    halfway, would need four times the steps. A step with several bends can miss.
+    The error `(n - 1,)` is the difference between the integral over a step and the rise of the
+    score. The network is piecewise linear, so the score along the path is too. Where it bends
+    between two points follows from score and slope at both; the trapezoidal rule, which assumes a
+    bend halfway, would need four times the steps. A step with several bends has an error.
     """
     steps, rises = np.diff(places), np.diff(scores.astype(np.float64))
     left, right = slopes[:-1].astype(np.float64), slopes[1:].astype(np.float64)
@@ -209,8 +212,8 @@ def _shares_of_the_way(
     bend = np.where(straight, 0.5, (rises / steps - right) / np.where(straight, 1, left - right))
     before = bend.clip(0, 1) * steps
     after = steps - before
-    missed = np.abs(left * before + right * after - rises)
-    return np.append(before, 0) + np.append(0, after), missed
+    errors = np.abs(left * before + right * after - rises)
+    return np.append(before, 0) + np.append(0, after), errors
 
 
 def smoothgrad(
@@ -238,8 +241,8 @@ def occlusion(
     """Occlusion of an image `(28, 28)` (Zeiler and Fergus 2014, "Visualizing and understanding
     convolutional networks").
 
-    Each pixel's value is what the score loses when the square of `size` (odd) pixels around
-    it is wiped clean: 0 where there is no ink to wipe, and nothing to ask the network.
+    Each pixel's value is the drop of the score when the square of `size` (odd) pixels around it is
+    set to 0. It is 0 where the square has no ink; the network isn't evaluated there.
     """
     score, baseline = _score_and_baseline(explainer, image, weights)
     pad = size // 2
@@ -262,15 +265,15 @@ def grad_cam(
     """Grad-CAM of an image `(28, 28)` at a convolution (Selvaraju et al. 2017, "Grad-CAM: visual
     explanations from deep networks via gradient-based localization").
 
-    The layer's maps, each weighted with the mean of the score's gradient over it, added up,
-    without what is negative. A map is smaller than the image: each position stands where the
-    middle of what it sees lies, with straight lines between; beyond its margin all is 0.
+    The ReLU of the sum of the layer's maps, each weighted with the mean of the score's gradient
+    over it. A map is smaller than the image: each position is put at the centre of its receptive
+    field, with linear interpolation between, and 0 outside.
     """
     score, baseline = _score_and_baseline(explainer, image, weights)
     if not image.any():
         return _nothing(score)
-    maps, slope = explainer.by_layer(image, weights)[layer]
-    coarse = np.maximum(maps @ slope.mean(axis=(0, 1)), 0)
+    maps, gradient = explainer.by_layer(image, weights)[layer]
+    coarse = np.maximum(maps @ gradient.mean(axis=(0, 1)), 0)
     start, stride = _geometry(explainer.network, layer)
     pixels = np.arange(IMAGE_SIZE, dtype=np.float64)
     places = start + stride * np.arange(len(coarse))
@@ -288,7 +291,7 @@ def attribute(
     method: Method,
     layer: str = "conv6",
 ) -> Attribution:
-    """The attribution of an image `(28, 28)` by a method; only Grad-CAM looks at `layer`."""
+    """The attribution of an image `(28, 28)` by a method; only Grad-CAM uses `layer`."""
     match method:
         case "integrated-gradients":
             return integrated_gradients(explainer, image, weights)
@@ -312,7 +315,7 @@ def _nothing(score: float) -> Attribution:
 
 
 def _geometry(network: keras.Sequential, name: str) -> tuple[float, int]:
-    """Where in the image the first position of a layer's maps looks, and pixels to the next."""
+    """The centre of the receptive field of a layer's first position, and the stride, in pixels."""
     start, stride = 0.0, 1
     for layer in network.layers:
         if isinstance(layer, keras.layers.Conv2D):

@@ -1,15 +1,17 @@
-"""What each layer makes of an image."""
+"""The output of each layer for one image."""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from mnistviz.core.model_spec import convolution_name
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import LayerOutput
+from mnistviz.inspection.layer_outputs import before_activation, layer_outputs
 
 
 def stages(network: keras.Sequential, image: FloatArray) -> tuple[LayerOutput, ...]:
-    """Every layer's maps of an image `(28, 28)` float32 in [0, 1], in inference mode.
+    """The maps of every layer for an image `(28, 28)` float32 in [0, 1], in inference mode.
 
     A convolution gives two stages, before and after its ReLU (the last one has
     no ReLU); then come the batch normalization, the pool and the softmax.
@@ -17,24 +19,22 @@ def stages(network: keras.Sequential, image: FloatArray) -> tuple[LayerOutput, .
     """
     found: list[LayerOutput] = []
     values = tf.constant(image[np.newaxis, ..., np.newaxis])
+    outputs = layer_outputs(network.layers, values)
     for layer in network.layers:
+        before, values = values, outputs[layer.name]
+        output = values[0].numpy()
         match layer:
             case keras.layers.Conv2D():
-                values = tf.nn.conv2d(values, layer.kernel, 1, "VALID") + layer.bias
-                found.append(LayerOutput(layer.name, "convolution", values[0].numpy()))
+                sums = before_activation(layer, before)[0].numpy()
+                found.append(LayerOutput(layer.name, "convolution", sums))
                 if layer.activation is keras.activations.relu:
-                    values = tf.nn.relu(values)
-                    found.append(LayerOutput(layer.name, "relu", values[0].numpy()))
+                    found.append(LayerOutput(layer.name, "relu", output))
             case keras.layers.BatchNormalization():
-                values = layer(values, training=False)
                 # Named after the convolution it follows: they are shown together.
-                name = layer.name.replace("bn", "conv")
-                found.append(LayerOutput(name, "normalization", values[0].numpy()))
+                name = convolution_name(layer.name)
+                found.append(LayerOutput(name, "normalization", output))
             case keras.layers.MaxPooling2D():
-                values = layer(values)
-                found.append(LayerOutput(layer.name, "pool", values[0].numpy()))
+                found.append(LayerOutput(layer.name, "pool", output))
             case keras.layers.Softmax():
-                found.append(LayerOutput(layer.name, "softmax", layer(values)[0].numpy()))
-            case keras.layers.Flatten():
-                values = layer(values)
+                found.append(LayerOutput(layer.name, "softmax", output))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""What a channel would like best: an input made for it, out of noise, by climbing a gradient.
+"""Preferred inputs: an input that maximises a channel, from noise by gradient ascent.
 
 Activation maximisation (Erhan, Bengio, Courville and Vincent 2009, "Visualizing higher-layer
 features of a deep network") with the penalty on ink of Simonyan, Vedaldi and Zisserman (2013, "Deep
@@ -18,120 +18,120 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.inspection.image.receptive_field import size_and_stride
+from mnistviz.inspection.layer_outputs import before_activation, last_output, layer_outputs
 
 Exact = NDArray[np.float64]
 
 NUM_STEPS = 192
-# The last steps look at one place: what is shown is what was climbed to.
+# The last steps have no jitter: the input that is shown is the one that was optimised.
 NUM_STILL_STEPS = 64
 STEP_SIZE = 0.05
 START_INK = 0.2
-# What ink and edges cost, beside a slope of length 1 that is spread over the whole field.
+# Penalties on ink and edges, beside a gradient of length 1 over the whole receptive field.
 INK_PENALTY = 0.05
 EDGE_PENALTY = 0.3
-# How far the input is pushed about while it is looked at, as a share of its size.
+# The largest jitter in each direction, as a share of the input's size.
 JITTER = 0.15
-# How often those who wait are told.
-STEPS_PER_WORD = 8
-# Adam's memory of slopes and of their squares (Kingma and Ba 2015).
-MEMORY, SQUARE_MEMORY = 0.9, 0.999
+# Steps between two calls of the progress callback.
+STEPS_PER_REPORT = 8
+# Adam's decay rates of the gradient and of its square (Kingma and Ba 2015).
+DECAY, SQUARE_DECAY = 0.9, 0.999
 
 
-class Climber:
-    """One convolution of a network, ready to say what raises its values. Safe between threads."""
+class ChannelGradients:
+    """The values of one convolution and their gradients, safe to share between threads."""
 
     def __init__(self, network: keras.Sequential, model: ModelSpec, layer: str) -> None:
         self.layer = layer
         self.size = size_and_stride(model, layer)[0]
         self._network = network
         self._lock = threading.Lock()
-        self._values = tf.function(self._values_and_slopes).get_concrete_function(
+        self._values = tf.function(self._values_and_gradients).get_concrete_function(
             tf.TensorSpec((None, self.size, self.size), tf.float32),
             tf.TensorSpec((None,), tf.int32),
         )
 
-    def values_and_slopes(
+    def values_and_gradients(
         self, images: NDArray[np.floating], channels: NDArray[np.int32]
     ) -> tuple[FloatArray, FloatArray]:
-        """Of each image `(n, size, size)`, what its own channel `(n,)` makes of it, and the slope.
+        """The value `(n,)` of each image's own channel, and its gradient `(n, size, size)`.
 
-        Values `(n,)` are those before the ReLU, which has no slope where it is 0. An image is
-        exactly what one value of the layer sees; slopes are (n, size, size), all float32.
+        Values are those before the ReLU, which has no gradient where it is 0. An image
+        `(n, size, size)` covers the receptive field of one value of the layer. All are float32.
         """
         with self._lock:
-            values, slopes = self._values(tf.constant(images, tf.float32), tf.constant(channels))
-        return values.numpy(), slopes.numpy()
+            values, gradients = self._values(tf.constant(images, tf.float32), tf.constant(channels))
+        return values.numpy(), gradients.numpy()
 
-    def _values_and_slopes(
+    def _values_and_gradients(
         self, images: tf.Tensor, channels: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(images)
-            maps = images[..., tf.newaxis]
-            for layer in self._network.layers:
-                if layer.name == self.layer:
-                    maps = tf.nn.conv2d(maps, layer.kernel, 1, "VALID") + layer.bias
-                    break
-                maps = layer(maps, training=False)
+            inputs = images[..., tf.newaxis]
+            layers = self._network.layers
+            layer = self._network.get_layer(self.layer)
+            outputs = layer_outputs(layers[: layers.index(layer)], inputs)
+            maps = before_activation(layer, last_output({"input": inputs, **outputs}))
             values = tf.gather(maps[:, 0, 0, :], channels, axis=1, batch_dims=1)
         return values, tape.gradient(values, images)
 
 
 def preferred_inputs(
-    climber: Climber,
+    channel_gradients: ChannelGradients,
     channels: Sequence[int],
     progress: Callable[[float], object] = lambda share: None,
     seed: int = 0,
 ) -> PreferredInputs:
-    """What each of `channels` likes best, as large as what one value of its layer sees.
+    """The preferred input of each of `channels`, of the size of the layer's receptive field.
 
-    A channel has the same input alone and among others, up to rounding. `progress` is told
-    the share that is done; what it raises ends the work.
+    A channel has the same input alone and among others, up to rounding. `progress` gets the share
+    that is done; an exception that it raises ends the search.
     """
-    size, margin = climber.size, round(JITTER * climber.size)
+    size, margin = channel_gradients.size, round(JITTER * channel_gradients.size)
     chosen = np.array(channels, np.int32)
     side = size + 2 * margin
     ink = np.stack(
         [np.random.default_rng([seed, one]).uniform(0, START_INK, (side, side)) for one in channels]
     )
 
-    def seen(picture: Exact, row: int = margin, column: int = margin) -> Exact:
+    def window(picture: Exact, row: int = margin, column: int = margin) -> Exact:
         return picture[:, row : row + size, column : column + size]
 
-    start_values, slopes = climber.values_and_slopes(seen(ink), chosen)
-    lengths = np.sqrt(np.square(slopes, dtype=np.float64).sum(axis=(1, 2), keepdims=True))
-    # Where nothing has a slope, nothing is climbed: the channel answers to no input.
+    start_values, gradients = channel_gradients.values_and_gradients(window(ink), chosen)
+    lengths = np.sqrt(np.square(gradients, dtype=np.float64).sum(axis=(1, 2), keepdims=True))
+    # A channel without a gradient does not respond to any input: its noise stays as it is.
     lengths[lengths == 0] = 1
     first, second = np.zeros_like(ink), np.zeros_like(ink)
     places = np.random.default_rng(seed).integers(0, 2 * margin + 1, (NUM_STEPS, 2))
     places[-NUM_STILL_STEPS:] = margin
     for number, (row, column) in enumerate(places.tolist(), 1):
-        _, slopes = climber.values_and_slopes(seen(ink, row, column), chosen)
-        slope = -penalty(ink, size)[1]
-        seen(slope, row, column)[:] += slopes / lengths
-        first += (1 - MEMORY) * (slope - first)
-        second += (1 - SQUARE_MEMORY) * (np.square(slope) - second)
-        usual = np.sqrt(second / (1 - SQUARE_MEMORY**number))
-        ink += STEP_SIZE * first / (1 - MEMORY**number) / (usual + 1e-8)
+        _, gradients = channel_gradients.values_and_gradients(window(ink, row, column), chosen)
+        ascent = -penalty(ink, size)[1]
+        window(ascent, row, column)[:] += gradients / lengths
+        first += (1 - DECAY) * (ascent - first)
+        second += (1 - SQUARE_DECAY) * (np.square(ascent) - second)
+        scale = np.sqrt(second / (1 - SQUARE_DECAY**number))
+        ink += STEP_SIZE * first / (1 - DECAY**number) / (scale + 1e-8)
         ink.clip(0, 1, out=ink)
-        if number % STEPS_PER_WORD == 0:
+        if number % STEPS_PER_REPORT == 0:
             progress(number / NUM_STEPS)
-    images = seen(ink).astype(np.float32)
-    values, _ = climber.values_and_slopes(images, chosen)
+    images = window(ink).astype(np.float32)
+    values, _ = channel_gradients.values_and_gradients(images, chosen)
     return PreferredInputs(chosen, images, values, start_values)
 
 
 def penalty(ink: Exact, size: int) -> tuple[Exact, Exact]:
-    """What pictures `(n, side, side)` cost for a field of `size`: (n,), and its slope.
+    """The penalty `(n,)` of pictures `(n, side, side)` for a field of `size`, and its gradient.
 
-    The sum of squared ink, and of squared differences between neighbours.
+    The weighted sum of squared ink and of squared differences between neighbours.
     """
     down, right = np.diff(ink, axis=1), np.diff(ink, axis=2)
-    slope = INK_PENALTY * ink
-    slope[:, 1:] += EDGE_PENALTY * down
-    slope[:, :-1] -= EDGE_PENALTY * down
-    slope[:, :, 1:] += EDGE_PENALTY * right
-    slope[:, :, :-1] -= EDGE_PENALTY * right
+    gradient = INK_PENALTY * ink
+    gradient[:, 1:] += EDGE_PENALTY * down
+    gradient[:, :-1] -= EDGE_PENALTY * down
+    gradient[:, :, 1:] += EDGE_PENALTY * right
+    gradient[:, :, :-1] -= EDGE_PENALTY * right
     squares = [np.square(part).sum(axis=(1, 2)) for part in (ink, down, right)]
     cost = (INK_PENALTY * squares[0] + EDGE_PENALTY * (squares[1] + squares[2])) / size
-    return cost, 2 * slope / size
+    return cost, 2 * gradient / size

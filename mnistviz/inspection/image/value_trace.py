@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec, normalization_name
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import Field, field_of
@@ -91,7 +91,7 @@ def take_apart(
     spec = next(one for one in model.layers if one.name == layer)
     relu = max(total, 0.0) if spec.relu else None
     gain = shift = normalized = None
-    norm = layer.replace("conv", "bn")
+    norm = normalization_name(layer)
     if norm in weights and relu is not None:
         gain, shift = (float(numbers[channel]) for numbers in gain_and_shift(weights[norm]))
         normalized = relu * gain + shift

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz.core.model_spec import normalization_name
 from mnistviz.core.types.arrays import FloatArray
 
 # Keras' default, which all networks here are built with.
@@ -29,12 +30,11 @@ def gain_and_shift(norm: Mapping[str, FloatArray]) -> tuple[NDArray[np.float64],
 
 
 def views_of(weights: Weights, layer: str) -> list[View]:
-    """Which views a layer has: a network may have no normalization, conv1 has none before it."""
-    number = int(layer.removeprefix("conv"))
+    """The views of a layer: a network may have no normalization, conv1 has none before it."""
     views: list[View] = ["stored"]
-    if f"bn{number - 1}" in weights:
+    if _normalization_before(layer) in weights:
         views.append("incoming")
-    if f"bn{number}" in weights:
+    if normalization_name(layer) in weights:
         views.append("outgoing")
     return views
 
@@ -48,12 +48,16 @@ def kernel_and_bias(weights: Weights, layer: str, view: View) -> tuple[FloatArra
     """
     kernel = weights[layer]["kernel"].astype(np.float64)
     bias = weights[layer]["bias"].astype(np.float64)
-    number = int(layer.removeprefix("conv"))
     if view == "incoming":
-        gain, shift = gain_and_shift(weights[f"bn{number - 1}"])
+        gain, shift = gain_and_shift(weights[_normalization_before(layer)])
         bias = bias + np.einsum("yxio,i->o", kernel, shift)
         kernel = kernel * gain[:, np.newaxis]
     elif view == "outgoing":
-        gain, _ = gain_and_shift(weights[f"bn{number}"])
+        gain, _ = gain_and_shift(weights[normalization_name(layer)])
         kernel, bias = kernel * gain, bias * gain
     return kernel.astype(np.float32), bias.astype(np.float32)
+
+
+def _normalization_before(layer: str) -> str:
+    """The name of the normalization of the convolution before one."""
+    return normalization_name(f"conv{int(layer.removeprefix('conv')) - 1}")

@@ -1,17 +1,16 @@
 """How many channels a trained network needs: what is left when they are switched off."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from mnistviz.core import statistics
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.thresholds import MARGIN
 from mnistviz.core.types.inspection import REPLACEMENTS, LayerAblation, PruningResult, Replacement
-from mnistviz.inspection import channel_worker, jobs
-from mnistviz.inspection.channels import channel_results_files
+from mnistviz.inspection.channels import channel_results
+from mnistviz.inspection.jobs import kinds as jobs
+from mnistviz.inspection.jobs.job import Job
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import flash, loaders
+from mnistviz.ui.shared import flash, stored_results
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.on_demand import OnDemand
 
@@ -44,8 +43,9 @@ def choose_replacement() -> Replacement:
 
 def kept_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> LayerAblation | None:
     """What was found on all test images, or else on the first 2,000, or else nothing."""
-    for images in (NUM_TEST_IMAGES, channel_results_files.FIRST_IMAGES):
-        if found := channel_results_files.read_ablation(snapshot, layer, replacement, images):
+    for images in (NUM_TEST_IMAGES, channel_results.SUBSET_SIZE):
+        cache = channel_results.ablation_cache(layer, replacement, images)
+        if (found := cache.read(snapshot)) is not None:
             return found
     return None
 
@@ -54,7 +54,7 @@ def need_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> L
     """The stored ablation, or one that is computed when a person asks for it."""
     return kept_ablation(snapshot, layer, replacement) or ABLATION.need(
         f"Switching off channels of {layer} …",
-        lambda progress: loaders.make_ablation(snapshot, layer, replacement, progress),
+        lambda progress: stored_results.compute_ablation(snapshot, layer, replacement, progress),
     )
 
 
@@ -78,9 +78,9 @@ def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
         "says that it did harm. The thin lines are 95 % intervals: one that crosses zero could be "
         "chance."
     )
-    tuned = (
-        channel_results_files.read_tuned(snapshot, layer) if found.replacement == "mean" else None
-    )
+    tuned = None
+    if found.replacement == "mean":
+        tuned = channel_results.pruning_cache(layer).read(snapshot)
     show(
         remaining_channels_figure(
             found, statistics.share_interval(found.least_first, found.images), tuned
@@ -103,46 +103,40 @@ def _offer_more(snapshot: Snapshot, found: LayerAblation, tuned: PruningResult |
     with st.container(horizontal=True):
         if found.images < NUM_TEST_IMAGES:
             _offer_job(
-                snapshot,
-                channel_results_files.ablation_name(layer, replacement, NUM_TEST_IMAGES),
+                jobs.ablation(snapshot, layer, replacement),
                 f"On all {NUM_TEST_IMAGES:,} test images",
-                lambda: channel_worker.start_ablation(snapshot, layer, replacement),
                 "Some minutes, in a process of its own: leave the page if you like.",
             )
         if tuned is None and replacement == "mean":
             _offer_job(
-                snapshot,
-                channel_results_files.tuned_name(layer),
+                jobs.pruning(snapshot, layer),
                 "Train on after the cut",
-                lambda: channel_worker.start_tuning(snapshot, layer),
                 "Cuts a quarter, a half and three quarters of the channels out and trains each "
                 "network for some hundred more steps: a minute or two, in a process of its own.",
             )
 
 
-def _offer_job(
-    snapshot: Snapshot, name: str, label: str, start: Callable[[], None], about: str
-) -> None:
+def _offer_job(job: Job, label: str, about: str) -> None:
     """A button that starts work in a process of its own, or how far it is and a way to stop it."""
-    if jobs.progress_of(snapshot, name) is None:
+    if job.progress() is None:
         st.button(
             label,
             icon=":material/hourglass_top:",
             help=about,
-            key=f"start-{name}",
+            key=f"start-{job.name}",
             on_click=flash.run,
-            args=(JOB_MESSAGE, start),
+            args=(JOB_MESSAGE, job.start),
         )
         flash.show(JOB_MESSAGE, once=True)
         return
 
     @st.fragment(run_every=POLL_SECONDS)
     def follow() -> None:
-        done = jobs.progress_of(snapshot, name)
+        done = job.progress()
         if done is None:
             st.rerun()
         st.progress(done, f"{label}: {done:.0%}")
-        st.button("Stop", key=f"stop-{name}", on_click=jobs.stop, args=(snapshot, name))
+        st.button("Stop", key=f"stop-{job.name}", on_click=job.stop)
 
     follow()
 

@@ -9,7 +9,7 @@ from mnistviz.core.types.studies import MeanCoverage
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.study_directory import Study
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 
 KINDS = {"gradient": "gradient directions", "line": "lines", "texture": "textures"}
@@ -53,7 +53,7 @@ def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
 def _of_run(snapshot: Snapshot, layer: str) -> MeanCoverage:
     from mnistviz.inspection.kernels.coverage import coverage_of
 
-    one = coverage_of(layer, loaders.weights(snapshot)[layer]["kernel"])
+    one = coverage_of(layer, loaded_networks.weights(snapshot)[layer]["kernel"])
     covered = tuple(float(held > 0) for held in one.holders)
     return MeanCoverage(one.channels, 1, one.shares, one.holders, covered, snapshot.run.name)
 

@@ -12,10 +12,10 @@ from mnistviz.core.types.inspection import (
     LayerRedundancy,
     LayerStatistics,
 )
-from mnistviz.inspection.channels import channel_results_files
+from mnistviz.inspection.channels import channel_results
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.on_demand import OnDemand
 
@@ -35,9 +35,9 @@ VERDICTS = {
 
 def need_moments(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
     """How the channels vary, by layer; computed when a person asks for it, empty before."""
-    moments = channel_results_files.read_moments(snapshot) or REDUNDANCY.need(
+    moments = channel_results.STATISTICS.read(snapshot) or REDUNDANCY.need(
         "Comparing the channels over 10,000 test images …",
-        lambda progress: loaders.make_moments(snapshot, progress),
+        lambda progress: stored_results.compute_statistics(snapshot, progress),
     )
     return moments or {}
 
@@ -91,7 +91,7 @@ def show_correlations(snapshot: Snapshot, layer: str, moments: LayerStatistics) 
 
     channels = correlation_of(moments.covariance)
     order = cluster_order(channels).tolist()
-    kernels = kernel_correlation(loaders.weights(snapshot)[layer]["kernel"])
+    kernels = kernel_correlation(loaded_networks.weights(snapshot)[layer]["kernel"])
     parts = (
         (channels, "channels", f"**What the channels of {layer} say**"),
         (kernels, "kernels", f"**What the kernels of {layer} are**"),

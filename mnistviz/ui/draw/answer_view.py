@@ -12,7 +12,7 @@ from mnistviz.network.rejection import Verdict
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.xray import show_xray
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
@@ -34,8 +34,8 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
         with middle:
             st.info("The canvas is blank: nothing to read, so no answer.")
         return None
-    logits = loaders.logits(snapshot, stages.image)
-    probabilities = loaders.probabilities(snapshot, logits)
+    logits = loaded_networks.logits(snapshot, stages.image)
+    probabilities = loaded_networks.probabilities(snapshot, logits)
     verdict = rejection.verdicts(stages.image[None], probabilities[None])[0]
     with middle:
         # First of all: on a phone the rest is further down.
@@ -92,7 +92,7 @@ def _say(verdict: Verdict, probabilities: FloatArray) -> None:
 
 def _say_how_sure(snapshot: Snapshot, logits: FloatArray, probabilities: FloatArray) -> None:
     """What the ten numbers are worth, and what calibration did to the highest."""
-    found = loaders.calibration(snapshot)
+    found = loaded_networks.calibration(snapshot)
     if found is None:
         st.caption(
             "Not calibrated: this run trained on every training image, none was held out to "
@@ -137,7 +137,7 @@ def _use_drawing(ask: bool = False) -> None:
 
 def _show_refusal() -> None:
     """What was measured of the judge, by kind."""
-    found = rejection.measured()
+    found = rejection.rejection_rates()
     st.markdown(
         "A small second network judges whether there is one digit at all; it learned that from "
         "training digits and from letters, shapes and scribble made by the thousand. Where it "

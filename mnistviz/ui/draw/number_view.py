@@ -8,7 +8,7 @@ import streamlit as st
 from mnistviz.digits.drawing.segmentation import Segment
 from mnistviz.network import rejection
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import loaded_networks, state
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
 DIGIT_SIZE = 56
@@ -26,7 +26,10 @@ def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
         st.info("Nothing here yet: write a number, such as 1984, from left to right.")
         return
     images = [segment.stages.image for segment in segments]
-    chances = [loaders.probabilities(snapshot, loaders.logits(snapshot, image)) for image in images]
+    chances = [
+        loaded_networks.probabilities(snapshot, loaded_networks.logits(snapshot, image))
+        for image in images
+    ]
     doubts = rejection.verdicts(np.stack(images), np.stack(chances))
     digits = [int(np.argmax(one)) for one in chances]
     number = "".join(map(str, digits))

@@ -7,7 +7,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.network import rejection
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 
 # Each is loaded into memory; what is not read side by side any more is no comparison.
 MOST = 8
@@ -54,7 +54,7 @@ def show_other_networks(snapshot: Snapshot, image: FloatArray) -> None:
 
 
 def _row(snapshot: Snapshot, image: FloatArray) -> dict[str, object]:
-    probabilities = loaders.probabilities(snapshot, loaders.logits(snapshot, image))
+    probabilities = loaded_networks.probabilities(snapshot, loaded_networks.logits(snapshot, image))
     guess, second = (int(digit) for digit in np.argsort(-probabilities, kind="stable")[:2])
     verdict = rejection.verdicts(image[None], probabilities[None])[0]
     return {
@@ -65,5 +65,5 @@ def _row(snapshot: Snapshot, image: FloatArray) -> dict[str, object]:
         "probability": float(probabilities[guess]),
         "next best": second,
         "its probability": float(probabilities[second]),
-        "calibrated": loaders.calibration(snapshot) is not None,
+        "calibrated": loaded_networks.calibration(snapshot) is not None,
     }

@@ -15,7 +15,7 @@ from mnistviz.digits.drawing.preprocessing import (
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
 
 STAGE_SIZE = 180
@@ -70,7 +70,7 @@ def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None
 
 def _say_what_changes(snapshot: Snapshot, stages: Stages, found: Stages) -> None:
     both = [
-        loaders.probabilities(snapshot, loaders.logits(snapshot, one.image))
+        loaded_networks.probabilities(snapshot, loaded_networks.logits(snapshot, one.image))
         for one in (stages, found)
     ]
     whole, now = (f"**{int(np.argmax(one))}** ({one.max():.1%})" for one in both)
@@ -86,7 +86,7 @@ def _say_what_changes(snapshot: Snapshot, stages: Stages, found: Stages) -> None
 
 def _show_nearest(snapshot: Snapshot, found: Stages) -> None:
     """The training digits that the network describes most alike."""
-    if not loaders.has_train_map(snapshot):
+    if not stored_results.has_train_map(snapshot):
         st.button(
             f"Find the {NUM_NEAREST} most alike of 60,000 training digits",
             icon=":material/search:",
@@ -96,8 +96,8 @@ def _show_nearest(snapshot: Snapshot, found: Stages) -> None:
         if not st.session_state.find_nearest:
             return
         with st.spinner("The network describes 60,000 training digits, once for this snapshot …"):
-            loaders.train_map(snapshot)
-    chosen, distances = loaders.nearest_training(snapshot, found.image, NUM_NEAREST)
+            stored_results.train_map(snapshot)
+    chosen, distances = stored_results.nearest_training(snapshot, found.image, NUM_NEAREST)
     data = load_mnist()
     st.markdown("The training digits that the network describes most like it:")
     with st.container(horizontal=True):

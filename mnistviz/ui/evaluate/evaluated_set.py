@@ -21,7 +21,7 @@ from mnistviz.evaluation.predictions import (
 )
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.page_registry import DRAW
 
 TEST_SET = "test images"
@@ -128,6 +128,6 @@ def _logits(path: Path, step: int, name: str, _run: Run, _data: LabelledSet) -> 
 
     found = known_logits(Snapshot(_run, step), _data, name)
     if found is None:
-        found = predict_logits(loaders.classifier(Snapshot(_run, step)), _data.images)
+        found = predict_logits(loaded_networks.classifier(Snapshot(_run, step)), _data.images)
         keep_logits(Snapshot(_run, step), name, found)
     return found

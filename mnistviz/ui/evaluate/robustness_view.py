@@ -14,7 +14,7 @@ from mnistviz.evaluation.robustness import RobustnessCurve
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.images_view import count_of
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.on_demand import OnDemand, Progress
@@ -89,7 +89,10 @@ def _turn_and_answer(
     )
     image, name = chosen_image()
     corrupted = corruption.apply(image[np.newaxis], level)[0]
-    before, after = loaders.classify(snapshot, image), loaders.classify(snapshot, corrupted)
+    before, after = (
+        loaded_networks.classify(snapshot, image),
+        loaded_networks.classify(snapshot, corrupted),
+    )
     left, right = st.columns([2, 3], gap="medium")
     with left:
         show(
@@ -152,7 +155,7 @@ def _measure_what_is_missing(known: Known, part: LabelledSet, first: Corruption)
 
     def measure(progress: Progress) -> None:
         robustness.measure_and_keep(
-            loaders.classifier(snapshot),
+            loaded_networks.classifier(snapshot),
             snapshot,
             part,
             one,

@@ -10,7 +10,7 @@ from mnistviz.evaluation.predictions import Answers
 from mnistviz.evaluation.reliability import refusals, reliability
 from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 
 # Shares of the images that the table refuses.
@@ -19,7 +19,7 @@ REFUSED = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)
 
 def temperature_of(snapshot: Snapshot) -> float | None:
     """The temperature of a snapshot, None for a run without held-out training images."""
-    found = loaders.calibration(snapshot)
+    found = loaded_networks.calibration(snapshot)
     return None if found is None else found.temperature
 
 

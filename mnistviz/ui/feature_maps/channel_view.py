@@ -12,7 +12,7 @@ from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import size_and_stride
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.exciting_view import show_exciting
 from mnistviz.ui.shared.page_width import page_width
@@ -76,7 +76,7 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
 
 
 def _show_kernels(snapshot: Snapshot, layer: str, channel: int) -> None:
-    kernel = loaders.weights(snapshot)[layer]["kernel"][:, :, :, channel]
+    kernel = loaded_networks.weights(snapshot)[layer]["kernel"][:, :, :, channel]
     strongest = np.argsort(-np.abs(kernel).max(axis=(0, 1)), kind="stable")[:NUM_KERNELS]
     st.caption(
         f"Its kernel{'s' if len(strongest) > 1 else ''}: "

@@ -19,7 +19,7 @@ from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.compat import keep_libraries_loaded
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def largest_weight(run: Run, layer: str) -> float:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _largest_weight(path: Path, steps: tuple[int, ...], layer: str, _run: Run) -> float:
     return max(
-        float(np.abs(loaders.weights(Snapshot(_run, step))[layer]["kernel"]).max())
+        float(np.abs(loaded_networks.weights(Snapshot(_run, step))[layer]["kernel"]).max())
         for step in steps
     )
 
@@ -68,7 +68,7 @@ def _projector(spec: ModelSpec) -> tuple[Classifier, threading.Lock]:
 def _network_at(snapshot: Snapshot) -> Iterator[Classifier]:
     classifier, lock = _projector(snapshot.run.spec.model)
     with lock:
-        classifier.network.set_weights(snapshots.in_order(loaders.weights(snapshot)))
+        classifier.network.set_weights(snapshots.in_order(loaded_networks.weights(snapshot)))
         yield classifier
 
 

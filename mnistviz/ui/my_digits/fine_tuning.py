@@ -17,7 +17,7 @@ from mnistviz.runs.registry import ACTIVE_STATES, Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from mnistviz.ui.my_digits.gallery import report, run_action
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import run_logs, state
 from mnistviz.ui.shared.page_registry import RUNS
 from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.texts import epochs_text, state_badge
@@ -143,7 +143,7 @@ def _follow(run: Run) -> None:
     shown = registry.run_state(run)
     if shown not in ACTIVE_STATES:
         st.rerun()
-    progress = progress_of(run.spec.train, registry.read_status(run), loaders.metrics(run))
+    progress = progress_of(run.spec.train, registry.read_status(run), run_logs.metrics(run))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{run.name}** {state_badge(shown)}", width="content")
         st.button("Stop and keep", icon=":material/stop:", on_click=launcher.stop, args=(run,))
@@ -223,7 +223,7 @@ def _say_outcome(run: Run, own: OwnDigits, found: dict[str, Tuning]) -> None:
         f"{test.newly_right:,} newly right: {test.before / test.total:.2%} before, "
         f"{test.after / test.total:.2%} now."
     )
-    row = last_row(loaders.metrics(run), "train")
+    row = last_row(run_logs.metrics(run), "train")
     seconds = f", {row.seconds:.0f} s" if row else ""
     lines.append(
         f"Trained on {own.trained_on:,} digits, {own.share:.0%} of {run.spec.train.num_images:,} "

@@ -9,7 +9,7 @@ from mnistviz.core.types.training import Curve
 from mnistviz.runs.run_summary import Summary
 from mnistviz.studies import run_comparison
 from mnistviz.studies.run_comparison import Band, Measure, PairedDifference, Split
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.charts import show
 
 # Each run's whole log is read: a hundred take a second.
@@ -120,7 +120,7 @@ def show_curves_of(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) ->
 
 
 def _set_by_hand(summary: Summary) -> bool:
-    events = loaders.events(summary.run)
+    events = run_logs.events(summary.run)
     return any(event["event"] == "learning_rate" for event in events)
 
 
@@ -161,7 +161,7 @@ def _points(
     split: Split,
 ) -> dict[float, float]:
     per_epoch = summary.run.spec.train.steps_per_epoch
-    return run_comparison.points_of(loaders.metrics(summary.run), split, measure, per_epoch)
+    return run_comparison.points_of(run_logs.metrics(summary.run), split, measure, per_epoch)
 
 
 # ---------------------------------------------------------------- two runs

@@ -11,7 +11,7 @@ from mnistviz.runs.run_summary import Summary, summarise
 from mnistviz.studies import generalization_gap
 from mnistviz.studies.generalization_gap import GAP_TRAININGS, GapSet
 from mnistviz.training import launcher
-from mnistviz.ui.shared import flash, loaders
+from mnistviz.ui.shared import flash, run_logs
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.texts import state_badge
 
@@ -77,7 +77,7 @@ def show_set(chosen: GapSet) -> None:
     ]
     per_epoch = chosen.train.steps_per_epoch
     epochs = {
-        training.title: epochs_of(loaders.metrics(found.run), per_epoch)
+        training.title: epochs_of(run_logs.metrics(found.run), per_epoch)
         for training, found in members
     }
     show(

@@ -1,1 +1,1 @@
-"""What several pages use: loaders, widgets, names of shared state."""
+"""Shared by several pages: cached networks and results, widgets, names of shared state."""

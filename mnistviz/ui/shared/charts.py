@@ -10,7 +10,7 @@ import streamlit as st
 
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import run_logs
 
 if TYPE_CHECKING:
     # Plotly takes long to import, and app.py imports none of it before it paints.
@@ -73,7 +73,7 @@ def show_curves(
         figure = training_figure(
             measure,
             points,
-            loaders.published_log(),
+            run_logs.published_log(),
             run.spec.train.steps_per_epoch,
             num_epochs=num_epochs,
             accuracy_from=options.accuracy_from,

@@ -4,7 +4,6 @@
 names a workaround that can go.
 """
 
-import gc
 import time
 from collections.abc import Container
 
@@ -79,14 +78,8 @@ def renew(name: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def keep_libraries_loaded() -> None:
-    """Keep what TensorFlow has loaded and compiled by now from one rerun to the next.
-
-    After each rerun of each session Streamlit clears Keras's session, which makes TensorFlow
-    forget compiled functions and collects garbage: among the libraries' 300,000 objects that
-    takes 0.15 s in which nothing else runs.
-    """
-    from mnistviz.network.compat import keep_compiled
+    """Apply the workarounds of `mnistviz.network.compat`, once a server."""
+    from mnistviz.network.compat import freeze_loaded_objects, keep_compiled
 
     keep_compiled()
-    gc.collect()
-    gc.freeze()
+    freeze_loaded_objects()

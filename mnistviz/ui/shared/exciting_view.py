@@ -14,7 +14,7 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import state, stored_results
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
@@ -46,9 +46,9 @@ def show_exciting(
 ) -> None:
     """Show which digits activate a channel, and the patches of test images that excite it most."""
     st.subheader(heading)
-    surveys = loaders.kept_survey(snapshot) or SURVEY.need(
+    surveys = stored_results.stored_survey(snapshot) or SURVEY.need(
         "Every channel on every test image …",
-        lambda progress: loaders.make_survey(snapshot, progress),
+        lambda progress: stored_results.compute_survey(snapshot, progress),
     )
     if not surveys:
         return

@@ -9,7 +9,7 @@ from mnistviz.charts.digit_images import image_figure
 from mnistviz.charts.inspection.preferred_inputs import preferred_inputs_figure
 from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
@@ -41,11 +41,13 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
     channel = int(st.session_state[channel_key])
     name = f"the digit {channel}" if layer == "conv8" else f"{layer}, channel {channel}"
     st.subheader("What it would like best")
-    preferred = loaders.kept_preferred(snapshot, layer)
+    preferred = stored_results.stored_preferred_inputs(snapshot, layer)
     if preferred is None or channel not in preferred.channels:
         preferred = PREFERRED.need(
             f"Climbing from noise for {name}",
-            lambda progress: loaders.make_preferred(snapshot, layer, [channel], progress),
+            lambda progress: stored_results.compute_preferred_inputs(
+                snapshot, layer, [channel], progress
+            ),
         )
     if preferred is None:
         return
@@ -82,7 +84,7 @@ def _make_missing(
     missing = [number for number in range(num_channels) if number not in preferred.channels]
     for start in range(0, len(missing), AT_ONCE):
         some = missing[start : start + AT_ONCE]
-        make = partial(loaders.make_preferred, snapshot, layer, some)
+        make = partial(stored_results.compute_preferred_inputs, snapshot, layer, some)
         preferred = PREFERRED.compute(f"{layer}, channels {some[0]} to {some[-1]}", make)
     return preferred
 
@@ -117,11 +119,11 @@ def _description(snapshot: Snapshot, layer: str, preferred: PreferredInputs, pla
     text = f"It brings the channel to **{value:+.2f}**{before}; the noise it began as, to "
     # Rounded first: a tiny negative one would be written as -0.00.
     text += f"{round(start, 2) + 0.0:+.2f}."
-    if surveys := loaders.kept_survey(snapshot):
+    if surveys := stored_results.stored_survey(snapshot):
         most = float(surveys[layer].largest[channel])
         text += f" The most that any of the 10,000 test images brings it to is {most:+.2f}."
     if layer == "conv8":
-        chances = loaders.classify(snapshot, preferred.images[place])
+        chances = loaded_networks.classify(snapshot, preferred.images[place])
         answer = int(chances.argmax())
         text += (
             f" The network reads it as **{answer}** with {chances[answer]:.1%}, though nobody "

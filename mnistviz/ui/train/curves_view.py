@@ -12,7 +12,7 @@ from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
-from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.texts import validated_on_text
 
@@ -48,7 +48,7 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
         )
     changes = [
         (event["step"], event["learning_rate"])
-        for event in loaders.events(run)
+        for event in run_logs.events(run)
         if event["event"] == "learning_rate"
     ]
     options = CurveOptions(axis, loss_axis == "log", smoothing, changes)
@@ -82,7 +82,7 @@ def _harder_text(spec: TrainSpec) -> str:
 
 def _show_guesses(run: Run) -> None:
     """Twenty test digits and what the network reads now."""
-    found = loaders.guesses(run)
+    found = run_logs.guesses(run)
     if not found:
         return
     from mnistviz.charts.training.watched_digits import watched_digits_image
@@ -142,7 +142,7 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
 
 
 def _show_table(epochs: Sequence[EpochRow]) -> None:
-    published = {row.epoch: row for row in epochs_of(loaders.published_log(), steps_per_epoch=1)}
+    published = {row.epoch: row for row in epochs_of(run_logs.published_log(), steps_per_epoch=1)}
     columns = ("loss", "accuracy", "val_loss", "val_accuracy")
     lines: list[dict[str, Any]] = []
     for row in epochs:

@@ -11,7 +11,7 @@ from mnistviz.runs import checkpoints, desired_state, registry, worker_log
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import ACTIVE_STATES, Run, State
 from mnistviz.training import launcher
-from mnistviz.ui.shared import flash, loaders, state
+from mnistviz.ui.shared import flash, run_logs, state
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.texts import state_badge, validated_on_text
@@ -32,7 +32,7 @@ def act(action: Callable[..., Any], *arguments: Any) -> None:
 def watch(run: Run, *, polled: bool) -> None:
     """Draw the panel of a run; `polled` says whether it is drawn again by itself."""
     shown = registry.run_state(run)
-    rows = loaders.metrics(run)
+    rows = run_logs.metrics(run)
     _show_state(run, shown, rows)
     if polled != (shown in ACTIVE_STATES):
         # Once more for the whole page, which then polls or stops polling.
@@ -76,7 +76,7 @@ def _parent_name(run: Run) -> str:
 
 def _show_resumes(run: Run) -> None:
     """Say where a run was interrupted: nothing about it is hidden."""
-    found = [event for event in loaders.events(run) if event["event"] == "resume"]
+    found = [event for event in run_logs.events(run) if event["event"] == "resume"]
     if not found:
         return
     last = found[-1]

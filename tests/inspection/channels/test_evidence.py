@@ -6,10 +6,10 @@ import pytest
 
 from mnistviz.core.types.inspection import LayerAblation, LayerStatistics
 from mnistviz.digits.mnist import balanced, load_mnist
-from mnistviz.inspection.channels.channel_statistics import moments
+from mnistviz.inspection.channels.channel_statistics import layer_statistics
 from mnistviz.inspection.channels.evidence import evidence_of, kernel_correlation
 from mnistviz.inspection.channels.knockout import channel_means
-from mnistviz.inspection.channels.layer_ablation import Cut, ablate
+from mnistviz.inspection.channels.layer_ablation import SplitNetwork, ablate
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import latest_snapshot
@@ -40,7 +40,7 @@ def planted() -> keras.Sequential:
 
 @pytest.fixture(scope="module")
 def of_planted(planted: keras.Sequential) -> LayerStatistics:
-    return moments(planted, load_mnist().x_test[:NUM_IMAGES])["conv3"]
+    return layer_statistics(planted, load_mnist().x_test[:NUM_IMAGES])["conv3"]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def ablation(planted: keras.Sequential) -> LayerAblation:
     data = load_mnist()
     chosen = balanced(data.y_test, 20)
     mean = channel_means(planted, data.x_train[:NUM_IMAGES])["conv3"]
-    return ablate(Cut(planted, "conv3", mean, data.x_test[chosen], data.y_test[chosen]))
+    return ablate(SplitNetwork(planted, "conv3", mean, data.x_test[chosen], data.y_test[chosen]))
 
 
 def test_exactly_the_planted_channels_are_not_to_keep(

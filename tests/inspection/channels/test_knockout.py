@@ -12,7 +12,6 @@ from mnistviz.inspection.channels.knockout import (
     Replacement,
     channel_effects,
     channel_means,
-    switches,
 )
 from mnistviz.inspection.image.attribution import contrast
 from mnistviz.network.model import build
@@ -96,11 +95,6 @@ def test_means_over_images_and_places(
     for name, means in expected_means(weights_of(network), images).items():
         np.testing.assert_allclose(found[name], means, atol=1e-4, err_msg=name)
     assert done == ([2, 4, 5] if batch == 2 else [5])
-
-
-def test_a_channel_can_be_switched_off_after_its_normalization() -> None:
-    assert switches(build(PLAN))["bn2"] == ("conv2", 3)
-    assert list(switches(build(PLAN))) == [f"bn{number}" for number in range(1, 8)]
 
 
 # ---------------------------------------------------------------- switching off

@@ -7,7 +7,7 @@ import pytest
 from mnistviz.core.types.inspection import LayerAblation
 from mnistviz.digits.mnist import balanced, load_mnist, to_input
 from mnistviz.inspection.channels.knockout import Knockout, channel_means
-from mnistviz.inspection.channels.layer_ablation import NUM_DRAWS, Cut, ablate
+from mnistviz.inspection.channels.layer_ablation import NUM_DRAWS, SplitNetwork, ablate
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import latest_snapshot
@@ -38,10 +38,10 @@ def test_a_cut_reads_as_the_whole_network_with_those_channels_off(
     images, labels = data.x_test[:NUM_IMAGES], data.y_test[:NUM_IMAGES]
     knockout = Knockout(network, means)
     answers = [knockout.logits(to_input(image), [{layer: off}])[0].argmax() for image in images]
-    cut = Cut(network, layer, means[layer], images, labels)
+    cut = SplitNetwork(network, layer, means[layer], images, labels)
     assert cut.right(off).tolist() == (np.array(answers) == labels).tolist()
     by_zero = [knockout.logits(to_input(image), [{layer: off}], "zero")[0] for image in images]
-    zeroed = Cut(network, layer, means[layer], images, labels, "zero")
+    zeroed = SplitNetwork(network, layer, means[layer], images, labels, "zero")
     assert zeroed.right(off).tolist() == (np.argmax(by_zero, axis=1) == labels).tolist()
     assert cut.accuracy(()) > 0.9
     assert (cut.channels, cut.images) == (len(means[layer]), NUM_IMAGES)
@@ -59,7 +59,7 @@ def test_a_channel_that_nobody_listens_to_is_the_least_important(
     data = load_mnist()
     told: list[float] = []
     chosen = balanced(data.y_test, 20)
-    cut = Cut(copy, "conv7", means["conv7"], data.x_test[chosen], data.y_test[chosen])
+    cut = SplitNetwork(copy, "conv7", means["conv7"], data.x_test[chosen], data.y_test[chosen])
     found = ablate(cut, told.append)
     assert found.lost[[2, 5]].tolist() == found.gained[[2, 5]].tolist() == [0, 0]
     alone = cut.right([8])

@@ -8,7 +8,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.channels import pruning
 from mnistviz.inspection.channels.knockout import Knockout, channel_means
-from mnistviz.inspection.channels.pruning import cut_out, tune, tune_ever_fewer
+from mnistviz.inspection.channels.pruning import prune, prune_and_tune, tune
 from mnistviz.network.model import Classifier, build
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
@@ -29,7 +29,7 @@ def test_the_smaller_network_answers_as_the_one_with_channels_off(
 ) -> None:
     means = channel_means(network, load_mnist().x_train[:200])
     off = [0, 3, 8]
-    smaller = cut_out(network, layer, off, means[layer])
+    smaller = prune(network, layer, off, means[layer])
     assert smaller.get_layer(layer).filters == network.get_layer(layer).filters - 3
     image = to_input(load_mnist().x_test[4])
     expected = Knockout(network, means).logits(image, [{layer: off}])
@@ -41,7 +41,7 @@ def test_a_network_without_normalization_is_cut_as_well() -> None:
     means = channel_means(plain, load_mnist().x_train[:100])
     image = to_input(load_mnist().x_test[0])
     expected = Knockout(plain, means).logits(image, [{"conv2": [1]}])
-    smaller = cut_out(plain, "conv2", [1], means["conv2"])
+    smaller = prune(plain, "conv2", [1], means["conv2"])
     np.testing.assert_allclose(Classifier(smaller).logits(image[None]), expected, atol=1e-4)
 
 
@@ -55,7 +55,7 @@ def test_training_on_brings_some_of_it_back_and_leaves_the_network_alone(
     before = [array.copy() for array in network.get_weights()]
     means = channel_means(network, data.x_train[:200])["conv7"]
     told: list[float] = []
-    found = tune_ever_fewer(
+    found = prune_and_tune(
         *(network, "conv7", [8, 1, 2, 3, 4, 5, 6, 7, 0, 9], means),
         *((data.x_train[:5_000], data.y_train[:5_000]), (data.x_test[:200], data.y_test[:200])),
         told.append,

@@ -8,7 +8,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.inspection import LayerStatistics
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.channels import channel_statistics as module
-from mnistviz.inspection.channels.channel_statistics import moments
+from mnistviz.inspection.channels.channel_statistics import layer_statistics
 from mnistviz.inspection.channels.redundancy import (
     cluster_order,
     components_needed,
@@ -34,7 +34,7 @@ def found(network: keras.Sequential) -> dict[str, LayerStatistics]:
     with pytest.MonkeyPatch.context() as patch:
         # Batches that don't come out even.
         patch.setattr(module, "BATCH_SIZE", 8)
-        result = moments(network, load_mnist().x_test[:NUM_IMAGES], told.append)
+        result = layer_statistics(network, load_mnist().x_test[:NUM_IMAGES], told.append)
     assert told == [8, 16, 24, 30]
     return result
 
@@ -114,7 +114,7 @@ def test_planted_twins_and_dead_channels_are_found_and_no_others() -> None:
     kernel[..., 3], bias[3] = 2 * kernel[..., 0], 2 * bias[0]
     kernel[..., 2], bias[2] = 0, -1
     layer.set_weights([kernel, bias])
-    found = moments(network, load_mnist().x_test[:NUM_IMAGES])
+    found = layer_statistics(network, load_mnist().x_test[:NUM_IMAGES])
     one = use_of("conv1", found["conv1"])
     assert one.dead == (2,)
     # 0 and 3 by construction; any other pair only if it is as alike.

@@ -7,7 +7,7 @@ import pytest
 from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image import preferred_input
-from mnistviz.inspection.image.preferred_input import Climber, penalty, preferred_inputs
+from mnistviz.inspection.image.preferred_input import ChannelGradients, penalty, preferred_inputs
 from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
@@ -30,13 +30,13 @@ def network() -> keras.Sequential:
 
 
 @pytest.fixture(scope="module")
-def climbers(network: keras.Sequential) -> dict[str, Climber]:
-    return {layer: Climber(network, MODEL, layer) for layer in SIZES}
+def gradients(network: keras.Sequential) -> dict[str, ChannelGradients]:
+    return {layer: ChannelGradients(network, MODEL, layer) for layer in SIZES}
 
 
 @pytest.fixture(scope="module")
-def found(climbers: dict[str, Climber]) -> dict[str, PreferredInputs]:
-    return {layer: preferred_inputs(climber, range(10)) for layer, climber in climbers.items()}
+def found(gradients: dict[str, ChannelGradients]) -> dict[str, PreferredInputs]:
+    return {layer: preferred_inputs(gradient, range(10)) for layer, gradient in gradients.items()}
 
 
 def exact_value(layer: str, patch: np.ndarray, channel: int) -> float:
@@ -54,16 +54,16 @@ def exact_value(layer: str, patch: np.ndarray, channel: int) -> float:
 
 @pytest.mark.parametrize("layer", SIZES)
 def test_a_value_is_the_networks_own_and_its_slope_that_of_finite_differences(
-    layer: str, climbers: dict[str, Climber]
+    layer: str, gradients: dict[str, ChannelGradients]
 ) -> None:
-    climber = climbers[layer]
-    assert climber.size == SIZES[layer]
+    gradient = gradients[layer]
+    assert gradient.size == SIZES[layer]
     generator = np.random.default_rng(1)
-    patch = generator.uniform(0, 1, (climber.size, climber.size))
-    values, slopes = climber.values_and_slopes(patch[np.newaxis], np.array([3], np.int32))
+    patch = generator.uniform(0, 1, (gradient.size, gradient.size))
+    values, slopes = gradient.values_and_gradients(patch[np.newaxis], np.array([3], np.int32))
     assert values[0] == pytest.approx(exact_value(layer, patch, 3), rel=1e-4, abs=1e-4)
     step = 1e-6
-    for row, column in generator.integers(0, climber.size, (6, 2)):
+    for row, column in generator.integers(0, gradient.size, (6, 2)):
         moved = np.zeros_like(patch)
         moved[row, column] = step
         both = [exact_value(layer, patch + sign * moved, 3) for sign in (1, -1)]
@@ -86,10 +86,10 @@ def test_the_slope_of_the_penalty_is_that_of_finite_differences() -> None:
 
 @pytest.mark.parametrize("layer", list(SIZES)[1:])
 def test_it_raises_the_value_far_beyond_noise_and_random_inputs_of_the_same_norm(
-    layer: str, found: dict[str, PreferredInputs], climbers: dict[str, Climber]
+    layer: str, found: dict[str, PreferredInputs], gradients: dict[str, ChannelGradients]
 ) -> None:
-    one, climber = found[layer], climbers[layer]
-    assert one.images.shape == (10, climber.size, climber.size)
+    one, gradient = found[layer], gradients[layer]
+    assert one.images.shape == (10, gradient.size, gradient.size)
     assert one.images.min() >= 0
     assert one.images.max() <= 1
     generator = np.random.default_rng(3)
@@ -97,7 +97,7 @@ def test_it_raises_the_value_far_beyond_noise_and_random_inputs_of_the_same_norm
         others = generator.uniform(0, 1, (200, *image.shape))
         norms = np.linalg.norm(others, axis=(1, 2), keepdims=True)
         others *= np.linalg.norm(image) / norms
-        values, _ = climber.values_and_slopes(others, np.full(200, number, np.int32))
+        values, _ = gradient.values_and_gradients(others, np.full(200, number, np.int32))
         assert one.values[number] == pytest.approx(exact_value(layer, image, number), rel=1e-3)
         assert one.values[number] > values.max()
         assert one.values[number] - values.mean() > 4 * values.std()
@@ -105,12 +105,12 @@ def test_it_raises_the_value_far_beyond_noise_and_random_inputs_of_the_same_norm
 
 
 def test_of_the_first_layer_it_is_where_the_kernel_is_positive_when_ink_is_free(
-    climbers: dict[str, Climber], monkeypatch: pytest.MonkeyPatch
+    gradients: dict[str, ChannelGradients], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A single kernel is a plane: its highest point over the square of all inks is a corner."""
     monkeypatch.setattr(preferred_input, "INK_PENALTY", 0.0)
     monkeypatch.setattr(preferred_input, "EDGE_PENALTY", 0.0)
-    one = preferred_inputs(climbers["conv1"], range(10))
+    one = preferred_inputs(gradients["conv1"], range(10))
     kernel = WEIGHTS["conv1"]["kernel"][:, :, 0]
     expected = np.moveaxis(kernel > 0, 2, 0)
     clear = np.moveaxis(np.abs(kernel) > 1e-2, 2, 0)
@@ -118,11 +118,13 @@ def test_of_the_first_layer_it_is_where_the_kernel_is_positive_when_ink_is_free(
 
 
 def test_what_a_digit_likes_best_beats_every_test_image_and_is_read_as_it(
-    found: dict[str, PreferredInputs], climbers: dict[str, Climber], network: keras.Sequential
+    found: dict[str, PreferredInputs],
+    gradients: dict[str, ChannelGradients],
+    network: keras.Sequential,
 ) -> None:
     images = to_input(load_mnist().x_test[:100])
     for digit in range(10):
-        values, _ = climbers["conv8"].values_and_slopes(images, np.full(100, digit, np.int32))
+        values, _ = gradients["conv8"].values_and_gradients(images, np.full(100, digit, np.int32))
         assert found["conv8"].values[digit] > values.max()
     assert network(found["conv8"].images[..., np.newaxis]).numpy().argmax(1).tolist() == [
         *range(10)
@@ -130,10 +132,10 @@ def test_what_a_digit_likes_best_beats_every_test_image_and_is_read_as_it(
 
 
 def test_a_channel_has_the_same_input_alone_and_tells_how_far_it_is(
-    found: dict[str, PreferredInputs], climbers: dict[str, Climber]
+    found: dict[str, PreferredInputs], gradients: dict[str, ChannelGradients]
 ) -> None:
     told: list[float] = []
-    alone = preferred_inputs(climbers["conv3"], [4], told.append)
+    alone = preferred_inputs(gradients["conv3"], [4], told.append)
     np.testing.assert_allclose(alone.images[0], found["conv3"].images[4], atol=0.02)
     both = alone.with_more(found["conv3"])
     assert both.channels.tolist() == [4, 0, 1, 2, 3, 5, 6, 7, 8, 9]
@@ -147,7 +149,7 @@ def test_a_channel_that_answers_to_nothing_is_no_number_nowhere(
 ) -> None:
     dull = keras.models.clone_model(network)
     dull.set_weights([np.zeros_like(one) for one in network.get_weights()])
-    one = preferred_inputs(Climber(dull, MODEL, "conv3"), [0])
+    one = preferred_inputs(ChannelGradients(dull, MODEL, "conv3"), [0])
     assert np.isfinite(one.images).all()
     assert one.values.tolist() == one.start_values.tolist() == [0]
 

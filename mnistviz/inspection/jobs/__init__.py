@@ -1,0 +1,1 @@
+"""Slow computations on a snapshot, each in a child process."""

@@ -1,0 +1,159 @@
+"""Slow results on snapshots for pages: read from disk, or computed and stored with progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import (
+    ActivationSurvey,
+    LayerAblation,
+    LayerStatistics,
+    PreferredInputs,
+    Replacement,
+)
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.inspection import digit_maps
+from mnistviz.inspection.channels import channel_results
+from mnistviz.inspection.digit_maps import DigitMap
+from mnistviz.runs.result_cache import ResultCache, dataclass_codec
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.shared.loaded_networks import HASH_FUNCS, channel_gradients, classifier
+
+# A progress callback gets the share that is done, in [0, 1].
+Progress = Callable[[float], object]
+
+# ---------------------------------------------------------------- channels
+
+
+def stored_survey(snapshot: Snapshot) -> dict[str, ActivationSurvey]:
+    """The survey of the channels on the 10,000 test images, by layer; empty where not stored."""
+    return channel_results.SURVEY.read(snapshot) or {}
+
+
+def compute_survey(snapshot: Snapshot, progress: Progress) -> dict[str, ActivationSurvey]:
+    """Compute and store the survey of the channels on the 10,000 test images."""
+    network = classifier(snapshot).network
+
+    from mnistviz.inspection.channels.activation_survey import survey
+
+    data = load_mnist()
+    surveys = survey(
+        network, data.x_test, data.y_test, lambda done: progress(done / len(data.x_test))
+    )
+    channel_results.SURVEY.write(snapshot, surveys)
+    return surveys
+
+
+def compute_statistics(snapshot: Snapshot, progress: Progress) -> dict[str, LayerStatistics]:
+    """Compute and store the channel statistics over the 10,000 test images, by layer."""
+    network = classifier(snapshot).network
+    return channel_results.compute_statistics(snapshot, progress, network)
+
+
+def compute_ablation(
+    snapshot: Snapshot, layer: str, replacement: Replacement, progress: Progress
+) -> LayerAblation:
+    """Compute and store the ablation of a layer on 2,000 test images, as many of each digit."""
+    return channel_results.compute_ablation(
+        snapshot, layer, replacement, channel_results.SUBSET_SIZE, progress
+    )
+
+
+def _preferred_inputs_cache(layer: str) -> ResultCache[PreferredInputs]:
+    return ResultCache(f"preferred-{layer}", dataclass_codec(PreferredInputs))
+
+
+def stored_preferred_inputs(snapshot: Snapshot, layer: str) -> PreferredInputs | None:
+    """The preferred inputs of those of a layer's channels that are stored; None without any."""
+    return _preferred_inputs_cache(layer).read(snapshot)
+
+
+def compute_preferred_inputs(
+    snapshot: Snapshot, layer: str, channels: Sequence[int], progress: Progress
+) -> PreferredInputs:
+    """Compute the preferred inputs of `channels` and store them with the earlier ones: all."""
+    gradients = channel_gradients(snapshot, layer)
+
+    from mnistviz.inspection.image.preferred_input import preferred_inputs
+
+    inputs = preferred_inputs(gradients, channels, progress)
+    before = stored_preferred_inputs(snapshot, layer)
+    if before is not None:
+        inputs = before.with_more(inputs)
+    _preferred_inputs_cache(layer).write(snapshot, inputs)
+    return inputs
+
+
+# ---------------------------------------------------------------- maps
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=HASH_FUNCS)
+def train_map(snapshot: Snapshot) -> DigitMap:
+    """The map of the training images by a snapshot; computed once, in some seconds."""
+    network = classifier(snapshot).network
+
+    from mnistviz.inspection.embedding import digit_map
+
+    images = load_mnist().x_train
+    return digit_maps.TRAIN_MAP.get(snapshot, lambda: digit_map(network, images))
+
+
+def has_train_map(snapshot: Snapshot) -> bool:
+    """Whether the map of the 60,000 training images by a snapshot is stored."""
+    return digit_maps.TRAIN_MAP.file_of(snapshot).exists()
+
+
+def nearest_training(
+    snapshot: Snapshot, image: FloatArray, count: int
+) -> tuple[NDArray[np.int64], FloatArray]:
+    """The training images with features nearest to an image's, nearest first, and the distances."""
+    training = train_map(snapshot)
+    own = _place(snapshot, image, training)
+    chosen = digit_maps.nearest(own, training.places, count)
+    distances: FloatArray = np.linalg.norm(training.places[chosen] - own, axis=1)
+    return chosen, distances
+
+
+@st.cache_resource(
+    max_entries=16,
+    show_spinner="Placing 10,000 digits, once for this snapshot …",
+    hash_funcs=HASH_FUNCS,
+)
+def digit_map(snapshot: Snapshot) -> DigitMap:
+    """The map of the test images by a snapshot."""
+    network = classifier(snapshot).network
+
+    from mnistviz.inspection.embedding import map_of_test_images
+
+    return map_of_test_images(snapshot, network)
+
+
+def place(snapshot: Snapshot, image: FloatArray) -> FloatArray:
+    """The place (axes,) of an image `(28, 28)` on the map of the test images."""
+    return _place(snapshot, image, digit_map(snapshot))
+
+
+def _place(snapshot: Snapshot, image: FloatArray, among: DigitMap) -> FloatArray:
+    network = classifier(snapshot).network
+
+    from mnistviz.inspection.embedding import last_features
+
+    return cast(FloatArray, among.place(last_features(network, image[None])[0])[0])
+
+
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=HASH_FUNCS)
+def _tsne_plane(file: Path, snapshot: Snapshot) -> FloatArray | None:
+    return digit_maps.TSNE_PLANE.read(snapshot)
+
+
+def tsne_plane(snapshot: Snapshot) -> FloatArray | None:
+    """The t-SNE map (10,000, 2) of the test images, or None where it is not stored."""
+    file = digit_maps.TSNE_PLANE.file_of(snapshot)
+    return _tsne_plane(file, snapshot) if file.exists() else None

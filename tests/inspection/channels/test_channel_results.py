@@ -1,0 +1,37 @@
+"""Stored results on channels: every bundled file opens."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mnistviz.core.types.inspection import REPLACEMENTS
+from mnistviz.inspection.channels import channel_results
+from mnistviz.runs import registry
+from mnistviz.runs.result_cache import BUNDLED
+from mnistviz.runs.snapshots import latest_snapshot
+
+FILES = sorted(BUNDLED.glob("*/*.npz"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.name[:24]}")
+def test_every_bundled_result_opens(file: Path) -> None:
+    snapshot = latest_snapshot(registry.find_run(file.parent.name))
+    name = file.name.partition("-step-")[0]
+    if name == "moments":
+        statistics = channel_results.STATISTICS.read(snapshot)
+        assert statistics is not None
+        assert list(statistics) == [f"conv{number}" for number in range(1, 8)]
+        assert statistics["conv3"].covariance.shape == (20, 20)
+    elif tuned := re.fullmatch(r"tuned-(\w+)", name):
+        result = channel_results.pruning_cache(tuned[1]).read(snapshot)
+        assert result is not None
+        assert (result.layer, type(result.steps)) == (tuned[1], int)
+        assert len(result.before) == len(result.left)
+    else:
+        _, layer, replacement, images = name.split("-")
+        (off,) = (one for one in REPLACEMENTS if one == replacement)
+        ablation = channel_results.ablation_cache(layer, off, int(images)).read(snapshot)
+        assert ablation is not None
+        assert (ablation.layer, ablation.images) == (layer, int(images))
+        assert 0.98 < ablation.least_first[0] <= 1
