@@ -52,7 +52,7 @@ def start_tuning(snapshot: Snapshot, layer: str) -> None:
 
 
 def main() -> None:
-    jobs.stand_back()
+    jobs.low_priority()
     directory, step, work, layer, *rest = sys.argv[1:]
     run = registry.open_run(
         Path(directory), bundled=Path(directory).parent == registry.BUNDLED_HOME

@@ -99,7 +99,7 @@ def carry_out(snapshot: Snapshot, name: str, work: Callable[[Tell], None]) -> No
         pass
 
 
-def stand_back() -> None:
+def low_priority() -> None:
     """Let everything that a person waits for go first."""
     os.nice(NICENESS)
     # Beside a training, threads that spin while they wait for each other make it many times slower.

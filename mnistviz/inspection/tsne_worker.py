@@ -44,7 +44,7 @@ def start(snapshot: Snapshot) -> None:
 
 
 def main() -> None:
-    jobs.stand_back()
+    jobs.low_priority()
     work(Snapshot(registry.open_run(Path(sys.argv[1])), int(sys.argv[2])))
 
 

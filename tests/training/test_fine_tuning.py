@@ -1,4 +1,4 @@
-"""A copy of a run, fine-tuned on a person's digits, for real: resumed, exported, forked."""
+"""Fine-tuning: its settings, and runs that are really trained, resumed, exported, forked."""
 
 import io
 import json
@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from mnistviz.__main__ import app
 from mnistviz.core.errors import MnistVizError, RunError
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
 from mnistviz.digits.labelled_sets import LabelledSet, read_path
 from mnistviz.digits.mnist import load_mnist
@@ -20,10 +21,8 @@ from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
-from mnistviz.training import launcher
+from mnistviz.training import fine_tuning, launcher
 from tests.training.test_worker import wait_for_rows, wait_until, worker_pids
-
-pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 DATA = load_mnist()
 # Upside down: what no run has seen, so that something is to be gained within seconds.
@@ -32,17 +31,19 @@ SET = LabelledSet("mine", DATA.x_test[:40, ::-1], DATA.y_test[:40])
 
 def fine_tuned(name: str, fold: int | None = 0, **changes: object) -> Run:
     best = registry.find_run("best")
-    train = fine_tune_set.settings(best.spec.train).changed(
+    train = fine_tuning.settings(best.spec.train).changed(
         **{"epochs": 1, "num_images": 3_000, "batch_size": 50, "learning_rate": 0.003, **changes}
     )
     step = snapshots.steps_of(best)[-1]
-    return launcher.fine_tune(Snapshot(best, step), SET, train, share=0.5, fold=fold, name=name)
+    return fine_tuning.start(Snapshot(best, step), SET, train, share=0.5, fold=fold, name=name)
 
 
 def last_weights(run: Run) -> list[np.ndarray]:
     return snapshots.in_order(snapshots.read(latest_snapshot(run)))
 
 
+@pytest.mark.process
+@pytest.mark.slow
 def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
     run = fine_tuned("taught")
     wait_until(run, "finished")
@@ -75,6 +76,8 @@ def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
         assert np.array_equal(one, other)
 
 
+@pytest.mark.process
+@pytest.mark.slow
 def test_a_killed_one_goes_on_to_the_same_weights() -> None:
     whole, killed = fine_tuned("whole", epochs=2), fine_tuned("killed", epochs=2)
     wait_until(whole, "finished")
@@ -88,6 +91,8 @@ def test_a_killed_one_goes_on_to_the_same_weights() -> None:
         assert np.array_equal(one, other)
 
 
+@pytest.mark.process
+@pytest.mark.slow
 def test_without_its_digits_it_fails_in_words() -> None:
     run = fine_tuned("robbed")
     launcher.pause(run)
@@ -102,6 +107,8 @@ def test_without_its_digits_it_fails_in_words() -> None:
     assert status.error.startswith("robbed: expected the digits that it trains on in own.npz, got ")
 
 
+@pytest.mark.process
+@pytest.mark.slow
 def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
     for number in range(5):
         my_digits.keep(DATA.x_test[number], int(DATA.y_test[number]))
@@ -115,11 +122,13 @@ def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
     assert registry.find_run("best-my-digits").spec.own is not None
 
 
+@pytest.mark.process
+@pytest.mark.slow
 def test_an_import_takes_no_other_digits_than_the_spec_names() -> None:
     run = registry.create_run(
         "best",
         registry.find_run("best").spec.model,
-        fine_tune_set.settings(registry.find_run("best").spec.train),
+        fine_tuning.settings(registry.find_run("best").spec.train),
         "made",
         None,
         fine_tune_set.described(fine_tune_set.split(SET, 0), SET, 0.2, 0),
@@ -155,3 +164,18 @@ def test_what_makes_no_sense_starts_nothing(words: list[str], message: str) -> N
     with pytest.raises(MnistVizError) as caught:
         CliRunner().invoke(app, ["train", *words], catch_exceptions=False)
     assert str(caught.value) == message
+
+
+def test_the_settings_are_300_steps_at_a_low_rate_validated_as_the_parent() -> None:
+    for name in ("best", "reference"):
+        parent = registry.find_run(name).spec.train
+        settings = fine_tuning.settings(parent)
+        assert settings.held_out == parent.held_out
+        assert settings.num_steps == 300
+        assert settings.learning_rate < 0.01
+
+
+def test_a_share_of_pen_digits_is_kept() -> None:
+    parent = TrainSpec(num_images=50_000, pen_digits=5_000, held_out=5_000)
+    assert fine_tuning.settings(parent).pen_digits == 1_280
+    assert fine_tuning.settings(parent.changed(pen_digits=0)).pen_digits == 0

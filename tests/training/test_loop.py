@@ -46,7 +46,7 @@ class Recorder:
     ) -> None:
         self.steps: list[int] = []
         self.rows: list[MetricRow] = []
-        self.guesses: list[WatchedAnswers] = []
+        self.answers: list[WatchedAnswers] = []
         self.snapshots: dict[int, list[FloatArray]] = {}
         self.states: dict[int, TrainingState] = {}
         self._stop_at = stop_at
@@ -66,8 +66,8 @@ class Recorder:
     def on_row(self, row: MetricRow) -> None:
         self.rows.append(row)
 
-    def on_guesses(self, guesses: WatchedAnswers) -> None:
-        self.guesses.append(guesses)
+    def on_watched_answers(self, answers: WatchedAnswers) -> None:
+        self.answers.append(answers)
 
     def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
         self.snapshots[step] = [array.copy() for array in weights]
@@ -283,10 +283,10 @@ def test_the_gap_is_measured_where_it_is_asked_for(finished: Recorder, data: Mni
 
 
 def test_the_watched_digits_are_read_from_the_start_to_the_end(finished: Recorder) -> None:
-    assert [guesses.step for guesses in finished.guesses] == list(range(9))
-    for guesses in finished.guesses:
-        assert len(guesses.digits) == len(guesses.probabilities) == 20
-        assert all(0.1 <= value <= 1 for value in guesses.probabilities)
+    assert [answers.step for answers in finished.answers] == list(range(9))
+    for answers in finished.answers:
+        assert len(answers.digits) == len(answers.probabilities) == 20
+        assert all(0.1 <= value <= 1 for value in answers.probabilities)
 
 
 def test_a_loss_that_is_no_number_ends_the_training_with_a_way_out(
