@@ -43,7 +43,7 @@ bench: $(VENV)/test.stamp
 
 # Pictures of the real pages of the real app, for the README.
 screenshots: $(VENV)/test.stamp
-	$(BIN)/python tools/make_screenshots.py
+	$(BIN)/python -m tools.make_screenshots
 
 # A cluster for `study --dask`: one scheduler, and a worker on each machine that trains, as in
 # `make dask-worker SCHEDULER=tcp://192.168.1.5:8786`. A worker trains one trial at a time.
