@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TESTS := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 ALONE := $(BIN)/python -m pytest -m alone
 
-.PHONY: run test test-all unit lint format bench screenshots dask-scheduler dask-worker
+.PHONY: run test test-all unit lint format hooks bench screenshots dask-scheduler dask-worker
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m streamlit run app.py
@@ -33,6 +33,10 @@ lint: $(VENV)/test.stamp
 format: $(VENV)/test.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Runs the checks of `make lint` before each commit.
+hooks: $(VENV)/test.stamp
+	$(BIN)/pre-commit install
 
 # Seconds an epoch beside stock Keras, in turns; seconds from a click to a page repainted, and from a
 # stroke to the answer, for one visitor and for thirty: some minutes on a machine left alone.

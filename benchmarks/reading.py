@@ -16,8 +16,9 @@ from scipy import ndimage
 
 from benchmarks.photos import KINDS, photo
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, find_ink, normalise
-from mnistviz.digits.drawing.segmentation import cut_ink
+from mnistviz.digits.drawing.pictures import find_ink
+from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, normalise
+from mnistviz.digits.drawing.segmentation import segment_ink
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import snapshots
 
@@ -72,7 +73,7 @@ def numbers(classifier: Classifier, gap: int, count: int) -> dict[str, float]:
         chosen = rng.integers(0, len(data.x_test), rng.integers(2, 6))
         digits, labels = to_input(data.x_test[chosen]), data.y_test[chosen].tolist()
         field = side_by_side(digits, gap)
-        found = cut_ink(field, classifier.logits)
+        found = segment_ink(field, classifier.logits)
         images = np.stack([one.stages.image for one in found])
         right += classifier.logits(images).argmax(axis=1).tolist() == labels
         cut += len(found) == len(labels)

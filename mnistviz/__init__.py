@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Before anything imports TensorFlow: without its greetings on every command's standard error.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

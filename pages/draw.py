@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.digits.drawing import preprocessing, strokes
-from mnistviz.digits.drawing.segmentation import cut_ink, cut_strokes
+from mnistviz.digits.drawing.segmentation import segment_ink, segment_strokes
 from mnistviz.ui.draw.answer_view import show_answer, show_more
 from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_input
 from mnistviz.ui.draw.handwriting_offer import offer_handwriting
@@ -61,8 +61,10 @@ def draw_and_answer() -> None:
         with row.container(width=width):
             drawn = canvas(width)
         if several:
-            cuts = cut_strokes(drawn, loaders.reader(Snapshot(run, step))) if drawn.strokes else []
-            show_number(Snapshot(run, step), cuts)
+            segments = (
+                segment_strokes(drawn, loaders.reader(Snapshot(run, step))) if drawn.strokes else []
+            )
+            show_number(Snapshot(run, step), segments)
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
         return
@@ -72,10 +74,10 @@ def draw_and_answer() -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        cuts = cut_ink(given.ink, loaders.reader(Snapshot(run, step)))
-        given.show([cut.box for cut in cuts])
+        segments = segment_ink(given.ink, loaders.reader(Snapshot(run, step)))
+        given.show([segment.box for segment in segments])
         with row.container(width=ANSWER_WIDTH):
-            show_number(Snapshot(run, step), cuts)
+            show_number(Snapshot(run, step), segments)
         return
     stages = preprocessing.normalise(given.ink)
     given.show([stages.box] if stages.box else [])

@@ -8,8 +8,8 @@ need_shell()
 
 import streamlit as st
 
-from mnistviz.charts.digits import gallery
-from mnistviz.charts.inspection.embedding import HEIGHT, map_figure
+from mnistviz.charts.digit_images import gallery_figure
+from mnistviz.charts.inspection.embedding import HEIGHT, embedding_figure
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.ui.embedding.marker_overlay import show_star
@@ -141,7 +141,7 @@ st.caption(
 left, right = st.columns([3, 1], gap="medium")
 with left:
     show(
-        map_figure(
+        embedding_figure(
             plane,
             data.y_test,
             found.answers,
@@ -177,7 +177,7 @@ with right:
     closest = closest[:NUM_SHOWN_NEIGHBOURS]
     st.markdown(f"**Next to {image_name}**")
     show(
-        gallery(
+        gallery_figure(
             to_input(data.x_test[closest]),
             [
                 f"test image {index}: a {data.y_test[index]}, read as {found.answers[index]}"

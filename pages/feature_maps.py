@@ -8,9 +8,9 @@ need_shell()
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture, probability_bars
-from mnistviz.charts.inspection.feature_maps import feature_maps
-from mnistviz.charts.inspection.whole_network import whole_network
+from mnistviz.charts.digit_images import image_figure, probability_figure
+from mnistviz.charts.inspection.feature_maps import feature_maps_figure
+from mnistviz.charts.inspection.whole_network import whole_network_figure
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
@@ -130,7 +130,7 @@ def network_and_channel() -> None:
                 if two:
                     st.markdown(f"**{what.capitalize()}**")
                 show(
-                    whole_network(
+                    whole_network_figure(
                         maps,
                         scope,
                         # Three side by side, below each other on a phone.
@@ -150,12 +150,12 @@ def network_and_channel() -> None:
 if view == "layers":
     left, right = st.columns(2, gap="large")
     with left:
-        show(picture(image), "input", f"The network's input: {image_name}")
+        show(image_figure(image), "input", f"The network's input: {image_name}")
         st.caption("The input, 28×28, as the network gets it")
 
     probabilities = next(found.values for found in stages if found.stage == "softmax")
     with right:
-        show(probability_bars(probabilities, 240), "answer", "The network's ten probabilities")
+        show(probability_figure(probabilities, 240), "answer", "The network's ten probabilities")
         guess = int(np.argmax(probabilities))
         st.caption(f"Its answer: **{guess}** with {probabilities[guess]:.1%}")
 
@@ -176,7 +176,7 @@ if view == "layers":
                 "One score for each digit, the logits; the softmax makes probabilities of them."
             )
         show(
-            feature_maps(
+            feature_maps_figure(
                 found.values,
                 signed=signed,
                 scope=scope,

@@ -7,9 +7,9 @@ need_shell()
 
 import streamlit as st
 
-from mnistviz.charts.evaluation.confusion import confusion_matrix
-from mnistviz.charts.inspection.feature_maps import feature_maps
-from mnistviz.charts.inspection.kernels import kernel_matrix
+from mnistviz.charts.evaluation.confusion import confusion_figure
+from mnistviz.charts.inspection.feature_maps import feature_maps_figure
+from mnistviz.charts.inspection.kernels import kernel_matrix_figure
 from mnistviz.runs import snapshots
 from mnistviz.ui.film import frames
 from mnistviz.ui.shared import loaders, state
@@ -110,7 +110,7 @@ with kernels_box:
         f"±{frames.largest_weight(run, layer):.2f}, the largest weight of the whole film."
     )
     show(
-        kernel_matrix(kernel, "all", frames.largest_weight(run, layer), width=width),
+        kernel_matrix_figure(kernel, "all", frames.largest_weight(run, layer), width=width),
         "film_kernels",
         f"All kernels of {layer} after {epochs_text(run, step)} epochs",
     )
@@ -118,7 +118,7 @@ with maps_box:
     found = frames.activation(Snapshot(run, step), image, layer)
     st.caption(f"**What {layer} makes of {image_name}**, black nothing, white the most.")
     show(
-        feature_maps(
+        feature_maps_figure(
             found, signed=bool(found.min() < 0), scope="layer", largest_of_all=1, width=width
         ),
         "film_maps",
@@ -140,7 +140,7 @@ with left:
         f"**Which digits it takes for which**, on {validated_on_text(run.spec.train)}: at first "
         "all are one digit, then mistakes (warm) get fewer and paler."
     )
-    show(confusion_matrix(confusion), "film_confusion", "Confusion matrix of this snapshot")
+    show(confusion_figure(confusion), "film_confusion", "Confusion matrix of this snapshot")
 with right:
     right_answers = int(confusion.trace())
     st.metric("Right", f"{right_answers / confusion.sum():.2%}", border=True)

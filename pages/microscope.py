@@ -12,10 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from mnistviz.charts.inspection.microscope import (
-    adding_up,
-    map_to_click,
-    nested_fields,
-    number_grid,
+    channel_sums_figure,
+    clickable_map_figure,
+    number_grid_figure,
+    receptive_fields_figure,
 )
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.inspection.image.value_trace import inputs_of, strongest_pixel, take_apart, trace_back
@@ -155,7 +155,7 @@ def microscope() -> None:
     with right:
         st.markdown(f"**The map of {name}, channel {place[2]}**: plain sums, before the ReLU")
         show(
-            map_to_click(maps[:, :, place[2]], place[:2], signed=True),
+            clickable_map_figure(maps[:, :, place[2]], place[:2], signed=True),
             key="micro_map",
             on_click=choose_clicked_place,
             alt=f"The map of {name}, channel {place[2]}, with the chosen place framed",
@@ -167,7 +167,7 @@ def microscope() -> None:
             + f", and the patch of {size}×{size}"
         )
         show(
-            map_to_click(
+            clickable_map_figure(
                 inputs[:, :, source],
                 place[:2],
                 size,
@@ -187,7 +187,7 @@ def microscope() -> None:
         with column:
             st.markdown(f"**{title}**")
             show(
-                number_grid(values, float(np.abs(values).max()), GRID_HEIGHT),
+                number_grid_figure(values, float(np.abs(values).max()), GRID_HEIGHT),
                 f"micro_{title[-6:].strip()}",
                 f"{title}: {values.size} numbers",
             )
@@ -198,7 +198,7 @@ def microscope() -> None:
     )
     if num_inputs > 1:
         show(
-            adding_up(parts.sums, parts.bias, parts.total, source),
+            channel_sums_figure(parts.sums, parts.bias, parts.total, source),
             "micro_sums",
             "What each input channel and the bias add to the sum",
         )
@@ -264,7 +264,7 @@ left, right = st.columns([2, 3], gap="medium")
 with left:
     fields = [(link.field.top, link.field.left, link.field.size) for link in links]
     show(
-        nested_fields(
+        receptive_fields_figure(
             image,
             [*fields, (row, column, 1)],
             [*(f"{link.layer}, {link.channel}" for link in links), "the pixel"],

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnistviz.charts.digits import GALLERY_WIDTH, class_counts, gallery
+from mnistviz.charts.digit_images import GALLERY_WIDTH, class_count_figure, gallery_figure
 from mnistviz.charts.inspection.network import network_figure
 from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.core.model_spec import ModelSpec
@@ -163,7 +163,7 @@ left, right = st.columns([2, 3], gap="large")
 with left:
     st.caption("60,000 training and 10,000 test images. No digit is rare: look how level it is.")
     show(
-        class_counts(data.class_counts()),
+        class_count_figure(data.class_counts()),
         "counts",
         "Number of training and test images of each digit, between 5,421 and 6,742 for training.",
     )
@@ -177,7 +177,7 @@ with right:
     number = st.number_input(f"Page of {num_pages}", 1, num_pages, key="gallery_page")
     here = shown[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
     show(
-        gallery(
+        gallery_figure(
             to_input(data.x_test[here]),
             [f"test image {index}: a {data.y_test[index]}" for index in here],
             here.tolist(),

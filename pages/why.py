@@ -8,9 +8,12 @@ need_shell()
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.inspection.attribution import attributions
-from mnistviz.charts.inspection.feature_maps import feature_maps
-from mnistviz.charts.inspection.knockout import before_and_after, effect_strips
+from mnistviz.charts.inspection.attribution import attribution_figure
+from mnistviz.charts.inspection.channel_effects import (
+    channel_effects_figure,
+    probability_change_figure,
+)
+from mnistviz.charts.inspection.feature_maps import feature_maps_figure
 from mnistviz.ui.shared import loaders
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import (
@@ -75,7 +78,7 @@ found = {
     for method in METHODS
 }
 show(
-    attributions(
+    attribution_figure(
         image,
         {METHODS[method]: one.values for method, one in found.items()},
         columns=2 if is_narrow() else 3,
@@ -174,7 +177,7 @@ def show_channels() -> None:
         "below."
     )
     show(
-        effect_strips(effects, off),
+        channel_effects_figure(effects, off),
         key=f"why_strips_{st.session_state.why_clicks}",
         on_click=toggle_clicked_channel,
         alt=f"What switching off each of {len(effects)} channels costs {question.text}",
@@ -225,7 +228,7 @@ def show_channels() -> None:
         )
     with right:
         show(
-            before_and_after(*softmax(np.stack([before, after]))),
+            probability_change_figure(*softmax(np.stack([before, after]))),
             "why-bars",
             "The ten probabilities with all channels on and with some switched off",
         )
@@ -254,7 +257,7 @@ def show_channels() -> None:
         else "What the layer hands on with these channels off: those in it are flat."
     )
     show(
-        feature_maps(
+        feature_maps_figure(
             values, signed=True, scope="layer", largest_of_all=float(np.abs(values).max())
         ),
         "why-maps",

@@ -18,13 +18,13 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.digits.synthetic_digits import (
-    SIDE,
-    bent,
-    by_hand,
-    drawn,
-    in_the_middle,
-    read_lines,
-    smoothed,
+    CANVAS_SIDE,
+    centre_on_canvas,
+    distort,
+    distorted_image,
+    parse_shape,
+    render_lines,
+    smooth,
 )
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -91,20 +91,20 @@ def _with_ink(maker: Maker, generator: Generator) -> FloatArray:
 
 def hand_letter(generator: Generator, letters: Sequence[str] = tuple(_LETTERS)) -> FloatArray:
     """A letter in strokes, as a hand would."""
-    return by_hand(_LETTERS[str(generator.choice(list(letters)))], generator)
+    return distorted_image(_LETTERS[str(generator.choice(list(letters)))], generator)
 
 
 def shape(generator: Generator) -> FloatArray:
     """A triangle, an arrow, a heart: in strokes, some filled."""
     name = str(generator.choice(list(_SHAPES)))
-    first, *others = read_lines(_SHAPES[name])
+    first, *others = parse_shape(_SHAPES[name])
     closed = not others and len(first) > 3 and (first[0] == first[-1]).all()
     if closed and generator.random() < 0.4:
-        line = bent(first, generator)
-        sheet = Image.new("L", (SIDE, SIDE))
+        line = distort(first, generator)
+        sheet = Image.new("L", (CANVAS_SIDE, CANVAS_SIDE))
         ImageDraw.Draw(sheet).polygon([(float(x), float(y)) for x, y in line], fill=255, width=9)
         return _seen(np.asarray(sheet))
-    return by_hand(_SHAPES[name], generator)
+    return distorted_image(_SHAPES[name], generator)
 
 
 def scribble(generator: Generator) -> FloatArray:
@@ -117,8 +117,8 @@ def scribble(generator: Generator) -> FloatArray:
         # To and fro, as one strikes out a word.
         points[:, 0] = np.arange(turns) % 2 * 4 + generator.normal(0, 0.4, turns)
         points[:, 1] = np.linspace(0, generator.uniform(1, 6), turns)
-    line = smoothed(points, int(generator.integers(0, 3)))
-    return drawn([in_the_middle(line)])
+    line = smooth(points, int(generator.integers(0, 3)))
+    return render_lines([centre_on_canvas(line)])
 
 
 def stray_strokes(generator: Generator) -> FloatArray:
@@ -126,14 +126,14 @@ def stray_strokes(generator: Generator) -> FloatArray:
     lines = []
     for _ in range(int(generator.integers(2, 5))):
         points = generator.uniform(40, 240, (int(generator.integers(2, 5)), 2))
-        lines.append(smoothed(points, int(generator.choice([0, 3]))))
-    return drawn(lines)
+        lines.append(smooth(points, int(generator.choice([0, 3]))))
+    return render_lines(lines)
 
 
 def dots(generator: Generator) -> FloatArray:
     """One dot, or a few."""
     count = int(generator.choice([1, 1, 2, 3, 4, 6]))
-    return drawn(list(generator.uniform(40, 240, (count, 1, 2))))
+    return render_lines(list(generator.uniform(40, 240, (count, 1, 2))))
 
 
 # ---------------------------------------------------------------- as pictures
@@ -145,14 +145,19 @@ def typed_letter(
     """A letter of Pillow's own font or of others, a little turned, thinner or bolder."""
     font = _font() if fonts is None else fonts[int(generator.integers(len(fonts)))]
     letter = str(generator.choice(list(letters)))
-    sheet = Image.new("L", (SIDE, SIDE))
+    sheet = Image.new("L", (CANVAS_SIDE, CANVAS_SIDE))
     bold = int(generator.integers(0, 9))
     ImageDraw.Draw(sheet).text(
-        (SIDE / 2, SIDE / 2), letter, fill=255, font=font, anchor="mm", stroke_width=bold
+        (CANVAS_SIDE / 2, CANVAS_SIDE / 2),
+        letter,
+        fill=255,
+        font=font,
+        anchor="mm",
+        stroke_width=bold,
     )
     lean = float(generator.normal(0, 0.12))
     leant = sheet.transform(
-        sheet.size, Image.Transform.AFFINE, (1, lean, -lean * SIDE / 2, 0, 1, 0)
+        sheet.size, Image.Transform.AFFINE, (1, lean, -lean * CANVAS_SIDE / 2, 0, 1, 0)
     )
     return _seen(np.asarray(leant.rotate(float(generator.normal(0, 6)))))
 

@@ -1,80 +1,54 @@
-"""How a figure becomes part of the dashboard's page: in its colours, and drawn once."""
+"""Workarounds for Plotly 7.1 and for how Streamlit 1.67 handles its figures.
+
+1. Plotly asks `sys.modules` for pandas while it checks the values of a figure. Another visitor's
+   page may be importing pandas at that moment, and Plotly would use half of a module. So pandas is
+   imported here, before any figure is made.
+2. Streamlit passes a chart to Plotly.js a second time right after the first. Plotly.js keeps what
+   it has drawn only if the figure has a data revision, no template and no binary arrays. So the
+   page's colours are written into the layout, and arrays become lists.
+3. Streamlit copies a figure, and validates it again if it is given as a dictionary. That takes
+   longer than everything else that is done to show it. So it is given a figure that is not copied.
+
+`tests/charts/test_compat.py` fails as soon as one of these is no longer needed, except for the
+second drawing, which only a browser shows: `tests/browser/test_look_inside.py` counts drawings.
+"""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd  # noqa: F401  # Workaround 1.
 import plotly.graph_objects as go
 
-FONTS = '"Source Sans", sans-serif'
-TRANSPARENT = "rgba(0,0,0,0)"
+from mnistviz.charts.appearance import Appearance, page_layout
+
+# Decimal digits of the largest value of an array that float32 can represent, or one more.
+FLOAT32_DIGITS = 8
 
 
-@dataclass(frozen=True)
-class Appearance:
-    """What a chart takes on from the page it is on."""
+def to_streamlit(figure: go.Figure, appearance: Appearance) -> go.Figure:
+    """Return a figure for `st.plotly_chart` that has the page's colours and is drawn only once.
 
-    page: str
-    text: str
-    lines: str
-
-
-# The pages are those of .streamlit/config.toml (tested).
-LIGHT = Appearance(page="#ffffff", text="#555e70", lines="#e3e6ed")
-DARK = Appearance(page="#10141c", text="#b4bccb", lines="#2c3443")
-
-
-def drawn_once(figure: go.Figure, appearance: Appearance) -> go.Figure:
-    """A figure as this one that fits its page, and that the browser draws once rather than twice.
-
-    Streamlit hands a chart to Plotly a second time right after the first. Plotly then keeps what it
-    has drawn if there is a data revision, and neither a template nor a binary array. So colours go
-    into the layout, where the chart itself has not set them, and arrays become lists.
+    Settings of the figure itself take precedence over those of the page. The given figure is not
+    changed. The result can only be shown: it has no attributes of a figure.
     """
-    given = figure.layout.to_plotly_json()
-    given.pop("template", None)
-    axis = {
-        "gridcolor": appearance.lines,
-        "zerolinecolor": appearance.lines,
-        "ticks": "",
-        "automargin": True,
-    }
-    layout: dict[str, Any] = {
-        "datarevision": "once",
-        # Between the plot and its labels.
-        "margin": {"pad": 8},
-        "paper_bgcolor": TRANSPARENT,
-        "plot_bgcolor": TRANSPARENT,
-        "font": {"family": FONTS, "color": appearance.text},
-        "hoverlabel": {
-            "bgcolor": appearance.page,
-            "bordercolor": appearance.lines,
-            "font": {"color": appearance.text},
-        },
-    }
-    for name in given:
-        if name.startswith("xaxis"):
-            layout[name] = {**axis, "showgrid": False, "zeroline": False}
-        elif name.startswith("yaxis"):
-            layout[name] = axis
-        elif name == "polar":
-            line = {"gridcolor": appearance.lines, "linecolor": appearance.lines}
-            layout[name] = {"bgcolor": TRANSPARENT, "angularaxis": line, "radialaxis": line}
-    return _Settled(
+    own_layout = figure.layout.to_plotly_json()
+    own_layout.pop("template", None)
+    layout = {**page_layout(appearance, own_layout), "datarevision": "once"}
+    return _UncopiedFigure(
         {
-            "data": [_listed(trace.to_plotly_json()) for trace in figure.data],
-            "layout": _over(given, layout),
+            "data": [_with_lists(trace.to_plotly_json()) for trace in figure.data],
+            "layout": _merged(own_layout, layout),
         }
     )
 
 
-class _Settled(go.Figure):  # type: ignore[misc]  # Plotly has no types.
-    """A figure that can only be shown.
+class _UncopiedFigure(go.Figure):  # type: ignore[misc]  # Plotly has no types.
+    """A figure whose `to_dict`, the only method that Streamlit calls, makes no copy.
 
-    What it has was checked when it was made. A figure made of it would check and copy all of that
-    again, which takes longer than all else that is done to show it.
+    Its values were validated when the original figure was made, so the initializer of `go.Figure`,
+    which would validate and copy them again, is not called.
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
@@ -84,29 +58,30 @@ class _Settled(go.Figure):  # type: ignore[misc]  # Plotly has no types.
         return self._settings
 
 
-def _listed(value: Any) -> Any:
-    """What a trace has, with lists for arrays, and None for NaN, which JSON does not have."""
+def _with_lists(value: Any) -> Any:
+    """Return settings with lists for arrays, and None for NaN, which JSON does not have."""
     if isinstance(value, dict):
-        return {name: _listed(each) for name, each in value.items()}
+        return {name: _with_lists(each) for name, each in value.items()}
     if not isinstance(value, np.ndarray):
         return value
     if value.dtype.kind != "f":
         return value.tolist()
     undefined = np.isnan(value)
     if value.dtype == np.float32:
-        # It has eight digits at most. As Python's numbers, most would be written with seventeen.
+        # As Python floats, most values would be written with seventeen digits.
         largest = np.abs(value, where=~undefined, out=np.zeros_like(value)).max(initial=0)
         if 0 < largest < np.inf:
-            value = np.round(value.astype(np.float64), 8 - math.ceil(math.log10(largest)))
+            decimals = FLOAT32_DIGITS - math.ceil(math.log10(largest))
+            value = np.round(value.astype(np.float64), decimals)
     if undefined.any():
         value = np.where(undefined, np.array(None), value)
     return value.tolist()
 
 
-def _over(given: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested settings: those given, and where there are none those wanted."""
-    both = {**wanted, **given}
-    for name in wanted.keys() & given.keys():
-        if isinstance(wanted[name], dict):
-            both[name] = _over(given[name], wanted[name])
-    return both
+def _merged(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return nested settings: those in `own`, and those in `defaults` where `own` has none."""
+    merged = {**defaults, **own}
+    for name in defaults.keys() & own.keys():
+        if isinstance(defaults[name], dict):
+            merged[name] = _merged(own[name], defaults[name])
+    return merged

@@ -7,32 +7,32 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.clicks import add_click_points
-from mnistviz.charts.theme import AMOUNT, CHOSEN, MARGINS, SIGNED, finish
+from mnistviz.charts.click_points import add_click_points
+from mnistviz.charts.colour_scales import DARK_TEXT, NEUTRAL, heatmap, relative
+from mnistviz.charts.theme import CHOSEN, MARGINS, apply_layout
 from mnistviz.core.types.arrays import FloatArray
 
 IntArray = NDArray[np.int_]
 
-# Width of the page between two tiles, in values.
+# Width of the space between two tiles, in values.
 GAP = 1
 
-# What a window of 1280 pixels has room for beside the sidebar.
+# The width in pixels of a 1280 pixel window beside the sidebar.
 PICTURE_WIDTH = 800
-# Where the page is this narrow, a row has half as many tiles: each stays large enough to see.
+# On a page of at most this width, a row has half as many tiles, so that each is large enough.
 NARROW_WIDTH = 480
 MAX_HEIGHT = 760
 LABEL_PIXELS = 16
-# On a white or off-white square, text is dark; beyond this share of full colour it is light.
-DARK_FROM = 0.7
+# From this share of full colour, text on a square is light instead of dark.
+LIGHT_TEXT_FROM = 0.7
 
-
-_ACROSS = {
+_X_AXIS = {
     "visible": False,
     "constrain": "domain",
     "constraintoward": "left",
     "fixedrange": True,
 }
-_DOWN = {
+_Y_AXIS = {
     "visible": False,
     "autorange": "reversed",
     "scaleanchor": "x",
@@ -42,10 +42,10 @@ _DOWN = {
 }
 
 
-def in_grid(tiles: FloatArray, columns: int) -> FloatArray:
-    """Arrange `(n, height, width)` tiles in rows of `columns`; the last row is filled with NaN.
+def to_grid(tiles: FloatArray, columns: int) -> FloatArray:
+    """Arrange tiles `(n, height, width)` in rows of `columns`; the last row is filled with NaN.
 
-    Returns (rows, columns, height, width) float32: every tile, none dropped.
+    Returns (rows, columns, height, width) float32 with every tile.
     """
     count, height, width = tiles.shape
     columns = min(columns, count)
@@ -55,16 +55,19 @@ def in_grid(tiles: FloatArray, columns: int) -> FloatArray:
     return grid.reshape(rows, columns, height, width)
 
 
-def lay_out(tiles: FloatArray, row_gap: int = GAP) -> FloatArray:
-    """One picture `(height, width)` of tiles `(rows, columns, height, width)`, NaN in the gaps."""
-    framed = np.pad(tiles, ((0, 0), (0, 0), (0, row_gap), (0, GAP)), constant_values=np.nan)
-    rows, columns, height, width = framed.shape
-    picture = framed.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
+def join_tiles(tiles: FloatArray, row_gap: int = GAP) -> FloatArray:
+    """Return one picture `(height, width)` of tiles `(rows, columns, height, width)`.
+
+    The gaps between tiles are NaN.
+    """
+    padded = np.pad(tiles, ((0, 0), (0, 0), (0, row_gap), (0, GAP)), constant_values=np.nan)
+    rows, columns, height, width = padded.shape
+    picture = padded.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
     return picture[:-row_gap, :-GAP]
 
 
-def centres(count: int, size: int) -> NDArray[np.float64]:
-    """Where along an axis the centres of `count` tiles of `size` values lie."""
+def tile_centres(count: int, size: int) -> NDArray[np.float64]:
+    """Return the positions `(count,)` of the centres of tiles of `size` values along an axis."""
     return np.arange(count, dtype=np.float64) * (size + GAP) + (size - 1) / 2
 
 
@@ -81,40 +84,39 @@ def tile_figure(
     labels: Sequence[str] = (),
     width: int = PICTURE_WIDTH,
 ) -> go.Figure:
-    """A figure of tiles `(rows, columns, height, width)` with the exact values on hover.
+    """Return a figure of tiles `(rows, columns, height, width)` with the exact values on hover.
 
-    `largest` (rows, columns) is the magnitude at the end of each tile's colour
-    scale. `numbers` (rows, columns, k) are what `naming`, the hover text of a
-    tile, calls `%{customdata[0]}` to `[k-1]`; without them, `add_tile_points` says
-    what a tile is. A value gets at most `max_pixels`, the picture at most `width`.
-    The first `num_labels` tiles get their number above them, or `labels` theirs.
+    `largest` (rows, columns) is the magnitude at the end of each tile's colour scale. `numbers`
+    (rows, columns, k) are `%{customdata[0]}` to `[k-1]` in `naming`, the hover text of a tile;
+    without them, `add_tile_points` adds a hover text. A value has at most `max_pixels`, the
+    picture at most `width`. The first `num_labels` tiles have their number above them, or the
+    first tiles have `labels`.
     """
-    _, columns, height, breadth = tiles.shape
+    columns, breadth = tiles.shape[1], tiles.shape[3]
     labels = labels or [str(number) for number in range(num_labels)]
     pixels = min(max_pixels, (width - 2 * MARGINS["l"]) / (columns * (breadth + GAP)))
     row_gap = max(GAP, round(LABEL_PIXELS / pixels)) if labels else GAP
-    picture = lay_out(tiles / largest[..., np.newaxis, np.newaxis], row_gap)
-    figure = go.Figure(
-        go.Heatmap(
-            z=picture,
-            hoverongaps=False,
-            colorscale=SIGNED if signed else AMOUNT,
-            zmin=-1 if signed else 0,
-            zmax=1,
-            showscale=False,
-        )
-    )
+    picture = join_tiles(relative(tiles, largest), row_gap)
+    figure = go.Figure(heatmap(picture, signed=signed, hoverongaps=False))
     if numbers is None:
         figure.update_traces(hoverinfo="skip")
     else:
-        _say_each_value(figure, tiles, numbers, naming, value_format, row_gap)
-    as_picture(figure)
-    corners = [divmod(number, columns) for number in range(len(labels))]
-    # All at once: one by one, they take most of the time that the figure takes.
+        _add_value_hover(figure, tiles, numbers, naming, value_format, row_gap)
+    set_image_axes(figure)
+    _add_labels(figure, tiles.shape, labels, row_gap)
+    return apply_layout(figure, min(MAX_HEIGHT, int(picture.shape[0] * pixels) + 2 * LABEL_PIXELS))
+
+
+def _add_labels(
+    figure: go.Figure, shape: tuple[int, ...], labels: Sequence[str], row_gap: int
+) -> None:
+    _, columns, height, width = shape
+    places = [divmod(number, columns) for number in range(len(labels))]
+    # In one update: adding them one by one takes longer than the rest of the figure.
     figure.update_layout(
         annotations=[
             {
-                "x": column * (breadth + GAP) + (breadth - 1) / 2,
+                "x": column * (width + GAP) + (width - 1) / 2,
                 "y": row * (height + row_gap) - 0.5,
                 "text": label,
                 "showarrow": False,
@@ -122,29 +124,50 @@ def tile_figure(
                 "yshift": -3,
                 "font": {"size": 10},
             }
-            for (row, column), label in zip(corners, labels, strict=True)
+            for (row, column), label in zip(places, labels, strict=True)
         ]
     )
-    return finish(figure, min(MAX_HEIGHT, int(picture.shape[0] * pixels) + 2 * LABEL_PIXELS))
 
 
-def written_squares(
+def _add_value_hover(
+    figure: go.Figure,
+    tiles: FloatArray,
+    numbers: NDArray[np.int_],
+    naming: str,
+    value_format: str,
+    row_gap: int,
+) -> None:
+    """Add a hover text for each value of each tile."""
+    count = numbers.shape[-1]
+    y, x = np.arange(tiles.shape[2])[:, np.newaxis], np.arange(tiles.shape[3])
+    facts: list[NDArray[Any]] = [numbers[..., i, None, None] for i in range(count)]
+    facts = [np.broadcast_to(fact, tiles.shape) for fact in (*facts, y, x, tiles)]
+    figure.update_traces(
+        customdata=np.stack(
+            [join_tiles(fact.astype(np.float32), row_gap) for fact in facts], axis=-1
+        ),
+        hovertemplate=f"{naming}<br>row %{{customdata[{count}]}}, "
+        f"column %{{customdata[{count + 1}]}}: "
+        f"<b>%{{customdata[{count + 2}]:{value_format}}}</b><extra></extra>",
+    )
+
+
+def number_squares_figure(
     values: NDArray[Any], largest: float, texts: Sequence[str], size: int
 ) -> go.Figure:
-    """Numbers `(height, width)` as coloured squares with `texts`, row by row, written into them.
+    """Return a figure of signed numbers `(height, width)` as coloured squares with `texts`.
 
-    `largest` is the magnitude of full colour, `size` that of the letters in pixels.
+    The texts are in the order of the rows; there may be none. `largest` is the magnitude of full
+    colour, `size` that of the letters in pixels.
     """
     end = largest or 1.0
     shares = np.abs(np.nan_to_num(values)) / end
     figure = go.Figure(
-        go.Heatmap(
-            z=values,
+        heatmap(
+            values,
+            signed=True,
+            largest=end,
             hovertemplate="row %{y}, column %{x}: <b>%{z:+.6f}</b><extra></extra>",
-            colorscale=SIGNED,
-            zmin=-end,
-            zmax=end,
-            showscale=False,
             xgap=1,
             ygap=1,
         )
@@ -156,39 +179,20 @@ def written_squares(
                 "y": row,
                 "text": text,
                 "showarrow": False,
-                "font": {"size": size, "color": "#f6f5f1" if share > DARK_FROM else "#1b2333"},
+                "font": {"size": size, "color": NEUTRAL if share > LIGHT_TEXT_FROM else DARK_TEXT},
             }
             for text, ((row, column), share) in zip(texts, np.ndenumerate(shares), strict=False)
         ]
     )
 
 
-def _say_each_value(
-    figure: go.Figure,
-    tiles: FloatArray,
-    numbers: NDArray[np.int_],
-    naming: str,
-    value_format: str,
-    row_gap: int,
-) -> None:
-    """Hover text for each value of each tile."""
-    num_numbers = numbers.shape[-1]
-    y, x = np.arange(tiles.shape[2])[:, np.newaxis], np.arange(tiles.shape[3])
-    facts: list[NDArray[Any]] = [numbers[..., i, None, None] for i in range(num_numbers)]
-    facts = [np.broadcast_to(fact, tiles.shape) for fact in (*facts, y, x, tiles)]
-    where, value = num_numbers, num_numbers + 2
-    figure.update_traces(
-        customdata=np.stack([lay_out(fact.astype(np.float32), row_gap) for fact in facts], axis=-1),
-        hovertemplate=f"{naming}<br>row %{{customdata[{where}]}}, "
-        f"column %{{customdata[{where + 1}]}}: "
-        f"<b>%{{customdata[{value}]:{value_format}}}</b><extra></extra>",
-    )
-
-
 def tile_corners(
     figure: go.Figure, shape: tuple[int, ...], count: int
 ) -> tuple[IntArray, IntArray]:
-    """Column and row of the first value of the first `count` tiles in a figure of tiles."""
+    """Return column and row of the first value of the first `count` tiles of `tile_figure`.
+
+    `shape` is that of the tiles, (rows, columns, height, width).
+    """
     rows, columns, height, width = shape
     row_gap = (len(figure.data[0].z) - rows * height) // (rows - 1) if rows > 1 else GAP
     row, column = np.divmod(np.arange(count), columns)
@@ -198,10 +202,10 @@ def tile_corners(
 def add_tile_points(
     figure: go.Figure, shape: tuple[int, ...], keys: Sequence[Any], texts: Sequence[str]
 ) -> None:
-    """Make the tiles of `tile_figure` tell hovers and clicks, which a heatmap does not.
+    """Make the tiles of `tile_figure` clickable.
 
-    `shape` is that of the tiles, (rows, columns, height, width). A click on a tile hands
-    over its key as custom data; pointing at it shows its text.
+    `shape` is that of the tiles, (rows, columns, height, width). The custom data of a click are
+    the key of its tile; the hover text is the tile's text.
     """
     left, top = tile_corners(figure, shape, len(keys))
     add_click_points(figure, left + (shape[3] - 1) / 2, top + (shape[2] - 1) / 2, keys, texts)
@@ -209,38 +213,65 @@ def add_tile_points(
     fill_width(figure)
 
 
-def mark_tile(figure: go.Figure, shape: tuple[int, ...], number: int, thickness: int = 3) -> None:
-    """Frame a tile of `tile_figure`, in pixels `thickness`."""
+def frame_tile(figure: go.Figure, shape: tuple[int, ...], number: int, thickness: int = 3) -> None:
+    """Add a frame around a tile of `tile_figure`, `thickness` pixels wide."""
     left, top = (int(place[number]) for place in tile_corners(figure, shape, number + 1))
+    add_frame(figure, left, top, shape[3], shape[2], thickness=thickness)
+
+
+def add_frame(
+    figure: go.Figure,
+    left: int,
+    top: int,
+    width: int,
+    height: int,
+    *,
+    colour: str = CHOSEN,
+    thickness: int = 3,
+) -> None:
+    """Add a frame around values: `left` and `top` are the indices of the first, `width` a count."""
     figure.add_shape(
         type="rect",
         x0=left - 0.5,
-        x1=left + shape[3] - 0.5,
+        x1=left + width - 0.5,
         y0=top - 0.5,
-        y1=top + shape[2] - 0.5,
-        line={"color": CHOSEN, "width": thickness},
+        y1=top + height - 0.5,
+        line={"color": colour, "width": thickness},
     )
 
 
-def fill_width(figure: go.Figure) -> None:
-    """Have a picture with points on it begin where others do, with room for a frame's line.
+def title_above(text: str, left: int, top: int, size: int) -> dict[str, Any]:
+    """Return a Plotly annotation above the value in column `left` and row `top`."""
+    return {
+        "x": left - 0.5,
+        "y": top - 0.5,
+        "text": text,
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "font": {"size": size},
+    }
 
-    Plotly would leave room around the points, which are not to be seen.
+
+def fill_width(figure: go.Figure) -> None:
+    """Align the left edge of a picture with click points to those of other pictures.
+
+    Plotly would add more space, for markers at the edge. Half a percent is left for a frame.
     """
     breadth = len(figure.data[0].z[0])
-    room = breadth / 200
-    figure.layout.xaxis.range = [-0.5 - room, breadth - 0.5 + room]
+    space = breadth / 200
+    figure.layout.xaxis.range = [-0.5 - space, breadth - 0.5 + space]
 
 
-def as_picture(figure: go.Figure) -> None:
-    """Square pixels, first row on top, no axes."""
-    # Assigned, which takes a tenth of the time of an update. The figure has no settings yet.
-    figure.layout.xaxis = _ACROSS
-    figure.layout.yaxis = _DOWN
+def set_image_axes(figure: go.Figure) -> None:
+    """Set square pixels, the first row on top, and no visible axes."""
+    # Assigned, as the axes have no settings yet: that takes a tenth of the time of an update.
+    figure.layout.xaxis = _X_AXIS
+    figure.layout.yaxis = _Y_AXIS
 
 
-def show_part(figure: go.Figure, across: tuple[float, float], down: tuple[float, float]) -> None:
-    """Show a part of a picture: from left to right, from top to bottom."""
-    figure.layout.xaxis.range = across
-    figure.layout.yaxis.range = down[::-1]
+def set_view(figure: go.Figure, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
+    """Show a part of a picture: from left to right, and from top to bottom."""
+    figure.layout.xaxis.range = x_range
+    figure.layout.yaxis.range = y_range[::-1]
     figure.layout.yaxis.autorange = False

@@ -9,6 +9,7 @@ from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
 from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
+from mnistviz.core.figure_kinds import FIGURE_ENDINGS, figure_kind
 from mnistviz.runs import snapshots
 
 NAMES = {
@@ -41,7 +42,7 @@ def attribute(
     ] = None,
     layer: Annotated[str, typer.Option(help="Convolution that Grad-CAM looks at.")] = "conv6",
     out: Annotated[
-        Path | None, typer.Option(help="A .png, .html or .npz to write what was found to.")
+        Path | None, typer.Option(help=f"A {FIGURE_ENDINGS} to write what was found to.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +59,7 @@ def attribute(
     from mnistviz.charts import figure_files
     from mnistviz.digits.mnist import load_mnist, to_input
 
-    kind = figure_files.kind_of(out) if out else None
+    kind = figure_kind(out) if out else None
     if file is None:
         pixels, what = to_input(load_mnist().x_test[image]), f"test image {image}"
     else:
@@ -89,11 +90,13 @@ def attribute(
         tiles = [(NAMES[name], one.values, True) for name, one in results.items()]
         figure_files.write_tiles(out, [(f"Why {question}?", pixels, False), *tiles])
     elif out:
-        from mnistviz.charts.inspection.attribution import attributions
+        from mnistviz.charts.inspection.attribution import attribution_figure
 
         score = next(iter(results.values())).score
         text = f"Warm pixels speak for {question}, blue ones against it. The score is {score:+.3f}."
-        figure = attributions(pixels, {NAMES[name]: one.values for name, one in results.items()})
+        figure = attribution_figure(
+            pixels, {NAMES[name]: one.values for name, one in results.items()}
+        )
         figure_files.write_page(out, title, [("Which pixels?", text, figure)])
     first = next(iter(results.values()))
     if as_json:

@@ -11,7 +11,8 @@ from mnistviz.cli.options import AsJson, print_json
 from mnistviz.core import storage
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits, my_digits_zip
-from mnistviz.digits.labelled_sets import read_path
+from mnistviz.digits.data_set_formats import PLURAL
+from mnistviz.digits.data_set_reader import read_path
 from mnistviz.digits.my_digits import Digit
 
 app = typer.Typer(add_completion=False)
@@ -61,7 +62,7 @@ def add(
     for file, _, blank in drawn:
         if blank:
             raise DataError(f"{file}: expected a digit, got a blank picture; choose another file")
-    kept = [my_digits.keep(my_digits.to_pixels(image), label) for _, image, _ in drawn]
+    kept = [my_digits.save(my_digits.to_pixels(image), label) for _, image, _ in drawn]
     _report(kept, f"{len(kept):,} kept as {label}", as_json)
 
 
@@ -89,22 +90,22 @@ def export(
     _report(found, f"{len(found):,} digits in {out}", as_json)
 
 
-@app.command("import")
+@app.command(
+    "import",
+    help=f"Take in digits: a zip of `export`, {PLURAL}.\n\nWhat is here already stays as it is.",
+)
 def import_set(
     path: Annotated[
         Path, typer.Argument(help="What `export` wrote, or any set that `evaluate --data` takes.")
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Take in digits: a zip of `export`, npz, IDX files, or pictures in folders named 0 to 9.
-
-    What is here already stays as it is.
-    """
+    """Import the digits of an export or of any other labelled set."""
     if path.suffix.lower() == ".zip" and path.is_file() and path.stat().st_size <= MAX_ZIP_BYTES:
         imported = my_digits_zip.import_uploads([(path.name, path.read_bytes())])
     else:
         imported = my_digits_zip.import_set(read_path(path))
-    _report(imported.digits, imported.sentence, as_json)
+    _report(imported.digits, imported.summary, as_json)
 
 
 @app.command()

@@ -12,6 +12,7 @@ import typer
 
 from mnistviz.cli.options import AsJson, RunArgument, print_json
 from mnistviz.core.errors import ReportError
+from mnistviz.digits.data_set_formats import PATH
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 
@@ -26,10 +27,7 @@ def evaluate(
     run: RunArgument,
     data: Annotated[
         Path | None,
-        typer.Option(
-            help="An npz, IDX file, or folder or zip of pictures in folders named 0 to 9; "
-            "default: the 10,000 test images."
-        ),
+        typer.Option(help=f"An {PATH}; default: the 10,000 test images."),
     ] = None,
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also read spoiled images: shifted, turned, …")
@@ -47,7 +45,8 @@ def evaluate(
         raise ReportError(f"out: expected a file that ends in .html or .csv, got {str(out)!r}")
 
     from mnistviz.core.statistics import accuracy_interval
-    from mnistviz.digits.labelled_sets import LabelledSet, read_path
+    from mnistviz.digits.data_set_reader import read_path
+    from mnistviz.digits.labelled_sets import LabelledSet
     from mnistviz.digits.mnist import load_mnist
     from mnistviz.evaluation import predictions as answered
     from mnistviz.evaluation.calibration import temperature
@@ -79,11 +78,11 @@ def evaluate(
         figure_files.write_text(out, answered.as_csv(answers, heat))
     elif out:
         from mnistviz.charts import figure_files
-        from mnistviz.evaluation.report import gather, html_of
+        from mnistviz.evaluation.report import report_data, report_html
 
-        subject = gather(snapshot, answers, heat)
+        subject = report_data(snapshot, answers, heat)
         # Also where the home can't be written to, and nothing is kept.
-        figure_files.write_text(out, html_of(replace(subject, curves=curves or subject.curves)))
+        figure_files.write_text(out, report_html(replace(subject, curves=curves or subject.curves)))
     if as_json:
         from mnistviz.evaluation.robustness import as_rows
 

@@ -11,6 +11,7 @@ from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
+from mnistviz.core.figure_kinds import FIGURE_ENDINGS, figure_kind
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
@@ -20,7 +21,7 @@ SCOPES = ("tile", "layer", "all")
 ORDERS = ("index", "norm", "similarity")
 MATRIX_WIDTH = 900
 
-Out = Annotated[Path | None, typer.Option(help="A .png, .html or .npz to write what was found to.")]
+Out = Annotated[Path | None, typer.Option(help=f"A {FIGURE_ENDINGS} to write what was found to.")]
 Scope = Annotated[
     str, typer.Option(help=f"What full colour stands for: one of {', '.join(SCOPES)}.")
 ]
@@ -51,7 +52,7 @@ def kernels(
     from mnistviz.inspection.kernels.kernel_order import order_of
     from mnistviz.inspection.kernels.kernel_statistics import channel_statistics, largest_weight
 
-    kind = figure_files.kind_of(out) if out else None
+    kind = figure_kind(out) if out else None
     weights = snapshots.read(Snapshot(found, step))
     _one_of("view", view, views_of(weights, layer))
     _one_of("order", order, ORDERS)
@@ -70,9 +71,9 @@ def kernels(
         tiles = np.moveaxis(kernel, (2, 3), (0, 1))[np.ix_(rows, columns)]
         figure_files.write_grids(out, [(title, tiles, True)], scope, largest_weight(weights))  # type: ignore[arg-type]
     elif out:
-        from mnistviz.charts.inspection.kernels import kernel_matrix
+        from mnistviz.charts.inspection.kernels import kernel_matrix_figure
 
-        figure = kernel_matrix(
+        figure = kernel_matrix_figure(
             kernel,
             scope,  # type: ignore[arg-type]
             largest_weight(weights),
@@ -128,7 +129,7 @@ def maps(
     from mnistviz.charts import figure_files
     from mnistviz.digits.mnist import load_mnist, to_input
 
-    kind = figure_files.kind_of(out) if out else None
+    kind = figure_kind(out) if out else None
     if file is None:
         pixels, what = to_input(load_mnist().x_test[image]), f"test image {image}"
     else:
@@ -155,11 +156,11 @@ def maps(
         largest = max(float(np.abs(one.values).max()) for one in shown)
         figure_files.write_grids(out, grids, scope, largest)  # type: ignore[arg-type]
     elif out:
-        from mnistviz.charts.inspection.whole_network import whole_network
+        from mnistviz.charts.inspection.whole_network import whole_network_figure
 
         first = LayerOutput("input", "input", pixels[..., np.newaxis])
         last = next(one for one in every if one.stage == "softmax")
-        figure = whole_network([first, *shown, last], scope, MATRIX_WIDTH)  # type: ignore[arg-type]
+        figure = whole_network_figure([first, *shown, last], scope, MATRIX_WIDTH)  # type: ignore[arg-type]
         said = "Every channel of every layer, sizes true to each other."
         figure_files.write_page(out, title, [("The whole network", said, figure)])
     rows: list[dict[str, Any]] = [
@@ -214,7 +215,7 @@ def preferred(
 
     from mnistviz.charts import figure_files
 
-    kind = figure_files.kind_of(out) if out else None
+    kind = figure_kind(out) if out else None
 
     from mnistviz.inspection.image.preferred_input import Climber, preferred_inputs
     from mnistviz.runs.load import load
@@ -226,9 +227,11 @@ def preferred(
     elif out and kind == "png":
         figure_files.write_grids(out, [(title, made.images[None], False)], "tile", 1.0)
     elif out:
-        from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
+        from mnistviz.charts.inspection.preferred_inputs import preferred_inputs_figure
 
-        figure = preferred_gallery(made.images, channels, made.values.tolist(), None, MATRIX_WIDTH)
+        figure = preferred_inputs_figure(
+            made.images, channels, made.values.tolist(), None, MATRIX_WIDTH
+        )
         said = "Inputs made out of noise by climbing each channel's gradient, up to their most ink."
         figure_files.write_page(out, title, [(layer, said, figure)])
     rows: list[dict[str, Any]] = [

@@ -11,7 +11,7 @@ from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
-    from mnistviz.digits.drawing.segmentation import Cut
+    from mnistviz.digits.drawing.segmentation import Segment
 
 Read = TypeVar("Read")
 # A part of a number is read in any case, as the parts beside it speak for a digit.
@@ -25,7 +25,7 @@ def read_file(
 
     Raises `DrawingError` with the file's name.
     """
-    from mnistviz.digits.drawing import preprocessing, strokes
+    from mnistviz.digits.drawing import pictures, strokes
 
     try:
         raw = file.read_bytes()
@@ -36,24 +36,24 @@ def read_file(
     try:
         if file.suffix.lower() == ".json":
             return of_strokes(strokes.parse_strokes(raw.decode("utf-8", errors="replace")))
-        return of_picture(preprocessing.read_picture(raw))
+        return of_picture(pictures.read_picture(raw))
     except DrawingError as error:
         raise DrawingError(f"{file}: {error}") from None
 
 
-Cutter = Callable[[Callable[[FloatArray], FloatArray]], "list[Cut]"]
+Cutter = Callable[[Callable[[FloatArray], FloatArray]], "list[Segment]"]
 
 
 def _strokes(drawn: Strokes) -> Cutter:
-    from mnistviz.digits.drawing.segmentation import cut_strokes
+    from mnistviz.digits.drawing.segmentation import segment_strokes
 
-    return lambda read: cut_strokes(drawn, read)
+    return lambda read: segment_strokes(drawn, read)
 
 
 def _ink(ink: FloatArray) -> Cutter:
-    from mnistviz.digits.drawing.segmentation import cut_ink
+    from mnistviz.digits.drawing.segmentation import segment_ink
 
-    return lambda read: cut_ink(ink, read)
+    return lambda read: segment_ink(ink, read)
 
 
 def read_numbers(files: Sequence[Path], snapshot: Snapshot, as_json: bool) -> None:
@@ -66,16 +66,16 @@ def read_numbers(files: Sequence[Path], snapshot: Snapshot, as_json: bool) -> No
     reader = Reader(snapshot.run, snapshot.step)
     answers: list[dict[str, Any]] = []
     for file, drawn in zip(files, drawings, strict=True):
-        cuts = drawn(reader.logits)
+        segments = drawn(reader.logits)
         digits = []
-        for cut in cuts:
-            verdict, chances = reader.read(cut.stages.image)
+        for segment in segments:
+            verdict, chances = reader.read(segment.stages.image)
             digits.append(
                 {
                     "digit": int(chances.argmax()),
                     "verdict": verdict,
                     "probabilities": chances.tolist(),
-                    "box": [round(float(edge), 1) for edge in cut.box],
+                    "box": [round(float(edge), 1) for edge in segment.box],
                 }
             )
         answers.append(

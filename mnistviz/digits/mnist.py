@@ -28,29 +28,29 @@ class Mnist:
     y_test: NDArray[np.uint8]
 
     def class_counts(self) -> NDArray[np.int64]:
-        """Images of each class, `(2, 10)` int64: training set, then test set."""
+        """Return the number of images of each class, `(2, 10)` int64: training set, test set."""
         sets = (self.y_train, self.y_test)
         return np.stack([np.bincount(labels, minlength=NUM_CLASSES) for labels in sets])
 
 
 @functools.cache
 def load_mnist(path: Path = MNIST_FILE, sha256: str = MNIST_SHA256) -> Mnist:
-    """Read MNIST once a process; the arrays can't be written to.
+    """Return MNIST, read once a process; the arrays are read-only.
 
-    Raises `DataError` when the file is missing or is not the one that belongs here.
+    Raises `DataError` if the file is missing or its SHA-256 differs.
     """
-    mend = "Bring it back with: git checkout -- mnistviz/assets/mnist.npz"
+    remedy = "Bring it back with: git checkout -- mnistviz/assets/mnist.npz"
     try:
         raw = path.read_bytes()
     except OSError as error:
         reason = error.strerror or error
         raise DataError(
-            f"{path.name}: the bundled MNIST can't be read ({reason}). {mend}"
+            f"{path.name}: the bundled MNIST can't be read ({reason}). {remedy}"
         ) from None
-    if (found := hashlib.sha256(raw).hexdigest()) != sha256:
+    if (actual := hashlib.sha256(raw).hexdigest()) != sha256:
         raise DataError(
             f"{path.name}: expected the bundled MNIST with SHA-256 {sha256[:12]}…, found "
-            f"{len(raw):,} bytes with {found[:12]}…. {mend}"
+            f"{len(raw):,} bytes with {actual[:12]}…. {remedy}"
         )
     with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
         mnist = Mnist(*(arrays[name] for name in ("x_train", "y_train", "x_test", "y_test")))
@@ -60,19 +60,19 @@ def load_mnist(path: Path = MNIST_FILE, sha256: str = MNIST_SHA256) -> Mnist:
 
 
 def watched_digits(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The few digits that are read again and again while a network learns: two of each class.
+    """Return the indices of two digits of each class, which are classified during a training.
 
-    Takes labels `(n,)` and returns positions in them, class by class.
+    Takes labels `(n,)`; the indices are grouped by class.
     """
     return np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(NUM_CLASSES)])
 
 
 def balanced(labels: NDArray[np.uint8], per_class: int) -> NDArray[np.int_]:
-    """The first `per_class` images of each class, in their order."""
+    """Return the sorted indices of the first `per_class` images of each class."""
     first = [np.flatnonzero(labels == digit)[:per_class] for digit in range(NUM_CLASSES)]
     return np.sort(np.concatenate(first))
 
 
 def to_input(images: NDArray[np.uint8]) -> FloatArray:
-    """What the network takes: uint8 of any shape to float32 in [0, 1]."""
+    """Convert uint8 images of any shape to the input of the network, float32 in [0, 1]."""
     return images.astype(np.float32) / np.float32(255)

@@ -1,8 +1,8 @@
-"""A person's own labelled digits: one small file each, in the home folder.
+"""Save, find, change and delete a person's own labelled digits, a JSON file each.
 
-A digit's id is a hash of its picture, and a file is replaced in one step. So the same picture
-kept twice, from two tabs or by a zip that is imported again, is one digit, and a server that is
-killed leaves whole files only.
+The id of a digit is a hash of its image, and files are replaced atomically. So an image that is
+saved twice, from two tabs or by importing a zip again, is one digit, and a server that is killed
+leaves only complete files.
 """
 
 import base64
@@ -25,8 +25,10 @@ from mnistviz.core.read_cache import read_once
 from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, strokes_to_json
 from mnistviz.digits.labelled_sets import LabelledSet
 
-# Of one's own hand, more than anybody draws; each is a file that every list looks at.
+# More than a person draws; each is a file, and every list of digits reads all files.
 MAX_DIGITS = 2_000
+# The latest answers of a digit that are saved.
+MAX_ANSWERS = 100
 
 NAME = "My digits"
 _SHAPE = (IMAGE_SIZE, IMAGE_SIZE)
@@ -36,7 +38,7 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a run, by its id, made of a digit after some step: ten probabilities."""
+    """The ten probabilities that a run, by its id, computed for a digit after a step."""
 
     run: Annotated[str, Field(max_length=200)]
     step: Annotated[int, Field(ge=0)]
@@ -51,9 +53,10 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Digit:
-    """A picture `(28, 28)` uint8, 0 = paper, 255 = ink, and what its writer says it is.
+    """An image `(28, 28)` uint8, 0 = paper, 255 = ink, with the label that its writer gave.
 
-    `strokes` are None where it was no drawing; `answers` are those given when it was kept.
+    `strokes` are None if it was not drawn on the canvas; `answers` are those at the time when it
+    was saved.
     """
 
     id: str
@@ -65,46 +68,45 @@ class Digit:
     deleted: bool = False
 
 
-class Record(BaseModel):
-    """A digit as JSON: in its file, and but for the picture in an export."""
+class DigitRecord(BaseModel):
+    """A digit as JSON, without its image: part of its file and of an export."""
 
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
     label: Annotated[int, Field(ge=0, lt=NUM_CLASSES, strict=True)]
     created: AwareDatetime
     strokes: dict[str, Any] | None = None
-    answers: Annotated[tuple[Answer, ...], Field(max_length=100)] = ()
+    answers: Annotated[tuple[Answer, ...], Field(max_length=MAX_ANSWERS)] = ()
     deleted: bool = False
 
 
 def folder() -> Path:
-    """Where the digits are, in a person's home folder."""
+    """Return the folder of the digits, in the home folder."""
     return storage.home() / "digits"
 
 
 def id_of(image: Pixels) -> str:
-    """The id of a picture: the first 12 hexadecimal digits of its SHA-256."""
+    """Return the id of an image: the first 12 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(image.tobytes()).hexdigest()[:12]
 
 
 def to_pixels(image: NDArray[np.float32]) -> Pixels:
-    """An image `(28, 28)` float32 in [0, 1], as the network sees it, as it is kept: uint8."""
+    """Convert the input of the network, `(28, 28)` float32 in [0, 1], to uint8."""
     return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
 
 
-# ---------------------------------------------------------------- keep, change, delete
+# ---------------------------------------------------------------- save, change, delete
 
 
-def keep(
+def save(
     image: Pixels,
     label: int,
     strokes: Strokes | None = None,
     answers: Sequence[Answer] = (),
 ) -> Digit:
-    """Keep a picture `(28, 28)` uint8 with its label. One that is kept already gets the label.
+    """Save an image `(28, 28)` uint8 with its label, or relabel it if it is saved already.
 
-    Raises `DataError` for a blank picture, a label that is no digit, and when there are
-    as many digits as a set may have.
+    Raises `DataError` for a blank image, an invalid label, or if there are too many digits.
     """
     label = _checked_label(label)
     if image.shape != _SHAPE or image.dtype != np.uint8 or not image.any():
@@ -114,16 +116,16 @@ def keep(
         )
     digit_id = id_of(image)
     with storage.home_lock():
-        before = _find(digit_id)
-        if before is None:
-            check_room(1)
-            before = Digit(digit_id, label, image, datetime.now(UTC).replace(microsecond=0))
-        kept = {(answer.run, answer.step): answer for answer in (*before.answers, *answers)}
+        digit = _read_if_exists(digit_id)
+        if digit is None:
+            check_capacity(1)
+            digit = Digit(digit_id, label, image, datetime.now(UTC).replace(microsecond=0))
+        by_snapshot = {(answer.run, answer.step): answer for answer in (*digit.answers, *answers)}
         digit = replace(
-            before,
+            digit,
             label=label,
-            strokes=strokes or before.strokes,
-            answers=tuple(kept.values())[-100:],
+            strokes=strokes or digit.strokes,
+            answers=tuple(by_snapshot.values())[-MAX_ANSWERS:],
             deleted=False,
         )
         write(digit)
@@ -131,23 +133,22 @@ def keep(
 
 
 def relabel(digit_id: str, label: int) -> Digit:
-    """Say anew what a digit is."""
-    label = _checked_label(label)
-    return _change(digit_id, label=label)
+    """Change the label of a digit."""
+    return _change(digit_id, label=_checked_label(label))
 
 
 def delete(digit_id: str) -> Digit:
-    """Take a digit out of the set; `restore` brings it back."""
+    """Mark a digit as deleted; `restore` undoes it."""
     return _change(digit_id, deleted=True)
 
 
 def restore(digit_id: str) -> Digit:
-    """Bring a deleted digit back."""
+    """Restore a deleted digit."""
     return _change(digit_id, deleted=False)
 
 
-def remove_for_good(digit_id: str) -> None:
-    """Take a deleted digit off the disk. There is no way back."""
+def delete_permanently(digit_id: str) -> None:
+    """Remove the file of a deleted digit. This can't be undone."""
     with storage.home_lock():
         if not find(digit_id, deleted=True).deleted:
             raise DataError(f"{digit_id}: expected a deleted digit; delete it first")
@@ -167,13 +168,14 @@ def _checked_label(label: int) -> int:
     return int(label)
 
 
-def check_room(number: int) -> None:
-    """Raise `DataError` where so many more digits would be too many."""
-    there = len(list(folder().glob("*.json")))
-    if there + number > MAX_DIGITS:
+def check_capacity(number: int) -> None:
+    """Raise `DataError` if there would be too many digits with so many more."""
+    present = len(list(folder().glob("*.json")))
+    if present + number > MAX_DIGITS:
         raise DataError(
             f"{NAME}: expected at most {MAX_DIGITS:,} digits, deleted ones included, got "
-            f"{number:,} more where {there:,} are; import fewer, or evaluate a run on the whole set"
+            f"{number:,} more where {present:,} are; import fewer, or evaluate a run on the "
+            "whole set"
         )
 
 
@@ -185,14 +187,14 @@ def file_of(digit_id: str) -> Path:
 
 
 def write(digit: Digit) -> None:
-    """Write a digit's file, in one step."""
+    """Write the file of a digit atomically."""
     folder().mkdir(parents=True, exist_ok=True)
     picture = base64.b64encode(digit.image.tobytes()).decode("ascii")
-    storage.write_json(file_of(digit.id), {**as_record(digit), "image": picture})
+    storage.write_json(file_of(digit.id), {**to_record(digit), "image": picture})
 
 
-def as_record(digit: Digit) -> dict[str, Any]:
-    """A digit as JSON, without its picture."""
+def to_record(digit: Digit) -> dict[str, Any]:
+    """Return a digit as JSON, without its image."""
     return {
         "label": digit.label,
         "created": digit.created.isoformat(),
@@ -203,10 +205,10 @@ def as_record(digit: Digit) -> dict[str, Any]:
 
 
 def from_record(value: Any, image: Pixels) -> Digit:
-    """The digit of a picture and its JSON. Raises `ValueError` where that is none."""
+    """Return the digit of an image and its JSON. Raises `ValueError` for invalid JSON."""
     strokes = None
     try:
-        record = Record.model_validate(value)
+        record = DigitRecord.model_validate(value)
         if record.strokes is not None:
             strokes = parse_strokes(json.dumps(record.strokes))
     except ValidationError as error:
@@ -222,7 +224,7 @@ def from_record(value: Any, image: Pixels) -> Digit:
 
 @read_once
 def _read(path: Path) -> Digit | None:
-    """The digit in a file, or None where it can't be read."""
+    """The digit in a file, or None if the file is damaged."""
     value = storage.read_json(path)
     try:
         raw = base64.b64decode(value.get("image", ""), validate=True)
@@ -233,46 +235,46 @@ def _read(path: Path) -> Digit | None:
     return digit if digit.id == path.stem else None
 
 
-def _all() -> list[Digit]:
-    found = (_read(path) for path in folder().glob("*.json"))
-    return sorted((digit for digit in found if digit), key=lambda one: (one.created, one.id))
+def _read_all() -> list[Digit]:
+    digits = (_read(path) for path in folder().glob("*.json"))
+    return sorted(filter(None, digits), key=lambda digit: (digit.created, digit.id))
 
 
 def list_digits() -> list[Digit]:
-    """All digits that are not deleted, in the order in which they were kept."""
-    return [digit for digit in _all() if not digit.deleted]
+    """Return all digits that are not deleted, oldest first."""
+    return [digit for digit in _read_all() if not digit.deleted]
 
 
 def deleted_digits() -> list[Digit]:
-    """The digits that were deleted and can be restored."""
-    return [digit for digit in _all() if digit.deleted]
+    """Return the deleted digits, which can be restored, oldest first."""
+    return [digit for digit in _read_all() if digit.deleted]
 
 
 def damaged_files() -> list[Path]:
-    """Files that should hold a digit and don't. They are left alone."""
+    """Return the damaged files, which are ignored."""
     return sorted(path for path in folder().glob("*.json") if _read(path) is None)
 
 
-def of_picture(image: Pixels) -> Digit | None:
-    """The digit of a picture, None where it is not kept or was deleted."""
-    found = _find(id_of(image))
-    return None if found is None or found.deleted else found
+def find_image(image: Pixels) -> Digit | None:
+    """Return the digit of an image, or None if it is not saved or deleted."""
+    digit = _read_if_exists(id_of(image))
+    return None if digit is None or digit.deleted else digit
 
 
-def _find(digit_id: str) -> Digit | None:
+def _read_if_exists(digit_id: str) -> Digit | None:
     return _read(file_of(digit_id)) if file_of(digit_id).exists() else None
 
 
 def find(text: str, *, deleted: bool = False) -> Digit:
-    """The digit with that id, or the only one whose id begins so. Raises `DataError`."""
-    there = [digit for digit in _all() if deleted or not digit.deleted]
-    found = [digit for digit in there if text and digit.id.startswith(text)]
-    if len(found) == 1:
-        return found[0]
-    ids = ", ".join(digit.id for digit in (found or there)[:10]) or "none"
+    """Return the only digit whose id starts with `text`. Raises `DataError`."""
+    candidates = [digit for digit in _read_all() if deleted or not digit.deleted]
+    matches = [digit for digit in candidates if text and digit.id.startswith(text)]
+    if len(matches) == 1:
+        return matches[0]
+    ids = ", ".join(digit.id for digit in (matches or candidates)[:10]) or "none"
     raise DataError(
         f"digit: expected the id of one of your digits, got {text!r}, which is that of "
-        f"{len(found)}; there are: {ids}"
+        f"{len(matches)}; there are: {ids}"
     )
 
 
@@ -280,7 +282,7 @@ def find(text: str, *, deleted: bool = False) -> Digit:
 
 
 def as_labelled_set(digits: Sequence[Digit] | None = None) -> LabelledSet:
-    """All digits, or these, as a set to evaluate on. Raises `DataError` where there is none."""
+    """Return all digits, or these, as a set. Raises `DataError` if there are none."""
     digits = list_digits() if digits is None else digits
     if not digits:
         raise DataError(
@@ -295,6 +297,6 @@ def as_labelled_set(digits: Sequence[Digit] | None = None) -> LabelledSet:
     )
 
 
-def counts(digits: Iterable[Digit]) -> NDArray[np.int64]:
-    """How many there are of each label, `(10,)`."""
+def class_counts(digits: Iterable[Digit]) -> NDArray[np.int64]:
+    """Return the number of digits of each label, `(10,)`."""
     return np.bincount([digit.label for digit in digits], minlength=NUM_CLASSES)

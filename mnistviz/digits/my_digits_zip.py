@@ -1,7 +1,7 @@
-"""A person's digits out of and into zip files, which open without this program.
+"""Export a person's digits to a zip file that other programs can read, and import them.
 
-`my-digits.npz` has the pictures and labels in MNIST's layout, as its test part;
-`digits.json` has, in the same order, the strokes and the answers that runs gave.
+`my-digits.npz` contains the images and labels in MNIST's layout, as its test part; `digits.json`
+contains, in the same order, the strokes and the answers of runs.
 """
 
 import io
@@ -15,11 +15,13 @@ from typing import IO, Any
 import numpy as np
 
 from mnistviz.core.errors import DataError
-from mnistviz.digits import array_files, my_digits
-from mnistviz.digits.labelled_sets import LabelledSet, read_uploads
+from mnistviz.core.safe_zip import open_zip
+from mnistviz.digits import my_digits
+from mnistviz.digits.data_set_reader import read_uploads
+from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.my_digits import Digit
 
-PICTURES = "my-digits.npz"
+IMAGES = "my-digits.npz"
 DETAILS = "digits.json"
 # 2,000 drawings of 500 points each, and their answers.
 MAX_DETAILS_BYTES = 64 * 2**20
@@ -27,108 +29,110 @@ MAX_DETAILS_BYTES = 64 * 2**20
 
 @dataclass(frozen=True)
 class Imported:
-    """Digits that came in, how many were here already and stayed as they were, and how many
-    were left out because they are blank.
+    """The result of an import: the new digits, and the numbers of the others.
+
+    `num_known` digits were saved already and are unchanged; `num_blank` images were skipped.
     """
 
     digits: tuple[Digit, ...]
-    here_already: int = 0
-    blank: int = 0
-    how: str = ""
+    num_known: int = 0
+    num_blank: int = 0
+    description: str = ""
 
     @property
-    def sentence(self) -> str:
+    def summary(self) -> str:
         parts = [f"{len(self.digits):,} came in"]
-        if self.here_already:
-            parts.append(f"{self.here_already:,} were here already and stayed as they were")
-        if self.blank:
-            parts.append(f"{self.blank:,} are blank and were left out")
-        return f"{self.how} {'; '.join(parts)}.".strip()
+        if self.num_known:
+            parts.append(f"{self.num_known:,} were here already and stayed as they were")
+        if self.num_blank:
+            parts.append(f"{self.num_blank:,} are blank and were left out")
+        return f"{self.description} {'; '.join(parts)}.".strip()
 
 
-def export(target: IO[bytes], chosen: Sequence[Digit]) -> None:
-    """Write digits into `target` as a zip. Raises `DataError` where there is none."""
-    found = my_digits.as_labelled_set(chosen)
-    pictures = io.BytesIO()
+def export(target: IO[bytes], digits: Sequence[Digit]) -> None:
+    """Write digits to `target` as a zip. Raises `DataError` if there are none."""
+    labelled = my_digits.as_labelled_set(digits)
+    npz = io.BytesIO()
     np.savez_compressed(
-        pictures,
-        # All four arrays of MNIST's file are there, for programs that ask for them.
-        x_train=found.images[:0],
-        y_train=found.labels[:0],
-        x_test=found.images,
-        y_test=found.labels,
+        npz,
+        # Other programs expect all four arrays of MNIST's file.
+        x_train=labelled.images[:0],
+        y_train=labelled.labels[:0],
+        x_test=labelled.images,
+        y_test=labelled.labels,
     )
-    details = [my_digits.as_record(digit) for digit in chosen]
+    details = [my_digits.to_record(digit) for digit in digits]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(PICTURES, pictures.getvalue())
+        archive.writestr(IMAGES, npz.getvalue())
         archive.writestr(DETAILS, json.dumps({"version": 1, "digits": details}))
 
 
 def import_uploads(uploads: Sequence[tuple[str, bytes]]) -> Imported:
-    """Take in the digits of an export, or of any labelled set that `datasets` reads.
+    """Import the digits of an export, or of any labelled set that `read_uploads` reads.
 
-    Pictures that are here already keep their label; deleted ones stay deleted. All is
-    checked before the first is kept. Raises `DataError`.
+    Digits that are saved already keep their label; deleted ones stay deleted. Everything is checked
+    before the first digit is saved. Raises `DataError`.
     """
-    found = read_uploads(uploads)
-    return import_set(found, _details(uploads) if len(uploads) == 1 else None)
+    labelled = read_uploads(uploads)
+    return import_set(labelled, _read_details(uploads) if len(uploads) == 1 else None)
 
 
-def import_set(found: LabelledSet, details: list[Any] | None = None) -> Imported:
-    """Take in a labelled set; `details` are as `export` writes them, one for each image."""
-    all_of_it = _with_details(found, details) if details is not None else _plain(found)
-    new = [digit for digit in all_of_it if digit.image.any()]
-    fresh = {digit.id: digit for digit in new if not my_digits.file_of(digit.id).exists()}
-    my_digits.check_room(len(fresh))
-    for digit in fresh.values():
+def import_set(labelled: LabelledSet, details: list[Any] | None = None) -> Imported:
+    """Import a labelled set; `details` are those that `export` writes, one for each image."""
+    all_digits = _plain_digits(labelled) if details is None else _with_details(labelled, details)
+    digits = [digit for digit in all_digits if digit.image.any()]
+    new = {digit.id: digit for digit in digits if not my_digits.file_of(digit.id).exists()}
+    my_digits.check_capacity(len(new))
+    for digit in new.values():
         my_digits.write(digit)
     return Imported(
-        tuple(fresh.values()), len(new) - len(fresh), len(all_of_it) - len(new), found.how
+        tuple(new.values()),
+        len(digits) - len(new),
+        len(all_digits) - len(digits),
+        labelled.description,
     )
 
 
-def _plain(found: LabelledSet) -> list[Digit]:
+def _plain_digits(labelled: LabelledSet) -> list[Digit]:
     now = datetime.now(UTC).replace(microsecond=0)
     return [
         Digit(my_digits.id_of(image), int(label), image, now)
-        for image, label in zip(found.images, found.labels, strict=True)
+        for image, label in zip(labelled.images, labelled.labels, strict=True)
     ]
 
 
-def _with_details(found: LabelledSet, details: list[Any]) -> list[Digit]:
-    if len(details) != len(found.images):
-        raise _refusal(found, f"{len(details):,} details of {len(found.images):,} digits")
+def _with_details(labelled: LabelledSet, details: list[Any]) -> list[Digit]:
+    if len(details) != len(labelled.images):
+        raise _details_error(
+            labelled, f"{len(details):,} details of {len(labelled.images):,} digits"
+        )
     try:
-        # The label of the pictures' file counts: that is what other programs read.
+        # The label in the npz file is used, because other programs read that one.
         return [
             replace(my_digits.from_record(value, image), label=int(label), deleted=False)
-            for value, image, label in zip(details, found.images, found.labels, strict=True)
+            for value, image, label in zip(details, labelled.images, labelled.labels, strict=True)
         ]
     except (ValueError, TypeError) as error:
-        raise _refusal(found, f"details that are none ({str(error)[:200]})") from None
+        raise _details_error(labelled, f"details that are none ({str(error)[:200]})") from None
 
 
-def _refusal(found: LabelledSet, what: str) -> DataError:
+def _details_error(labelled: LabelledSet, actual: str) -> DataError:
     return DataError(
-        f"{found.name}: expected a zip that the export of digits made, got {what}; export them "
-        f"again, or import the {PICTURES} in it alone"
+        f"{labelled.name}: expected a zip that the export of digits made, got {actual}; export "
+        f"them again, or import the {IMAGES} in it alone"
     )
 
 
-def _details(uploads: Sequence[tuple[str, bytes]]) -> list[Any] | None:
-    """The details in a zip that an export made, None where it is another file."""
+def _read_details(uploads: Sequence[tuple[str, bytes]]) -> list[Any] | None:
+    """The details in a zip that `export` wrote, or None for another file."""
     ((name, raw),) = uploads
     if not name.lower().endswith(".zip"):
         return None
     try:
-        with array_files.opened_zip(io.BytesIO(raw)) as archive:
-            if DETAILS not in archive.namelist():
+        with open_zip(io.BytesIO(raw)) as archive:
+            if DETAILS not in archive.names:
                 return None
-            with archive.open(DETAILS) as file:
-                text = file.read(MAX_DETAILS_BYTES + 1)
-        if len(text) > MAX_DETAILS_BYTES:
-            raise ValueError(f"{DETAILS} of over {MAX_DETAILS_BYTES:,} bytes")
-        value = json.loads(text)
+            value = json.loads(archive.read(DETAILS, MAX_DETAILS_BYTES))
         if not isinstance(value, dict) or not isinstance(value.get("digits"), list):
             raise ValueError(f"a {DETAILS} without a list of digits")
     except (ValueError, RecursionError) as error:
@@ -136,6 +140,5 @@ def _details(uploads: Sequence[tuple[str, bytes]]) -> list[Any] | None:
             f"{name}: expected a zip that the export of digits made, got {str(error)[:200]}; "
             "export them again"
         ) from None
-    else:
-        found: list[Any] = value["digits"]
-        return found
+    digits: list[Any] = value["digits"]
+    return digits

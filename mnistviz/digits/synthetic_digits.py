@@ -1,8 +1,8 @@
-"""Digits as people write them with a pen, also in the ways that MNIST hardly has. NumPy only.
+"""Synthetic pen digits, including shapes that are rare in MNIST. NumPy only.
 
-MNIST's writers were Americans: elsewhere a 1 begins with a long upstroke, which a network that
-knows MNIST alone takes for a 7, and a 7 is crossed. Here each way of writing is a few lines, drawn
-a little differently each time and seen as every drawing is. Nobody's handwriting was copied.
+MNIST's writers were Americans. In other countries a 1 starts with a long upstroke, which a network
+trained on MNIST alone reads as a 7, and a 7 has a crossbar. Each shape is a few strokes that are
+distorted at random and preprocessed like every drawing. No person's handwriting was copied.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,13 @@ from mnistviz.digits.mnist import Mnist
 
 Points = NDArray[np.float64]
 
-SIDE = 280
-# Beside the seed of a run, what its pen digits are drawn from.
-_PEN = 0x70656E
+CANVAS_SIDE = 280
+DIGIT_SIDE = 200
+# Second word of the Philox key; the first is the seed of the run.
+_PHILOX_STREAM = 0x70656E
 
-# Of each digit, ways to write it: strokes divided by '/', points by ' ', (x, y) of 0 to 9 each.
-WAYS = (
+# The shapes of each digit: strokes separated by '/', points by ' '; (x, y) from 0 to 9 each.
+SHAPES = (
     ("50 20 03 06 29 59 86 83 50", "60 30 04 07 39 69 85 82 40", "40 10 04 19 49 64 40",
      "45 20 04 07 29 59 77 72 50 31"),
     ("40 49", "50 39", "22 40 49", "03 40 49", "04 60 69", "06 50 49", "15 70 69", "07 70 69",
@@ -56,16 +57,16 @@ WAYS = (
 
 
 def pen_digits(number: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """`number` images `(n, 28, 28)` and labels `(n,)`, uint8, as many of each digit."""
-    generator = Generator(Philox(key=[seed, _PEN]))
+    """Return `number` images `(n, 28, 28)` and labels `(n,)`, uint8, balanced over the digits."""
+    generator = Generator(Philox(key=[seed, _PHILOX_STREAM]))
     labels = np.arange(number) % NUM_CLASSES
-    images = [by_hand(str(generator.choice(WAYS[label])), generator) for label in labels]
+    images = [distorted_image(str(generator.choice(SHAPES[label])), generator) for label in labels]
     levels = np.array(images, np.float32).reshape(-1, IMAGE_SIZE, IMAGE_SIZE) * 255
     return levels.round().astype(np.uint8), labels.astype(np.uint8)
 
 
 def with_pen_digits(data: Mnist, spec: TrainSpec) -> Mnist:
-    """MNIST with the pen digits that a training wants behind the images that it is trained on."""
+    """Return MNIST with the pen digits of a spec inserted after its training images."""
     if not spec.pen_digits:
         return data
     images, labels = pen_digits(spec.pen_digits, spec.seed)
@@ -77,42 +78,42 @@ def with_pen_digits(data: Mnist, spec: TrainSpec) -> Mnist:
     )
 
 
-def by_hand(text: str, generator: Generator) -> FloatArray:
-    """A picture `(28, 28)` of strokes, as a hand would draw them: each time a little different."""
-    lines = read_lines(text)
-    joined = bent(np.concatenate(lines), generator)
-    parts = np.split(joined, np.cumsum([len(line) for line in lines])[:-1])
+def distorted_image(shape: str, generator: Generator) -> FloatArray:
+    """Return an image `(28, 28)` float32 in [0, 1] of a shape, distorted at random."""
+    lines = parse_shape(shape)
+    points = distort(np.concatenate(lines), generator)
+    parts = np.split(points, np.cumsum([len(line) for line in lines])[:-1])
     rounds = int(generator.integers(0, 3))
-    return drawn([smoothed(part, rounds) for part in parts])
+    return render_lines([smooth(part, rounds) for part in parts])
 
 
-def read_lines(text: str) -> list[Points]:
-    """The strokes in a text, `(n, 2)` each, 0 to 9."""
+def parse_shape(text: str) -> list[Points]:
+    """Return the strokes of a shape, `(n, 2)` each, 0 to 9."""
     return [
         np.array([[int(digit) for digit in point] for point in line.split()], np.float64)
         for line in text.split("/")
     ]
 
 
-def bent(points: Points, generator: Generator) -> Points:
-    """Points as another hand would set them: each a little off, all turned, leant, stretched."""
+def distort(points: Points, generator: Generator) -> Points:
+    """Return points with noise, rotated, sheared, stretched, and centred on the canvas."""
     points = points - points.mean(axis=0) + generator.normal(0, 0.35, points.shape)
-    angle, lean = generator.normal(0, 0.12), generator.normal(0.1, 0.2)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    stretch = np.array([[np.exp(generator.normal(-0.1, 0.2)), -lean], [0, 1]])
-    return in_the_middle(points @ (turn @ stretch).T)
+    angle, shear = generator.normal(0, 0.12), generator.normal(0.1, 0.2)
+    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    stretch = np.array([[np.exp(generator.normal(-0.1, 0.2)), -shear], [0, 1]])
+    return centre_on_canvas(points @ (rotation @ stretch).T)
 
 
-def in_the_middle(points: Points) -> Points:
-    """Points in the middle of the canvas, 200 pixels at most."""
+def centre_on_canvas(points: Points) -> Points:
+    """Return points scaled to 200 pixels and moved to the centre of the canvas."""
     low, high = points.min(axis=0), points.max(axis=0)
-    zoom = 200 / max(float((high - low).max()), 1e-9)
-    fitted: Points = (points - (low + high) / 2) * zoom + SIDE / 2
-    return fitted
+    scale = DIGIT_SIDE / max(float((high - low).max()), 1e-9)
+    centred: Points = (points - (low + high) / 2) * scale + CANVAS_SIDE / 2
+    return centred
 
 
-def smoothed(line: Points, rounds: int) -> Points:
-    """A line with its corners cut (Chaikin 1974)."""
+def smooth(line: Points, rounds: int) -> Points:
+    """Return a line with its corners cut (Chaikin 1974)."""
     for _ in range(rounds if len(line) > 2 else 0):
         first, second = line[:-1], line[1:]
         cut = np.stack([0.75 * first + 0.25 * second, 0.25 * first + 0.75 * second], axis=1)
@@ -120,7 +121,8 @@ def smoothed(line: Points, rounds: int) -> Points:
     return line
 
 
-def drawn(lines: Sequence[Points]) -> FloatArray:
-    """What the network sees of lines on the canvas, `(28, 28)` float32 in [0, 1]."""
-    drawing = Strokes(SIDE, SIDE, CANVAS_BRUSH, tuple(line.astype(np.float32) for line in lines))
+def render_lines(lines: Sequence[Points]) -> FloatArray:
+    """Return the input of the network, `(28, 28)` float32 in [0, 1], for lines on the canvas."""
+    strokes = tuple(line.astype(np.float32) for line in lines)
+    drawing = Strokes(CANVAS_SIDE, CANVAS_SIDE, CANVAS_BRUSH, strokes)
     return normalise(render(redraw(drawing))).image

@@ -54,5 +54,5 @@ def without(answers: Answers, numbers: Collection[int]) -> Answers:
     stays = np.ones(len(answers.data.labels), bool)
     stays[[number for number in numbers if number < len(stays)]] = False
     data = answers.data
-    rest = LabelledSet(data.name, data.images[stays], data.labels[stays], data.how)
+    rest = LabelledSet(data.name, data.images[stays], data.labels[stays], data.description)
     return answers_of(rest, answers.logits[stays])

@@ -45,7 +45,7 @@ class RobustnessCurve:
 def subset(data: LabelledSet, each: int = IMAGES_OF_EACH_DIGIT) -> LabelledSet:
     """Return the first `each` images of each digit, or all of a digit that has fewer."""
     chosen = balanced(data.labels, each)
-    return LabelledSet(data.name, data.images[chosen], data.labels[chosen], data.how)
+    return LabelledSet(data.name, data.images[chosen], data.labels[chosen], data.description)
 
 
 def measure(

@@ -12,9 +12,9 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.training import launcher
-from tests.browser.conftest import Server
-from tests.browser.test_walk import PATIENCE, go_to, settle
-from tests.training.test_worker import worker_pids
+from tests.helpers.browser import PATIENCE, go_to, settle
+from tests.helpers.server import Server
+from tests.helpers.trainings import worker_pids
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

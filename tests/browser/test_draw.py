@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
-from tests.browser.conftest import Server
-from tests.browser.test_walk import PATIENCE, draw, go_to, settle
+from tests.helpers.browser import PATIENCE, draw, go_to, settle
 from tests.helpers.hand_made_strokes import HAND_MADE, Stroke
+from tests.helpers.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -14,7 +14,7 @@ from mnistviz.evaluation.predictions import in_cell
 from mnistviz.runs import registry
 from mnistviz.runs.snapshots import latest_snapshot
 from mnistviz.ui.evaluate import evaluated_set
-from tests.browser.test_walk import PATIENCE, chart, go_to, hover_text, settle
+from tests.helpers.browser import PATIENCE, chart, go_to, hover_text, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnistviz.digits import my_digits
-from tests.browser.test_walk import PATIENCE, chart, draw, go_to, settle
+from tests.helpers.browser import PATIENCE, chart, draw, go_to, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

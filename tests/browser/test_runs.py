@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnistviz.runs import registry
-from tests.browser.test_walk import PATIENCE, chart, hover_text, settle
+from tests.helpers.browser import PATIENCE, chart, hover_text, settle
 from tests.helpers.made_runs import BUNDLED, EIGHT, TEN, give_weights, make_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

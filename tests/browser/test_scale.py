@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnistviz.runs import registry
-from tests.browser.test_walk import PATIENCE, go_to, settle
+from tests.helpers.browser import PATIENCE, go_to, settle
 from tests.helpers.made_runs import BUNDLED, make_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]

@@ -1,38 +1,39 @@
-"""Many tiles in one picture: none is lost, none is moved, each says what it is."""
+"""Many tiles in one picture: places, labels, hover texts, size."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mnistviz.charts.colour_scales import SIGNED, UNSIGNED, ColourScale
 from mnistviz.charts.montage import (
     LABEL_PIXELS,
     MAX_HEIGHT,
-    as_picture,
-    centres,
-    in_grid,
-    lay_out,
+    join_tiles,
+    set_image_axes,
+    tile_centres,
     tile_figure,
+    to_grid,
 )
-from mnistviz.charts.theme import AMOUNT, MARGINS, SIGNED
+from mnistviz.charts.theme import MARGINS
 
 sizes = st.integers(1, 6)
 
 
 def distinct(*shape: int) -> np.ndarray:
-    """Values that differ from each other: where one ends up tells where it came from."""
+    """Return different values, so that each can be identified in a picture."""
     return np.arange(1, np.prod(shape) + 1, dtype=np.float32).reshape(shape)
 
 
 @given(st.integers(1, 40), st.integers(1, 12), sizes, sizes)
-def test_a_grid_has_every_tile_once_in_order(
+def test_grid_has_every_tile_once_in_order(
     count: int, columns: int, height: int, width: int
 ) -> None:
     tiles = distinct(count, height, width)
-    grid = in_grid(tiles, columns)
+    grid = to_grid(tiles, columns)
     assert grid.shape[1] == min(columns, count)
     assert grid.shape[2:] == (height, width)
-    # Not a row more than they need.
+    # No row is empty.
     assert (grid.shape[0] - 1) * grid.shape[1] < count <= grid.shape[0] * grid.shape[1]
     flat = grid.reshape(-1, height, width)
     np.testing.assert_array_equal(flat[:count], tiles)
@@ -40,11 +41,11 @@ def test_a_grid_has_every_tile_once_in_order(
 
 
 @given(sizes, sizes, sizes, sizes, st.integers(1, 4))
-def test_tiles_lie_side_by_side_with_gaps_between(
+def test_joined_tiles_have_gaps_between_them(
     rows: int, columns: int, height: int, width: int, gap: int
 ) -> None:
     tiles = distinct(rows, columns, height, width)
-    picture = lay_out(tiles, gap)
+    picture = join_tiles(tiles, gap)
     assert picture.shape == (rows * (height + gap) - gap, columns * (width + 1) - 1)
     for row in range(rows):
         for column in range(columns):
@@ -55,20 +56,20 @@ def test_tiles_lie_side_by_side_with_gaps_between(
 
 
 @given(sizes, sizes)
-def test_centres_are_the_means_of_the_places_of_a_tile(count: int, size: int) -> None:
+def test_tile_centres_are_the_means_of_the_positions_of_a_tile(count: int, size: int) -> None:
     tiles = np.broadcast_to(
         distinct(count)[np.newaxis, :, np.newaxis, np.newaxis], (1, count, 1, size)
     )
-    line = lay_out(tiles)[0]
+    line = join_tiles(tiles)[0]
     places = [np.flatnonzero(line == number).mean() for number in range(1, count + 1)]
-    assert centres(count, size).tolist() == places
+    assert tile_centres(count, size).tolist() == places
 
 
 @pytest.mark.parametrize("count", [1, 5, 8, 20, 32])
 @pytest.mark.parametrize("num_labels", [0, None])
-def test_hover_says_tile_place_and_exact_value(count: int, num_labels: int | None) -> None:
+def test_hover_text_has_tile_place_and_exact_value(count: int, num_labels: int | None) -> None:
     values = np.random.default_rng(count).normal(size=(count, 4, 3)).astype(np.float32)
-    tiles = in_grid(values, 6)
+    tiles = to_grid(values, 6)
     figure = tile_figure(
         tiles,
         np.full(tiles.shape[:2], 8, np.float32),
@@ -90,7 +91,7 @@ def test_hover_says_tile_place_and_exact_value(count: int, num_labels: int | Non
     assert len(np.unique(facts[:, :3], axis=0)) == len(facts) == values.size
     np.testing.assert_array_equal(facts[:, 3], values[tile, row, column])
     np.testing.assert_allclose(heatmap.z[shown], facts[:, 3] / 8, rtol=1e-6)
-    # A tile lies in one piece, row 0 on top, column 0 on the left.
+    # The values of a tile are in their places, row 0 on top, column 0 on the left.
     y, x = np.nonzero(shown)
     top, left = y - row, x - column
     for number in range(count):
@@ -105,8 +106,8 @@ def test_hover_says_tile_place_and_exact_value(count: int, num_labels: int | Non
         assert label.x == left[tile == number][0] + 1
 
 
-def test_labels_have_room_between_two_rows_of_tiles() -> None:
-    tiles = in_grid(distinct(4, 5, 5), 2)
+def test_rows_of_tiles_have_space_for_labels() -> None:
+    tiles = to_grid(distinct(4, 5, 5), 2)
     heights = [
         tile_figure(
             tiles,
@@ -122,14 +123,12 @@ def test_labels_have_room_between_two_rows_of_tiles() -> None:
         .z.shape[0]
         for num_labels in (0, 4)
     ]
-    # A label of 15 pixels takes the place of three values of 5 pixels each.
+    # A label of 16 pixels has the height of three values of 5 pixels each.
     assert heights == [11, 13]
 
 
-@pytest.mark.parametrize(("signed", "scale", "ends"), [(True, SIGNED, -1), (False, AMOUNT, 0)])
-def test_signed_values_have_zero_in_the_middle(
-    signed: bool, scale: list[list[object]], ends: int
-) -> None:
+@pytest.mark.parametrize(("signed", "scale", "ends"), [(True, SIGNED, -1), (False, UNSIGNED, 0)])
+def test_signed_values_have_zero_in_the_middle(signed: bool, scale: ColourScale, ends: int) -> None:
     figure = tile_figure(
         np.zeros((1, 1, 2, 2), np.float32),
         np.ones((1, 1), np.float32),
@@ -142,10 +141,10 @@ def test_signed_values_have_zero_in_the_middle(
     heatmap = figure.data[0]
     assert (heatmap.zmin, heatmap.zmax) == (ends, 1)
     assert heatmap.zmid is None
-    assert [list(stop) for stop in heatmap.colorscale] == scale
+    assert heatmap.colorscale == scale
 
 
-def test_a_huge_layer_still_fits_the_page() -> None:
+def test_figure_of_a_large_layer_has_the_maximum_height() -> None:
     figure = tile_figure(
         np.zeros((64, 64, 3, 3), np.float32),
         np.ones((64, 64), np.float32),
@@ -159,7 +158,7 @@ def test_a_huge_layer_still_fits_the_page() -> None:
     assert figure.layout.height <= MAX_HEIGHT
 
 
-def test_a_picture_has_square_pixels_and_its_first_row_on_top() -> None:
+def test_picture_has_square_pixels_and_its_first_row_on_top() -> None:
     figure = tile_figure(
         np.zeros((1, 1, 2, 2), np.float32),
         np.ones((1, 1), np.float32),
@@ -169,16 +168,16 @@ def test_a_picture_has_square_pixels_and_its_first_row_on_top() -> None:
         value_format="",
         max_pixels=10,
     )
-    as_picture(figure)
+    set_image_axes(figure)
     assert figure.layout.yaxis.autorange == "reversed"
     assert figure.layout.yaxis.scaleanchor == "x"
     assert not figure.layout.xaxis.visible
 
 
 @pytest.mark.parametrize("width", [300, 350, 480, 640, 800])
-def test_a_picture_is_as_high_as_its_tiles_on_a_page_of_any_width(width: int) -> None:
-    """Else a phone shows empty room below, and numbers that touch the tiles above them."""
-    tiles = in_grid(distinct(20, 26, 26), 5)
+def test_picture_is_as_high_as_its_tiles_on_a_page_of_any_width(width: int) -> None:
+    """Otherwise a phone shows empty space below, and numbers touch the tiles above them."""
+    tiles = to_grid(distinct(20, 26, 26), 5)
     figure = tile_figure(
         tiles,
         np.ones(tiles.shape[:2], np.float32),

@@ -54,7 +54,7 @@ def test_a_blank_picture_is_refused_before_any_is_kept(tmp_path: Path) -> None:
 
 
 def test_digits_go_out_are_deleted_and_come_back(tmp_path: Path) -> None:
-    ids = {my_digits.keep(IMAGES[n], int(LABELS[n])).id for n in range(3)}
+    ids = {my_digits.save(IMAGES[n], int(LABELS[n])).id for n in range(3)}
     out = tmp_path / "mine.zip"
     assert printed("export", "--out", str(out)) == f"3 digits in {out}\n"
     (one, *_) = sorted(ids)
@@ -78,7 +78,7 @@ def test_any_set_is_imported(tmp_path: Path) -> None:
     file = tmp_path / "set.npz"
     np.savez(file, x_test=IMAGES[:4], y_test=LABELS[:4])
     assert "4 came in" in printed("import", str(file))
-    assert my_digits.counts(my_digits.list_digits()).sum() == 4
+    assert my_digits.class_counts(my_digits.list_digits()).sum() == 4
 
 
 def test_ids_or_all_and_not_both() -> None:

@@ -13,7 +13,7 @@ from mnistviz.core.errors import DataError
 from mnistviz.digits.mnist import MNIST_FILE, Mnist, balanced, load_mnist, to_input
 
 SCRIPT = PROJECT / "tools" / "make_mnist_npz.py"
-MEND = "Bring it back with: git checkout -- mnistviz/assets/mnist.npz"
+REMEDY = "Bring it back with: git checkout -- mnistviz/assets/mnist.npz"
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_images_and_labels_have_their_shapes() -> None:
 
 
 @pytest.mark.parametrize("name", ["x_train", "y_train", "x_test", "y_test"])
-def test_nobody_can_write_to_the_shared_arrays(name: str) -> None:
+def test_the_arrays_are_read_only(name: str) -> None:
     array = arrays_of(load_mnist())[name]
     with pytest.raises(ValueError, match="assignment destination is read-only"):
         array[0] = 1
@@ -66,7 +66,7 @@ def test_the_images_are_in_the_original_order() -> None:
     assert data.y_test[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
 
 
-def test_digits_are_ink_in_the_middle_of_paper() -> None:
+def test_ink_is_in_the_middle_and_paper_at_the_edges() -> None:
     data = load_mnist()
     for images in (data.x_train, data.x_test):
         assert (images.min(), images.max()) == (0, 255)
@@ -83,13 +83,13 @@ def test_class_counts_are_those_of_mnist() -> None:
     assert counts.sum(axis=1).tolist() == [60_000, 10_000]
 
 
-def test_a_class_without_images_is_counted_as_0() -> None:
+def test_a_class_without_images_has_the_count_0() -> None:
     images, labels = np.zeros((2, 28, 28), np.uint8), np.array([3, 3], np.uint8)
     counts = Mnist(images, labels, images[:0], labels[:0]).class_counts()
     assert counts.tolist() == [[0, 0, 0, 2, 0, 0, 0, 0, 0, 0], [0] * 10]
 
 
-def test_a_truncated_copy_is_refused_and_says_how_to_mend_it(tmp_path: Path) -> None:
+def test_a_truncated_file_raises_an_error_with_a_remedy(tmp_path: Path) -> None:
     copy = tmp_path / "mnist.npz"
     part = MNIST_FILE.read_bytes()[:1_234_567]
     copy.write_bytes(part)
@@ -97,20 +97,19 @@ def test_a_truncated_copy_is_refused_and_says_how_to_mend_it(tmp_path: Path) -> 
         load_mnist(copy)
     assert str(error.value) == (
         "mnist.npz: expected the bundled MNIST with SHA-256 06af5dfe73b7…, found 1,234,567 bytes "
-        f"with {hashlib.sha256(part).hexdigest()[:12]}…. {MEND}"
+        f"with {hashlib.sha256(part).hexdigest()[:12]}…. {REMEDY}"
     )
 
 
-def test_a_missing_file_is_refused_and_says_how_to_mend_it(tmp_path: Path) -> None:
+def test_a_missing_file_raises_an_error_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(DataError) as error:
         load_mnist(tmp_path / "mnist.npz")
     assert str(error.value) == (
-        f"mnist.npz: the bundled MNIST can't be read (No such file or directory). {MEND}"
+        f"mnist.npz: the bundled MNIST can't be read (No such file or directory). {REMEDY}"
     )
 
 
-def test_a_mended_file_is_read_after_all(tmp_path: Path) -> None:
-    """A refusal must not be remembered."""
+def test_an_error_is_not_cached(tmp_path: Path) -> None:
     copy = tmp_path / "mnist.npz"
     labels = np.arange(10, dtype=np.uint8)
     images = np.zeros((10, 28, 28), np.uint8)
@@ -122,7 +121,7 @@ def test_a_mended_file_is_read_after_all(tmp_path: Path) -> None:
     assert load_mnist(copy, digest).y_test.tolist() == list(range(10))
 
 
-def test_the_input_of_the_network_is_float32_from_0_to_1() -> None:
+def test_to_input_scales_to_float32_from_0_to_1() -> None:
     levels = np.arange(256, dtype=np.uint8)
     values = to_input(levels)
     assert values.dtype == np.float32
@@ -133,7 +132,7 @@ def test_the_input_of_the_network_is_float32_from_0_to_1() -> None:
 # ---------------------------------------------------------------- the script
 
 
-def test_the_script_refuses_a_file_that_is_not_the_original(
+def test_the_script_rejects_a_file_with_another_checksum(
     script: ModuleType, tmp_path: Path
 ) -> None:
     file, md5, header = script.SOURCES["y_test"]
@@ -147,7 +146,7 @@ def test_the_script_refuses_a_file_that_is_not_the_original(
 
 
 @pytest.mark.parametrize(("header", "shape"), [(16, (2, 28, 28)), (8, (1568,))])
-def test_the_script_reads_what_follows_the_header(
+def test_the_script_reads_the_data_after_the_header(
     script: ModuleType, tmp_path: Path, header: int, shape: tuple[int, ...]
 ) -> None:
     values = np.arange(2 * 28 * 28) % 256
@@ -159,11 +158,11 @@ def test_the_script_reads_what_follows_the_header(
     np.testing.assert_array_equal(found.ravel(), values)
 
 
-def test_the_script_and_the_product_agree_on_names_and_place(script: ModuleType) -> None:
+def test_the_script_writes_the_arrays_and_path_that_are_read(script: ModuleType) -> None:
     assert script.ASSET == MNIST_FILE
     assert set(script.SOURCES) == set(arrays_of(load_mnist()))
 
 
-def test_the_balanced_images_are_the_first_of_each_class() -> None:
+def test_balanced_returns_the_first_images_of_each_class() -> None:
     labels = np.array([3, 1, 3, 3, 0, 1, 1], np.uint8)
     assert balanced(labels, 2).tolist() == [0, 1, 2, 4, 5]

@@ -1,4 +1,4 @@
-"""A person's own digits: kept one by one, changed, deleted and brought back."""
+"""A person's own digits: saved, changed, deleted and restored."""
 
 import json
 import threading
@@ -23,104 +23,107 @@ DRAWN = Strokes(280, 280, 18.0, (LINE,))
 ANSWER = Answer("best", 6880, (0.1, 0.6, 0.3, 0, 0, 0, 0, 0, 0, 0))
 
 
-def test_a_digit_is_kept_with_all_that_belongs_to_it() -> None:
-    kept = my_digits.keep(IMAGES[0], 7, DRAWN, [ANSWER])
+def test_a_digit_is_saved_with_strokes_and_answers() -> None:
+    digit = my_digits.save(IMAGES[0], 7, DRAWN, [ANSWER])
     (found,) = my_digits.list_digits()
-    assert (found.id, found.label, found.answers, found.deleted) == (kept.id, 7, (ANSWER,), False)
-    assert found.created == kept.created
+    assert (found.id, found.label, found.answers, found.deleted) == (digit.id, 7, (ANSWER,), False)
+    assert found.created == digit.created
     assert np.array_equal(found.image, IMAGES[0])
     assert found.strokes is not None
     assert (found.strokes.width, found.strokes.brush) == (280, 18.0)
     assert np.array_equal(found.strokes.strokes[0], LINE)
     assert found.answers[0].digit == 1
-    # In a folder that no list of runs takes for a run.
+    # The folder is not listed as a run.
     assert my_digits.folder() == storage.home() / "digits"
     assert registry.damaged_runs() == []
 
 
-def test_what_the_network_saw_is_what_is_kept() -> None:
+def test_the_input_of_the_network_is_saved() -> None:
     assert np.array_equal(my_digits.to_pixels(to_input(IMAGES[:1])[0]), IMAGES[0])
 
 
-def test_the_same_picture_is_one_digit_whoever_keeps_it() -> None:
-    first = my_digits.keep(IMAGES[0], 7, DRAWN, [ANSWER])
+def test_the_same_image_is_one_digit() -> None:
+    first = my_digits.save(IMAGES[0], 7, DRAWN, [ANSWER])
     my_digits.delete(first.id)
-    again = my_digits.keep(IMAGES[0], 1, None, [Answer("reference", 1, ANSWER.probabilities)])
+    again = my_digits.save(IMAGES[0], 1, None, [Answer("reference", 1, ANSWER.probabilities)])
     (found,) = my_digits.list_digits()
     assert (found.id, found.label, len(found.answers)) == (first.id, 1, 2)
     assert found.strokes is not None
     assert again.created == first.created
 
 
-def test_digits_of_two_tabs_at_once_are_all_there() -> None:
-    def keep_ten(start: int) -> None:
+def test_digits_saved_by_threads_at_once_are_all_saved() -> None:
+    def save_ten(start: int) -> None:
         for number in range(start, start + 10):
-            my_digits.keep(IMAGES[number], int(LABELS[number]))
+            my_digits.save(IMAGES[number], int(LABELS[number]))
 
-    tabs = [threading.Thread(target=keep_ten, args=(start,)) for start in (0, 5, 10)]
+    tabs = [threading.Thread(target=save_ten, args=(start,)) for start in (0, 5, 10)]
     for tab in tabs:
         tab.start()
     for tab in tabs:
         tab.join()
     assert len(my_digits.list_digits()) == 20
-    assert my_digits.counts(my_digits.list_digits()).tolist() == np.bincount(LABELS[:20]).tolist()
+    assert (
+        my_digits.class_counts(my_digits.list_digits()).tolist()
+        == np.bincount(LABELS[:20]).tolist()
+    )
 
 
-def test_a_deleted_digit_comes_back_until_it_is_removed() -> None:
-    kept = my_digits.keep(IMAGES[0], 7)
-    my_digits.delete(kept.id)
+def test_a_deleted_digit_can_be_restored_until_it_is_removed() -> None:
+    digit = my_digits.save(IMAGES[0], 7)
+    my_digits.delete(digit.id)
     assert my_digits.list_digits() == []
-    assert [digit.id for digit in my_digits.deleted_digits()] == [kept.id]
-    my_digits.restore(kept.id)
+    assert [digit.id for digit in my_digits.deleted_digits()] == [digit.id]
+    my_digits.restore(digit.id)
     assert my_digits.list_digits()[0].label == 7
     with pytest.raises(DataError) as caught:
-        my_digits.remove_for_good(kept.id)
-    assert str(caught.value) == f"{kept.id}: expected a deleted digit; delete it first"
-    my_digits.delete(kept.id)
-    my_digits.remove_for_good(kept.id)
+        my_digits.delete_permanently(digit.id)
+    assert str(caught.value) == f"{digit.id}: expected a deleted digit; delete it first"
+    my_digits.delete(digit.id)
+    my_digits.delete_permanently(digit.id)
     assert my_digits.deleted_digits() == []
 
 
-def test_a_label_can_be_said_anew() -> None:
-    kept = my_digits.keep(IMAGES[0], 7)
-    assert my_digits.relabel(kept.id, 0).label == 0
+def test_a_label_can_be_changed() -> None:
+    digit = my_digits.save(IMAGES[0], 7)
+    assert my_digits.relabel(digit.id, 0).label == 0
     assert my_digits.list_digits()[0].label == 0
     with pytest.raises(DataError) as caught:
-        my_digits.relabel(kept.id, 10)
+        my_digits.relabel(digit.id, 10)
     assert str(caught.value) == "label: expected a digit from 0 to 9, got 10"
 
 
-def test_a_digit_is_found_by_the_beginning_of_its_id() -> None:
-    kept = my_digits.keep(IMAGES[0], 7)
-    assert my_digits.find(kept.id[:4]).id == kept.id
+def test_a_digit_is_found_by_the_start_of_its_id() -> None:
+    digit = my_digits.save(IMAGES[0], 7)
+    assert my_digits.find(digit.id[:4]).id == digit.id
     with pytest.raises(DataError) as caught:
         my_digits.find("x")
     assert str(caught.value) == (
         "digit: expected the id of one of your digits, got 'x', which is that of 0; there are: "
-        f"{kept.id}"
+        f"{digit.id}"
     )
 
 
-def test_a_blank_picture_is_refused() -> None:
+def test_a_blank_image_raises_an_error() -> None:
     with pytest.raises(DataError) as caught:
-        my_digits.keep(np.zeros((28, 28), np.uint8), 7)
+        my_digits.save(np.zeros((28, 28), np.uint8), 7)
     assert str(caught.value) == (
         "My digits: expected a picture (28, 28) uint8 with ink, got a blank one; draw a digit first"
     )
 
 
-def test_there_is_a_most(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_digits_raise_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(my_digits, "MAX_DIGITS", 1)
-    my_digits.keep(IMAGES[0], 7)
+    my_digits.save(IMAGES[0], 7)
     with pytest.raises(DataError) as caught:
-        my_digits.keep(IMAGES[1], 2)
+        my_digits.save(IMAGES[1], 2)
     assert str(caught.value) == (
         "My digits: expected at most 1 digits, deleted ones included, got 1 more where 1 are; "
         "import fewer, or evaluate a run on the whole set"
     )
 
 
-def test_as_a_labelled_set() -> None:
+def test_the_labelled_set_contains_all_digits() -> None:
     with pytest.raises(DataError) as caught:
         my_digits.as_labelled_set()
     assert str(caught.value) == (
@@ -128,11 +131,11 @@ def test_as_a_labelled_set() -> None:
         "say what it is, or import some with `digits import`"
     )
     for number in (3, 5):
-        my_digits.keep(IMAGES[number], int(LABELS[number]))
-    found = my_digits.as_labelled_set()
-    assert found.images.shape == (2, 28, 28)
-    assert sorted(found.labels) == sorted(LABELS[[3, 5]])
-    assert found.how == "2 digits that you kept."
+        my_digits.save(IMAGES[number], int(LABELS[number]))
+    labelled = my_digits.as_labelled_set()
+    assert labelled.images.shape == (2, 28, 28)
+    assert sorted(labelled.labels) == sorted(LABELS[[3, 5]])
+    assert labelled.description == "2 digits that you kept."
 
 
 @given(data=st.data())
@@ -141,9 +144,9 @@ def test_as_a_labelled_set() -> None:
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_a_damaged_file_is_passed_over_and_told(data: st.DataObject, home: Path) -> None:
-    whole = my_digits.keep(IMAGES[0], 7, DRAWN, [ANSWER])
-    other = my_digits.keep(IMAGES[1], 2)
+def test_a_damaged_file_is_ignored_and_reported(data: st.DataObject, home: Path) -> None:
+    whole = my_digits.save(IMAGES[0], 7, DRAWN, [ANSWER])
+    other = my_digits.save(IMAGES[1], 2)
     file = my_digits.file_of(whole.id)
     value = json.loads(file.read_text())
     key = data.draw(st.sampled_from(sorted(value)))
@@ -154,7 +157,7 @@ def test_a_damaged_file_is_passed_over_and_told(data: st.DataObject, home: Path)
     ids = {digit.id for digit in my_digits.list_digits()}
     assert other.id in ids
     assert (my_digits.damaged_files() == [file]) != (
-        whole.id in ids | {one.id for one in my_digits.deleted_digits()}
+        whole.id in ids | {digit.id for digit in my_digits.deleted_digits()}
     )
     file.write_text("{")
     assert [digit.id for digit in my_digits.list_digits()] == [other.id]

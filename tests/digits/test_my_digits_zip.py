@@ -1,4 +1,4 @@
-"""A person's digits out of and into zips, and out of other sets."""
+"""Export and import of a person's digits."""
 
 import io
 import json
@@ -10,8 +10,8 @@ import pytest
 
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits
+from mnistviz.digits.data_set_reader import read_uploads
 from mnistviz.digits.drawing.strokes import Strokes
-from mnistviz.digits.labelled_sets import read_uploads
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.digits.my_digits import Answer, Digit
 from mnistviz.digits.my_digits_zip import export, import_uploads
@@ -20,10 +20,10 @@ IMAGES, LABELS = load_mnist().x_test[:5], load_mnist().y_test[:5]
 DRAWN = Strokes(280, 280, 18.0, (np.array([[1, 2.5], [3, 4]], np.float32),))
 
 
-def keep_three() -> list[Digit]:
+def save_three() -> list[Digit]:
     answer = Answer("best", 6880, (0.0,) * 9 + (1.0,))
     return [
-        my_digits.keep(IMAGES[n], int(LABELS[n]), DRAWN if n else None, [answer]) for n in (0, 1, 2)
+        my_digits.save(IMAGES[n], int(LABELS[n]), DRAWN if n else None, [answer]) for n in (0, 1, 2)
     ]
 
 
@@ -43,26 +43,26 @@ def changed(raw: bytes, **files: Any) -> bytes:
     return file.getvalue()
 
 
-def forget_all() -> None:
+def delete_all_files() -> None:
     for file in my_digits.folder().glob("*.json"):
         file.unlink()
 
 
-def test_what_goes_out_comes_back() -> None:
-    before = keep_three()
+def test_exported_digits_are_imported_unchanged() -> None:
+    before = save_three()
     raw = zipped(before)
-    forget_all()
+    delete_all_files()
     imported = import_uploads([("mine.zip", raw)])
-    assert (len(imported.digits), imported.here_already) == (3, 0)
+    assert (len(imported.digits), imported.num_known) == (3, 0)
     after = {digit.id: digit for digit in my_digits.list_digits()}
     for digit in before:
         found = after[digit.id]
         assert np.array_equal(found.image, digit.image)
-        assert my_digits.as_record(found) == my_digits.as_record(digit)
+        assert my_digits.to_record(found) == my_digits.to_record(digit)
 
 
-def test_an_export_opens_without_this_program() -> None:
-    with zipfile.ZipFile(io.BytesIO(zipped(keep_three()))) as archive:
+def test_an_export_is_an_npz_and_json() -> None:
+    with zipfile.ZipFile(io.BytesIO(zipped(save_three()))) as archive:
         with np.load(io.BytesIO(archive.read("my-digits.npz"))) as arrays:
             assert {name: arrays[name].shape for name in arrays.files} == {
                 "x_train": (0, 28, 28),
@@ -72,20 +72,20 @@ def test_an_export_opens_without_this_program() -> None:
             }
             assert sorted(arrays["y_test"]) == sorted(LABELS[:3])
         details = json.loads(archive.read("digits.json"))["digits"]
-    assert [one["strokes"] is None for one in details] == [True, False, False]
+    assert [record["strokes"] is None for record in details] == [True, False, False]
     assert details[1]["strokes"]["strokes"] == [[[1.0, 2.5], [3.0, 4.0]]]
-    # And it is a labelled set, like any other.
-    assert len(read_uploads([("mine.zip", zipped(keep_three()))]).images) == 3
+    # It can also be read as a labelled set.
+    assert len(read_uploads([("mine.zip", zipped(save_three()))]).images) == 3
 
 
-def test_what_is_here_already_stays_as_it_is() -> None:
-    first, *others = keep_three()
+def test_digits_that_are_saved_already_are_unchanged() -> None:
+    first, *others = save_three()
     raw = zipped([first, *others])
     my_digits.relabel(first.id, 0)
     my_digits.delete(others[0].id)
     imported = import_uploads([("mine.zip", raw)])
     assert imported.digits == ()
-    assert imported.sentence == (
+    assert imported.summary == (
         "3 images as they are: x_test and y_test of my-digits.npz. 0 came in; 3 were here already "
         "and stayed as they were."
     )
@@ -93,16 +93,16 @@ def test_what_is_here_already_stays_as_it_is() -> None:
     assert [digit.id for digit in my_digits.deleted_digits()] == [others[0].id]
 
 
-def test_any_labelled_set_comes_in_without_its_blank_pictures() -> None:
+def test_a_labelled_set_is_imported_without_its_blank_images() -> None:
     file = io.BytesIO()
     np.savez(file, images=np.concatenate([IMAGES, 0 * IMAGES[:1]]), labels=[*LABELS, 3])
     imported = import_uploads([("set.npz", file.getvalue())])
-    assert imported.sentence == (
+    assert imported.summary == (
         "6 images as they are: images and labels of set.npz. 5 came in; 1 are blank and were left "
         "out."
     )
     assert (
-        my_digits.counts(my_digits.list_digits()).tolist()
+        my_digits.class_counts(my_digits.list_digits()).tolist()
         == np.bincount(LABELS, minlength=10).tolist()
     )
 
@@ -122,9 +122,9 @@ def test_any_labelled_set_comes_in_without_its_blank_pictures() -> None:
         ),
     ],
 )
-def test_spoilt_details_are_refused_and_nothing_is_kept(details: Any, message: str) -> None:
-    raw = changed(zipped(keep_three()), digits=json.dumps(details))
-    forget_all()
+def test_invalid_details_raise_an_error_and_nothing_is_saved(details: Any, message: str) -> None:
+    raw = changed(zipped(save_three()), digits=json.dumps(details))
+    delete_all_files()
     with pytest.raises(DataError) as caught:
         import_uploads([("mine.zip", raw)])
     assert str(caught.value) == message
@@ -132,15 +132,15 @@ def test_spoilt_details_are_refused_and_nothing_is_kept(details: Any, message: s
 
 
 @pytest.mark.parametrize(
-    "spoilt",
+    "changes",
     [{"label": 11}, {"created": "now"}, {"strokes": {"width": 1}}, {"answers": [{"run": "a"}]}],
 )
-def test_details_that_are_none_are_refused(spoilt: dict[str, Any]) -> None:
-    raw = zipped(keep_three())
+def test_an_invalid_detail_raises_an_error(changes: dict[str, Any]) -> None:
+    raw = zipped(save_three())
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         value = json.loads(archive.read("digits.json"))
-    value["digits"][1] |= spoilt
-    forget_all()
+    value["digits"][1] |= changes
+    delete_all_files()
     with pytest.raises(DataError, match=r"got details that are none \(.*\); export them"):
         import_uploads([("mine.zip", changed(raw, digits=json.dumps(value)))])
     assert my_digits.list_digits() == []

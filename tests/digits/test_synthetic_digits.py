@@ -1,4 +1,4 @@
-"""Digits drawn as with a pen: what is made, and where a training finds it."""
+"""Digits images_drawn as with a pen: what is made, and where a training finds it."""
 
 import numpy as np
 
@@ -6,22 +6,22 @@ from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.mnist import Mnist, to_input
 from mnistviz.digits.synthetic_digits import (
-    SIDE,
-    WAYS,
-    by_hand,
+    CANVAS_SIDE,
+    SHAPES,
+    distorted_image,
+    parse_shape,
     pen_digits,
-    read_lines,
     with_pen_digits,
 )
 
 
-def test_as_many_of_each_digit_and_no_two_alike() -> None:
+def test_digits_are_balanced_distinct_and_like_mnist() -> None:
     images, labels = pen_digits(200, 0)
     assert images.shape == (200, 28, 28)
     assert (images.dtype, labels.dtype) == (np.uint8, np.uint8)
     assert np.bincount(labels).tolist() == [20] * NUM_CLASSES
     assert len(np.unique(images.reshape(200, -1), axis=0)) == 200
-    # As large and as placed as MNIST's: 20 pixels, the centre of mass in the middle.
+    # Size and position of MNIST: 20 pixels, the centre of mass in the middle.
     for image in to_input(images):
         rows, columns = np.nonzero(image > 0.1)
         assert max(np.ptp(rows), np.ptp(columns)) in range(17, 24)
@@ -29,30 +29,30 @@ def test_as_many_of_each_digit_and_no_two_alike() -> None:
         assert abs(np.average(np.arange(28), weights=image.sum(axis=0)) - 13.5) < 1
 
 
-def test_a_seed_names_one_set_of_digits() -> None:
+def test_a_seed_determines_the_digits() -> None:
     images, _ = pen_digits(20, 3)
     np.testing.assert_array_equal(images, pen_digits(20, 3)[0])
     assert (images != pen_digits(20, 4)[0]).any(axis=(1, 2)).all()
 
 
-def test_every_way_can_be_drawn() -> None:
+def test_every_shape_can_be_drawn() -> None:
     generator = np.random.default_rng(0)
-    assert len(WAYS) == NUM_CLASSES
-    for way in (way for ways in WAYS for way in ways):
-        assert all(len(line) > 1 for line in read_lines(way))
-        image = by_hand(way, generator)
+    assert len(SHAPES) == NUM_CLASSES
+    for shape in (shape for shapes_of_digit in SHAPES for shape in shapes_of_digit):
+        assert all(len(line) > 1 for line in parse_shape(shape))
+        image = distorted_image(shape, generator)
         assert image.dtype == np.float32
         assert 0 <= image.min() < 0.01 < 0.9 < image.max() <= 1
-    assert SIDE == 280
+    assert CANVAS_SIDE == 280
 
 
-def test_they_lie_behind_the_images_that_are_trained_on() -> None:
+def test_pen_digits_are_inserted_after_the_training_images() -> None:
     numbers = np.arange(60, dtype=np.uint8)
     images = np.broadcast_to(numbers[:, None, None], (60, 28, 28))
     data = Mnist(images, numbers, images[:5], numbers[:5])
     spec = TrainSpec(num_images=1_000, held_out=10)
     assert with_pen_digits(data, spec) is data
-    # A stand-in for MNIST as small as this: 40 images, then the pen digits, then the rest.
+    # With 40 training images: these, then the pen digits, then the other images.
     spec = spec.model_copy(update={"num_images": 40, "pen_digits": 30})
     mixed = with_pen_digits(data, spec)
     drawn, labels = pen_digits(30, spec.seed)
@@ -63,7 +63,7 @@ def test_they_lie_behind_the_images_that_are_trained_on() -> None:
     assert mixed.x_test is data.x_test
 
 
-def test_an_epoch_is_longer_by_them() -> None:
+def test_pen_digits_lengthen_an_epoch() -> None:
     spec = TrainSpec(num_images=1_000, batch_size=100, held_out=10)
     assert (spec.num_trained, spec.steps_per_epoch) == (1_000, 10)
     spec = spec.changed(pen_digits=150)

@@ -18,7 +18,7 @@ def test_a_digit_is_read_once_by_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> 
     run = registry.find_run("best")
     step = snapshots.steps_of(run)[-1]
     data = load_mnist()
-    kept = [my_digits.keep(data.x_test[n], int(data.y_test[n])) for n in range(4)]
+    kept = [my_digits.save(data.x_test[n], int(data.y_test[n])) for n in range(4)]
     assert np.isnan(my_digits_scores.known(Snapshot(run, step), kept)).all()
     assert my_digits_scores.score(my_digits_scores.known(Snapshot(run, step), kept), kept) is None
     first = my_digits_scores.answers(Snapshot(run, step), kept[:3])

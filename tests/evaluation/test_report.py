@@ -1,4 +1,4 @@
-"""The report: one file with every number of the page, and nothing to fetch."""
+"""The HTML report of an evaluation: its numbers, figures and images, without other files."""
 
 import re
 
@@ -9,14 +9,14 @@ from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import label_issues
 from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, keep_logits
-from mnistviz.evaluation.report import Subject, gather, html_of
+from mnistviz.evaluation.report import ReportData, report_data, report_html
 from mnistviz.evaluation.robustness import RobustnessCurve
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 
 
-def made_up(wrong: int) -> Answers:
-    """Thirty test images, the first of which are read one digit too high."""
+def answers_with(wrong: int) -> Answers:
+    """Return answers to thirty test images, the first `wrong` of them one digit too high."""
     data = load_mnist()
     labels = data.y_test[:30].copy()
     answers = labels.astype(int)
@@ -25,20 +25,20 @@ def made_up(wrong: int) -> Answers:
     return answers_of(LabelledSet("<mine>", data.x_test[:30], labels, "As they are."), logits)
 
 
-def test_all_of_the_page_in_one_file_that_fetches_nothing() -> None:
+def test_report_has_all_parts_of_the_page_and_needs_no_other_file() -> None:
     levels = (0.0, 0.5, 1.0)
     curve = RobustnessCurve(
         "blur", levels, np.array([[True] * 4, [True] * 3 + [False], [False] * 4])
     )
-    text = html_of(
-        Subject(
+    text = report_html(
+        ReportData(
             registry.find_run("best"),
             7,
-            made_up(3),
+            answers_with(3),
             0.5,
             [curve],
             {0: "wrong", 5: "ambiguous"},
-            {"rival": made_up(1)},
+            {"rival": answers_with(1)},
         )
     )
     for expected in (
@@ -56,7 +56,7 @@ def test_all_of_the_page_in_one_file_that_fetches_nothing() -> None:
     # Three mistakes and two labels in doubt.
     assert len(re.findall("<img src='data:image/png;base64,", text)) == 5
     assert len(re.findall("plotly-graph-div", text)) == 4
-    # The library is there once, inside.
+    # Plotly.js is included once.
     assert text.count("plotly.js v") == 1
     without_scripts = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     assert not re.findall(r"(?:src|href)\s*=\s*['\"](?!data:)", without_scripts)
@@ -64,26 +64,28 @@ def test_all_of_the_page_in_one_file_that_fetches_nothing() -> None:
 
 
 @pytest.mark.parametrize("temperature", [None, 1.0])
-def test_a_run_without_held_out_images_is_said_to_be_not_calibrated(
+def test_run_without_a_temperature_is_reported_as_not_calibrated(
     temperature: float | None,
 ) -> None:
-    text = html_of(Subject(registry.find_run("reference"), 0, made_up(0), temperature))
+    text = report_html(ReportData(registry.find_run("reference"), 0, answers_with(0), temperature))
     assert ("Not calibrated" in text) == (temperature is None)
     assert "What it stands" not in text
     assert "Labels in doubt" not in text
     assert "0 of 0, the surest first" in text
 
 
-def test_what_is_kept_of_a_set_goes_into_its_report() -> None:
+def test_report_data_has_the_stored_results_of_a_set() -> None:
     best, other = registry.find_run("best"), registry.find_run("reference")
-    found = made_up(2)
+    answers = answers_with(2)
     step = snapshots.steps_of(best)[-1]
-    digest = digest_of(found.data.images)
-    assert gather(Snapshot(best, step), found, None) == Subject(best, step, found, None, [], {}, {})
-    keep_logits(latest_snapshot(other), digest, made_up(5).logits)
+    digest = digest_of(answers.data.images)
+    assert report_data(Snapshot(best, step), answers, None) == ReportData(
+        best, step, answers, None, [], {}, {}
+    )
+    keep_logits(latest_snapshot(other), digest, answers_with(5).logits)
     label_issues.mark(digest, 4, "wrong")
     label_issues.mark(digest, 999, "wrong")
-    subject = gather(Snapshot(best, step), found, 0.5)
-    assert subject.marked == {4: "wrong"}
-    assert list(subject.others or {}) == ["reference"]
-    assert int((~(subject.others or {})["reference"].right).sum()) == 5
+    report = report_data(Snapshot(best, step), answers, 0.5)
+    assert report.doubts == {4: "wrong"}
+    assert list(report.others or {}) == ["reference"]
+    assert int((~(report.others or {})["reference"].right).sum()) == 5

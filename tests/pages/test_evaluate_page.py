@@ -159,7 +159,7 @@ def test_my_digits_are_a_set_once_there_are_some() -> None:
     assert app.info[0].value == "You have kept no digits yet. Draw some, and say what they are."
     data = load_mnist()
     for number in range(3):
-        my_digits.keep(data.x_train[number], int(data.y_train[number]))
+        my_digits.save(data.x_train[number], int(data.y_train[number]))
     app.run()
     assert not app.exception
     assert "on 3 images of My digits" in text_of(app)

@@ -22,7 +22,7 @@ IMAGES, LABELS = load_mnist().x_test, load_mnist().y_test
 
 
 def keep(*numbers: int) -> list[Digit]:
-    return [my_digits.keep(IMAGES[number], int(LABELS[number])) for number in numbers]
+    return [my_digits.save(IMAGES[number], int(LABELS[number])) for number in numbers]
 
 
 def choose(app: AppTest, digit: Digit) -> None:
@@ -75,7 +75,7 @@ def test_all_that_are_shown_can_be_deleted() -> None:
     app.button_group(key="my_digits_label").set_value(label).run()
     number = int((LABELS[:12] == label).sum())
     press(app, f"Delete these {number}")
-    assert my_digits.counts(my_digits.list_digits())[label] == 0
+    assert my_digits.class_counts(my_digits.list_digits())[label] == 0
     app.button_group(key="my_digits_label").set_value(label).run()
     assert "None of your digits is so. Choose others above." in messages(app)
 
@@ -100,7 +100,7 @@ def test_who_reads_them_is_told_with_its_interval() -> None:
     assert app.metric[0].value == "66.7%"
     assert "between **20.8%** and **93.9%** (95 % interval)" in text_of(app)
     table = app.dataframe[0].value
-    assert table["kept"].tolist() == my_digits.counts(my_digits.list_digits()).tolist()
+    assert table["kept"].tolist() == my_digits.class_counts(my_digits.list_digits()).tolist()
     assert table["read right"].sum() == 2
     # best has read them for the line above; the others wait to be asked.
     assert app.dataframe[1].value["run"].tolist() == ["best"]

@@ -16,7 +16,7 @@ from mnistviz.studies import generalization_gap
 from mnistviz.training import launcher
 from tests.helpers.made_runs import BUNDLED, EIGHT, SPEC, TEN, give_weights, make_run
 from tests.helpers.pages import open_page, text_of
-from tests.runs.archive.conftest import packed
+from tests.helpers.run_zips import packed
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 

@@ -11,7 +11,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.training import launcher
-from tests.training.test_worker import LONG, SHORT, kill, wait_for_exit, wait_for_rows, wait_until
+from tests.helpers.trainings import LONG, SHORT, kill, wait_for_exit, wait_for_rows, wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 

@@ -14,7 +14,8 @@ from mnistviz.__main__ import app
 from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
-from mnistviz.digits.labelled_sets import LabelledSet, read_path
+from mnistviz.digits.data_set_reader import read_path
+from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import fine_tune_set, registry, snapshots
@@ -22,7 +23,7 @@ from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from mnistviz.training import fine_tuning, launcher
-from tests.training.test_worker import wait_for_rows, wait_until, worker_pids
+from tests.helpers.trainings import wait_for_rows, wait_until, worker_pids
 
 DATA = load_mnist()
 # Upside down: what no run has seen, so that something is to be gained within seconds.
@@ -111,7 +112,7 @@ def test_without_its_digits_it_fails_in_words() -> None:
 @pytest.mark.slow
 def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
     for number in range(5):
-        my_digits.keep(DATA.x_test[number], int(DATA.y_test[number]))
+        my_digits.save(DATA.x_test[number], int(DATA.y_test[number]))
     words = ["train", "--from", "best", "--digits", "--epochs", "1", "--limit", "1000", "--json"]
     result = CliRunner().invoke(app, words, catch_exceptions=False)
     assert result.exit_code == 0, result.output

@@ -3,13 +3,10 @@
 import os
 import random
 import resource
-import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,88 +16,26 @@ from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.run_spec import Parent
-from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.runs import checkpoints, metrics_log, registry, snapshots, worker_log
+from mnistviz.runs import checkpoints, metrics_log, registry, snapshots
 from mnistviz.runs.metrics_log import MetricsReader
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
+from tests.helpers.trainings import (
+    KILLED,
+    LONG,
+    SHORT,
+    kill,
+    wait_for_checkpoint,
+    wait_for_event,
+    wait_for_exit,
+    wait_for_rows,
+    wait_for_step,
+    wait_until,
+)
 
 pytestmark = pytest.mark.process
-
-# Long enough to be stopped or killed in the middle, short enough to be waited for.
-LONG = TrainSpec(epochs=50, batch_size=32, num_images=5_000, held_out=200)
-KILLED = TrainSpec(epochs=3, batch_size=32, num_images=3_000, held_out=200)
-SHORT = TrainSpec(epochs=1, batch_size=50, num_images=500, held_out=200)
-
-
-# Ten times what a quiet machine takes: how fast a training is stands elsewhere.
-PATIENCE = 180
-
-
-def wait_until(run: Run, *states: str, seconds: float = PATIENCE) -> None:
-    deadline = time.monotonic() + seconds
-    while (state := registry.run_state(run)) not in states:
-        told = f"{worker_log.reason_of_end(run)}\n{worker_log.read_last(run)}"
-        # What has ended stays as it is: no reason to wait on.
-        assert state in ACTIVE_STATES, f"{state}: {told}"
-        assert time.monotonic() < deadline, f"still {state}: {told}"
-        time.sleep(0.05)
-
-
-def wait_for_rows(run: Run, count: int) -> None:
-    reader = MetricsReader(run.metrics_file)
-    deadline = time.monotonic() + PATIENCE
-    while len(reader.poll()) < count:
-        assert registry.run_state(run) in ACTIVE_STATES, worker_log.read_last(run)
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def worker_pids(run: Run) -> list[int]:
-    """Processes whose command line names the run's directory."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = entry.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if str(run.path).encode() in words:
-            found.append(int(entry.parent.name))
-    return found
-
-
-def wait_for_step(run: Run, step: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while (status := registry.read_status(run)) is None or status.step < step:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def wait_for_checkpoint(run: Run, step: int) -> None:
-    """Wait until the run could go on from a step or a later one."""
-    deadline = time.monotonic() + PATIENCE
-    while not any(int(file.stem.removeprefix("step-")) >= step for file in checkpoints.files(run)):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def wait_for_event(run: Run, event: str) -> dict[str, Any]:
-    reader = MetricsReader(run.metrics_file)
-    deadline = time.monotonic() + PATIENCE
-    while not (found := [one for one in reader.events() if one["event"] == event]):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found[-1]
-
-
-def wait_for_exit(run: Run, seconds: float = 10) -> None:
-    """A worker writes its last status a moment before it ends."""
-    deadline = time.monotonic() + seconds
-    while worker_pids(run):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_run_trains_to_its_end_and_leaves_all_its_files() -> None:
@@ -149,13 +84,6 @@ def test_a_waiting_run_can_be_stopped_before_it_begins() -> None:
     launcher.stop(first)
     wait_until(first, "stopped")
     assert snapshots.steps_of(second) == []
-
-
-def kill(run: Run) -> None:
-    for pid in worker_pids(run):
-        os.kill(pid, signal.SIGKILL)
-    wait_until(run, "crashed", seconds=10)
-    wait_for_exit(run)
 
 
 def last_weights(run: Run) -> list[FloatArray]:

@@ -1,1 +1,1 @@
-"""Charts of an evaluation: confusion, reliability, robustness."""
+"""Charts of an evaluation: confusion matrix, reliability diagram, robustness curves."""

@@ -1,31 +1,29 @@
-"""Which digits are taken for which: the confusion matrix."""
+"""The confusion matrix."""
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.clicks import add_click_points
-from mnistviz.charts.theme import CHOSEN, finish
+from mnistviz.charts.click_points import add_click_points
+from mnistviz.charts.colour_scales import DARK_TEXT, MISTAKES
+from mnistviz.charts.montage import add_frame
+from mnistviz.charts.theme import apply_layout
 
 HEIGHT = 340
 CELLS_HEIGHT = 420
 
-# Paper to the warm end of the signed scale: a mistake is never a good thing.
-MISTAKES = [[0.0, "#f6f5f1"], [0.5, "#f0aa7c"], [1.0, "#b93a0a"]]
 CORRECT = "#d3dcf0"
-INK = "#1b2333"
 
-# Of a trained network a mistake has a share of a thousandth: the root shows that and a half, too.
+# Exponent of the shares: with it, the colours of a thousandth and of a half can both be seen.
 POWER = 0.4
 
 
-def confusion_matrix(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.Figure:
-    """Counts `(10, 10)`, row = label, column = answer, with mistakes warm and the diagonal blue.
+def confusion_figure(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.Figure:
+    """Return counts `(10, 10)`, row = label, column = answer; mistakes are warm, the rest blue.
 
-    The colour of a mistake is its share of the row's images, to the power of 0.4.
+    The colour of a mistake is its share of the row's images, to the power of `POWER`.
     """
-    totals = confusion.sum(axis=1, keepdims=True)
-    shares = confusion / np.maximum(totals, 1)
+    shares = _shares(confusion)
     mistakes = np.where(np.eye(len(confusion), dtype=bool), np.nan, shares**POWER)
     digits = list(range(len(confusion)))
     figure = go.Figure(
@@ -48,14 +46,14 @@ def confusion_matrix(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
                 xgap=1,
                 ygap=1,
             ),
-            # On top of both: what a person points at, and the numbers.
+            # On top of both: the numbers and the hover texts.
             go.Heatmap(
                 z=confusion,
                 colorscale=[[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
                 showscale=False,
                 text=np.where(confusion > 0, confusion.astype(str), ""),
                 texttemplate="%{text}",
-                textfont={"color": INK, "size": 11},
+                textfont={"color": DARK_TEXT, "size": 11},
                 customdata=shares,
                 hovertemplate="a %{y}, read as %{x}: <b>%{z}</b> images, %{customdata:.2%} of the "
                 "%{y}s<extra></extra>",
@@ -73,18 +71,18 @@ def confusion_matrix(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
     figure.update_yaxes(
         axis, title="is", autorange="reversed", scaleanchor="x", constraintoward="top"
     )
-    return finish(figure, height)
+    return apply_layout(figure, height)
 
 
-def confusion_cells(
+def clickable_confusion_figure(
     confusion: NDArray[np.int64], chosen: tuple[int, int], height: int = CELLS_HEIGHT
 ) -> go.Figure:
-    """The same counts `(10, 10)` with cells that can be clicked, the chosen one framed.
+    """Return `confusion_figure` with cells that can be clicked; the chosen one has a frame.
 
-    A cell's custom datum is its label and its answer.
+    The custom data of a click are (label, answer), as is `chosen`.
     """
-    figure = confusion_matrix(confusion, height)
-    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    figure = confusion_figure(confusion, height)
+    shares = _shares(confusion)
     labels, answers = (places.ravel() for places in np.indices(confusion.shape))
     figure.data[-1].update(hovertemplate=None, hoverinfo="skip")
     add_click_points(
@@ -99,12 +97,11 @@ def confusion_cells(
         ],
     )
     label, answer = chosen
-    figure.add_shape(
-        type="rect",
-        x0=answer - 0.5,
-        x1=answer + 0.5,
-        y0=label - 0.5,
-        y1=label + 0.5,
-        line={"color": CHOSEN, "width": 3},
-    )
+    add_frame(figure, answer, label, 1, 1)
     return figure
+
+
+def _shares(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the share of each answer among the images of its label; 0 without images."""
+    shares: NDArray[np.float64] = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    return shares

@@ -1,4 +1,4 @@
-"""Whether a network is as sure as it is right, and what refusing answers gains."""
+"""The reliability diagram, and the accuracy when uncertain answers are refused."""
 
 from collections.abc import Sequence
 
@@ -6,24 +6,26 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 
 HEIGHT = 360
 COLOURS = (VALIDATION, TRAINING)
-# A bin of one image is still seen, one of all of them hides no other.
+# Sizes in pixels of the points of an empty bin and of a bin with all images.
 SMALLEST, LARGEST = 6.0, 26.0
-# Percent: whoever refuses more than that has no use for the network.
+# The end of the axis, in percent.
 MOST_REFUSED = 10
+# At most so many points of a curve are drawn.
+MAX_POINTS = 400
 
 Values = NDArray[np.float64]
 
 
-def reliability_diagram(
+def reliability_figure(
     curves: Sequence[tuple[str, Values, Values, NDArray[np.int64]]],
 ) -> go.Figure:
-    """Share right over confidence, a point for each bin that holds images, larger for more.
+    """Return the accuracy over the confidence, with a point for each bin that has images.
 
-    A curve is a name, confidence, accuracy and number of images, each `(bins,)`.
+    A curve is a name and the confidence, accuracy and number of images of each bin, `(bins,)`.
     """
     figure = go.Figure()
     figure.add_scatter(
@@ -35,12 +37,12 @@ def reliability_diagram(
         hoverinfo="skip",
     )
     for (name, confidence, accuracy, counts), colour in zip(curves, COLOURS, strict=False):
-        held = counts > 0
-        sizes = SMALLEST + (LARGEST - SMALLEST) * np.sqrt(counts[held] / counts.sum())
+        used = counts > 0
+        sizes = SMALLEST + (LARGEST - SMALLEST) * np.sqrt(counts[used] / counts.sum())
         figure.add_scatter(
-            x=(100 * confidence[held]).tolist(),
-            y=(100 * accuracy[held]).tolist(),
-            customdata=counts[held].tolist(),
+            x=(100 * confidence[used]).tolist(),
+            y=(100 * accuracy[used]).tolist(),
+            customdata=counts[used].tolist(),
             mode="lines+markers",
             name=name,
             line={"color": colour, "width": 1.5},
@@ -50,13 +52,13 @@ def reliability_diagram(
         )
     figure.update_xaxes(title="how sure, %", range=[0, 103], fixedrange=True)
     figure.update_yaxes(title="how often right, %", range=[-3, 105], fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
-def refusal_curves(curves: Sequence[tuple[str, Values, Values]]) -> go.Figure:
-    """Accuracy of the answers that are left over the share that is refused.
+def refusal_figure(curves: Sequence[tuple[str, Values, Values]]) -> go.Figure:
+    """Return the accuracy of the remaining answers over the share of refused ones.
 
-    A curve is a name, shares refused and accuracies, both in [0, 1].
+    A curve is a name, shares refused and accuracies, both `(n,)` in [0, 1].
     """
     figure = go.Figure()
     for (name, refused, accuracy), colour in zip(curves, COLOURS, strict=False):
@@ -74,11 +76,11 @@ def refusal_curves(curves: Sequence[tuple[str, Values, Values]]) -> go.Figure:
         title="refused, the least sure first, %", range=[0, MOST_REFUSED], fixedrange=True
     )
     figure.update_yaxes(title="right of those answered, %", fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
-def few_points(count: int, most: int = 400) -> NDArray[np.int64]:
-    """Places along a curve of `count` points, dense at its start, where it bends."""
+def few_points(count: int, most: int = MAX_POINTS) -> NDArray[np.int64]:
+    """Return at most `most` indices of a curve of `count` points, more of them near its start."""
     if count <= most:
         return np.arange(count)
     return np.unique(np.geomspace(1, count, most).astype(np.int64) - 1)

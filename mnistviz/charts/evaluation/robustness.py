@@ -1,23 +1,26 @@
-"""Accuracy over how much images are spoiled."""
+"""Accuracy over the level of a distortion."""
 
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CATEGORICAL, CHOSEN, LEGEND, PUBLISHED, finish
+from mnistviz.charts.theme import CATEGORICAL, CHOSEN, LEGEND, PUBLISHED, apply_layout
+from mnistviz.core.constants import NUM_CLASSES
 
 HEIGHT = 340
+# Percent of right answers when a digit is chosen at random.
+CHANCE = 100 // NUM_CLASSES
 
 
-def endurance_curves(
+def robustness_figure(
     curves: Sequence[tuple[str, Sequence[float], Sequence[float]]],
     unit: str,
     level: float | None = None,
     trained: tuple[float, float] | None = None,
 ) -> go.Figure:
-    """A line for each network: its name, levels, and accuracies in [0, 1].
+    """Return a line for each network: its name, levels in `unit`, and accuracies in [0, 1].
 
-    `level` is where the dial stands; `trained` the range of levels that the training covered.
+    `level` is the chosen level; `trained` is the range of levels that the training covered.
     """
     figure = go.Figure()
     for number, (name, levels, accuracy) in enumerate(curves):
@@ -35,7 +38,7 @@ def endurance_curves(
         )
     if level is not None:
         figure.add_vline(x=level, line={"color": CHOSEN, "width": 2})
-    figure.add_hline(y=10, line={"color": PUBLISHED, "dash": "dot", "width": 1})
+    figure.add_hline(y=CHANCE, line={"color": PUBLISHED, "dash": "dot", "width": 1})
     figure.update_xaxes(title=unit, fixedrange=True)
     figure.update_yaxes(title="right, %", range=[0, 103], fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)

@@ -1,1 +1,1 @@
-"""Charts of what is inside a network: kernels, feature maps, channels."""
+"""Charts of the inside of a network: kernels, feature maps, channels."""

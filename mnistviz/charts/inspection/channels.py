@@ -1,49 +1,48 @@
-"""One channel in full: its map, its values, what excites it, for which digits."""
+"""One channel: its feature map, its values, and the images and digits that excite it."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
+from mnistviz.charts.colour_scales import heatmap, largest_of
 from mnistviz.charts.montage import (
     NARROW_WIDTH,
+    add_frame,
     add_tile_points,
-    as_picture,
-    in_grid,
+    set_image_axes,
     tile_corners,
     tile_figure,
+    to_grid,
 )
-from mnistviz.charts.theme import AMOUNT, CHOSEN, PUBLISHED, SIGNED, TRAINING, finish
+from mnistviz.charts.theme import CHOSEN, PUBLISHED, TRAINING, apply_layout
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 
 NUM_BINS = 40
 
 
-def large_map(
+def large_map_figure(
     values: FloatArray, *, signed: bool, largest: float | None = None, height: int = 300
 ) -> go.Figure:
-    """One map `(height, width)` float32 with its exact values on hover.
+    """Return one feature map `(height, width)` float32 with its exact values on hover.
 
-    Full colour is `largest`, or the largest magnitude of the map itself.
+    Full colour is `largest`, or else the largest magnitude of the map.
     """
-    end = largest or float(np.abs(np.nan_to_num(values)).max(initial=0)) or 1.0
     figure = go.Figure(
-        go.Heatmap(
-            z=values,
+        heatmap(
+            values,
+            signed=signed,
+            largest=largest or largest_of(values),
             hovertemplate="row %{y}, column %{x}: <b>%{z:.4f}</b><extra></extra>",
-            colorscale=SIGNED if signed else AMOUNT,
-            zmin=-end if signed else 0,
-            zmax=end,
-            showscale=False,
         )
     )
-    as_picture(figure)
-    return finish(figure, height)
+    set_image_axes(figure)
+    return apply_layout(figure, height)
 
 
-def value_histogram(values: FloatArray, height: int = 220) -> go.Figure:
-    """How often each value occurs in a map; what is exactly 0 is a bar of its own."""
+def histogram_figure(values: FloatArray, height: int = 220) -> go.Figure:
+    """Return a histogram of the finite values of a map. Values of exactly 0 are only counted."""
     finite = values[np.isfinite(values)].astype(np.float64)
     zeros = int((finite == 0).sum())
     others = finite[finite != 0]
@@ -75,11 +74,14 @@ def value_histogram(values: FloatArray, height: int = 220) -> go.Figure:
         )
     figure.update_xaxes(title="value", fixedrange=True)
     figure.update_yaxes(title="places", fixedrange=True)
-    return finish(figure, height, bargap=0, margin={"t": 28})
+    return apply_layout(figure, height, bargap=0, margin={"t": 28})
 
 
-def digit_activity(active: FloatArray, mean: FloatArray, height: int = 240) -> go.Figure:
-    """The mean value of a channel for each digit, `(10,)`, and in how many images it is active."""
+def digit_activity_figure(active: FloatArray, mean: FloatArray, height: int = 240) -> go.Figure:
+    """Return the mean value of a channel for each digit, `(10,)`.
+
+    `active` is the share of the digit's images in which the channel is active, `(10,)` in [0, 1].
+    """
     digits = np.arange(NUM_CLASSES)
     best = int(np.argmax(np.nan_to_num(mean)))
     figure = go.Figure(
@@ -94,10 +96,10 @@ def digit_activity(active: FloatArray, mean: FloatArray, height: int = 240) -> g
     )
     figure.update_xaxes(tickvals=digits, title="digit", fixedrange=True)
     figure.update_yaxes(title="mean value", fixedrange=True)
-    return finish(figure, height, bargap=0.2)
+    return apply_layout(figure, height, bargap=0.2)
 
 
-def exciting_images(
+def exciting_images_figure(
     images: FloatArray,
     squares: Sequence[tuple[int, int, int]],
     labels: Sequence[str],
@@ -105,11 +107,11 @@ def exciting_images(
     keys: Sequence[int],
     width: int,
 ) -> go.Figure:
-    """Images `(n, 28, 28)` float32 in [0, 1], each with a square (top, left, size) framed.
+    """Return images `(n, 28, 28)` float32 in [0, 1], each with a frame (top, left, size).
 
-    Labels stand above, texts are shown on hover; a click tells the key.
+    The labels are above, the texts are shown on hover; the custom data of a click are the key.
     """
-    tiles = in_grid(images, _columns(width))
+    tiles = to_grid(images, _columns(width))
     figure = tile_figure(
         tiles,
         np.ones(tiles.shape[:2], np.float32),
@@ -121,15 +123,19 @@ def exciting_images(
     add_tile_points(figure, tiles.shape, keys, texts)
     lefts, tops = tile_corners(figure, tiles.shape, len(squares))
     for (top, left, size), x, y in zip(squares, lefts.tolist(), tops.tolist(), strict=True):
-        _frame(figure, x + left, y + top, size, CHOSEN)
+        add_frame(figure, x + left, y + top, size, size, thickness=2)
     return figure
 
 
-def patches(
-    cut: FloatArray, labels: Sequence[str], texts: Sequence[str], keys: Sequence[int], width: int
+def patches_figure(
+    patches: FloatArray,
+    labels: Sequence[str],
+    texts: Sequence[str],
+    keys: Sequence[int],
+    width: int,
 ) -> go.Figure:
-    """Patches `(n, size, size)` float32 in [0, 1] of images side by side; a click tells the key."""
-    tiles = in_grid(cut, _columns(width))
+    """Return patches `(n, size, size)` float32 in [0, 1] of images, as `exciting_images_figure`."""
+    tiles = to_grid(patches, _columns(width))
     figure = tile_figure(
         tiles,
         np.ones(tiles.shape[:2], np.float32),
@@ -139,22 +145,12 @@ def patches(
         width=width,
     )
     add_tile_points(figure, tiles.shape, keys, texts)
-    # Where it is white, a patch would be lost on a white page.
-    lefts, tops = tile_corners(figure, tiles.shape, len(cut))
+    # Without a frame, white parts of a patch can't be seen on a white page.
+    size = patches.shape[1]
+    lefts, tops = tile_corners(figure, tiles.shape, len(patches))
     for left, top in zip(lefts.tolist(), tops.tolist(), strict=True):
-        _frame(figure, left, top, cut.shape[1], PUBLISHED)
+        add_frame(figure, left, top, size, size, colour=PUBLISHED, thickness=2)
     return figure
-
-
-def _frame(figure: go.Figure, left: int, top: int, size: int, colour: str) -> None:
-    figure.add_shape(
-        type="rect",
-        x0=left - 0.5,
-        x1=left + size - 0.5,
-        y0=top - 0.5,
-        y1=top + size - 0.5,
-        line={"color": colour, "width": 2},
-    )
 
 
 def _columns(width: int) -> int:

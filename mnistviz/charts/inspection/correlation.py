@@ -1,4 +1,4 @@
-"""Which channels of a layer go together: their correlation, those alike side by side."""
+"""The correlations of the channels of a layer."""
 
 from collections.abc import Sequence
 
@@ -6,32 +6,32 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.theme import SIGNED, finish
+from mnistviz.charts.colour_scales import heatmap
+from mnistviz.charts.theme import apply_layout
 
 HEIGHT = 380
-# Up to so many channels each has its number; of more, every second or fourth.
-MOST_NUMBERS = 24
+# With more channels than this, only every second (third, ...) one has its number at the axis.
+MAX_NUMBERS = 24
 
 
 def correlation_figure(
     correlation: NDArray[np.float64], order: Sequence[int], what: str
 ) -> go.Figure:
-    """Pearson's r of all pairs of channels (n, n), in an order; a channel that never varies is NaN.
+    """Return Pearson's r of all pairs of channels (n, n), in an order.
 
-    `what` is correlated, in a word, for the hover text.
+    Channels that never vary have NaN. `what` names the channels in the hover text.
     """
     shown = correlation[np.ix_(list(order), list(order))]
     places = list(range(len(order)))
-    every = 1 + (len(order) - 1) // MOST_NUMBERS
+    every = 1 + (len(order) - 1) // MAX_NUMBERS
     figure = go.Figure(
-        go.Heatmap(
-            z=shown,
+        heatmap(
+            shown,
+            signed=True,
+            showscale=True,
             x=places,
             y=places,
             customdata=[[(row, column) for column in order] for row in order],
-            colorscale=SIGNED,
-            zmin=-1,
-            zmax=1,
             xgap=1,
             ygap=1,
             hoverongaps=False,
@@ -50,5 +50,5 @@ def correlation_figure(
     }
     figure.update_xaxes(**ticks, title="channel")
     figure.update_yaxes(**ticks, autorange="reversed", scaleanchor="x")
-    # On the right, the scale.
-    return finish(figure, HEIGHT, margin={"r": 64})
+    # The colour bar is on the right.
+    return apply_layout(figure, HEIGHT, margin={"r": 64})

@@ -1,17 +1,17 @@
-"""Which patterns the kernels of a layer cover, over the number of its channels."""
+"""The patterns that the kernels of a layer cover, by the number of its channels."""
 
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import finish
+from mnistviz.charts.colour_scales import COVERAGE
+from mnistviz.charts.theme import apply_layout
 from mnistviz.core.types.inspection import PATTERN_KINDS, PATTERNS
 from mnistviz.core.types.studies import MeanCoverage
 
 ROW_PIXELS = 34
 AXIS_PIXELS = 70
-# Paper for none, deep green for all: green is neither sign of a weight.
-SHARE = [[0.0, "#f6f5f1"], [0.25, "#b5dcbd"], [1.0, "#1b6b2b"]]
+# In the order of PATTERNS.
 NAMES = (
     *("brighter to the right", "brighter to the upper right", "brighter upwards"),
     *("brighter to the upper left", "brighter to the left", "brighter to the lower left"),
@@ -21,28 +21,28 @@ NAMES = (
 )
 
 
-def coverage_figure(layer: str, found: Sequence[MeanCoverage]) -> go.Figure:
-    """A row for each number of channels, a column for each pattern.
+def coverage_figure(layer: str, rows: Sequence[MeanCoverage]) -> go.Figure:
+    """Return a row for each number of channels with a column for each pattern.
 
-    Colour is the share of the networks in which at least one kernel looks mainly for the
-    pattern, the number how many channels have such a kernel, on average.
+    The colour is the share of the networks in which at least one kernel has the pattern as its
+    main one; the number is the mean number of channels with such a kernel.
     """
     figure = go.Figure(
         go.Heatmap(
-            z=[list(one.covered) for one in found],
+            z=[list(row.covered) for row in rows],
             x=list(range(len(PATTERNS))),
-            y=[one.title for one in found],
-            text=[[_short(value) for value in one.holders] for one in found],
+            y=[row.title for row in rows],
+            text=[[_short(value) for value in row.holders] for row in rows],
             texttemplate="%{text}",
             textfont={"size": 12},
             customdata=[
                 [
-                    (NAMES[i], PATTERN_KINDS[i], one.holders[i], one.shares[i], one.count)
+                    (NAMES[i], PATTERN_KINDS[i], row.holders[i], row.shares[i], row.count)
                     for i in range(len(PATTERNS))
                 ]
-                for one in found
+                for row in rows
             ],
-            colorscale=SHARE,
+            colorscale=COVERAGE,
             zmin=0,
             zmax=1,
             showscale=False,
@@ -65,9 +65,9 @@ def coverage_figure(layer: str, found: Sequence[MeanCoverage]) -> go.Figure:
     figure.update_yaxes(
         title="channels", autorange="reversed", type="category", showgrid=False, fixedrange=True
     )
-    return finish(figure, AXIS_PIXELS + ROW_PIXELS * len(found))
+    return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(rows))
 
 
 def _short(value: float) -> str:
-    """One digit behind the point where there is room for it and it says something."""
+    """Return a number with one decimal, or none if it is 10 or more or an integer."""
     return f"{value:.0f}" if value >= 10 or value == round(value) else f"{value:.1f}"

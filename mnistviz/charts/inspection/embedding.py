@@ -1,4 +1,4 @@
-"""A map of digits: each image a point, by what it is or by whether it is read right."""
+"""A two-dimensional embedding of digits, coloured by label or by errors."""
 
 from typing import Literal
 
@@ -6,13 +6,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.theme import PUBLISHED, VALIDATION, finish
+from mnistviz.charts.theme import PUBLISHED, VALIDATION, apply_layout
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 
 Colouring = Literal["digit", "error"]
 
-# Ten colours that can be told apart on a light and on a dark page.
+# Ten colours that can be distinguished on a light and on a dark page.
 DIGIT_COLOURS = (
     "#4c6ef5",
     "#e8590c",
@@ -28,7 +28,7 @@ DIGIT_COLOURS = (
 HEIGHT = 620
 
 # By label and answer.
-WORDS = np.array(
+TEXTS = np.array(
     [
         [f"{label}, read as {answer}" for answer in range(NUM_CLASSES)]
         for label in range(NUM_CLASSES)
@@ -36,7 +36,7 @@ WORDS = np.array(
 )
 
 
-def map_figure(
+def embedding_figure(
     plane: FloatArray,
     labels: NDArray[np.uint8],
     answers: NDArray[np.uint8],
@@ -45,14 +45,14 @@ def map_figure(
     indices: NDArray[np.int64] | None = None,
     height: int = HEIGHT,
 ) -> go.Figure:
-    """A point for each image: `plane` (n, 2), `labels` and `answers` (n,).
+    """Return a point for each image: `plane` (n, 2), `labels` and `answers` (n,).
 
-    Each can be clicked: its custom datum is the image's number among `indices` (n,), or else its
-    row. Coloured by label, or grey where the answer is right.
+    The custom data of a click are the image's number in `indices` (n,), or else its row. The
+    colour is that of the label, or of whether the answer is right.
     """
     if indices is None:
         indices = np.arange(len(plane))
-    # Four decimals: a browser reads them in half the time.
+    # With four decimals, a browser needs half the time.
     x, y = np.round(plane.T.astype(np.float64), 4)
     wrong = labels != answers
     figure = go.Figure()
@@ -62,23 +62,23 @@ def map_figure(
         ]
     else:
         groups = [("read right", ~wrong, PUBLISHED, 4), ("read wrong", wrong, VALIDATION, 9)]
-    for name, here, colour, size in groups:
+    for name, selected, colour, size in groups:
         figure.add_scattergl(
-            x=x[here],
-            y=y[here],
+            x=x[selected],
+            y=y[selected],
             name=name,
             mode="markers",
             marker={"size": size, "color": colour, "opacity": 0.75},
-            # An array, not 10,000 lists, each of which Plotly would check.
-            customdata=indices[here],
-            text=WORDS[labels[here], answers[here]],
+            # An array, as Plotly would check each of 10,000 lists.
+            customdata=indices[selected],
+            text=TEXTS[labels[selected], answers[selected]],
             hovertemplate="test image %{customdata}: a %{text}<extra></extra>",
             selected={"marker": {"opacity": 0.75}},
             unselected={"marker": {"opacity": 0.75}},
         )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
-    return finish(
+    return apply_layout(
         figure,
         height,
         showlegend=True,

@@ -1,10 +1,10 @@
-"""Feature maps: every channel of a layer, for one image."""
+"""The feature maps of all channels of a layer for one image."""
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, in_grid, tile_figure
-from mnistviz.charts.scale import Scope, largest_magnitude
+from mnistviz.charts.colour_scales import Scope, largest_magnitude
+from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, tile_figure, to_grid
 from mnistviz.core.types.arrays import FloatArray
 
 COLUMNS = 10
@@ -12,7 +12,7 @@ MAX_PIXELS_PER_VALUE = 6
 MIN_PIXELS_PER_TILE = 36
 
 
-def feature_maps(
+def feature_maps_figure(
     values: FloatArray,
     *,
     signed: bool,
@@ -20,13 +20,12 @@ def feature_maps(
     largest_of_all: float,
     width: int = PICTURE_WIDTH,
 ) -> go.Figure:
-    """Each channel of `values` (height, width, channels) float32 as a tile, in order.
+    """Return each channel of `values` (height, width, channels) float32 as a tile, in order.
 
-    Signed values are drawn warm and blue around zero, unsigned ones from black to
-    white, relative to the largest magnitude within `scope`. The picture is at most
-    `width` pixels wide.
+    Colours are relative to the largest magnitude within `scope`. The picture is at most `width`
+    pixels wide.
     """
-    tiles = in_grid(np.moveaxis(values, 2, 0), COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
+    tiles = to_grid(np.moveaxis(values, 2, 0), COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
     rows, columns = tiles.shape[:2]
     return tile_figure(
         tiles,

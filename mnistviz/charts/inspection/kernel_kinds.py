@@ -1,16 +1,16 @@
-"""What kinds of kernels a layer has, beside chance; which edge directions it covers."""
+"""The kinds of kernels of a layer, compared to chance, and the edge directions they cover."""
 
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CHOSEN, PUBLISHED, TRAINING, finish
+from mnistviz.charts.theme import CHOSEN, PUBLISHED, TRAINING, apply_layout
 
 
-def kind_bars(
+def kernel_kinds_figure(
     shares: Mapping[str, float], chance: Mapping[str, float], height: int = 230
 ) -> go.Figure:
-    """Shares of energy by kind, in [0, 1], each beside what random weights have."""
+    """Return the shares of energy by kind, in [0, 1], each with that of random weights."""
     kinds = list(shares)
     figure = go.Figure(
         go.Bar(
@@ -37,7 +37,7 @@ def kind_bars(
     )
     figure.update_layout(
         annotations=[
-            # Beyond bar and mark: between them, the mark would cross the number.
+            # To the right of both bar and mark, so that the mark does not cross the number.
             {
                 "x": max(share, chance[kind]),
                 "y": kind,
@@ -54,10 +54,10 @@ def kind_bars(
         range=[0, max(most, 0.1) * 1.2], tickformat=".0%", nticks=5, fixedrange=True
     )
     figure.update_yaxes(autorange="reversed", fixedrange=True, ticks="")
-    return finish(figure, height, bargap=0.35)
+    return apply_layout(figure, height, bargap=0.35)
 
 
-def direction_rose(
+def edge_directions_figure(
     sector_shares: Sequence[float],
     sector_names: Sequence[str],
     angles: Sequence[float],
@@ -65,10 +65,10 @@ def direction_rose(
     names: Sequence[str],
     height: int = 340,
 ) -> go.Figure:
-    """The directions in which kernels look for more brightness, on a compass.
+    """Return the directions in which kernels detect an increase of brightness, as a polar chart.
 
-    `sector_shares` are parts of the gradient energy, counter-clockwise from the right.
-    Each kernel is a point: its direction in degrees, and its strength as the distance.
+    `sector_shares` are shares of the gradient energy in [0, 1], counter-clockwise from the right.
+    Each kernel is a point at its angle in degrees, with its strength as the distance.
     """
     size = 360 / len(sector_shares)
     largest_share = max(sector_shares, default=0.0) or 1.0
@@ -93,7 +93,7 @@ def direction_rose(
         hovertemplate="%{customdata[0]}: %{theta:.0f}°, strength <b>%{customdata[1]:.3f}</b>"
         "<extra></extra>",
     )
-    return finish(
+    return apply_layout(
         figure,
         height,
         margin={"l": 36, "r": 36, "t": 28, "b": 28},

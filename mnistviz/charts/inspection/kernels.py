@@ -1,4 +1,4 @@
-"""Every kernel of a convolution, signed, in one picture; and one kernel in full."""
+"""All kernels of a convolution in one picture, a few kernels, and one kernel."""
 
 import math
 from collections.abc import Sequence
@@ -6,36 +6,37 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from mnistviz.charts.colour_scales import Scope, largest_magnitude
 from mnistviz.charts.montage import (
     MAX_HEIGHT,
     NARROW_WIDTH,
     PICTURE_WIDTH,
     add_tile_points,
-    as_picture,
-    centres,
-    in_grid,
-    mark_tile,
+    frame_tile,
+    number_squares_figure,
+    set_image_axes,
+    tile_centres,
     tile_figure,
-    written_squares,
+    to_grid,
 )
-from mnistviz.charts.scale import Scope, largest_magnitude
-from mnistviz.charts.theme import finish
+from mnistviz.charts.theme import apply_layout
 from mnistviz.core.types.arrays import FloatArray
 
-# A layer with one input has one kernel a channel: they go in rows of so many, or of more where
-# there are many of them and the page is wide.
+# Kernels in a row for a layer with one input channel, and for one with more than `MANY` output
+# channels on a wide page.
 COLUMNS_OF_SINGLE_INPUT = 5
 COLUMNS_OF_MANY = 16
 MANY = 20
-# What a channel's number needs, beside its neighbour's and below it.
+# Pixels of a channel's number at an axis.
 LABEL_WIDTH, LABEL_HEIGHT = 20, 14
+AXES_HEIGHT = 24
 
 MAX_PIXELS_PER_WEIGHT = 40
-# Beyond so many weights side by side, a tile is a few pixels wide.
+# With more weights side by side than this, a tile is only a few pixels wide.
 SMALL_FROM = 100
 
 
-def kernel_matrix(
+def kernel_matrix_figure(
     kernel: FloatArray,
     scope: Scope,
     largest_of_all: float,
@@ -44,12 +45,12 @@ def kernel_matrix(
     chosen: tuple[int, int] | None = None,
     output_name: str = "output channel",
 ) -> go.Figure:
-    """All kernels of a layer: a row for each input channel, a column for each output channel.
+    """Return all kernels of a layer: a row for each input and a column for each output channel.
 
-    `kernel` is (height, width, inputs, outputs) float32. Colours are relative to
-    the largest magnitude within `scope`; the hover text has the weights themselves.
-    `order` lists the input and the output channels as they are to be shown; `chosen`
-    (input, output) is framed. A click tells the two channels as custom data.
+    `kernel` is (height, width, inputs, outputs) float32. Colours are relative to the largest
+    magnitude within `scope`; the hover text has the weights. `order` lists the input and the
+    output channels in the order to show; `chosen` (input, output) has a frame. The custom data of
+    a click are (input, output).
     """
     num_inputs, num_outputs = kernel.shape[2:]
     rows, columns = order or (range(num_inputs), range(num_outputs))
@@ -58,7 +59,7 @@ def kernel_matrix(
     single = num_inputs == 1
     if single:
         many = num_outputs > MANY and width > NARROW_WIDTH
-        tiles = in_grid(tiles[0], COLUMNS_OF_MANY if many else COLUMNS_OF_SINGLE_INPUT)
+        tiles = to_grid(tiles[0], COLUMNS_OF_MANY if many else COLUMNS_OF_SINGLE_INPUT)
     figure = tile_figure(
         tiles,
         largest_magnitude(tiles, scope, largest_of_all),
@@ -74,18 +75,31 @@ def kernel_matrix(
         [_hover(kernel, *key, single, output_name) for key in keys],
     )
     if chosen in keys:
-        # A frame as thick as ever would cover a small tile.
+        # A thick frame would cover a small tile.
         small = tiles.shape[1] * tiles.shape[3] > SMALL_FROM
-        mark_tile(figure, tiles.shape, keys.index(chosen), 1 if small else 3)
-    if single:
-        return figure
+        frame_tile(figure, tiles.shape, keys.index(chosen), 1 if small else 3)
+    if not single:
+        # As large as a tile can be drawn.
+        pixels = min(width / num_outputs, MAX_HEIGHT / num_inputs)
+        _add_channel_axes(figure, tiles.shape, rows, columns, pixels, output_name)
+    return figure
+
+
+def _add_channel_axes(
+    figure: go.Figure,
+    shape: tuple[int, ...],
+    rows: Sequence[int],
+    columns: Sequence[int],
+    pixels: float,
+    output_name: str,
+) -> None:
+    """Add axes with the numbers of the channels, as many as fit if a tile has `pixels`."""
+    num_inputs, num_outputs, height, breadth = shape
+    every, every_row = (max(1, math.ceil(size / pixels)) for size in (LABEL_WIDTH, LABEL_HEIGHT))
     shared = {"visible": True, "showgrid": False, "zeroline": False, "ticks": ""}
-    # As large as a tile can be drawn: of a large layer, not each number has room.
-    pixels = min(width / num_outputs, MAX_HEIGHT / num_inputs)
-    every, every_row = (max(1, math.ceil(room / pixels)) for room in (LABEL_WIDTH, LABEL_HEIGHT))
     figure.update_xaxes(
         **shared,
-        tickvals=centres(num_outputs, tiles.shape[3])[::every],
+        tickvals=tile_centres(num_outputs, breadth)[::every],
         ticktext=list(columns)[::every],
         tickangle=0,
         side="top",
@@ -93,18 +107,18 @@ def kernel_matrix(
     )
     figure.update_yaxes(
         **shared,
-        tickvals=centres(num_inputs, tiles.shape[2])[::every_row],
+        tickvals=tile_centres(num_inputs, height)[::every_row],
         ticktext=list(rows)[::every_row],
         title="input channel",
     )
-    # Once more: the axes want room.
-    return finish(figure, figure.layout.height + 24)
+    # Again, as the margins depend on the axes.
+    apply_layout(figure, figure.layout.height + AXES_HEIGHT)
 
 
 def _hover(
     kernel: FloatArray, input_channel: int, output_channel: int, single: bool, output_name: str
 ) -> str:
-    """A kernel's channels and all of its weights, as a block of numbers."""
+    """Return the hover text of a kernel: its channels, and a line for each row of weights."""
     weights = kernel[:, :, input_channel, output_channel]
     digits = 4 if weights.size <= 9 else 2
     lines = [" ".join(f"{weight:+.{digits}f}" for weight in row) for row in weights]
@@ -116,23 +130,23 @@ def _hover(
     return "<br>".join([f"<b>{name}</b>", *lines])
 
 
-def one_kernel(weights: FloatArray, largest: float, height: int = 260) -> go.Figure:
-    """One kernel `(height, width)` float32 with its numbers written into it."""
+def kernel_figure(weights: FloatArray, largest: float, height: int = 260) -> go.Figure:
+    """Return one kernel `(height, width)` float32 with its weights written into it."""
     few = weights.size <= 9
-    texts = [_shortly(float(weight), 4 if few else 2) for weight in weights.flat]
-    figure = written_squares(weights, largest, texts, 14 if few else 9)
-    as_picture(figure)
-    return finish(figure, height)
+    texts = [_short(float(weight), 4 if few else 2) for weight in weights.flat]
+    figure = number_squares_figure(weights, largest, texts, 14 if few else 9)
+    set_image_axes(figure)
+    return apply_layout(figure, height)
 
 
-def _shortly(weight: float, digits: int) -> str:
-    """A weight with its sign and without the zero before the point."""
+def _short(weight: float, digits: int) -> str:
+    """Return a weight with its sign and without the zero before the point."""
     return f"{weight:+.{digits}f}".replace("+0.", "+.").replace("-0.", "−.")
 
 
-def kernel_row(kernels: FloatArray, names: Sequence[str], width: int) -> go.Figure:
-    """A few kernels `(n, height, width)` float32 side by side, each in its own full colour."""
-    tiles = in_grid(kernels, 4 if width <= NARROW_WIDTH else len(kernels))
+def kernel_row_figure(kernels: FloatArray, names: Sequence[str], width: int) -> go.Figure:
+    """Return a few kernels `(n, height, width)` float32, each on a colour scale of its own."""
+    tiles = to_grid(kernels, 4 if width <= NARROW_WIDTH else len(kernels))
     figure = tile_figure(
         tiles,
         largest_magnitude(tiles, "tile", 1.0),

@@ -1,10 +1,18 @@
-"""What channels of a layer cost when they are switched off: one by one, and ever more of them."""
+"""The accuracy without one channel of a layer, and with fewer and fewer of its channels."""
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.theme import CHOSEN, LEGEND, PUBLISHED, SIGNED, TRAINING, VALIDATION, finish
+from mnistviz.charts.colour_scales import NEGATIVE, POSITIVE
+from mnistviz.charts.theme import (
+    CHOSEN,
+    LEGEND,
+    PUBLISHED,
+    TRAINING,
+    VALIDATION,
+    apply_layout,
+)
 from mnistviz.core.types.inspection import LayerAblation, PruningResult
 
 HEIGHT = 340
@@ -14,20 +22,18 @@ BARS_HEIGHT = 240
 Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def drop_bars(found: LayerAblation, bounds: Bounds) -> go.Figure:
-    """What each channel alone costs, in points of accuracy, the most important first.
+def accuracy_drop_figure(ablation: LayerAblation, bounds: Bounds) -> go.Figure:
+    """Return the drop of accuracy without each channel, in points, the most important first.
 
-    `bounds` are the ends of the 95 % intervals, (channels,) each, as shares.
+    `bounds` are the ends of the 95 % intervals, (channels,) each, in [0, 1].
     """
-    order = found.order[::-1]
-    drops, low, high = (100 * values[order] for values in (found.drops, *bounds))
+    order = ablation.order[::-1]
+    drops, low, high = (100 * values[order] for values in (ablation.drops, *bounds))
     figure = go.Figure(
         go.Bar(
             x=[str(channel) for channel in order.tolist()],
             y=drops.tolist(),
-            marker={
-                "color": [SIGNED[-1][1] if drop > 0 else SIGNED[0][1] for drop in drops.tolist()]
-            },
+            marker={"color": [POSITIVE if drop > 0 else NEGATIVE for drop in drops.tolist()]},
             error_y={
                 "array": (high - drops).tolist(),
                 "arrayminus": (drops - low).tolist(),
@@ -35,30 +41,30 @@ def drop_bars(found: LayerAblation, bounds: Bounds) -> go.Figure:
                 "thickness": 1.5,
                 "width": 3,
             },
-            customdata=np.stack([low, high, found.lost[order], found.gained[order]], axis=1),
-            hovertemplate=f"{found.layer}, channel %{{x}}: without it <b>%{{y:+.2f}}</b> points "
+            customdata=np.stack([low, high, ablation.lost[order], ablation.gained[order]], axis=1),
+            hovertemplate=f"{ablation.layer}, channel %{{x}}: without it <b>%{{y:+.2f}}</b> points "
             "lost, 95 % interval %{customdata[0]:+.2f} to %{customdata[1]:+.2f}<br>"
-            f"of {found.images:,} images %{{customdata[2]}} are no longer read right, "
+            f"of {ablation.images:,} images %{{customdata[2]}} are no longer read right, "
             "%{customdata[3]} are now<extra></extra>",
         )
     )
     figure.update_xaxes(title="channel", type="category", fixedrange=True)
     figure.update_yaxes(title="points lost without it", fixedrange=True)
-    return finish(figure, BARS_HEIGHT)
+    return apply_layout(figure, BARS_HEIGHT)
 
 
-def ever_fewer(
-    found: LayerAblation, bounds: Bounds, tuned: PruningResult | None = None
+def remaining_channels_figure(
+    ablation: LayerAblation, bounds: Bounds, tuned: PruningResult | None = None
 ) -> go.Figure:
-    """Accuracy over the number of channels left, for each order in which they go.
+    """Return the accuracy over the number of channels left, for each order of removing them.
 
-    `bounds` are the ends of the 95 % intervals of `found.least_first`. With `tuned`, also what
-    more training made of the network with channels cut out.
+    `bounds` are the ends of the 95 % intervals of `ablation.least_first`, in [0, 1]. With `tuned`,
+    a line has the accuracies after the smaller networks were trained further.
     """
-    count = len(found.order)
+    count = len(ablation.order)
     left = list(range(count, -1, -1))
     figure = go.Figure()
-    draws = (found.random.min(axis=0), found.random.max(axis=0))
+    draws = (ablation.random.min(axis=0), ablation.random.max(axis=0))
     for (low, high), colour in ((draws, PUBLISHED), (bounds, TRAINING)):
         figure.add_scatter(
             x=[*left, *reversed(left)],
@@ -71,14 +77,15 @@ def ever_fewer(
             hoverinfo="skip",
             showlegend=False,
         )
-    means = found.random.mean(axis=0)
+    means = ablation.random.mean(axis=0)
     lines = (
-        ("the least important go first", found.least_first, bounds, TRAINING, "95 % interval"),
-        (f"at random, {len(found.random)} draws", means, draws, PUBLISHED, "the draws:"),
-        ("the most important go first", found.most_first, None, VALIDATION, ""),
+        ("the least important go first", ablation.least_first, bounds, TRAINING, "95 % interval"),
+        (f"at random, {len(ablation.random)} draws", means, draws, PUBLISHED, "the draws:"),
+        ("the most important go first", ablation.most_first, None, VALIDATION, ""),
     )
-    for name, values, ends, colour, said in lines:
-        low, high = (100 * one for one in ends or (values, values))
+    for name, values, ends, colour, interval in lines:
+        low, high = (100 * end for end in ends or (values, values))
+        interval_text = f"<br>{interval} %{{customdata[0]:.2f}} to %{{customdata[1]:.2f}} %"
         figure.add_scatter(
             x=left,
             y=(100 * np.asarray(values)).tolist(),
@@ -88,14 +95,14 @@ def ever_fewer(
             marker={"size": 5},
             customdata=np.stack([low, high], axis=1),
             hovertemplate=f"{name}<br>%{{x}} of {count} channels left: <b>%{{y:.2f}} %</b>"
-            + (f"<br>{said} %{{customdata[0]:.2f}} to %{{customdata[1]:.2f}} %" if said else "")
+            + (interval_text if interval else "")
             + "<extra></extra>",
         )
     if tuned is not None:
         _add_tuned(figure, tuned, count)
     figure.update_xaxes(title="channels left", autorange="reversed", fixedrange=True)
     figure.update_yaxes(title="right answers, %", fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
 def _add_tuned(figure: go.Figure, tuned: PruningResult, count: int) -> None:

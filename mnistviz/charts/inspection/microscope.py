@@ -1,4 +1,4 @@
-"""A convolution under the microscope: patch × kernel = products, and what they add up to."""
+"""One value of a convolution: its patch, its kernel, their products, and the sum."""
 
 from collections.abc import Sequence
 
@@ -6,20 +6,33 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.charts.clicks import add_click_points
-from mnistviz.charts.montage import as_picture, show_part, written_squares
-from mnistviz.charts.theme import AMOUNT, CHOSEN, OTHERS, PUBLISHED, SIGNED, VALIDATION, finish
+from mnistviz.charts.click_points import add_click_points
+from mnistviz.charts.colour_scales import NEGATIVE, POSITIVE, heatmap, largest_of
+from mnistviz.charts.montage import (
+    add_frame,
+    number_squares_figure,
+    set_image_axes,
+    set_view,
+)
+from mnistviz.charts.theme import (
+    CHOSEN,
+    OTHERS,
+    PUBLISHED,
+    TRAINING,
+    VALIDATION,
+    apply_layout,
+)
 from mnistviz.core.types.arrays import FloatArray
 
 Exact = NDArray[np.float64]
 
-# Up to this many numbers a grid has room for them; a larger one has them on hover.
+# The numbers of a larger grid don't fit; they are only in its hover text.
 MAX_WRITTEN = 9
 
-PLACE = "row %{y}, column %{x}"
+POSITION = "row %{y}, column %{x}"
 
 
-def map_to_click(
+def clickable_map_figure(
     values: FloatArray,
     chosen: tuple[int, int],
     size: int = 1,
@@ -28,40 +41,30 @@ def map_to_click(
     clickable: bool = True,
     height: int = 280,
 ) -> go.Figure:
-    """A map `(height, width)` with a square framed, `size` wide, whose first value is `chosen`.
+    """Return a map `(height, width)` float32 with a frame, `size` wide, at (row, column) `chosen`.
 
-    A click on a value tells its (row, column) as custom data, if it is `clickable`.
+    If it is `clickable`, the custom data of a click on a value are its (row, column).
     """
-    end = float(np.abs(np.nan_to_num(values)).max(initial=0)) or 1.0
     figure = go.Figure(
-        go.Heatmap(
-            z=values,
-            hovertemplate=f"{PLACE}: <b>%{{z:+.4f}}</b><extra></extra>",
-            colorscale=SIGNED if signed else AMOUNT,
-            zmin=-end if signed else 0,
-            zmax=end,
-            showscale=False,
+        heatmap(
+            values,
+            signed=signed,
+            largest=largest_of(values),
+            hovertemplate=f"{POSITION}: <b>%{{z:+.4f}}</b><extra></extra>",
         )
     )
     if clickable:
         _add_points(figure, values)
     row, column = chosen
-    figure.add_shape(
-        type="rect",
-        x0=column - 0.5,
-        x1=column + size - 0.5,
-        y0=row - 0.5,
-        y1=row + size - 0.5,
-        line={"color": CHOSEN, "width": 3},
-    )
-    as_picture(figure)
-    # The points would widen the picture by half a marker.
-    show_part(figure, (-0.5, values.shape[1] - 0.5), (-0.5, values.shape[0] - 0.5))
-    return finish(figure, height, hovermode="closest")
+    add_frame(figure, column, row, size, size)
+    set_image_axes(figure)
+    # Without it, the picture would be wider by half a marker.
+    set_view(figure, (-0.5, values.shape[1] - 0.5), (-0.5, values.shape[0] - 0.5))
+    return apply_layout(figure, height, hovermode="closest")
 
 
 def _add_points(figure: go.Figure, values: FloatArray) -> None:
-    """A point on each value, which tells its place when it is clicked."""
+    """Add a point for each value, whose custom data are its (row, column)."""
     figure.update_traces(hoverinfo="skip", hovertemplate=None)
     rows, columns = np.indices(values.shape)
     add_click_points(
@@ -70,31 +73,31 @@ def _add_points(figure: go.Figure, values: FloatArray) -> None:
         rows.ravel(),
         np.stack([rows.ravel(), columns.ravel()], axis=-1),
         [f"{value:+.4f}" for value in values.ravel()],
-        f"{PLACE}: <b>%{{text}}</b><extra></extra>",
+        f"{POSITION}: <b>%{{text}}</b><extra></extra>",
     )
 
 
-def number_grid(values: Exact, largest: float, height: int) -> go.Figure:
-    """Numbers `(height, width)` as coloured squares, written into them where there is room."""
-    # Rounded first: a tiny negative one would be written as -0.000.
+def number_grid_figure(values: Exact, largest: float, height: int) -> go.Figure:
+    """Return numbers `(height, width)` as coloured squares, with at most 9 written into them."""
+    # Rounded first, as a tiny negative number would be written as -0.000.
     texts = [f"{round(float(value), 3) + 0.0:+.3f}" for value in values.flat]
-    figure = written_squares(values, largest, texts if len(texts) <= MAX_WRITTEN else (), 13)
-    as_picture(figure)
-    return finish(figure, height)
+    figure = number_squares_figure(values, largest, texts if len(texts) <= MAX_WRITTEN else (), 13)
+    set_image_axes(figure)
+    return apply_layout(figure, height)
 
 
-def adding_up(
+def channel_sums_figure(
     sums: Exact, bias: float, total: float, chosen: int | None = None, height: int = 260
 ) -> go.Figure:
-    """What each input channel adds, and the bias, up to the total, as steps."""
+    """Return a waterfall chart of the sums of the input channels `(channels,)` and the bias."""
     names = [str(number) for number in range(len(sums))]
     figure = go.Figure(
         go.Waterfall(
             x=[*names, "bias", "sum"],
             y=[*sums.tolist(), bias, total],
             measure=["relative"] * (len(sums) + 1) + ["total"],
-            increasing={"marker": {"color": SIGNED[-1][1]}},
-            decreasing={"marker": {"color": SIGNED[0][1]}},
+            increasing={"marker": {"color": POSITIVE}},
+            decreasing={"marker": {"color": NEGATIVE}},
             totals={"marker": {"color": PUBLISHED}},
             connector={"line": {"width": 1, "color": PUBLISHED}},
             customdata=[*sums.tolist(), bias, total],
@@ -107,24 +110,22 @@ def adding_up(
         )
     figure.update_xaxes(type="category", title="input channel", fixedrange=True, tickangle=0)
     figure.update_yaxes(fixedrange=True)
-    # A number may stand at the upper end.
-    return finish(figure, height, {"t": 16})
+    # A number may be at the upper end.
+    return apply_layout(figure, height, {"t": 16})
 
 
-def nested_fields(
+def receptive_fields_figure(
     image: FloatArray,
     fields: Sequence[tuple[int, int, int]],
     names: Sequence[str],
     height: int = 360,
 ) -> go.Figure:
-    """An image `(28, 28)` with the squares (top, left, size) that values on a path see."""
-    figure = go.Figure(
-        go.Heatmap(z=image, hoverinfo="skip", colorscale=AMOUNT, zmin=0, zmax=1, showscale=False)
-    )
-    colours = (VALIDATION, *OTHERS, "#4c6ef5", "#ffd43b", "#ff8787")
+    """Return an image `(28, 28)` float32 in [0, 1] with receptive fields (top, left, size)."""
+    figure = go.Figure(heatmap(image, signed=False, hoverinfo="skip"))
+    colours = (VALIDATION, *OTHERS, TRAINING, "#ffd43b", "#ff8787")
     for number, ((top, left, size), name) in enumerate(zip(fields, names, strict=True)):
         colour = colours[number % len(colours)]
-        # Where squares are equal, the inner one is drawn a little smaller: all stay visible.
+        # Of equal squares, the later one is a little smaller, so that both are visible.
         inset = 0.12 * sum(other == (top, left, size) for other in fields[:number])
         right, bottom = left + size - 0.5 - inset, top + size - 0.5 - inset
         x0, y0 = left - 0.5 + inset, top - 0.5 + inset
@@ -136,9 +137,9 @@ def nested_fields(
             name=name,
             hovertemplate=f"{name}: {size}×{size} pixels<extra></extra>",
         )
-    as_picture(figure)
-    show_part(figure, (-0.7, image.shape[1] - 0.3), (-0.7, image.shape[0] - 0.3))
-    return finish(
+    set_image_axes(figure)
+    set_view(figure, (-0.7, image.shape[1] - 0.3), (-0.7, image.shape[0] - 0.3))
+    return apply_layout(
         figure,
         height,
         margin={"r": 104},

@@ -1,57 +1,77 @@
-"""The network, drawn layer by layer."""
+"""The layers of a network."""
+
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, TRAINING, finish
+from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, TRAINING, apply_layout
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.model_spec import Layer, ModelSpec
 
-POOL = CATEGORICAL[6]
+# By the type of a Keras layer. Other layers are not shown.
+COLOURS = {"Conv2D": TRAINING, "MaxPooling2D": CATEGORICAL[6]}
 ROW_PIXELS = 56
 
 
-def network_figure(model: ModelSpec) -> go.Figure:
-    """A bar for each layer, from the image down to the answer.
+class LayerBar(NamedTuple):
+    """A row of the figure: title, shape, width of the feature maps, channels, and hover text."""
 
-    The length of a bar is the width of the layer's maps in pixels, its thickness
-    the number of its channels.
-    """
-    steps = [("image", f"{IMAGE_SIZE}×{IMAGE_SIZE}×1", IMAGE_SIZE, 1, "28 by 28 grey values", "")]
+    title: str
+    shape: str
+    width: int
+    channels: int
+    hover: str
+    colour: str
+
+
+def layer_bars(model: ModelSpec) -> list[LayerBar]:
+    """Return the rows of `network_figure`, from the image down to the softmax."""
+    image = f"{IMAGE_SIZE}×{IMAGE_SIZE}×1"
+    bars = [LayerBar("image", image, IMAGE_SIZE, 1, "28 by 28 grey values", PUBLISHED)]
     for layer in model.layers:
-        if layer.type in ("Conv2D", "MaxPooling2D"):
+        if layer.type in COLOURS:
             height, width, channels = layer.output_shape
             shape = f"{height}×{width}×{channels}"
-            steps.append((_title(layer), shape, width, channels, _hover(model, layer), layer.type))
-    steps.append(("softmax", "10", 1, 10, "ten probabilities", ""))
-    colours = {"Conv2D": TRAINING, "MaxPooling2D": POOL}
-    titles = [step[0] for step in steps]
-    most = max(channels for _, _, _, channels, _, _ in steps)
+            hover = _hover(model, layer)
+            bars.append(LayerBar(_title(layer), shape, width, channels, hover, COLOURS[layer.type]))
+    bars.append(LayerBar("softmax", "10", 1, 10, "ten probabilities", PUBLISHED))
+    return bars
+
+
+def network_figure(model: ModelSpec) -> go.Figure:
+    """Return a bar for each layer, from the image down to the softmax.
+
+    The length of a bar is the width of the layer's feature maps, its thickness the number of
+    its channels.
+    """
+    bars = layer_bars(model)
+    most = max(bar.channels for bar in bars)
     figure = go.Figure(
         go.Bar(
-            x=[width for _, _, width, _, _, _ in steps],
-            y=list(range(len(steps))),
-            base=[-width / 2 for _, _, width, _, _, _ in steps],
-            width=[0.12 + 0.8 * channels / most for _, _, _, channels, _, _ in steps],
+            x=[bar.width for bar in bars],
+            y=list(range(len(bars))),
+            base=[-bar.width / 2 for bar in bars],
+            width=[0.12 + 0.8 * bar.channels / most for bar in bars],
             orientation="h",
-            marker_color=[colours.get(kind, PUBLISHED) for *_, kind in steps],
-            customdata=[hover for *_, hover, _ in steps],
+            marker_color=[bar.colour for bar in bars],
+            customdata=[bar.hover for bar in bars],
             hovertemplate="%{customdata}<extra></extra>",
-            text=[shape for _, shape, *_ in steps],
+            text=[bar.shape for bar in bars],
             textposition="outside",
-            # As large beside a thin bar.
+            # Otherwise the text beside a thin bar would be smaller.
             constraintext="none",
         )
     )
     figure.update_xaxes(visible=False, range=[-IMAGE_SIZE / 2 - 1, IMAGE_SIZE / 2 + 9])
     figure.update_yaxes(
-        tickvals=list(range(len(steps))),
-        ticktext=titles,
+        tickvals=list(range(len(bars))),
+        ticktext=[bar.title for bar in bars],
         autorange="reversed",
         showgrid=False,
         zeroline=False,
         ticks="",
     )
-    return finish(figure, ROW_PIXELS * len(steps) + 16)
+    return apply_layout(figure, ROW_PIXELS * len(bars) + 16)
 
 
 def _title(layer: Layer) -> str:

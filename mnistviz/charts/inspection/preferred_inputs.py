@@ -1,30 +1,36 @@
-"""What the channels of a layer like best, side by side."""
+"""The preferred inputs of the channels of a layer."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, in_grid, mark_tile, tile_figure
-from mnistviz.charts.scale import largest_magnitude
+from mnistviz.charts.colour_scales import largest_magnitude
+from mnistviz.charts.montage import (
+    NARROW_WIDTH,
+    add_tile_points,
+    frame_tile,
+    tile_figure,
+    to_grid,
+)
 from mnistviz.core.types.arrays import FloatArray
 
 COLUMNS = 10
 
 
-def preferred_gallery(
+def preferred_inputs_figure(
     images: FloatArray,
     channels: Sequence[int],
     values: Sequence[float],
     chosen: int | None,
     width: int,
 ) -> go.Figure:
-    """Inputs `(n, size, size)` float32 in [0, 1], each up to its own most ink.
+    """Return inputs `(n, size, size)` float32 in [0, 1], each relative to its own largest ink.
 
-    Each has its channel above it and its value on hover; a click tells the channel, and
-    `chosen` is framed.
+    `values` are those of the channels for these inputs, shown on hover. The custom data of a click
+    are the channel; `chosen` has a frame.
     """
-    tiles = in_grid(images, COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
+    tiles = to_grid(images, COLUMNS // 2 if width <= NARROW_WIDTH else COLUMNS)
     figure = tile_figure(
         tiles,
         largest_magnitude(tiles, "tile", 1.0),
@@ -39,5 +45,5 @@ def preferred_gallery(
     ]
     add_tile_points(figure, tiles.shape, list(channels), texts)
     if chosen in channels:
-        mark_tile(figure, tiles.shape, np.flatnonzero(np.array(channels) == chosen)[0])
+        frame_tile(figure, tiles.shape, np.flatnonzero(np.array(channels) == chosen)[0])
     return figure

@@ -1,43 +1,58 @@
-"""The whole network on one image: every channel of every layer, sizes true to each other."""
+"""All channels of all layers of a network for one image, with feature maps in their true size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
-from mnistviz.charts.clicks import add_click_points
-from mnistviz.charts.colours import as_data_uri, coloured
-from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, as_picture, show_part
-from mnistviz.charts.scale import Scope
-from mnistviz.charts.theme import CHOSEN, finish
+from mnistviz.charts.click_points import add_click_points
+from mnistviz.charts.colour_scales import (
+    Rgba,
+    Scope,
+    coloured,
+    largest_magnitude,
+    largest_of,
+    relative,
+)
+from mnistviz.charts.montage import (
+    GAP,
+    NARROW_WIDTH,
+    PICTURE_WIDTH,
+    add_frame,
+    set_image_axes,
+    set_view,
+    title_above,
+)
+from mnistviz.charts.png import png_data_uri
+from mnistviz.charts.theme import MARGINS, apply_layout
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import LayerOutput
 
-# Values that a line of tiles may be wide: ten maps of the first layer, or five on a phone.
+# Values in a row of tiles: ten maps of the first layer, or five on a phone.
 WIDE = 10 * (IMAGE_SIZE - 1)
 NARROW = WIDE // 2
-GAP = 1
-# Pixels for the name of a layer, above its maps.
-TITLE_PIXELS = 22
-# A score is one number: drawn true to size, it would be a dot.
+# Height of the name of a layer, above its maps, and of its letters.
+TITLE_PIXELS, TITLE_SIZE = 22, 12
+# A score is one number: in its true size, it would be a single pixel.
 SCORE_SIZE = 7
 FRAME = (134, 142, 150, 255)
 
 
 @dataclass(frozen=True)
 class _Tile:
+    """A feature map, its colours `(height, width, 4)`, and its first column and row."""
+
     layer: str
     channel: int
     values: FloatArray
-    colours: NDArray[np.uint8]
+    colours: Rgba
     left: int
     top: int
 
 
-def whole_network(
+def whole_network_figure(
     stages: Sequence[LayerOutput],
     scope: Scope,
     width: int = PICTURE_WIDTH,
@@ -45,22 +60,21 @@ def whole_network(
     difference: bool = False,
     chosen: tuple[str, int] | None = None,
 ) -> go.Figure:
-    """All maps of `stages`, in order from input to softmax, in one picture.
+    """Return the feature maps of all `stages`, in order from input to softmax, in one picture.
 
-    A stage is drawn warm and blue if any of its values is negative, or of a
-    `difference` of two images; otherwise from black to white. Colours are relative to the
-    largest magnitude within `scope`. A click on a map tells (layer, channel) as custom
-    data; `chosen` is framed. Scores are drawn larger than they are, and say so.
+    A stage is on the signed scale if any of its values is negative, or if it is the `difference`
+    of two images. Colours are relative to the largest magnitude within `scope`. The custom data
+    of a click are (layer, channel); `chosen` has a frame. Scores are enlarged, as their title says.
     """
     columns = NARROW if width <= NARROW_WIDTH else WIDE
-    pixels = (width - 16) / columns
+    pixels = (width - MARGINS["l"] - MARGINS["r"]) / columns
     title_rows = round(TITLE_PIXELS / pixels)
-    tiles, titles, height = _laid_out(stages, scope, columns, title_rows, difference)
-    canvas = np.zeros((height, columns, 4), np.uint8)
+    tiles, titles, height = _place_stages(stages, scope, columns, title_rows, difference)
+    picture = np.zeros((height, columns, 4), np.uint8)
     for tile in tiles:
         rows, breadth = tile.colours.shape[:2]
-        canvas[tile.top : tile.top + rows, tile.left : tile.left + breadth] = tile.colours
-    figure = go.Figure(go.Image(source=as_data_uri(canvas), hoverinfo="skip"))
+        picture[tile.top : tile.top + rows, tile.left : tile.left + breadth] = tile.colours
+    figure = go.Figure(go.Image(source=png_data_uri(picture), hoverinfo="skip"))
     add_click_points(
         figure,
         [tile.left + (tile.colours.shape[1] - 1) / 2 for tile in tiles],
@@ -70,74 +84,63 @@ def whole_network(
     )
     for tile in tiles:
         if (tile.layer, tile.channel) == chosen:
-            figure.add_shape(
-                type="rect",
-                x0=tile.left - 0.5,
-                x1=tile.left + tile.colours.shape[1] - 0.5,
-                y0=tile.top - 0.5,
-                y1=tile.top + tile.colours.shape[0] - 0.5,
-                line={"color": CHOSEN, "width": 3},
-            )
+            add_frame(figure, tile.left, tile.top, tile.colours.shape[1], tile.colours.shape[0])
     figure.update_layout(
-        annotations=[
-            {
-                "x": -0.5,
-                "y": top - 0.5,
-                "text": text,
-                "showarrow": False,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "font": {"size": 12},
-            }
-            for text, top in titles
-        ]
+        annotations=[title_above(text, 0, top, TITLE_SIZE) for text, top in titles]
     )
-    as_picture(figure)
-    show_part(figure, (-0.5, columns - 0.5), (-0.5, height - 0.5))
-    return finish(figure, int(height * pixels) + 16)
+    set_image_axes(figure)
+    set_view(figure, (-0.5, columns - 0.5), (-0.5, height - 0.5))
+    return apply_layout(figure, int(height * pixels) + MARGINS["t"] + MARGINS["b"])
 
 
-def _laid_out(
+def _place_stages(
     stages: Sequence[LayerOutput], scope: Scope, columns: int, title_rows: int, difference: bool
 ) -> tuple[list[_Tile], list[tuple[str, int]], int]:
-    """Where each tile goes; titles with the row below them; the height of it all."""
-    largest_of_all = max((_largest(one.values) for one in stages), default=0.0)
+    """Return all tiles, the titles with the row below each, and the height of the picture."""
+    largest_of_all = max((largest_of(stage.values, 0.0) for stage in stages), default=0.0)
     tiles: list[_Tile] = []
     titles: list[tuple[str, int]] = []
     top = 0
-    for one in stages:
-        maps = one.values if one.values.ndim == 3 else one.values[np.newaxis, np.newaxis]
-        enlarged = SCORE_SIZE if maps.shape[:2] == (1, 1) else 1
-        size = maps.shape[0] * enlarged
-        signed = difference or bool(np.nanmin(maps, initial=0) < 0)
+    for stage in stages:
+        maps = stage.values if stage.values.ndim == 3 else stage.values[np.newaxis, np.newaxis]
         top += title_rows
-        titles.append((_title(one, maps.shape, enlarged), top))
-        left = 0
-        for channel in range(maps.shape[2]):
-            if left + size > columns:
-                left, top = 0, top + size + GAP
-            values = maps[:, :, channel]
-            ends = {"tile": _largest(values), "layer": _largest(maps), "all": largest_of_all}
-            picture = coloured(values / (ends[scope] or 1.0), signed=signed)
-            if enlarged > 1:
-                # Framed: a white probability would be lost on a white page.
-                inner = picture.repeat(enlarged - 2, axis=0).repeat(enlarged - 2, axis=1)
-                picture = np.full((enlarged, enlarged, 4), FRAME, np.uint8)
-                picture[1:-1, 1:-1] = inner
-            tiles.append(_Tile(one.layer, channel, values, picture, left, top))
-            left += size + GAP
-        top += size
+        titles.append((_title(stage, maps.shape), top))
+        signed = difference or bool(np.nanmin(maps, initial=0) < 0)
+        values = np.moveaxis(maps, 2, 0)
+        largest = largest_magnitude(values[np.newaxis], scope, largest_of_all)
+        colours = coloured(relative(values[np.newaxis], largest)[0], signed=signed)
+        if _is_score(maps.shape):
+            colours = _enlarged(colours)
+        size = colours.shape[1]
+        tiles_in_row = (columns + GAP) // (size + GAP)
+        for channel in range(len(values)):
+            row, column = divmod(channel, tiles_in_row)
+            left, tile_top = column * (size + GAP), top + row * (size + GAP)
+            tiles.append(
+                _Tile(stage.layer, channel, values[channel], colours[channel], left, tile_top)
+            )
+        top = tiles[-1].top + size
     return tiles, titles, top
 
 
-def _largest(values: FloatArray) -> float:
-    return float(np.abs(np.nan_to_num(values, posinf=0, neginf=0)).max(initial=0))
+def _is_score(shape: tuple[int, ...]) -> bool:
+    return shape[:2] == (1, 1)
 
 
-def _title(stage: LayerOutput, shape: tuple[int, ...], enlarged: int) -> str:
+def _enlarged(colours: Rgba) -> Rgba:
+    """Return colours `(n, 1, 1, 4)` as squares of `SCORE_SIZE`, with a frame around each.
+
+    Without a frame, a white square can't be seen on a white page.
+    """
+    squares = np.full((len(colours), SCORE_SIZE, SCORE_SIZE, 4), FRAME, np.uint8)
+    squares[:, 1:-1, 1:-1] = colours
+    return squares
+
+
+def _title(stage: LayerOutput, shape: tuple[int, ...]) -> str:
     height, width, channels = shape
     name = {"pool": "max-pool", "conv8": "conv8, the scores"}.get(stage.layer, stage.layer)
-    if enlarged > 1:
+    if _is_score(shape):
         return f"<b>{name}</b> · {channels} numbers, enlarged"
     size = f"{height}×{width}"
     return f"<b>{name}</b> · {channels} of {size}" if channels > 1 else f"<b>{name}</b> · {size}"

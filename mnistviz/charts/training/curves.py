@@ -1,4 +1,4 @@
-"""Loss and accuracy along a training, beside the published log."""
+"""Loss and accuracy during a training, beside the published log."""
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.types.training import MetricRow
 
-# More points than this a curve can't be told apart from, and a browser slows down by.
+# More points can't be distinguished, and slow a browser down.
 MAX_POINTS = 500
 
 HEIGHT = 340
@@ -19,25 +19,25 @@ Measure = Literal["loss", "accuracy"]
 
 NAMES = {"batch": "training", "train": "training, epoch mean", "validation": "validation"}
 
-# Steps, losses and accuracies, by the split that they are of.
+# (step, loss, accuracy) of each point, by split.
 Points = Mapping[str, Sequence[tuple[float, float, float]]]
 
 
 def points_of(rows: Sequence[MetricRow]) -> Points:
-    """What to draw of a run, once for both measures: a long one has more rows than pixels."""
+    """Return the points of a run by split, at most `MAX_POINTS` each, for both measures."""
     by_split: dict[str, list[MetricRow]] = {split: [] for split in NAMES}
     for row in rows:
         if row.split in by_split:
             by_split[row.split].append(row)
-    return {split: thinned(found) for split, found in by_split.items()}
+    return {split: thinned(members) for split, members in by_split.items()}
 
 
 def thinned(rows: Sequence[MetricRow], most: int = MAX_POINTS) -> list[tuple[float, float, float]]:
-    """At most `most` points (step, loss, accuracy), each the mean of rows next to each other."""
+    """Return at most `most` points (step, loss, accuracy), each the mean of consecutive rows."""
     if not rows:
         return []
     count = min(most, len(rows))
-    # As even parts as they divide into; the first ones take one row more.
+    # The parts differ by at most one row; the first ones are larger.
     size, larger = divmod(len(rows), count)
     sizes = np.full(count, size)
     sizes[:larger] += 1
@@ -51,9 +51,10 @@ def thinned(rows: Sequence[MetricRow], most: int = MAX_POINTS) -> list[tuple[flo
 
 
 def smoothed(values: Sequence[float], weight: float) -> list[float]:
-    """Running mean that forgets: each value counts `weight` times as much as the next one.
+    """Return the exponential moving average with `weight` in [0, 1) for the past.
 
-    The first values are as true as the last: the mean is taken over what there is.
+    As in Adam (Kingma and Ba, 2015), it is divided by the sum of the weights, so that the first
+    values have no bias towards 0.
     """
     mean, total, result = 0.0, 0.0, []
     for value in values:
@@ -63,7 +64,7 @@ def smoothed(values: Sequence[float], weight: float) -> list[float]:
     return result
 
 
-def training_curve(
+def training_figure(
     measure: Measure,
     points: Points,
     published: Sequence[MetricRow],
@@ -76,33 +77,25 @@ def training_curve(
     changes: Sequence[tuple[int, float | None]] = (),
     marks: Sequence[int] = (),
 ) -> go.Figure:
-    """Loss or accuracy over the epochs.
+    """Return the loss or the accuracy over the epochs.
 
-    `points` are those of the run, `published` the rows of the published log, a step an epoch;
-    they are drawn dashed, up to `num_epochs`. The accuracy axis starts at `accuracy_from`, the loss
-    axis is logarithmic or not. With a `smoothing` above 0 and below 1 the training
-    curve is smoothed and the raw one kept, pale. `changes` are the steps at which a person
-    set the learning rate, and the rate (None is the schedule's again): upright
-    lines, as at the steps of `marks`.
+    `points` are those of the run. `published` are the rows of the published log, one step for
+    each epoch; they are dashed, up to `num_epochs`. The accuracy axis starts at `accuracy_from`;
+    `log_scale` is about the loss axis. With a `smoothing` above 0 and below 1, the training curve
+    is smoothed, with the raw one pale behind it. `changes` are steps at which a person set the
+    learning rate, with the rate (None: back to the schedule). They are vertical lines, and so are
+    the steps of `marks`.
     """
     figure = go.Figure()
     for split, colour in (("batch", TRAINING), ("train", TRAINING), ("validation", VALIDATION)):
-        _add(figure, measure, points, split, NAMES[split], colour, steps_per_epoch, smoothing)
+        _add_curve(figure, measure, points, split, NAMES[split], colour, steps_per_epoch, smoothing)
     shown = points_of([row for row in published if row.epoch <= num_epochs])
-    _add(figure, measure, shown, "train", "published training", PUBLISHED, 1, dash="dot")
-    _add(figure, measure, shown, "validation", "published validation", PUBLISHED, 1, dash="dash")
-    for step, rate in changes:
-        figure.add_vline(
-            step / steps_per_epoch,
-            line={"color": PUBLISHED, "width": 1},
-            annotation={
-                "text": "schedule" if rate is None else f"rate {rate:.3g}",
-                "font_size": 10,
-                "textangle": -90,
-            },
-        )
-    for step in marks:
-        figure.add_vline(step / steps_per_epoch, line={"color": VALIDATION, "width": 1.5})
+    for split, name, dash in (
+        ("train", "published training", "dot"),
+        ("validation", "published validation", "dash"),
+    ):
+        _add_curve(figure, measure, shown, split, name, PUBLISHED, 1, dash=dash)
+    _add_lines(figure, steps_per_epoch, changes, marks)
     figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
     if measure == "loss" and log_scale:
         figure.update_yaxes(title="loss, log scale", type="log", dtick=1, fixedrange=True)
@@ -115,10 +108,31 @@ def training_curve(
             range=[accuracy_from, 1 + (1 - accuracy_from) * 0.02],
             fixedrange=True,
         )
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
 
 
-def _add(
+def _add_lines(
+    figure: go.Figure,
+    steps_per_epoch: int,
+    changes: Sequence[tuple[int, float | None]],
+    marks: Sequence[int],
+) -> None:
+    """Add vertical lines at changes of the learning rate, with the rate, and at `marks`."""
+    for step, rate in changes:
+        figure.add_vline(
+            step / steps_per_epoch,
+            line={"color": PUBLISHED, "width": 1},
+            annotation={
+                "text": "schedule" if rate is None else f"rate {rate:.3g}",
+                "font_size": 10,
+                "textangle": -90,
+            },
+        )
+    for step in marks:
+        figure.add_vline(step / steps_per_epoch, line={"color": VALIDATION, "width": 1.5})
+
+
+def _add_curve(
     figure: go.Figure,
     measure: Measure,
     points: Points,
@@ -131,7 +145,7 @@ def _add(
 ) -> None:
     column = 1 if measure == "loss" else 2
     drawn = points.get(split, ())
-    # Arrays: Plotly looks at each number of a list.
+    # Arrays, as Plotly checks each number of a list.
     x = np.array([point[0] / steps_per_epoch for point in drawn])
     y = np.array([point[column] for point in drawn])
     value_format = "%{y:.4f}" if measure == "loss" else "%{y:.2%}"

@@ -1,20 +1,20 @@
-"""What a training did epoch by epoch: the gap, the learning rate, the time."""
+"""The generalization gap, the learning rate and the time of each epoch of a training."""
 
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, finish
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.types.training import EpochRow, MetricRow
 
 HEIGHT = 260
 
 
-def gap_curve(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
-    """How much better a network is on images it was trained on, in points, over the epochs.
+def epoch_gap_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
+    """Return the training accuracy minus the validation accuracy, in points, over the epochs.
 
-    Thick: both measured in inference mode. Thin: the running mean of the epoch, taken with
-    dropout on, minus the validation.
+    Thick: the training accuracy is measured in inference mode. Thin: it is the running mean of
+    the epoch, with dropout.
     """
     figure = go.Figure()
     measured = [(row.epoch, row.gap) for row in epochs if row.gap is not None]
@@ -36,24 +36,24 @@ def gap_curve(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
     figure.add_hline(0, line={"color": PUBLISHED, "width": 1})
     figure.update_xaxes(range=[0, num_epochs + 0.5], title="epoch", fixedrange=True)
     figure.update_yaxes(title="points of accuracy", fixedrange=True)
-    return finish(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
+    return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
 
 
-def learning_rate_curve(
+def learning_rate_figure(
     rows: Sequence[MetricRow], steps_per_epoch: int, num_epochs: int
 ) -> go.Figure:
-    """The learning rate as it was, step by step, on a log scale."""
+    """Return the learning rate that was used at each step, on a log scale."""
     points = [(row.step / steps_per_epoch, row.learning_rate) for row in rows]
-    # Only where it changes: a step up or down is drawn upright.
-    corners = [
+    # Only the points where it changes: the line between them has steps.
+    changes = [
         point
         for index, point in enumerate(points)
         if index in (0, len(points) - 1) or point[1] != points[index - 1][1]
     ]
     figure = go.Figure(
         go.Scatter(
-            x=[x for x, _ in corners],
-            y=[rate for _, rate in corners],
+            x=[x for x, _ in changes],
+            y=[rate for _, rate in changes],
             mode="lines",
             line={"color": TRAINING, "width": 2, "shape": "hv"},
             hovertemplate="epoch %{x:.2f}: learning rate <b>%{y:.3g}</b><extra></extra>",
@@ -61,11 +61,11 @@ def learning_rate_curve(
     )
     figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
     figure.update_yaxes(title="learning rate", type="log", fixedrange=True)
-    return finish(figure, HEIGHT)
+    return apply_layout(figure, HEIGHT)
 
 
-def epoch_seconds(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
-    """Seconds of each epoch with its validation."""
+def epoch_seconds_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
+    """Return the seconds of each epoch, with its validation."""
     figure = go.Figure(
         go.Bar(
             x=[row.epoch for row in epochs],
@@ -76,4 +76,4 @@ def epoch_seconds(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
     )
     figure.update_xaxes(range=[0.4, num_epochs + 0.6], title="epoch", fixedrange=True)
     figure.update_yaxes(title="seconds", rangemode="tozero", fixedrange=True)
-    return finish(figure, HEIGHT)
+    return apply_layout(figure, HEIGHT)

@@ -1,4 +1,4 @@
-"""Runs side by side: their curves, bands over seeds, and the gap."""
+"""The curves of several runs, bands over seeds, and the generalization gap."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -7,20 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, finish
+from mnistviz.charts.theme import CATEGORICAL, LEGEND_LINE, PUBLISHED, apply_layout
 from mnistviz.charts.training.curves import MAX_POINTS, Measure, smoothed
 from mnistviz.core.types.training import Curve, EpochRow
 
 HEIGHT = 400
-LEGEND_LINE = 20
 
-# Grey is the published log's everywhere else.
+# Grey is the published log in all charts.
 COLOURS = tuple(colour for colour in CATEGORICAL if colour != PUBLISHED)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A curve as it is drawn: few points, smoothed, beside its raw values where they differ."""
+    """A curve as it is drawn: with few points, smoothed, and its `raw` values."""
 
     curve: Curve
     colour: str
@@ -30,17 +29,17 @@ class Line:
 def comparison_lines(
     curves: Sequence[Curve], *, smoothing: float = 0.0, as_error: bool = False
 ) -> list[Line]:
-    """The rows of `comparison_figure`: a colour for each name, at most 500 points a curve.
+    """Return the rows of `comparison_figure`, with a colour for each name of a curve.
 
-    `as_error` turns accuracies into shares of wrong answers.
+    A curve has at most `MAX_POINTS` points. `as_error` turns accuracies into error rates.
     """
     names = dict.fromkeys(curve.name for curve in curves)
     colours = dict(zip(names, itertools.cycle(COLOURS), strict=False))
     lines = []
     for curve in map(_thinned, curves):
-        drawn = _error_of(curve) if as_error else curve
-        kept = _smoothed(drawn, smoothing) if smoothing else drawn
-        lines.append(Line(kept, colours[curve.name], raw=drawn.values))
+        raw = _error_of(curve) if as_error else curve
+        drawn = _smoothed(raw, smoothing) if smoothing else raw
+        lines.append(Line(drawn, colours[curve.name], raw=raw.values))
     return lines
 
 
@@ -54,17 +53,20 @@ def _smoothed(curve: Curve, weight: float) -> Curve:
 
 
 def _error_of(curve: Curve) -> Curve:
-    def turned(values: tuple[float, ...]) -> tuple[float, ...]:
+    def complements(values: tuple[float, ...]) -> tuple[float, ...]:
         return tuple(1 - value for value in values)
 
-    # What was the upper bound of the accuracy is the lower one of the error.
+    # The upper bound of the accuracy is the lower bound of the error.
     return replace(
-        curve, values=turned(curve.values), low=turned(curve.high), high=turned(curve.low)
+        curve,
+        values=complements(curve.values),
+        low=complements(curve.high),
+        high=complements(curve.low),
     )
 
 
 def _thinned(curve: Curve) -> Curve:
-    """A curve of at most 500 points, each the mean of points next to each other."""
+    """Return a curve of at most `MAX_POINTS` points, each the mean of consecutive points."""
     if len(curve.epochs) <= MAX_POINTS:
         return curve
 
@@ -86,9 +88,9 @@ def _thinned(curve: Curve) -> Curve:
 def comparison_figure(
     measure: Measure, lines: Sequence[Line], *, log_scale: bool = False
 ) -> go.Figure:
-    """Loss or accuracy of several runs over the epochs; bands where a line has them.
+    """Return the loss or the accuracy of several runs over the epochs, with their bands.
 
-    On a log scale, lines of accuracy are expected to be of errors.
+    On a log scale, the lines of the accuracy are expected to be error rates.
     """
     figure = go.Figure()
     named: set[str] = set()
@@ -109,12 +111,12 @@ def comparison_figure(
 
 
 def _above_zero(line: Line) -> Line:
-    """A line for a log scale: what is not above 0 is raised to the least value that is."""
+    """Return a line for a log scale: values of at most 0 become the least value above 0."""
     curve = line.curve
     least = min((value for value in (*curve.values, *line.raw) if value > 0), default=1.0)
 
     def raised(values: tuple[float, ...]) -> tuple[float, ...]:
-        # Not by max(): a NaN stays one, and is a hole in the line.
+        # Not max(), so that a NaN stays NaN, which is a gap in the line.
         return tuple(least if value <= 0 else value for value in values)
 
     values, low, high = raised(curve.values), raised(curve.low), raised(curve.high)
@@ -124,8 +126,8 @@ def _above_zero(line: Line) -> Line:
 
 
 def _with_legend(figure: go.Figure, num_names: int) -> go.Figure:
-    """The shared layout, with room below for each name in the legend."""
-    return finish(
+    """Apply the shared layout, with space for each name of the legend below."""
+    return apply_layout(
         figure,
         HEIGHT + LEGEND_LINE * max(0, num_names - 3),
         showlegend=True,
@@ -195,9 +197,9 @@ def _add_line(
 
 
 def gap_figure(epochs: Mapping[str, Sequence[EpochRow]]) -> go.Figure:
-    """The gap of each training over its epochs, in percentage points, by title.
+    """Return the gap of each training over its epochs, in percentage points, by title.
 
-    Drawn thin and dotted beside it: the same with the running mean of the log, dropout on.
+    Thin and dotted: the gap of the running mean of the log, with dropout.
     """
     figure = go.Figure()
     for (title, rows), colour in zip(epochs.items(), itertools.cycle(COLOURS), strict=False):

@@ -1,4 +1,4 @@
-"""The digits that are read again and again while a network learns, as one picture."""
+"""The digits that are read after each part of a training, as one image."""
 
 from collections.abc import Sequence
 
@@ -8,33 +8,38 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mnistviz.core.types.arrays import FloatArray
 
+# Pixels for each value of an image, of a frame, of the text below, between two images.
 SCALE = 2
 FRAME = 3
 CAPTION = 20
+GAP = 4
 COLUMNS = 10
 
 RIGHT = "#2b8a3e"
 WRONG = "#c92a2a"
 
 
-def watched_picture(
+def watched_digits_image(
     images: FloatArray, labels: NDArray[np.uint8], digits: Sequence[int]
 ) -> Image.Image:
-    """Images `(n, 28, 28)` in [0, 1], each with what it was read as: green right, red wrong.
+    """Return images `(n, 28, 28)` float32 in [0, 1] with their answers: green right, red wrong.
 
-    A wrong one also says what it is, so that colour alone tells nothing.
+    `labels` and `digits`, the answers, are (n,). The text of a wrong answer has the label too, so
+    that the colour is not the only difference.
     """
     count, height, width = images.shape
     cell_width = width * SCALE + 2 * FRAME
     cell_height = height * SCALE + 2 * FRAME + CAPTION
     rows = -(-count // COLUMNS)
     columns = min(count, COLUMNS)
-    picture = Image.new("RGBA", (columns * (cell_width + 4) - 4, rows * (cell_height + 4) - 4))
+    picture = Image.new(
+        "RGBA", (columns * (cell_width + GAP) - GAP, rows * (cell_height + GAP) - GAP)
+    )
     draw = ImageDraw.Draw(picture)
     font = ImageFont.load_default(14)
     for index, (image, label, digit) in enumerate(zip(images, labels, digits, strict=True)):
-        left = index % COLUMNS * (cell_width + 4)
-        top = index // COLUMNS * (cell_height + 4)
+        left = index % COLUMNS * (cell_width + GAP)
+        top = index // COLUMNS * (cell_height + GAP)
         colour = RIGHT if digit == label else WRONG
         draw.rectangle((left, top, left + cell_width - 1, top + cell_height - 1), fill=colour)
         pixels = Image.fromarray((image * 255).astype(np.uint8)).resize(

@@ -3,18 +3,13 @@
 Nothing is extracted: each file is read up to a limit, checked, and written anew.
 """
 
-import io
 import json
 import re
 import shutil
-import stat
-import struct
 import time
 import uuid
-import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from mnistviz.core import storage
 from mnistviz.core.errors import RunError, SpecError
 from mnistviz.core.run_spec import RunSpec
+from mnistviz.core.safe_zip import SafeZip, ZipError, ZipRules, open_zip
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.training import MetricRow, WatchedAnswers
 from mnistviz.runs import fine_tune_set, metadata, registry, snapshots
@@ -33,14 +29,8 @@ from mnistviz.runs.fine_tune_set import Split
 from mnistviz.runs.registry import Run, State, Status
 from mnistviz.runs.snapshots import Snapshot
 
-# The longest run, 200 epochs, has some 250 snapshots of at most 2 MB and a log of 6 MB.
-MAX_FILES = 2_000
-MAX_ZIP_BYTES = 512 * 2**20
-MAX_TOTAL_BYTES = 2**30
 MAX_JSON_BYTES = 64 * 2**10
 MAX_LOG_BYTES = 64 * 2**20
-# Logs shrink to a tenth. What shrinks to a two hundredth was made to fill a disk.
-MAX_RATIO = 200
 
 ABANDONED_SECONDS = 3_600
 
@@ -50,6 +40,18 @@ RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # Made for other programs: an import doesn't even read them.
 FOR_OTHERS = {"metrics.csv", "log.csv", "weights.npz", "model.keras"}
 OURS = {"spec.json", "label.json", "status.json", "metrics.jsonl", fine_tune_set.FILE}
+
+# The longest run, 200 epochs, has about 250 snapshots of at most 2 MB and a log of 6 MB. Logs are
+# compressed to a tenth; a file that is compressed to a two-hundredth was made to fill a disk.
+RULES = ZipRules(
+    allows=lambda name: name in OURS | FOR_OTHERS or SNAPSHOT.fullmatch(name) is not None,
+    folders=frozenset({"snapshots/"}),
+    max_zip_bytes=512 * 2**20,
+    max_entries=2_000,
+    max_total_bytes=2**30,
+    max_ratio=200,
+    unsupported="one that is packed in another way ({})",
+)
 
 _METRIC_ROW = TypeAdapter(MetricRow)
 _GUESSES = TypeAdapter(WatchedAnswers)
@@ -70,13 +72,12 @@ def import_run(source: Path | IO[bytes]) -> Imported:
     checked first and written anew; a zip that is refused leaves nothing behind. It comes
     without checkpoints: it can be forked, not resumed. Raises `RunError`.
     """
-    with _opened(source) as archive:
-        entries = _checked_entries(archive)
-        spec = _read_spec(archive, entries)
-        name, note = _read_label(archive, entries)
-        log, last_step = _read_log(archive, entries, spec)
-        status = _read_status(archive, entries, last_step, spec)
-        own = _read_own_digits(archive, entries, spec)
+    with _open_archive(source) as archive:
+        spec = _read_spec(archive)
+        name, note = _read_label(archive)
+        log, last_step = _read_log(archive, spec)
+        status = _read_status(archive, last_step, spec)
+        own = _read_own_digits(archive, spec)
         with _folder_in_the_making() as folder:
             storage.write_json(folder / "spec.json", spec.model_dump(mode="json"))
             storage.write_json(folder / "status.json", asdict(status))
@@ -84,8 +85,8 @@ def import_run(source: Path | IO[bytes]) -> Imported:
             if own:
                 fine_tune_set.write(folder, own)
             unnamed = Run(folder.name, folder, name, note, spec, bundled=False)
-            for entry, step in _snapshots_of(entries, spec):
-                snapshots.write(Snapshot(unnamed, step), _read_weights(archive, entry, spec))
+            for file_name, step in _snapshots_of(archive, spec):
+                snapshots.write(Snapshot(unnamed, step), _read_weights(archive, file_name, spec))
             with storage.home_lock():
                 given = metadata.numbered_name(name, registry.taken_names())
                 label = {"name": given, "note": note, "deleted": False, "imported": True}
@@ -95,40 +96,25 @@ def import_run(source: Path | IO[bytes]) -> Imported:
     return Imported(registry.open_run(path), None if given == name else name)
 
 
-def _refusal(found: str) -> RunError:
+def _import_error(actual: str) -> RunError:
     return RunError(
-        f"import: expected a zip that the export of a run made, got {found}; nothing was "
+        f"import: expected a zip that the export of a run made, got {actual}; nothing was "
         "imported. Export the run again"
     )
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
-    """All that `zipfile` raises for bytes that are not what they should be, as a `RunError`."""
+def _open_archive(source: Path | IO[bytes]) -> Iterator[SafeZip]:
+    """Open a zip file that contains only what `export` writes. Raises `RunError`."""
     try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError) as error:
-        raise _refusal(f"one that can't be read ({error})") from None
-    except RuntimeError as error:  # encrypted, or packed in a way unknown to it
-        raise _refusal(f"one that is packed in another way ({error})") from None
-
-
-@contextmanager
-def _opened(source: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
-    """The zip file, with whatever is wrong with it as a `RunError`."""
-    try:
-        if isinstance(source, Path):
-            if not source.is_file():
-                raise _refusal(f"no file at {source}")
-            size = source.stat().st_size
-        else:
-            size = source.seek(0, io.SEEK_END)
-        if size > MAX_ZIP_BYTES:
-            raise _refusal(f"{size / 2**20:,.0f} MB (at most {MAX_ZIP_BYTES // 2**20:,} MB)")
-        with _readable():
-            archive = zipfile.ZipFile(source)
-        with archive:
-            yield archive
+        with ExitStack() as stack:
+            if isinstance(source, Path):
+                if not source.is_file():
+                    raise _import_error(f"no file at {source}")
+                source = stack.enter_context(source.open("rb"))
+            yield stack.enter_context(open_zip(source, RULES))
+    except ZipError as error:
+        raise _import_error(str(error)) from None
     except OSError as error:
         raise RunError(
             f"import: expected a zip that can be read and room in {storage.home()}, got: "
@@ -136,53 +122,13 @@ def _opened(source: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
         ) from None
 
 
-def _checked_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The entries by name, none of them anything but what an export writes."""
-    entries: dict[str, zipfile.ZipInfo] = {}
-    listed = archive.infolist()
-    if len(listed) > MAX_FILES:
-        raise _refusal(f"one of {len(listed):,} files (at most {MAX_FILES:,})")
-    for entry in listed:
-        # As it stands in the file: Python's zipfile cuts a name at a null byte.
-        name = entry.orig_filename
-        kind = stat.S_IFMT(entry.external_attr >> 16)
-        if name == "snapshots/" and kind in (0, stat.S_IFDIR):
-            continue
-        if name not in OURS | FOR_OTHERS and not SNAPSHOT.fullmatch(name):
-            raise _refusal(f"the file {name[:80]!r} in it")
-        if kind not in (0, stat.S_IFREG):
-            raise _refusal(f"{name} as a link or a device")
-        if name in entries:
-            raise _refusal(f"{name} twice")
-        if entry.flag_bits & 1:
-            raise _refusal(f"{name} under a password")
-        if entry.file_size > MAX_RATIO * max(entry.compress_size, MAX_JSON_BYTES // MAX_RATIO):
-            raise _refusal(f"{name}, which unpacks to over {MAX_RATIO} times its size")
-        entries[name] = entry
-    total = sum(entry.file_size for entry in entries.values())
-    if total > MAX_TOTAL_BYTES:
-        raise _refusal(f"{total / 2**20:,.0f} MB unpacked (at most {MAX_TOTAL_BYTES // 2**20:,})")
-    return entries
-
-
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    """The content of an entry of at most `most` bytes, whatever its header promises."""
-    with _readable(), archive.open(entry) as file:
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise _refusal(f"{entry.filename} of over {most:,} bytes")
-    return content
-
-
-def _read_object(
-    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], name: str
-) -> dict[str, Any]:
+def _read_object(archive: SafeZip, name: str) -> dict[str, Any]:
     """A JSON object of the zip, or an empty one where the file is not there."""
-    if name not in entries:
+    if name not in archive.names:
         return {}
-    value = _parsed(_read(archive, entries[name], MAX_JSON_BYTES))
+    value = _parsed(archive.read(name, MAX_JSON_BYTES))
     if not isinstance(value, dict):
-        raise _refusal(f"{name} that is no JSON object")
+        raise _import_error(f"{name} that is no JSON object")
     return value
 
 
@@ -194,58 +140,54 @@ def _parsed(text: bytes) -> Any:
         return None
 
 
-def _read_spec(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> RunSpec:
-    if "spec.json" not in entries:
-        raise _refusal("one without spec.json")
+def _read_spec(archive: SafeZip) -> RunSpec:
+    if "spec.json" not in archive.names:
+        raise _import_error("one without spec.json")
     try:
-        spec = RunSpec(**_read_object(archive, entries, "spec.json"))
+        spec = RunSpec(**_read_object(archive, "spec.json"))
     except (SpecError, TypeError) as error:
-        raise _refusal(f"a spec.json that is not of this version ({error})") from None
+        raise _import_error(f"a spec.json that is not of this version ({error})") from None
     # It is shown on pages and made into names.
     if not registry.NAME_PATTERN.fullmatch(spec.recipe):
-        raise _refusal(f"the recipe {spec.recipe[:80]!r}")
+        raise _import_error(f"the recipe {spec.recipe[:80]!r}")
     if spec.parent and not RUN_ID.fullmatch(spec.parent.run):
-        raise _refusal(f"the parent {spec.parent.run[:80]!r}")
+        raise _import_error(f"the parent {spec.parent.run[:80]!r}")
     return spec
 
 
-def _read_label(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> tuple[str, str]:
-    label = _read_object(archive, entries, "label.json")
+def _read_label(archive: SafeZip) -> tuple[str, str]:
+    label = _read_object(archive, "label.json")
     name, note = label.get("name", "imported"), label.get("note", "")
     if not isinstance(name, str) or not registry.NAME_PATTERN.fullmatch(name):
-        raise _refusal(f"the name {str(name)[:80]!r}")
+        raise _import_error(f"the name {str(name)[:80]!r}")
     if not isinstance(note, str):
-        raise _refusal("a note that is no text")
+        raise _import_error("a note that is no text")
     return name, metadata.checked_note(note)
 
 
-def _read_status(
-    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], last_step: int, spec: RunSpec
-) -> Status:
+def _read_status(archive: SafeZip, last_step: int, spec: RunSpec) -> Status:
     """What the run's worker said last. No worker is at work on it here."""
-    found = _read_object(archive, entries, "status.json")
+    found = _read_object(archive, "status.json")
     state: State = next((known for known in ENDED if known == found.get("state")), "stopped")
     error = found.get("error", "")
     if not isinstance(error, str) or not _is_text(error):
-        raise _refusal("a status.json whose error is no text")
+        raise _import_error("a status.json whose error is no text")
     return Status(state, last_step, spec.train.num_steps, error)
 
 
-def _read_own_digits(
-    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], spec: RunSpec
-) -> Split | None:
+def _read_own_digits(archive: SafeZip, spec: RunSpec) -> Split | None:
     """The digits of a person that a run was trained on; it has them exactly where its spec says."""
-    if (spec.own is None) != (fine_tune_set.FILE not in entries):
-        raise _refusal(
+    if (spec.own is None) != (fine_tune_set.FILE not in archive.names):
+        raise _import_error(
             "digits of a person that spec.json doesn't name, or none where it names some"
         )
     if spec.own is None:
         return None
-    raw = _read(archive, entries[fine_tune_set.FILE], fine_tune_set.MAX_FILE_BYTES)
+    raw = archive.read(fine_tune_set.FILE, fine_tune_set.MAX_FILE_BYTES)
     try:
         return fine_tune_set.parsed(raw, spec.own)
     except ValueError as error:
-        raise _refusal(f"{fine_tune_set.FILE} with {str(error)[:200]}") from None
+        raise _import_error(f"{fine_tune_set.FILE} with {str(error)[:200]}") from None
 
 
 def _is_text(text: str) -> bool:
@@ -253,18 +195,16 @@ def _is_text(text: str) -> bool:
     return text.isascii() or text == text.encode("utf-8", "ignore").decode()
 
 
-def _read_log(
-    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], spec: RunSpec
-) -> tuple[str, int]:
+def _read_log(archive: SafeZip, spec: RunSpec) -> tuple[str, int]:
     """The log with each row checked and written anew, and its last step.
 
     Lines that don't parse are left out, as every reader of a log leaves them out.
     """
-    if "metrics.jsonl" not in entries:
+    if "metrics.jsonl" not in archive.names:
         return "", 0
     lines: list[str] = []
     last_step = 0
-    raw = _read(archive, entries["metrics.jsonl"], MAX_LOG_BYTES)
+    raw = archive.read("metrics.jsonl", MAX_LOG_BYTES)
     for number, line in enumerate(raw.splitlines(), 1):
         record = _parsed(line)
         if not isinstance(record, dict):
@@ -283,16 +223,16 @@ def _check_event(record: dict[str, Any], number: int, spec: RunSpec) -> None:
     where = f"(metrics.jsonl:{number})"
     step = record.get("step")
     if not isinstance(step, int) or not 0 <= step <= spec.train.num_steps:
-        raise _refusal(f"an event at the step {str(step)[:40]} {where}")
+        raise _import_error(f"an event at the step {str(step)[:40]} {where}")
     if record["event"] == "guesses":
         try:
             _GUESSES.validate_json(json.dumps(record), strict=True)
         except ValidationError:
-            raise _refusal(f"guesses that are no digits and probabilities {where}") from None
+            raise _import_error(f"guesses that are no digits and probabilities {where}") from None
     if record["event"] == "learning_rate":
         rate = record.get("learning_rate")
         if rate is not None and (not isinstance(rate, float) or not 0 <= rate <= 1):
-            raise _refusal(f"the learning rate {str(rate)[:40]} {where}")
+            raise _import_error(f"the learning rate {str(rate)[:40]} {where}")
 
 
 def _checked_row(line: bytes, number: int, spec: RunSpec) -> MetricRow:
@@ -301,7 +241,7 @@ def _checked_row(line: bytes, number: int, spec: RunSpec) -> MetricRow:
     except ValidationError as error:
         problem = error.errors()[0]
         what = ".".join(str(part) for part in problem["loc"])
-        raise _refusal(f"a row without a true {what} (metrics.jsonl:{number})") from None
+        raise _import_error(f"a row without a true {what} (metrics.jsonl:{number})") from None
     limits = {
         "step": (0, spec.train.num_steps),
         "epoch": (0, spec.train.epochs),
@@ -312,31 +252,28 @@ def _checked_row(line: bytes, number: int, spec: RunSpec) -> MetricRow:
     for what, (least, most) in limits.items():
         # Not a NaN either; the loss alone may be one, or infinite: that is how a run may end.
         if not least <= getattr(row, what) <= most:
-            raise _refusal(
+            raise _import_error(
                 f"the {what} {getattr(row, what)} (metrics.jsonl:{number}), not from {least:g} "
                 f"to {most:g}"
             )
     return row
 
 
-def _read_weights(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, spec: RunSpec
-) -> list[FloatArray]:
+def _read_weights(archive: SafeZip, name: str, spec: RunSpec) -> list[FloatArray]:
+    raw = archive.read(name, largest_snapshot(spec.model))
     try:
-        return checked_weights(_read(archive, entry, largest_snapshot(spec.model)), spec.model)
+        return checked_weights(raw, spec.model)
     except ValueError as error:
-        raise _refusal(f"{entry.filename} of another network ({str(error)[:200]})") from None
+        raise _import_error(f"{name} of another network ({str(error)[:200]})") from None
 
 
-def _snapshots_of(
-    entries: dict[str, zipfile.ZipInfo], spec: RunSpec
-) -> Iterator[tuple[zipfile.ZipInfo, int]]:
-    for name, entry in entries.items():
+def _snapshots_of(archive: SafeZip, spec: RunSpec) -> Iterator[tuple[str, int]]:
+    for name in archive.names:
         if match := SNAPSHOT.fullmatch(name):
             step = int(match[1])
             if step > spec.train.num_steps:
-                raise _refusal(f"{name} of a run of {spec.train.num_steps:,} steps")
-            yield entry, step
+                raise _import_error(f"{name} of a run of {spec.train.num_steps:,} steps")
+            yield name, step
 
 
 @contextmanager

@@ -73,11 +73,16 @@ def need_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> L
 
 def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
     """What each channel alone costs, and what is left with ever fewer."""
-    from mnistviz.charts.inspection.layer_ablation import drop_bars, ever_fewer
+    from mnistviz.charts.inspection.layer_ablation import (
+        accuracy_drop_figure,
+        remaining_channels_figure,
+    )
 
     layer = found.layer
     show(
-        drop_bars(found, statistics.drop_interval(found.lost, found.gained, found.images)),
+        accuracy_drop_figure(
+            found, statistics.drop_interval(found.lost, found.gained, found.images)
+        ),
         "ablation_drops",
         f"What each channel of {layer} alone costs, with 95 % intervals",
     )
@@ -90,7 +95,9 @@ def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
         channel_results_files.read_tuned(snapshot, layer) if found.replacement == "mean" else None
     )
     show(
-        ever_fewer(found, statistics.share_interval(found.least_first, found.images), tuned),
+        remaining_channels_figure(
+            found, statistics.share_interval(found.least_first, found.images), tuned
+        ),
         "ablation_curves",
         f"Accuracy over the channels of {layer} left",
     )

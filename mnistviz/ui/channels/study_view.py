@@ -45,7 +45,7 @@ def choose_study(studies: Sequence[Study]) -> Study:
 
 def show_duel(study: Study) -> None:
     """Every seed of every plan, every pair, and the verdict on each."""
-    from mnistviz.charts.studies import differences_figure, seeds_figure
+    from mnistviz.charts.channel_studies import differences_figure, seeds_figure
 
     accuracies = study.accuracies(study.spec.plans)
     if not accuracies:
@@ -71,12 +71,12 @@ def show_duel(study: Study) -> None:
         "before any training; a pair whose thick line lies inside it counts as equivalent. The "
         "thin line is the 95 % interval of the mean difference."
     )
-    st.markdown("\n".join(f"- {verdict_text(duel)}" for duel in found))
+    st.markdown("\n".join(f"- {verdict_text(comparison)}" for comparison in found))
 
 
 def show_costs(study: Study) -> None:
     """Accuracy against what it costs."""
-    from mnistviz.charts.studies import cost_figure
+    from mnistviz.charts.channel_studies import cost_figure
 
     scores = scores_of(study, study.spec.plans)
     if not scores:
@@ -114,7 +114,7 @@ def scores_of(study: Study, plans: Sequence[tuple[int, ...]]) -> list[PlanScore]
 
 def show_uses(study: Study) -> None:
     """How many of the channels of each layer say something of their own."""
-    from mnistviz.charts.studies import use_figure
+    from mnistviz.charts.channel_studies import channel_use_figure
 
     uses = {
         plan_text(plan): found
@@ -125,7 +125,7 @@ def show_uses(study: Study) -> None:
         st.info("The trained networks are measured when the study has come to its end.")
         return
     show(
-        use_figure(uses),
+        channel_use_figure(uses),
         "study_uses",
         "How many channels of each layer carry 99 % of the variance, for each plan",
     )
@@ -140,7 +140,7 @@ def show_uses(study: Study) -> None:
 
 def show_sweep(study: Study) -> None:
     """Where more channels in the third layer stop to help."""
-    from mnistviz.charts.studies import sweep_figure
+    from mnistviz.charts.channel_studies import width_sweep_figure
 
     scores = {
         width: score for width, plan in study.spec.sweep.items() if (score := study.score(plan))
@@ -152,7 +152,7 @@ def show_sweep(study: Study) -> None:
         st.info("This study has no sweep. `--widths 4,8,12,16` adds one to it.")
         return
     show(
-        sweep_figure(scores, ModelSpec().channels[SWEPT_LAYER]),
+        width_sweep_figure(scores, ModelSpec().channels[SWEPT_LAYER]),
         "study_sweep",
         "Mean test accuracy over the number of channels in the third layer",
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.charts.digit_images import image_figure, probability_figure
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
@@ -39,13 +39,13 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
         # First of all: on a phone the rest is further down.
         _say(verdict, probabilities)
         show(
-            picture(stages.image, PICTURE_SIZE),
+            image_figure(stages.image, PICTURE_SIZE),
             "seen",
             "Your digit, scaled and centred to 28 by 28 pixels",
         )
         st.caption("What the network sees of it: 28×28 pixels")
     with st.container(width=BARS_SIZE):
-        show(probability_bars(probabilities), "answer", "The network's ten probabilities")
+        show(probability_figure(probabilities), "answer", "The network's ten probabilities")
         _say_how_sure(snapshot, logits, probabilities)
         _ways_on(probabilities)
     return probabilities

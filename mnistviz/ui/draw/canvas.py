@@ -12,13 +12,8 @@ import streamlit as st
 
 from mnistviz.core.errors import DrawingError
 from mnistviz.digits.drawing import url_codec
-from mnistviz.digits.drawing.strokes import (
-    CANVAS_BRUSH,
-    Strokes,
-    canvas_from_strokes,
-    fitted,
-    strokes_from_canvas,
-)
+from mnistviz.digits.drawing.fabric import canvas_from_strokes, strokes_from_canvas
+from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, fit_to_canvas
 from mnistviz.ui.draw.canvas_history import History
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.page_width import page_width
@@ -80,7 +75,8 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
         # New on this page, or of another width: it starts with what was drawn before.
         if (history.shown.width, history.shown.height) != (width, height):
             history = History(
-                tuple(fitted(one, width, height) for one in history.snapshots), history.position
+                tuple(fit_to_canvas(one, width, height) for one in history.snapshots),
+                history.position,
             )
             st.session_state[state.CANVAS] = history
         _hand_over(history.shown)
@@ -175,7 +171,7 @@ def _linked(width: int, height: int) -> Strokes:
     """The drawing of the address, or a blank canvas."""
     if text := st.query_params.get(state.DRAWING):
         try:
-            return fitted(url_codec.from_text(text), width, height)
+            return fit_to_canvas(url_codec.from_text(text), width, height)
         except DrawingError as error:
             st.session_state[state.LINK_PROBLEM] = str(error)
     return Strokes(width, height, CANVAS_BRUSH, ())

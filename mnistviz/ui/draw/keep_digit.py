@@ -25,7 +25,7 @@ def keep_digit(
     answer = Answer(
         snapshot.run.id, snapshot.step, tuple(np.clip(probabilities, 0, 1).astype(float).tolist())
     )
-    kept = my_digits.of_picture(pixels)
+    kept = my_digits.find_image(pixels)
     # In a row with the buttons, the pills would not break into two lines on a phone.
     box = st.container(key="keep_digit")
     with box.container(horizontal=True, vertical_alignment="center"):
@@ -66,7 +66,7 @@ def _keep_as_said(
 
 def _keep(pixels: my_digits.Pixels, label: int, strokes: Strokes | None, answer: Answer) -> None:
     try:
-        my_digits.keep(pixels, label, strokes, [answer])
+        my_digits.save(pixels, label, strokes, [answer])
     except MnistVizError as error:
         st.session_state[state.KEEP_PROBLEM] = str(error)
 

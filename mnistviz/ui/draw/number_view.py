@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnistviz.digits.drawing.segmentation import Cut
+from mnistviz.digits.drawing.segmentation import Segment
 from mnistviz.network import rejection
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders, state
@@ -16,21 +16,21 @@ DIGIT_SIZE = 56
 DOUBTS = {"unsure": "unsure", "not_a_digit": "a digit?"}
 
 
-def show_number(snapshot: Snapshot, cuts: Sequence[Cut]) -> None:
+def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
     """The number, and each digit of it with its picture and its probability.
 
     The digit that is chosen is the one that all pages look at as 'my drawing'.
     """
-    if not cuts:
+    if not segments:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         st.info("Nothing here yet: write a number, such as 1984, from left to right.")
         return
-    images = [cut.stages.image for cut in cuts]
+    images = [segment.stages.image for segment in segments]
     chances = [loaders.probabilities(snapshot, loaders.logits(snapshot, image)) for image in images]
     doubts = rejection.verdicts(np.stack(images), np.stack(chances))
     digits = [int(np.argmax(one)) for one in chances]
     number = "".join(map(str, digits))
-    unsure = min(range(len(cuts)), key=lambda place: chances[place][digits[place]])
+    unsure = min(range(len(segments)), key=lambda place: chances[place][digits[place]])
     said = f"least sure of the {digits[unsure]}: {chances[unsure][digits[unsure]]:.1%}"
     st.metric("It reads", number, said, delta_arrow="off", delta_color="off")
     with st.container(horizontal=True, gap="small"):
@@ -42,7 +42,8 @@ def show_number(snapshot: Snapshot, cuts: Sequence[Cut]) -> None:
                 st.image(
                     large,
                     width=DIGIT_SIZE,
-                    alt=f"Digit {place + 1} of {len(cuts)} as the network sees it, read as {digit}",
+                    alt=f"Digit {place + 1} of {len(segments)} as the network sees it, "
+                    f"read as {digit}",
                 )
                 st.markdown(f"**{digit}** {chance[digit]:.1%}")
                 st.caption(f"or {second}: {chance[second]:.1%}")
@@ -50,7 +51,7 @@ def show_number(snapshot: Snapshot, cuts: Sequence[Cut]) -> None:
                     st.badge(DOUBTS[doubt], color="orange")
     chosen = st.segmented_control(
         "Which one shall the other pages look at?",
-        range(len(cuts)),
+        range(len(segments)),
         default=0,
         format_func=lambda place: f"{place + 1}: {digits[place]}",
         key=f"looked_at_{number}",

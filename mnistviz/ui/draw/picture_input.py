@@ -13,11 +13,10 @@ from PIL import Image, ImageDraw
 from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.drawing import preprocessing
+from mnistviz.digits.drawing import pictures
 from mnistviz.ui.shared import state
 
-MEGABYTES = preprocessing.MAX_BYTES // 1_000_000
-ENDINGS = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
+MEGABYTES = pictures.MAX_BYTES // 1_000_000
 PICTURE_WIDTH = 320
 # Orange over grey, as negative and positive weights are told apart elsewhere.
 INK_COLOUR = (232, 89, 12)
@@ -70,15 +69,15 @@ def _asked_for(camera: bool) -> FloatArray | None:
     else:
         given = st.file_uploader(
             "A picture of a digit: photo, scan or screenshot",
-            ENDINGS,
+            [suffix.removeprefix(".") for suffix in pictures.PICTURE_SUFFIXES],
             key="file",
             on_change=_forget,
             max_upload_size=MEGABYTES,
-            help="PNG, JPEG, WebP, BMP, GIF (its first frame) or TIFF: at most 20 MB and 50 "
-            "megapixels, as WebP 20. It stays in memory and is not written to disk.",
+            help=f"{pictures.format_names(with_notes=True)}: at most {pictures.limits()}. It stays "
+            "in memory and is not written to disk.",
         )
     if given is not None and state.PHOTO not in st.session_state:
-        st.session_state[state.PHOTO] = preprocessing.open_picture(given.getvalue())
+        st.session_state[state.PHOTO] = pictures.open_picture(given.getvalue())
     found: FloatArray | None = st.session_state.get(state.PHOTO)
     return found
 
@@ -112,7 +111,7 @@ def _pixels(share: tuple[int, int], length: int) -> tuple[int, int]:
 @st.cache_data(max_entries=8, show_spinner="Looking for ink …")
 def ink_in(levels: FloatArray) -> FloatArray:
     """Ink of a picture, kept between reruns."""
-    return preprocessing.find_ink(levels)
+    return pictures.find_ink(levels)
 
 
 def found_in(

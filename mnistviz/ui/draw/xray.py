@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture
-from mnistviz.charts.ink import ink_with_box
+from mnistviz.charts.digit_images import image_figure
+from mnistviz.charts.ink import ink_figure
 from mnistviz.digits.drawing.preprocessing import (
     MNIST_STROKE_WIDTH,
     MNIST_STROKE_WIDTHS,
@@ -46,22 +46,22 @@ def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None
     with st.container(horizontal=True, gap="medium"):
         if drawn is not None:
             with st.container(width=STAGE_SIZE):
-                show(ink_with_box(render(drawn), None, STAGE_SIZE), "xray_drawn", "As you drew it")
+                show(ink_figure(render(drawn), None, STAGE_SIZE), "xray_drawn", "As you drew it")
                 st.caption(f"As you drew it: a pen of {drawn.brush:.0f} pixels")
         with st.container(width=STAGE_SIZE):
             show(
-                ink_with_box(ink, found.box, STAGE_SIZE),
+                ink_figure(ink, found.box, STAGE_SIZE),
                 "xray_ink",
                 "The ink, with a frame around the part that is scaled",
             )
             what = "ink box" if BOX in kept else "whole sheet"
             st.caption(f"{'Drawn again, with' if PEN in kept else 'With'} its {what}")
         with st.container(width=STAGE_SIZE):
-            show(picture(found.scaled, STAGE_SIZE), "xray_scaled", "The ink, scaled down")
+            show(image_figure(found.scaled, STAGE_SIZE), "xray_scaled", "The ink, scaled down")
             height, width = found.scaled.shape
             st.caption(f"Scaled to {width}×{height} pixels")
         with st.container(width=STAGE_SIZE):
-            show(picture(found.image, STAGE_SIZE), "xray_seen", "The 28 by 28 pixels")
+            show(image_figure(found.image, STAGE_SIZE), "xray_seen", "The 28 by 28 pixels")
             x, y = found.offset
             st.caption(f"Placed at column {x}, row {y} of 28×28")
     _say_what_changes(snapshot, stages, found)

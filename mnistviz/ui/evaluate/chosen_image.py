@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnistviz.charts.digits import picture, probability_bars
+from mnistviz.charts.digit_images import image_figure, probability_figure
 from mnistviz.digits.mnist import to_input
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.evaluation.scoring import probabilities
@@ -32,10 +32,10 @@ def show_chosen(found: Answers) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         name = describe_image(found, number)
-        show(picture(to_input(found.data.images[number]), 220), "evaluate_picture", name)
+        show(image_figure(to_input(found.data.images[number]), 220), "evaluate_picture", name)
     with right:
         shares = probabilities(found.logits[number : number + 1])[0]
-        show(probability_bars(shares, 240), "evaluate_bars", f"Ten probabilities: {name}")
+        show(probability_figure(shares, 240), "evaluate_bars", f"Ten probabilities: {name}")
     verdict = "right" if found.right[number] else "**wrong**"
     st.markdown(
         f"It is a **{found.data.labels[number]}** by its label, read as "

@@ -8,7 +8,9 @@ import streamlit as st
 
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits import my_digits
-from mnistviz.digits.labelled_sets import LabelledSet, read_uploads
+from mnistviz.digits.data_set_formats import UPLOAD
+from mnistviz.digits.data_set_reader import read_uploads
+from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.predictions import (
     Answers,
@@ -77,7 +79,7 @@ def _uploaded_set() -> LabelledSet:
     """What a person last uploaded: it stays when they look at another page."""
     # Any name: MNIST's own files have no suffix. What is no data set is refused in words.
     uploads = st.file_uploader(
-        "An npz, a pair of IDX files, or a zip of pictures in folders named 0 to 9",
+        f"{UPLOAD[0].upper()}{UPLOAD[1:]}",
         accept_multiple_files=True,
         key="evaluate_upload",
         help="Names and layouts of MNIST, Fashion-MNIST and KMNIST are known, .gz too. Nothing is "
@@ -92,7 +94,7 @@ def _uploaded_set() -> LabelledSet:
     if UPLOADED not in st.session_state:
         st.stop()
     data: LabelledSet = st.session_state[UPLOADED][1]
-    st.caption(f"**{data.name}**: {data.how}")
+    st.caption(f"**{data.name}**: {data.description}")
     return data
 
 

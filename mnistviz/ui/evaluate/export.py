@@ -44,9 +44,9 @@ def show_export(snapshot: Snapshot, found: Answers) -> None:
     )
 
     def make() -> str:
-        from mnistviz.evaluation.report import gather, html_of
+        from mnistviz.evaluation.report import report_data, report_html
 
-        return html_of(gather(snapshot, found, temperature))
+        return report_html(report_data(snapshot, found, temperature))
 
     st.download_button(
         "Report (HTML)",

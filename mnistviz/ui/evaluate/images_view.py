@@ -8,8 +8,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnistviz.charts.evaluation.confusion import CELLS_HEIGHT, confusion_cells
-from mnistviz.charts.montage import add_tile_points, in_grid, tile_figure
+from mnistviz.charts.evaluation.confusion import (
+    CELLS_HEIGHT,
+    clickable_confusion_figure,
+)
+from mnistviz.charts.montage import add_tile_points, tile_figure, to_grid
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.evaluation import Evaluation
 from mnistviz.digits.labelled_sets import LabelledSet
@@ -44,7 +47,7 @@ def show_confusion(found: Answers, score: Evaluation) -> None:
             "read as. Look for the warmest cells: those pairs are mixed up most."
         )
         show(
-            confusion_cells(
+            clickable_confusion_figure(
                 confusion,
                 chosen,
                 NARROW_CELLS_HEIGHT if is_narrow() else CELLS_HEIGHT,
@@ -124,7 +127,7 @@ def show_gallery(
         names = [describe_image(found, number) for number in part]
         captions = [_verdict(found, number) for number in part]
     columns = 6 if is_narrow() else 12
-    tiles = in_grid(to_input(found.data.images[part]), columns)
+    tiles = to_grid(to_input(found.data.images[part]), columns)
     figure = tile_figure(
         tiles,
         np.ones(tiles.shape[:2], np.float32),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture, probability_bars
-from mnistviz.charts.evaluation.robustness import endurance_curves
+from mnistviz.charts.digit_images import image_figure, probability_figure
+from mnistviz.charts.evaluation.robustness import robustness_figure
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation import robustness
 from mnistviz.evaluation.corruptions import CORRUPTIONS, Corruption
@@ -98,9 +98,11 @@ def _turn_and_answer(
     before, after = loaders.classify(snapshot, image), loaders.classify(snapshot, corrupted)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        show(picture(corrupted, 220), "evaluate_spoiled", f"{name}, spoiled: {corruption.title}")
+        show(
+            image_figure(corrupted, 220), "evaluate_spoiled", f"{name}, spoiled: {corruption.title}"
+        )
     with right:
-        show(probability_bars(after, 240), "evaluate_spoiled_bars", "Its ten probabilities now")
+        show(probability_figure(after, 240), "evaluate_spoiled_bars", "Its ten probabilities now")
     was, now = int(before.argmax()), int(after.argmax())
     says = f"still **{now}**" if now == was else f"no longer {was} but **{now}**"
     trained = robustness.trained_on(corruption, snapshot.run.spec.train)
@@ -126,7 +128,7 @@ def _turn_and_answer(
             + (f", grey what **{snapshot.run.name}** was trained on." if trained else ".")
         )
         show(
-            endurance_curves(lines, corruption.unit, level, trained),
+            robustness_figure(lines, corruption.unit, level, trained),
             "evaluate_endurance",
             f"Accuracy over {corruption.title.lower()}, in {corruption.unit}",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.evaluation.reliability import refusal_curves, reliability_diagram
+from mnistviz.charts.evaluation.reliability import refusal_figure, reliability_figure
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.evaluation.reliability import refusals, reliability
 from mnistviz.evaluation.scoring import probabilities, score
@@ -69,7 +69,7 @@ def show_trust(snapshot: Snapshot, found: Answers) -> None:
             "images; a point of a few says little."
         )
         show(
-            reliability_diagram(
+            reliability_figure(
                 [(name, one.confidence, one.accuracy, one.counts) for name, one in bins]
             ),
             "evaluate_reliability",
@@ -81,7 +81,7 @@ def show_trust(snapshot: Snapshot, found: Answers) -> None:
             "better at the left end. There the mistakes are."
         )
         show(
-            refusal_curves(curves),
+            refusal_figure(curves),
             "evaluate_refusals",
             "Accuracy of the images answered over the share refused",
         )

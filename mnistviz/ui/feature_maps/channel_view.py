@@ -3,8 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.inspection.channels import large_map, value_histogram
-from mnistviz.charts.inspection.kernels import kernel_row
+from mnistviz.charts.inspection.channels import (
+    histogram_figure,
+    large_map_figure,
+)
+from mnistviz.charts.inspection.kernels import kernel_row_figure
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import size_and_stride
 from mnistviz.runs.registry import Run
@@ -54,7 +57,7 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
     left, right = st.columns(2, gap="large")
     with left:
         show(
-            large_map(values, signed=bool(values.min() < 0)),
+            large_map_figure(values, signed=bool(values.min() < 0)),
             "large_map",
             f"The map of {layer}, channel {channel}",
         )
@@ -66,7 +69,7 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
         )
     with right:
         if values.size > 1:
-            show(value_histogram(values), "histogram", "How often each value occurs in the map")
+            show(histogram_figure(values), "histogram", "How often each value occurs in the map")
         _show_kernels(snapshot, layer, channel)
     show_preferred(snapshot, layer, num_channels[layer], CHANNEL)
     show_exciting(snapshot, layer, channel)
@@ -84,7 +87,7 @@ def _show_kernels(snapshot: Snapshot, layer: str, channel: int) -> None:
         )
     )
     show(
-        kernel_row(
+        kernel_row_figure(
             np.moveaxis(kernel, 2, 0)[strongest],
             [str(number) for number in strongest],
             min(page_width(), 360),

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from mnistviz.charts.inspection.kernel_kinds import direction_rose, kind_bars
+from mnistviz.charts.inspection.kernel_kinds import (
+    edge_directions_figure,
+    kernel_kinds_figure,
+)
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.ui.shared.widgets import explanation, show
@@ -23,7 +26,7 @@ def show_kinds(kernel: FloatArray) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         show(
-            kind_bars(found.shares, found.chance),
+            kernel_kinds_figure(found.shares, found.chance),
             "kinds",
             "Shares of the layer's energy by kind of pattern, beside what random weights have",
         )
@@ -35,7 +38,7 @@ def show_kinds(kernel: FloatArray) -> None:
         angles, strengths = kernel_kinds.gradients_of(kernel)
         names = [f"{i} → {o}" for i in range(num_inputs) for o in range(num_outputs)]
         show(
-            direction_rose(
+            edge_directions_figure(
                 sectors.tolist(),
                 kernel_kinds.DIRECTIONS,
                 angles.ravel().tolist(),

@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnistviz.charts.inspection.kernel_kinds import kind_bars
-from mnistviz.charts.inspection.kernels import kernel_matrix, kernel_row, one_kernel
-from mnistviz.charts.scale import Scope
+from mnistviz.charts.colour_scales import Scope
+from mnistviz.charts.inspection.kernel_kinds import kernel_kinds_figure
+from mnistviz.charts.inspection.kernels import (
+    kernel_figure,
+    kernel_matrix_figure,
+    kernel_row_figure,
+)
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.inspection.kernels.kernel_order import Order, order_of, twins_of
@@ -55,7 +59,7 @@ def show_matrix(shown: Shown) -> tuple[int, int]:
     st.session_state[INPUT], st.session_state[OUTPUT] = chosen
     rows, columns = order_of(shown.kernel, shown.order)
     show(
-        kernel_matrix(
+        kernel_matrix_figure(
             shown.kernel,
             shown.scope,
             shown.largest_of_all,
@@ -85,7 +89,7 @@ def show_one(shown: Shown, chosen: tuple[int, int]) -> None:
                 st.number_input("Input channel", 0, num_inputs - 1, key=INPUT)
             st.number_input(shown.output_name.capitalize(), 0, num_outputs - 1, key=OUTPUT)
         show(
-            one_kernel(weights_of_one, float(abs(weights_of_one).max())),
+            kernel_figure(weights_of_one, float(abs(weights_of_one).max())),
             "one_kernel",
             f"The {weights_of_one.size} weights of the chosen kernel",
         )
@@ -119,7 +123,9 @@ def _show_kind(kernel: FloatArray, chosen: tuple[int, int]) -> None:
     )
     chance = kernel_kinds.layer_kinds(kernel).chance
     show(
-        kind_bars(dict(zip(kernel_kinds.KINDS, shares.tolist(), strict=True)), chance, 200),
+        kernel_kinds_figure(
+            dict(zip(kernel_kinds.KINDS, shares.tolist(), strict=True)), chance, 200
+        ),
         "one_kind",
         "Shares of the kernel's energy by kind of pattern",
     )
@@ -138,7 +144,7 @@ def _show_twins(kernel: FloatArray, chosen: tuple[int, int]) -> None:
         "similarity: 1 is the same pattern, 0 nothing in common, whatever the strength."
     )
     show(
-        kernel_row(
+        kernel_row_figure(
             np.stack([weights_of_one, *(kernel[:, :, t.input, t.output] for t in twins)]),
             ["this", *(f"{t.input}→{t.output}: {t.similarity:.2f}" for t in twins)],
             page_width(),

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnistviz.charts.digits import gallery, picture
+from mnistviz.charts.digit_images import gallery_figure, image_figure
 from mnistviz.charts.theme import CHOSEN
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
@@ -158,7 +158,7 @@ def _figure(
     ids = [digit.id for digit in here]
     if (chosen := st.session_state.get(state.CHOSEN_DIGIT)) in ids:
         frames[ids.index(chosen)] = CHOSEN
-    return gallery(
+    return gallery_figure(
         to_input(np.stack([digit.image for digit in here])),
         texts,
         ids,
@@ -171,7 +171,11 @@ def _figure(
 
 def _show_chosen(run: Run, digit: Digit, probabilities: FloatArray) -> None:
     """One digit: what it is, who read it as what, and what can be done with it."""
-    show(picture(to_input(digit.image), PICTURE_SIZE), "my_digit", f"Your digit, a {digit.label}")
+    show(
+        image_figure(to_input(digit.image), PICTURE_SIZE),
+        "my_digit",
+        f"Your digit, a {digit.label}",
+    )
     key = f"my_digit_is_{digit.id}_{digit.label}"
     st.pills(
         "It is a",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import gallery
-from mnistviz.digits import labelled_sets, my_digits, my_digits_zip
+from mnistviz.charts.digit_images import gallery_figure
+from mnistviz.digits import data_set_formats, my_digits, my_digits_zip
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
 from mnistviz.ui.my_digits.gallery import do, restore
@@ -36,13 +36,12 @@ def export_and_import(mine: Sequence[Digit]) -> None:
             key = f"my_digits_upload_{st.session_state.get(UPLOAD_NUMBER, 0)}"
             st.file_uploader(
                 "An export of digits, or any labelled set",
-                type=list(labelled_sets.UPLOAD_TYPES),
+                type=list(data_set_formats.UPLOAD_TYPES),
                 accept_multiple_files=True,
                 key=key,
                 on_change=_import,
                 args=(key,),
-                help="npz in MNIST's layout; a pair of IDX files, also .gz; or a zip of pictures "
-                "in folders named 0 to 9. Checked whole before anything is kept.",
+                help=f"{data_set_formats.UPLOAD_HELP}. Checked whole before anything is kept.",
             )
             st.caption(
                 f"Up to {my_digits.MAX_DIGITS:,} digits. IDX files come in pairs: choose images "
@@ -63,7 +62,7 @@ def _import(key: str) -> None:
         return
     do(
         lambda: (
-            my_digits_zip.import_uploads([(file.name, file.getvalue()) for file in files]).sentence
+            my_digits_zip.import_uploads([(file.name, file.getvalue()) for file in files]).summary
         )
     )
     # An uploader under another name is empty again.
@@ -73,7 +72,7 @@ def _import(key: str) -> None:
 def _remove(ids: Sequence[str]) -> None:
     def remove() -> str:
         for digit_id in ids:
-            my_digits.remove_for_good(digit_id)
+            my_digits.delete_permanently(digit_id)
         return f"{len(ids):,} removed for good."
 
     do(remove)
@@ -87,7 +86,7 @@ def deleted_and_damaged() -> None:
         with st.expander(f"Deleted: {len(gone):,}", icon=":material/delete:"):
             few = gone[-SHOWN_DELETED:]
             show(
-                gallery(
+                gallery_figure(
                     to_input(np.stack([digit.image for digit in few])),
                     [f"a {digit.label}" for digit in few],
                     [digit.id for digit in few],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnistviz.charts.evaluation.confusion import confusion_matrix
+from mnistviz.charts.evaluation.confusion import confusion_figure
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.types.arrays import FloatArray
@@ -31,7 +31,7 @@ def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> No
     answers = probabilities.argmax(axis=1)
     pairs = np.bincount(labels * NUM_CLASSES + answers, minlength=NUM_CLASSES**2)
     confusion = pairs.reshape(NUM_CLASSES, NUM_CLASSES)
-    counts = my_digits.counts(mine)
+    counts = my_digits.class_counts(mine)
     with st.container(horizontal=True, gap="large"):
         left = st.container(width=NARROW)
         right = st.container(width=NARROW)
@@ -56,7 +56,7 @@ def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> No
     with right:
         st.caption("A row is what you say it is, a column what was read. Look off the diagonal.")
         show(
-            confusion_matrix(confusion),
+            confusion_figure(confusion),
             "my_digits_confusion",
             f"Confusion matrix of {run.name} on your digits: {score.right} of {score.total} right",
         )

@@ -3,7 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.inspection.channels import digit_activity, exciting_images, patches
+from mnistviz.charts.inspection.channels import (
+    digit_activity_figure,
+    exciting_images_figure,
+    patches_figure,
+)
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.inspection import ActivationSurvey
 from mnistviz.digits.mnist import load_mnist, to_input
@@ -49,7 +53,7 @@ def show_exciting(
     left, right = st.columns(2, gap="large")
     with left:
         show(
-            digit_activity(one.active_images[:, channel], one.mean_by_digit[:, channel]),
+            digit_activity_figure(one.active_images[:, channel], one.mean_by_digit[:, channel]),
             "digit_activity",
             f"Mean value of {layer}, channel {channel} for each digit",
         )
@@ -108,7 +112,7 @@ def _show_patches(run: Run, one: ActivationSurvey, layer: str, channel: int) -> 
             "sees, with its value. Look for what they share."
         )
         show(
-            patches(
+            patches_figure(
                 np.stack([one[field.window] for one, field in zip(images, fields, strict=True)]),
                 labels,
                 texts,
@@ -120,7 +124,7 @@ def _show_patches(run: Run, one: ActivationSurvey, layer: str, channel: int) -> 
         )
     st.caption("The **images** they come from. **Click** one to look at it on all pages.")
     show(
-        exciting_images(
+        exciting_images_figure(
             images,
             [(field.top, field.left, field.size) for field in fields],
             labels,

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digits import picture
-from mnistviz.charts.inspection.preferred_inputs import preferred_gallery
+from mnistviz.charts.digit_images import image_figure
+from mnistviz.charts.inspection.preferred_inputs import preferred_inputs_figure
 from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
@@ -52,7 +52,7 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
     image = found.images[place]
     with left:
         show(
-            picture(image / (image.max() or 1)),
+            image_figure(image / (image.max() or 1)),
             "preferred_input",
             f"The input that {who} likes best",
         )
@@ -77,7 +77,7 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
     order = np.argsort(found.channels)
     st.caption("Each up to its own most ink. **Click** one to choose that channel.")
     show(
-        preferred_gallery(
+        preferred_inputs_figure(
             found.images[order],
             found.channels[order].tolist(),
             found.values[order].tolist(),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     # The shell imports this module before it paints; Plotly would be half of that time.
     import plotly.graph_objects as go
 
-    from mnistviz.charts.scale import Scope
+    from mnistviz.charts.colour_scales import Scope
 
 PREVIEW_SIZE = 84
 
@@ -55,10 +55,11 @@ def show(
 
     `config` are further settings of Plotly's.
     """
-    from mnistviz.charts.compat import DARK, LIGHT, drawn_once
+    from mnistviz.charts.appearance import DARK, LIGHT
+    from mnistviz.charts.compat import to_streamlit
 
     st.plotly_chart(
-        drawn_once(figure, DARK if st.context.theme.type == "dark" else LIGHT),
+        to_streamlit(figure, DARK if st.context.theme.type == "dark" else LIGHT),
         theme=None,
         key=key,
         alt=alt,
@@ -96,12 +97,12 @@ def show_curves(
     run: Run, rows: Sequence[MetricRow], num_epochs: int, options: CurveOptions
 ) -> None:
     """Loss and accuracy of a run side by side (one above the other on a phone)."""
-    from mnistviz.charts.training.curves import points_of, training_curve
+    from mnistviz.charts.training.curves import points_of, training_figure
 
     points = points_of(rows)
     measures: tuple[Literal["loss", "accuracy"], ...] = ("loss", "accuracy")
     for column, measure in zip(st.columns(2), measures, strict=True):
-        figure = training_curve(
+        figure = training_figure(
             measure,
             points,
             loaders.published_log(),

@@ -84,7 +84,7 @@ def _show_guesses(run: Run) -> None:
     found = loaders.guesses(run)
     if not found:
         return
-    from mnistviz.charts.training.watched_digits import watched_picture
+    from mnistviz.charts.training.watched_digits import watched_digits_image
 
     data = load_mnist()
     chosen = watched_digits(data.y_test)
@@ -97,7 +97,7 @@ def _show_guesses(run: Run) -> None:
         f"{sum(last.probabilities) / len(labels):.0%} sure of its answers on average."
     )
     st.image(
-        watched_picture(to_input(data.x_test[chosen]), labels, last.digits),
+        watched_digits_image(to_input(data.x_test[chosen]), labels, last.digits),
         alt=f"{len(labels)} test digits with what the network reads; {right} are right",
     )
 
@@ -113,7 +113,11 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
         required=True,
     )
     # Imported here: Plotly takes longer than the page's heading.
-    from mnistviz.charts.training.epochs import epoch_seconds, gap_curve, learning_rate_curve
+    from mnistviz.charts.training.epochs import (
+        epoch_gap_figure,
+        epoch_seconds_figure,
+        learning_rate_figure,
+    )
 
     match view:
         case "Gap":
@@ -122,14 +126,16 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
                 "never saw. Look whether it grows: then it learns by heart."
                 + ("" if spec.measure_gap else " This run didn't measure it with dropout off.")
             )
-            show(gap_curve(epochs, spec.epochs), "gap", "Gap between training and validation")
+            show(
+                epoch_gap_figure(epochs, spec.epochs), "gap", "Gap between training and validation"
+            )
         case "Learning rate":
             st.caption("How large a step each batch may make. Small steps late find the bottom.")
-            figure = learning_rate_curve(rows, spec.steps_per_epoch, spec.epochs)
+            figure = learning_rate_figure(rows, spec.steps_per_epoch, spec.epochs)
             show(figure, "rates", "Learning rate over the epochs")
         case "Time":
             st.caption("Seconds an epoch with its validation. Other programs slow it down.")
-            show(epoch_seconds(epochs, spec.epochs), "seconds", "Seconds of each epoch")
+            show(epoch_seconds_figure(epochs, spec.epochs), "seconds", "Seconds of each epoch")
         case _:
             _show_table(epochs)
 

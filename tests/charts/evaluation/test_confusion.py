@@ -1,14 +1,14 @@
-"""The confusion matrix: its counts, and that mistakes stand out."""
+"""The confusion matrix: its counts, colours and click points."""
 
 import numpy as np
 
-from mnistviz.charts.evaluation.confusion import POWER, confusion_cells, confusion_matrix
+from mnistviz.charts.evaluation.confusion import POWER, clickable_confusion_figure, confusion_figure
 
 
-def test_every_count_is_there_and_colours_are_of_mistakes_alone() -> None:
+def test_every_count_is_shown_and_only_mistakes_have_shares() -> None:
     counts = np.diag(np.full(10, 90)).astype(np.int64)
     counts[3, 5] = 10
-    diagonal, mistakes, numbers = confusion_matrix(counts).data
+    diagonal, mistakes, numbers = confusion_figure(counts).data
     np.testing.assert_array_equal(numbers.z, counts)
     assert numbers.text[3][5] == "10"
     assert numbers.text[5][3] == ""
@@ -18,17 +18,17 @@ def test_every_count_is_there_and_colours_are_of_mistakes_alone() -> None:
     np.testing.assert_array_equal(np.isnan(diagonal.z), ~np.eye(10, dtype=bool))
 
 
-def test_a_class_without_images_is_no_error() -> None:
+def test_class_without_images_is_no_error() -> None:
     counts = np.zeros((10, 10), np.int64)
-    _, mistakes, numbers = confusion_matrix(counts).data
+    _, mistakes, numbers = confusion_figure(counts).data
     assert np.nanmax(mistakes.z) == 0
     np.testing.assert_array_equal(numbers.customdata, np.zeros((10, 10)))
 
 
-def test_a_click_on_a_cell_tells_its_label_and_answer_and_the_chosen_one_is_framed() -> None:
+def test_custom_data_of_a_cell_are_label_and_answer_and_the_chosen_one_has_a_frame() -> None:
     counts = np.diag(np.full(10, 90)).astype(np.int64)
     counts[3, 5] = 10
-    figure = confusion_cells(counts, (3, 5))
+    figure = clickable_confusion_figure(counts, (3, 5))
     points = figure.data[-1]
     assert len(points.customdata) == 100
     place = 3 * 10 + 5

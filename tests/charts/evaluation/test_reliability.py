@@ -1,14 +1,14 @@
-"""Reliability and refusals: every bin that holds images is drawn where it belongs."""
+"""Reliability diagrams and refusal curves."""
 
 import numpy as np
 
-from mnistviz.charts.evaluation.reliability import few_points, refusal_curves, reliability_diagram
+from mnistviz.charts.evaluation.reliability import few_points, refusal_figure, reliability_figure
 
 
-def test_each_bin_with_images_is_a_point_and_an_empty_one_none() -> None:
+def test_each_bin_with_images_has_a_point() -> None:
     confidence = np.array([np.nan, 0.6, 0.95])
     accuracy = np.array([np.nan, 0.5, 0.99])
-    line, points = reliability_diagram(
+    line, points = reliability_figure(
         [("as it is", confidence, accuracy, np.array([0, 10, 990]))]
     ).data
     assert (list(line.x), list(line.y)) == ([0, 100], [0, 100])
@@ -18,7 +18,7 @@ def test_each_bin_with_images_is_a_point_and_an_empty_one_none() -> None:
     assert points.marker.size[0] < points.marker.size[1]
 
 
-def test_a_long_curve_keeps_its_start_and_its_end() -> None:
+def test_few_points_of_a_long_curve_include_its_start_and_end() -> None:
     chosen = few_points(10_000)
     assert chosen[:50].tolist() == list(range(50))
     assert chosen[-1] == 9_999
@@ -27,6 +27,6 @@ def test_a_long_curve_keeps_its_start_and_its_end() -> None:
 
 
 def test_refusals_are_in_percent() -> None:
-    (line,) = refusal_curves([("as it is", np.array([0, 0.5]), np.array([0.9, 1.0]))]).data
+    (line,) = refusal_figure([("as it is", np.array([0, 0.5]), np.array([0.9, 1.0]))]).data
     np.testing.assert_allclose(line.x, [0, 50])
     np.testing.assert_allclose(line.y, [90, 100])

@@ -1,12 +1,12 @@
-"""Curves of what a network stands."""
+"""Robustness curves."""
 
 import numpy as np
 
-from mnistviz.charts.evaluation.robustness import endurance_curves
+from mnistviz.charts.evaluation.robustness import robustness_figure
 
 
-def test_a_line_for_each_network_in_percent_and_the_dial_where_it_stands() -> None:
-    figure = endurance_curves(
+def test_each_network_has_a_line_in_percent_and_the_level_a_vertical_one() -> None:
+    figure = robustness_figure(
         [("one", [0, 1], [1.0, 0.5]), ("two", [0, 1], [0.9, 0.1])], "pixels", 0.5, (-1.6, 1.6)
     )
     assert [line.name for line in figure.data] == ["one", "two"]

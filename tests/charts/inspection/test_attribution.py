@@ -1,11 +1,11 @@
-"""The picture of attributions: their places, scales and outlines, odd input."""
+"""The figure of attributions: places, scales, outlines, unusual input."""
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from mnistviz.charts.inspection.attribution import attributions
-from mnistviz.charts.theme import SIGNED
+from mnistviz.charts.colour_scales import SIGNED
+from mnistviz.charts.inspection.attribution import attribution_figure
 from mnistviz.core.types.arrays import FloatArray
 
 IMAGE = np.zeros((28, 28), np.float32)
@@ -15,7 +15,7 @@ NAMES = ["Integrated gradients", "Occlusion", "SmoothGrad", "Grad-CAM"]
 
 def tile_of(figure: go.Figure, name: str) -> tuple[int, int]:
     """Row and column of the first value of the tile below a name."""
-    title = next(one for one in figure.layout.annotations if name in one.text)
+    title = next(label for label in figure.layout.annotations if name in label.text)
     return round(title.y + 0.5), round(title.x + 0.5)
 
 
@@ -29,15 +29,15 @@ def values_of(figure: go.Figure, name: str) -> FloatArray:
 @pytest.mark.parametrize("count", [1, 4])
 def test_each_method_has_its_own_scale_with_zero_in_the_middle(count: int, columns: int) -> None:
     rng = np.random.default_rng(0)
-    found = {
+    results = {
         name: 10**power * rng.normal(size=(28, 28)).astype(np.float32)
         for power, name in enumerate(NAMES[:count])
     }
-    figure = attributions(IMAGE, found, columns)
+    figure = attribution_figure(IMAGE, results, columns)
     heatmap, picture, outline = figure.data
     assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
     assert [colour for _, colour in heatmap.colorscale] == [colour for _, colour in SIGNED]
-    for name, values in found.items():
+    for name, values in results.items():
         np.testing.assert_allclose(
             values_of(figure, name), values / np.abs(values).max(), rtol=1e-6, atol=1e-7
         )
@@ -50,8 +50,8 @@ def test_each_method_has_its_own_scale_with_zero_in_the_middle(count: int, colum
     assert len(outline.x) == count * 3 * 2 * (12 + 3)
 
 
-def test_the_outline_goes_around_the_pixels_that_are_half_ink() -> None:
-    figure = attributions(IMAGE, {"Occlusion": IMAGE})
+def test_outline_goes_around_the_pixels_that_are_half_ink() -> None:
+    figure = attribution_figure(IMAGE, {"Occlusion": IMAGE})
     outline = figure.data[2]
     lines = np.stack([outline.x, outline.y], axis=1).reshape(-1, 3, 2)
     assert len(lines) == 2 * (12 + 3)
@@ -62,11 +62,11 @@ def test_the_outline_goes_around_the_pixels_that_are_half_ink() -> None:
     assert points.min(axis=0).tolist() == [12.5, 7.5]
     assert points.max(axis=0).tolist() == [15.5, 19.5]
     # Within, at a third of ink and outside, nothing is drawn.
-    assert len(attributions(IMAGE / 3, {"Occlusion": IMAGE}).data[2].x) == 0
+    assert len(attribution_figure(IMAGE / 3, {"Occlusion": IMAGE}).data[2].x) == 0
 
 
-def test_the_hover_text_has_place_ink_and_attribution() -> None:
-    figure = attributions(IMAGE, dict.fromkeys(NAMES, IMAGE * 3), columns=2)
+def test_hover_text_has_place_ink_and_attribution() -> None:
+    figure = attribution_figure(IMAGE, dict.fromkeys(NAMES, IMAGE * 3), columns=2)
     heatmap, picture, _ = figure.data
     for name in NAMES:
         top, left = tile_of(figure, name)
@@ -83,19 +83,19 @@ def test_the_hover_text_has_place_ink_and_attribution() -> None:
 @pytest.mark.parametrize("value", [0, np.nan])
 def test_flat_and_undefined_values_are_drawn_without_an_error(value: float) -> None:
     undefined = np.full((28, 28), value, np.float32)
-    figure = attributions(IMAGE, {"Occlusion": undefined, "Grad-CAM": IMAGE})
+    figure = attribution_figure(IMAGE, {"Occlusion": undefined, "Grad-CAM": IMAGE})
     np.testing.assert_array_equal(values_of(figure, "Occlusion"), undefined)
     np.testing.assert_array_equal(values_of(figure, "Grad-CAM"), IMAGE)
 
 
 @pytest.mark.parametrize(("columns", "width"), [(3, 800), (3, 640), (2, 350), (2, 300)])
-def test_pixels_are_square_and_names_have_room(columns: int, width: int) -> None:
-    figure = attributions(IMAGE, dict.fromkeys(NAMES, IMAGE), columns, width)
+def test_pixels_are_square_and_names_fit(columns: int, width: int) -> None:
+    figure = attribution_figure(IMAGE, dict.fromkeys(NAMES, IMAGE), columns, width)
     left, right = figure.layout.xaxis.range
     bottom, top = figure.layout.yaxis.range
     pixels = (width - 16) / (right - left)
     assert figure.layout.height - 16 == pytest.approx((bottom - top) * pixels, abs=1)
-    lines = sorted({round(one.y + 0.5) for one in figure.layout.annotations})
+    lines = sorted({round(label.y + 0.5) for label in figure.layout.annotations})
     assert len(lines) == -(-5 // columns)
     for above, below in zip([top - 28, *lines], lines, strict=False):
         assert (below - above - 28) * pixels >= 22

@@ -1,4 +1,4 @@
-"""The chart of which channels go together."""
+"""The correlation matrix of channels."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from mnistviz.charts.inspection.correlation import correlation_figure
 
 
-def test_rows_and_columns_stand_in_the_order_given_and_keep_their_numbers() -> None:
+def test_rows_and_columns_are_in_order_with_their_numbers() -> None:
     correlation = np.array([[1, 0.2, -0.9], [0.2, 1, np.nan], [-0.9, np.nan, 1]])
     figure = correlation_figure(correlation, [1, 2, 0], "channels")
     (heat,) = figure.data
@@ -18,6 +18,6 @@ def test_rows_and_columns_stand_in_the_order_given_and_keep_their_numbers() -> N
 
 
 @pytest.mark.parametrize(("count", "every"), [(4, 1), (24, 1), (25, 2), (64, 3)])
-def test_many_channels_have_fewer_numbers_on_the_axes(count: int, every: int) -> None:
+def test_axes_have_at_most_24_numbers(count: int, every: int) -> None:
     figure = correlation_figure(np.eye(count), list(range(count)), "kernels")
-    assert list(figure.layout.xaxis.ticktext) == [str(one) for one in range(0, count, every)]
+    assert list(figure.layout.xaxis.ticktext) == [str(number) for number in range(0, count, every)]

@@ -1,11 +1,11 @@
-"""The chart of what kernels cover."""
+"""The chart of covered patterns."""
 
 from mnistviz.charts.inspection.coverage import NAMES, coverage_figure
 from mnistviz.core.types.inspection import PATTERNS
 from mnistviz.core.types.studies import MeanCoverage
 
 
-def test_a_row_for_each_number_of_channels_and_a_column_for_each_pattern() -> None:
+def test_row_for_each_number_of_channels_and_a_column_for_each_pattern() -> None:
     few = MeanCoverage(4, 2, (0.1,) * 15, (0.5,) * 15, (0.5,) * 15)
     many = MeanCoverage(32, 5, (0.2,) * 15, (12.4,) * 15, (1.0,) * 15)
     own = MeanCoverage(20, 1, (0.2,) * 15, (3,) * 15, (1.0,) * 15, "mine")

@@ -1,8 +1,8 @@
-"""The map of digits as a chart: no point is lost, each knows its image."""
+"""The embedding of digits: traces and custom data."""
 
 import numpy as np
 
-from mnistviz.charts.inspection.embedding import DIGIT_COLOURS, map_figure
+from mnistviz.charts.inspection.embedding import DIGIT_COLOURS, embedding_figure
 
 PLANE = np.arange(40, dtype=np.float32).reshape(20, 2)
 LABELS = np.tile(np.arange(10), 2).astype(np.uint8)
@@ -10,8 +10,8 @@ ANSWERS = LABELS.copy()
 ANSWERS[[3, 17]] = 0
 
 
-def test_a_trace_for_each_digit_and_every_point_once() -> None:
-    traces = map_figure(PLANE, LABELS, ANSWERS, "digit").data
+def test_trace_for_each_digit_and_every_point_once() -> None:
+    traces = embedding_figure(PLANE, LABELS, ANSWERS, "digit").data
     assert [trace.name for trace in traces] == [str(digit) for digit in range(10)]
     assert len(set(DIGIT_COLOURS)) == 10
     assert sorted(index for trace in traces for index in trace.customdata) == list(range(20))
@@ -21,14 +21,14 @@ def test_a_trace_for_each_digit_and_every_point_once() -> None:
             assert (trace.x[row], trace.y[row]) == tuple(PLANE[index])
 
 
-def test_errors_stand_out() -> None:
-    right, wrong = map_figure(PLANE, LABELS, ANSWERS, "error").data
+def test_errors_are_larger_points() -> None:
+    right, wrong = embedding_figure(PLANE, LABELS, ANSWERS, "error").data
     assert len(right.x) == 18
     assert list(wrong.customdata) == [3, 17]
     assert list(wrong.text) == ["3, read as 0", "7, read as 0"]
     assert wrong.marker.size > right.marker.size
 
 
-def test_a_class_without_an_image_keeps_its_place_in_the_legend() -> None:
-    traces = map_figure(PLANE[:1], LABELS[:1], ANSWERS[:1], "digit").data
+def test_class_without_images_has_a_trace() -> None:
+    traces = embedding_figure(PLANE[:1], LABELS[:1], ANSWERS[:1], "digit").data
     assert [len(trace.x) for trace in traces] == [1, *[0] * 9]

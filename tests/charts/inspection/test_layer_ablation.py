@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from mnistviz.charts.inspection.layer_ablation import drop_bars, ever_fewer
-from mnistviz.charts.theme import SIGNED
+from mnistviz.charts.colour_scales import SIGNED
+from mnistviz.charts.inspection.layer_ablation import (
+    accuracy_drop_figure,
+    remaining_channels_figure,
+)
 from mnistviz.core.types.inspection import LayerAblation, PruningResult
 
 
 @pytest.fixture
-def found() -> LayerAblation:
+def ablation() -> LayerAblation:
     return LayerAblation(
         layer="conv2",
         replacement="mean",
@@ -28,9 +31,9 @@ def bounds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_every_channel_has_a_bar_with_its_interval_the_most_important_first(
-    found: LayerAblation,
+    ablation: LayerAblation,
 ) -> None:
-    (bars,) = drop_bars(found, bounds(found.drops)).data
+    (bars,) = accuracy_drop_figure(ablation, bounds(ablation.drops)).data
     assert list(bars.x) == ["0", "2", "1"]
     assert list(bars.y) == pytest.approx([2.0, 0.5, -0.1])
     assert list(bars.error_y.array) == pytest.approx([0.3] * 3)
@@ -39,8 +42,10 @@ def test_every_channel_has_a_bar_with_its_interval_the_most_important_first(
     assert bars.customdata[0].tolist() == pytest.approx([1.8, 2.3, 21, 1])
 
 
-def test_every_order_is_a_line_from_all_channels_to_none(found: LayerAblation) -> None:
-    draws, band, least, random, most = ever_fewer(found, bounds(found.least_first)).data
+def test_every_order_is_a_line_from_all_channels_to_none(ablation: LayerAblation) -> None:
+    draws, band, least, random, most = remaining_channels_figure(
+        ablation, bounds(ablation.least_first)
+    ).data
     for line in (least, random, most):
         assert list(line.x) == [3, 2, 1, 0]
     assert list(least.y) == pytest.approx([99, 99.1, 98.5, 10])
@@ -51,11 +56,11 @@ def test_every_order_is_a_line_from_all_channels_to_none(found: LayerAblation) -
     assert random.customdata[1].tolist() == pytest.approx([96, 98])
 
 
-def test_what_more_training_brought_back_is_a_line_of_its_own(found: LayerAblation) -> None:
+def test_accuracy_after_more_training_has_a_line(ablation: LayerAblation) -> None:
     tuned = PruningResult(
         "conv2", 300, 10_000, np.array([3, 1]), np.array([0.99, 0.9]), np.array([1, 0.98])
     )
-    line = ever_fewer(found, bounds(found.least_first), tuned).data[-1]
+    line = remaining_channels_figure(ablation, bounds(ablation.least_first), tuned).data[-1]
     assert (list(line.x), list(line.y)) == ([3, 1], [100, 98])
     assert list(line.customdata) == [99, 90]
     assert line.name == "after 300 more steps"

@@ -1,13 +1,13 @@
-"""The microscope shows the numbers it is given, in their places."""
+"""The charts of the microscope: their numbers and frames."""
 
 import numpy as np
 import pytest
 
 from mnistviz.charts.inspection.microscope import (
-    adding_up,
-    map_to_click,
-    nested_fields,
-    number_grid,
+    channel_sums_figure,
+    clickable_map_figure,
+    number_grid_figure,
+    receptive_fields_figure,
 )
 
 
@@ -16,9 +16,9 @@ def random_values(*shape: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("size", [1, 7, 26])
-def test_every_value_of_the_map_can_be_clicked_and_says_itself(size: int) -> None:
+def test_every_value_of_the_map_has_a_click_point_with_its_text(size: int) -> None:
     values = random_values(size, size).astype(np.float32)
-    figure = map_to_click(values, (0, size - 1), signed=True)
+    figure = clickable_map_figure(values, (0, size - 1), signed=True)
     heatmap, points = figure.data
     np.testing.assert_array_equal(heatmap.z, values)
     assert len(points.x) == size * size
@@ -29,12 +29,14 @@ def test_every_value_of_the_map_can_be_clicked_and_says_itself(size: int) -> Non
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (size - 1.5, size - 0.5, -0.5, 0.5)
 
 
-def test_the_patch_is_framed_where_it_lies() -> None:
-    figure = map_to_click(np.zeros((28, 28), np.float32), (4, 9), 3, signed=False, clickable=False)
+def test_patch_has_a_frame() -> None:
+    figure = clickable_map_figure(
+        np.zeros((28, 28), np.float32), (4, 9), 3, signed=False, clickable=False
+    )
     (frame,) = figure.layout.shapes
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (8.5, 11.5, 3.5, 6.5)
     assert figure.layout.clickmode is None
-    # Without points, the heatmap itself says what is under the pointer.
+    # Without click points, the heatmap has a hover text.
     (heatmap,) = figure.data
     assert "%{z:+.4f}" in heatmap.hovertemplate
 
@@ -42,7 +44,7 @@ def test_the_patch_is_framed_where_it_lies() -> None:
 @pytest.mark.parametrize(("size", "written"), [(1, 1), (3, 9), (7, 0)])
 def test_small_grids_have_their_numbers_written_into_them(size: int, written: int) -> None:
     values = random_values(size, size)
-    figure = number_grid(values, float(np.abs(values).max()), 190)
+    figure = number_grid_figure(values, float(np.abs(values).max()), 190)
     np.testing.assert_array_equal(figure.data[0].z, values)
     labels = figure.layout.annotations
     assert len(labels) == written
@@ -53,15 +55,15 @@ def test_small_grids_have_their_numbers_written_into_them(size: int, written: in
 @pytest.mark.parametrize("value", [0.0, np.nan])
 def test_flat_and_missing_numbers_are_drawn(value: float) -> None:
     values = np.full((3, 3), value)
-    assert number_grid(values, 0.0, 190).data[0].zmax == 1
-    assert map_to_click(values.astype(np.float32), (0, 0), signed=False).data[0].zmax == 1
+    assert number_grid_figure(values, 0.0, 190).data[0].zmax == 1
+    assert clickable_map_figure(values.astype(np.float32), (0, 0), signed=False).data[0].zmax == 1
 
 
 @pytest.mark.parametrize("count", [1, 20, 32])
-def test_all_channels_and_the_bias_add_up_to_the_sum(count: int) -> None:
+def test_steps_of_channels_and_bias_add_up_to_the_sum(count: int) -> None:
     sums = random_values(count)
     total = float(sums.sum()) + 0.25
-    figure = adding_up(sums, 0.25, total, chosen=0)
+    figure = channel_sums_figure(sums, 0.25, total, chosen=0)
     (steps,) = figure.data
     assert list(steps.measure) == ["relative"] * (count + 1) + ["total"]
     assert list(steps.x) == [*map(str, range(count)), "bias", "sum"]
@@ -71,12 +73,12 @@ def test_all_channels_and_the_bias_add_up_to_the_sum(count: int) -> None:
     assert len(figure.layout.shapes) == 1
 
 
-def test_each_square_of_the_path_is_visible_even_where_two_are_equal() -> None:
+def test_equal_receptive_fields_are_both_visible() -> None:
     fields = [(0, 0, 28), (2, 4, 16), (2, 4, 16), (9, 9, 1)]
-    figure = nested_fields(np.zeros((28, 28), np.float32), fields, ["a", "b", "c", "d"])
+    figure = receptive_fields_figure(np.zeros((28, 28), np.float32), fields, ["a", "b", "c", "d"])
     squares = figure.data[1:]
     assert [square.name for square in squares] == ["a", "b", "c", "d"]
-    outlines = [(min(one.x), max(one.x), min(one.y), max(one.y)) for one in squares]
+    outlines = [(min(trace.x), max(trace.x), min(trace.y), max(trace.y)) for trace in squares]
     assert outlines[0] == (-0.5, 27.5, -0.5, 27.5)
     assert outlines[1] == (3.5, 19.5, 1.5, 17.5)
     assert outlines[3] == (8.5, 9.5, 8.5, 9.5)

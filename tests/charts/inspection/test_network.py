@@ -1,4 +1,4 @@
-"""The drawing of the network."""
+"""The figure of a network's layers."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_every_convolution_and_the_pool_have_a_bar(
     assert names == [f"conv{number}" for number in range(1, 9)]
 
 
-def test_the_titles_of_the_reference_network() -> None:
+def test_titles_of_the_reference_network() -> None:
     assert network_figure(ModelSpec()).layout.yaxis.ticktext == (
         "image",
         "conv1 3×3 → 10",

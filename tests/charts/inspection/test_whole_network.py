@@ -1,4 +1,4 @@
-"""Every channel of every layer is in the one picture, where its point is, in true size."""
+"""The picture of the whole network: every channel of every layer in true size."""
 
 import base64
 import io
@@ -8,9 +8,8 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
-from mnistviz.charts.colours import coloured
-from mnistviz.charts.inspection.whole_network import SCORE_SIZE, whole_network
-from mnistviz.charts.scale import Scope
+from mnistviz.charts.colour_scales import Scope, coloured
+from mnistviz.charts.inspection.whole_network import SCORE_SIZE, whole_network_figure
 from mnistviz.core.types.inspection import LayerOutput
 
 
@@ -43,10 +42,12 @@ def tile_at(figure: go.Figure, number: int, size: int) -> np.ndarray:
 
 @pytest.mark.parametrize("width", [240, 350, 800])
 @pytest.mark.parametrize("channels", [1, 5, 8, 20, 32])
-def test_no_channel_is_lost_and_none_lies_on_another(channels: int, width: int) -> None:
+def test_every_channel_is_shown_and_none_overlap(channels: int, width: int) -> None:
     stages = network_of(channels)
-    figure = whole_network(stages, "tile", width)
-    expected = [(one.layer, channel) for one in stages for channel in range(one.values.shape[-1])]
+    figure = whole_network_figure(stages, "tile", width)
+    expected = [
+        (stage.layer, channel) for stage in stages for channel in range(stage.values.shape[-1])
+    ]
     assert [tuple(key) for key in figure.data[1].customdata] == expected
     covered = np.zeros(canvas_of(figure).shape[:2], int)
     sizes = {"input": 28, "conv1": 26, "pool": 11, "conv7": 7}
@@ -55,41 +56,44 @@ def test_no_channel_is_lost_and_none_lies_on_another(channels: int, width: int) 
         x, y = (float(axis[number]) for axis in (figure.data[1].x, figure.data[1].y))
         left, top = round(x - (size - 1) / 2), round(y - (size - 1) / 2)
         covered[top : top + size, left : left + size] += 1
-        values = next(one for one in stages if one.layer == layer).values
+        values = next(stage for stage in stages if stage.layer == layer).values
         if size != SCORE_SIZE or layer == "conv7":
             tile = values[:, :, channel]
             colours = coloured(tile / np.abs(tile).max(), signed=bool((values < 0).any()))
             np.testing.assert_array_equal(tile_at(figure, number, size), colours)
     assert covered.max() == 1
-    # What is covered is painted, what isn't is clear.
+    # Only pixels of tiles are not transparent.
     np.testing.assert_array_equal(canvas_of(figure)[..., 3] > 0, covered > 0)
 
 
 @pytest.mark.parametrize("scope", ["tile", "layer", "all"])
-def test_the_scope_decides_what_full_colour_is(scope: Scope) -> None:
+def test_scope_sets_the_value_of_full_colour(scope: Scope) -> None:
     stages = network_of(3)
-    figure = whole_network(stages, scope)
+    figure = whole_network_figure(stages, scope)
     tile = stages[1].values[:, :, 2]
     largest = {
         "tile": tile.max(),
         "layer": stages[1].values.max(),
-        "all": max(np.abs(one.values).max() for one in stages),
+        "all": max(np.abs(stage.values).max() for stage in stages),
     }
     expected = coloured(tile / largest[scope], signed=False)
     np.testing.assert_array_equal(tile_at(figure, 3, 26), expected)
 
 
-def test_a_difference_is_signed_even_where_it_is_all_positive() -> None:
+def test_positive_difference_is_on_the_signed_scale() -> None:
     stages = [LayerOutput("conv1", "relu", np.full((4, 4, 1), 2, np.float32))]
     plain, difference = (
-        tile_at(whole_network(stages, "tile", difference=signed), 0, 4) for signed in (False, True)
+        tile_at(whole_network_figure(stages, "tile", difference=signed), 0, 4)
+        for signed in (False, True)
     )
     assert plain[0, 0].tolist() == [255, 255, 255, 255]
     assert difference[0, 0].tolist() == [0xB9, 0x3A, 0x0A, 255]
 
 
-def test_titles_say_size_and_number_and_that_scores_are_enlarged() -> None:
-    titles = [label.text for label in whole_network(network_of(5), "layer").layout.annotations]
+def test_titles_have_size_and_number_of_maps() -> None:
+    titles = [
+        label.text for label in whole_network_figure(network_of(5), "layer").layout.annotations
+    ]
     assert titles == [
         "<b>input</b> · 28×28",
         "<b>conv1</b> · 5 of 26×26",
@@ -100,9 +104,9 @@ def test_titles_say_size_and_number_and_that_scores_are_enlarged() -> None:
     ]
 
 
-def test_the_chosen_map_is_framed_and_each_says_its_range() -> None:
+def test_chosen_map_has_a_frame_and_hover_text_has_the_range() -> None:
     stages = network_of(5)
-    figure = whole_network(stages, "layer", chosen=("pool", 3))
+    figure = whole_network_figure(stages, "layer", chosen=("pool", 3))
     (frame,) = figure.layout.shapes
     number = [tuple(key) for key in figure.data[1].customdata].index(("pool", 3))
     assert (frame.x0 + frame.x1) / 2 == figure.data[1].x[number]
@@ -121,6 +125,6 @@ def test_flat_and_missing_values_are_drawn(value: float, scope: Scope) -> None:
         LayerOutput("conv1", "relu", np.full((5, 5, 8), value, np.float32)),
         LayerOutput("softmax", "softmax", np.full(10, value, np.float32)),
     ]
-    figure = whole_network(stages, scope)
+    figure = whole_network_figure(stages, scope)
     assert len(figure.data[1].x) == 18
     assert tile_at(figure, 0, 5)[..., 3].all() == (value == 0)

@@ -1,4 +1,4 @@
-"""Training curves: the points that are drawn, and of which log."""
+"""Training curves: thinned points, smoothing, axes."""
 
 import math
 from typing import get_args
@@ -16,7 +16,7 @@ from mnistviz.charts.training.curves import (
     points_of,
     smoothed,
     thinned,
-    training_curve,
+    training_figure,
 )
 from mnistviz.core.types.training import MetricRow, MetricSplit
 
@@ -65,19 +65,19 @@ def test_points_are_few_and_each_is_the_mean_of_its_rows(count: int, most: int) 
         size = count // len(points) + (number < count % len(points))
         part = rows[start : start + size]
         start += size
-        for found, name in zip(point, ("step", "loss", "accuracy"), strict=True):
-            expected = math.fsum(getattr(one, name) for one in part) / size
-            assert found == pytest.approx(expected, rel=1e-12)
+        for value, name in zip(point, ("step", "loss", "accuracy"), strict=True):
+            expected = math.fsum(getattr(row, name) for row in part) / size
+            assert value == pytest.approx(expected, rel=1e-12)
     assert start == count
 
 
-def test_a_long_training_keeps_its_mean() -> None:
+def test_thinned_points_have_the_mean_of_all_rows() -> None:
     rows = [row(step, "batch", loss=1 / step, accuracy=step / 5_000) for step in range(1, 5_001)]
     points = thinned(rows)
     assert len(points) == 500
     assert all(isinstance(value, float) for value in points[0])
     for column, name in enumerate(("step", "loss", "accuracy")):
-        mean = math.fsum(getattr(one, name) for one in rows) / len(rows)
+        mean = math.fsum(getattr(row, name) for row in rows) / len(rows)
         assert math.fsum(point[column] for point in points) / 500 == pytest.approx(mean)
 
 
@@ -92,7 +92,7 @@ def test_few_rows_are_drawn_as_they_are() -> None:
 
 @pytest.mark.parametrize(("measure", "column"), [("loss", 1), ("accuracy", 2)])
 def test_each_curve_is_drawn_for_its_measure(measure: Measure, column: int) -> None:
-    figure = training_curve(
+    figure = training_figure(
         measure, points_of(two_epochs()), published_log(), STEPS_PER_EPOCH, num_epochs=2
     )
     expected = {
@@ -109,8 +109,8 @@ def test_each_curve_is_drawn_for_its_measure(measure: Measure, column: int) -> N
     assert figure.layout.showlegend
 
 
-def test_curves_are_told_apart_by_colour_and_dash() -> None:
-    figure = training_curve(
+def test_curves_differ_in_colour_and_dash() -> None:
+    figure = training_figure(
         "loss", points_of(two_epochs()), published_log(), STEPS_PER_EPOCH, num_epochs=2
     )
     looks = {trace.name: (trace.line.color, trace.line.dash) for trace in figure.data}
@@ -126,8 +126,8 @@ def test_curves_are_told_apart_by_colour_and_dash() -> None:
 
 
 @pytest.mark.parametrize("num_epochs", [1, 3, 20, 40])
-def test_the_published_log_is_drawn_up_to_the_length_of_the_run(num_epochs: int) -> None:
-    figure = training_curve("loss", {}, published_log(), STEPS_PER_EPOCH, num_epochs=num_epochs)
+def test_published_log_is_drawn_up_to_the_length_of_the_run(num_epochs: int) -> None:
+    figure = training_figure("loss", {}, published_log(), STEPS_PER_EPOCH, num_epochs=num_epochs)
     for trace in figure.data:
         if trace.name.startswith("published"):
             assert list(trace.x) == list(range(1, min(num_epochs, 20) + 1))
@@ -136,15 +136,15 @@ def test_the_published_log_is_drawn_up_to_the_length_of_the_run(num_epochs: int)
     assert figure.layout.xaxis.range == (0, num_epochs)
 
 
-def test_a_long_run_has_few_points() -> None:
+def test_long_run_has_few_points() -> None:
     rows = [row(step, "batch") for step in range(1, 3_001)]
-    figure = training_curve("loss", points_of(rows), [], STEPS_PER_EPOCH, num_epochs=300)
+    figure = training_figure("loss", points_of(rows), [], STEPS_PER_EPOCH, num_epochs=300)
     assert [len(trace.x) for trace in figure.data if trace.name == NAMES["batch"]] == [500]
 
 
 def test_hover_names_the_curve_the_epoch_and_the_measure() -> None:
     figures = [
-        training_curve(measure, points_of(two_epochs()), [], STEPS_PER_EPOCH, num_epochs=2)
+        training_figure(measure, points_of(two_epochs()), [], STEPS_PER_EPOCH, num_epochs=2)
         for measure in get_args(Measure)
     ]
     texts = [figure.data[2].hovertemplate for figure in figures]
@@ -155,22 +155,22 @@ def test_hover_names_the_curve_the_epoch_and_the_measure() -> None:
 
 
 @pytest.mark.parametrize(("accuracy_from", "ticks"), [(0.0, ".0%"), (0.9, ".0%"), (0.95, ".1%")])
-def test_the_accuracy_axis_starts_where_asked_and_ends_above_1(
+def test_accuracy_axis_starts_where_asked_and_ends_above_1(
     accuracy_from: float, ticks: str
 ) -> None:
-    figure = training_curve("accuracy", {}, [], 1, num_epochs=1, accuracy_from=accuracy_from)
+    figure = training_figure("accuracy", {}, [], 1, num_epochs=1, accuracy_from=accuracy_from)
     low, high = figure.layout.yaxis.range
     assert low == accuracy_from
     assert 1 < high <= 1.02
     assert figure.layout.yaxis.tickformat == ticks
-    loss = training_curve("loss", {}, [], 1, num_epochs=1)
+    loss = training_figure("loss", {}, [], 1, num_epochs=1)
     assert loss.layout.yaxis.type == "log"
 
 
-def test_what_a_person_did_to_the_axes_outlives_new_rows() -> None:
+def test_changes_of_the_axes_remain_when_rows_are_added() -> None:
     rows = two_epochs()
     before, after = (
-        training_curve("loss", points_of(part), [], STEPS_PER_EPOCH, num_epochs=2)
+        training_figure("loss", points_of(part), [], STEPS_PER_EPOCH, num_epochs=2)
         for part in (rows[:3], rows)
     )
     assert before.layout.uirevision == after.layout.uirevision is not None
@@ -179,15 +179,15 @@ def test_what_a_person_did_to_the_axes_outlives_new_rows() -> None:
 # ---------------------------------------------------------------- smoothing, scales, marks
 
 
-def test_smoothing_is_a_mean_of_what_there_is_and_keeps_a_flat_line() -> None:
+def test_smoothing_is_a_weighted_mean_and_does_not_change_a_flat_line() -> None:
     assert smoothed([0.5] * 5, 0.9) == pytest.approx([0.5] * 5)
     assert smoothed([1.0, 2.0], 0.5) == pytest.approx([1.0, 5 / 3])
     assert smoothed([], 0.9) == []
 
 
-def test_the_raw_curve_stays_beside_the_smoothed_one() -> None:
+def test_raw_curve_is_drawn_with_the_smoothed_one() -> None:
     rows = [row(step, "batch", loss=float(step % 2)) for step in range(1, 9)]
-    figure = training_curve(
+    figure = training_figure(
         "loss", points_of(rows), [], STEPS_PER_EPOCH, num_epochs=1, smoothing=0.9
     )
     traces = {trace.name: trace for trace in figure.data}
@@ -196,16 +196,16 @@ def test_the_raw_curve_stays_beside_the_smoothed_one() -> None:
     assert traces["training"].opacity < 0.45
 
 
-def test_the_loss_axis_is_linear_where_that_is_chosen() -> None:
-    figure = training_curve(
+def test_loss_axis_is_linear_without_log_scale() -> None:
+    figure = training_figure(
         "loss", points_of(two_epochs()), [], STEPS_PER_EPOCH, num_epochs=2, log_scale=False
     )
     assert figure.layout.yaxis.type is None
     assert figure.layout.yaxis.title.text == "loss"
 
 
-def test_a_learning_rate_set_by_a_person_is_drawn_at_its_step() -> None:
-    figure = training_curve(
+def test_learning_rate_set_by_a_person_is_drawn_at_its_step() -> None:
+    figure = training_figure(
         "loss",
         points_of(two_epochs()),
         [],

@@ -1,8 +1,12 @@
-"""Charts of whole epochs: their numbers."""
+"""Charts with a value for each epoch."""
 
 import pytest
 
-from mnistviz.charts.training.epochs import epoch_seconds, gap_curve, learning_rate_curve
+from mnistviz.charts.training.epochs import (
+    epoch_gap_figure,
+    epoch_seconds_figure,
+    learning_rate_figure,
+)
 from mnistviz.core.types.training import EpochRow, MetricRow
 
 
@@ -10,30 +14,30 @@ def epoch(number: int, fixed: float | None = None) -> EpochRow:
     return EpochRow(number, 0.003, 0.2, 0.95, 0.1, 0.97, 10.0 + number, fixed)
 
 
-def test_the_gap_is_in_points_and_its_running_kind_is_thin() -> None:
-    figure = gap_curve([epoch(1, 0.98), epoch(2, 0.99)], 3)
+def test_gap_is_in_points_with_a_thin_line_for_the_running_mean() -> None:
+    figure = epoch_gap_figure([epoch(1, 0.98), epoch(2, 0.99)], 3)
     measured, running = figure.data
     assert list(measured.y) == pytest.approx([1.0, 2.0])
     assert list(running.y) == pytest.approx([-2.0, -2.0])
     assert running.line.width < measured.line.width
 
 
-def test_a_gap_that_was_not_measured_is_not_drawn() -> None:
-    figure = gap_curve([epoch(1), epoch(2)], 3)
+def test_gap_that_was_not_measured_is_not_drawn() -> None:
+    figure = epoch_gap_figure([epoch(1), epoch(2)], 3)
     assert [trace.name for trace in figure.data] == ["by the running mean, dropout on"]
-    assert gap_curve([], 3).data == ()
+    assert epoch_gap_figure([], 3).data == ()
 
 
-def test_the_learning_rate_is_drawn_where_it_changes() -> None:
+def test_learning_rate_is_drawn_where_it_changes() -> None:
     rates = [0.003, 0.003, 0.003, 0.001, 0.001, 0.002]
     rows = [MetricRow(5 * i, 1, "batch", 1.0, 0.5, rate, 1.0) for i, rate in enumerate(rates, 1)]
-    (trace,) = learning_rate_curve(rows, 10, 3).data
+    (trace,) = learning_rate_figure(rows, 10, 3).data
     assert list(trace.x) == [0.5, 2.0, 3.0]
     assert list(trace.y) == [0.003, 0.001, 0.002]
-    assert learning_rate_curve([], 10, 3).data[0].x == ()
+    assert learning_rate_figure([], 10, 3).data[0].x == ()
 
 
 def test_every_epoch_has_its_seconds() -> None:
-    (trace,) = epoch_seconds([epoch(1), epoch(2)], 5).data
+    (trace,) = epoch_seconds_figure([epoch(1), epoch(2)], 5).data
     assert list(trace.x) == [1, 2]
     assert list(trace.y) == [11.0, 12.0]

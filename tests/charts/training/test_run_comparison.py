@@ -1,4 +1,4 @@
-"""Curves side by side: the rows first, then what is drawn of them."""
+"""Curves of several runs: their rows, then the figure."""
 
 import math
 
@@ -27,14 +27,14 @@ MEAN = Curve("mean", False, (1, 2), (0.5, 0.75), (0.25, 0.5), (0.75, 1.0), (3, 2
 # ---------------------------------------------------------------- lines
 
 
-def test_each_name_has_a_colour_and_training_that_of_its_validation() -> None:
+def test_training_and_validation_of_a_run_have_the_same_colour() -> None:
     lines = comparison_lines([curve("a"), curve("b"), curve("a", training=True)])
     assert [line.colour for line in lines] == [COLOURS[0], COLOURS[1], COLOURS[0]]
     many = comparison_lines([curve(str(number)) for number in range(len(COLOURS) + 1)])
     assert many[-1].colour == COLOURS[0]
 
 
-def test_a_long_curve_is_thinned_and_keeps_its_mean_and_its_fewest_runs() -> None:
+def test_thinned_curve_has_the_same_mean_and_the_fewest_runs() -> None:
     count = 4 * MAX_POINTS
     values = tuple(np.linspace(0, 1, count).tolist())
     long = Curve(
@@ -48,13 +48,13 @@ def test_a_long_curve_is_thinned_and_keeps_its_mean_and_its_fewest_runs() -> Non
     assert single.counts == single.low == ()
 
 
-def test_a_line_that_is_not_smoothed_is_the_curve_itself_with_its_holes() -> None:
+def test_line_without_smoothing_is_the_curve_with_its_nan() -> None:
     (line,) = comparison_lines([curve(values=(0.1, math.nan, 0.7))])
     assert line.curve.values is line.raw
     assert [math.isnan(value) for value in line.raw] == [False, True, False]
 
 
-def test_the_error_turns_the_band_over() -> None:
+def test_bounds_of_the_error_are_swapped() -> None:
     (line,) = comparison_lines([MEAN], as_error=True)
     assert line.curve.values == (0.5, 0.25)
     assert line.curve.low == (0.25, 0.0)
@@ -64,7 +64,7 @@ def test_the_error_turns_the_band_over() -> None:
 # ---------------------------------------------------------------- figure
 
 
-def test_a_figure_draws_a_line_for_each_curve_and_names_each_run_once() -> None:
+def test_figure_draws_a_line_for_each_curve_and_names_each_run_once() -> None:
     lines = comparison_lines([curve("a", training=True), curve("a"), curve("b")])
     figure = comparison_figure("loss", lines)
     assert [(trace.name, trace.showlegend) for trace in figure.data] == [
@@ -78,7 +78,7 @@ def test_a_figure_draws_a_line_for_each_curve_and_names_each_run_once() -> None:
     assert "<b>b</b>, validation<br>epoch" in figure.data[2].hovertemplate
 
 
-def test_a_smoothed_line_keeps_its_raw_curve_thin() -> None:
+def test_raw_curve_of_a_smoothed_line_is_thin() -> None:
     lines = comparison_lines([curve(values=(0.0, 1.0))], smoothing=0.5)
     raw, line = comparison_figure("accuracy", lines).data
     assert list(raw.y) == [0.0, 1.0]
@@ -88,7 +88,7 @@ def test_a_smoothed_line_keeps_its_raw_curve_thin() -> None:
     assert not raw.showlegend
 
 
-def test_a_mean_has_a_band_and_says_of_how_many() -> None:
+def test_mean_has_a_band_and_its_number_of_runs() -> None:
     band, line = comparison_figure("accuracy", comparison_lines([MEAN])).data
     assert list(band.x) == [1, 2, 2, 1]
     assert list(band.y) == [0.75, 1.0, 0.5, 0.25]
@@ -97,12 +97,12 @@ def test_a_mean_has_a_band_and_says_of_how_many() -> None:
     assert "mean of %{customdata} runs" in line.hovertemplate
 
 
-def test_a_single_epoch_is_seen_as_a_point() -> None:
+def test_single_epoch_is_drawn_as_a_point() -> None:
     (trace,) = comparison_figure("loss", comparison_lines([curve(values=(0.5,))])).data
     assert trace.mode == "markers"
 
 
-def test_on_a_log_scale_nothing_falls_out_of_the_picture() -> None:
+def test_log_scale_has_no_values_of_zero() -> None:
     perfect = Curve(
         "a", False, (1, 2, 3), (0.9, 1.0, 0.99), (0.8, 0.9, 0.9), (1.0, 1.0, 1.0), (2,) * 3
     )
@@ -114,7 +114,7 @@ def test_on_a_log_scale_nothing_falls_out_of_the_picture() -> None:
         assert min(trace.y) == pytest.approx(0.01)
 
 
-def test_a_long_legend_gets_room_of_its_own() -> None:
+def test_long_legend_makes_the_figure_higher() -> None:
     few = comparison_figure("loss", comparison_lines([curve("a")]))
     many = comparison_figure("loss", comparison_lines([curve(str(n)) for n in range(12)]))
     assert many.layout.height > few.layout.height
@@ -123,7 +123,7 @@ def test_a_long_legend_gets_room_of_its_own() -> None:
 # ---------------------------------------------------------------- gap
 
 
-def test_the_gap_is_drawn_in_points_thick_with_the_running_mean_thin_beside_it() -> None:
+def test_gap_is_in_points_with_a_thin_line_for_the_running_mean() -> None:
     rows = [
         EpochRow(1, 0.003, 0.5, 0.94, 0.5, 0.96, 9.0, 0.962),
         EpochRow(2, 0.003, 0.5, 0.96, 0.5, 0.97, 9.0),

@@ -1,4 +1,4 @@
-"""The watched digits: each is there, right ones green, wrong ones red."""
+"""The image of the watched digits: its frames."""
 
 import numpy as np
 import pytest
@@ -10,16 +10,16 @@ from mnistviz.charts.training.watched_digits import (
     RIGHT,
     SCALE,
     WRONG,
-    watched_picture,
+    watched_digits_image,
 )
 
 
 @pytest.mark.parametrize("count", [1, 9, 10, 20])
-def test_a_frame_tells_right_from_wrong(count: int) -> None:
+def test_frame_is_green_if_right_and_red_if_wrong(count: int) -> None:
     images = np.full((count, 28, 28), 0.5, np.float32)
     labels = np.arange(count, dtype=np.uint8) % 10
     digits = [int(label) if index % 3 else 5 for index, label in enumerate(labels)]
-    picture = watched_picture(images, labels, digits)
+    picture = watched_digits_image(images, labels, digits)
     cell = 28 * SCALE + 2 * FRAME + 4
     rows = -(-count // COLUMNS)
     assert picture.width == min(count, COLUMNS) * cell - 4

@@ -1,4 +1,4 @@
-"""Ink in photos of sheets."""
+"""Finding ink in photos of sheets."""
 
 import io
 
@@ -9,7 +9,8 @@ from PIL import Image
 from benchmarks.photos import KINDS, photo
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.photo_ink import ink_of_photo
-from mnistviz.digits.drawing.preprocessing import normalise, read_picture
+from mnistviz.digits.drawing.pictures import read_picture
+from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry
 from mnistviz.runs.snapshots import latest_snapshot
@@ -20,12 +21,12 @@ def levels_of(image: Image.Image) -> FloatArray:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_ink_is_the_digit_and_nothing_else(kind: str) -> None:
+def test_only_the_digit_is_ink(kind: str) -> None:
     digit = to_input(load_mnist().x_test[:1])[0]
-    wanted = normalise(digit).image
+    expected = normalise(digit).image
     image = normalise(ink_of_photo(levels_of(photo(digit, kind, np.random.default_rng(3))))).image
-    # Two different digits are 0.15 apart; the perspective turns this one a little.
-    assert np.abs(image - wanted).mean() < (0.08 if "perspective" in kind else 0.06)
+    # The mean difference of two different digits is 0.15; perspective rotates this one a little.
+    assert np.abs(image - expected).mean() < (0.08 if "perspective" in kind else 0.06)
 
 
 @pytest.mark.parametrize("level", [0.05, 0.5, 0.95])
@@ -34,7 +35,7 @@ def test_an_empty_sheet_has_no_ink(level: float) -> None:
     assert not ink_of_photo(grain.clip(0, 1).astype(np.float32)).any()
 
 
-def test_a_tall_photo_keeps_its_shape() -> None:
+def test_a_tall_photo_keeps_its_aspect_ratio() -> None:
     tall = np.full((2_000, 100), 0.8, np.float32)
     tall[900:1_000, 40:50] = 0.2
     ink = ink_of_photo(tall)
@@ -44,7 +45,7 @@ def test_a_tall_photo_keeps_its_shape() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_digits_are_read_from_photos(kind: str) -> None:
+def test_digits_in_photos_are_classified(kind: str) -> None:
     from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 

@@ -1,4 +1,4 @@
-"""Numbers cut into digits."""
+"""Segmentation of numbers into digits."""
 
 import functools
 from typing import Any
@@ -11,7 +11,11 @@ from hypothesis.extra import numpy as arrays
 
 from benchmarks.reading import side_by_side
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.drawing.segmentation import Cut, cut_ink, cut_strokes
+from mnistviz.digits.drawing.segmentation import (
+    Segment,
+    segment_ink,
+    segment_strokes,
+)
 from mnistviz.digits.drawing.strokes import Strokes, render
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry
@@ -20,7 +24,7 @@ from tests.helpers.hand_made_strokes import HAND_MADE
 
 
 @functools.cache
-def reader() -> Any:
+def classifier() -> Any:
     from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 
@@ -28,9 +32,9 @@ def reader() -> Any:
     return Classifier(load(latest_snapshot(run)))
 
 
-def text_of(cuts: list[Cut]) -> str:
-    images = np.stack([cut.stages.image for cut in cuts])
-    return "".join(map(str, reader().logits(images).argmax(axis=1)))
+def text_of(segments: list[Segment]) -> str:
+    images = np.stack([segment.stages.image for segment in segments])
+    return "".join(map(str, classifier().logits(images).argmax(axis=1)))
 
 
 def drawn(*names: str, gap: float = 24, zoom: float = 0.7) -> Strokes:
@@ -47,64 +51,66 @@ def drawn(*names: str, gap: float = 24, zoom: float = 0.7) -> Strokes:
 
 @pytest.mark.parametrize("number", ["1984", "4", "54", "10", "7361", "2025"])
 @pytest.mark.parametrize("gap", [40, 14])
-def test_a_drawn_number_is_read_from_left_to_right(number: str, gap: float) -> None:
-    cuts = cut_strokes(drawn(*number, gap=gap), reader().logits)
-    assert text_of(cuts) == number
-    lefts = [cut.box[0] for cut in cuts]
+def test_a_drawn_number_is_segmented_from_left_to_right(number: str, gap: float) -> None:
+    segments = segment_strokes(drawn(*number, gap=gap), classifier().logits)
+    assert text_of(segments) == number
+    lefts = [segment.box[0] for segment in segments]
     assert lefts == sorted(lefts)
-    # A 4 and a 5 take two strokes, and no stroke is lost.
-    kept = [len(cut.strokes.strokes) for cut in cuts if cut.strokes]
-    assert kept == [len(HAND_MADE[digit]) for digit in number]
+    # A 4 and a 5 have two strokes; no stroke is lost.
+    num_strokes = [len(segment.strokes.strokes) for segment in segments if segment.strokes]
+    assert num_strokes == [len(HAND_MADE[digit]) for digit in number]
 
 
-def test_digits_drawn_in_any_order_are_read_from_left_to_right() -> None:
+def test_the_order_of_strokes_does_not_matter() -> None:
     number = drawn(*"1984")
     shuffled = Strokes(640, 280, 12, number.strokes[::-1])
-    assert text_of(cut_strokes(shuffled, reader().logits)) == "1984"
+    assert text_of(segment_strokes(shuffled, classifier().logits)) == "1984"
 
 
-def test_digits_written_in_one_stroke_are_cut() -> None:
+def test_digits_in_one_stroke_are_split() -> None:
     apart = drawn("7", "3", gap=-2)
     joined = Strokes(640, 280, 12, (np.concatenate(apart.strokes),))
-    assert len(cut_strokes(joined, reader().logits)) == 2
+    assert len(segment_strokes(joined, classifier().logits)) == 2
 
 
 @pytest.mark.parametrize("gap", [4, 2])
-def test_digits_of_the_test_set_side_by_side_are_read(gap: int) -> None:
+def test_digits_of_the_test_set_side_by_side_are_segmented(gap: int) -> None:
     rng = np.random.default_rng(4)
     data = load_mnist()
     right = 0
     for _ in range(20):
         chosen = rng.integers(0, 10_000, rng.integers(2, 6)).tolist()
-        cuts = cut_ink(side_by_side(to_input(data.x_test[chosen]), gap), reader().logits)
-        right += text_of(cuts) == "".join(str(data.y_test[index]) for index in chosen)
+        segments = segment_ink(
+            side_by_side(to_input(data.x_test[chosen]), gap), classifier().logits
+        )
+        right += text_of(segments) == "".join(str(data.y_test[index]) for index in chosen)
     assert right >= 17
 
 
-def test_digits_that_touch_are_cut_where_they_touch() -> None:
+def test_digits_that_touch_are_split_where_they_touch() -> None:
     rng = np.random.default_rng(4)
     data = load_mnist()
     right = 0
     for _ in range(20):
         chosen = rng.integers(0, 10_000, 3).tolist()
-        cuts = cut_ink(side_by_side(to_input(data.x_test[chosen]), 0), reader().logits)
-        right += text_of(cuts) == "".join(str(data.y_test[index]) for index in chosen)
+        segments = segment_ink(side_by_side(to_input(data.x_test[chosen]), 0), classifier().logits)
+        right += text_of(segments) == "".join(str(data.y_test[index]) for index in chosen)
     assert right >= 14
 
 
-def test_the_boxes_are_where_the_digits_are() -> None:
-    cuts = cut_ink(render(drawn("1", "7", gap=60)), reader().logits)
-    (left, _, right, _), (start, top, end, bottom) = (cut.box for cut in cuts)
+def test_the_boxes_contain_the_digits() -> None:
+    segments = segment_ink(render(drawn("1", "7", gap=60)), classifier().logits)
+    (left, _, right, _), (start, top, end, bottom) = (segment.box for segment in segments)
     assert 10 <= left < right < start < end
     assert 120 < bottom - top < 150
 
 
-def test_nothing_is_no_number() -> None:
-    assert cut_strokes(Strokes(280, 280, 18, ()), reader().logits) == []
-    assert cut_ink(np.zeros((50, 90), np.float32), reader().logits) == []
+def test_a_blank_drawing_has_no_segments() -> None:
+    assert segment_strokes(Strokes(280, 280, 18, ()), classifier().logits) == []
+    assert segment_ink(np.zeros((50, 90), np.float32), classifier().logits) == []
 
 
-def none_of_it(images: FloatArray) -> FloatArray:
+def zero_logits(images: FloatArray) -> FloatArray:
     return np.zeros((len(images), 10), np.float32)
 
 
@@ -116,10 +122,10 @@ def none_of_it(images: FloatArray) -> FloatArray:
     )
 )
 @settings(max_examples=40, deadline=None)
-def test_any_ink_is_cut_into_images(ink: FloatArray) -> None:
-    for cut in cut_ink(ink, none_of_it):
-        assert cut.stages.image.shape == (28, 28)
-        assert not cut.stages.blank
+def test_any_ink_is_segmented_into_images(ink: FloatArray) -> None:
+    for segment in segment_ink(ink, zero_logits):
+        assert segment.stages.image.shape == (28, 28)
+        assert not segment.stages.blank
 
 
 points = arrays.arrays(
@@ -129,6 +135,6 @@ points = arrays.arrays(
 
 @given(st.lists(points, max_size=8))
 @settings(max_examples=40, deadline=None)
-def test_any_strokes_are_cut_into_images(lines: list[FloatArray]) -> None:
-    cuts = cut_strokes(Strokes(640, 640, 12, tuple(lines)), none_of_it)
-    assert all(cut.stages.image.shape == (28, 28) for cut in cuts)
+def test_any_strokes_are_segmented_into_images(lines: list[FloatArray]) -> None:
+    segments = segment_strokes(Strokes(640, 640, 12, tuple(lines)), zero_logits)
+    assert all(segment.stages.image.shape == (28, 28) for segment in segments)

@@ -1,4 +1,4 @@
-"""Strokes: from JSON and from the canvas, drawn as ink."""
+"""Strokes: the JSON file format, rendering, redrawing."""
 
 import itertools
 import json
@@ -18,49 +18,13 @@ from mnistviz.digits.drawing.strokes import (
     REDRAWN_INK,
     REDRAWN_SHEET,
     Strokes,
-    canvas_from_strokes,
-    fitted,
+    fit_to_canvas,
     parse_strokes,
     redraw,
     render,
-    strokes_from_canvas,
     strokes_to_json,
 )
-
-# Recorded from streamlit-drawable-canvas 0.13.0 in Chromium: a hook drawn by hand, a click, and
-# a stroke that was then moved, scaled, stretched and turned with the toolbar's edit toggle. Keys
-# that carry no meaning here (locks, dashes, shadow, …) are left out; one is kept as a sample.
-RECORDED = json.loads("""
-{"version": "7.4.0", "objects": [
- {"lockMovementX": false, "type": "Path", "version": "7.4.0", "originX": "center",
-  "originY": "center", "left": 87.999, "top": 96.4153, "width": 55.9636, "height": 87.2055,
-  "fill": null, "stroke": "#fff", "strokeWidth": 18, "strokeLineCap": "round",
-  "strokeLineJoin": "round", "strokeUniform": false, "scaleX": 1, "scaleY": 1, "angle": 0,
-  "flipX": false, "flipY": false, "skewX": 0, "skewY": 0,
-  "path": [["M", 60.018, 59.982], ["Q", 60, 60, 90, 55], ["Q", 120, 50, 110, 95],
-           ["L", 99.982, 140.018]]},
- {"lockMovementX": false, "type": "Path", "version": "7.4.0", "originX": "center",
-  "originY": "center", "left": 200, "top": 60, "width": 0.036, "height": 0,
-  "fill": null, "stroke": "#fff", "strokeWidth": 18, "strokeLineCap": "round",
-  "strokeLineJoin": "round", "strokeUniform": false, "scaleX": 1, "scaleY": 1, "angle": 0,
-  "flipX": false, "flipY": false, "skewX": 0, "skewY": 0,
-  "path": [["M", 199.982, 60], ["L", 200.018, 60]]},
- {"lockMovementX": false, "type": "Path", "version": "7.4.0", "originX": "center",
-  "originY": "center", "left": 161.991, "top": 217.5348, "width": 70.036, "height": 20,
-  "fill": null, "stroke": "#fff", "strokeWidth": 18, "strokeLineCap": "round",
-  "strokeLineJoin": "round", "strokeUniform": false, "scaleX": 1.6132, "scaleY": 1.3966,
-  "angle": 58.3808, "flipX": false, "flipY": false, "skewX": 0, "skewY": 0,
-  "path": [["M", 59.982, 200], ["Q", 60, 200, 95, 190], ["L", 130.018, 180]]}],
- "background": "#000"}
-""")
-
-
-def line(*points: tuple[float, float]) -> FloatArray:
-    return np.array(points, np.float32)
-
-
-def drawn(*lines: FloatArray, brush: float = 18, side: int = 280) -> FloatArray:
-    return render(Strokes(side, side, brush, lines))
+from tests.helpers.drawings import centre_of_mass, ink_of, line
 
 
 def ink_distance(strokes: Strokes) -> FloatArray:
@@ -75,11 +39,6 @@ def ink_distance(strokes: Strokes) -> FloatArray:
             gap = np.hypot(x - start[0] - share * way[0], y - start[1] - share * way[1])
             nearest = np.minimum(nearest, gap)
     return np.clip(strokes.brush / 2 - nearest + 0.5, 0, 1).astype(np.float32)
-
-
-def centre_of_mass(image: FloatArray) -> tuple[float, float]:
-    y, x = np.mgrid[0 : image.shape[0], 0 : image.shape[1]]
-    return float((image * x).sum() / image.sum()), float((image * y).sum() / image.sum())
 
 
 # ---------------------------------------------------------------- strokes as JSON
@@ -129,7 +88,7 @@ GOOD = {"width": 280, "height": 280, "brush": 18, "strokes": [[[1, 2], [3, 4]]]}
          "equal to -100000)"),
     ],
 )  # fmt: skip
-def test_what_is_no_drawing_is_refused(text: str | dict[str, Any], problem: str) -> None:
+def test_invalid_json_raises_an_error(text: str | dict[str, Any], problem: str) -> None:
     text = text if isinstance(text, str) else json.dumps({**GOOD, **text})
     message = (
         "expected a drawing as JSON with width, height, brush and strokes [[[x, y], …], …], "
@@ -140,7 +99,7 @@ def test_what_is_no_drawing_is_refused(text: str | dict[str, Any], problem: str)
 
 
 @pytest.mark.parametrize("key", list(GOOD))
-def test_every_key_is_needed(key: str) -> None:
+def test_every_key_is_required(key: str) -> None:
     text = json.dumps({name: value for name, value in GOOD.items() if name != key})
     with pytest.raises(DrawingError, match=rf"got {key}: .* \(field required\);"):
         parse_strokes(text)
@@ -162,98 +121,9 @@ def test_deep_nesting_is_refused() -> None:
 
 @given(st.text() | st.dictionaries(st.sampled_from(list(GOOD)), st.floats()).map(json.dumps))
 @settings(max_examples=30, deadline=None)
-def test_any_other_text_is_refused(text: str) -> None:
+def test_arbitrary_text_raises_an_error(text: str) -> None:
     with pytest.raises(DrawingError):
         parse_strokes(text)
-
-
-# ---------------------------------------------------------------- the canvas
-
-
-def recorded(index: int, **changes: Any) -> dict[str, Any]:
-    return {"objects": [{**RECORDED["objects"][index], **changes}]}
-
-
-def test_a_recorded_canvas_becomes_strokes() -> None:
-    strokes = strokes_from_canvas(RECORDED, 280, 240)
-    assert (strokes.width, strokes.height) == (280, 240)
-    hook, dot, turned = strokes.strokes
-    # Where the pen went: Fabric.js misjudges the extent of the curves, yet places them by it.
-    np.testing.assert_allclose(hook[[0, -1]], [[60.018, 59.982], [99.982, 140.018]], atol=0.01)
-    assert np.abs(hook - [90, 55]).sum(1).min() < 0.01
-    np.testing.assert_allclose(dot, [[199.982, 60], [200.018, 60]], atol=0.001)
-    # The middle of this stroke was dragged to (161.991, 217.5348), then turned around it.
-    angle = np.radians(58.3808)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    ends = turn @ (np.array([[-35.018, 35.018], [10, -10]]) * [[1.6132], [1.3966]])
-    np.testing.assert_allclose(turned[[0, -1]], np.add(ends.T, [161.991, 217.5348]), atol=0.01)
-    assert strokes.brush == pytest.approx((18 + 18 + 18 * (1.6132 * 1.3966) ** 0.5) / 3)
-    assert all(points.dtype == np.float32 for points in strokes.strokes)
-
-
-def test_curves_are_followed_within_a_quarter_pixel() -> None:
-    (hook,) = strokes_from_canvas(recorded(0), 280, 280).strokes
-    t = np.linspace(0, 1, 200)[:, np.newaxis]
-    start, control, end = np.array([[90, 55], [120, 50], [110, 95]])
-    for point in (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end:
-        way = np.diff(hook, axis=0)
-        share = ((point - hook[:-1]) * way).sum(1) / (way**2).sum(1).clip(1e-9)
-        nearest = hook[:-1] + share.clip(0, 1)[:, np.newaxis] * way
-        assert np.hypot(*(point - nearest).T).min() <= 0.25
-
-
-@pytest.mark.parametrize(("axis", "key"), [(0, "flipX"), (1, "flipY")])
-def test_a_flipped_stroke_is_mirrored_about_its_middle(axis: int, key: str) -> None:
-    (plain,) = strokes_from_canvas(recorded(2), 280, 280).strokes
-    (flipped,) = strokes_from_canvas(recorded(2, **{key: True}, angle=0), 280, 280).strokes
-    (upright,) = strokes_from_canvas(recorded(2, angle=0), 280, 280).strokes
-    middle = [161.991, 217.5348][axis]
-    np.testing.assert_allclose(flipped[:, axis], 2 * middle - upright[:, axis], atol=0.001)
-    np.testing.assert_allclose(flipped[:, 1 - axis], upright[:, 1 - axis], atol=0.001)
-    assert not np.allclose(plain, upright, atol=1)
-
-
-def test_an_origin_at_the_corner_is_that_of_the_drawn_box() -> None:
-    # Half of 70.036 + 18 and of 20 + 18, times the scale: from the middle to the corner.
-    corner = {"originX": "left", "originY": "top", "angle": 0}
-    left, top = 161.991 - 44.018 * 1.6132, 217.5348 - 19 * 1.3966
-    (cornered,) = strokes_from_canvas(recorded(2, left=left, top=top, **corner), 280, 280).strokes
-    (centred,) = strokes_from_canvas(recorded(2, angle=0), 280, 280).strokes
-    np.testing.assert_allclose(cornered, centred, atol=0.001)
-
-
-def test_a_skewed_stroke_leans() -> None:
-    (upright,) = strokes_from_canvas(recorded(2, angle=0), 280, 280).strokes
-    (leaning,) = strokes_from_canvas(recorded(2, angle=0, skewX=45), 280, 280).strokes
-    np.testing.assert_allclose(leaning[:, 1], upright[:, 1], atol=0.001)
-    lean = (upright[:, 1] - 217.5348) / 1.3966 * 1.6132
-    np.testing.assert_allclose(leaning[:, 0], upright[:, 0] + lean, atol=0.01)
-
-
-@pytest.mark.parametrize("empty", [None, {}, {"objects": []}, {"objects": [{"type": "Circle"}]}])
-def test_an_empty_canvas_has_no_strokes(empty: dict[str, Any] | None) -> None:
-    assert strokes_from_canvas(empty, 280, 280) == Strokes(280, 280, 18.0, ())
-
-
-@pytest.mark.parametrize(
-    ("canvas", "problem"),
-    [
-        (7, "7 (input should be a valid dictionary or instance of _Canvas)"),
-        ({"objects": 7}, "objects: 7 (input should be a valid list)"),
-        ({"objects": [7]}, "objects.0: 7 (input should be a valid dictionary)"),
-        (recorded(1, left=float("nan")), "left: nan (input should be a finite number)"),
-        (recorded(1, originX="no"), "originX: 'no' (input should be 'left', 'top', 'center', "
-         "'right' or 'bottom')"),
-        (recorded(1, path=[["M", 1]]), "path.0.2: ['M', 1] (field required)"),
-        (recorded(1, path=[["Z"]]), "path.0.0: 'Z' (input should be 'M' or 'L')"),
-    ],
-)  # fmt: skip
-def test_a_damaged_canvas_is_refused(canvas: Any, problem: str) -> None:
-    with pytest.raises(DrawingError) as caught:
-        strokes_from_canvas(canvas, 280, 280)
-    assert str(caught.value) == (
-        f"expected a canvas with free-hand strokes, got {problem}; clear the canvas and draw again"
-    )
 
 
 # ---------------------------------------------------------------- render
@@ -269,18 +139,18 @@ def test_rendered_strokes_match_the_distance_to_the_pen() -> None:
 
 
 def test_a_single_point_is_a_round_dot() -> None:
-    ink = drawn(line((100, 150)))
+    ink = ink_of(line((100, 150)))
     assert ink.sum() == pytest.approx(np.pi * 81, rel=0.03)
     assert centre_of_mass(ink) == pytest.approx((99.5, 149.5), abs=0.1)
 
 
-def test_a_large_drawing_is_drawn_too() -> None:
+def test_a_large_canvas_is_rendered_without_supersampling() -> None:
     ink = render(Strokes(3_000, 1_000, 100, (line((500, 500)),)))
     assert ink.shape == (1_000, 3_000)
     assert ink.sum() == pytest.approx(np.pi * 2_500, rel=0.03)
 
 
-# ---------------------------------------------------------------- drawn again
+# ---------------------------------------------------------------- redraw
 
 COORDINATES = st.floats(0, 280, width=32)
 LINES = st.lists(
@@ -295,16 +165,16 @@ def ink_box(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
 
 @settings(max_examples=30, deadline=None)
 @given(LINES, st.floats(1, 40))
-def test_strokes_drawn_again_fill_the_sheet(
+def test_redrawn_strokes_fill_the_sheet(
     lines: list[list[tuple[float, float]]], brush: float
 ) -> None:
-    drawn = Strokes(280, 280, brush, tuple(np.array(one, np.float32) for one in lines))
-    found = redraw(drawn)
-    low, high = ink_box(found)
+    drawn = Strokes(280, 280, brush, tuple(np.array(points, np.float32) for points in lines))
+    redrawn = redraw(drawn)
+    low, high = ink_box(redrawn)
     assert (high - low).max() == pytest.approx(REDRAWN_INK, abs=0.01)
     np.testing.assert_allclose((low + high) / 2, REDRAWN_SHEET / 2, atol=0.01)
-    assert [len(line) for line in found.strokes] == [len(line) for line in drawn.strokes]
-    ink = render(found)
+    assert [len(line) for line in redrawn.strokes] == [len(line) for line in drawn.strokes]
+    ink = render(redrawn)
     assert ink.shape == (REDRAWN_SHEET, REDRAWN_SHEET)
     assert ink.max() > 0.9
 
@@ -316,30 +186,30 @@ def test_strokes_drawn_again_fill_the_sheet(
     st.floats(0, 200),
     st.floats(0, 200),
 )
-def test_size_and_place_make_no_difference(
+def test_redrawing_does_not_depend_on_size_and_position(
     lines: list[list[tuple[float, float]]], zoom: float, x: float, y: float
 ) -> None:
-    arrays = [np.array(one, np.float32) for one in lines]
+    arrays = [np.array(points, np.float32) for points in lines]
     points = np.concatenate(arrays)
     assume(np.ptp(points, axis=0).max() > 80)
     there = tuple((line * zoom + [x, y]).astype(np.float32) for line in arrays)
     one = redraw(Strokes(280, 280, 18, tuple(arrays)))
     other = redraw(Strokes(1400, 1400, 18, there))
     assert one.brush == other.brush == BRUSH_SHARE * REDRAWN_INK
-    for line, moved in zip(one.strokes, other.strokes, strict=True):
-        np.testing.assert_allclose(line, moved, atol=0.01)
+    for points, moved in zip(one.strokes, other.strokes, strict=True):
+        np.testing.assert_allclose(points, moved, atol=0.01)
 
 
 def test_a_dot_stays_a_dot() -> None:
     for dot in (line((50, 60)), line((50, 60), (58, 60))):
-        found = redraw(Strokes(280, 280, 18, (dot,)))
-        low, high = ink_box(found)
+        redrawn = redraw(Strokes(280, 280, 18, (dot,)))
+        low, high = ink_box(redrawn)
         width, height = high - low
         assert width == pytest.approx(REDRAWN_INK)
         assert height > REDRAWN_INK * 0.6
 
 
-def test_what_lies_off_the_canvas_is_left_out() -> None:
+def test_parts_outside_the_canvas_are_omitted() -> None:
     seen = Strokes(100, 100, 10, (line((20, 50), (100, 50)), line((20, 20), (20, 80))))
     off = Strokes(
         100,
@@ -351,37 +221,27 @@ def test_what_lies_off_the_canvas_is_left_out() -> None:
         np.testing.assert_allclose(one, other, atol=1e-3)
 
 
-def test_a_stroke_that_leaves_the_canvas_and_comes_back_is_two() -> None:
-    found = redraw(Strokes(100, 100, 10, (line((50, 50), (150, 50), (150, 90), (0, 90)),)))
-    assert len(found.strokes) == 2
+def test_a_stroke_that_leaves_the_canvas_and_returns_becomes_two() -> None:
+    redrawn = redraw(Strokes(100, 100, 10, (line((50, 50), (150, 50), (150, 90), (0, 90)),)))
+    assert len(redrawn.strokes) == 2
     across = redraw(Strokes(100, 100, 10, (line((-50, 50), (150, 50)),)))
     assert np.ptp(across.strokes[0][:, 0]) == pytest.approx(REDRAWN_INK * 0.9)
 
 
 @pytest.mark.parametrize("lines", [(), ((200, 200),), ((200, 200), (300, 300))])
-def test_nothing_on_the_canvas_is_nothing_drawn_again(
+def test_a_drawing_outside_the_canvas_has_no_redrawn_strokes(
     lines: tuple[tuple[float, float], ...],
 ) -> None:
     drawn = (line(*lines),) if lines else ()
     assert redraw(Strokes(100, 100, 10, drawn)).strokes == ()
 
 
-# ---------------------------------------------------------------- back onto a canvas
+# ---------------------------------------------------------------- fit_to_canvas
 
 
-def test_strokes_come_back_from_a_canvas_that_was_given_them() -> None:
-    bend = np.array([(30, 40), (150.25, 20), (90, 260)], np.float32)
-    dot = np.array([(12, 270)], np.float32)
-    given = Strokes(280, 280, 12.5, (bend, dot))
-    back = strokes_from_canvas(canvas_from_strokes(given), 280, 280)
-    assert back.brush == 12.5
-    np.testing.assert_allclose(back.strokes[0], bend, atol=1e-3)
-    np.testing.assert_allclose(back.strokes[1], [dot[0], dot[0]], atol=1e-3)
-
-
-def test_a_drawing_that_does_not_fit_is_made_smaller() -> None:
+def test_a_drawing_that_does_not_fit_is_scaled_down() -> None:
     wide = Strokes(700, 280, 18, (np.array([(100, 100), (690, 200)], np.float32),))
-    small = fitted(wide, 280, 280)
+    small = fit_to_canvas(wide, 280, 280)
     assert (small.width, small.height) == (280, 280)
     (line,) = small.strokes
     assert line.min() >= 0
@@ -391,20 +251,20 @@ def test_a_drawing_that_does_not_fit_is_made_smaller() -> None:
     assert small.brush == pytest.approx(18 * way[0] / 590)
 
 
-def test_a_drawing_that_fits_stays_where_it_is() -> None:
+def test_a_drawing_that_fits_is_unchanged() -> None:
     line = np.array([(100, 100), (200, 200)], np.float32)
-    wider = fitted(Strokes(280, 280, 18, (line,)), 700, 280)
+    wider = fit_to_canvas(Strokes(280, 280, 18, (line,)), 700, 280)
     np.testing.assert_array_equal(wider.strokes[0], line)
-    assert fitted(Strokes(700, 280, 18, ()), 280, 280).strokes == ()
+    assert fit_to_canvas(Strokes(700, 280, 18, ()), 280, 280).strokes == ()
 
 
-def test_what_is_drawn_again_fades_out_at_its_edge() -> None:
-    found = redraw(Strokes(280, 280, 18, (line((140, 60), (140, 220)),)))
-    assert found.softness == pytest.approx(5)
-    row = render(found)[140]
+def test_redrawn_strokes_have_soft_edges() -> None:
+    redrawn = redraw(Strokes(280, 280, 18, (line((140, 60), (140, 220)),)))
+    assert redrawn.softness == pytest.approx(5)
+    row = render(redrawn)[140]
     # Across the pen: the normal distribution's integral over 24 pixels, as wide at half its height.
     x = np.arange(280) + 0.5 - 140
     sharp = (np.abs(np.linspace(-140, 140, 28_000)) < 12).astype(np.float64)
-    wanted = gaussian_filter1d(sharp, 500)[50::100]
-    np.testing.assert_allclose(row, wanted, atol=0.03)
+    expected = gaussian_filter1d(sharp, 500)[50::100]
+    np.testing.assert_allclose(row, expected, atol=0.03)
     assert ((row > 0.1) & (row < 0.9) & (np.abs(x) < 30)).sum() >= 20

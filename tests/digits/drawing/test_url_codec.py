@@ -1,4 +1,4 @@
-"""Drawings in links: they come back, and no text does harm."""
+"""Drawings and images in links: decoding, limits, and links of earlier versions."""
 
 import base64
 import tracemalloc
@@ -15,7 +15,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 
-REFUSED = (
+DAMAGED = (
     "expected a drawing in the link, got one that is damaged or cut off; "
     "ask for the link again, or draw it yourself"
 )
@@ -30,7 +30,7 @@ def packed(raw: bytes) -> str:
     return base64.urlsafe_b64encode(zlib.compress(raw)).decode().rstrip("=")
 
 
-def test_a_drawing_comes_back_from_its_text() -> None:
+def test_a_drawing_is_decoded_from_its_text() -> None:
     bar = np.array([(10, 20.5), (200, 20.5)], np.float32)
     dot = np.array([(279, 0)], np.float32)
     drawn = Strokes(300, 280, 18.5, (bar, dot, circle()))
@@ -42,22 +42,22 @@ def test_a_drawing_comes_back_from_its_text() -> None:
     np.testing.assert_array_equal(back.strokes[0], bar)
     np.testing.assert_array_equal(back.strokes[1], dot)
     # The ink, not the 28×28 picture: there, rounding to whole pixels can move all of it by one.
-    ink, same = (render(redraw(one)) for one in (drawn, back))
+    ink, same = (render(redraw(drawing)) for drawing in (drawn, back))
     assert np.abs(ink - same).mean() < 0.005
 
 
-def test_a_line_is_simplified_within_its_tolerance() -> None:
+def test_a_line_is_simplified_within_the_tolerance() -> None:
     line = circle()
-    kept = url_codec.simplified(line, 1)
-    assert len(kept) < 40
-    starts, ends = kept[:-1, np.newaxis], kept[1:, np.newaxis]
+    points = url_codec.simplify(line, 1)
+    assert len(points) < 40
+    starts, ends = points[:-1, np.newaxis], points[1:, np.newaxis]
     way = ends - starts
     share = np.clip(((line - starts) * way).sum(-1) / (way**2).sum(-1), 0, 1)
     away = np.linalg.norm(line - starts - share[..., np.newaxis] * way, axis=-1).min(axis=0)
     assert 0.5 < away.max() <= 1
 
 
-def test_a_long_drawing_is_made_coarser_and_a_longer_one_has_no_link() -> None:
+def test_a_long_drawing_is_simplified_and_a_longer_one_has_no_text() -> None:
     rng = np.random.default_rng(0)
     wild = rng.uniform(0, 280, (5_000, 2)).astype(np.float32)
     assert url_codec.to_text(Strokes(280, 280, 18, (wild,))) is None
@@ -75,7 +75,7 @@ def any_lines() -> st.SearchStrategy[list[FloatArray]]:
 
 @given(any_lines(), st.integers(1, 700), st.floats(0.5, 1_000))
 @settings(max_examples=60, deadline=None)
-def test_any_drawing_has_a_link_that_stays_on_the_canvas(
+def test_any_drawing_is_decoded_within_its_canvas(
     lines: list[FloatArray], side: int, brush: float
 ) -> None:
     text = url_codec.to_text(Strokes(side, 280, brush, tuple(lines)))
@@ -107,13 +107,13 @@ def test_any_drawing_has_a_link_that_stays_on_the_canvas(
         packed(bytes([1, 100, 100, 36, 1, 1, 4, 4]))[:-3],
     ],
 )
-def test_a_text_of_nobody_is_refused(text: str) -> None:
+def test_other_text_raises_an_error(text: str) -> None:
     with pytest.raises(DrawingError) as caught:
         url_codec.from_text(text)
-    assert str(caught.value) == REFUSED
+    assert str(caught.value) == DAMAGED
 
 
-def test_a_zip_bomb_stays_small() -> None:
+def test_a_zip_bomb_takes_little_memory() -> None:
     bomb = packed(bytes(1_000_000))
     assert len(bomb) <= url_codec.MAX_LENGTH
     tracemalloc.start()
@@ -126,7 +126,7 @@ def test_a_zip_bomb_stays_small() -> None:
 
 @given(st.binary(max_size=60) | st.text(max_size=60))
 @settings(max_examples=100, deadline=None)
-def test_any_text_is_a_drawing_or_refused(given_text: bytes | str) -> None:
+def test_any_text_is_a_drawing_or_raises_an_error(given_text: bytes | str) -> None:
     text = packed(given_text) if isinstance(given_text, bytes) else given_text
     try:
         drawn = url_codec.from_text(text)
@@ -135,7 +135,7 @@ def test_any_text_is_a_drawing_or_refused(given_text: bytes | str) -> None:
     assert all(len(line) for line in drawn.strokes)
 
 
-def test_a_picture_comes_back_within_half_a_step_of_grey() -> None:
+def test_an_image_is_decoded_within_half_a_grey_level() -> None:
     picture = np.random.default_rng(0).random((28, 28)).astype(np.float32)
     picture[:, :20] = 0
     back = url_codec.picture_from_text(url_codec.picture_to_text(picture))
@@ -147,7 +147,26 @@ def test_a_picture_comes_back_within_half_a_step_of_grey() -> None:
 @pytest.mark.parametrize(
     "text", ["", "AAAA", "ä", packed(bytes(783)), packed(bytes(785)), packed(bytes(10**7))]
 )
-def test_no_other_text_is_a_picture(text: str) -> None:
+def test_other_text_is_no_image(text: str) -> None:
     with pytest.raises(DrawingError) as error:
         url_codec.picture_from_text(text)
-    assert str(error.value) == REFUSED
+    assert str(error.value) == DAMAGED
+
+
+# Made by version 0.1.0. Links in mails and documents must stay valid.
+OLD_DRAWING = "eNpjXMM0g0mViVkj6Acrw1LWaeyMj9ifswMAPn8GCg"
+OLD_IMAGE = "eNpjYBhA8P__4JZLAYKh4M6RIkcHAAAm1Clp"
+
+
+def test_links_of_earlier_versions_are_decoded() -> None:
+    drawing = url_codec.from_text(OLD_DRAWING)
+    assert (drawing.width, drawing.height, drawing.brush) == (300, 280, 18.5)
+    assert [points.tolist() for points in drawing.strokes] == [
+        [[10, 20.5], [200, 20.5], [30.5, 250]],
+        [[279, 0]],
+    ]
+    assert url_codec.to_text(drawing) == OLD_DRAWING
+    image = np.zeros((28, 28), np.float32)
+    image[4:24, 13:15] = 1
+    image[10, 5:9] = 100 / 255
+    np.testing.assert_array_equal(url_codec.picture_from_text(OLD_IMAGE), image)

@@ -1,4 +1,4 @@
-"""A run that was taught a person's digits, out of and into a zip: they go along, and no others."""
+"""Export and import of a run that was fine-tuned on a person's digits."""
 
 import io
 import zipfile
@@ -8,19 +8,20 @@ import pytest
 
 from mnistviz.core.errors import RunError
 from mnistviz.core.run_spec import Parent
-from mnistviz.digits.labelled_sets import LabelledSet, read_path
+from mnistviz.digits.data_set_reader import read_path
+from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import fine_tuning, launcher
-from tests.runs.archive.conftest import MODEL, SPEC, weights_of
+from tests.helpers.run_zips import MODEL, SPEC, weights_of
 
 SET = LabelledSet("mine", load_mnist().x_test[:20], load_mnist().y_test[:20])
 
 
-def taught() -> Run:
+def fine_tuned_run() -> Run:
     parts = fine_tune_set.split(SET, 0)
     own = fine_tune_set.described(parts, SET, 0.2, 0)
     run = registry.create_run("best", MODEL, SPEC, "taught", Parent(run="best", step=6880), own)
@@ -45,18 +46,18 @@ def without(raw: bytes, left_out: str) -> io.BytesIO:
     return file
 
 
-def test_the_digits_go_along() -> None:
-    run = taught()
+def test_the_digits_are_exported_and_imported() -> None:
+    run = fine_tuned_run()
     imported = unpack.import_run(io.BytesIO(zipped(run))).run
     assert imported.spec == run.spec
     assert fine_tune_set.read(imported).sha256 == fine_tune_set.read(run).sha256
-    # A data set like any other: what was held out is its test part.
+    # It is also a labelled set; the held-out digits are its test part.
     found = read_path(imported.path / fine_tune_set.FILE)
     assert np.array_equal(found.images, fine_tune_set.split(SET, 0).held_images)
 
 
-def test_a_zip_without_them_is_refused() -> None:
-    raw = zipped(taught())
+def test_a_zip_without_the_digits_raises_an_error() -> None:
+    raw = zipped(fine_tuned_run())
     with pytest.raises(RunError) as caught:
         unpack.import_run(without(raw, fine_tune_set.FILE))
     assert str(caught.value) == (
@@ -66,21 +67,21 @@ def test_a_zip_without_them_is_refused() -> None:
     )
 
 
-def test_other_digits_than_the_spec_names_are_refused() -> None:
-    run = taught()
-    spoilt = without(zipped(run), fine_tune_set.FILE)
+def test_other_digits_than_those_of_the_spec_raise_an_error() -> None:
+    run = fine_tuned_run()
+    changed = without(zipped(run), fine_tune_set.FILE)
     fine_tune_set.write(run.path, fine_tune_set.split(SET, 1))
-    with zipfile.ZipFile(spoilt, "a") as archive:
+    with zipfile.ZipFile(changed, "a") as archive:
         archive.write(run.path / fine_tune_set.FILE, fine_tune_set.FILE)
     with pytest.raises(RunError, match=r"got own\.npz with others than spec\.json names"):
-        unpack.import_run(spoilt)
+        unpack.import_run(changed)
     with pytest.raises(RunError, match=r"others than spec\.json names; fine-tune anew"):
         zipped(run)
 
 
 def test_a_fork_trains_on_the_same_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launcher, "_start_worker", lambda run: run)
-    run = taught()
+    run = fine_tuned_run()
     fork = launcher.fork(Snapshot(run, 20), SPEC)
     assert fork.spec.own == run.spec.own
     assert fine_tune_set.read(fork).sha256 == fine_tune_set.read(run).sha256

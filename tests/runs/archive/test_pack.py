@@ -1,4 +1,4 @@
-"""What goes out: every file opens without this program."""
+"""Exporting a run: other programs can read every file."""
 
 import csv
 import io
@@ -17,10 +17,10 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.runs.archive import pack
 from mnistviz.runs.snapshots import Snapshot
-from tests.runs.archive.conftest import files_of, make_run, packed
+from tests.helpers.run_zips import files_of, make_run, packed
 
 
-def test_a_zip_holds_the_run_and_its_numbers_in_forms_that_others_read() -> None:
+def test_a_zip_contains_the_run_in_formats_of_other_programs() -> None:
     run = make_run()
     files = files_of(packed(run))
     assert set(files) == {
@@ -37,7 +37,7 @@ def test_a_zip_holds_the_run_and_its_numbers_in_forms_that_others_read() -> None
     assert json.loads(files["label.json"]) == {"name": "mine", "note": run.note}
     assert json.loads(files["status.json"]) == {"state": "finished", "error": ""}
     lines = bytes(files["metrics.jsonl"]).splitlines(keepends=True)
-    assert len(lines) == 6  # the torn one stays here
+    assert len(lines) == 6  # without the incomplete one
     assert all(json.loads(line) and line.endswith(b"\n") for line in lines)
 
 
@@ -52,7 +52,7 @@ def test_the_metrics_as_csv_keep_every_digit() -> None:
         assert [float(row[name]) for row in rows] == [getattr(row, name) for row in expected]
 
 
-def test_the_log_has_the_form_of_the_published_one() -> None:
+def test_the_log_has_the_format_of_the_published_one() -> None:
     text = bytes(files_of(packed(make_run()))["log.csv"]).decode()
     published = (ASSETS / "reference_log.csv").read_text().splitlines()
     assert text.splitlines() == [
@@ -62,7 +62,7 @@ def test_the_log_has_the_form_of_the_published_one() -> None:
     ]
 
 
-def test_weights_are_the_arrays_of_the_chosen_snapshot_in_order_and_nothing_else() -> None:
+def test_weights_are_the_arrays_of_the_chosen_snapshot_in_order() -> None:
     run = make_run()
     files = files_of(packed(run, step=10, steps=(10,)))
     assert "snapshots/step-0000000.npz" not in files
@@ -75,7 +75,7 @@ def test_weights_are_the_arrays_of_the_chosen_snapshot_in_order_and_nothing_else
             np.testing.assert_array_equal(arrays[f"arr_{number}"], array)
 
 
-def test_a_run_without_weights_is_exported_too() -> None:
+def test_a_run_without_weights_is_exported() -> None:
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "new")
     files = files_of(packed(run, step=None, steps=()))
     assert set(files) == {
@@ -89,7 +89,7 @@ def test_a_run_without_weights_is_exported_too() -> None:
     assert json.loads(files["status.json"])["state"] == "stopped"
 
 
-def test_a_damaged_snapshot_is_said_before_a_byte_is_written() -> None:
+def test_a_damaged_snapshot_raises_an_error_before_a_byte_is_written() -> None:
     run = make_run()
     snapshots.file_of(Snapshot(run, 10)).write_bytes(b"PK\x03\x04")
     target = io.BytesIO()
@@ -111,7 +111,7 @@ def test_stock_keras_opens_the_model_and_gives_the_same_answers(tmp_path: Path) 
     images = to_input(load_mnist().x_test[:32])
     (tmp_path / "model.keras").write_bytes(bytes(files["model.keras"]))
     np.save(tmp_path / "images.npy", images[..., np.newaxis])
-    # Nothing of this program: another folder, and Keras alone.
+    # Without this program: another folder, Keras only.
     code = (
         "import keras, numpy as np, sys\n"
         "network = keras.models.load_model('model.keras')\n"

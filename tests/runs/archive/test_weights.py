@@ -1,4 +1,4 @@
-"""Weights from elsewhere: every array is looked at before it is made."""
+"""Reading weights from unknown sources: headers are checked before arrays are created."""
 
 import io
 import zipfile
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mnistviz.runs.archive.weights import OVERHEAD_BYTES, checked_weights, largest_snapshot
-from tests.runs.archive.conftest import MODEL, weights_of
+from tests.helpers.run_zips import MODEL, weights_of
 
 ARRAYS = weights_of(1)
 
@@ -26,16 +26,16 @@ def npy_with_header(header: str) -> bytes:
 
 
 def with_first(content: bytes) -> bytes:
-    """A good file but for its first array."""
+    """A valid file with another first array."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(npz(ARRAYS))) as good, zipfile.ZipFile(target, "w") as spoilt:
-        for name in good.namelist():
-            spoilt.writestr(name, content if name == "arr_0.npy" else good.read(name))
+    with zipfile.ZipFile(io.BytesIO(npz(ARRAYS))) as valid, zipfile.ZipFile(target, "w") as changed:
+        for name in valid.namelist():
+            changed.writestr(name, content if name == "arr_0.npy" else valid.read(name))
     return target.getvalue()
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
-def test_good_arrays_come_out_as_they_went_in(save: Callable[..., None]) -> None:
+def test_valid_arrays_are_returned_unchanged(save: Callable[..., None]) -> None:
     raw = npz(ARRAYS, save)
     assert len(raw) <= largest_snapshot(MODEL)
     found = checked_weights(raw, MODEL)
@@ -70,7 +70,7 @@ class Bomb:
             "arr_0.npy is object (1,), not float32 (3, 3, 1, 2)",
         ),
         (
-            # 4 TB, were it believed.
+            # 4 TB according to the header.
             with_first(
                 npy_with_header(
                     "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,)}"
@@ -80,7 +80,7 @@ class Bomb:
         ),
     ],
 )
-def test_arrays_that_are_not_the_networks_are_refused(raw: bytes, message: str) -> None:
+def test_arrays_of_another_network_raise_an_error(raw: bytes, message: str) -> None:
     with pytest.raises(ValueError) as error:  # noqa: PT011
         checked_weights(raw, MODEL)
     assert str(error.value) == message
@@ -100,6 +100,6 @@ def test_arrays_that_are_not_the_networks_are_refused(raw: bytes, message: str) 
         b"\x00" * (OVERHEAD_BYTES * 4),
     ],
 )
-def test_an_array_with_a_false_header_is_refused(content: bytes) -> None:
+def test_an_array_with_an_invalid_header_raises_an_error(content: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         checked_weights(with_first(content), MODEL)

@@ -1,6 +1,5 @@
-"""Uploads that mean harm, or are just broken: a word, never a traceback, and little memory."""
+"""Hostile and broken picture files: an error message and little memory, never a traceback."""
 
-import io
 import json
 import struct
 import subprocess
@@ -14,43 +13,38 @@ from PIL import Image
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import DrawingError
-from mnistviz.digits.drawing.preprocessing import read_picture
+from mnistviz.digits.drawing.pictures import read_picture
+from tests.helpers.drawings import encoded
 
-# What the issue of this project allows on top of what the process has taken already.
+# The most memory that reading a picture may take.
 MOST_MEGABYTES = 300
 
-# Reads each file in turn and says what came of it, and by how much the process grew at most.
+# Reads each file in turn and prints the results and the peak growth of the process.
 SCRIPT = """
 import json, re, sys
 from pathlib import Path
-from mnistviz.digits.drawing.preprocessing import read_picture
+from mnistviz.digits.drawing.pictures import read_picture
 from mnistviz.core.errors import DrawingError
 from PIL import Image
 Image.init()
 
-def most():
-    # Not ru_maxrss: a process begins with that of the one that started it.
+def peak_memory():
+    # Not ru_maxrss: a process inherits its parent's value.
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text()).group(1))
 
-before = most()
-said = {}
+before = peak_memory()
+results = {}
 for file in map(Path, sys.argv[1:]):
     try:
-        said[file.name] = list(read_picture(file.read_bytes()).shape)
+        results[file.name] = list(read_picture(file.read_bytes()).shape)
     except DrawingError as error:
-        said[file.name] = str(error)
-print(json.dumps({"said": said, "megabytes": (most() - before) / 1024}))
+        results[file.name] = str(error)
+print(json.dumps({"results": results, "megabytes": (peak_memory() - before) / 1024}))
 """
 
 
-def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
-
-
 def png(width: int, height: int, colour: int = 6, pixels: bytes = b"") -> bytes:
-    """A PNG whose header announces any size; its pixels are zlib data."""
+    """A PNG with any size in its header; its pixels are zlib data."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
         return (
@@ -64,7 +58,7 @@ def png(width: int, height: int, colour: int = 6, pixels: bytes = b"") -> bytes:
 
 
 def sheet(mode: str, size: tuple[int, int] = (7_000, 7_000)) -> Image.Image:
-    """A large sheet with a stroke on it, of 49 megapixels unless told otherwise."""
+    """A large sheet with a stroke on it, of 49 megapixels by default."""
     image = Image.new("L", size, 255)
     image.paste(0, (size[0] // 2, size[1] // 4, size[0] * 3 // 5, size[1] * 3 // 4))
     return image.convert(mode)
@@ -81,11 +75,11 @@ def run(folder: Path, files: dict[str, bytes]) -> tuple[dict[str, object], float
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    found = json.loads(result.stdout)
-    return found["said"], found["megabytes"]
+    output = json.loads(result.stdout)
+    return output["results"], output["megabytes"]
 
 
-def test_broken_and_huge_files_are_refused_in_little_memory(tmp_path: Path) -> None:
+def test_broken_and_huge_files_raise_errors_in_little_memory(tmp_path: Path) -> None:
     small = sheet("RGB", (300, 300))
     bomb = zlib.compress(bytes(60_000_000), 9)
     files = {
@@ -110,24 +104,24 @@ def test_broken_and_huge_files_are_refused_in_little_memory(tmp_path: Path) -> N
         "drawing.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         "zeros.tif": bytes(1_000_000),
     }
-    said, megabytes = run(tmp_path, files)
-    read = {name for name, one in said.items() if not isinstance(one, str)}
-    # Pillow takes what comes before the bomb's end for the whole of a picture of 10 × 10.
+    results, megabytes = run(tmp_path, files)
+    read = {name for name, result in results.items() if not isinstance(result, str)}
+    # Pillow reads only as much as a picture of 10 × 10 needs.
     assert read <= {"bomb-in-a-small-one.png"}
-    for name in said.keys() - read:
-        assert str(said[name]).startswith("expected a"), name
+    for name in results.keys() - read:
+        assert str(results[name]).startswith("expected a"), name
     assert megabytes < 150
 
 
-def test_a_picture_is_what_it_is_and_not_what_it_is_called(tmp_path: Path) -> None:
-    said, _ = run(tmp_path, {"photo.jpg": encoded(sheet("L", (300, 200)), "PNG")})
-    assert said == {"photo.jpg": [200, 300]}
+def test_the_content_determines_the_format_not_the_name(tmp_path: Path) -> None:
+    results, _ = run(tmp_path, {"photo.jpg": encoded(sheet("L", (300, 200)), "PNG")})
+    assert results == {"photo.jpg": [200, 300]}
 
 
-def test_webp_has_a_limit_of_its_own() -> None:
+def test_webp_has_its_own_limit() -> None:
     raw = bytearray(encoded(Image.new("L", (16, 16)), "WEBP", lossless=True))
     start = raw.index(b"VP8L") + 9
-    # Width and height less one, 14 bits each.
+    # Width - 1 and height - 1, 14 bits each.
     raw[start : start + 4] = (5_999 | 3_999 << 14 | raw[start + 3] >> 4 << 28).to_bytes(4, "little")
     with pytest.raises(DrawingError) as caught:
         read_picture(bytes(raw))
@@ -162,9 +156,9 @@ def test_the_largest_pictures_take_less_than_300_megabytes(
     raw = encoded(image, kind, **options.get(kind, {}))
     assert len(raw) < 20_000_000
     del image
-    said, megabytes = run(tmp_path, {"large": raw})
-    assert megabytes > 5  # or the meter is broken
-    (shape,) = said.values()
+    results, megabytes = run(tmp_path, {"large": raw})
+    assert megabytes > 5  # otherwise the measurement is broken
+    (shape,) = results.values()
     assert isinstance(shape, list), shape
     assert 800 <= max(shape) <= 1_024
     assert megabytes < MOST_MEGABYTES

@@ -1,12 +1,13 @@
-"""What each channel carries of an answer, and what becomes of it without some of them."""
+"""The effect of each channel on an answer, and the answer without some channels."""
 
 from collections.abc import Collection, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.clicks import add_click_points
-from mnistviz.charts.theme import LEGEND, PUBLISHED, SIGNED, TRAINING, finish
+from mnistviz.charts.click_points import add_click_points
+from mnistviz.charts.colour_scales import heatmap, largest_of
+from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, apply_layout
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import ChannelEffect
@@ -14,32 +15,29 @@ from mnistviz.core.types.inspection import ChannelEffect
 ROW_PIXELS = 34
 
 
-def effect_strips(
+def channel_effects_figure(
     effects: Sequence[ChannelEffect], off: Collection[tuple[str, int]] = ()
 ) -> go.Figure:
-    """A row for each convolution, a square for each channel: what switching it off costs.
+    """Return a row for each convolution with a square for each channel.
 
-    Warm carries the score, blue works against it. Each square can be clicked: its custom datum is
-    [convolution, channel]. Those of `off` are crossed out.
+    The colour is the drop of the score when the channel is switched off, warm for a positive
+    drop. The custom data of a click are [convolution, channel]. Channels in `off` are crossed out.
     """
     layers = sorted({effect.layer for effect in effects})
     width = max(effect.channel for effect in effects) + 1
     drops = np.full((len(layers), width), np.nan, np.float32)
     for effect in effects:
         drops[layers.index(effect.layer), effect.channel] = effect.drop
-    largest = float(np.nanmax(np.abs(drops))) or 1.0
     figure = go.Figure(
-        go.Heatmap(
-            z=drops,
+        heatmap(
+            drops,
+            signed=True,
+            largest=largest_of(drops),
             y=layers,
             hoverinfo="skip",
             hoverongaps=False,
-            colorscale=SIGNED,
-            zmin=-largest,
-            zmax=largest,
             xgap=2,
             ygap=2,
-            showscale=False,
         )
     )
     add_click_points(
@@ -50,7 +48,7 @@ def effect_strips(
         [f"{effect.drop:+.4f}" for effect in effects],
         "%{customdata[0]}, channel %{customdata[1]}"
         "<br>switching it off costs <b>%{text}</b><extra></extra>",
-        reach=ROW_PIXELS,
+        max_distance=ROW_PIXELS,
     )
     figure.add_scatter(
         x=[channel for _, channel in off],
@@ -70,11 +68,13 @@ def effect_strips(
         fixedrange=True,
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True)
-    return finish(figure, ROW_PIXELS * len(layers) + 56)
+    return apply_layout(figure, ROW_PIXELS * len(layers) + 56)
 
 
-def before_and_after(before: FloatArray, after: FloatArray, height: int = 260) -> go.Figure:
-    """Ten probabilities `(10,)` with all channels on, and with some of them off."""
+def probability_change_figure(
+    before: FloatArray, after: FloatArray, height: int = 260
+) -> go.Figure:
+    """Return ten probabilities `(10,)` with all channels on, and with some switched off."""
     figure = go.Figure()
     classes = np.arange(NUM_CLASSES)
     for name, values, colour in (
@@ -96,4 +96,4 @@ def before_and_after(before: FloatArray, after: FloatArray, height: int = 260) -
         title="probability",
         fixedrange=True,
     )
-    return finish(figure, height, showlegend=True, legend=LEGEND)
+    return apply_layout(figure, height, showlegend=True, legend=LEGEND)

@@ -1,0 +1,116 @@
+"""Images of digits, and a network's ten probabilities."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mnistviz.charts.click_points import add_click_points
+from mnistviz.charts.colour_scales import heatmap
+from mnistviz.charts.montage import (
+    GAP,
+    add_frame,
+    fill_width,
+    join_tiles,
+    set_image_axes,
+    tile_centres,
+    to_grid,
+)
+from mnistviz.charts.theme import CATEGORICAL, LEGEND, TRAINING, apply_layout
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.types.arrays import FloatArray
+
+FADED = "#adb5bd"
+GALLERY_WIDTH = 480
+
+
+def image_figure(image: FloatArray, height: int = 240) -> go.Figure:
+    """Return one image `(28, 28)` float32 in [0, 1] as the network reads it."""
+    figure = go.Figure(ink_heatmap(image))
+    set_image_axes(figure)
+    return apply_layout(figure, height)
+
+
+def ink_heatmap(image: FloatArray) -> go.Heatmap:
+    """Return a trace with the pixels of an image `(28, 28)` float32 in [0, 1]."""
+    return heatmap(
+        image,
+        signed=False,
+        hovertemplate="row %{y}, column %{x}<br>ink <b>%{z:.3f}</b><extra></extra>",
+    )
+
+
+def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figure:
+    """Return ten probabilities `(10,)` as bars, the largest in colour."""
+    answer = int(np.argmax(probabilities))
+    classes = np.arange(NUM_CLASSES)
+    figure = go.Figure(
+        go.Bar(
+            x=probabilities,
+            y=classes,
+            orientation="h",
+            marker_color=[TRAINING if digit == answer else FADED for digit in classes],
+            text=[f"{probability:.1%}" for probability in probabilities],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="digit %{y}: <b>%{x:.4%}</b><extra></extra>",
+        )
+    )
+    # Up to 1.2, for the number beside the longest bar.
+    figure.update_xaxes(
+        range=[0, 1.2], tickvals=[0, 0.5, 1], tickformat=".0%", showgrid=False, fixedrange=True
+    )
+    figure.update_yaxes(tickvals=classes, autorange="reversed", fixedrange=True)
+    return apply_layout(figure, height, bargap=0.2)
+
+
+def class_count_figure(counts: NDArray[np.int64]) -> go.Figure:
+    """Return bars of the number of images of each class, `(2, 10)`: training set, test set."""
+    figure = go.Figure()
+    for name, row, colour in zip(("training", "test"), counts, CATEGORICAL, strict=False):
+        figure.add_bar(
+            x=np.arange(NUM_CLASSES),
+            y=row,
+            name=name,
+            marker_color=colour,
+            hovertemplate="digit %{x}: <b>%{y:,}</b> " + name + " images<extra></extra>",
+        )
+    figure.update_xaxes(tickvals=np.arange(NUM_CLASSES), title="digit", fixedrange=True)
+    figure.update_yaxes(title="images", fixedrange=True)
+    return apply_layout(figure, 260, showlegend=True, legend=LEGEND)
+
+
+def gallery_figure(
+    images: FloatArray,
+    labels: Sequence[str],
+    keys: Sequence[int] | Sequence[str],
+    columns: int = 10,
+    width: int = GALLERY_WIDTH,
+    frames: Mapping[int, str] = MappingProxyType({}),
+) -> go.Figure:
+    """Return images `(n, 28, 28)` float32 in [0, 1] side by side, `width` pixels wide in all.
+
+    Each has its label on hover; the custom data of a click are its key. `frames` has the colour
+    of the frame around an image, by the image's position.
+    """
+    tiles = to_grid(images, columns)
+    shown = join_tiles(tiles)
+    figure = go.Figure(heatmap(shown, signed=False, hoverinfo="skip"))
+    rows, columns, height, breadth = tiles.shape
+    row, column = np.divmod(np.arange(len(images)), columns)
+    add_click_points(
+        figure,
+        tile_centres(columns, breadth)[column],
+        tile_centres(rows, height)[row],
+        keys,
+        labels,
+    )
+    set_image_axes(figure)
+    fill_width(figure)
+    for position, colour in frames.items():
+        down, right = divmod(position, columns)
+        left, top = right * (breadth + GAP), down * (height + GAP)
+        add_frame(figure, left, top, breadth, height, colour=colour)
+    return apply_layout(figure, int(shown.shape[0] * width / shown.shape[1]) + 16)

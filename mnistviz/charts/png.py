@@ -1,0 +1,15 @@
+"""Arrays of pixels as PNG images inside a page."""
+
+import base64
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+
+def png_data_uri(pixels: NDArray[np.uint8]) -> str:
+    """Return a data URI with a PNG of pixels `(height, width)` or `(height, width, channels)`."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")

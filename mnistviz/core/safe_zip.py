@@ -1,0 +1,169 @@
+"""Read zip files from unknown sources within limits. Nothing is extracted to the disk.
+
+Size and number, names, kinds and sizes of the entries are checked before a byte is unpacked, and no
+size in a header is trusted: each read has a limit. Errors are `ZipError`; its text completes a
+sentence that ends in "got".
+"""
+
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+from zipfile import ZipInfo
+
+# A directory of 60,000 entries with long names is smaller.
+MAX_DIRECTORY_BYTES = 10_000_000
+# Small files may be compressed more than `ZipRules.max_ratio` allows: they are harmless.
+SMALL_BYTES = 64 * 2**10
+
+# What `zipfile` raises for a damaged file. RuntimeError: encrypted, or an unknown compression.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error)
+
+# The end-of-central-directory record and its magic; that of a zip64 file stands before it.
+_END = struct.Struct("<4s4H2LH")
+_END_MAGIC, _ZIP64_MAGIC, _ZIP64_SIZE = b"PK\x05\x06", b"PK\x06\x07", 20
+
+
+class ZipError(ValueError):
+    """A zip file is damaged, or contains what its rules do not allow."""
+
+
+@dataclass(frozen=True)
+class ZipRules:
+    """The limits of a zip file, and how a damaged one is described; {} is the reason.
+
+    If `allows` is given, all entries must be regular files whose names it accepts, each once,
+    without a password, or one of `folders`; they are listed in `SafeZip.entries`. Otherwise
+    entries may be anything, as none is written to the disk.
+    """
+
+    allows: Callable[[str], bool] | None = None
+    folders: frozenset[str] = frozenset()
+    max_zip_bytes: int | None = None
+    max_entries: int | None = None
+    max_total_bytes: int | None = None
+    max_ratio: int | None = None
+    damaged: str = "one that can't be read ({})"
+    unsupported: str = "one that can't be read ({})"
+
+
+ANY_CONTENT = ZipRules()
+
+
+class SafeZip:
+    """A zip file that meets its rules. `entries` are its files, in their order."""
+
+    def __init__(self, archive: zipfile.ZipFile, rules: ZipRules) -> None:
+        self._archive = archive
+        self._rules = rules
+        self.entries = _checked_entries(archive.infolist(), rules)
+
+    @property
+    def names(self) -> list[str]:
+        return [entry.filename for entry in self.entries]
+
+    @contextmanager
+    def open(self, entry: ZipInfo | str) -> Iterator[IO[bytes]]:
+        """Open an entry to read. Raises `KeyError` for an unknown name."""
+        with _zip_errors(self._rules), self._archive.open(entry) as content:
+            yield content
+
+    def read(self, entry: ZipInfo | str, max_bytes: int, noun: str | None = None) -> bytes:
+        """Return the content of an entry. Raises `ZipError`, with `noun`, above `max_bytes`."""
+        try:
+            with self.open(entry) as content:
+                raw = content.read(max_bytes + 1)
+        except ZipError:
+            raise
+        except ValueError as error:
+            raise ZipError(self._rules.damaged.format(str(error)[:200])) from None
+        if len(raw) > max_bytes:
+            name = entry if isinstance(entry, str) else entry.filename
+            raise ZipError(f"{noun or name} of over {max_bytes:,} bytes")
+        return raw
+
+
+@contextmanager
+def open_zip(file: IO[bytes], rules: ZipRules = ANY_CONTENT) -> Iterator[SafeZip]:
+    """Open a zip file that meets the rules. Raises `ZipError`."""
+    with _zip_errors(rules):
+        _check_size(file, rules)
+        try:
+            archive = zipfile.ZipFile(file)
+        except ValueError as error:
+            raise zipfile.BadZipFile(str(error)) from None
+    with archive:
+        yield SafeZip(archive, rules)
+
+
+@contextmanager
+def _zip_errors(rules: ZipRules) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGED as error:
+        raise ZipError(rules.damaged.format(str(error)[:200])) from None
+    except RuntimeError as error:
+        raise ZipError(rules.unsupported.format(str(error)[:200])) from None
+
+
+def _check_size(file: IO[bytes], rules: ZipRules) -> None:
+    """Check the size of the file and of its directory.
+
+    `zipfile` creates an object for each entry before their number is known.
+    """
+    size = file.seek(0, io.SEEK_END)
+    if rules.max_zip_bytes is not None and size > rules.max_zip_bytes:
+        raise ZipError(f"{size / 2**20:,.0f} MB (at most {rules.max_zip_bytes // 2**20:,} MB)")
+    file.seek(max(0, size - _END.size - 2**16))
+    tail = file.read()
+    start = tail.rfind(_END_MAGIC)
+    if start >= 0 and len(tail) - start >= _END.size:
+        directory_bytes = _END.unpack_from(tail, start)[5]
+        is_zip64 = tail[max(0, start - _ZIP64_SIZE) : start].startswith(_ZIP64_MAGIC)
+        if is_zip64 or directory_bytes > MAX_DIRECTORY_BYTES:
+            raise ZipError("one with too many files in it")
+    file.seek(0)
+
+
+def _checked_entries(entries: list[ZipInfo], rules: ZipRules) -> tuple[ZipInfo, ...]:
+    if rules.max_entries is not None and len(entries) > rules.max_entries:
+        raise ZipError(f"one of {len(entries):,} files (at most {rules.max_entries:,})")
+    if rules.allows is None:
+        return tuple(entry for entry in entries if not entry.is_dir())
+    files: dict[str, ZipInfo] = {}
+    for entry in entries:
+        if entry.orig_filename in rules.folders and _kind(entry) in (0, stat.S_IFDIR):
+            continue
+        _check_entry(entry, rules, rules.allows)
+        if entry.filename in files:
+            raise ZipError(f"{entry.filename} twice")
+        files[entry.filename] = entry
+    total = sum(entry.file_size for entry in files.values())
+    if rules.max_total_bytes is not None and total > rules.max_total_bytes:
+        maximum = rules.max_total_bytes // 2**20
+        raise ZipError(f"{total / 2**20:,.0f} MB unpacked (at most {maximum:,})")
+    return tuple(files.values())
+
+
+def _check_entry(entry: ZipInfo, rules: ZipRules, allows: Callable[[str], bool]) -> None:
+    # The name in the file: `filename` ends at a null byte.
+    name = entry.orig_filename
+    if not allows(name) or entry.filename != name:
+        raise ZipError(f"the file {name[:80]!r} in it")
+    if _kind(entry) not in (0, stat.S_IFREG):
+        raise ZipError(f"{name} as a link or a device")
+    if entry.flag_bits & 1:
+        raise ZipError(f"{name} under a password")
+    ratio = rules.max_ratio
+    if ratio and entry.file_size > ratio * max(entry.compress_size, SMALL_BYTES // ratio):
+        raise ZipError(f"{name}, which unpacks to over {ratio} times its size")
+
+
+def _kind(entry: ZipInfo) -> int:
+    """The kind of file on the system that wrote the zip, or 0 if it is not stored."""
+    return stat.S_IFMT(entry.external_attr >> 16)
