@@ -45,7 +45,7 @@ def last_weights(run: Run) -> list[np.ndarray]:
 
 @pytest.mark.process
 @pytest.mark.slow
-def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
+def test_a_fine_tuned_run_gains_on_held_out_digits_and_is_exported() -> None:
     run = fine_tuned("taught")
     wait_until(run, "finished")
     assert run.spec.parent is not None
@@ -79,7 +79,7 @@ def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
 
 @pytest.mark.process
 @pytest.mark.slow
-def test_a_killed_one_goes_on_to_the_same_weights() -> None:
+def test_a_killed_fine_tuning_resumes_to_the_same_weights() -> None:
     whole, killed = fine_tuned("whole", epochs=2), fine_tuned("killed", epochs=2)
     wait_until(whole, "finished")
     wait_for_rows(killed, 70)
@@ -94,7 +94,7 @@ def test_a_killed_one_goes_on_to_the_same_weights() -> None:
 
 @pytest.mark.process
 @pytest.mark.slow
-def test_without_its_digits_it_fails_in_words() -> None:
+def test_a_run_without_its_digits_fails_with_a_reason() -> None:
     run = fine_tuned("robbed")
     launcher.pause(run)
     wait_until(run, "paused", "finished")
@@ -110,7 +110,7 @@ def test_without_its_digits_it_fails_in_words() -> None:
 
 @pytest.mark.process
 @pytest.mark.slow
-def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
+def test_the_command_line_reports_gain_and_cost(tmp_path: Path) -> None:
     for number in range(5):
         my_digits.save(DATA.x_test[number], int(DATA.y_test[number]))
     words = ["train", "--from", "best", "--digits", "--epochs", "1", "--limit", "1000", "--json"]
@@ -125,7 +125,7 @@ def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
 
 @pytest.mark.process
 @pytest.mark.slow
-def test_an_import_takes_no_other_digits_than_the_spec_names() -> None:
+def test_an_import_with_other_digits_than_the_spec_raises() -> None:
     run = registry.create_run(
         "best",
         registry.find_run("best").spec.model,
@@ -161,7 +161,7 @@ def test_an_import_takes_no_other_digits_than_the_spec_names() -> None:
         ),
     ],
 )
-def test_what_makes_no_sense_starts_nothing(words: list[str], message: str) -> None:
+def test_contradictory_options_start_nothing(words: list[str], message: str) -> None:
     with pytest.raises(MnistVizError) as caught:
         CliRunner().invoke(app, ["train", *words], catch_exceptions=False)
     assert str(caught.value) == message

@@ -44,8 +44,10 @@ def verdict_text(comparison: PairedComparison) -> str:
             else " Not even a thousand seeds like these would settle it."
         )
     return (
-        f"{comparison.first} against {comparison.second}: {verdict}. {100 * comparison.mean:+.3f} points "
-        f"({low:+.3f} to {high:+.3f}; p = {comparison.p:.2g}, {comparison.p_holm:.2g} after Holm).{needed}"
+        f"{comparison.first} against {comparison.second}: {verdict}. "
+        f"{100 * comparison.mean:+.3f} points "
+        f"({low:+.3f} to {high:+.3f}; p = {comparison.p:.2g}, "
+        f"{comparison.p_holm:.2g} after Holm).{needed}"
     )
 
 
