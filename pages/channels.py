@@ -1,6 +1,5 @@
 """How many channels: what a plan costs, what it reaches, and a verdict by rule."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -17,7 +16,8 @@ from mnistviz.ui.channels import (
     study_view,
 )
 from mnistviz.ui.channels.study_texts import sweep_sentence, used_sentence, verdict_paragraph
-from mnistviz.ui.shared.widgets import chosen_run, chosen_snapshot, describe, explanation
+from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot, no_snapshot_yet
+from mnistviz.ui.shared.texts import describe, explanation
 
 st.markdown(
     "**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?** Read from "
@@ -38,7 +38,7 @@ st.header("What a plan costs")
 cost_table.show_ledger(cost_table.choose_plans())
 
 run = chosen_run()
-step = chosen_snapshot(run)
+snapshot = chosen_snapshot()
 studies = study_directory.list_studies()
 study = study_view.choose_study(studies) if studies else None
 if study is None:
@@ -61,32 +61,31 @@ else:
     st.header("How much of the channels is used")
     study_view.show_uses(study)
     st.subheader("Which patterns the kernels cover")
-    coverage_view.show_coverage(study, Snapshot(run, step))
+    coverage_view.show_coverage(study, run, snapshot)
 
-if step is None:
-    st.header("One network, channel by channel")
-    st.info(f"**{run.name}** has no snapshot yet. It gets one when its training begins.")
+st.header("One network, channel by channel")
+if snapshot is None:
+    no_snapshot_yet(run)
 else:
-    st.header("One network, channel by channel")
     st.markdown(
-        f"From here on it is about {describe(Snapshot(run, step))}: the run and the snapshot that "
+        f"From here on it is about {describe(snapshot)}: the run and the snapshot that "
         "are chosen in the sidebar. Do its channels repeat each other?"
     )
-    moments = evidence_view.need_moments(Snapshot(run, step))
+    moments = evidence_view.need_moments(snapshot)
     if moments:
         uses = evidence_view.uses_of(moments)
         evidence_view.show_layers(run, uses)
     layer = evidence_view.choose_layer(run)
     if moments:
-        evidence_view.show_correlations(Snapshot(run, step), layer, moments[layer])
+        evidence_view.show_correlations(snapshot, layer, moments[layer])
     st.subheader(f"What it can do without in {layer}")
     replacement = ablation_view.choose_replacement()
-    ablation = ablation_view.need_ablation(Snapshot(run, step), layer, replacement)
+    ablation = ablation_view.need_ablation(snapshot, layer, replacement)
     if ablation is not None:
-        ablation_view.show_ablation(Snapshot(run, step), ablation)
+        ablation_view.show_ablation(snapshot, ablation)
     if moments:
         st.subheader(f"The evidence for each channel of {layer}")
-        by_mean = ablation_view.kept_ablation(Snapshot(run, step), layer, "mean")
+        by_mean = ablation_view.kept_ablation(snapshot, layer, "mean")
         evidence_view.show_card(layer, moments[layer], uses[layer], by_mean)
 
 if study is not None:
@@ -95,7 +94,7 @@ if study is not None:
         st.markdown(sentence)
     with st.expander("The command that makes these numbers again", icon=":material/terminal:"):
         st.code(study.command, language="sh")
-        if step is not None:
+        if snapshot is not None:
             st.markdown(f"And those of {run.name}, channel by channel:")
             st.code(
                 f"python -m mnistviz evidence {run.name} --layer {layer} --images 10000",

@@ -1,6 +1,5 @@
 """Draw: a digit on the canvas, the picture the network sees, its answer."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -17,14 +16,9 @@ from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
 from mnistviz.ui.draw.picture_input import PICTURE_WIDTH, given_picture
 from mnistviz.ui.shared import loaders, state
-from mnistviz.ui.shared.widgets import (
-    chosen_run,
-    describe,
-    errors_shown,
-    explanation,
-    need_snapshot,
-    tell_picture,
-)
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.sidebar import need_snapshot, update_picture_in_address
+from mnistviz.ui.shared.texts import describe, explanation
 
 # Beside a picture: room for a number of six digits.
 ANSWER_WIDTH = 460
@@ -41,9 +35,9 @@ WAYS = {
     ("camera", True): "**Hold a number into the camera**, on one line, and take a picture.",
 }
 
-run = chosen_run()
-step = need_snapshot(run)
-st.markdown(f"{describe(Snapshot(run, step))}, reading your handwriting")
+snapshot = need_snapshot()
+run = snapshot.run
+st.markdown(f"{describe(snapshot)}, reading your handwriting")
 
 
 @st.fragment
@@ -61,10 +55,8 @@ def draw_and_answer() -> None:
         with row.container(width=width):
             drawn = canvas(width)
         if several:
-            segments = (
-                segment_strokes(drawn, loaders.reader(Snapshot(run, step))) if drawn.strokes else []
-            )
-            show_number(Snapshot(run, step), segments)
+            segments = segment_strokes(drawn, loaders.reader(snapshot)) if drawn.strokes else []
+            show_number(snapshot, segments)
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
         return
@@ -74,10 +66,10 @@ def draw_and_answer() -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        segments = segment_ink(given.ink, loaders.reader(Snapshot(run, step)))
+        segments = segment_ink(given.ink, loaders.reader(snapshot))
         given.show([segment.box for segment in segments])
         with row.container(width=ANSWER_WIDTH):
-            show_number(Snapshot(run, step), segments)
+            show_number(snapshot, segments)
         return
     stages = preprocessing.normalise(given.ink)
     given.show([stages.box] if stages.box else [])
@@ -91,12 +83,12 @@ def answer(
         st.session_state.pop(state.DRAWN_IMAGE, None)
     else:
         st.session_state[state.DRAWN_IMAGE] = stages.image
-    tell_picture()
+    update_picture_in_address()
     with row:
-        probabilities = show_answer(Snapshot(run, step), stages)
+        probabilities = show_answer(snapshot, stages)
     if probabilities is not None:
-        keep_digit(Snapshot(run, step), stages, drawn, probabilities)
-    show_more(Snapshot(run, step), stages, drawn)
+        keep_digit(snapshot, stages, drawn, probabilities)
+    show_more(snapshot, stages, drawn)
 
 
 canvas_and_answer()

@@ -1,7 +1,5 @@
 """Map of digits: the test images as the network sees them, alike close together."""
 
-from mnistviz.inspection import tsne_worker
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -12,20 +10,15 @@ from mnistviz.charts.digit_images import gallery_figure
 from mnistviz.charts.inspection.embedding import HEIGHT, embedding_figure
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.inspection import tsne_worker
 from mnistviz.ui.embedding.marker_overlay import show_star
 from mnistviz.ui.embedding.thumbnails import show_thumbnails
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
-from mnistviz.ui.shared.widgets import (
-    chosen_image,
-    chosen_run,
-    describe,
-    errors_shown,
-    explanation,
-    need_snapshot,
-    show,
-    uses_drawing,
-)
+from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot, uses_drawing
+from mnistviz.ui.shared.texts import describe, explanation
 
 LAYOUTS = {"axes": "Principal axes", "tsne": "t-SNE"}
 COLOURINGS = {"digit": "digit", "error": "right or wrong"}
@@ -43,12 +36,9 @@ def choose_clicked_image() -> None:
                 st.session_state[state.USE_DRAWING] = False
 
 
-run = chosen_run()
-step = need_snapshot(run)
+snapshot = need_snapshot()
 image, image_name = chosen_image()
-st.markdown(
-    f"{describe(Snapshot(run, step))}: {NUM_TEST_IMAGES:,} test images by its last hidden features"
-)
+st.markdown(f"{describe(snapshot)}: {NUM_TEST_IMAGES:,} test images by its last hidden features")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     layout = st.segmented_control(
         "Layout",
@@ -68,7 +58,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         required=True,
         persist_state="session",
     )
-found = loaders.digit_map(Snapshot(run, step))
+found = loaders.digit_map(snapshot)
 
 
 @st.fragment(run_every=1.0)
@@ -81,21 +71,21 @@ def show_progress() -> None:
     from mnistviz.inspection.jobs import progress_of, stop
     from mnistviz.inspection.tsne_worker import TSNE
 
-    if loaders.tsne(Snapshot(run, step)) is not None:
+    if loaders.tsne(snapshot) is not None:
         st.rerun()
-    done = progress_of(Snapshot(run, step), TSNE)
+    done = progress_of(snapshot, TSNE)
     if done is None:
         st.rerun()
     st.progress(done, f"t-SNE is {done:.0%} done. It goes on when you leave the page.")
     if st.button("Stop", icon=":material/stop:"):
-        stop(Snapshot(run, step), TSNE)
+        stop(snapshot, TSNE)
 
 
 def offer_tsne() -> None:
     from mnistviz.inspection.jobs import progress_of
     from mnistviz.inspection.tsne_worker import TSNE
 
-    if progress_of(Snapshot(run, step), TSNE) is not None:
+    if progress_of(snapshot, TSNE) is not None:
         wait_for_tsne()
         return
     st.info(
@@ -103,18 +93,18 @@ def offer_tsne() -> None:
         "in a process of its own. It is kept."
     )
     if st.button("Work it out", type="primary", icon=":material/scatter_plot:"):
-        tsne_worker.start(Snapshot(run, step))
+        tsne_worker.start(snapshot)
         st.rerun()
 
 
 plane = found.places[:, :2]
 if layout == "tsne":
-    plane = loaders.tsne(Snapshot(run, step))
+    plane = loaders.tsne(snapshot)
     if plane is None:
         offer_tsne()
         st.stop()
 if uses_drawing():
-    place = loaders.place(Snapshot(run, step), image)
+    place = loaders.place(snapshot, image)
 else:
     place = found.places[int(st.session_state.get(state.IMAGE) or 0)]
 star = place[:2]

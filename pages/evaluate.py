@@ -1,6 +1,5 @@
 """Evaluate: which images a network reads wrong, how sure it is, and what it can stand."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -20,7 +19,8 @@ from mnistviz.ui.evaluate import (
     robustness_view,
     trust_view,
 )
-from mnistviz.ui.shared.widgets import chosen_run, describe, explanation, need_snapshot
+from mnistviz.ui.shared.sidebar import need_snapshot
+from mnistviz.ui.shared.texts import describe, explanation
 
 VIEWS = {
     "confusion": "Mix-ups",
@@ -32,11 +32,11 @@ VIEWS = {
     "export": "Export",
 }
 
-run = chosen_run()
-step = need_snapshot(run)
+snapshot = need_snapshot()
+run = snapshot.run
 data = evaluated_set.choose_set()
-st.markdown(f"{describe(Snapshot(run, step))}, on {evaluated_set.describe_set(data)}")
-found = evaluated_set.answers(Snapshot(run, step), data)
+st.markdown(f"{describe(snapshot)}, on {evaluated_set.describe_set(data)}")
+found = evaluated_set.answers(snapshot, data)
 total = score(found.logits, data.labels)
 headline.show_headline(run, found, total)
 view = st.segmented_control(
@@ -55,15 +55,15 @@ elif view == "mistakes":
     images_view.show_mistakes(found)
     chosen_image.show_chosen(found)
 elif view == "trust":
-    trust_view.show_trust(Snapshot(run, step), found)
+    trust_view.show_trust(snapshot, found)
 elif view == "pair":
-    pair_view.show_pair(Snapshot(run, step), found)
+    pair_view.show_pair(snapshot, found)
     chosen_image.show_chosen(found)
 elif view == "robustness":
-    robustness_view.show_robustness(Snapshot(run, step), data)
+    robustness_view.show_robustness(snapshot, data)
 elif view == "doubts":
     label_issues_view.show_doubts(found)
     chosen_image.show_chosen(found)
 elif view == "export":
-    export.show_export(Snapshot(run, step), found)
+    export.show_export(snapshot, found)
 explanation([*help_texts.HEADLINE, *help_texts.VIEWS[view]])

@@ -1,6 +1,5 @@
 """Feature maps: what each layer makes of one image, or two; one channel in full."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -16,18 +15,11 @@ from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.ui.feature_maps.channel_view import CHANNEL, LAYER, chosen_channel, show_channel
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.exciting_view import follow_new_image
+from mnistviz.ui.shared.charts import pick_scope, show
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import (
-    chosen_image,
-    chosen_run,
-    describe,
-    errors_shown,
-    explanation,
-    need_snapshot,
-    pick_scope,
-    show,
-)
+from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
+from mnistviz.ui.shared.texts import describe, explanation
 
 STAGES = {
     "convolution": "after the convolution",
@@ -52,11 +44,11 @@ def choose_clicked_map(key: str) -> None:
         st.session_state[LAYER], st.session_state[CHANNEL] = OPENS.get(layer, layer), channel
 
 
-run = chosen_run()
-step = need_snapshot(run)
+snapshot = need_snapshot()
+run = snapshot.run
 model = run.spec.model
 image, image_name = chosen_image()
-st.markdown(f"{describe(Snapshot(run, step))}, looking at **{image_name}**")
+st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
 
 choices = [stage for stage in STAGES if stage != "normalization" or model.batch_norm]
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -92,7 +84,7 @@ st.caption(
     "smaller and less like a digit from layer to layer."
 )
 
-stages = loaders.stages(Snapshot(run, step), image)
+stages = loaders.stages(snapshot, image)
 
 
 def chosen_stages(found: tuple[LayerOutput, ...], picture_of: np.ndarray) -> list[LayerOutput]:
@@ -105,14 +97,13 @@ def chosen_stages(found: tuple[LayerOutput, ...], picture_of: np.ndarray) -> lis
 
 @st.fragment
 def network_and_channel() -> None:
-    follow_new_image()
     chosen = chosen_channel(run)
     if view == "whole":
         st.caption("Sizes are true to each other. **Click** a map to open it below.")
         shown = [("", chosen_stages(stages, image), False, image_name)]
         if two:
             other = to_input(load_mnist().x_test[int(other_number)])
-            others = chosen_stages(loaders.stages(Snapshot(run, step), other), other)
+            others = chosen_stages(loaders.stages(snapshot, other), other)
             difference = [
                 LayerOutput(a.layer, a.stage, a.values - b.values)
                 for a, b in zip(shown[0][1], others, strict=True)
@@ -144,7 +135,7 @@ def network_and_channel() -> None:
                 )
 
     with errors_shown():
-        show_channel(Snapshot(run, step), stages, stage)
+        show_channel(snapshot, stages, stage)
 
 
 if view == "layers":

@@ -1,6 +1,5 @@
 """Film: how a network learned, snapshot by snapshot."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -13,22 +12,14 @@ from mnistviz.charts.inspection.kernels import kernel_matrix_figure
 from mnistviz.runs import snapshots
 from mnistviz.ui.film import frames
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import (
-    CurveOptions,
-    chosen_image,
-    chosen_run,
-    epochs_text,
-    errors_shown,
-    explanation,
-    need_snapshot,
-    show,
-    show_curves,
-    validated_on_text,
-)
+from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
+from mnistviz.ui.shared.texts import epochs_text, explanation, validated_on_text
 
-run = chosen_run()
-step = need_snapshot(run)
+snapshot = need_snapshot()
+run, step = snapshot.run, snapshot.step
 steps = snapshots.steps_of(run)
 image, image_name = chosen_image()
 
@@ -104,7 +95,7 @@ layer = st.segmented_control(
 width = page_width() if is_narrow() else page_width() // 2
 kernels_box, maps_box = st.columns(2, gap="medium")
 with kernels_box:
-    kernel = loaders.weights(Snapshot(run, step))[layer]["kernel"]
+    kernel = loaders.weights(snapshot)[layer]["kernel"]
     st.caption(
         f"**Kernels of {layer}**, warm positive, blue negative; full colour is "
         f"±{frames.largest_weight(run, layer):.2f}, the largest weight of the whole film."
@@ -115,7 +106,7 @@ with kernels_box:
         f"All kernels of {layer} after {epochs_text(run, step)} epochs",
     )
 with maps_box:
-    found = frames.activation(Snapshot(run, step), image, layer)
+    found = frames.activation(snapshot, image, layer)
     st.caption(f"**What {layer} makes of {image_name}**, black nothing, white the most.")
     show(
         feature_maps_figure(
@@ -135,7 +126,7 @@ show_curves(
 )
 left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
 with left:
-    confusion = frames.confusion(Snapshot(run, step))
+    confusion = frames.confusion(snapshot)
     st.caption(
         f"**Which digits it takes for which**, on {validated_on_text(run.spec.train)}: at first "
         "all are one digit, then mistakes (warm) get fewer and paler."

@@ -1,6 +1,5 @@
 """Kernels: all weights of a convolution, signed; one kernel in full; what kinds there are."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -18,19 +17,15 @@ from mnistviz.inspection.kernels.kernel_statistics import (
     relative_change,
 )
 from mnistviz.runs import snapshots
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.kernels.kernel_kinds_view import show_kinds
 from mnistviz.ui.kernels.kernel_view import Shown, show_matrix, show_one
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.exciting_view import follow_new_image, show_exciting
-from mnistviz.ui.shared.widgets import (
-    chosen_run,
-    describe,
-    epochs_text,
-    errors_shown,
-    explanation,
-    need_snapshot,
-    pick_scope,
-)
+from mnistviz.ui.shared.charts import pick_scope
+from mnistviz.ui.shared.exciting_view import show_exciting
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.sidebar import need_snapshot
+from mnistviz.ui.shared.texts import describe, epochs_text, explanation
 
 VIEW_NAMES = {
     "stored": "as stored",
@@ -45,11 +40,11 @@ VIEW_HELP = (
 )
 
 
-run = chosen_run()
-step = need_snapshot(run)
-st.markdown(describe(Snapshot(run, step)))
+snapshot = need_snapshot()
+run = snapshot.run
+st.markdown(describe(snapshot))
 
-weights = loaders.weights(Snapshot(run, step))
+weights = loaders.weights(snapshot)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     name = st.segmented_control(
         "Convolution",
@@ -111,13 +106,12 @@ st.caption(
 
 @st.fragment
 def matrix_and_chosen_kernel() -> None:
-    follow_new_image()
     shown = Shown(name, kernel, largest["all"], scope, order_by)
     chosen = show_matrix(shown)
     show_one(shown, chosen)
     with errors_shown():
         heading = f"What excites its {shown.output_name}, {chosen[1]}"
-        show_exciting(Snapshot(run, step), name, chosen[1], heading)
+        show_exciting(snapshot, name, chosen[1], heading)
 
 
 matrix_and_chosen_kernel()
@@ -146,7 +140,7 @@ st.caption(
 )
 table = pd.DataFrame([asdict(row) for row in channel_statistics(kernel, bias)])
 steps = snapshots.steps_of(run)
-before = steps[steps.index(step) - 1] if steps.index(step) else None
+before = steps[steps.index(snapshot.step) - 1] if steps.index(snapshot.step) else None
 if before is not None:
     older, _ = kernel_and_bias(loaders.weights(Snapshot(run, before)), name, view)
     table["change"] = relative_change(kernel, older)

@@ -1,6 +1,5 @@
 """Microscope: one value of a convolution, taken apart number by number and traced back."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -20,15 +19,10 @@ from mnistviz.charts.inspection.microscope import (
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.inspection.image.value_trace import inputs_of, strongest_pixel, take_apart, trace_back
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import (
-    chosen_image,
-    chosen_run,
-    describe,
-    errors_shown,
-    explanation,
-    need_snapshot,
-    show,
-)
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
+from mnistviz.ui.shared.texts import describe, explanation
 
 SECONDS_PER_STEP = 1.0
 GRID_HEIGHT = 190
@@ -55,11 +49,11 @@ def move(by: int, height: int, width: int) -> None:
     st.session_state.micro_row, st.session_state.micro_column = row, column
 
 
-run = chosen_run()
-step = need_snapshot(run)
+snapshot = need_snapshot()
+run = snapshot.run
 model = run.spec.model
 image, image_name = chosen_image()
-st.markdown(f"{describe(Snapshot(run, step))}, looking at **{image_name}**")
+st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
 st.caption(
     "Follow the arrows: a patch of the input, times the kernel, added up, is one value of the map. "
     "**Click** a place of the map, or let it play. All numbers are the network's own."
@@ -78,8 +72,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         disabled=layers[name].output_shape[:2] == (1, 1),
     )
 
-stages = loaders.stages(Snapshot(run, step), image)
-weights = loaders.weights(Snapshot(run, step))
+stages = loaders.stages(snapshot, image)
+weights = loaders.weights(snapshot)
 inputs = inputs_of(stages, image, name)
 maps = next(one.values for one in stages if one.layer == name and one.stage == "convolution")
 height, width, num_channels = maps.shape

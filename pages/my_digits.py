@@ -1,6 +1,5 @@
 """My digits: a person's own, who reads them right, and a network that is taught on them."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -10,15 +9,17 @@ import streamlit as st
 from mnistviz.digits import my_digits
 from mnistviz.evaluation import my_digits_scores
 from mnistviz.ui.my_digits.fine_tuning import teach
-from mnistviz.ui.my_digits.gallery import say_what_was_done, show_gallery
+from mnistviz.ui.my_digits.gallery import show_gallery, show_last_action
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
 from mnistviz.ui.my_digits.scores import show_all_runs, show_score
-from mnistviz.ui.shared.widgets import chosen_run, describe, explanation, need_snapshot
+from mnistviz.ui.shared.page_registry import DRAW
+from mnistviz.ui.shared.sidebar import need_snapshot
+from mnistviz.ui.shared.texts import describe, explanation
 
 VIEWS = {"gallery": "Gallery", "scores": "Who reads them", "teach": "Teach"}
 
 mine = my_digits.list_digits()
-say_what_was_done()
+show_last_action()
 if not mine:
     st.markdown("Digits of your own hand, to test networks with and to teach them.")
     st.info(
@@ -26,18 +27,18 @@ if not mine:
         "was right or what it was. That one tap keeps it here.",
         icon=":material/gesture:",
     )
-    st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
+    DRAW.link("Draw a digit")
     st.caption("Or import some:")
     export_and_import(mine)
     deleted_and_damaged()
     st.stop()
 
-run = chosen_run()
-step = need_snapshot(run)
+snapshot = need_snapshot()
+run = snapshot.run
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(
         f"**{len(mine):,}** digit{'s' * (len(mine) > 1)} of your own, read by "
-        f"{describe(Snapshot(run, step))}. They stay on this machine.",
+        f"{describe(snapshot)}. They stay on this machine.",
         width="stretch",
     )
     export_and_import(mine)
@@ -52,7 +53,7 @@ view = st.segmented_control(
     label_visibility="collapsed",
 )
 with st.spinner(f"{run.name} reads your digits …"):
-    probabilities = my_digits_scores.answers(Snapshot(run, step), mine)
+    probabilities = my_digits_scores.answers(snapshot, mine)
 if view == "gallery":
     show_gallery(run, mine, probabilities)
     deleted_and_damaged()
@@ -82,7 +83,7 @@ elif view == "scores":
         ]
     )
 else:
-    teach(Snapshot(run, step), mine)
+    teach(snapshot, mine)
     explanation(
         [
             "**Fine-tuning** trains a network that is trained already a little further, on "

@@ -17,8 +17,10 @@ from mnistviz.runs import registry
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.studies.published_results import published_results
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
+from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, TRAIN
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import CurveOptions, explanation, show, show_curves
+from mnistviz.ui.shared.texts import explanation
 
 IMAGES_PER_PAGE = 40
 
@@ -45,14 +47,14 @@ st.markdown(
 )
 
 ways = {
-    "pages/draw.py": ("Draw a digit", ":material/draw:", "Your handwriting, its answer."),
-    "pages/train.py": ("Train it live", ":material/show_chart:", "Under half a minute to try."),
-    "pages/kernels.py": ("See its kernels", ":material/grid_view:", "Every weight, with its sign."),
-    "pages/feature_maps.py": ("What it sees", ":material/layers:", "Every channel, one image."),
+    DRAW: ("Draw a digit", "Your handwriting, its answer."),
+    TRAIN: ("Train it live", "Under half a minute to try."),
+    KERNELS: ("See its kernels", "Every weight, with its sign."),
+    FEATURE_MAPS: ("What it sees", "Every channel, one image."),
 }
-for column, (page, (label, icon, promise)) in zip(st.columns(len(ways)), ways.items(), strict=True):
+for column, (page, (label, promise)) in zip(st.columns(len(ways)), ways.items(), strict=True):
     with column.container(border=True, height="stretch"):
-        st.page_link(page, label=f"**{label}**", icon=icon)
+        page.link(f"**{label}**")
         st.caption(promise)
 
 with st.container(horizontal=True):
@@ -78,12 +80,12 @@ with st.container(horizontal=True):
     )
 
 with st.expander("All pages, and what each is for", icon=":material/menu:"):
-    groups = {heading: pages for heading, pages in st.session_state[state.PAGES].items() if heading}
-    for column, (heading, pages) in zip(st.columns(len(groups)), groups.items(), strict=True):
+    sections = {heading: entries for heading, entries in SECTIONS.items() if heading}
+    for column, (heading, entries) in zip(st.columns(len(sections)), sections.items(), strict=True):
         with column:
             st.markdown(f"**{heading}**")
-            for page in pages:
-                st.page_link(page)
+            for page in entries:
+                page.link()
                 st.caption(page.help)
 
 st.header("The network, layer by layer")

@@ -9,11 +9,13 @@ import streamlit as st
 from mnistviz.runs import registry
 from mnistviz.runs.registry import ACTIVE_STATES
 from mnistviz.runs.run_summary import summarise
-from mnistviz.ui.runs.actions import action_bar, deleted_and_damaged, import_box, say_what_was_done
+from mnistviz.ui.runs.actions import action_bar, deleted_and_damaged, import_box, show_last_action
 from mnistviz.ui.runs.comparison_view import show_curves_of, show_difference, show_pairs
 from mnistviz.ui.runs.gap_view import show_gap
 from mnistviz.ui.runs.runs_table import choose_filters, choose_runs
-from mnistviz.ui.shared.widgets import errors_shown, explanation
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.page_registry import TRAIN
+from mnistviz.ui.shared.texts import explanation
 
 POLL_SECONDS = 2.0
 VIEWS = {"table": "All runs", "gap": "The gap"}
@@ -69,7 +71,7 @@ st.markdown(
     "what differs, or to name, export and delete them."
 )
 with errors_shown():
-    say_what_was_done()
+    show_last_action()
 shown = choose_filters(summaries)
 chosen = choose_runs(summaries, shown)
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -87,7 +89,7 @@ if chosen:
     show_pairs(chosen, names)
 elif all(summary.run.bundled for summary in summaries):
     st.info("There are only bundled runs yet. Train one of your own, then compare them here.")
-    st.page_link("pages/train.py", label="Train a network", icon=":material/show_chart:")
+    TRAIN.link("Train a network")
 deleted_and_damaged()
 explanation(
     [

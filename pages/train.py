@@ -1,6 +1,5 @@
 """Train: choose the settings, start, watch it learn, stop and keep."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -13,20 +12,15 @@ from mnistviz.core.recipes import RECIPES
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import ACTIVE_STATES
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
-from mnistviz.ui.shared import loaders, state
-from mnistviz.ui.shared.widgets import (
-    chosen_run,
-    chosen_snapshot,
-    epochs_text,
-    errors_shown,
-    explanation,
-    number_setting,
-    state_badge,
-    validated_on_text,
-)
+from mnistviz.ui.shared import flash, loaders, state
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot
+from mnistviz.ui.shared.texts import epochs_text, explanation, state_badge, validated_on_text
 from mnistviz.ui.train import training_panel
 from mnistviz.ui.train.curves_view import show_progress_curves
+from mnistviz.ui.train.spec_inputs import number_setting
 
 POLL_SECONDS = 1.0
 LONG_CURVES_SECONDS = 4.0
@@ -35,13 +29,10 @@ STEPS_OF_A_SHORT_RUN = 900
 
 
 def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None) -> None:
-    try:
-        run = launcher.start(recipe, model, train, name)
-    except MnistVizError as error:
-        st.session_state.train_error = (name, str(error))
-        return
-    st.session_state[state.RUN] = run.id
-    st.session_state.pop("train_error", None)
+    def start_and_show() -> None:
+        choose(launcher.start(recipe, model, train, name).id)
+
+    flash.run(state.START_MESSAGE, start_and_show, about=name)
 
 
 def choose(run_id: str) -> None:
@@ -49,13 +40,10 @@ def choose(run_id: str) -> None:
 
 
 def start_fork(snapshot: Snapshot, rest: TrainSpec, changes: dict[str, float], name: str) -> None:
-    try:
-        run = launcher.fork(snapshot, rest.changed(**changes), name or None)
-    except MnistVizError as error:
-        st.session_state[state.TRAIN_PROBLEM] = str(error)
-        return
-    st.session_state[state.RUN] = run.id
-    st.session_state.pop(state.TRAIN_PROBLEM, None)
+    def fork_and_show() -> None:
+        choose(launcher.fork(snapshot, rest.changed(**changes), name or None).id)
+
+    flash.run(state.TRAIN_MESSAGE, fork_and_show)
 
 
 st.markdown(
@@ -145,9 +133,7 @@ with st.expander("Choose your own settings", icon=":material/tune:"):
             on_click=start,
             args=(recipe_name, model, train, name or None),
         )
-failed_name, failure = st.session_state.get("train_error", (None, ""))
-if failure and failed_name == (st.session_state.get("train_name") or None):
-    st.error(failure, icon=":material/error:")
+flash.show(state.START_MESSAGE, about=st.session_state.get("train_name") or None)
 
 run = chosen_run()
 active = [other for other in registry.list_runs() if registry.run_state(other) in ACTIVE_STATES]
@@ -177,6 +163,7 @@ def live_curves() -> None:
 live_panel()
 live_curves()
 
+chosen = chosen_snapshot()
 ends = [step for step in snapshots.steps_of(run) if step % run.spec.train.steps_per_epoch == 0]
 with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):
     if ends:
@@ -187,7 +174,7 @@ with st.expander("Start again from an epoch of this run", icon=":material/fork_r
         end = st.select_slider(
             "After epoch",
             ends,
-            value=chosen_snapshot(run) if chosen_snapshot(run) in ends else ends[-1],
+            value=chosen.step if chosen is not None and chosen.step in ends else ends[-1],
             format_func=lambda step: epochs_text(run, step),
             key=f"fork_{run.id}",
         )
@@ -207,7 +194,12 @@ with st.expander("Start again from an epoch of this run", icon=":material/fork_r
             "Start the new run",
             icon=":material/fork_right:",
             on_click=start_fork,
-            args=(run, end, rest, {"epochs": more, "learning_rate": rate, "seed": seed}, name),
+            args=(
+                Snapshot(run, end),
+                rest,
+                {"epochs": more, "learning_rate": rate, "seed": seed},
+                name,
+            ),
         )
     else:
         st.caption("It has no whole epoch yet.")

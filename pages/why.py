@@ -1,6 +1,5 @@
 """Why this answer?: which pixels and which channels it rests on."""
 
-from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -15,16 +14,11 @@ from mnistviz.charts.inspection.channel_effects import (
 )
 from mnistviz.charts.inspection.feature_maps import feature_maps_figure
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import (
-    chosen_image,
-    chosen_run,
-    describe,
-    errors_shown,
-    explanation,
-    need_snapshot,
-    show,
-)
+from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
+from mnistviz.ui.shared.texts import describe, explanation
 from mnistviz.ui.why.question import pick_question
 
 METHODS = {
@@ -48,12 +42,12 @@ PAPERS = {
 REPLACEMENTS = {"mean": "its usual value", "zero": "zero"}
 NUM_STRONGEST = 5
 
-run = chosen_run()
-step = need_snapshot(run)
+snapshot = need_snapshot()
+run = snapshot.run
 image, image_name = chosen_image()
-st.markdown(f"{describe(Snapshot(run, step))}, looking at **{image_name}**")
+st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
 
-question = pick_question(loaders.logits(Snapshot(run, step), image))
+question = pick_question(loaders.logits(snapshot, image))
 
 st.header("Which pixels?")
 st.caption(
@@ -72,9 +66,7 @@ layer = st.segmented_control(
     wrap=True,
 )
 found = {
-    method: loaders.attribution(
-        Snapshot(run, step), image, question.digit, question.against, method, layer
-    )
+    method: loaders.attribution(snapshot, image, question.digit, question.against, method, layer)
     for method in METHODS
 }
 show(
@@ -149,7 +141,7 @@ def show_channels() -> None:
     from mnistviz.inspection.image.attribution import contrast
     from mnistviz.network.model import softmax
 
-    knockout = loaders.knockout(Snapshot(run, step))
+    knockout = loaders.knockout(snapshot)
     options = {channel_name(*channel): channel for channel in knockout.channels}
     # Another run may have fewer channels.
     chosen = st.session_state.setdefault("why_off", [])

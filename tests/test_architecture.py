@@ -17,7 +17,7 @@ def test_no_tensorflow_before_a_page_paints() -> None:
         "mnistviz",
         "mnistviz.charts.inspection.kernels",
         "mnistviz.runs.registry",
-        "mnistviz.ui.shared.widgets",
+        "mnistviz.ui.shared.sidebar",
         "mnistviz.ui.shared.loaders",
         "mnistviz.training.worker",
         "mnistviz.training.launcher",

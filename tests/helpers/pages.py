@@ -5,27 +5,6 @@ from streamlit.testing.v1 import AppTest
 from mnistviz.core.assets import PROJECT
 from mnistviz.runs.registry import Run
 
-PAGES = [
-    "overview",
-    "train",
-    "film",
-    "runs",
-    "kernels",
-    "feature_maps",
-    "microscope",
-    "why",
-    "embedding",
-    "channels",
-    "draw",
-    "evaluate",
-    "my_digits",
-]
-TITLES = {
-    "embedding": "Map of digits",
-    "why": "Why this answer?",
-    "channels": "How many channels?",
-}
-
 
 def open_page(name: str = "overview") -> AppTest:
     app = AppTest.from_file(PROJECT / "app.py", default_timeout=60).run()

@@ -15,7 +15,7 @@ from mnistviz.core.assets import PROJECT
 class Server:
     """`streamlit run app.py` on a free port, on a home folder of its own."""
 
-    def __init__(self, home: Path, log: Path) -> None:
+    def __init__(self, home: Path, log: Path, folder: Path = PROJECT) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -24,7 +24,7 @@ class Server:
         command = ["-m", "streamlit", "run", "app.py", "--server.headless", "true"]
         self._process = subprocess.Popen(
             [sys.executable, *command, "--server.port", str(self.port)],
-            cwd=PROJECT,
+            cwd=folder,
             env={**os.environ, "MNISTVIZ_HOME": str(home)},
             stdout=self._log,
             stderr=self._log,

@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.helpers.pages import PAGES, TITLES, open_page
+from mnistviz.ui.shared.page_registry import PAGES, PageEntry
+from tests.helpers.pages import open_page
 
 pytestmark = pytest.mark.pages
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_runs_without_an_error(name: str) -> None:
-    app = open_page(name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_runs_without_an_error(page: PageEntry) -> None:
+    app = open_page(page.name)
     assert not app.exception
     assert not app.error
-    assert app.title[0].value == TITLES.get(name, name.replace("_", " ").capitalize())
+    assert app.title[0].value == page.title

@@ -15,7 +15,8 @@ from mnistviz.network.model import build
 from mnistviz.runs import metrics_log, registry, result_cache, snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
-from tests.helpers.pages import PAGES, open_page, text_of
+from mnistviz.ui.shared.page_registry import PAGES
+from tests.helpers.pages import open_page, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -297,7 +298,7 @@ def test_a_taken_name_is_refused_on_the_page() -> None:
     assert app.error[0].value == ("name: 'reference' is taken by another run; choose another name")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [page.name for page in PAGES])
 def test_a_run_that_has_no_snapshot_yet_is_no_error(name: str) -> None:
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "new")
     app = open_page(name)

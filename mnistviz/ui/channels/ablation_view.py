@@ -6,24 +6,24 @@ import streamlit as st
 
 from mnistviz.core import statistics
 from mnistviz.core.constants import NUM_TEST_IMAGES
-from mnistviz.core.errors import MnistVizError
 from mnistviz.core.thresholds import MARGIN
 from mnistviz.core.types.inspection import REPLACEMENTS, LayerAblation, PruningResult, Replacement
 from mnistviz.inspection import channel_worker, jobs
 from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared import flash, loaders
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.on_demand import OnDemand
 
-ASKED = "ablation_asked"
-START_ERROR = "evidence_start_error"
+JOB_MESSAGE = "evidence_job_message"
 POLL_SECONDS = 1.0
+ABLATION = OnDemand(
+    "ablation",
+    "Switch them off, one by one",
+    ":material/power_settings_new:",
+    "Under a minute for each layer of each snapshot. The result is kept on disk.",
+)
 OFF_NAMES: dict[Replacement, str] = {"mean": "its mean", "zero": "zero"}
-
-
-def ask() -> None:
-    """Who has asked for one layer wants the next one, too."""
-    st.session_state[ASKED] = True
 
 
 def choose_replacement() -> Replacement:
@@ -51,24 +51,11 @@ def kept_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> L
 
 
 def need_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> LayerAblation | None:
-    """The same, worked out where a person asks for it."""
-    found = kept_ablation(snapshot, layer, replacement)
-    if found is not None:
-        return found
-    slot = st.empty()
-    if not st.session_state.get(ASKED):
-        slot.button(
-            "Switch them off, one by one",
-            icon=":material/power_settings_new:",
-            key="ablation_start",
-            on_click=ask,
-            help="Under a minute for each layer of each snapshot. The result is kept on disk.",
-        )
-        return None
-    bar = slot.progress(0.0, f"Switching off channels of {layer} …")
-    found = loaders.make_ablation(snapshot, layer, replacement, bar.progress)
-    slot.empty()
-    return found
+    """The stored ablation, or one that is computed when a person asks for it."""
+    return kept_ablation(snapshot, layer, replacement) or ABLATION.need(
+        f"Switching off channels of {layer} …",
+        lambda progress: loaders.make_ablation(snapshot, layer, replacement, progress),
+    )
 
 
 def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
@@ -143,11 +130,10 @@ def _offer_job(
             icon=":material/hourglass_top:",
             help=about,
             key=f"start-{name}",
-            on_click=_begin,
-            args=(start,),
+            on_click=flash.run,
+            args=(JOB_MESSAGE, start),
         )
-        if error := st.session_state.pop(START_ERROR, ""):
-            st.error(error, icon=":material/error:")
+        flash.show(JOB_MESSAGE, once=True)
         return
 
     @st.fragment(run_every=POLL_SECONDS)
@@ -159,14 +145,6 @@ def _offer_job(
         st.button("Stop", key=f"stop-{name}", on_click=jobs.stop, args=(snapshot, name))
 
     follow()
-
-
-def _begin(start: Callable[[], None]) -> None:
-    """Start a process, from a callback."""
-    try:
-        start()
-    except MnistVizError as error:
-        st.session_state[START_ERROR] = str(error)
 
 
 def needed_text(found: LayerAblation) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.studies.plans import PLANS, plan_text
-from mnistviz.ui.shared.widgets import errors_shown
+from mnistviz.ui.shared.flash import errors_shown
 
 MEASURES = {
     "parameters": "parameters",

@@ -6,18 +6,19 @@ import streamlit as st
 
 from mnistviz.core.types.inspection import PATTERN_KINDS
 from mnistviz.core.types.studies import MeanCoverage
+from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.study_directory import Study
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.charts import show
 
 KINDS = {"gradient": "gradient directions", "line": "lines", "texture": "textures"}
 
 
-def show_coverage(study: Study, snapshot: Snapshot) -> None:
+def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
     """Patterns over the number of channels, for one layer, and what it says in words.
 
-    The run that all pages show stands beside them, where it has a snapshot.
+    The chosen run stands beside them, where it has a snapshot.
     """
     from mnistviz.charts.inspection.coverage import coverage_figure
 
@@ -33,7 +34,7 @@ def show_coverage(study: Study, snapshot: Snapshot) -> None:
         required=True,
     )
     found = study.mean_coverage(layer)
-    if snapshot.step is not None:
+    if snapshot is not None:
         found = sorted([*found, _of_run(snapshot, layer)], key=lambda one: one.channels)
     show(
         coverage_figure(layer, found),
@@ -44,7 +45,7 @@ def show_coverage(study: Study, snapshot: Snapshot) -> None:
         "Look for pale fields: patterns that no kernel looks mainly for. **Arrows**: an edge, "
         "brighter where the arrow points; then four bright **lines**; then three **textures**: two "
         "ripples and the checkerboard. The number says how many of the layer's channels have such "
-        f"a kernel, on average. The row ({snapshot.run.name}) is the run chosen in the sidebar."
+        f"a kernel, on average. The row ({run.name}) is the run chosen in the sidebar."
     )
     st.markdown("\n".join(f"- {coverage_text(one)}" for one in _told(found)))
 

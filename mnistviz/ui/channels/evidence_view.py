@@ -16,9 +16,15 @@ from mnistviz.inspection.channels import channel_results_files
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.on_demand import OnDemand
 
-ASKED = "redundancy_asked"
+REDUNDANCY = OnDemand(
+    "redundancy",
+    "Measure this network on the 10,000 test images",
+    ":material/straighten:",
+    "Some ten seconds on two free cores. The result is kept on disk.",
+)
 VERDICTS = {
     "keep": "keep",
     "twin": "twin of #{}",
@@ -27,29 +33,13 @@ VERDICTS = {
 }
 
 
-def ask() -> None:
-    """Who has asked for one snapshot wants the next one, too."""
-    st.session_state[ASKED] = True
-
-
 def need_moments(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
-    """How the channels vary; worked out where a person asks for it, empty before."""
-    if found := channel_results_files.read_moments(snapshot):
-        return found
-    slot = st.empty()
-    if not st.session_state.get(ASKED):
-        slot.button(
-            "Measure this network on the 10,000 test images",
-            icon=":material/straighten:",
-            key="redundancy_start",
-            on_click=ask,
-            help="Some ten seconds on two free cores. The result is kept on disk.",
-        )
-        return {}
-    bar = slot.progress(0.0, "Comparing the channels over 10,000 test images …")
-    found = loaders.make_moments(snapshot, bar.progress)
-    slot.empty()
-    return found
+    """How the channels vary, by layer; computed when a person asks for it, empty before."""
+    moments = channel_results_files.read_moments(snapshot) or REDUNDANCY.need(
+        "Comparing the channels over 10,000 test images …",
+        lambda progress: loaders.make_moments(snapshot, progress),
+    )
+    return moments or {}
 
 
 def uses_of(moments: Mapping[str, LayerStatistics]) -> dict[str, LayerRedundancy]:

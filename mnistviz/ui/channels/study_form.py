@@ -11,42 +11,43 @@ from mnistviz.runs import registry
 from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import PLANS, StudySpec, plan_text
 from mnistviz.studies.study_directory import Study
+from mnistviz.ui.shared import flash
 
 POLL_SECONDS = 2.0
-START_ERROR = "study_start_error"
+MESSAGE = "study_message"
 
 
 def start(name: str, plans: list[str], widths: str, seeds: int, recipe: str, epochs: int) -> None:
     """Start or extend a study, from a callback."""
-    # Only who starts one waits for what training needs.
 
-    try:
+    def create_and_start() -> None:
         spec = StudySpec(
             name=name,
             created=datetime.now(UTC),
             recipe=recipe,
             epochs=epochs,
             plans=tuple(map(parse_channels, plans)),
-            widths=tuple(int(part) for part in widths.replace(" ", "").split(",") if part),
+            widths=_parse_widths(widths),
             seeds=tuple(range(seeds)),
         )
         study = study_directory.create_or_extend(spec)
         if study_directory.is_running(study):
             raise MnistVizError(f"{name}: this study is running; wait for its end or stop it")
         runner.start(study.path)
+
+    flash.run(MESSAGE, create_and_start)
+
+
+def _parse_widths(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.replace(" ", "").split(",") if part)
     except ValueError:
-        st.session_state[START_ERROR] = f"widths: expected numbers such as 4,8,12, got {widths!r}"
-    except MnistVizError as error:
-        st.session_state[START_ERROR] = str(error)
+        raise MnistVizError(f"widths: expected numbers such as 4,8,12, got {text!r}") from None
 
 
 def go_on(study: Study) -> None:
     """Train what a study lacks, from a callback."""
-
-    try:
-        runner.start(study.path)
-    except MnistVizError as error:
-        st.session_state[START_ERROR] = str(error)
+    flash.run(MESSAGE, lambda: runner.start(study.path))
 
 
 def show_progress(study: Study) -> None:
@@ -134,5 +135,4 @@ def start_form() -> None:
         help="One trial trains at a time, each is a run of its own. You can close the tab. The "
         "name of an earlier study adds plans and seeds to it.",
     )
-    if error := st.session_state.pop(START_ERROR, ""):
-        st.error(error, icon=":material/error:")
+    flash.show(MESSAGE, once=True)

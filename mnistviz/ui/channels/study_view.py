@@ -11,7 +11,7 @@ from mnistviz.studies.plans import SWEPT_LAYER, plan_text
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.verdicts import compare_plans
 from mnistviz.ui.channels.study_texts import use_text, verdict_text
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.charts import show
 
 COSTS = {
     "parameters": "parameters",

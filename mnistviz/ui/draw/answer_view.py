@@ -13,7 +13,9 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.xray import show_xray
 from mnistviz.ui.shared import loaders, state
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.compat import switch_page
+from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
 
 # Side by side with the canvas on a screen of 1280 pixels, below it on a phone.
 PICTURE_SIZE = 200
@@ -121,9 +123,9 @@ def _ways_on(probabilities: FloatArray) -> None:
             help="Which ink speaks for the answer, and which for the next best digit.",
         )
     if look:
-        st.switch_page("pages/feature_maps.py")
+        switch_page(FEATURE_MAPS)
     if why:
-        st.switch_page("pages/why.py")
+        switch_page(WHY)
 
 
 def _use_drawing(ask: bool = False) -> None:

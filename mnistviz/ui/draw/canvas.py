@@ -15,7 +15,7 @@ from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.drawing.fabric import canvas_from_strokes, strokes_from_canvas
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, fit_to_canvas
 from mnistviz.ui.draw.canvas_history import History
-from mnistviz.ui.shared import state
+from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.page_width import page_width
 
 # As wide as a small phone allows; MNIST's field of 28 goes into it ten times.
@@ -30,6 +30,7 @@ SOURCES: dict[Source, str] = {
 }
 # The component's own toolbar lies over what is above it.
 TOOLBAR_HEIGHT = 24
+LINK_MESSAGE = "link_message"
 
 
 def pick_input() -> tuple[Source, bool]:
@@ -80,9 +81,8 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
             )
             st.session_state[state.CANVAS] = history
         _hand_over(history.shown)
-    problem = st.session_state.get(state.LINK_PROBLEM)
-    if problem and not history.shown.strokes:
-        st.warning(f"The drawing in the address can't be shown: {problem}.")
+    if not history.shown.strokes:
+        flash.show(LINK_MESSAGE)
     st.space(TOOLBAR_HEIGHT)
     result = st_canvas(
         stroke_width=st.session_state.get("brush", int(CANVAS_BRUSH)),
@@ -173,7 +173,9 @@ def _linked(width: int, height: int) -> Strokes:
         try:
             return fit_to_canvas(url_codec.from_text(text), width, height)
         except DrawingError as error:
-            st.session_state[state.LINK_PROBLEM] = str(error)
+            flash.report(
+                LINK_MESSAGE, f"The drawing in the address can't be shown: {error}.", "warning"
+            )
     return Strokes(width, height, CANVAS_BRUSH, ())
 
 

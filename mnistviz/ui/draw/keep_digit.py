@@ -4,14 +4,13 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.core.constants import NUM_CLASSES
-from mnistviz.core.errors import MnistVizError
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.digits.my_digits import Answer, Digit
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import state
+from mnistviz.ui.shared import flash, state
 
 
 def keep_digit(
@@ -52,8 +51,7 @@ def keep_digit(
             on_change=_keep_as_said,
             args=(key, pixels, strokes, answer),
         )
-    if problem := st.session_state.pop(state.KEEP_PROBLEM, ""):
-        st.error(problem, icon=":material/error:")
+    flash.show(state.KEEP_MESSAGE, once=True)
 
 
 def _keep_as_said(
@@ -65,14 +63,14 @@ def _keep_as_said(
 
 
 def _keep(pixels: my_digits.Pixels, label: int, strokes: Strokes | None, answer: Answer) -> None:
-    try:
+    def keep() -> None:
         my_digits.save(pixels, label, strokes, [answer])
-    except MnistVizError as error:
-        st.session_state[state.KEEP_PROBLEM] = str(error)
+
+    flash.run(state.KEEP_MESSAGE, keep)
 
 
 def _take_back(kept: Digit) -> None:
-    try:
+    def delete() -> None:
         my_digits.delete(kept.id)
-    except MnistVizError as error:
-        st.session_state[state.KEEP_PROBLEM] = str(error)
+
+    flash.run(state.KEEP_MESSAGE, delete)

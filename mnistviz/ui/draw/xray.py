@@ -16,7 +16,7 @@ from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.charts import show
 
 STAGE_SIZE = 180
 NUM_NEAREST = 5

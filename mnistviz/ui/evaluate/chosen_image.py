@@ -12,7 +12,9 @@ from mnistviz.ui.evaluate.evaluated_set import is_test_set, item_of
 from mnistviz.ui.evaluate.images_view import IMAGE, describe_image
 from mnistviz.ui.evaluate.label_issues_view import show_mark
 from mnistviz.ui.shared import state
-from mnistviz.ui.shared.widgets import show, uses_drawing
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
+from mnistviz.ui.shared.sidebar import uses_drawing
 
 
 def chosen_number(found: Answers) -> int | None:
@@ -42,6 +44,6 @@ def show_chosen(found: Answers) -> None:
         f"**{found.answers[number]}** at {found.confidence[number]:.1%}: {verdict}."
     )
     with st.container(horizontal=True):
-        st.page_link("pages/why.py", label="Why this answer?", icon=":material/help_center:")
-        st.page_link("pages/feature_maps.py", label="Feature maps", icon=":material/layers:")
+        WHY.link()
+        FEATURE_MAPS.link()
     show_mark(found, number)

@@ -22,6 +22,7 @@ from mnistviz.evaluation.predictions import (
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.page_registry import DRAW
 
 TEST_SET = "test images"
 SOURCES = {"test": "Test set", "digits": "My digits", "own": "My data set"}
@@ -67,7 +68,7 @@ def choose_set() -> LabelledSet:
     if source == "digits":
         if not my_digits.list_digits():
             st.info("You have kept no digits yet. Draw some, and say what they are.")
-            st.page_link("pages/draw.py", label="Draw", icon=":material/draw:")
+            DRAW.link()
             st.stop()
         return my_digits.as_labelled_set()
     if source == "own":

@@ -12,7 +12,7 @@ from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.trust_view import temperature_of
-from mnistviz.ui.shared.widgets import epochs_text
+from mnistviz.ui.shared.texts import epochs_text
 
 
 def show_export(snapshot: Snapshot, found: Answers) -> None:

@@ -21,8 +21,8 @@ from mnistviz.evaluation.metrics import class_scores
 from mnistviz.evaluation.predictions import Answers, errors_of, in_cell
 from mnistviz.ui.evaluate.evaluated_set import is_test_set, item_of
 from mnistviz.ui.shared import state
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import show
 
 CELL = "evaluate_cell"
 MIX_UP = "evaluate_mix_up"

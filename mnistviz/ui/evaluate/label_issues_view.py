@@ -13,7 +13,7 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.images_view import count_of, show_gallery
-from mnistviz.ui.shared.widgets import errors_shown
+from mnistviz.ui.shared.flash import errors_shown
 
 NAMES: dict[str, str] = {"right": "right", "ambiguous": "ambiguous", "wrong": "wrong"}
 

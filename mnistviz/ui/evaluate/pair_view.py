@@ -12,7 +12,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.images_view import count_of, show_gallery
-from mnistviz.ui.shared.widgets import epochs_text
+from mnistviz.ui.shared.texts import epochs_text
 
 # What is held for more than chance, here as everywhere.
 SIGNIFICANT = 0.05

@@ -15,21 +15,15 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.images_view import count_of
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import chosen_image, errors_shown, show
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.on_demand import OnDemand, Progress
+from mnistviz.ui.shared.sidebar import chosen_image
 
-ASKED = "robustness_asked"
 MAX_RUNS = 5
 
 # What was measured of each network under each corruption, None where nothing was.
 Known = dict[tuple[Snapshot, str], RobustnessCurve | None]
-
-
-def ask() -> None:
-    st.session_state[ASKED] = True
-
-
-def stop() -> None:
-    st.session_state[ASKED] = False
 
 
 def show_robustness(snapshot: Snapshot, data: LabelledSet) -> None:
@@ -135,38 +129,38 @@ def _turn_and_answer(
 
 
 def _measure_what_is_missing(known: Known, part: LabelledSet, first: Corruption) -> None:
-    """Measure one curve that isn't kept yet, show it, go on: until a person stops it."""
+    """Measure one curve that isn't stored yet and draw the page again, until a person stops it."""
     missing = [key for key, found in known.items() if found is None]
+    curves = OnDemand(
+        "robustness",
+        f"Measure {count_of(len(missing), 'curve')}",
+        ":material/monitoring:",
+        f"Each on {len(part.labels):,} images at about ten levels; the nine of a run take about a "
+        "minute. What is done is kept on disk.",
+        type="primary",
+        stoppable=True,
+    )
     if not missing:
-        st.session_state[ASKED] = False
-        return
-    slot = st.empty()
-    if not st.session_state.get(ASKED):
-        slot.button(
-            f"Measure {count_of(len(missing), 'curve')}",
-            icon=":material/monitoring:",
-            type="primary",
-            on_click=ask,
-            help=f"Each on {len(part.labels):,} images at about ten levels; the nine of a run take "
-            "about a minute. What is done is kept on disk.",
-        )
+        # The next ones take minutes: a person asks for them again.
+        curves.stop()
         return
     # What a person looks at comes first.
     snapshot, name = min(missing, key=lambda key: key[1] != first.name)
     one = CORRUPTIONS[name]
     number = len(known) - len(missing)
     text = f"{snapshot.run.name}: {one.title.lower()}, curve {number + 1} of {len(known)}"
-    with slot.container():
-        bar = st.progress(number / len(known), text)
-        st.button("Stop", icon=":material/stop:", on_click=stop)
-    robustness.measure_and_keep(
-        loaders.classifier(snapshot),
-        snapshot,
-        part,
-        one,
-        lambda share: bar.progress((number + share) / len(known), text),
-    )
-    st.rerun()
+
+    def measure(progress: Progress) -> None:
+        robustness.measure_and_keep(
+            loaders.classifier(snapshot),
+            snapshot,
+            part,
+            one,
+            lambda share: progress((number + share) / len(known)),
+        )
+        st.rerun()
+
+    curves.need(text, measure, done=number / len(known))
 
 
 def _show_table(known: Known) -> None:

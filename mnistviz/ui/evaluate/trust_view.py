@@ -11,7 +11,7 @@ from mnistviz.evaluation.reliability import refusals, reliability
 from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.charts import show
 
 # Shares of the images that the table refuses.
 REFUSED = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)

@@ -20,6 +20,7 @@ from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.compat import keep_libraries_loaded
 
 if TYPE_CHECKING:
     # It brings TensorFlow, and no page waits for that to paint.
@@ -59,7 +60,7 @@ def _projector(spec: ModelSpec) -> tuple[Classifier, threading.Lock]:
     """One network of a spec, into which the weights of snapshot after snapshot are put."""
     from mnistviz.network.model import Classifier, build
 
-    loaders.leave_libraries_alone()
+    keep_libraries_loaded()
     return Classifier(build(spec)), threading.Lock()
 
 

@@ -8,7 +8,8 @@ from mnistviz.charts.inspection.kernel_kinds import (
 )
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
-from mnistviz.ui.shared.widgets import explanation, show
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.texts import explanation
 
 
 def show_kinds(kernel: FloatArray) -> None:

@@ -17,8 +17,8 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.inspection.kernels.kernel_order import Order, order_of, twins_of
 from mnistviz.inspection.kernels.kernel_statistics import one_kernel_statistics
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.widgets import show
 
 NUM_TWINS = 6
 INPUT, OUTPUT = "kernel_input", "kernel_output"

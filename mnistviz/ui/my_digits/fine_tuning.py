@@ -16,10 +16,11 @@ from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import ACTIVE_STATES, Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import fine_tuning, launcher
-from mnistviz.ui.my_digits.gallery import do, say
+from mnistviz.ui.my_digits.gallery import report, run_action
 from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared.page_registry import RUNS
 from mnistviz.ui.shared.progress import progress_of
-from mnistviz.ui.shared.widgets import epochs_text, state_badge
+from mnistviz.ui.shared.texts import epochs_text, state_badge
 
 POLL_SECONDS = 1.0
 # With fewer, a quarter held out is one digit or none.
@@ -101,8 +102,7 @@ def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
         icon=":material/school:",
         on_click=_start,
         args=(
-            snapshot.run,
-            snapshot.step,
+            snapshot,
             mine,
             {"epochs": epochs, "learning_rate": rate},
             share,
@@ -130,12 +130,12 @@ def _start(
         st.session_state["taught_run"] = started[-1].id
         return f"{', '.join(one.name for one in started)} learns from your digits now."
 
-    do(start)
+    run_action(start)
 
 
 def _use(run: Run) -> None:
     st.session_state[state.RUN] = run.id
-    say(f"All pages show {run.name} now. Draw something, and see.")
+    report(f"All pages show {run.name} now. Draw something, and see.")
 
 
 @st.fragment(run_every=POLL_SECONDS)
@@ -173,7 +173,7 @@ def _outcome(run: Run, taught: Sequence[Run]) -> None:
     _say_outcome(run, own, found)
     with st.container(horizontal=True):
         st.button("Show it on all pages", icon=":material/open_in_new:", on_click=_use, args=(run,))
-        st.page_link("pages/runs.py", label="All runs", icon=":material/table_chart:")
+        RUNS.link("All runs")
 
 
 def _of_trained(found: Tuning) -> Change:

@@ -21,8 +21,8 @@ from mnistviz.digits.my_digits import Digit
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import flash, state
+from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.widgets import show
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -36,8 +36,8 @@ WRONG = "#e8590c"
 # ---------------------------------------------------------------- callbacks
 
 
-say = partial(flash.say, state.DIGITS_MESSAGE)
-do = partial(flash.do, state.DIGITS_MESSAGE)
+report = partial(flash.report, state.DIGITS_MESSAGE)
+run_action = partial(flash.run, state.DIGITS_MESSAGE)
 
 
 def restore(ids: Sequence[str]) -> None:
@@ -48,7 +48,7 @@ def restore(ids: Sequence[str]) -> None:
             my_digits.restore(digit_id)
         return f"{_number(ids)} back."
 
-    do(bring_back)
+    run_action(bring_back)
 
 
 def _delete(ids: Sequence[str]) -> None:
@@ -57,7 +57,7 @@ def _delete(ids: Sequence[str]) -> None:
             my_digits.delete(digit_id)
         return f"{_number(ids)} deleted."
 
-    do(take_out, back=ids)
+    run_action(take_out, undo=ids)
 
 
 def _number(ids: Sequence[str]) -> str:
@@ -67,13 +67,13 @@ def _number(ids: Sequence[str]) -> str:
 def _relabel(digit_id: str, key: str) -> None:
     label = st.session_state[key]
     if label is not None:
-        do(lambda: f"It is a {my_digits.relabel(digit_id, label).label} now.")
+        run_action(lambda: f"It is a {my_digits.relabel(digit_id, label).label} now.")
 
 
 def _use(digit: Digit) -> None:
     st.session_state[state.DRAWN_IMAGE] = to_input(digit.image)
     st.session_state[state.USE_DRAWING] = True
-    say("All pages look at this digit now, until you choose a test image or draw another.")
+    report("All pages look at this digit now, until you choose a test image or draw another.")
 
 
 def _choose(key: str) -> None:
@@ -85,9 +85,9 @@ def _choose(key: str) -> None:
 # ---------------------------------------------------------------- what is drawn
 
 
-def say_what_was_done() -> None:
-    """The outcome of the last action, with a way back from a deletion."""
-    flash.show_outcome(
+def show_last_action() -> None:
+    """Show the message of the last action, with a way back from a deletion."""
+    flash.show_with_undo(
         state.DIGITS_MESSAGE, lambda: [digit.id for digit in my_digits.deleted_digits()], restore
     )
 

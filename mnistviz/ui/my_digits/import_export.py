@@ -10,11 +10,12 @@ from mnistviz.charts.digit_images import gallery_figure
 from mnistviz.digits import data_set_formats, my_digits, my_digits_zip
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
-from mnistviz.ui.my_digits.gallery import do, restore
+from mnistviz.ui.my_digits.gallery import restore, run_action
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.widgets import show
 
-UPLOAD_NUMBER = "my_digits_upload_number"
+UPLOAD = "my_digits_upload"
 SHOWN_DELETED = 60
 
 
@@ -33,7 +34,7 @@ def export_and_import(mine: Sequence[Digit]) -> None:
                 "as JSON. Evaluate takes it as a data set.",
             )
         with st.popover("Import", icon=":material/upload:"):
-            key = f"my_digits_upload_{st.session_state.get(UPLOAD_NUMBER, 0)}"
+            key = renewable_key(UPLOAD)
             st.file_uploader(
                 "An export of digits, or any labelled set",
                 type=list(data_set_formats.UPLOAD_TYPES),
@@ -60,13 +61,12 @@ def _import(key: str) -> None:
     files = st.session_state.get(key) or []
     if not files:
         return
-    do(
+    run_action(
         lambda: (
             my_digits_zip.import_uploads([(file.name, file.getvalue()) for file in files]).summary
         )
     )
-    # An uploader under another name is empty again.
-    st.session_state[UPLOAD_NUMBER] = st.session_state.get(UPLOAD_NUMBER, 0) + 1
+    renew(UPLOAD)
 
 
 def _remove(ids: Sequence[str]) -> None:
@@ -75,7 +75,7 @@ def _remove(ids: Sequence[str]) -> None:
             my_digits.delete_permanently(digit_id)
         return f"{len(ids):,} removed for good."
 
-    do(remove)
+    run_action(remove)
 
 
 def deleted_and_damaged() -> None:

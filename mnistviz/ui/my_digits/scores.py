@@ -16,7 +16,7 @@ from mnistviz.evaluation import my_digits_scores
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.charts import show
 
 NARROW = 370
 

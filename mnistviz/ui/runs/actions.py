@@ -17,32 +17,34 @@ from mnistviz.runs.run_summary import Summary
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.runs.runs_table import choose
 from mnistviz.ui.shared import flash, state
-from mnistviz.ui.shared.widgets import epochs_text
+from mnistviz.ui.shared.compat import renew, renewable_key
+from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, TRAIN
+from mnistviz.ui.shared.texts import epochs_text
 
 OPEN = " is open: all pages show it now."
 LINKS = (
-    ("train", "Its training", ":material/show_chart:"),
-    ("kernels", "Its kernels", ":material/grid_view:"),
-    ("feature_maps", "Its feature maps", ":material/layers:"),
-    ("draw", "Let it read a digit", ":material/draw:"),
+    (TRAIN, "Its training"),
+    (KERNELS, "Its kernels"),
+    (FEATURE_MAPS, "Its feature maps"),
+    (DRAW, "Let it read a digit"),
 )
-UPLOAD_NUMBER = "runs_upload_number"
+UPLOAD = "runs_upload"
 
 
 # ---------------------------------------------------------------- callbacks
 
 
-_say = partial(flash.say, state.RUNS_MESSAGE)
-_do = partial(flash.do, state.RUNS_MESSAGE)
+_report = partial(flash.report, state.RUNS_MESSAGE)
+_run_action = partial(flash.run, state.RUNS_MESSAGE)
 
 
 def _open(run: Run) -> None:
     st.session_state[state.RUN] = run.id
-    _say(f"{run.name}{OPEN}")
+    _report(f"{run.name}{OPEN}")
 
 
 def _rename(run: Run, key: str) -> None:
-    _do(lambda: f"{run.name} is now {metadata.rename(run, st.session_state[key]).name}.")
+    _run_action(lambda: f"{run.name} is now {metadata.rename(run, st.session_state[key]).name}.")
 
 
 def _annotate(run: Run, key: str) -> None:
@@ -50,7 +52,7 @@ def _annotate(run: Run, key: str) -> None:
         metadata.annotate(run, st.session_state[key])
         return f"The note of {run.name} is kept."
 
-    _do(annotate)
+    _run_action(annotate)
 
 
 def _delete(chosen: Sequence[Run]) -> None:
@@ -62,7 +64,11 @@ def _delete(chosen: Sequence[Run]) -> None:
         except MnistVizError as error:
             problems.append(str(error))
     said = f"Deleted {_names(gone)}." if gone else ""
-    _say(" ".join([said, *problems]).strip(), well=not problems, back=[run.id for run in gone])
+    _report(
+        " ".join([said, *problems]).strip(),
+        "error" if problems else "success",
+        undo=[run.id for run in gone],
+    )
     gone_ids = {run.id for run in gone}
     choose([run.id for run in chosen if run.id not in gone_ids])
     if st.session_state.get(state.RUN) in gone_ids:
@@ -80,7 +86,7 @@ def _restore(run_ids: Sequence[str]) -> None:
         choose([one.run.id for one in back])
         return " ".join([f"{_names([one.run for one in back])} came back.", *other])
 
-    _do(restore)
+    _run_action(restore)
 
 
 def _remove(run_ids: Sequence[str]) -> None:
@@ -90,7 +96,7 @@ def _remove(run_ids: Sequence[str]) -> None:
             metadata.remove_for_good(run)
         return f"Removed {_names(gone)} for good."
 
-    _do(remove)
+    _run_action(remove)
 
 
 def _import(key: str) -> None:
@@ -104,9 +110,8 @@ def _import(key: str) -> None:
         here = f", for {imported.name_before} is here already" if imported.name_before else ""
         return f"Imported as {imported.run.name}{here}."
 
-    _do(bring_in)
-    # An uploader under another name is empty again.
-    st.session_state[UPLOAD_NUMBER] = st.session_state.get(UPLOAD_NUMBER, 0) + 1
+    _run_action(bring_in)
+    renew(UPLOAD)
 
 
 def _names(found: Sequence[Run]) -> str:
@@ -117,15 +122,15 @@ def _names(found: Sequence[Run]) -> str:
 # ---------------------------------------------------------------- what is drawn
 
 
-def say_what_was_done() -> None:
-    """The outcome of the last action, with a way back from a deletion."""
-    text = flash.show_outcome(
+def show_last_action() -> None:
+    """Show the message of the last action, with a way back from a deletion."""
+    text = flash.show_with_undo(
         state.RUNS_MESSAGE, lambda: [run.id for run in registry.deleted_runs()], _restore
     )
     if text.endswith(OPEN):
         with st.container(horizontal=True):
-            for page, label, icon in LINKS:
-                st.page_link(f"pages/{page}.py", label=label, icon=icon)
+            for page, label in LINKS:
+                page.link(label)
 
 
 def action_bar(chosen: Sequence[Summary]) -> None:
@@ -234,7 +239,7 @@ def _packed(run: Run, step: int | None, steps: Sequence[int]) -> io.BytesIO:
 
 def import_box() -> None:
     """Bring in a run that was exported here or elsewhere."""
-    key = f"runs_upload_{st.session_state.get(UPLOAD_NUMBER, 0)}"
+    key = renewable_key(UPLOAD)
     with st.popover("Import a run", icon=":material/upload:"):
         st.file_uploader(
             "A zip that an export made",

@@ -10,7 +10,7 @@ from mnistviz.runs.run_summary import Summary
 from mnistviz.studies import run_comparison
 from mnistviz.studies.run_comparison import Band, Measure, PairedDifference, Split
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import show
+from mnistviz.ui.shared.charts import show
 
 # Each run's whole log is read: a hundred take a second.
 MOST_CURVES = 100

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from mnistviz.core.errors import MnistVizError
 from mnistviz.core.types.training import EpochRow
 from mnistviz.runs import metadata, registry
 from mnistviz.runs.epoch_log import epochs_of
@@ -12,22 +11,24 @@ from mnistviz.runs.run_summary import Summary, summarise
 from mnistviz.studies import generalization_gap
 from mnistviz.studies.generalization_gap import GAP_TRAININGS, GapSet
 from mnistviz.training import launcher
-from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import show, state_badge
+from mnistviz.ui.shared import flash, loaders
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.texts import state_badge
 
-START_ERROR = "gap_start_error"
+MESSAGE = "gap_message"
 
 
 def start_all(epochs: int, seed: int) -> None:
     """Start the five, from a callback. They train one after the other."""
     train = generalization_gap.training_of(epochs, seed)
     taken = registry.taken_names()
-    try:
+
+    def start() -> None:
         for training in GAP_TRAININGS:
             name = metadata.numbered_name(training.name, taken)
             launcher.start(generalization_gap.RECIPE, training.model, train, name)
-    except MnistVizError as error:
-        st.session_state[START_ERROR] = str(error)
+
+    flash.run(MESSAGE, start)
 
 
 def show_gap(listed: list[Run], seconds_per_epoch: float) -> None:
@@ -63,8 +64,7 @@ def show_gap(listed: list[Run], seconds_per_epoch: float) -> None:
         f"Takes about {max(1, round(minutes))} minutes on the machine that made the bundled run. "
         "The chart grows with every epoch."
     )
-    if error := st.session_state.pop(START_ERROR, ""):
-        st.error(error, icon=":material/error:")
+    flash.show(MESSAGE, once=True)
 
 
 def show_set(chosen: GapSet) -> None:

@@ -1,40 +1,95 @@
-"""What came of an action: told when the page is drawn next, with a way back from a deletion."""
+"""Messages to a person: errors that happen now, and results shown when the page is drawn next.
 
-from collections.abc import Callable, Collection, Sequence
+A callback runs before the page is drawn. It stores its message in the session's state under a
+key, and the page shows it at the place where it calls `show` with that key.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
 from mnistviz.core.errors import MnistVizError
 
+Level = Literal["success", "warning", "error"]
+BOXES = {"success": st.success, "warning": st.warning, "error": st.error}
+ICONS = {"success": ":material/check:", "warning": None, "error": ":material/error:"}
 
-def say(key: str, text: str, *, well: bool = True, back: Sequence[str] = ()) -> None:
-    """Keep an outcome under `key` of the session's state; `back` are ids to bring back."""
-    st.session_state[key] = (well, text, list(back))
+
+@dataclass(frozen=True)
+class Message:
+    """A message; `undo` are the ids of what was deleted, `about` is the subject of the message."""
+
+    text: str
+    level: Level
+    undo: tuple[str, ...] = ()
+    about: object = None
 
 
-def do(key: str, action: Callable[[], str], back: Sequence[str] = ()) -> None:
-    """Do something and keep what came of it: its words, or the error meant for a person."""
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show an error meant for a person as its text. Each fragment needs this, like app.py."""
     try:
-        say(key, action(), back=back)
+        yield
     except MnistVizError as error:
-        say(key, str(error), well=False)
+        st.error(str(error), icon=ICONS["error"])
 
 
-def show_outcome(
+def report(
+    key: str,
+    text: str,
+    level: Level = "success",
+    *,
+    undo: Sequence[str] = (),
+    about: object = None,
+) -> None:
+    """Store a message, or none for an empty text; it replaces the last one of this key."""
+    st.session_state.pop(key, None)
+    if text:
+        st.session_state[key] = Message(text, level, tuple(undo), about)
+
+
+def run(
+    key: str,
+    action: Callable[[], str | None],
+    *,
+    undo: Sequence[str] = (),
+    about: object = None,
+) -> None:
+    """Call `action` and store the text it returns, or the text of the error it raises."""
+    try:
+        report(key, action() or "", undo=undo, about=about)
+    except MnistVizError as error:
+        report(key, str(error), "error", about=about)
+
+
+def show(key: str, *, once: bool = False, about: object = None) -> None:
+    """Show the message of this key, if there is one and it is about the same.
+
+    It stays until the next action of this key; with `once`, until the page is drawn again.
+    """
+    message: Message | None = st.session_state.get(key)
+    if message is not None and message.about == about:
+        BOXES[message.level](message.text, icon=ICONS[message.level])
+    if once:
+        st.session_state.pop(key, None)
+
+
+def show_with_undo(
     key: str, deleted: Callable[[], Collection[str]], restore: Callable[[Sequence[str]], None]
 ) -> str:
-    """Show the last outcome; 'Bring back' where all it concerns are still among the deleted ones.
+    """Show the message of this key, with a button that undoes a deletion.
 
-    Returns its text where it went well.
+    The button is there while all ids of the message are among those that `deleted` returns.
+    Returns the text of a success, or "".
     """
-    well, text, back = st.session_state.get(key, (True, "", []))
-    if not text:
+    message: Message | None = st.session_state.get(key)
+    if message is None:
         return ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if well:
-            st.success(text, icon=":material/check:", width="stretch")
-        else:
-            st.error(text, icon=":material/error:", width="stretch")
-        if back and set(deleted()).issuperset(back):
-            st.button("Bring back", icon=":material/undo:", on_click=restore, args=(back,))
-    return text if well else ""
+        BOXES[message.level](message.text, icon=ICONS[message.level], width="stretch")
+        if message.undo and set(deleted()).issuperset(message.undo):
+            st.button("Bring back", icon=":material/undo:", on_click=restore, args=(message.undo,))
+    return message.text if message.level == "success" else ""

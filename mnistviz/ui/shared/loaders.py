@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -30,6 +29,7 @@ from mnistviz.runs import result_cache, snapshots
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.shared.compat import keep_libraries_loaded
 
 if TYPE_CHECKING:
     # Imported where it is needed: it brings TensorFlow, and no page waits for that to paint.
@@ -97,22 +97,8 @@ def _classifier(path: Path, step: int, _run: Run) -> Classifier:
     from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 
-    leave_libraries_alone()
+    keep_libraries_loaded()
     return Classifier(load(Snapshot(_run, step)))
-
-
-@st.cache_resource(show_spinner=False)
-def leave_libraries_alone() -> None:
-    """Keep what is loaded and compiled by now from one rerun to the next.
-
-    After every rerun of every session Streamlit has Keras clear its session, and collects
-    garbage: with the libraries' 300,000 objects, 0.15 s in which nothing else runs.
-    """
-    from mnistviz.network.compat import keep_compiled
-
-    keep_compiled()
-    gc.collect()
-    gc.freeze()
 
 
 def classifier(snapshot: Snapshot) -> Classifier:

@@ -1,4 +1,6 @@
-"""The input that a channel would like best, and those of its whole layer."""
+"""Preferred inputs: images made so that a channel answers to them as strongly as it can."""
+
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -8,56 +10,56 @@ from mnistviz.charts.inspection.preferred_inputs import preferred_inputs_figure
 from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaders
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.widgets import show
 
-ASKED = "preferred_asked"
 WHOLE_LAYER = "preferred_whole_layer"
-# Channels that climb together: few enough that what is done is kept every few seconds.
+# Channels that are computed together: so few that a result is stored every few seconds.
 AT_ONCE = 10
 GALLERY = "preferred_gallery"
 
 
-def _ask(wanted: bool) -> None:
-    """Who has asked for one channel wants the next one, too."""
-    st.session_state[ASKED] = wanted
+def _stop_whole_layer() -> None:
+    st.session_state[WHOLE_LAYER] = False
+
+
+PREFERRED = OnDemand(
+    "preferred",
+    "Make its preferred input",
+    ":material/auto_awesome:",
+    "A second or two for each channel of each snapshot. The result is kept on disk.",
+    caption="No test image, but an input made for this channel: out of noise, changed pixel by "
+    "pixel until the channel answers as strongly as it can.",
+    stoppable=True,
+    on_stop=_stop_whole_layer,
+)
 
 
 def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_key: str) -> None:
-    """The preferred input of the channel that `channel_key` of the session names."""
+    """Show the preferred input of a channel, whose number is in the session's `channel_key`."""
     channel = int(st.session_state[channel_key])
-    digit = layer == "conv8"
-    who = f"the digit {channel}" if digit else f"{layer}, channel {channel}"
+    name = f"the digit {channel}" if layer == "conv8" else f"{layer}, channel {channel}"
     st.subheader("What it would like best")
-    found = loaders.kept_preferred(snapshot, layer)
-    if found is None or channel not in found.channels:
-        if not st.session_state.get(ASKED):
-            st.button(
-                "Make its preferred input",
-                icon=":material/auto_awesome:",
-                key="preferred_start",
-                on_click=_ask,
-                args=(True,),
-                help="A second or two for each channel of each snapshot. The result is kept on "
-                "disk.",
-            )
-            st.caption(
-                "No test image, but an input made for this channel: out of noise, changed pixel by "
-                "pixel until the channel answers as strongly as it can."
-            )
-            return
-        found = _make(snapshot, layer, [channel], f"Climbing from noise for {who}")
-    place = found.channels.tolist().index(channel)
+    preferred = loaders.kept_preferred(snapshot, layer)
+    if preferred is None or channel not in preferred.channels:
+        preferred = PREFERRED.need(
+            f"Climbing from noise for {name}",
+            lambda progress: loaders.make_preferred(snapshot, layer, [channel], progress),
+        )
+    if preferred is None:
+        return
+    place = preferred.channels.tolist().index(channel)
     left, right = st.columns([1, 2], gap="large")
-    image = found.images[place]
+    image = preferred.images[place]
     with left:
         show(
             image_figure(image / (image.max() or 1)),
             "preferred_input",
-            f"The input that {who} likes best",
+            f"The input that {name} likes best",
         )
     with right:
-        st.markdown(_said(snapshot, layer, found, place))
+        st.markdown(_description(snapshot, layer, preferred, place))
         st.caption(
             "Look for what the patches of real images below have in common with it. White is its "
             f"most ink, {image.max():.2f}. Activation maximisation: Erhan et al. 2009, Simonyan et "
@@ -68,44 +70,38 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
             key=WHOLE_LAYER,
             help="Made ten at a time, and kept. Switch it off to stop.",
         )
-    if not whole:
-        return
-    missing = [one for one in range(num_channels) if one not in found.channels]
+    if whole:
+        preferred = _make_missing(snapshot, layer, num_channels, preferred)
+        _show_gallery(layer, preferred, channel_key)
+
+
+def _make_missing(
+    snapshot: Snapshot, layer: str, num_channels: int, preferred: PreferredInputs
+) -> PreferredInputs:
+    """Compute the preferred inputs of the channels that have none yet; returns all."""
+    missing = [number for number in range(num_channels) if number not in preferred.channels]
     for start in range(0, len(missing), AT_ONCE):
         some = missing[start : start + AT_ONCE]
-        found = _make(snapshot, layer, some, f"{layer}, channels {some[0]} to {some[-1]}")
-    order = np.argsort(found.channels)
+        make = partial(loaders.make_preferred, snapshot, layer, some)
+        preferred = PREFERRED.compute(f"{layer}, channels {some[0]} to {some[-1]}", make)
+    return preferred
+
+
+def _show_gallery(layer: str, preferred: PreferredInputs, channel_key: str) -> None:
+    order = np.argsort(preferred.channels)
     st.caption("Each up to its own most ink. **Click** one to choose that channel.")
     show(
         preferred_inputs_figure(
-            found.images[order],
-            found.channels[order].tolist(),
-            found.values[order].tolist(),
-            channel,
+            preferred.images[order],
+            preferred.channels[order].tolist(),
+            preferred.values[order].tolist(),
+            int(st.session_state[channel_key]),
             page_width(),
         ),
         key=GALLERY,
         on_click=lambda: _choose_clicked(channel_key),
-        alt=f"The inputs that the {num_channels} channels of {layer} like best",
+        alt=f"The inputs that the {len(order)} channels of {layer} like best",
     )
-
-
-def _make(snapshot: Snapshot, layer: str, channels: list[int], text: str) -> PreferredInputs:
-    """Find them, with progress and a way to stop: a click ends this run of the script."""
-    slot = st.empty()
-    with slot.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, text)
-        st.button("Stop", icon=":material/stop:", key=f"stop_{channels}", on_click=_stop)
-    found = loaders.make_preferred(
-        snapshot, layer, channels, lambda share: bar.progress(share, text)
-    )
-    slot.empty()
-    return found
-
-
-def _stop() -> None:
-    _ask(False)
-    st.session_state[WHOLE_LAYER] = False
 
 
 def _choose_clicked(channel_key: str) -> None:
@@ -114,9 +110,9 @@ def _choose_clicked(channel_key: str) -> None:
         st.session_state[channel_key] = points[0]["customdata"]
 
 
-def _said(snapshot: Snapshot, layer: str, found: PreferredInputs, place: int) -> str:
-    channel = int(found.channels[place])
-    value, start = float(found.values[place]), float(found.start_values[place])
+def _description(snapshot: Snapshot, layer: str, preferred: PreferredInputs, place: int) -> str:
+    channel = int(preferred.channels[place])
+    value, start = float(preferred.values[place]), float(preferred.start_values[place])
     before = "" if layer == "conv8" else " before the ReLU"
     text = f"It brings the channel to **{value:+.2f}**{before}; the noise it began as, to "
     # Rounded first: a tiny negative one would be written as -0.00.
@@ -125,7 +121,7 @@ def _said(snapshot: Snapshot, layer: str, found: PreferredInputs, place: int) ->
         most = float(surveys[layer].largest[channel])
         text += f" The most that any of the 10,000 test images brings it to is {most:+.2f}."
     if layer == "conv8":
-        chances = loaders.classify(snapshot, found.images[place])
+        chances = loaders.classify(snapshot, preferred.images[place])
         answer = int(chances.argmax())
         text += (
             f" The network reads it as **{answer}** with {chances[answer]:.1%}, though nobody "

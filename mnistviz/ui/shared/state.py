@@ -1,10 +1,7 @@
 """Names in the session's state that more than one page uses."""
 
-# All pages by their heading in the menu, as `app.py` lists them.
-PAGES = "pages"
-
-# Whether this visit has seen a title.
-PAINTED = "painted"
+# Whether the browser had time to paint the title of this visit.
+TITLE_PAINTED = "title_painted"
 
 # Widgets in the sidebar, kept in the address of the page.
 RUN = "run"
@@ -27,7 +24,6 @@ CANVAS_NUMBER = "canvas_number"
 CANVAS_START = "canvas_start"
 # The drawing in the address of the Draw page.
 DRAWING = "drawing"
-LINK_PROBLEM = "link_problem"
 
 # Where the digit comes from, whether it may be several, the picture last given, the crop's number.
 SOURCE = "draw_source"
@@ -47,19 +43,17 @@ NAMED_IMAGE = "named_image"
 PAGE_WIDTH = "page_width"
 FINE_SCREEN = "fine_screen"
 
-# What a button of the Train page could not do.
-TRAIN_PROBLEM = "train_problem"
-
 # The runs chosen in the table of runs, by id; the number makes it another table.
 CHOSEN_RUNS = "chosen_runs"
 CHOICE_NUMBER = "choice_number"
 
-# What the Runs page says of the last action: (whether it went well, text, runs to bring back).
-RUNS_MESSAGE = "runs_message"
-
-# What could not be kept on the Draw page, and what the My digits page says of the last action:
-# (whether it went well, text, digits to bring back, by id).
-KEEP_PROBLEM = "keep_problem"
-DIGITS_MESSAGE = "digits_message"
 # The digit chosen on the My digits page, by id.
 CHOSEN_DIGIT = "chosen_digit"
+
+# Messages of the last action (see flash.py): of a start of a training, of the controls of a
+# training, of the Runs page, of the My digits page, of a digit kept on the Draw page.
+START_MESSAGE = "start_message"
+TRAIN_MESSAGE = "train_message"
+RUNS_MESSAGE = "runs_message"
+DIGITS_MESSAGE = "digits_message"
+KEEP_MESSAGE = "keep_message"

@@ -13,7 +13,8 @@ from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import loaders
-from mnistviz.ui.shared.widgets import CurveOptions, show, show_curves, validated_on_text
+from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
+from mnistviz.ui.shared.texts import validated_on_text
 
 ACCURACY_AXES = {0.0: "0–100 %", 0.9: "90–100 %", 0.98: "98–100 %"}
 

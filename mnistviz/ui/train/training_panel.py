@@ -11,22 +11,22 @@ from mnistviz.runs import checkpoints, desired_state, registry, worker_log
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import ACTIVE_STATES, Run, State
 from mnistviz.training import launcher
-from mnistviz.ui.shared import loaders, state
+from mnistviz.ui.shared import flash, loaders, state
+from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.progress import UNKNOWN, progress_of
-from mnistviz.ui.shared.widgets import state_badge, validated_on_text
+from mnistviz.ui.shared.texts import state_badge, validated_on_text
 
 # Guessing gets one digit in ten.
 NOT_LEARNED = 0.3
 
 
 def act(action: Callable[..., Any], *arguments: Any) -> None:
-    """Do what a button says; what can't be done is said on the panel."""
-    try:
+    """Do what a button says; the panel shows why it can't be done."""
+
+    def act_silently() -> None:
         action(*arguments)
-    except MnistVizError as error:
-        st.session_state[state.TRAIN_PROBLEM] = str(error)
-    else:
-        st.session_state.pop(state.TRAIN_PROBLEM, None)
+
+    flash.run(state.TRAIN_MESSAGE, act_silently)
 
 
 def watch(run: Run, *, polled: bool) -> None:
@@ -52,8 +52,7 @@ def _show_state(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
         f"Channels {run.spec.model.plan}, {run.spec.model.parameters:,} parameters, recipe "
         f"{run.spec.recipe}, {spec.num_images:,} images{pen}, seed {spec.seed}{origin}"
     )
-    if problem := st.session_state.get(state.TRAIN_PROBLEM):
-        st.error(problem, icon=":material/error:")
+    flash.show(state.TRAIN_MESSAGE)
     _show_resumes(run)
     if shown in ACTIVE_STATES:
         _show_progress(run, shown, rows)
@@ -220,8 +219,8 @@ def _show_result(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
     if last.accuracy < NOT_LEARNED:
         st.warning("It has not learned to read yet: train longer, or with a smaller learning rate.")
     with st.container(horizontal=True):
-        st.page_link("pages/film.py", label="Watch how it learned", icon=":material/movie:")
-        st.page_link("pages/kernels.py", label="See what it learned", icon=":material/grid_view:")
-        st.page_link("pages/draw.py", label="Let it read your digit", icon=":material/draw:")
-        st.page_link("pages/evaluate.py", label="Where it errs", icon=":material/fact_check:")
-        st.page_link("pages/runs.py", label="Compare it", icon=":material/table_chart:")
+        FILM.link("Watch how it learned")
+        KERNELS.link("See what it learned")
+        DRAW.link("Let it read your digit")
+        EVALUATE.link("Where it errs")
+        RUNS.link("Compare it")

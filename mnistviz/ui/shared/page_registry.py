@@ -1,0 +1,114 @@
+"""All pages: the file, title, icon and help of each, by section of the menu."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page in the menu. `file` is relative to app.py, `icon` in Streamlit's notation."""
+
+    file: str
+    title: str
+    icon: str
+    help: str
+
+    @property
+    def name(self) -> str:
+        """The name of the page in its address."""
+        return self.file.removeprefix("pages/").removesuffix(".py")
+
+    def link(self, label: str | None = None) -> None:
+        """Show a link to this page."""
+        st.page_link(self.file, label=label or self.title, icon=self.icon)
+
+
+OVERVIEW = PageEntry(
+    "pages/overview.py",
+    "Overview",
+    ":material/home:",
+    "What the network is, layer by layer, and the digits it learns from.",
+)
+TRAIN = PageEntry(
+    "pages/train.py",
+    "Train",
+    ":material/show_chart:",
+    "Train a network and watch its loss and accuracy as it learns.",
+)
+FILM = PageEntry(
+    "pages/film.py",
+    "Film",
+    ":material/movie:",
+    "How a network learned, snapshot by snapshot.",
+)
+RUNS = PageEntry(
+    "pages/runs.py",
+    "Runs",
+    ":material/table_chart:",
+    "All trainings: sort, compare, name, delete, export and import them.",
+)
+KERNELS = PageEntry(
+    "pages/kernels.py",
+    "Kernels",
+    ":material/grid_view:",
+    "Every kernel of every convolution, with its numbers.",
+)
+FEATURE_MAPS = PageEntry(
+    "pages/feature_maps.py",
+    "Feature maps",
+    ":material/layers:",
+    "What each layer makes of one image.",
+)
+MICROSCOPE = PageEntry(
+    "pages/microscope.py",
+    "Microscope",
+    ":material/biotech:",
+    "One value of a convolution, number by number, and back to the pixels.",
+)
+WHY = PageEntry(
+    "pages/why.py",
+    "Why this answer?",
+    ":material/help_center:",
+    "Which pixels and which channels an answer rests on.",
+)
+EMBEDDING = PageEntry(
+    "pages/embedding.py",
+    "Map of digits",
+    ":material/scatter_plot:",
+    "The test images as the network sees them: alike lie close together.",
+)
+EVALUATE = PageEntry(
+    "pages/evaluate.py",
+    "Evaluate",
+    ":material/fact_check:",
+    "Which images a network reads wrong, how sure it is, and what it can stand.",
+)
+CHANNELS = PageEntry(
+    "pages/channels.py",
+    "How many channels?",
+    ":material/tune:",
+    "What 8/16/32 costs and reaches against 10/15/20, and a verdict by rule.",
+)
+DRAW = PageEntry(
+    "pages/draw.py",
+    "Draw",
+    ":material/draw:",
+    "Draw a digit and see what the network reads.",
+)
+MY_DIGITS = PageEntry(
+    "pages/my_digits.py",
+    "My digits",
+    ":material/gesture:",
+    "Your own digits: who reads them right, and a network taught on them.",
+)
+
+# The menu: the pages of each section, in order. The first one opens at the bare address.
+SECTIONS: dict[str, tuple[PageEntry, ...]] = {
+    "": (OVERVIEW,),
+    "Train": (TRAIN, FILM, RUNS),
+    "Look inside": (KERNELS, FEATURE_MAPS, MICROSCOPE, WHY, EMBEDDING),
+    "Judge": (EVALUATE, CHANNELS),
+    "Your hand": (DRAW, MY_DIGITS),
+}
+PAGES = tuple(entry for entries in SECTIONS.values() for entry in entries)
