@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ask = Asking(options.fonts)
     found = measure(rejection.bundled(), ask, options.strokes)
     _write(found)
-    digits, others = learnt() if options.leave_out else (np.zeros(0), {})
+    digits, others = learnt() if options.leave_out else (np.zeros((0, 28, 28), np.float32), {})
     for kind in options.leave_out:
         never = train(digits, {name: one for name, one in others.items() if name != kind})
         found["kinds"][kind]["never_seen"] = ask.refused(never, ask.of_kind(kind))
@@ -150,10 +150,10 @@ def with_thresholds(weights: Sequence[FloatArray]) -> Judge:
     _, axes = np.linalg.eigh((flat - mean).T @ (flat - mean))
     axes = axes[:, ::-1][:, :NUM_AXES]
     held = to_input(data.x_train[-NUM_HELD_OUT:])
-    judge = Judge(*weights, mean, axes, np.zeros(3, np.float32), np.float32(0))
+    judge = Judge(*[*weights, mean, axes, np.zeros(3, np.float32), np.zeros((), np.float32)])
     limits = np.quantile(judge.facts(held), 1 - SHARE_BEYOND, axis=0).astype(np.float32)
-    least = np.float32(np.quantile(judge.scores(held), SHARE_JUDGED))
-    return Judge(*weights, mean, axes, limits, least)
+    least = np.asarray(np.quantile(judge.scores(held), SHARE_JUDGED), np.float32)
+    return Judge(*[*weights, mean, axes, limits, least])
 
 
 class Asking:
