@@ -1,1 +1,1 @@
-"""What the project claims about speed, measured: `make bench`."""
+"""Benchmarks of speed and accuracy: `make bench`."""

@@ -19,14 +19,14 @@ def main(name: str) -> None:
 
 
 def _wait_for_start() -> None:
-    """Say that an epoch is over, and wait for the next; end where there is none."""
+    """Report the end of an epoch and wait for the next; exit when there is none."""
     print("ready", flush=True)
     if not sys.stdin.readline():
         sys.exit()
 
 
 def train_with_product(wait: Callable[[], None]) -> None:
-    """The worker's own way, with all that it writes: rows, snapshots, checkpoints."""
+    """Train as the worker does, and write rows, snapshots and checkpoints."""
     import os
 
     from mnistviz.digits.mnist import load_mnist
@@ -36,7 +36,7 @@ def train_with_product(wait: Callable[[], None]) -> None:
     from mnistviz.training.recorder import RunRecorder
 
     class Paced(RunRecorder):
-        """Waits where an epoch begins."""
+        """Waits at the start of each epoch."""
 
         def before_step(self, step: int, settle: Callable[[], None]) -> Command:
             command = super().before_step(step, settle)
@@ -53,7 +53,7 @@ def train_with_product(wait: Callable[[], None]) -> None:
 
 
 def train_with_keras(wait: Callable[[], None]) -> None:
-    """Stock layers, stock `fit`, as Keras' own examples write it."""
+    """Train with Keras' own layers and `fit`, as its examples do."""
     import keras
 
     from mnistviz.digits.mnist import load_mnist, to_input
@@ -75,7 +75,7 @@ def train_with_keras(wait: Callable[[], None]) -> None:
 
 
 def train_with_torch(wait: Callable[[], None]) -> None:
-    """The same layers in PyTorch, channels first."""
+    """Train the same layers in PyTorch, channels first."""
     import torch
     from torch import nn
 

@@ -1,4 +1,4 @@
-"""How fast the Draw page answers: `python -m benchmarks.draw_speed`.
+"""Response time of the Draw page: `python -m benchmarks.draw_speed`.
 
 In a browser: from the moment the pen is lifted to the new answer in the page, first with nothing
 else to do, then while a run trains; 0.2 s of it is the wait of the canvas component itself. And 30
@@ -24,15 +24,15 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks.visitor import browsing, serving
 
 SEVEN = [(70, 60), (200, 60), (120, 230)]
-# Dashes that lie neither on each other nor within the seven: on ink that is there already, a
-# stroke would leave the answer as it is.
+# Dashes that overlap neither each other nor the seven: a stroke on existing ink would not change
+# the answer.
 DASHES = [
     [(left, y), (left + 24, y)]
     for y in (20, 92, 122, 152, 182, 212, 242)
     for left in (15, 55, 95, 135, 175, 215)
 ]
 PAUSE = 3.0
-# From the pen's rise to the first change of the answer, and the frame that shows it.
+# From lifting the pen to the first change of the answer, and the frame that shows it.
 WATCH = """() => {
   window.answered = []
   addEventListener('pointerup', () => { window.lifted = performance.now() }, true)
@@ -68,19 +68,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         result: dict[str, Any] = {"load": [round(value, 1) for value in os.getloadavg()]}
         with serving() as (_, url), browsing() as page:
             sent = opened(page, url)
-            result["idle"] = told("idle", browser_times(page, idle))
+            result["idle"] = reported("idle", browser_times(page, idle))
             address = url.replace("http", "ws") + "/_stcore/stream"
             waiting = many(address, list(sent), options.sessions, options.seconds)
-            # Playwright has a loop of its own in this thread.
+            # Playwright runs its own event loop in this thread.
             with ThreadPoolExecutor(1) as thread:
                 times, errors = thread.submit(asyncio.run, waiting).result()
-            result["sessions"] = {**told("sessions", times), "errors": errors}
-            result["training"] = told("training", while_training(page, busy))
+            result["sessions"] = {**reported("sessions", times), "errors": errors}
+            result["training"] = reported("training", while_training(page, busy))
     print(json.dumps(result) if options.json else table(result))
 
 
-def told(name: str, times: Sequence[float]) -> dict[str, float]:
-    """What came out, which is also said at once: the whole takes minutes."""
+def reported(name: str, times: Sequence[float]) -> dict[str, float]:
+    """Return the spread of some times, and print it at once, as the whole takes minutes."""
     found = spread(times)
     print(f"\n{name}: {found}", file=sys.stderr, flush=True)
     return found
@@ -90,7 +90,7 @@ def told(name: str, times: Sequence[float]) -> dict[str, float]:
 
 
 def opened(page: Any, url: str) -> list[bytes]:
-    """Open the Draw page; what the browser sends to the server from now on."""
+    """Open the Draw page and return the list of messages that the browser sends from now on."""
     sent: list[bytes] = []
     page.on(
         "websocket",
@@ -117,7 +117,7 @@ def draw(page: Any, points: Sequence[tuple[float, float]]) -> None:
 
 
 def browser_times(page: Any, strokes: Sequence[Sequence[tuple[float, float]]]) -> list[float]:
-    """Seconds from lifting the pen to the answer, for each of some strokes."""
+    """Return the seconds from lifting the pen to the answer, for each stroke."""
     found = []
     for stroke in strokes:
         known = page.evaluate("window.answered.length")
@@ -130,7 +130,7 @@ def browser_times(page: Any, strokes: Sequence[Sequence[tuple[float, float]]]) -
 
 
 def while_training(page: Any, strokes: Sequence[Sequence[tuple[float, float]]]) -> list[float]:
-    """The same while a run trains on all cores."""
+    """Return the same while a run trains on all cores."""
     from mnistviz.core.recipes import find_recipe
     from mnistviz.runs import metrics_log
     from mnistviz.training import launcher
@@ -151,7 +151,7 @@ def while_training(page: Any, strokes: Sequence[Sequence[tuple[float, float]]]) 
 async def many(
     address: str, recording: Sequence[bytes], sessions: int, seconds: float
 ) -> tuple[list[float], int]:
-    """Seconds of all answers of all sessions, and how many had an exception."""
+    """Return the seconds of all answers of all sessions, and the number of exceptions."""
     first, *strokes = recording
     parts = await asyncio.gather(
         *(session(address, first, strokes[-2:], seconds, n / sessions) for n in range(sessions))
@@ -162,7 +162,7 @@ async def many(
 async def session(
     address: str, first: bytes, strokes: Sequence[bytes], seconds: float, share: float
 ) -> tuple[list[float], int]:
-    """One visitor: opens the page as the browser did, then sends a stroke every three seconds."""
+    """Simulate a visitor, who opens the page and sends a stroke every three seconds."""
     origin = address.replace("ws", "http", 1).removesuffix("/_stcore/stream")
     async with websockets.connect(
         address,
@@ -173,7 +173,7 @@ async def session(
     ) as socket:
         await socket.send(first)
         errors = await finished(socket)
-        # Visitors don't lift their pens at the same moment.
+        # Visitors draw at different times.
         await asyncio.sleep(PAUSE * (1 + share))
         times: list[float] = []
         start = time.monotonic()
@@ -187,7 +187,7 @@ async def session(
 
 
 async def finished(socket: Any) -> int:
-    """Wait for the end of the script; the number of exceptions among its elements."""
+    """Wait for the end of the script and return the number of exceptions on the page."""
     errors = 0
     while True:
         message = ForwardMsg.FromString(await asyncio.wait_for(socket.recv(), 120))
@@ -199,7 +199,7 @@ async def finished(socket: Any) -> int:
 
 
 def spread(times: Sequence[float]) -> dict[str, float]:
-    """Median, 95th percentile and longest, in seconds."""
+    """Return median, 95th percentile and maximum, in seconds."""
     ordered = sorted(times)
     found = {
         "median": statistics.median(ordered),
@@ -211,7 +211,7 @@ def spread(times: Sequence[float]) -> dict[str, float]:
 
 
 def table(result: dict[str, Any]) -> str:
-    """The result as people read it."""
+    """Return the result as a text table."""
     names = {
         "idle": "browser, idle (median ≤ 0.35)",
         "training": "browser, a run trains (median ≤ 0.5)",

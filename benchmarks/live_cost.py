@@ -1,4 +1,4 @@
-"""What it costs to watch a training: `python -m benchmarks.live_cost`.
+"""Cost of watching a training on the Train page: `python -m benchmarks.live_cost`.
 
 Pairs of trainings, the same to the last bit: one with a person's browser on its Train page,
 one with nobody there, in alternating order. Over the epochs of each, from the first row of
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measure(pairs: int, epochs: int) -> list[dict[str, dict[str, float]]]:
-    """For each pair what `watched` and `alone` took."""
+    """Return for each pair the times of the trainings `watched` and `alone`."""
     found = []
     with serving() as (server, url), browsing() as page:
         page.goto(f"{url}/train")
@@ -57,7 +57,7 @@ def measure(pairs: int, epochs: int) -> list[dict[str, dict[str, float]]]:
 
 
 def train(server: psutil.Process, epochs: int, watch: Callable[[str], object]) -> dict[str, float]:
-    """Train a run, by whose name it is watched, and time it from its first row to its last."""
+    """Train a run, call `watch` with its name, and time it from its first row to its last."""
     from mnistviz.core.recipes import find_recipe
     from mnistviz.runs import metrics_log, registry
     from mnistviz.training import launcher
@@ -74,7 +74,7 @@ def train(server: psutil.Process, epochs: int, watch: Callable[[str], object]) -
         if {str(run.path), "mnistviz.training.worker"} <= set(process.cmdline())
     ]
     before = processor_seconds(server), processor_seconds(worker)
-    # The worker evaluates the test set after its last row: the last epoch's end is enough.
+    # The worker evaluates the test set after the last epoch, which is not timed.
     last = before
     while registry.run_state(run) in registry.ACTIVE_STATES:
         try:
@@ -91,13 +91,13 @@ def train(server: psutil.Process, epochs: int, watch: Callable[[str], object]) -
 
 
 def processor_seconds(process: psutil.Process) -> float:
-    """User and system time that a process has used so far."""
+    """Return the user and system time of a process so far."""
     times = process.cpu_times()
     return float(times.user + times.system)
 
 
 def compared(pairs: Sequence[dict[str, dict[str, float]]]) -> dict[str, Any]:
-    """The server's share of the worker's processor time, and the paired wall-clock ratios."""
+    """Return the server's share of the worker's processor time, and the paired time ratios."""
     shares = [pair["watched"]["server"] / pair["watched"]["worker"] for pair in pairs]
     ratios = [pair["watched"]["wall"] / pair["alone"]["wall"] for pair in pairs]
     return {
@@ -114,13 +114,13 @@ def compared(pairs: Sequence[dict[str, dict[str, float]]]) -> dict[str, Any]:
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
-    """Median, lowest and highest."""
+    """Return median, minimum and maximum."""
     found = {"median": statistics.median(values), "lowest": min(values), "highest": max(values)}
     return {name: round(value, 4) for name, value in found.items()}
 
 
 def table(result: dict[str, Any]) -> str:
-    """The result as people read it."""
+    """Return the result as a text table."""
     share, ratio = result["server_share"], result["wall_ratio"]
     return (
         f"server's processor time, of the worker's: {share['median']:.2%}"

@@ -1,4 +1,4 @@
-"""Photos of sheets, made here: real MNIST digits, printed on paper that is photographed."""
+"""Simulated photos of paper sheets with MNIST digits."""
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -22,7 +22,7 @@ KINDS = (
 def photo(
     digit: FloatArray, kind: str, rng: np.random.Generator, size: tuple[int, int] = (900, 1200)
 ) -> Image.Image:
-    """A grey photo of a digit `(28, 28)`; `kind` says what is special about it, in words."""
+    """Return a grey photo of a digit `(28, 28)`; `kind` is one of `KINDS`."""
     height, width = size
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     page = _paper(x, y, kind, rng)

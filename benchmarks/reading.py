@@ -1,12 +1,15 @@
-"""How well numbers are cut and photos are read: `python -m benchmarks.reading`.
+"""Accuracy of reading numbers and photos: `python -m benchmarks.reading`.
 
-Numbers of two to five digits of the test set side by side, by the gap between them in pixels, of
-which a digit is 20 high; and photos made of digits of the test set, by what makes them hard.
+The numbers are two to five test digits side by side, for several gaps in pixels (a digit is 20
+pixels high); the photos are made of test digits, for several kinds of difficulty.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import ndimage
@@ -19,7 +22,14 @@ from mnistviz.digits.drawing.segmentation import segment_ink
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import snapshots
 
+if TYPE_CHECKING:
+    # It imports TensorFlow.
+    from mnistviz.network.model import Classifier
+
 GAPS = (4, 2, 0, -1, -2)
+
+# Rows by table: numbers, photos.
+Result = dict[str, list[dict[str, Any]]]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     snapshot = snapshots.find(options.run)
     classifier = Classifier(load(snapshot))
-    result = {
+    result: Result = {
         "numbers": [numbers(classifier, gap, options.count) for gap in GAPS],
         "photos": [photos(classifier, kind, options.count) for kind in KINDS],
     }
@@ -42,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def side_by_side(digits: FloatArray, gap: int) -> FloatArray:
-    """Digits (n, 28, 28) in one field of ink, `gap` pixels apart; below 0 they overlap."""
+    """Return digits (n, 28, 28) in one image, `gap` pixels apart; below 0 they overlap."""
     field = np.zeros((28, 12 + 34 * len(digits)), np.float32)
     edge = 6
     for digit in digits:
@@ -54,8 +64,8 @@ def side_by_side(digits: FloatArray, gap: int) -> FloatArray:
     return field
 
 
-def numbers(classifier, gap: int, count: int) -> dict[str, float]:
-    """Shares of numbers that were read right, cut into the right number, that touch."""
+def numbers(classifier: Classifier, gap: int, count: int) -> dict[str, float]:
+    """Return the shares of numbers read right, segmented into the right count, touching."""
     data = load_mnist()
     rng = np.random.default_rng(0)
     right = cut = touching = single = 0
@@ -74,21 +84,21 @@ def numbers(classifier, gap: int, count: int) -> dict[str, float]:
     return {"gap": gap, **{name: value / count for name, value in shares.items()}}
 
 
-def photos(classifier, kind: str, count: int) -> dict[str, float | str]:
-    """Share of the photos of a kind whose digit was read right."""
+def photos(classifier: Classifier, kind: str, count: int) -> dict[str, float | str]:
+    """Return the share of the photos of a kind whose digit was read right."""
     data = load_mnist()
     rng = np.random.default_rng(0)
     chosen = rng.integers(0, len(data.x_test), count)
     images = []
     for digit in to_input(data.x_test[chosen]):
-        levels = np.asarray(photo(digit, kind, rng), np.float32) / 255
+        levels = np.asarray(photo(digit, kind, rng), np.float32) / np.float32(255)
         images.append(normalise(find_ink(levels)).image)
     answers = classifier.logits(np.stack(images)).argmax(axis=1)
     return {"kind": kind, "right": float((answers == data.y_test[chosen]).mean())}
 
 
-def table(result: dict[str, list[dict[str, float]]]) -> str:
-    """The result as people read it."""
+def table(result: Result) -> str:
+    """Return the result as a text table."""
     lines = [f"{'gap':>4}{'touching':>10}{'cut right':>11}{'read right':>12}{'digits alone':>14}"]
     for row in result["numbers"]:
         shares = (row["touching"], row["cut"], row["right"], row["digits_right_alone"])

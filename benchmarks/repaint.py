@@ -1,8 +1,8 @@
-"""How soon a page is repainted: `python -m benchmarks.repaint`.
+"""Time to repaint a page: `python -m benchmarks.repaint`.
 
-In a browser, on a warm server: from the click or the key to the last change of what is in the
-window, and of anything on the page, for a change of page, of layer, of snapshot and of image. The
-pages of each are visited in turns.
+In a browser, on a warm server: from the click or the key press to the last change within the
+window, and on the whole page, for a change of page, layer, snapshot and image. The pages are
+visited in turns.
 """
 
 import argparse
@@ -12,13 +12,14 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from benchmarks.visitor import browsing, serving
 
-# When the page's content changed last since the last press of a button or key, and when each of its
-# elements did. What lies within a canvas is not painted: a table writes its cells there, for those
-# who can't see it.
+# Records the time of the last change of the page, and of each element, since the last press of a
+# button or key. Elements within a canvas are not painted: a table has its cells there for screen
+# readers.
 WATCH = """() => {
   const now = () => {
     window.pressed = performance.now(); window.changed = null; window.elements = new Map()
@@ -37,7 +38,7 @@ WATCH = """() => {
     }
   }).observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true})
 }"""
-# Seconds from the press to the last change that is in the window, and to the last one at all.
+# Seconds from the press to the last change within the window, and to the last one on the page.
 SECONDS = """() => {
   const seen = element => {
     const {top, bottom, width} = element?.getBoundingClientRect() ?? {}
@@ -47,11 +48,11 @@ SECONDS = """() => {
   return [Math.max(window.pressed, ...times), window.changed].map(time =>
     (time - window.pressed) / 1000)
 }"""
-# A page is at rest when nothing has changed for so many milliseconds.
+# A page is at rest when nothing has changed for this many milliseconds.
 REST = 900
 AT_REST = f"window.changed && performance.now() - window.changed > {REST}"
 
-# To the last change in the window, and of the whole page.
+# Until the last change within the window, and on the whole page.
 Seconds = tuple[float, float]
 # (what is done, page, what is pressed)
 Action = tuple[str, str, Callable[[Any, int], None]]
@@ -75,19 +76,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measure(page: Any, looks: int) -> dict[str, list[Seconds]]:
-    """Seconds of each look, in the window and of the whole page, by what was done."""
+    """Return the seconds of each visit, within the window and on the page, by action."""
     links = page.get_by_test_id("stSidebarNav").get_by_role("link")
     titles = [text.splitlines()[-1] for text in links.all_inner_texts()]
     found: dict[str, list[Seconds]] = {}
     for look in range(looks + 1):
         for title in titles:
-            seconds = {f"page {title}": timed(page, lambda title=title: open_page(page, title))}
+            seconds = {f"page {title}": timed(page, partial(open_page, page, title))}
             for what, where, act in ACTIONS:
                 if where == title:
-                    seconds[f"{what} on {title}"] = timed(
-                        page, lambda act=act, look=look: act(page, look)
-                    )
-            # The first look loads what is loaded once.
+                    seconds[f"{what} on {title}"] = timed(page, partial(act, page, look))
+            # The first visit loads modules and caches: it is not counted.
             for what, value in seconds.items():
                 found.setdefault(what, []).extend([value] if look else [])
         print(".", end="", file=sys.stderr, flush=True)
@@ -140,7 +139,7 @@ ACTIONS: tuple[Action, ...] = (
 
 
 def table(result: dict[str, Any]) -> str:
-    """The result as people read it."""
+    """Return the result as a text table."""
     lines = [f"load of the machine before: {result['load']}"]
     medians = []
     for what, values in result["seconds"].items():

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def epoch_seconds(names: Sequence[str], pairs: int) -> dict[str, list[float]]:
-    """Seconds of each trainer's epochs, in turns, after one that doesn't count."""
+    """Return the seconds of each trainer's epochs, taken in turns after a warm-up epoch."""
     seconds: dict[str, list[float]] = {name: [] for name in names}
     with contextlib.ExitStack() as stack:
         epochs = {name: stack.enter_context(_trainer(name)) for name in names}
@@ -65,7 +65,7 @@ def epoch_seconds(names: Sequence[str], pairs: int) -> dict[str, list[float]]:
 
 @contextlib.contextmanager
 def _trainer(name: str) -> Iterator[Callable[[], None]]:
-    """A trainer that waits; calling it trains an epoch."""
+    """Yield a function that trains one epoch in a child process."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.contenders", name],
         cwd=PROJECT,
@@ -96,7 +96,7 @@ def _trainer(name: str) -> Iterator[Callable[[], None]]:
 
 
 def compared(seconds: dict[str, list[float]]) -> dict[str, dict[str, Any]]:
-    """Each trainer's median, and the ratio to Keras': median, lowest, highest of the pairs."""
+    """Return each trainer's median, and median, minimum and maximum of its ratio to Keras."""
     rows = {}
     for name, own in seconds.items():
         ratios = [mine / theirs for mine, theirs in zip(own, seconds["keras"], strict=True)]
@@ -111,7 +111,7 @@ def compared(seconds: dict[str, list[float]]) -> dict[str, dict[str, Any]]:
 
 
 def quick_training(keras_epoch: float) -> dict[str, float]:
-    """One run of the recipe `quick`, as a person starts it, from the command to its end."""
+    """Return time and accuracy of a run of the recipe `quick`, started from the command line."""
     with tempfile.TemporaryDirectory() as home:
         started = time.perf_counter()
         done = subprocess.run(
@@ -133,7 +133,7 @@ def quick_training(keras_epoch: float) -> dict[str, float]:
 
 
 def warm_inference() -> dict[str, float]:
-    """Median seconds to evaluate the test set, and milliseconds to classify one digit."""
+    """Return the median seconds to evaluate the test set, and milliseconds for one digit."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from mnistviz.core.model_spec import ModelSpec
     from mnistviz.digits.mnist import load_mnist, to_input
@@ -162,7 +162,7 @@ def _warm(work: Callable[[], object], repeats: int) -> float:
 
 
 def table(result: dict[str, Any]) -> str:
-    """The result as people read it."""
+    """Return the result as a text table."""
     lines = [
         f"{result['machine']}; load at the start {result['load']}",
         f"{'reference recipe':18}{'s an epoch':>11}{'of Keras':>10}   spread of the pairs",

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def read(file: Path) -> tuple[list[Strokes], np.ndarray, np.ndarray]:
-    """The drawings on the canvas, their labels and their writers."""
+    """Return the drawings on the canvas, their labels and their writers."""
     with np.load(file, allow_pickle=False) as arrays:
         points = (arrays["xy"] * (CANVAS / BOX)).astype(np.float32)
         lines = np.split(points, arrays["stroke_ptr"][1:-1])
@@ -63,7 +63,7 @@ def read(file: Path) -> tuple[list[Strokes], np.ndarray, np.ndarray]:
 
 
 def sized(drawing: Strokes, side: int) -> Strokes:
-    """A drawing in the middle of the canvas, its points `side` pixels apart at most."""
+    """Return a drawing scaled to `side` pixels in the middle of the canvas."""
     points = np.concatenate(drawing.strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     zoom = side / max(float((high - low).max()), 1e-6)
@@ -73,7 +73,7 @@ def sized(drawing: Strokes, side: int) -> Strokes:
 
 
 def seen(drawings: Sequence[Strokes]) -> FloatArray:
-    """What the network sees of drawings: (n, 28, 28) float32 in [0, 1]."""
+    """Return the network's input images of drawings: (n, 28, 28) float32 in [0, 1]."""
     return np.stack([normalise(render(redraw(drawing))).image for drawing in drawings])
 
 
@@ -108,7 +108,7 @@ def measure(
 
 
 def table(found: dict[str, Any]) -> str:
-    """The result as people read it."""
+    """Return the result as a text table."""
     lines = [f"{found['digits']:,} digits by {found['writers']} writers"]
     for name, row in found["runs"].items():
         lines.append(

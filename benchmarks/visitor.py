@@ -1,4 +1,4 @@
-"""The dashboard's server and a browser that visits it, as a person has them."""
+"""The dashboard's server and a headless browser that visits it."""
 
 import shutil
 import socket
@@ -20,7 +20,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @contextmanager
 def serving() -> Iterator[tuple[psutil.Process, str]]:
-    """The dashboard's server on a free port, and its address."""
+    """Yield the process of the dashboard's server on a free port, and its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -48,7 +48,7 @@ def serving() -> Iterator[tuple[psutil.Process, str]]:
 
 @contextmanager
 def browsing(width: int = 1280) -> Iterator[Any]:
-    """A page of a browser as a person has it, without a window."""
+    """Yield a page of a headless browser."""
     from playwright.sync_api import sync_playwright
 
     path = next(filter(None, map(shutil.which, BROWSERS)), None)

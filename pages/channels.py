@@ -1,5 +1,6 @@
 """How many channels: what a plan costs, what it reaches, and a verdict by rule."""
 
+from mnistviz.core.thresholds import CONFIDENCE, EQUIVALENCE_CONFIDENCE, TWIN_CORRELATION
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
@@ -111,15 +112,16 @@ explanation(
         "single pair of trainings therefore says little. Here both plans are trained with the same "
         "seeds and the differences are taken seed by seed, so that what the seed does to both "
         "cancels out.",
-        "The **verdict** follows a rule that was set before: equivalent, if the 90 % interval of "
-        "the mean difference lies within the margin; better or worse, if the 95 % interval leaves "
-        "out zero, corrected after Holm for looking at several pairs; else they can't be told "
+        "The **verdict** follows a rule that was set before: equivalent, if the "
+        f"{100 * EQUIVALENCE_CONFIDENCE:.0f} % interval of the mean difference lies within the "
+        f"margin; better or worse, if the {100 * CONFIDENCE:.0f} % interval leaves out "
+        "zero, corrected after Holm for looking at several pairs; else they can't be told "
         "apart, and it says how many seeds would do.",
         "**Channels that repeat each other**: the values of a layer's channels, after the ReLU, "
         "are turned so that the first direction varies most, the second most of what is left, and "
         "so on. If 99 % of the variance lies in half as many directions as there are channels, the "
         "other half adds next to nothing of its own. A **dead** channel is 0 everywhere; **near-"
-        "twins** have a correlation of at least 0.95.",
+        f"twins** have a correlation of at least {TWIN_CORRELATION:g}.",
         "**Which patterns kernels cover**: a 3×3 kernel that has at least half of its energy in "
         "edges, in lines or in textures looks mainly for one of them. With few channels some "
         "directions have no kernel at all.",

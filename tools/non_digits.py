@@ -1,7 +1,7 @@
-"""What people draw, or show, that is no digit: made by the thousand, to learn to refuse it.
+"""Synthetic images that are not digits, to train and measure the digit detector.
 
-Each kind is a function of a random generator that makes one picture `(28, 28)`, normalised as
-every drawing is. Lines go the way of strokes, the rest that of pictures.
+Each kind is a function of a random generator that returns one image `(28, 28)` float32,
+preprocessed as drawings are: lines as strokes, everything else as pictures.
 """
 
 import string
@@ -32,12 +32,12 @@ Maker = Callable[[Generator], FloatArray]
 
 FONT_SIZE = 160
 
-# Letters that many people write as they write a digit; scaled to one size, small ones look like
-# large ones. They are nobody's non-digits, and reported apart.
+# Letters that many people write like a digit; scaled to one size, small ones look like large ones.
+# They are reported separately from the other non-digits.
 LOOK_ALIKES = "IlOoSsZzBbgq"
 LETTERS = "".join(letter for letter in string.ascii_letters if letter not in LOOK_ALIKES)
 
-# Letters as a hand draws them: strokes divided by '/', points by ' ', (x, y) of 0 to 9 each.
+# Handwritten letters: strokes separated by '/', points by ' ', (x, y) from 0 to 9 each.
 _LETTERS = {
     "A": "09 40 89/26 66", "C": "82 50 20 02 07 29 59 87", "D": "00 09/00 40 82 87 49 09",
     "E": "70 00 09 79/05 65", "F": "70 00 09/04 64", "G": "82 50 20 02 07 29 59 87 85 55",
@@ -71,7 +71,7 @@ _SHAPES = {
 
 
 def make(kinds: Sequence[str], each: int, seed: int = 0) -> dict[str, FloatArray]:
-    """`each` pictures of each kind: (each, 28, 28) float32 in [0, 1]; a seed names one result."""
+    """Return `each` images of each kind: (each, 28, 28) float32 in [0, 1], fixed by the seed."""
     made = {}
     for number, kind in enumerate(KINDS):
         if kind in kinds:
@@ -90,12 +90,12 @@ def _with_ink(maker: Maker, generator: Generator) -> FloatArray:
 
 
 def hand_letter(generator: Generator, letters: Sequence[str] = tuple(_LETTERS)) -> FloatArray:
-    """A letter in strokes, as a hand would."""
+    """Return a handwritten letter."""
     return distorted_image(_LETTERS[str(generator.choice(list(letters)))], generator)
 
 
 def shape(generator: Generator) -> FloatArray:
-    """A triangle, an arrow, a heart: in strokes, some filled."""
+    """Return a shape in strokes, such as a triangle, an arrow or a heart; some are filled."""
     name = str(generator.choice(list(_SHAPES)))
     first, *others = parse_shape(_SHAPES[name])
     closed = not others and len(first) > 3 and (first[0] == first[-1]).all()
@@ -108,13 +108,13 @@ def shape(generator: Generator) -> FloatArray:
 
 
 def scribble(generator: Generator) -> FloatArray:
-    """A pen that wanders without a plan: smooth or jagged, short or long."""
+    """Return a random line: smooth or jagged, short or long."""
     turns = int(generator.integers(8, 40))
     points = generator.normal(0, 1, (turns, 2))
     if generator.random() < 0.5:
         points = np.cumsum(points, axis=0)
     if generator.random() < 0.3:
-        # To and fro, as one strikes out a word.
+        # Back and forth, as a word is crossed out.
         points[:, 0] = np.arange(turns) % 2 * 4 + generator.normal(0, 0.4, turns)
         points[:, 1] = np.linspace(0, generator.uniform(1, 6), turns)
     line = smooth(points, int(generator.integers(0, 3)))
@@ -122,7 +122,7 @@ def scribble(generator: Generator) -> FloatArray:
 
 
 def stray_strokes(generator: Generator) -> FloatArray:
-    """Two to four strokes that have nothing to do with each other, straight or curved."""
+    """Return two to four unrelated strokes, straight or curved."""
     lines = []
     for _ in range(int(generator.integers(2, 5))):
         points = generator.uniform(40, 240, (int(generator.integers(2, 5)), 2))
@@ -131,7 +131,7 @@ def stray_strokes(generator: Generator) -> FloatArray:
 
 
 def dots(generator: Generator) -> FloatArray:
-    """One dot, or a few."""
+    """Return one to six dots."""
     count = int(generator.choice([1, 1, 2, 3, 4, 6]))
     return render_lines(list(generator.uniform(40, 240, (count, 1, 2))))
 
@@ -142,7 +142,7 @@ def dots(generator: Generator) -> FloatArray:
 def typed_letter(
     generator: Generator, fonts: Sequence[Font] | None = None, letters: Sequence[str] = LETTERS
 ) -> FloatArray:
-    """A letter of Pillow's own font or of others, a little turned, thinner or bolder."""
+    """Return a letter of Pillow's font or of others, with random rotation, slant and weight."""
     font = _font() if fonts is None else fonts[int(generator.integers(len(fonts)))]
     letter = str(generator.choice(list(letters)))
     sheet = Image.new("L", (CANVAS_SIDE, CANVAS_SIDE))
@@ -163,7 +163,7 @@ def typed_letter(
 
 
 def noise(generator: Generator) -> FloatArray:
-    """Grain: fine or coarse, sparse or dense."""
+    """Return noise: fine or coarse, sparse or dense."""
     side = int(generator.integers(10, 57))
     grain = gaussian_filter(generator.random((side, side)), float(generator.choice([0, 0.7, 1.5])))
     least = np.quantile(grain, generator.uniform(0, 0.9))
@@ -171,7 +171,7 @@ def noise(generator: Generator) -> FloatArray:
 
 
 def texture(generator: Generator) -> FloatArray:
-    """Stripes, checks, rings, a shade: what a wall or a cloth is like."""
+    """Return stripes, checks, rings or a gradient, like a wall or cloth."""
     y, x = np.mgrid[0:56, 0:56] / 56
     angle, waves = generator.uniform(0, np.pi), generator.uniform(1, 8)
     along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
@@ -188,7 +188,7 @@ def texture(generator: Generator) -> FloatArray:
 
 
 def two_digits(generator: Generator) -> FloatArray:
-    """Two training digits side by side, close or touching."""
+    """Return two training digits side by side, close or touching."""
     data = load_mnist()
     left, right = (_cut(image) for image in data.x_train[generator.integers(0, 50_000, 2)])
     gap = int(generator.integers(-2, 7))
@@ -202,14 +202,14 @@ def two_digits(generator: Generator) -> FloatArray:
 
 
 def chimera(generator: Generator) -> FloatArray:
-    """Training digits taken apart: laid over each other, mirrored, turned, shuffled.
+    """Return modified training digits: superimposed, mirrored, rotated or shuffled.
 
-    They lie as close to digits as what is none can: outlier exposure (Hendrycks, Mazeika and
-    Dietterich 2019) by cutting and pasting.
+    They are as close to digits as non-digits can be, for outlier exposure (Hendrycks, Mazeika and
+    Dietterich 2019).
     """
     data = load_mnist()
     first, second = generator.choice(30_000, 2)
-    # Digits that are none any more once they are laid on their side.
+    # Digits that are no digits when rotated by 90 degrees.
     while data.y_train[first] not in (2, 3, 4, 5, 7) or (
         data.y_train[second] == data.y_train[first]
     ):
@@ -219,7 +219,7 @@ def chimera(generator: Generator) -> FloatArray:
         case 0:
             mixed = np.maximum(one, np.roll(other, generator.integers(-5, 6, 2), (0, 1)))
         case 1:
-            # A mirrored 2 is nearly a 5, and a 5 a 2.
+            # A mirrored 2 looks like a 5, and a mirrored 5 like a 2.
             mirrored = data.y_train[first] in (3, 4, 7) and generator.random() < 0.5
             mixed = one[:, ::-1] if mirrored else np.rot90(one, int(generator.choice([1, 3])))
         case _:
@@ -232,7 +232,7 @@ def chimera(generator: Generator) -> FloatArray:
 
 
 def _cut(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """An image `(28, 28)` without the empty columns at its sides."""
+    """Return an image `(28, 28)` without the empty columns at its sides."""
     columns = np.flatnonzero(image.any(axis=0))
     return image[:, columns[0] : columns[-1] + 1]
 

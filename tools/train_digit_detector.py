@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ask = Asking(options.fonts)
     found = measure(rejection.bundled_detector(), ask, options.strokes)
     _write(found)
-    digits, others = learnt() if options.leave_out else (np.zeros(0), {})
+    digits, others = learnt() if options.leave_out else (np.zeros((0, 28, 28), np.float32), {})
     for kind in options.leave_out:
         never = train(digits, {name: one for name, one in others.items() if name != kind})
         found["kinds"][kind]["never_seen"] = ask.refused(never, ask.of_kind(kind))

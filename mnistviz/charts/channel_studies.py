@@ -64,7 +64,7 @@ def seeds_figure(accuracies: Mapping[str, Mapping[int, float]]) -> go.Figure:
     return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(accuracies))
 
 
-def differences_figure(duels: Sequence[PairedComparison], margin: float) -> go.Figure:
+def differences_figure(comparisons: Sequence[PairedComparison], margin: float) -> go.Figure:
     """Return a row for each pair: the differences of all seeds, their mean, its 95 % interval.
 
     Plans are equivalent if the 90 % interval, the thick part of a line, lies within the green
@@ -76,54 +76,64 @@ def differences_figure(duels: Sequence[PairedComparison], margin: float) -> go.F
     )
     figure.add_vline(x=0, line={"color": PUBLISHED, "width": 1})
     # Four traces for each pair would take most of the time of the page.
-    for verdict in dict.fromkeys(duel.verdict for duel in duels):
-        _add_duels(figure, verdict, [duel for duel in duels if duel.verdict == verdict])
+    for verdict in dict.fromkeys(comparison.verdict for comparison in comparisons):
+        _add_comparisons(
+            figure,
+            verdict,
+            [comparison for comparison in comparisons if comparison.verdict == verdict],
+        )
     figure.update_xaxes(title="difference in accuracy, points", fixedrange=True)
     figure.update_yaxes(
         autorange="reversed",
         type="category",
         categoryorder="array",
-        categoryarray=[_row(duel) for duel in duels],
+        categoryarray=[_row(comparison) for comparison in comparisons],
         fixedrange=True,
     )
-    return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(duels))
+    return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(comparisons))
 
 
-def _add_duels(figure: go.Figure, verdict: Verdict, duels: Sequence[PairedComparison]) -> None:
+def _add_comparisons(
+    figure: go.Figure, verdict: Verdict, comparisons: Sequence[PairedComparison]
+) -> None:
     """Add intervals, seeds and means of pairs with the same verdict."""
     colour = VERDICT_COLOURS[verdict]
-    points = [(duel, difference) for duel in duels for difference in duel.differences]
+    points = [
+        (comparison, difference)
+        for comparison in comparisons
+        for difference in comparison.differences
+    ]
     for name, width in (("interval", 2), ("narrow", 6)):
-        intervals = [getattr(duel, name) for duel in duels]
+        intervals = [getattr(comparison, name) for comparison in comparisons]
         figure.add_scatter(
             x=[bound for low, high in intervals for bound in (100 * low, 100 * high, None)],
-            y=[_row(duel) for duel in duels for _ in range(3)],
+            y=[_row(comparison) for comparison in comparisons for _ in range(3)],
             mode="lines",
             line={"color": colour, "width": width},
             hoverinfo="skip",
         )
     figure.add_scatter(
         x=[100 * difference for _, difference in points],
-        y=[_row(duel) for duel, _ in points],
+        y=[_row(comparison) for comparison, _ in points],
         mode="markers",
         # The white edge separates them from the lines.
         marker={"size": 7, "color": colour, "line": {"width": 1, "color": "#ffffff"}},
-        customdata=[seed for duel in duels for seed in duel.seeds],
+        customdata=[seed for comparison in comparisons for seed in comparison.seeds],
         hovertemplate="seed %{customdata}: <b>%{x:+.2f}</b> points<extra></extra>",
     )
     figure.add_scatter(
-        x=[100 * duel.mean for duel in duels],
-        y=[_row(duel) for duel in duels],
+        x=[100 * comparison.mean for comparison in comparisons],
+        y=[_row(comparison) for comparison in comparisons],
         mode="markers",
         marker={"size": 13, "symbol": "diamond", "color": colour},
-        customdata=[[100 * bound for bound in duel.interval] for duel in duels],
+        customdata=[[100 * bound for bound in comparison.interval] for comparison in comparisons],
         hovertemplate="%{y}: <b>%{x:+.3f}</b> points<br>95 % interval %{customdata[0]:+.3f} to "
         f"%{{customdata[1]:+.3f}}<br><b>{verdict}</b><extra></extra>",
     )
 
 
-def _row(duel: PairedComparison) -> str:
-    return f"{duel.first} − {duel.second}"
+def _row(comparison: PairedComparison) -> str:
+    return f"{comparison.first} − {comparison.second}"
 
 
 def cost_figure(

@@ -113,7 +113,9 @@ def as_value(done: Study) -> dict[str, Any]:
         "trials": len(spec.trials),
         "finished": len(done.results),
         "plans": [_plan_row(done, plan) for plan in spec.all_plans],
-        "pairs": [_pair_row(duel) for duel in compare_plans(done.accuracies(spec.plans))],
+        "pairs": [
+            _pair_row(comparison) for comparison in compare_plans(done.accuracies(spec.plans))
+        ],
     }
 
 
@@ -129,9 +131,9 @@ def _plan_row(done: Study, plan: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
-def _pair_row(duel: PairedComparison) -> dict[str, Any]:
+def _pair_row(comparison: PairedComparison) -> dict[str, Any]:
     """JSON has no NaN: what isn't known is null."""
-    row = asdict(duel)
+    row = asdict(comparison)
     for key in ("mean", "p", "p_holm"):
         row[key] = None if math.isnan(row[key]) else row[key]
     for key in ("interval", "narrow"):

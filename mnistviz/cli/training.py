@@ -19,7 +19,7 @@ from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.event_files import EventFiles
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.training import launcher
+from mnistviz.training import fine_tuning, launcher
 
 POLL_SECONDS = 0.2
 POLLS_BEFORE_WAITING = 10
@@ -126,8 +126,8 @@ def _fine_tune(
     fold = 0 if hold_out is None else hold_out
     if not -1 <= fold < fine_tune_set.FOLDS:
         raise SpecError(f"hold-out: expected a quarter from 0 to 3, or -1 for none, got {fold}")
-    train = fine_tune_set.settings(snapshot.run.spec.train).changed(**settings)
-    run = launcher.fine_tune(
+    train = fine_tuning.settings(snapshot.run.spec.train).changed(**settings)
+    run = fine_tuning.start(
         snapshot,
         my_digits.as_labelled_set(),
         train,

@@ -8,7 +8,7 @@ from mnistviz.core.errors import SpecError
 
 
 class Frozen(BaseModel):
-    """Settings that can't be changed once made, and take no unknown name."""
+    """Base class of specs: immutable, without unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -19,26 +19,26 @@ class Frozen(BaseModel):
             raise SpecError(_sentence(error)) from None
 
     def changed(self, **values: Any) -> Self:
-        """A copy with some settings changed, validated like a new one."""
+        """Return a copy with some settings changed, validated like a new one."""
         return type(self)(**{**self.model_dump(), **values})
 
     @classmethod
     def limits(cls, name: str) -> dict[str, Any]:
-        """Limits of a number, as `ge`, `gt`, `le`, `lt`: whichever the field has."""
-        found: dict[str, Any] = {}
+        """Return the limits of a number, as `ge`, `gt`, `le`, `lt`: whichever the field has."""
+        limits: dict[str, Any] = {}
         for rule in cls.model_fields[name].metadata:
             for bound in ("ge", "gt", "le", "lt"):
                 if (value := getattr(rule, bound, None)) is not None:
-                    found[bound] = value
-        return found
+                    limits[bound] = value
+        return limits
 
     @classmethod
     def help(cls, name: str) -> str:
-        """One sentence on what the setting does."""
+        """Return the help text of a setting."""
         return cls.model_fields[name].description or ""
 
 
-# What pydantic would say in a programmer's words.
+# Texts for the types of pydantic's errors.
 _EXPECTED = {
     "missing": "a value",
     "int_from_float": "a whole number",
@@ -54,17 +54,17 @@ _EXPECTED = {
 
 
 def _sentence(error: ValidationError) -> str:
-    """All that is wrong with some settings, as one line a person can act on."""
+    """Return all errors of some settings as one line."""
     parts = []
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"] if not isinstance(part, int))
         message = problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
         message = _EXPECTED.get(problem["type"], message).format(**problem.get("ctx", {}))
-        found = "none" if problem["type"] == "missing" else repr(problem["input"])
+        value = "none" if problem["type"] == "missing" else repr(problem["input"])
         if problem["type"] == "extra_forbidden":
             parts.append(f"{name} is not a setting")
         elif name:
-            parts.append(f"{name}: expected {message}, got {found}")
+            parts.append(f"{name}: expected {message}, got {value}")
         else:
             parts.append(message)
     return "; ".join(parts)

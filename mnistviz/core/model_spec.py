@@ -1,7 +1,7 @@
-"""The network as a frozen value: its channel plan, its layers, their sizes and costs.
+"""The spec of the network: its channel plan, its layers, their sizes and costs.
 
-Limits, defaults and help texts stand in the fields: the forms, the command line and the validator
-all read them from here.
+Limits, defaults, help texts and presentation are in the fields: forms, command line, summaries and
+the validator read them from here (`mnistviz.core.settings`).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from mnistviz.core.errors import SpecError
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.settings import Presentation
 
-# The 1x1 convolutions squeeze whatever comes in down to this many channels.
+# Output channels of the 1×1 convolutions.
 NUM_SQUEEZED = 10
 MAX_CHANNELS = 64
 
@@ -44,7 +44,7 @@ class Layer:
 
     @property
     def multiply_accumulates(self) -> int:
-        """Multiplications, each with its addition, that a convolution makes for one image."""
+        """The number of multiply-accumulate operations of a convolution for one image."""
         kernels = [shape for name, shape in self.weights if name == "kernel"]
         return sum(_size(shape) * _size(self.output_shape[:2]) for shape in kernels)
 
@@ -57,13 +57,14 @@ def _size(shape: tuple[int, ...]) -> int:
 
 
 def three_channel_counts(channels: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a channel plan if it is valid. Raises `ValueError` otherwise."""
     if len(channels) != 3 or not all(1 <= count <= MAX_CHANNELS for count in channels):
         raise ValueError(f"three whole numbers from 1 to {MAX_CHANNELS}")
     return channels
 
 
 def parse_channels(text: str) -> tuple[int, ...]:
-    """Read a channel plan, `10,15,20` or `10/15/20`. Raises `SpecError` when it is none."""
+    """Return the channel plan in a text, `10,15,20` or `10/15/20`. Raises `SpecError`."""
     try:
         channels = tuple(int(part) for part in text.replace("/", ",").split(","))
     except ValueError:
@@ -122,7 +123,7 @@ class ModelSpec(Frozen):
 
     @property
     def plan(self) -> str:
-        """The channel plan as people write it, `10/15/20`."""
+        """The channel plan as text, such as `10/15/20`."""
         return "/".join(str(count) for count in self.channels)
 
     @property
@@ -180,7 +181,7 @@ class ModelSpec(Frozen):
 
     @property
     def multiply_accumulates(self) -> int:
-        """Multiplications, each with its addition, of all convolutions for one image."""
+        """The number of multiply-accumulate operations of all convolutions for one image."""
         return sum(layer.multiply_accumulates for layer in self.layers)
 
 

@@ -1,4 +1,4 @@
-"""The named recipes: a network and a training, with a sentence on what they are for."""
+"""The named recipes: the specs of a network and a training, with their purpose."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,8 @@ from mnistviz.core.train_spec import TrainSpec
 
 @dataclass(frozen=True)
 class Recipe:
+    """A named network and training."""
+
     name: str
     title: str
     purpose: str
@@ -93,7 +95,7 @@ RECIPES = {recipe.name: recipe for recipe in _ALL}
 
 
 def find_recipe(name: str) -> Recipe:
-    """The recipe of that name. Raises `SpecError` with the names there are."""
+    """Return the recipe of that name. Raises `SpecError` with all names for another one."""
     if name not in RECIPES:
         raise SpecError(f"recipe: expected one of {', '.join(RECIPES)}, got {name!r}")
     return RECIPES[name]

@@ -1,4 +1,4 @@
-"""A run as a frozen value: network, training, parent and own digits. `spec.json` holds it."""
+"""The spec of a run, stored in `spec.json`: network, training, parent and own digits."""
 
 from typing import Annotated, Literal
 
@@ -10,17 +10,17 @@ from mnistviz.core.train_spec import TrainSpec
 
 
 class Parent(Frozen):
-    """The snapshot that a run began from: the id of another run, and a step of it."""
+    """The snapshot that a run started from: the id of another run, and a step of it."""
 
     run: str
     step: Annotated[int, Field(ge=0)]
 
 
 class OwnDigits(Frozen):
-    """A person's own digits that a run trains on beside MNIST's, kept in its `own.npz`.
+    """A person's own digits that a run trains on besides MNIST's, stored in its `own.npz`.
 
-    `fold` says which of four parts of the set is held out, None: none is. `sha256` is of what the
-    file holds, `of_sha256` of the whole set, whichever part is held out.
+    `fold` is the part of the set that is held out, None: none is. `sha256` is that of the file's
+    arrays, `of_sha256` that of the whole set, whichever part is held out.
     """
 
     trained_on: Annotated[int, Field(ge=1)]
@@ -40,10 +40,10 @@ class OwnDigits(Frozen):
 
 
 class RunSpec(Frozen):
-    """Everything that decides the outcome of a run. `spec.json` holds exactly this.
+    """Everything that determines the result of a run, as stored in `spec.json`.
 
-    A run with a parent is a fork: its first weights are the parent's, kept in `start.npz`. One with
-    `own` trains on a person's digits, too.
+    A run with a parent is a fork: its first weights are the parent's, stored in `start.npz`. A run
+    with `own` also trains on a person's digits.
     """
 
     schema_version: Literal[1] = 1

@@ -1,4 +1,4 @@
-"""The one table of thresholds behind every verdict on channels and plans."""
+"""Thresholds and confidence levels of all verdicts on channels and plans."""
 
 # ---- intervals ----
 # Of every interval and band that is reported.

@@ -1,7 +1,7 @@
-"""A training as a frozen value: its settings, its schedule, its split of the data.
+"""The spec of a training: its settings, its schedule, its split of the data.
 
-Limits, defaults and help texts stand in the fields: the forms, the command line and the validator
-all read them from here.
+Limits, defaults, help texts and presentation are in the fields: forms, command line, summaries and
+the validator read them from here (`mnistviz.core.settings`).
 """
 
 from typing import Annotated, Literal, Self
@@ -17,7 +17,7 @@ _OF_RECIPE = Presentation(column=None, option=None)
 
 
 class TrainSpec(Frozen):
-    """How a network is trained, and on which of the 60,000 training images."""
+    """The settings of a training on MNIST's 60,000 training images."""
 
     epochs: Annotated[
         int,
@@ -183,7 +183,7 @@ class TrainSpec(Frozen):
 
     @property
     def num_trained(self) -> int:
-        """How many images an epoch has."""
+        """The number of images in an epoch."""
         return self.num_images + self.pen_digits
 
     @property
@@ -196,25 +196,25 @@ class TrainSpec(Frozen):
 
     @property
     def validated_on(self) -> Literal["test", "held_out"]:
-        """Where the validation accuracy comes from."""
+        """The images that the validation accuracy is measured on."""
         return "held_out" if self.held_out else "test"
 
     def learning_rate_at(self, step: int) -> float:
-        """Learning rate of a step, counted from 0, rounded as the published log prints it."""
+        """Return the learning rate of a step, counted from 0, rounded as in the published log."""
         if self.schedule == "decay":
             epoch = step // self.steps_per_epoch
             return round(self.learning_rate / (1 + self.decay * epoch), 10)
-        # The middle of the step, so that no step is made at rate 0.
+        # At the middle of the step, so that no step has the rate 0.
         done = (step + 0.5) / self.num_steps
         rising = done / self.warm_up if self.warm_up else 1.0
         return round(self.learning_rate * min(rising, (1 - done) / (1 - self.warm_up)), 10)
 
     def after(self, epoch: int) -> Self:
-        """What is left of this training after an epoch, as a training of its own.
+        """Return the spec of the rest of this training after an epoch.
 
-        Its epochs are counted from 0 again and its learning rate goes on where this one's
-        was; of a training that is over, one more epoch is left. What is left of a cycle
-        that still rises starts from zero again, and is as high and at its highest as soon.
+        Its epochs are counted from 0 and its learning rate continues that of this one; of a
+        finished training one more epoch is left. A cycle in its rising part starts from zero
+        again, and reaches the same maximum at the same time.
         """
         epoch = min(epoch, self.epochs - 1)
         left = self.epochs - epoch
@@ -229,5 +229,5 @@ class TrainSpec(Frozen):
         return self.changed(epochs=left, learning_rate=self.learning_rate * share, warm_up=rising)
 
     def epoch_at(self, step: int) -> float:
-        """How many epochs `step` optimizer steps are."""
+        """Return the number of epochs in `step` optimizer steps."""
         return step / self.steps_per_epoch

@@ -34,7 +34,6 @@ MAX_FILE_BYTES = 2 * my_digits.MAX_DIGITS * IMAGE_SIZE**2
 
 # One of so many parts is held out.
 FOLDS = 4
-SHARE = 0.1
 
 # Beside the seed, what the choice of MNIST's images is drawn from.
 _REPLAY = 0x7265706C6179
@@ -89,27 +88,6 @@ def described(parts: Split, of: LabelledSet, share: float, fold: int | None) -> 
         share=share,
         sha256=parts.sha256,
         of_sha256=hashlib.sha256("".join(ids).encode()).hexdigest(),
-    )
-
-
-def settings(parent: TrainSpec) -> TrainSpec:
-    """How a copy of a run is fine-tuned: 300 steps, a low rate, an average of the weights.
-
-    Where the run was trained on pen digits, the copy makes some steps more, on as large a share
-    of them. `docs/recipes.md` has what was tried.
-    """
-    return parent.changed(
-        epochs=3,
-        batch_size=128,
-        num_images=12_800,
-        pen_digits=12_800 * parent.pen_digits // parent.num_images,
-        learning_rate=0.0005,
-        schedule="one-cycle",
-        warm_up=0.1,
-        augmentation=0.8,
-        weight_average=0.98,
-        measure_gap=False,
-        seed=0,
     )
 
 

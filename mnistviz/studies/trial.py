@@ -72,7 +72,7 @@ def train_here(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) -> Ou
         )
     if registry.run_state(run) != "finished":
         desired_state.change(run, mode="run", until_step=None)
-        worker.main(str(run.path), stand_back=False)
+        worker.main(str(run.path), low_priority=False)
     return _outcome_of(run, trial, stopped())
 
 

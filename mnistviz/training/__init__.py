@@ -1,1 +1,1 @@
-"""Training: the loop (no files), the worker (a process), the launcher (starts workers)."""
+"""Training: the loop, the worker process, the launcher of workers, fine-tuning."""

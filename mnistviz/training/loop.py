@@ -1,4 +1,4 @@
-"""The training loop: arrays in, rows and weights out. No files, no processes."""
+"""The training loop. It gets arrays and reports to callbacks; it uses no files or processes."""
 
 import math
 import time
@@ -29,56 +29,59 @@ from mnistviz.network.fast_layers import (
 )
 from mnistviz.network.model import Classifier, build
 
-# Snapshots within the first epoch, where a network changes most. Step 0 is the start.
+# Steps of snapshots in the first epoch, where a network changes most. Step 0: initial weights.
 EARLY_SNAPSHOTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
 
-# About so many rows a batch curve gets in an epoch: enough to see it move, few to draw.
+# Approximate number of batch rows in an epoch: enough to see progress, few to draw.
 BATCH_ROWS_PER_EPOCH = 100
-# So often in an epoch the watched digits are read, a hundredth of its time.
-GUESSES_PER_EPOCH = 20
+# How often in an epoch the watched digits are classified: it takes a hundredth of the time.
+WATCHED_PER_EPOCH = 20
 
-# What a killed training has to do again is at most this, a step and a validation.
+# A killed training repeats at most this time, a step and a validation.
 CHECKPOINT_SECONDS = 10.0
 
-# Training images that are scored for the gap.
+# Number of training images on which the generalization gap is measured.
 NUM_FIXED_TRAIN = 10_000
 
-# (chosen images, step) -> (sum of their losses, number of right answers)
+# (numbers of the images, step) -> (sum of their losses, number of right answers)
 StepFunction = Callable[[NDArray[np.int32], int], tuple[tf.Tensor, tf.Tensor]]
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to do next: end here, or make a step, at a learning rate of one's own or None."""
+    """What to do next: stop, or make a step. `learning_rate` None: that of the schedule."""
 
     stop: bool = False
     learning_rate: float | None = None
 
 
 class Callbacks(Protocol):
-    """What a training tells, and to whom it listens. It doesn't know who that is."""
+    """The callbacks of a training, which report its progress and control it."""
 
     def before_step(self, step: int, settle: Callable[[], None]) -> Command:
-        """What to do after `step` steps. May wait; `settle` first tells all there is to tell."""
+        """Return what to do after `step` steps.
+
+        It may wait; it then calls `settle` first, which reports and saves everything so far.
+        """
 
     def on_step(self, step: int) -> None:
-        """A step is done."""
+        """Called after each step."""
 
     def on_row(self, row: MetricRow) -> None:
-        """There is something new to draw."""
+        """Called with each new row of metrics."""
 
-    def on_guesses(self, guesses: WatchedAnswers) -> None:
-        """The watched digits were read again."""
+    def on_watched_answers(self, answers: WatchedAnswers) -> None:
+        """Called with the new answers to the watched digits."""
 
     def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
-        """Weights worth keeping, in `get_weights()` order."""
+        """Called with weights to store, in `get_weights()` order."""
 
     def on_checkpoint(self, state: TrainingState) -> None:
-        """A state from which the training can go on."""
+        """Called with a state from which the training can be resumed."""
 
 
 def epoch_order(seed: int, epoch: int, num_images: int) -> NDArray[np.int32]:
-    """Order of the images in an epoch: a pure function of seed and epoch. `(n,)` int32."""
+    """Return the order of the images in an epoch, `(n,)` int32: a function of seed and epoch."""
     generator = np.random.Generator(np.random.Philox(key=[seed, epoch]))
     return generator.permutation(num_images).astype(np.int32)
 
@@ -92,24 +95,25 @@ def train(
     first_weights: Sequence[FloatArray] | None = None,
     state: TrainingState | None = None,
 ) -> bool:
-    """Train a network to the end of its epochs, or until the callbacks say stop.
+    """Train a network to the end of its epochs, or until the callbacks stop it.
 
-    It begins with `first_weights` in `get_weights()` order, or those that the seed
-    names; with a `state` it goes on from there, and ends with the weights of a
-    training that was never interrupted, bit for bit on one machine. All randomness
-    is drawn from (seed, step). Returns whether it reached the end. Raises
-    `TrainingError` when the loss stops being a number.
+    It starts with `first_weights` in `get_weights()` order, by default those of the seed. With a
+    `state` it resumes there, and ends with the weights of an uninterrupted training, bit for bit
+    on one machine: all randomness is a function of (seed, step). Returns whether it reached the
+    end. Raises `TrainingError` when the loss is not finite.
     """
     data = with_pen_digits(data, spec)
     training = _Training(model_spec, spec, data, callbacks, forked=first_weights is not None)
     if first_weights is not None:
-        training.begin_with(first_weights)
+        training.set_weights(first_weights)
     if state is not None:
         training.restore(state)
     return training.run()
 
 
 class _Training:
+    """The state of a training and its steps."""
+
     def __init__(
         self,
         model_spec: ModelSpec,
@@ -120,7 +124,7 @@ class _Training:
         forked: bool,
     ) -> None:
         self._spec = spec
-        # The moving averages of a trained network count for as much as they can.
+        # The moving averages of a trained network get their full weight.
         self._steps_before = NUM_AVERAGED_EVENLY if forked else 0
         self._callbacks = callbacks
         self._network = build(model_spec, spec.seed)
@@ -136,7 +140,7 @@ class _Training:
         self._watched = to_input(data.x_test[watched_digits(data.y_test)])
         self._step_function = self._make_step_function(data)
         self._step = 0
-        self._of_epoch, self._of_row = _Tally(), _Tally()
+        self._epoch_sums, self._row_sums = _Sums(), _Sums()
         self._learning_rate = 0.0
         self._started = self._checkpointed = time.perf_counter()
 
@@ -148,7 +152,7 @@ class _Training:
 
         def step_function(chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             batch = tf.cast(tf.gather(images, chosen), tf.float32) / 255.0
-            wanted = tf.gather(labels, chosen)
+            targets = tf.gather(labels, chosen)
             if spec.augmentation or spec.bend:
                 key = augmentation_key(seed, step)
                 batch = augmented(batch, spec.augmentation, key, spec.bend)
@@ -156,28 +160,29 @@ class _Training:
                 logits = training_logits(
                     network, batch, seed, step, steps_before=self._steps_before
                 )
-                losses = cross_entropy(wanted, logits, spec.label_smoothing)
+                losses = cross_entropy(targets, logits, spec.label_smoothing)
                 loss = tf.reduce_mean(losses)
             gradients = tape.gradient(loss, network.trainable_variables)
             optimizer.apply(gradients)
             if spec.weight_average:
                 follow(self._averaged.weights, network.weights, spec.weight_average, step)
-            right = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), wanted)
+            right = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), targets)
             return tf.reduce_sum(losses), tf.reduce_sum(tf.cast(right, tf.int32))
 
         signature = [tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)]
         return cast(StepFunction, tf.function(step_function, input_signature=signature))
 
-    def begin_with(self, weights: Sequence[FloatArray]) -> None:
-        """Begin with these weights instead of those that the seed names."""
+    def set_weights(self, weights: Sequence[FloatArray]) -> None:
+        """Replace the weights of the seed."""
         self._network.set_weights(weights)
         self._averaged.set_weights(weights)
 
     def run(self) -> bool:
+        """Train to the end or until stopped. Return whether it reached the end."""
         spec = self._spec
         if self._step == 0:
             self._snapshot()
-            self._guess()
+            self._classify_watched()
         order: NDArray[np.int32] | None = None
         while self._step < spec.num_steps:
             command = self._next_command()
@@ -202,7 +207,7 @@ class _Training:
         return self._step % self._spec.steps_per_epoch == 0
 
     def _next_command(self) -> Command:
-        """Ask what to do. The time that a pause takes is not the training's."""
+        """Return the command of the callbacks. A pause does not count as training time."""
         paused_at: float | None = None
 
         def settle() -> None:
@@ -224,33 +229,33 @@ class _Training:
     def _make_step(self, chosen: NDArray[np.int32]) -> None:
         loss, right = self._step_function(chosen, self._step)
         self._step += 1
-        self._of_row.add(float(loss), int(right), len(chosen))
+        self._row_sums.add(float(loss), int(right), len(chosen))
         per_epoch = self._spec.steps_per_epoch
         if self._step % max(1, per_epoch // BATCH_ROWS_PER_EPOCH) == 0 or self._at_end_of_epoch:
             self._end_row()
-        if self._step % max(1, per_epoch // GUESSES_PER_EPOCH) == 0:
-            self._guess()
+        if self._step % max(1, per_epoch // WATCHED_PER_EPOCH) == 0:
+            self._classify_watched()
         if self._step in EARLY_SNAPSHOTS and self._step < per_epoch:
             self._snapshot()
         self._callbacks.on_step(self._step)
 
     def _end_row(self) -> None:
-        """Tell what the steps since the last row came to."""
-        if not self._of_row.images:
+        """Report the metrics of the steps since the last row."""
+        if not self._row_sums.images:
             return
-        if not math.isfinite(self._of_row.loss):
+        if not math.isfinite(self._row_sums.loss):
             raise TrainingError(
                 f"the loss is no longer a number at step {self._step:,}. Start again or resume, "
                 f"with a learning rate below {self._learning_rate:g}"
             )
-        self._report("batch", self._of_row.mean_loss, self._of_row.accuracy)
-        self._of_epoch.add(self._of_row.loss, self._of_row.right, self._of_row.images)
-        self._of_row = _Tally()
+        self._report("batch", self._row_sums.mean_loss, self._row_sums.accuracy)
+        self._epoch_sums.add(self._row_sums.loss, self._row_sums.right, self._row_sums.images)
+        self._row_sums = _Sums()
 
     def _settle(self) -> None:
-        """Tell and keep all there is, for a pause or an end between two rows."""
+        """Report and store everything so far, for a pause or an end between two rows."""
         self._end_row()
-        self._guess()
+        self._classify_watched()
         self._snapshot()
         self._checkpoint()
 
@@ -260,14 +265,14 @@ class _Training:
             self._validate()
 
     def _end_epoch(self) -> None:
-        # The weights first: what is kept must not depend on the validation coming to its end.
+        # The snapshot first, so that it is stored even if the validation is interrupted.
         self._snapshot()
         self._validate()
-        self._of_epoch = _Tally()
+        self._epoch_sums = _Sums()
         self._checkpoint()
 
     def _validate(self) -> None:
-        self._report("train", self._of_epoch.mean_loss, self._of_epoch.accuracy)
+        self._report("train", self._epoch_sums.mean_loss, self._epoch_sums.accuracy)
         self._evaluate("validation", *self._validation)
         if self._spec.measure_gap:
             num_images = min(NUM_FIXED_TRAIN, self._spec.num_images)
@@ -281,9 +286,9 @@ class _Training:
         result = evaluate(self._classifier, images, labels)
         self._report(split, result.loss, result.accuracy)
 
-    def _guess(self) -> None:
+    def _classify_watched(self) -> None:
         probabilities = self._classifier.classify(self._watched)
-        self._callbacks.on_guesses(
+        self._callbacks.on_watched_answers(
             WatchedAnswers(
                 self._step,
                 tuple(probabilities.argmax(axis=1).tolist()),
@@ -309,7 +314,7 @@ class _Training:
 
     @property
     def _variables(self) -> list[Any]:
-        """All that changes from step to step, and nothing else does."""
+        """Everything that changes from step to step."""
         averaged = self._averaged.weights if self._spec.weight_average else []
         return [*self._network.weights, *averaged, *self._optimizer.variables]
 
@@ -317,7 +322,7 @@ class _Training:
         state = TrainingState(
             step=self._step,
             seconds=time.perf_counter() - self._started,
-            sums=(*self._of_epoch.sums, *self._of_row.sums),
+            sums=(*self._epoch_sums.sums, *self._row_sums.sums),
             variables=tuple(np.asarray(variable) for variable in self._variables),
         )
         if all(np.isfinite(value).all() for value in state.variables):
@@ -325,18 +330,18 @@ class _Training:
         self._checkpointed = time.perf_counter()
 
     def restore(self, state: TrainingState) -> None:
-        """Go on from a state."""
+        """Resume from a state."""
         for variable, value in zip(self._variables, state.variables, strict=True):
             variable.assign(value)
         self._step = state.step
-        self._of_epoch, self._of_row = _Tally(*state.sums[:3]), _Tally(*state.sums[3:])
+        self._epoch_sums, self._row_sums = _Sums(*state.sums[:3]), _Sums(*state.sums[3:])
         self._learning_rate = float(self._optimizer.learning_rate.numpy())
         self._started = time.perf_counter() - state.seconds
 
 
 @dataclass
-class _Tally:
-    """Sums of loss, right answers and images."""
+class _Sums:
+    """Sums of the losses, of right answers and of images."""
 
     loss: float = 0.0
     right: float = 0

@@ -1,4 +1,4 @@
-"""Between a training and its run directory: writes what it tells, reads what a person wants."""
+"""Connects a training with its run directory: writes its reports, reads the control file."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from mnistviz.runs.registry import Run, State, Status
 from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
-    # The loop brings TensorFlow, which a waiting worker does without.
+    # The loop imports TensorFlow, which a queued worker does without.
     from mnistviz.training.loop import Command
 
 STATUS_EVERY_SECONDS = 0.5
 CONTROL_EVERY_SECONDS = 0.2
-# While paused: a single step should follow the click at once.
+# While paused: a single step should follow the click immediately.
 PAUSED_CONTROL_EVERY_SECONDS = 0.05
 
 
 class RunRecorder:
-    """Listens to a training and writes its run; the training's callbacks."""
+    """The callbacks of a training that write its run directory."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -41,19 +41,19 @@ class RunRecorder:
         self._next_status = 0.0
         self._next_control = 0.0
         self._wanted = desired_state.Control()
-        # Learning rates that a person set, and those that are set again at their step.
+        # Learning rates set so far, and recorded ones that a resumed run sets again at their step.
         self._changes: list[tuple[int, float | None]] = []
         self._recorded: list[tuple[int, float | None]] = []
         self._metrics = run.metrics_file.open("a", encoding="utf-8")
 
     def close(self) -> None:
-        """Close the file that it writes to. Nothing may be told after that."""
-        # What there was no room for has been told as the reason of the end.
+        """Close the log. No callback may be called after that."""
+        # A full disk has been reported as the reason of the end.
         with suppress(OSError):
             self._metrics.close()
 
     def begin(self, checkpoint: Checkpoint | None, damaged: Sequence[str], **about: Any) -> None:
-        """Note the start, or that it goes on from a checkpoint after it was interrupted."""
+        """Record the start, or that the run is resumed from a checkpoint."""
         step = checkpoint.state.step if checkpoint else 0
         self._step = step
         self._wanted = desired_state.read(self._run)
@@ -61,7 +61,7 @@ class RunRecorder:
             self.on_event("start", **about)
             return
         earlier = MetricsReader(self._run.metrics_file).events()
-        self._end_torn_line()
+        self._end_incomplete_line()
         self.on_event("resume", damaged_checkpoints=list(damaged), **about)
         for later in snapshots.steps_of(self._run):
             if later > step:
@@ -72,14 +72,14 @@ class RunRecorder:
             for event in earlier
             if event["event"] == "learning_rate"
         ]
-        # What was set after the checkpoint is set again at its step, unless there is a new wish.
+        # Rates set after the checkpoint are set again at their step, unless a new one was chosen.
         if changes and changes[-1][1] == self._wanted.learning_rate:
             self._recorded = [
                 change for change in changes if change[0] >= step and change not in self._changes
             ]
 
-    def _end_torn_line(self) -> None:
-        """A killed worker may leave half a line: what follows begins a new one."""
+    def _end_incomplete_line(self) -> None:
+        """End an incomplete last line, which a killed worker may leave."""
         with self._run.metrics_file.open("rb") as file:
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
@@ -89,7 +89,7 @@ class RunRecorder:
         from mnistviz.training.loop import Command
 
         self._step = step
-        self._look(CONTROL_EVERY_SECONDS)
+        self._read_control(CONTROL_EVERY_SECONDS)
         paused = False
         while self._must_wait(step):
             if not paused:
@@ -98,7 +98,7 @@ class RunRecorder:
                 self.set_state("paused")
                 paused = True
             time.sleep(PAUSED_CONTROL_EVERY_SECONDS)
-            self._look(0)
+            self._read_control(0)
         if self._wanted.mode == "stop":
             self.on_event("stop")
             return Command(stop=True)
@@ -106,7 +106,7 @@ class RunRecorder:
             self.set_state("running")
         return Command(learning_rate=self._learning_rate_at(step))
 
-    def _look(self, every: float) -> None:
+    def _read_control(self, every: float) -> None:
         if time.monotonic() >= self._next_control:
             self._next_control = time.monotonic() + every
             self._wanted = desired_state.read(self._run)
@@ -117,7 +117,7 @@ class RunRecorder:
         return waits and self._wanted.mode != "stop"
 
     def _learning_rate_at(self, step: int) -> float | None:
-        """The rate that a person set. Each change is noted before the step it first holds for."""
+        """Return the chosen rate for a step, None: that of the schedule. Changes are recorded."""
         now = self._changes[-1][1] if self._changes else None
         wanted = now
         if self._recorded:
@@ -138,8 +138,8 @@ class RunRecorder:
     def on_row(self, row: MetricRow) -> None:
         self._append(asdict(row))
 
-    def on_guesses(self, guesses: WatchedAnswers) -> None:
-        self._append({"event": "guesses", **asdict(guesses)})
+    def on_watched_answers(self, answers: WatchedAnswers) -> None:
+        self._append({"event": "guesses", **asdict(answers)})
 
     def on_event(self, event: str, **details: Any) -> None:
         self._append({"event": event, "step": self._step, **details})

@@ -2,8 +2,7 @@
 
 It outlives the page, the tab and the server that started it. It writes
 `metrics.jsonl`, `status.json`, the snapshots and the checkpoints, and reads
-`control.json`. Started again on a run that did not end, it goes on from the
-last checkpoint.
+`control.json`. An unfinished run is resumed from its last checkpoint.
 """
 
 import errno
@@ -23,28 +22,28 @@ from mnistviz.runs import checkpoints, desired_state, fine_tune_set, registry, s
 from mnistviz.runs.registry import Run
 from mnistviz.training.recorder import RunRecorder
 
-# Below everything a person waits for: pages stay quick while both cores train.
+# A low priority, so that pages stay fast while all cores train.
 NICENESS = 10
 
 QUEUE_EVERY_SECONDS = 0.5
 
 
-def main(run_directory: str, *, stand_back: bool = True) -> int:
-    """Train the run in a directory to its end, or until it is stopped; 0 when nothing failed.
+def main(run_directory: str, *, low_priority: bool = True) -> int:
+    """Train the run in a directory to its end, or until it is stopped. Return the exit code.
 
-    `stand_back` lets everything else on the machine go first.
+    `low_priority` lowers the priority of this process.
     """
     run = registry.open_run(Path(run_directory).absolute())
     with ExitStack() as locks:
         try:
-            # A page that asks whether we live holds the lock for a moment: hence the patience.
+            # A page that checks whether the worker lives holds the lock for a moment: wait for it.
             locks.enter_context(FileLock(run.path / "worker.lock", timeout=5))
         except Timeout:
             raise RunError(f"{run.name}: another worker already trains this run") from None
-        # The reason for a death inside TensorFlow too is found in the run's log.
+        # Crashes inside TensorFlow are written to the run's log, too.
         faulthandler.enable()
-        if stand_back:
-            _stand_back()
+        if low_priority:
+            _lower_priority()
         recorder = locks.enter_context(closing(RunRecorder(run)))
         try:
             recorder.set_state("queued")
@@ -55,15 +54,15 @@ def main(run_directory: str, *, stand_back: bool = True) -> int:
             return _train(run, recorder)
         except Exception as error:
             traceback.print_exc()
-            # With no room for this either, the state is 'crashed', which is as true.
+            # On a full disk this fails, too, and the state is 'crashed'.
             with suppress(OSError):
                 recorder.set_state("failed", _reason(error))
             return 1
 
 
-def _stand_back() -> None:
+def _lower_priority() -> None:
     os.nice(NICENESS)
-    # Linux weighs whole sessions against each other first, and this one is a session of its own.
+    # Linux schedules whole sessions first, and this process has its own.
     with suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(NICENESS))
 
@@ -79,7 +78,7 @@ def _reason(error: Exception) -> str:
 
 
 def _wait_for_slot(run: Run, locks: ExitStack) -> bool:
-    """Wait until this run may train, oldest first. False when it was stopped before."""
+    """Wait until this run may train, oldest first. Return False when it is stopped before."""
     slots = storage.home() / "slots"
     slots.mkdir(parents=True, exist_ok=True)
     while desired_state.read(run).mode != "stop":
@@ -95,7 +94,7 @@ def _wait_for_slot(run: Run, locks: ExitStack) -> bool:
 
 
 def _train(run: Run, recorder: RunRecorder) -> int:
-    # TensorFlow takes seconds to import: only now, when it is this run's turn.
+    # TensorFlow takes seconds to import: only when the run is no longer queued.
     import keras
     import tensorflow as tf
 

@@ -40,7 +40,7 @@ def test_every_seed_of_every_plan_has_a_point() -> None:
 def test_every_pair_has_its_seeds_both_intervals_and_its_mean() -> None:
     pairs = compare_plans(ACCURACIES)
     figure = differences_figure(pairs, MARGIN)
-    assert [duel.verdict for duel in pairs] == ["equivalent", "better", "better"]
+    assert [comparison.verdict for comparison in pairs] == ["equivalent", "better", "better"]
     rows = ["8/16/32 − 10/15/20", "8/16/32 − 2/2/2", "10/15/20 − 2/2/2"]
     assert list(figure.layout.yaxis.categoryarray) == rows
     assert len(figure.data) == 4 * 2
@@ -54,8 +54,8 @@ def test_every_pair_has_its_seeds_both_intervals_and_its_mean() -> None:
     assert list(dots.y) == [rows[1]] * 3 + [rows[2]] * 3
     assert list(dots.customdata) == [0, 1, 2] * 2
     for lines, intervals in (
-        (wide, [duel.interval for duel in pairs[1:]]),
-        (narrow, [duel.narrow for duel in pairs[1:]]),
+        (wide, [comparison.interval for comparison in pairs[1:]]),
+        (narrow, [comparison.narrow for comparison in pairs[1:]]),
     ):
         # A gap ends each line.
         assert (lines.x[2], lines.x[5]) == (None, None)

@@ -32,7 +32,7 @@ def drawn_labels(logits: np.ndarray, seed: int = 0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("too_sure", [0.4, 1.0, 3.0])
-def test_the_temperature_is_what_the_logits_were_multiplied_by(too_sure: float) -> None:
+def test_the_fitted_temperature_is_the_factor_of_the_logits(too_sure: float) -> None:
     honest = np.random.default_rng(1).normal(0, 2.5, (20_000, 10)).astype(np.float32)
     labels = drawn_labels(honest)
     found = fit(honest * np.float32(too_sure), labels)
@@ -49,7 +49,7 @@ def test_the_temperature_is_what_the_logits_were_multiplied_by(too_sure: float) 
     assert found.error_before > 0.1 or too_sure == 1
 
 
-def test_the_error_is_the_gap_averaged_over_answers() -> None:
+def test_the_calibration_error_is_the_mean_difference_over_answers() -> None:
     # Three answers of confidence 0.9, one right; one of 0.5, right.
     probabilities = np.full((4, 10), 0.1 / 9, np.float32)
     probabilities[:3, 0] = 0.9
@@ -61,20 +61,20 @@ def test_the_error_is_the_gap_averaged_over_answers() -> None:
     assert calibration_error(certain, np.arange(10, dtype=np.uint8)) == 0
 
 
-def test_calibrated_probabilities_are_softer_and_in_the_same_order() -> None:
+def test_calibration_lowers_probabilities_and_keeps_their_order() -> None:
     logits = np.array([[4, 2, 0, 0, 0, 0, 0, 0, 0, 1]], np.float32)
     found = Calibration(2.0, 1, 0, 0, 0, 0).probabilities(logits)
     np.testing.assert_allclose(found, scipy_softmax(logits / 2, axis=1), rtol=1e-5)
     assert found.dtype == np.float32
 
 
-def test_a_run_that_trained_on_everything_has_no_temperature() -> None:
+def test_a_run_without_held_out_images_has_no_calibration() -> None:
     reference = registry.find_run("reference")
     assert held_out(reference) == 0
     assert temperature(Snapshot(reference, 1)) is None
 
 
-def test_a_fork_holds_out_what_its_parents_held_out(home: Path) -> None:
+def test_a_fork_holds_out_the_images_that_its_parents_held_out(home: Path) -> None:
     best = registry.find_run("best")
     assert held_out(best) == 5_000
     assert held_out(make_run("alone", train=TEN_THOUSAND)) == 10_000
@@ -84,7 +84,7 @@ def test_a_fork_holds_out_what_its_parents_held_out(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_bundled_run_is_fitted_once_and_kept(
+def test_a_calibration_is_fitted_once_and_cached(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = registry.find_run("best")

@@ -13,14 +13,14 @@ def made(held_before: list[bool], held_after: list[bool]) -> Tuning:
     return Tuning(np.array(held_before), np.array(held_after), empty, empty, empty, empty)
 
 
-def test_what_changed_is_counted_both_ways() -> None:
+def test_changes_are_counted_in_both_directions() -> None:
     found = fine_tune_report.change(np.array([YES, NO, NO, YES]), np.array([NO, YES, YES, YES]))
     assert (found.before, found.after, found.total) == (2, 3, 4)
     assert (found.newly_right, found.newly_wrong) == (2, 1)
     assert np.allclose((found.low, found.high), (0.3006, 0.9544), atol=1e-4)
 
 
-def test_the_parts_of_a_set_are_told_together() -> None:
+def test_held_out_parts_are_pooled() -> None:
     found = fine_tune_report.pooled([made([YES, NO], [YES, YES]), made([NO], [NO])])
     assert isinstance(found, Change)
     assert (found.before, found.after, found.total) == (1, 2, 3)

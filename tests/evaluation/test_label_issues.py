@@ -13,7 +13,7 @@ from mnistviz.evaluation import label_issues
 from mnistviz.evaluation.predictions import answers_of
 
 
-def test_what_is_marked_is_kept_until_it_is_taken_back() -> None:
+def test_a_mark_is_stored_until_it_is_removed() -> None:
     assert label_issues.read("one") == {}
     label_issues.mark("one", 0, "wrong")
     label_issues.mark("one", 12, "ambiguous")
@@ -27,7 +27,7 @@ def test_what_is_marked_is_kept_until_it_is_taken_back() -> None:
     assert json.loads(label_issues.file().read_text()) == {"one": {"0": "ambiguous"}}
 
 
-def test_two_tabs_lose_nothing_of_each_other() -> None:
+def test_concurrent_marks_are_all_stored() -> None:
     threads = [
         threading.Thread(target=label_issues.mark, args=("one", number, "wrong"))
         for number in range(8)
@@ -43,7 +43,7 @@ def test_two_tabs_lose_nothing_of_each_other() -> None:
     "content",
     ["", "[]", '{"one": 3}', '{"one": {"a": "wrong", "-1": "wrong", "4": "odd", "5": 6}}'],
 )
-def test_a_file_that_somebody_spoiled_is_an_empty_list(content: str) -> None:
+def test_a_damaged_file_has_no_marks(content: str) -> None:
     storage.home().mkdir(parents=True)
     label_issues.file().write_text(content)
     assert label_issues.read("one") == {}
@@ -51,13 +51,13 @@ def test_a_file_that_somebody_spoiled_is_an_empty_list(content: str) -> None:
     assert label_issues.read("one") == {7: "wrong"}
 
 
-def test_no_other_word_is_kept() -> None:
+def test_an_unknown_mark_raises() -> None:
     with pytest.raises(SpecError) as error:
         label_issues.mark("one", 1, "odd")  # type: ignore[arg-type]
     assert str(error.value) == "doubt: expected one of wrong, ambiguous, got 'odd'"
 
 
-def test_without_them_the_rest_is_as_it_was() -> None:
+def test_without_keeps_all_other_answers() -> None:
     logits = np.eye(10, dtype=np.float32)[[1, 2, 3]]
     labels = np.array([1, 2, 9], np.uint8)
     found = answers_of(LabelledSet("three", np.zeros((3, 28, 28), np.uint8), labels), logits)

@@ -14,7 +14,7 @@ from mnistviz.runs.snapshots import Snapshot
 
 
 @pytest.mark.compiles
-def test_a_digit_is_read_once_by_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_digit_is_classified_once_by_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
     run = registry.find_run("best")
     step = snapshots.steps_of(run)[-1]
     data = load_mnist()

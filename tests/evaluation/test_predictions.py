@@ -27,20 +27,20 @@ def four() -> Answers:
     return answers_of(LabelledSet("four", np.zeros((4, 28, 28), np.uint8), labels), logits)
 
 
-def test_mistakes_come_surest_first() -> None:
+def test_errors_are_in_descending_order_of_confidence() -> None:
     found = four()
     assert found.right.tolist() == [True, False, False, False]
     assert errors_of(found).tolist() == [3, 2, 1]
 
 
-def test_a_cell_holds_its_images_alone() -> None:
+def test_a_cell_has_only_its_images() -> None:
     found = four()
     assert in_cell(found, 3, 8).tolist() == [1]
     assert in_cell(found, 0, 3).tolist() == [3]
     assert in_cell(found, 8, 8).tolist() == []
 
 
-def test_right_answers_come_least_sure_first() -> None:
+def test_correct_answers_are_in_ascending_order_of_confidence() -> None:
     found = four()
     again = answers_of(
         LabelledSet("all right", found.data.images, found.answers.astype(np.uint8)), found.logits
@@ -48,7 +48,7 @@ def test_right_answers_come_least_sure_first() -> None:
     assert in_cell(again, 3, 3).tolist() == [0, 2, 3]
 
 
-def test_a_temperature_makes_softer_probabilities_of_the_same_answers() -> None:
+def test_a_temperature_lowers_probabilities_and_keeps_the_answers() -> None:
     logits = four().logits
     hard, soft = probabilities(logits), probabilities(logits, 2.0)
     np.testing.assert_allclose(soft.sum(axis=1), 1)
@@ -58,7 +58,7 @@ def test_a_temperature_makes_softer_probabilities_of_the_same_answers() -> None:
 
 
 @pytest.mark.parametrize("temperature", [None, 1.5])
-def test_the_table_says_all_of_each_image(temperature: float | None) -> None:
+def test_the_table_has_a_line_for_each_image(temperature: float | None) -> None:
     found = four()
     rows = list(csv.DictReader(io.StringIO(as_csv(found, temperature))))
     assert [row["image"] for row in rows] == ["0", "1", "2", "3"]
@@ -72,7 +72,7 @@ def test_the_table_says_all_of_each_image(temperature: float | None) -> None:
     np.testing.assert_allclose(shares, probabilities(found.logits, temperature or 1), rtol=1e-5)
 
 
-def test_images_are_named_by_what_is_in_them() -> None:
+def test_the_digest_depends_on_the_images() -> None:
     images = np.zeros((2, 28, 28), np.uint8)
     other = images.copy()
     other[1, 27, 27] = 1

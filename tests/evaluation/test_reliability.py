@@ -22,7 +22,7 @@ def oracle_error(confidence: np.ndarray, right: np.ndarray, num_bins: int) -> fl
 
 
 @pytest.mark.parametrize("num_bins", [1, 10, 15])
-def test_the_error_is_that_of_the_oracle(num_bins: int) -> None:
+def test_the_calibration_error_equals_an_independent_computation(num_bins: int) -> None:
     generator = np.random.default_rng(7)
     confidence = generator.beta(5, 1, 2_000)
     right = generator.random(2_000) < confidence**2
@@ -41,13 +41,13 @@ def test_bins_by_hand() -> None:
     assert found.error == pytest.approx((0.25 + 0.375) / 2)
 
 
-def test_an_empty_bin_is_no_number_and_costs_nothing() -> None:
+def test_an_empty_bin_is_nan_and_adds_no_error() -> None:
     found = reliability(np.array([0.9, 0.9]), np.array([True, True]), num_bins=4)
     np.testing.assert_array_equal(np.isnan(found.accuracy), [True, True, True, False])
     assert found.error == pytest.approx(0.1)
 
 
-def test_refusing_the_least_sure_by_hand() -> None:
+def test_rejection_of_uncertain_answers_by_hand() -> None:
     confidence = np.array([0.9, 0.3, 0.5, 0.99])
     right = np.array([True, False, False, True])
     refused, accuracy = refusals(confidence, right)
@@ -55,7 +55,7 @@ def test_refusing_the_least_sure_by_hand() -> None:
     np.testing.assert_allclose(accuracy, [0.5, 2 / 3, 1, 1])
 
 
-def test_the_error_is_the_one_that_calibration_reports() -> None:
+def test_reliability_and_calibration_have_the_same_error() -> None:
     generator = np.random.default_rng(8)
     logits = generator.normal(0, 3, (500, 10)).astype(np.float32)
     labels = generator.integers(0, 10, 500).astype(np.uint8)

@@ -28,13 +28,13 @@ def small_set() -> LabelledSet:
     return subset(LabelledSet("test images", data.x_test, data.y_test), 10)
 
 
-def test_the_subset_has_as_many_of_each_digit() -> None:
+def test_the_subset_has_the_same_number_of_each_digit() -> None:
     found = small_set()
     assert np.bincount(found.labels).tolist() == [10] * 10
 
 
 @pytest.mark.compiles
-def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
+def test_the_curve_is_the_accuracy_at_each_level_and_is_cached() -> None:
     best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
     classifier, data = Classifier(load(Snapshot(best, step))), small_set()

@@ -25,7 +25,7 @@ def logits_for(answers: list[int], height: float = 3.0) -> np.ndarray:
     return height * np.eye(10, dtype=np.float32)[answers]
 
 
-def test_four_images_by_hand() -> None:
+def test_metrics_of_four_images_by_hand() -> None:
     labels = np.array([0, 0, 1, 9], np.uint8)
     found = score(logits_for([0, 2, 1, 8]), labels)
     assert found.images == 4
@@ -67,26 +67,26 @@ def test_a_set_of_one_class_has_no_accuracy_for_the_others(label: int) -> None:
 @pytest.mark.parametrize(
     ("height", "loss"),
     [
-        # Right for nothing, wrong for the whole height.
+        # The right answer has no loss, the wrong one the whole height.
         (1e4, 1e4 / 2),
         # Nine equal classes share the answer; the first image's label is not among them.
         (-1e4, 1e4 / 2 + math.log(9)),
     ],
 )
-def test_extreme_logits_overflow_nowhere(height: float, loss: float) -> None:
+def test_extreme_logits_do_not_overflow(height: float, loss: float) -> None:
     logits, labels = logits_for([0, 4], height), np.array([0, 5], np.uint8)
     found = score(logits, labels).loss
     assert found == pytest.approx(loss, rel=1e-12)
     assert found == pytest.approx(cross_entropy(logits, labels), rel=1e-12)
 
 
-def test_batches_give_what_one_go_gives_and_progress_is_told() -> None:
+def test_batches_give_the_same_metrics_and_report_progress() -> None:
     data = load_mnist()
     images, labels = data.x_test[:2_500], data.y_test[:2_500]
     network = build(ModelSpec(channels=(2, 2, 2)), seed=1)
-    told: list[int] = []
-    found = evaluate(Classifier(network), images, labels, told.append)
-    assert told == [1_000, 2_000, 2_500]
+    progress: list[int] = []
+    found = evaluate(Classifier(network), images, labels, progress.append)
+    assert progress == [1_000, 2_000, 2_500]
 
     logits = inference_logits(network, to_input(images)[..., np.newaxis]).numpy()
     expected = score(logits, labels)

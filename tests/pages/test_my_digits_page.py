@@ -11,6 +11,7 @@ from mnistviz.digits.mnist import load_mnist
 from mnistviz.digits.my_digits import Digit
 from mnistviz.runs import fine_tune_set, registry, result_cache
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.training import fine_tuning
 from mnistviz.ui.shared import state
 from tests.helpers.made_runs import give_weights
 from tests.helpers.pages import open_page, press, text_of
@@ -111,7 +112,7 @@ def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
     best = registry.find_run("best")
     parts = fine_tune_set.split(found, 0)
     own = fine_tune_set.described(parts, found, 0.2, 0)
-    train = fine_tune_set.settings(best.spec.train)
+    train = fine_tuning.settings(best.spec.train)
     parent = Parent(run="best", step=6880)
     run = registry.create_run("best", best.spec.model, train, "taught", parent, own)
     fine_tune_set.write(run.path, parts)

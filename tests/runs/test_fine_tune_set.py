@@ -123,18 +123,3 @@ def test_the_four_parts_of_a_set_find_each_other() -> None:
         made[0], [*made, newer, registry.find_run("best"), make_run(None)]
     )
     assert found == [newer, made[2], made[0]]
-
-
-def test_it_is_trained_at_a_low_rate_and_validated_as_its_parent() -> None:
-    for name in ("best", "reference"):
-        parent = registry.find_run(name).spec.train
-        settings = fine_tune_set.settings(parent)
-        assert settings.held_out == parent.held_out
-        assert settings.num_steps == 300
-        assert settings.learning_rate < 0.01
-
-
-def test_a_copy_of_a_run_that_knows_pen_digits_is_not_to_forget_them() -> None:
-    parent = TrainSpec(num_images=50_000, pen_digits=5_000, held_out=5_000)
-    assert fine_tune_set.settings(parent).pen_digits == 1_280
-    assert fine_tune_set.settings(parent.changed(pen_digits=0)).pen_digits == 0

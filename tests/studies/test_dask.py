@@ -76,7 +76,7 @@ def workers(scheduler: str, tmp_path: Path) -> Iterator[dict[Path, subprocess.Po
 
 @pytest.mark.process
 @pytest.mark.slow
-def test_a_trial_whose_worker_is_killed_is_trained_by_another(
+def test_a_trial_of_a_killed_worker_is_trained_by_another_worker(
     scheduler: str, workers: dict[Path, subprocess.Popen[bytes]], home: Path, tmp_path: Path
 ) -> None:
     study = subprocess.Popen(
@@ -106,7 +106,7 @@ def test_a_trial_whose_worker_is_killed_is_trained_by_another(
 SPEC = StudySpec(name="small", created="2026-01-02T00:00:00Z", epochs=1, seeds=(0,))
 
 
-def test_without_the_packages_it_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_packages_raise_with_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     message = (
         "dask: expected the optional packages, not installed; pip install -r requirements-dask.txt"
@@ -115,7 +115,7 @@ def test_without_the_packages_it_says_how_to_get_them(monkeypatch: pytest.Monkey
         pass
 
 
-def test_where_no_scheduler_answers_it_says_how_to_start_one(
+def test_a_missing_scheduler_raises_with_the_start_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(executors, "CLUSTER_TIMEOUT_SECONDS", 0.3)

@@ -14,7 +14,7 @@ from mnistviz.studies.generalization_gap import GAP_TRAININGS
 from mnistviz.training import launcher
 
 
-def test_the_five_differ_in_nothing_but_dropout_batch_normalization_and_size() -> None:
+def test_the_five_trainings_differ_only_in_the_network() -> None:
     found = {
         one.name: (one.model.plan, one.model.batch_norm, one.model.dropout, one.model.parameters)
         for one in GAP_TRAININGS
@@ -32,7 +32,7 @@ def test_the_five_differ_in_nothing_but_dropout_batch_normalization_and_size() -
 
 
 @pytest.mark.parametrize("training", GAP_TRAININGS, ids=lambda training: training.name)
-def test_the_command_makes_the_same_training(
+def test_the_command_has_the_settings_of_the_training(
     training: generalization_gap.GapTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
@@ -56,7 +56,7 @@ def make(index: int, name: str, epochs: int = 3, parent: Parent | None = None) -
     return registry.create_run("plain", GAP_TRAININGS[index].model, train, name, parent)
 
 
-def test_a_set_is_of_runs_that_were_trained_alike_whatever_they_are_called() -> None:
+def test_sets_group_runs_by_training_settings_not_by_name() -> None:
     part = [make(0, "a"), make(4, "b")]
     whole = [make(index, f"c{index}", epochs=5) for index in range(5)]
     again = make(4, "d", epochs=5)

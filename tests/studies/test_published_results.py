@@ -11,13 +11,13 @@ from mnistviz.studies.published_results import BENCHMARKS, RECIPES, pen_strokes,
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
-def test_every_line_stands_in_the_readme() -> None:
+def test_every_row_is_in_the_readme() -> None:
     for row in published_results():
         line = f"| {row.measure} | {row.published} | {row.keras} | {row.ours} | `{row.command}` |"
         assert line in README
 
 
-def test_the_accuracies_are_means_of_the_seeds_that_are_stored() -> None:
+def test_the_accuracies_are_means_of_the_stored_seeds() -> None:
     for recipe in RECIPES:
         stored = json.loads((BENCHMARKS / f"accuracy-{recipe}.json").read_text())
         accuracies = [seed["test_accuracy"] for seed in stored["seeds"]]
@@ -40,7 +40,7 @@ def test_a_bundled_run_is_the_seed_with_the_lowest_validation_loss(name: str) ->
     assert last.accuracy == chosen["test_accuracy"]
 
 
-def test_who_draws_is_read_better_by_the_run_for_it() -> None:
+def test_the_handwriting_run_is_best_on_pen_strokes() -> None:
     rates = {run: row["right"] for run, row in pen_strokes()["runs"].items()}
     assert list(rates) == ["reference", "best", "handwriting"]
     assert rates["handwriting"] > rates["best"]

@@ -40,7 +40,7 @@ def spec(recipe: str = "plain", parent: Parent | None = None, **changes: Any) ->
 # ---------------------------------------------------------------- settings and groups
 
 
-def test_settings_are_written_as_people_write_them() -> None:
+def test_settings_are_formatted_as_text() -> None:
     found = settings_of(spec(channels=(8, 16, 32), learning_rate=0.0005))
     assert found["channels"] == "8/16/32"
     assert found["batch norm"] == "yes"
@@ -49,7 +49,7 @@ def test_settings_are_written_as_people_write_them() -> None:
     assert "measure gap" not in found
 
 
-def test_differences_name_only_what_differs() -> None:
+def test_differences_have_only_the_settings_that_differ() -> None:
     first, second = spec(), spec(channels=(8, 16, 32), seed=3, measure_gap=True)
     assert differences(first, second) == [
         Difference("channels", "10/15/20", "8/16/32"),
@@ -59,7 +59,7 @@ def test_differences_name_only_what_differs() -> None:
     assert differences(first, spec(recipe="other")) == []
 
 
-def test_a_fork_differs_by_the_run_it_began_from() -> None:
+def test_a_fork_differs_by_its_parent() -> None:
     fork = spec(parent=Parent(run="an-id", step=938))
     assert differences(spec(), fork, {"an-id": "mine"}) == [
         Difference("begins from", "random weights", "mine, step 938")
@@ -67,7 +67,7 @@ def test_a_fork_differs_by_the_run_it_began_from() -> None:
     assert settings_of(fork)["begins from"] == "an-id, step 938"
 
 
-def test_groups_differ_in_anything_but_the_seed_and_are_named_by_it() -> None:
+def test_groups_differ_in_other_settings_than_the_seed() -> None:
     specs = [
         spec(seed=1),
         spec(seed=1, channels=(8, 16, 32)),
@@ -84,7 +84,7 @@ def test_groups_differ_in_anything_but_the_seed_and_are_named_by_it() -> None:
     assert groups_of([]) == {}
 
 
-def test_a_fork_is_a_group_of_its_own() -> None:
+def test_a_fork_is_in_a_separate_group() -> None:
     fork = spec(parent=Parent(run="an-id", step=5))
     assert groups_of([spec(), fork], {"an-id": "mine"}) == {
         "begins from random weights": [0],
@@ -95,7 +95,7 @@ def test_a_fork_is_a_group_of_its_own() -> None:
 # ---------------------------------------------------------------- curves
 
 
-def test_points_are_those_of_one_split_by_epochs() -> None:
+def test_points_are_of_one_split_by_epochs() -> None:
     rows = [
         MetricRow(5, 1, "batch", 0.5, 0.25, 0.003, 1.0),
         MetricRow(10, 1, "validation", 0.75, 0.5, 0.003, 2.0),
@@ -109,7 +109,7 @@ values = st.floats(0, 1, allow_nan=False)
 
 
 @given(st.lists(st.dictionaries(st.integers(1, 5).map(float), values), min_size=1, max_size=6))
-def test_a_mean_curve_is_the_mean_of_the_runs_that_came_so_far(
+def test_a_mean_curve_is_the_mean_of_the_runs_with_a_value(
     runs: list[dict[float, float]],
 ) -> None:
     by_range = mean_curve("name", False, runs, "range")
@@ -133,7 +133,7 @@ def test_a_mean_curve_is_the_mean_of_the_runs_that_came_so_far(
     st.dictionaries(st.integers(0, 9), values, max_size=8),
     st.dictionaries(st.integers(0, 9), values, max_size=8),
 )
-def test_pairs_are_scipys_paired_t_test_over_the_shared_seeds(
+def test_the_paired_difference_is_scipys_paired_t_test(
     first: dict[int, float], second: dict[int, float]
 ) -> None:
     found = paired_difference(first, second)
@@ -156,7 +156,7 @@ def test_pairs_are_scipys_paired_t_test_over_the_shared_seeds(
         assert found.significant == (not expected.low <= 0 <= expected.high)
 
 
-def test_pairs_tell_apart_what_separate_means_would_not() -> None:
+def test_a_paired_difference_is_significant_where_separate_means_are_not() -> None:
     seeds = range(5)
     first = {seed: 0.95 + 0.01 * seed for seed in seeds}
     second = {seed: value + 0.001 + 0.0001 * (-1) ** seed for seed, value in first.items()}
@@ -168,7 +168,7 @@ def test_pairs_tell_apart_what_separate_means_would_not() -> None:
     assert both.pvalue > 0.5
 
 
-def test_no_difference_at_all_can_not_be_told_apart() -> None:
+def test_equal_values_are_not_significantly_different() -> None:
     same = {1: 0.5, 2: 0.75}
     found = paired_difference(same, same)
     assert found is not None

@@ -35,7 +35,7 @@ def wait_for_training(home: Path) -> None:
         time.sleep(0.05)
 
 
-def test_a_killed_study_goes_on_where_it_was_and_trains_nothing_twice(home: Path) -> None:
+def test_a_killed_study_resumes_and_trains_nothing_twice(home: Path) -> None:
     first = subprocess.Popen(COMMAND, cwd=PROJECT, stdout=subprocess.DEVNULL)
     wait_for_training(home)
     study = study_directory.open_study(home / "studies" / "small")
@@ -77,7 +77,7 @@ def test_a_killed_study_goes_on_where_it_was_and_trains_nothing_twice(home: Path
     assert not study_directory.is_running(study)
 
 
-def test_a_study_started_by_a_page_stops_when_asked_and_keeps_what_it_has(home: Path) -> None:
+def test_a_started_study_stops_when_asked_and_keeps_its_results(home: Path) -> None:
     study = study_directory.create_or_extend(
         StudySpec(
             name="small",
@@ -118,7 +118,7 @@ def find_worker(run: registry.Run) -> int:
     raise AssertionError("no worker")
 
 
-def test_a_study_is_trained_in_this_process_and_stopped_in_its_middle(home: Path) -> None:
+def test_a_study_in_this_process_can_be_stopped(home: Path) -> None:
     study = study_directory.create_or_extend(
         StudySpec(
             name="small",

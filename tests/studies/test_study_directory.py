@@ -36,7 +36,7 @@ def study() -> Study:
     return study_directory.create_or_extend(spec())
 
 
-def test_trials_come_seed_by_seed_so_that_plans_stay_even() -> None:
+def test_trials_are_ordered_by_seed() -> None:
     titles = [trial.title for trial in spec().trials]
     assert titles == [
         "8/16/32, seed 0",
@@ -46,13 +46,13 @@ def test_trials_come_seed_by_seed_so_that_plans_stay_even() -> None:
     ]
 
 
-def test_a_sweep_changes_one_width_and_trains_no_plan_twice() -> None:
+def test_a_sweep_changes_one_width_and_repeats_no_plan() -> None:
     swept = spec(widths=(20, 4))
     assert swept.sweep == {4: (10, 15, 4), 20: (10, 15, 20)}
     assert swept.all_plans == ((8, 16, 32), (10, 15, 20), (10, 15, 4))
 
 
-def test_trials_differ_in_plan_and_seed_alone() -> None:
+def test_trials_differ_only_in_plan_and_seed() -> None:
     one, other = spec().trials[0], spec().trials[-1]
     assert spec().model_of(one).changed(channels=(10, 15, 20)) == spec().model_of(other)
     assert spec().train_of(one).changed(seed=1) == spec().train_of(other)
@@ -71,7 +71,7 @@ def test_a_finished_trial_is_no_longer_missing(study: Study) -> None:
     assert found.results[0] == result((10, 15, 20), 1, 0.9931)
 
 
-def test_half_a_line_costs_that_line_alone(study: Study) -> None:
+def test_an_incomplete_line_is_skipped(study: Study) -> None:
     study_directory.add_result(study, result((10, 15, 20), 0))
     file = study.path / "trials.jsonl"
     whole = file.read_text()
@@ -84,7 +84,7 @@ def test_half_a_line_costs_that_line_alone(study: Study) -> None:
     ]
 
 
-def test_the_first_result_of_a_trial_counts(study: Study) -> None:
+def test_the_first_result_of_a_trial_is_taken(study: Study) -> None:
     for accuracy in (0.991, 0.995):
         study_directory.add_result(study, result((10, 15, 20), 0, accuracy))
     (only,) = study_directory.open_study(study.path).results
@@ -102,9 +102,7 @@ def test_plans_and_seeds_may_be_added(study: Study) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"epochs": 3}, {"recipe": "best"}])
-def test_what_is_trained_differently_is_another_study(
-    study: Study, changes: dict[str, Any]
-) -> None:
+def test_other_training_settings_need_another_study(study: Study, changes: dict[str, Any]) -> None:
     before = (study.path / "study.json").read_bytes()
     with pytest.raises(StudyError, match="choose another --name"):
         study_directory.create_or_extend(spec(**changes))
@@ -112,7 +110,7 @@ def test_what_is_trained_differently_is_another_study(
 
 
 @pytest.mark.parametrize("name", ["../out", "a/b", "", ".hidden"])
-def test_a_name_can_not_leave_the_home_folder(name: str, home: Path) -> None:
+def test_a_name_with_a_path_raises(name: str, home: Path) -> None:
     with pytest.raises(RunError, match="name: expected"):
         study_directory.create_or_extend(spec(name=name))
     assert not home.exists()
@@ -122,12 +120,12 @@ def test_a_name_can_not_leave_the_home_folder(name: str, home: Path) -> None:
     "changes",
     [{"plans": ()}, {"plans": ((1, 2),)}, {"seeds": ()}, {"seeds": (-1,)}, {"widths": (0,)}],
 )
-def test_bad_studies_are_refused(changes: dict[str, Any]) -> None:
+def test_invalid_specs_raise(changes: dict[str, Any]) -> None:
     with pytest.raises(SpecError, match=next(iter(changes))):
         spec(**changes)
 
 
-def test_how_channels_are_used_is_kept_and_averaged_over_the_seeds(study: Study) -> None:
+def test_redundancy_is_stored_and_averaged_over_the_seeds(study: Study) -> None:
     for seed, needed in ((0, 12), (1, 13)):
         use = LayerRedundancy("conv3", 20, 9.5, needed - 3, needed, (4,), ((0, 1), (2, 3))[:seed])
         study_directory.add_redundancy(study, Trial((10, 15, 20), seed), [use])
@@ -141,7 +139,7 @@ def test_how_channels_are_used_is_kept_and_averaged_over_the_seeds(study: Study)
     assert found.mean_redundancy((8, 16, 32)) == []
 
 
-def test_what_kernels_cover_is_kept_and_averaged_by_the_number_of_channels(study: Study) -> None:
+def test_coverage_is_stored_and_averaged_by_the_number_of_channels(study: Study) -> None:
     for seed, held in ((0, 0), (1, 3)):
         one = LayerCoverage("conv3", 20, (0.5, *[0.0] * 14), (held, *[1] * 14))
         study_directory.add_coverage(study, Trial((10, 15, 20), seed), [one])
@@ -157,18 +155,18 @@ def test_what_kernels_cover_is_kept_and_averaged_by_the_number_of_channels(study
     assert found.mean_coverage("conv1") == []
 
 
-def test_a_damaged_study_is_passed_over_and_named_when_asked_for(study: Study) -> None:
+def test_a_damaged_study_is_not_listed_and_raises_when_opened(study: Study) -> None:
     (study.path / "study.json").write_text("{")
     assert study.spec.name not in [one.spec.name for one in study_directory.list_studies()]
     with pytest.raises(StudyError, match=r"mine: study\.json can't be read"):
         study_directory.open_study(study.path)
 
 
-def test_run_names_tell_study_plan_and_seed(study: Study) -> None:
+def test_run_names_have_study_plan_and_seed(study: Study) -> None:
     assert study.spec.run_name(Trial((8, 16, 32), 4)) == "mine-8-16-32-s4"
 
 
-def test_results_are_kept_as_plain_json_lines(study: Study) -> None:
+def test_results_are_stored_as_json_lines(study: Study) -> None:
     study_directory.add_result(study, result((8, 16, 32), 1))
     (line,) = (study.path / "trials.jsonl").read_text().splitlines()
     assert json.loads(line)["plan"] == [8, 16, 32]

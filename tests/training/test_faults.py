@@ -27,9 +27,7 @@ def find_faketime() -> str:
     return str(found[0])
 
 
-def test_a_clock_that_is_set_back_changes_no_state(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_set_back_changes_no_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = tmp_path / "clock"
     clock.write_text("+0")
     with monkeypatch.context() as faked:
@@ -54,7 +52,7 @@ def test_a_clock_that_is_set_back_changes_no_state(
     wait_until(after, "finished")
 
 
-def test_a_home_from_which_everything_was_killed_offers_to_go_on() -> None:
+def test_killed_runs_can_be_resumed() -> None:
     """As after a restart of the machine: no process is left, and no lock."""
     first = launcher.start("reference", ModelSpec(), LONG, "first")
     waiting = launcher.start("reference", ModelSpec(), SHORT, "waiting")
@@ -70,7 +68,7 @@ def test_a_home_from_which_everything_was_killed_offers_to_go_on() -> None:
     assert metrics_log.read(first)
 
 
-def test_a_loss_that_is_no_number_fails_and_goes_on_with_a_smaller_rate(
+def test_a_run_with_a_nan_loss_fails_and_resumes_with_a_smaller_rate(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A rate that no page would take, put there past the check: weights overflow at once."""
@@ -91,7 +89,7 @@ def test_a_loss_that_is_no_number_fails_and_goes_on_with_a_smaller_rate(
     assert all(row.loss == row.loss for row in metrics_log.read(run))
 
 
-def test_a_damaged_spec_is_named_and_hides_no_other_run() -> None:
+def test_a_damaged_spec_is_reported_and_other_runs_are_listed() -> None:
     run = launcher.start("reference", ModelSpec(), SHORT, "damaged")
     wait_until(run, "finished")
     (run.path / "spec.json").write_text('{"schema_version": 1, "recipe"')
@@ -103,7 +101,7 @@ def test_a_damaged_spec_is_named_and_hides_no_other_run() -> None:
     wait_until(other, "finished")
 
 
-def test_a_folder_that_goes_away_ends_its_worker_and_no_other() -> None:
+def test_a_deleted_folder_ends_only_its_worker() -> None:
     run = launcher.start("reference", ModelSpec(), LONG, "gone")
     wait_for_rows(run, 3)
     while run.path.exists():  # its worker may put a file there between two steps of this

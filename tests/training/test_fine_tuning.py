@@ -1,4 +1,4 @@
-"""A copy of a run, fine-tuned on a person's digits, for real: resumed, exported, forked."""
+"""Fine-tuning: its settings, and runs that are really trained, resumed, exported, forked."""
 
 import io
 import json
@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from mnistviz.__main__ import app
 from mnistviz.core.errors import MnistVizError, RunError
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
 from mnistviz.digits.data_set_reader import read_path
 from mnistviz.digits.labelled_sets import LabelledSet
@@ -21,10 +22,8 @@ from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
-from mnistviz.training import launcher
+from mnistviz.training import fine_tuning, launcher
 from tests.helpers.trainings import wait_for_rows, wait_until, worker_pids
-
-pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 DATA = load_mnist()
 # Upside down: what no run has seen, so that something is to be gained within seconds.
@@ -33,18 +32,20 @@ SET = LabelledSet("mine", DATA.x_test[:40, ::-1], DATA.y_test[:40])
 
 def fine_tuned(name: str, fold: int | None = 0, **changes: object) -> Run:
     best = registry.find_run("best")
-    train = fine_tune_set.settings(best.spec.train).changed(
+    train = fine_tuning.settings(best.spec.train).changed(
         **{"epochs": 1, "num_images": 3_000, "batch_size": 50, "learning_rate": 0.003, **changes}
     )
     step = snapshots.steps_of(best)[-1]
-    return launcher.fine_tune(Snapshot(best, step), SET, train, share=0.5, fold=fold, name=name)
+    return fine_tuning.start(Snapshot(best, step), SET, train, share=0.5, fold=fold, name=name)
 
 
 def last_weights(run: Run) -> list[np.ndarray]:
     return snapshots.in_order(snapshots.read(latest_snapshot(run)))
 
 
-def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
+@pytest.mark.process
+@pytest.mark.slow
+def test_a_fine_tuned_run_gains_on_held_out_digits_and_is_exported() -> None:
     run = fine_tuned("taught")
     wait_until(run, "finished")
     assert run.spec.parent is not None
@@ -76,7 +77,9 @@ def test_it_gains_on_digits_held_out_and_goes_out_in_a_zip() -> None:
         assert np.array_equal(one, other)
 
 
-def test_a_killed_one_goes_on_to_the_same_weights() -> None:
+@pytest.mark.process
+@pytest.mark.slow
+def test_a_killed_fine_tuning_resumes_to_the_same_weights() -> None:
     whole, killed = fine_tuned("whole", epochs=2), fine_tuned("killed", epochs=2)
     wait_until(whole, "finished")
     wait_for_rows(killed, 70)
@@ -89,7 +92,9 @@ def test_a_killed_one_goes_on_to_the_same_weights() -> None:
         assert np.array_equal(one, other)
 
 
-def test_without_its_digits_it_fails_in_words() -> None:
+@pytest.mark.process
+@pytest.mark.slow
+def test_a_run_without_its_digits_fails_with_a_reason() -> None:
     run = fine_tuned("robbed")
     launcher.pause(run)
     wait_until(run, "paused", "finished")
@@ -103,7 +108,9 @@ def test_without_its_digits_it_fails_in_words() -> None:
     assert status.error.startswith("robbed: expected the digits that it trains on in own.npz, got ")
 
 
-def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
+@pytest.mark.process
+@pytest.mark.slow
+def test_the_command_line_reports_gain_and_cost(tmp_path: Path) -> None:
     for number in range(5):
         my_digits.save(DATA.x_test[number], int(DATA.y_test[number]))
     words = ["train", "--from", "best", "--digits", "--epochs", "1", "--limit", "1000", "--json"]
@@ -116,11 +123,13 @@ def test_the_command_line_says_what_it_gained_and_cost(tmp_path: Path) -> None:
     assert registry.find_run("best-my-digits").spec.own is not None
 
 
-def test_an_import_takes_no_other_digits_than_the_spec_names() -> None:
+@pytest.mark.process
+@pytest.mark.slow
+def test_an_import_with_other_digits_than_the_spec_raises() -> None:
     run = registry.create_run(
         "best",
         registry.find_run("best").spec.model,
-        fine_tune_set.settings(registry.find_run("best").spec.train),
+        fine_tuning.settings(registry.find_run("best").spec.train),
         "made",
         None,
         fine_tune_set.described(fine_tune_set.split(SET, 0), SET, 0.2, 0),
@@ -152,7 +161,22 @@ def test_an_import_takes_no_other_digits_than_the_spec_names() -> None:
         ),
     ],
 )
-def test_what_makes_no_sense_starts_nothing(words: list[str], message: str) -> None:
+def test_contradictory_options_start_nothing(words: list[str], message: str) -> None:
     with pytest.raises(MnistVizError) as caught:
         CliRunner().invoke(app, ["train", *words], catch_exceptions=False)
     assert str(caught.value) == message
+
+
+def test_the_settings_are_300_steps_at_a_low_rate_validated_as_the_parent() -> None:
+    for name in ("best", "reference"):
+        parent = registry.find_run(name).spec.train
+        settings = fine_tuning.settings(parent)
+        assert settings.held_out == parent.held_out
+        assert settings.num_steps == 300
+        assert settings.learning_rate < 0.01
+
+
+def test_a_share_of_pen_digits_is_kept() -> None:
+    parent = TrainSpec(num_images=50_000, pen_digits=5_000, held_out=5_000)
+    assert fine_tuning.settings(parent).pen_digits == 1_280
+    assert fine_tuning.settings(parent.changed(pen_digits=0)).pen_digits == 0

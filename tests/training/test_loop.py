@@ -46,7 +46,7 @@ class Recorder:
     ) -> None:
         self.steps: list[int] = []
         self.rows: list[MetricRow] = []
-        self.guesses: list[WatchedAnswers] = []
+        self.answers: list[WatchedAnswers] = []
         self.snapshots: dict[int, list[FloatArray]] = {}
         self.states: dict[int, TrainingState] = {}
         self._stop_at = stop_at
@@ -66,8 +66,8 @@ class Recorder:
     def on_row(self, row: MetricRow) -> None:
         self.rows.append(row)
 
-    def on_guesses(self, guesses: WatchedAnswers) -> None:
-        self.guesses.append(guesses)
+    def on_watched_answers(self, answers: WatchedAnswers) -> None:
+        self.answers.append(answers)
 
     def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
         self.snapshots[step] = [array.copy() for array in weights]
@@ -104,7 +104,7 @@ def stopped(data: Mnist) -> Recorder:
     return recorder
 
 
-def test_every_step_is_told_the_last_batch_of_an_epoch_is_smaller(finished: Recorder) -> None:
+def test_every_step_is_reported(finished: Recorder) -> None:
     assert SPEC.steps_per_epoch == 4
     assert finished.steps == list(range(1, 9))
 
@@ -132,7 +132,7 @@ def test_the_test_set_is_read_once_and_last(finished: Recorder) -> None:
     assert finished.rows[-1].step == 8
 
 
-def test_the_reference_split_validates_on_the_test_set_and_reads_it_no_more(data: Mnist) -> None:
+def test_without_held_out_images_the_test_set_is_read_for_validation_only(data: Mnist) -> None:
     recorder = Recorder()
     train(PLAIN, SPEC.changed(held_out=0, epochs=1), data, recorder)
     assert [row.split for row in recorder.rows][-2:] == ["train", "validation"]
@@ -142,17 +142,17 @@ def test_the_reference_split_validates_on_the_test_set_and_reads_it_no_more(data
     )
 
 
-def test_snapshots_are_dense_at_first_then_one_an_epoch(finished: Recorder) -> None:
+def test_snapshots_are_dense_in_the_first_epoch(finished: Recorder) -> None:
     assert list(finished.snapshots) == [0, 1, 2, 4, 8]
 
 
-def test_a_seed_names_one_result_to_the_last_bit(finished: Recorder, stopped: Recorder) -> None:
+def test_a_seed_gives_the_same_result_bit_for_bit(finished: Recorder, stopped: Recorder) -> None:
     for step in (0, 1, 2, 4):
         assert_same_weights(finished.snapshots[step], stopped.snapshots[step])
 
 
 @pytest.mark.slow
-def test_a_seed_names_one_result_to_the_end(finished: Recorder, data: Mnist) -> None:
+def test_a_seed_gives_the_same_result_at_the_end(finished: Recorder, data: Mnist) -> None:
     again = Recorder()
     train(ModelSpec(), SPEC, data, again)
     for step, weights in finished.snapshots.items():
@@ -160,7 +160,7 @@ def test_a_seed_names_one_result_to_the_end(finished: Recorder, data: Mnist) -> 
 
 
 @pytest.mark.slow
-def test_another_seed_names_another_result(finished: Recorder, data: Mnist) -> None:
+def test_another_seed_gives_another_result(finished: Recorder, data: Mnist) -> None:
     other = Recorder()
     train(ModelSpec(), SPEC.changed(seed=1), data, other)
     assert any(
@@ -169,14 +169,14 @@ def test_another_seed_names_another_result(finished: Recorder, data: Mnist) -> N
     )
 
 
-def test_stop_keeps_the_step_it_was_at_and_validates_it(stopped: Recorder) -> None:
+def test_stop_stores_and_validates_the_current_step(stopped: Recorder) -> None:
     assert stopped.steps[-1] == 6
     assert max(stopped.snapshots) == 6
     last = stopped.rows[-1]
     assert (last.split, last.step, last.epoch) == ("validation", 6, 2)
 
 
-def test_a_resumed_training_ends_as_one_that_never_stopped(
+def test_a_resumed_training_ends_as_an_uninterrupted_one(
     finished: Recorder, stopped: Recorder, data: Mnist
 ) -> None:
     check_resume(stopped.states[6], finished, data)
@@ -213,7 +213,7 @@ def with_everything(data: Mnist) -> Recorder:
 
 
 @pytest.mark.slow
-def test_a_training_with_everything_resumes_bit_for_bit(
+def test_a_training_with_all_settings_resumes_bit_for_bit(
     with_everything: Recorder, data: Mnist
 ) -> None:
     recorder = Recorder(stop_at=5)
@@ -226,7 +226,7 @@ def test_a_training_with_everything_resumes_bit_for_bit(
 
 
 @pytest.mark.slow
-def test_snapshots_and_validation_are_those_of_the_average(
+def test_snapshots_and_validation_use_the_averaged_weights(
     with_everything: Recorder, data: Mnist
 ) -> None:
     num_arrays = len(with_everything.snapshots[8])
@@ -242,7 +242,7 @@ def test_snapshots_and_validation_are_those_of_the_average(
 
 
 @pytest.mark.slow
-def test_a_pause_between_two_rows_changes_no_weight(finished: Recorder, data: Mnist) -> None:
+def test_a_pause_between_two_rows_changes_no_weights(finished: Recorder, data: Mnist) -> None:
     recorder = Recorder(settle_at=(2, 3, 5))
     train(ModelSpec(), SPEC, data, recorder)
     assert sorted(recorder.states) == [2, 3, 4, 5, 8]
@@ -250,7 +250,7 @@ def test_a_pause_between_two_rows_changes_no_weight(finished: Recorder, data: Mn
 
 
 @pytest.mark.slow
-def test_a_rate_that_a_person_sets_holds_until_it_is_given_back(data: Mnist) -> None:
+def test_a_chosen_learning_rate_holds_until_it_is_reset(data: Mnist) -> None:
     recorder = Recorder(rates={2: 0.01, 6: None})
     train(ModelSpec(), SPEC, data, recorder)
     rates = [row.learning_rate for row in recorder.rows if row.split == "batch"]
@@ -259,7 +259,7 @@ def test_a_rate_that_a_person_sets_holds_until_it_is_given_back(data: Mnist) -> 
 
 
 @pytest.mark.slow
-def test_a_fork_begins_with_the_weights_it_is_given(finished: Recorder, data: Mnist) -> None:
+def test_a_fork_begins_with_the_given_weights(finished: Recorder, data: Mnist) -> None:
     recorder = Recorder(stop_at=1)
     train(ModelSpec(), SPEC, data, recorder, first_weights=finished.snapshots[4])
     assert_same_weights(recorder.snapshots[0], finished.snapshots[4])
@@ -271,7 +271,7 @@ def test_a_fork_begins_with_the_weights_it_is_given(finished: Recorder, data: Mn
 
 
 @pytest.mark.slow
-def test_the_gap_is_measured_where_it_is_asked_for(finished: Recorder, data: Mnist) -> None:
+def test_the_gap_is_measured_when_the_setting_is_on(finished: Recorder, data: Mnist) -> None:
     recorder = Recorder()
     train(ModelSpec(), SPEC.changed(measure_gap=True), data, recorder)
     (first, second) = (row for row in recorder.rows if row.split == "fixed_train")
@@ -282,16 +282,14 @@ def test_the_gap_is_measured_where_it_is_asked_for(finished: Recorder, data: Mni
     assert_same_weights(recorder.snapshots[8], finished.snapshots[8])
 
 
-def test_the_watched_digits_are_read_from_the_start_to_the_end(finished: Recorder) -> None:
-    assert [guesses.step for guesses in finished.guesses] == list(range(9))
-    for guesses in finished.guesses:
-        assert len(guesses.digits) == len(guesses.probabilities) == 20
-        assert all(0.1 <= value <= 1 for value in guesses.probabilities)
+def test_the_watched_digits_are_classified_throughout(finished: Recorder) -> None:
+    assert [answers.step for answers in finished.answers] == list(range(9))
+    for answers in finished.answers:
+        assert len(answers.digits) == len(answers.probabilities) == 20
+        assert all(0.1 <= value <= 1 for value in answers.probabilities)
 
 
-def test_a_loss_that_is_no_number_ends_the_training_with_a_way_out(
-    data: Mnist, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_nan_loss_raises_with_a_remedy(data: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         loop,
         "training_logits",
@@ -307,7 +305,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_a_way_out(
     assert list(recorder.snapshots) == [0]
 
 
-def test_the_order_of_an_epoch_holds_every_image_once() -> None:
+def test_the_order_of_an_epoch_has_every_image_once() -> None:
     first, second = epoch_order(3, 0, 1000), epoch_order(3, 1, 1000)
     assert sorted(first) == list(range(1000))
     assert (first != second).any()
@@ -315,7 +313,7 @@ def test_the_order_of_an_epoch_holds_every_image_once() -> None:
 
 
 @pytest.mark.slow
-def test_it_learns(data: Mnist) -> None:
+def test_accuracy_rises(data: Mnist) -> None:
     """Not a benchmark: a network that can't learn 500 images by heart is broken."""
     recorder = Recorder()
     spec = TrainSpec(epochs=8, batch_size=50, num_images=500, held_out=500)

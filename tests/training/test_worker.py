@@ -38,7 +38,7 @@ from tests.helpers.trainings import (
 pytestmark = pytest.mark.process
 
 
-def test_a_run_trains_to_its_end_and_leaves_all_its_files() -> None:
+def test_a_finished_run_has_all_its_files() -> None:
     run = launcher.start("reference", ModelSpec(), SHORT, "short")
     wait_until(run, "finished")
     status = registry.read_status(run)
@@ -60,7 +60,7 @@ def test_a_run_trains_to_its_end_and_leaves_all_its_files() -> None:
 
 
 @pytest.mark.slow
-def test_a_second_run_waits_for_its_turn_and_stop_keeps_what_was_learned() -> None:
+def test_a_second_run_is_queued_and_stop_stores_the_weights() -> None:
     first = launcher.start("reference", ModelSpec(), LONG, "first")
     second = launcher.start("reference", ModelSpec(), SHORT, "second")
     wait_for_rows(first, 5)
@@ -75,7 +75,7 @@ def test_a_second_run_waits_for_its_turn_and_stop_keeps_what_was_learned() -> No
 
 
 @pytest.mark.slow
-def test_a_waiting_run_can_be_stopped_before_it_begins() -> None:
+def test_a_queued_run_can_be_stopped() -> None:
     first = launcher.start("reference", ModelSpec(), LONG, "first")
     wait_until(first, "starting", "running")
     second = launcher.start("reference", ModelSpec(), SHORT, "second")
@@ -95,7 +95,7 @@ def assert_same_weights(one: Run, other: Run) -> None:
         np.testing.assert_array_equal(left, right)
 
 
-def test_a_killed_run_is_crashed_and_resumed_ends_as_if_it_had_never_been_killed() -> None:
+def test_a_killed_run_is_crashed_and_resumes_to_the_same_weights() -> None:
     whole = launcher.start("reference", ModelSpec(), KILLED, "whole")
     wait_until(whole, "finished")
     run = launcher.start("reference", ModelSpec(), KILLED, "victim")
@@ -117,7 +117,7 @@ def test_a_killed_run_is_crashed_and_resumed_ends_as_if_it_had_never_been_killed
 
 
 @pytest.mark.slow
-def test_killed_at_random_moments_again_and_again_nothing_changes() -> None:
+def test_a_run_killed_at_random_times_ends_with_the_same_weights() -> None:
     moments = random.Random()  # noqa: S311
     spec = KILLED.changed(epochs=10)
     whole = launcher.start("reference", ModelSpec(), spec, "whole")
@@ -139,7 +139,7 @@ def test_killed_at_random_moments_again_and_again_nothing_changes() -> None:
 
 
 @pytest.mark.slow
-def test_a_learning_rate_set_by_a_person_is_set_again_at_its_step() -> None:
+def test_a_chosen_learning_rate_is_set_again_at_its_step_after_a_resume() -> None:
     """Killed after the change and before the next checkpoint, which is 10 s away."""
     run = launcher.start("reference", ModelSpec(), LONG, "changed")
     wait_for_checkpoint(run, 1)
@@ -157,7 +157,7 @@ def test_a_learning_rate_set_by_a_person_is_set_again_at_its_step() -> None:
 
 
 @pytest.mark.slow
-def test_a_run_pauses_makes_single_steps_and_goes_on() -> None:
+def test_a_run_can_be_paused_stepped_and_continued() -> None:
     run = launcher.start("reference", ModelSpec(), LONG, "patient")
     wait_for_rows(run, 5)
     launcher.pause(run)
@@ -179,7 +179,7 @@ def test_a_run_pauses_makes_single_steps_and_goes_on() -> None:
 
 
 @pytest.mark.slow
-def test_a_fork_trains_on_from_a_snapshot_and_knows_its_parent() -> None:
+def test_a_fork_starts_from_a_snapshot_and_has_its_parent() -> None:
     parent = launcher.start("reference", ModelSpec(), SHORT, "parent")
     wait_until(parent, "finished")
     run = launcher.fork(Snapshot(parent, 10), SHORT.changed(seed=5), "child")
@@ -191,7 +191,7 @@ def test_a_fork_trains_on_from_a_snapshot_and_knows_its_parent() -> None:
         np.testing.assert_array_equal(mine, theirs)
 
 
-def test_only_what_has_not_ended_can_be_resumed() -> None:
+def test_only_unfinished_runs_can_be_resumed() -> None:
     bundled = registry.find_run("reference")
     with pytest.raises(RunError) as error:
         launcher.resume(bundled)
@@ -206,7 +206,7 @@ def test_only_what_has_not_ended_can_be_resumed() -> None:
 
 
 @pytest.mark.slow
-def test_a_damaged_checkpoint_falls_back_to_the_one_before_and_says_so() -> None:
+def test_a_damaged_checkpoint_falls_back_to_the_previous_one() -> None:
     run = launcher.start("reference", ModelSpec(), KILLED, "damaged")
     wait_for_checkpoint(run, 2 * KILLED.steps_per_epoch)
     kill(run)
@@ -229,9 +229,7 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before_and_says_so() -> None
         ("metrics", 2_000_000),
     ],
 )
-def test_no_room_left_ends_in_a_true_state_and_a_run_that_goes_on_with_room(
-    full: str, limit: int
-) -> None:
+def test_a_full_disk_fails_the_run_which_resumes_later(full: str, limit: int) -> None:
     run = registry.create_run("reference", ModelSpec(), KILLED, "full")
     if full == "metrics":
         run.metrics_file.write_text(("x" * 999 + "\n") * 1_999 + "x" * 500)
@@ -256,7 +254,7 @@ def test_no_room_left_ends_in_a_true_state_and_a_run_that_goes_on_with_room(
     assert last_weights(run)
 
 
-def test_a_pid_that_now_belongs_to_another_process_keeps_no_run_alive() -> None:
+def test_a_reused_pid_does_not_make_a_run_active() -> None:
     run = registry.create_run("reference", ModelSpec(), SHORT, "stale")
     storage.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 10})
     (run.path / "worker.lock").write_text(str(os.getpid()))
@@ -264,7 +262,7 @@ def test_a_pid_that_now_belongs_to_another_process_keeps_no_run_alive() -> None:
 
 
 @pytest.mark.slow
-def test_a_fault_of_a_training_is_shown_and_its_traceback_kept() -> None:
+def test_an_exception_is_reported_and_its_traceback_logged() -> None:
     run = registry.create_run("reference", ModelSpec(), SHORT, "faulty")
     # A file stands where the snapshots should go.
     (run.path / "snapshots").write_text("in the way")
@@ -279,7 +277,7 @@ def test_a_fault_of_a_training_is_shown_and_its_traceback_kept() -> None:
     assert "Traceback" in (run.path / "worker.log").read_text()
 
 
-def test_a_worker_that_can_not_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_can_not_start_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(RunError) as error:
         launcher.start("reference", ModelSpec(), SHORT, "lost")
@@ -287,7 +285,7 @@ def test_a_worker_that_can_not_start_says_so(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.slow
-def test_two_workers_never_train_one_run() -> None:
+def test_two_workers_can_not_train_the_same_run() -> None:
     run = launcher.start("reference", ModelSpec(), LONG, "one")
     wait_until(run, "running")
     second = subprocess.run(

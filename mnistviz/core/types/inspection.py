@@ -103,7 +103,7 @@ class LayerRedundancy:
 
     `effective_rank` is in [0, channels]; `needed_95` and `needed_99` are how many principal
     components carry that share of the variance. `dead` channels are 0 at every place of every
-    image; `twins` are pairs of channels with |r| from 0.95 on.
+    image; `twins` are pairs of channels with |r| of at least `TWIN_CORRELATION`.
     """
 
     layer: str

@@ -30,22 +30,24 @@ SWEPT = {
 }
 
 
-def verdict_text(duel: PairedComparison) -> str:
+def verdict_text(comparison: PairedComparison) -> str:
     """One pair in one sentence, with its numbers."""
-    verdict = SAID[duel.verdict].format(first=duel.first, count=len(duel.seeds))
-    if math.isnan(duel.interval[0]):
-        return f"{duel.first} against {duel.second}: {verdict}."
-    low, high = (100 * bound for bound in duel.interval)
+    verdict = SAID[comparison.verdict].format(first=comparison.first, count=len(comparison.seeds))
+    if math.isnan(comparison.interval[0]):
+        return f"{comparison.first} against {comparison.second}: {verdict}."
+    low, high = (100 * bound for bound in comparison.interval)
     needed = ""
-    if duel.verdict == "cannot be told apart":
+    if comparison.verdict == "cannot be told apart":
         needed = (
-            f" About {duel.seeds_needed} seeds would settle it, if they went on like these."
-            if duel.seeds_needed
+            f" About {comparison.seeds_needed} seeds would settle it, if they went on like these."
+            if comparison.seeds_needed
             else " Not even a thousand seeds like these would settle it."
         )
     return (
-        f"{duel.first} against {duel.second}: {verdict}. {100 * duel.mean:+.3f} points "
-        f"({low:+.3f} to {high:+.3f}; p = {duel.p:.2g}, {duel.p_holm:.2g} after Holm).{needed}"
+        f"{comparison.first} against {comparison.second}: {verdict}. "
+        f"{100 * comparison.mean:+.3f} points "
+        f"({low:+.3f} to {high:+.3f}; p = {comparison.p:.2g}, "
+        f"{comparison.p_holm:.2g} after Holm).{needed}"
     )
 
 
@@ -66,21 +68,21 @@ def verdict_paragraph(study: Study) -> str:
     scores = [study.score(plan) for plan in (wide, built)]
     if scores[0] is None or scores[1] is None:
         return "The two plans in question, 8/16/32 and 10/15/20, are not both in this study."
-    (duel,) = compare_plans(study.accuracies([wide, built]))
+    (comparison,) = compare_plans(study.accuracies([wide, built]))
     channels = wide[2] - built[2]
     more = scores[0].parameters - scores[1].parameters
     bought = {
         "equivalent": f"buy nothing beyond the margin of {100 * MARGIN:.2f} points",
-        "better": f"buy {100 * duel.mean:.3f} points",
-        "worse": f"cost {-100 * duel.mean:.3f} points",
+        "better": f"buy {100 * comparison.mean:.3f} points",
+        "worse": f"cost {-100 * comparison.mean:.3f} points",
         "cannot be told apart": "buy nothing that this study could show",
         "too few seeds": "can't be judged yet",
-    }[duel.verdict]
+    }[comparison.verdict]
     return (
         f"What do {channels} more channels in the widest layers buy for **{more:,} more "
         f"parameters**? With 8/16/32 the network reaches {scores[0].mean:.3%} of the test set, "
-        f"with 10/15/20 {scores[1].mean:.3%} (means of {len(duel.seeds)} shared seeds). They "
-        f"**{bought}**: {verdict_text(duel)}"
+        f"with 10/15/20 {scores[1].mean:.3%} (means of {len(comparison.seeds)} shared seeds). They "
+        f"**{bought}**: {verdict_text(comparison)}"
     )
 
 
@@ -109,23 +111,23 @@ def sweep_sentence(study: Study) -> str:
     built = ModelSpec().channels
     widths = {plan_text(plan): width for width, plan in study.spec.sweep.items()}
     found = [
-        duel
-        for duel in compare_plans(
+        comparison
+        for comparison in compare_plans(
             study.accuracies([*study.spec.sweep.values(), built]), plan_text(built)
         )
-        if duel.verdict != "too few seeds"
+        if comparison.verdict != "too few seeds"
     ]
     if not found:
         return ""
     by_verdict: dict[str, list[str]] = {}
-    for duel in found:
-        by_verdict.setdefault(duel.verdict, []).append(str(widths[duel.first]))
+    for comparison in found:
+        by_verdict.setdefault(comparison.verdict, []).append(str(widths[comparison.first]))
     said = "; ".join(
         f"{_listed(by_verdict[verdict])} {words}"
         for verdict, words in SWEPT.items()
         if verdict in by_verdict
     )
-    counts = sorted({len(duel.seeds) for duel in found})
+    counts = sorted({len(comparison.seeds) for comparison in found})
     seeds = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else str(counts[0])
     return (
         f"And in the third layer alone, beside {built[2]} channels: {said} ({seeds} shared seeds, "

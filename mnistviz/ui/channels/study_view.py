@@ -71,7 +71,7 @@ def show_duel(study: Study) -> None:
         "before any training; a pair whose thick line lies inside it counts as equivalent. The "
         "thin line is the 95 % interval of the mean difference."
     )
-    st.markdown("\n".join(f"- {verdict_text(duel)}" for duel in found))
+    st.markdown("\n".join(f"- {verdict_text(comparison)}" for comparison in found))
 
 
 def show_costs(study: Study) -> None:

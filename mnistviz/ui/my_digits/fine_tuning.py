@@ -15,7 +15,7 @@ from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import ACTIVE_STATES, Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.training import launcher
+from mnistviz.training import fine_tuning, launcher
 from mnistviz.ui.my_digits.gallery import report, run_action
 from mnistviz.ui.shared import run_logs, state
 from mnistviz.ui.shared.page_registry import RUNS
@@ -65,7 +65,7 @@ def teach(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
 
 
 def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
-    settings = fine_tune_set.settings(snapshot.run.spec.train)
+    settings = fine_tuning.settings(snapshot.run.spec.train)
     held = st.segmented_control(
         "Hold out", list(HOLD_OUT), default="A quarter", required=True, key="teach_hold", help=HELP
     )
@@ -86,7 +86,7 @@ def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
         )
         share = st.number_input(
             "Share of your digits",
-            value=fine_tune_set.SHARE,
+            value=fine_tuning.SHARE,
             step=0.05,
             key="teach_share",
             help=OwnDigits.help("share"),
@@ -119,13 +119,13 @@ def _start(
     folds: Sequence[int | None],
 ) -> None:
     def start() -> str:
-        train = fine_tune_set.settings(snapshot.run.spec.train).changed(**changes)
+        train = fine_tuning.settings(snapshot.run.spec.train).changed(**changes)
         found = as_labelled_set(mine)
         # All that could be refused is refused before the first one starts.
         for fold in folds:
             fine_tune_set.split(found, fold)
         started = [
-            launcher.fine_tune(snapshot, found, train, share=share, fold=fold) for fold in folds
+            fine_tuning.start(snapshot, found, train, share=share, fold=fold) for fold in folds
         ]
         st.session_state["taught_run"] = started[-1].id
         return f"{', '.join(one.name for one in started)} learns from your digits now."

@@ -15,7 +15,7 @@ from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.training import launcher
+from mnistviz.training import fine_tuning, launcher
 from tests.helpers.run_zips import MODEL, SPEC, weights_of
 
 SET = LabelledSet("mine", load_mnist().x_test[:20], load_mnist().y_test[:20])
@@ -85,7 +85,7 @@ def test_a_fork_trains_on_the_same_digits(monkeypatch: pytest.MonkeyPatch) -> No
     fork = launcher.fork(Snapshot(run, 20), SPEC)
     assert fork.spec.own == run.spec.own
     assert fine_tune_set.read(fork).sha256 == fine_tune_set.read(run).sha256
-    tuned = launcher.fine_tune(Snapshot(run, 20), SET, fold=3)
+    tuned = fine_tuning.start(Snapshot(run, 20), SET, fold=3)
     assert (tuned.name, tuned.spec.parent) == ("taught-my-digits", Parent(run=run.id, step=20))
     assert tuned.spec.own is not None
     assert (tuned.spec.own.fold, tuned.spec.own.trained_on) == (3, 15)

@@ -1,0 +1,71 @@
+"""Fine-tuning of a run on a person's digits: its settings, and the start of the training.
+
+`runs/fine_tune_set` mixes the digits with MNIST's images, `evaluation/fine_tune_report` measures
+gain and cost.
+"""
+
+from mnistviz.core.run_spec import Parent
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.digits.labelled_sets import LabelledSet
+from mnistviz.runs import fine_tune_set, metadata, registry, snapshots
+from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.training.launcher import start_worker
+
+# Share of the images of an epoch that are the person's digits, repeated.
+SHARE = 0.1
+NUM_IMAGES = 12_800
+
+
+def settings(parent: TrainSpec) -> TrainSpec:
+    """Return the settings of fine-tuning: 300 steps, a low learning rate, averaged weights.
+
+    Where the parent was trained on pen digits, as large a share of them is added, which makes some
+    steps more. `docs/recipes.md` has the settings that were tried.
+    """
+    return parent.changed(
+        epochs=3,
+        batch_size=128,
+        num_images=NUM_IMAGES,
+        pen_digits=NUM_IMAGES * parent.pen_digits // parent.num_images,
+        learning_rate=0.0005,
+        schedule="one-cycle",
+        warm_up=0.1,
+        augmentation=0.8,
+        weight_average=0.98,
+        measure_gap=False,
+        seed=0,
+    )
+
+
+def start(
+    snapshot: Snapshot,
+    digits: LabelledSet,
+    train: TrainSpec | None = None,
+    *,
+    share: float = SHARE,
+    fold: int | None = 0,
+    name: str | None = None,
+) -> Run:
+    """Fork a run and train the copy on a set of digits, mixed with MNIST's training images.
+
+    `fold` is the part of the set that is held out, None: none of it. The digits are copied into
+    the run. The default name is made from the parent's. Raises as `launcher.fork` does, and
+    `DataError` when there are too few digits.
+    """
+    weights = snapshots.read(snapshot)
+    parts = fine_tune_set.split(digits, fold)
+    own = fine_tune_set.described(parts, digits, share, fold)
+    if name is None:
+        name = metadata.numbered_name(f"{snapshot.run.name[:40]}-my-digits", registry.taken_names())
+    run = registry.create_run(
+        snapshot.run.spec.recipe,
+        snapshot.run.spec.model,
+        train or settings(snapshot.run.spec.train),
+        name,
+        Parent(run=snapshot.run.id, step=snapshot.step),
+        own,
+    )
+    snapshots.write_start(run, weights)
+    fine_tune_set.write(run.path, parts)
+    return start_worker(run)
