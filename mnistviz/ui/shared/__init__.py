@@ -1,1 +1,1 @@
-"""What several pages use: loaders, widgets, names of shared state."""
+"""What several pages use: loaders, the sidebar, charts, texts, messages, names of shared state."""
