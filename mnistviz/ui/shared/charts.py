@@ -1,4 +1,4 @@
-"""Charts on a page, as the page looks now."""
+"""Charts on a page, and widgets that several charts need."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ def show(
     on_click: Callable[[], None] | None = None,
     **config: object,
 ) -> None:
-    """Show a figure, as the page looks now. `on_click` is called when one of its points is clicked.
+    """Show a figure in the light or dark colours of the page.
 
-    `config` are further settings of Plotly's.
+    `alt` describes it to people who can't see it. `on_click` is called after a click on a point,
+    which is then in the session's state under `key`. `config` are further settings of Plotly's.
     """
     from mnistviz.charts.appearance import DARK, LIGHT
     from mnistviz.charts.compat import to_streamlit
@@ -49,9 +50,10 @@ def show(
 
 @dataclass(frozen=True)
 class CurveOptions:
-    """How loss and accuracy are drawn.
+    """Options of the charts of loss and accuracy.
 
-    `changes` are steps and learning rates that a person set, `marks` steps to point out.
+    `accuracy_from` is the lower end of the accuracy axis, `smoothing` is in [0, 1). `changes` are
+    steps with the learning rate that a person set there, `marks` are steps with a vertical line.
     """
 
     accuracy_from: float = 0.0
@@ -64,7 +66,7 @@ class CurveOptions:
 def show_curves(
     run: Run, rows: Sequence[MetricRow], num_epochs: int, options: CurveOptions
 ) -> None:
-    """Loss and accuracy of a run side by side (one above the other on a phone)."""
+    """Show loss and accuracy of a run by epoch, side by side (on a phone below each other)."""
     from mnistviz.charts.training.curves import points_of, training_figure
 
     points = points_of(rows)
@@ -87,7 +89,7 @@ def show_curves(
 
 
 def pick_scope(key: str, tile: str) -> Scope:
-    """What the end of the colour scale stands for; `tile` is what a tile is on this page."""
+    """Let a person choose what shares a colour scale; `tile` is the name of a tile on the page."""
     scope: Scope = st.segmented_control(
         "Compare colours within",
         list(SCOPE_NAMES),

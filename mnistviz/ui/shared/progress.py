@@ -1,4 +1,4 @@
-"""How far a training is, in numbers and words for the page that watches it."""
+"""Progress of a training, in numbers and words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Status
 
-# Speed is measured over the last so many rows: long enough to be steady, short enough to notice
-# that another program takes the cores.
+# The speed is a mean over this many rows: enough to be steady, few enough to show that another
+# program slows the training down.
 ROWS_OF_SPEED = 20
 
 UNKNOWN = "–"
@@ -16,9 +16,10 @@ UNKNOWN = "–"
 
 @dataclass(frozen=True)
 class Progress:
-    """`of_run` and `of_epoch` are in [0, 1]; `epoch` counts from 1; what is unknown is None.
+    """Progress of a training; values that are not known yet are None.
 
-    `accuracy` is the mean over the latest rows.
+    `epoch` counts from 1. `of_run` and `of_epoch` are the shares that are done, in [0, 1].
+    `accuracy` is the mean of the latest batches.
     """
 
     epoch: int
@@ -50,11 +51,11 @@ class Progress:
 
 
 def progress_of(spec: TrainSpec, status: Status | None, rows: Sequence[MetricRow]) -> Progress:
-    """How far a run is, from its last status and its rows."""
+    """Return the progress of a run, from its last status and its rows so far."""
     batches = [row for row in rows if row.split == "batch"]
     step = max(status.step if status else 0, batches[-1].step if batches else 0)
     done, within = divmod(step, spec.steps_per_epoch)
-    # A whole number of epochs is the end of one, not the start of the next, while it validates.
+    # After the last step of an epoch comes its validation: the next epoch has not begun.
     epoch = max(1, min(done + (within > 0), spec.epochs))
     recent = batches[-ROWS_OF_SPEED:]
     images_per_second = seconds_left = None

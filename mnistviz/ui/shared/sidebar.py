@@ -124,7 +124,7 @@ def update_picture_in_address() -> None:
 
 
 def chosen_run() -> Run:
-    """The run that all pages show."""
+    """The run that all pages show. Raises RunError where it can't be read."""
     return registry.find_run(st.session_state.get(state.RUN) or registry.DEFAULT_RUN)
 
 

@@ -1,57 +1,58 @@
-"""Names in the session's state that more than one page uses."""
+"""Keys of the session's state that more than one module uses."""
 
 # Whether the browser had time to paint the title of this visit.
 TITLE_PAINTED = "title_painted"
 
-# Widgets in the sidebar, kept in the address of the page.
+# Widgets in the sidebar. Their values are in the address of the page, too.
 RUN = "run"
 SNAPSHOT = "snapshot"
 IMAGE = "image"
 USE_DRAWING = "drawn"
-
-# A snapshot to turn to when the sidebar is drawn next, and the film's own state.
+# The step that the widget for the snapshot gets when the sidebar is drawn next.
 NEXT_SNAPSHOT = "next_snapshot"
+# (run id, step) of the latest snapshot when the sidebar was last drawn.
+LATEST_SNAPSHOT = "latest_snapshot"
+
+# The Film page: whether it plays, (index, time) of the snapshot on screen, the slider's index.
 PLAYING = "film_playing"
 FRAME = "film_frame"
 FILM_POSITION = "film_position"
 
-# The run and the step of the latest snapshot when the sidebar was last drawn.
-LATEST_SNAPSHOT = "latest_snapshot"
-
-# What was drawn, with its way back; the canvas' number makes it another one; what it starts with.
+# The Draw page. The canvas: a `History`, a number that makes the widget a new one, and the drawing
+# that it starts with.
 CANVAS = "canvas_history"
 CANVAS_NUMBER = "canvas_number"
 CANVAS_START = "canvas_start"
-# The drawing in the address of the Draw page.
+# The name of the drawing in the page's address.
 DRAWING = "drawing"
-
-# Where the digit comes from, whether it may be several, the picture last given, the crop's number.
+# Widgets: where the digit comes from, and whether there may be several.
 SOURCE = "draw_source"
 SEVERAL = "several_digits"
+# The last photo or file `(height, width)`, and a number that makes the crop's sliders new ones.
 PHOTO = "photo"
 PHOTO_CROPS = "photo_crops"
 
-# The `(28, 28)` picture of the digit last read on the Draw page.
+# The image `(28, 28)` float32 of the digit that was last read on the Draw page or chosen elsewhere.
 DRAWN_IMAGE = "drawn_image"
-# That picture in the address of a page that looks at it. In the state: what came with the visit.
+# The name of that image in the address, and in the state its text at the start of the visit.
 PICTURE = "picture"
-# Where an image that took its place came from, and that very image.
+# (name, image) where the drawn image was chosen elsewhere.
 NAMED_IMAGE = "named_image"
 
-# Pixels that a picture may be wide, and whether the screen has more of them than the page, as the
-# browser last said.
+# Measurements of the browser: pixels that a picture may be wide, and whether the screen has several
+# pixels for each of the page.
 PAGE_WIDTH = "page_width"
 FINE_SCREEN = "fine_screen"
 
-# The runs chosen in the table of runs, by id; the number makes it another table.
+# The Runs page: ids of the chosen runs, and a number that makes the table a new one.
 CHOSEN_RUNS = "chosen_runs"
 CHOICE_NUMBER = "choice_number"
 
-# The digit chosen on the My digits page, by id.
+# The My digits page: the id of the chosen digit.
 CHOSEN_DIGIT = "chosen_digit"
 
-# Messages of the last action (see flash.py): of a start of a training, of the controls of a
-# training, of the Runs page, of the My digits page, of a digit kept on the Draw page.
+# Messages (see flash.py) about: starting a training, the controls of a training, the last action
+# on the Runs page and on the My digits page, a digit that was to be added to My digits.
 START_MESSAGE = "start_message"
 TRAIN_MESSAGE = "train_message"
 RUNS_MESSAGE = "runs_message"

@@ -21,7 +21,7 @@ STATE_COLOURS = {
 
 
 def describe(snapshot: Snapshot) -> str:
-    """Whose network a page shows, in a few words."""
+    """The run, epochs and channels of a snapshot, for a sentence in Markdown."""
     model = snapshot.run.spec.model
     parts = [
         f"**{snapshot.run.name}** after {epochs_text(snapshot.run, snapshot.step)} epochs",
@@ -35,22 +35,22 @@ def describe(snapshot: Snapshot) -> str:
 
 
 def epochs_text(run: Run, step: int) -> str:
-    """A step as epochs trained, exact enough to tell two snapshots apart."""
+    """A step in epochs, such as "0.5", with up to four decimals: snapshots differ in them."""
     return f"{run.spec.train.epoch_at(step):.4f}".rstrip("0").rstrip(".")
 
 
 def validated_on_text(spec: TrainSpec) -> str:
-    """Where a run's validation accuracy comes from, for a sentence."""
+    """The images that a run is validated on, for a sentence."""
     return "the test set" if spec.validated_on == "test" else "held-out training images"
 
 
-def state_badge(shown: State) -> str:
+def state_badge(run_state: State) -> str:
     """The state of a run as a coloured word, in Streamlit's Markdown."""
-    return f":{STATE_COLOURS[shown]}-badge[{shown}]"
+    return f":{STATE_COLOURS[run_state]}-badge[{run_state}]"
 
 
 def explanation(paragraphs: Sequence[str]) -> None:
-    """The closed box below a picture that says what it shows, in plain words."""
+    """Show paragraphs in Markdown that explain a picture, in a closed box."""
     with st.expander("What am I seeing?", icon=":material/help:"):
         for paragraph in paragraphs:
             st.markdown(paragraph)

@@ -1,4 +1,4 @@
-"""The sheet from which the browser cuts the digit beside the pointer."""
+"""The sheet of images from which the browser cuts thumbnails."""
 
 import io
 
@@ -8,7 +8,7 @@ from PIL import Image
 from mnistviz.ui.embedding.thumbnails import COLUMNS, sheet_of
 
 
-def test_every_image_is_where_the_browser_looks_for_it() -> None:
+def test_images_lie_in_the_sheet_row_by_row() -> None:
     images = np.random.default_rng(0).integers(0, 256, (COLUMNS + 3, 28, 28)).astype(np.uint8)
     sheet = np.asarray(Image.open(io.BytesIO(sheet_of(images))))
     assert sheet.shape == (2 * 28, COLUMNS * 28)

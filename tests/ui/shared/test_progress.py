@@ -1,4 +1,4 @@
-"""How far a training is, in numbers and words."""
+"""Progress of a training, in numbers and words."""
 
 from typing import Any
 
@@ -35,14 +35,14 @@ def progress(**values: Any) -> Progress:
 
 
 @pytest.mark.parametrize("status", [None, Status("queued"), Status("starting", 0, 300)])
-def test_before_the_first_row_little_is_known(status: Status | None) -> None:
+def test_before_the_first_row_speed_and_accuracy_are_none(status: Status | None) -> None:
     assert progress_of(SPEC, status, []) == progress()
 
 
 def test_in_the_middle_of_an_epoch() -> None:
     rows = [row(120, 6.0), row(140, 8.0, accuracy=0.875, learning_rate=0.0015)]
-    found = progress_of(SPEC, Status("running", 140, 300), rows)
-    assert found == progress(
+    result = progress_of(SPEC, Status("running", 140, 300), rows)
+    assert result == progress(
         epoch=2,
         of_run=140 / 300,
         of_epoch=0.4,
@@ -60,44 +60,44 @@ def test_in_the_middle_of_an_epoch() -> None:
     [(1, 1, 0.01), (99, 1, 0.99), (100, 1, 1), (101, 2, 0.01), (200, 2, 1), (300, 3, 1)],
 )
 def test_the_end_of_an_epoch_is_not_yet_the_next(step: int, epoch: int, of_epoch: float) -> None:
-    found = progress_of(SPEC, None, [row(step, 1.0)])
-    assert (found.epoch, found.of_epoch) == (epoch, pytest.approx(of_epoch))
-    assert found.of_run == pytest.approx(step / 300)
+    result = progress_of(SPEC, None, [row(step, 1.0)])
+    assert (result.epoch, result.of_epoch) == (epoch, pytest.approx(of_epoch))
+    assert result.of_run == pytest.approx(step / 300)
 
 
 def test_after_the_last_step_nothing_is_left() -> None:
     rows = [row(280, 28.0), row(300, 30.0), row(300, 31.0, "validation", accuracy=0.5)]
-    found = progress_of(SPEC, Status("finished", 300, 300), rows)
-    assert (found.epoch, found.of_run, found.of_epoch) == (3, 1, 1)
-    assert found.seconds_left == 0
-    assert found.time_left_text == "0 s"
+    result = progress_of(SPEC, Status("finished", 300, 300), rows)
+    assert (result.epoch, result.of_run, result.of_epoch) == (3, 1, 1)
+    assert result.seconds_left == 0
+    assert result.time_left_text == "0 s"
 
 
-def test_one_row_tells_no_speed() -> None:
-    found = progress_of(SPEC, None, [row(20, 2.0)])
-    assert found.images_per_second is None
-    assert found.seconds_left is None
-    assert found.accuracy == 0.75
+def test_one_row_gives_no_speed() -> None:
+    result = progress_of(SPEC, None, [row(20, 2.0)])
+    assert result.images_per_second is None
+    assert result.seconds_left is None
+    assert result.accuracy == 0.75
 
 
-def test_rows_of_one_moment_tell_no_speed() -> None:
-    found = progress_of(SPEC, None, [row(20, 2.0), row(40, 2.0)])
-    assert found.images_per_second is None
+def test_rows_with_equal_times_give_no_speed() -> None:
+    result = progress_of(SPEC, None, [row(20, 2.0), row(40, 2.0)])
+    assert result.images_per_second is None
 
 
 @pytest.mark.parametrize(("of_status", "of_rows"), [(150, 140), (140, 150)])
 def test_the_later_of_status_and_rows_counts(of_status: int, of_rows: int) -> None:
-    found = progress_of(SPEC, Status("running", of_status, 300), [row(of_rows, 1.0)])
-    assert found.of_run == 0.5
+    result = progress_of(SPEC, Status("running", of_status, 300), [row(of_rows, 1.0)])
+    assert result.of_run == 0.5
 
 
 def test_speed_is_that_of_the_last_rows() -> None:
     """A slow start says nothing about the time left."""
     slow = [row(step, 100.0 * step) for step in range(1, 6)]
     fast = [row(5 + number, 600 + 0.1 * number) for number in range(1, ROWS_OF_SPEED + 1)]
-    found = progress_of(SPEC, None, slow + fast)
-    assert found.images_per_second == pytest.approx(500)
-    assert found.seconds_left == pytest.approx(0.1 * (300 - 5 - ROWS_OF_SPEED))
+    result = progress_of(SPEC, None, slow + fast)
+    assert result.images_per_second == pytest.approx(500)
+    assert result.seconds_left == pytest.approx(0.1 * (300 - 5 - ROWS_OF_SPEED))
 
 
 def test_accuracy_is_the_mean_of_the_last_rows() -> None:
@@ -121,8 +121,8 @@ def test_only_batches_measure_speed_accuracy_and_learning_rate() -> None:
 def test_a_partial_batch_counts_with_its_own_size() -> None:
     """160 images in batches of 100 are two steps: 80 images a step on average."""
     spec = TrainSpec(batch_size=100, num_images=160)
-    found = progress_of(spec, None, [row(2, 1.0), row(4, 2.0)])
-    assert found.images_per_second == pytest.approx(160)
+    result = progress_of(spec, None, [row(2, 1.0), row(4, 2.0)])
+    assert result.images_per_second == pytest.approx(160)
 
 
 @given(st.integers(0, 300), st.integers(0, 300))

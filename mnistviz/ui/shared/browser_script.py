@@ -1,0 +1,19 @@
+"""JavaScript that runs in the browser beside a page: components without anything to see."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+# Defines `followChart`, for scripts that listen to a chart or put something on it.
+FOLLOW_CHART = Path(__file__).parent / "browser" / "follow_chart.js"
+
+
+def script_component(name: str, *files: Path) -> Callable[..., Any]:
+    """A component of the JavaScript in `files`, one after the other, under a unique name.
+
+    The last file exports the function that Streamlit calls once, and again when the data change.
+    """
+    script = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    return st.components.v2.component(name, html="<span></span>", js=script)
