@@ -12,7 +12,7 @@ from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
-from mnistviz.runs.registry import ACTIVE_STATES
+from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.training import launcher
 from mnistviz.ui.shared import run_logs, state
 from mnistviz.ui.shared.widgets import (
@@ -150,11 +150,11 @@ if failure and failed_name == (st.session_state.get("train_name") or None):
     st.error(failure, icon=":material/error:")
 
 run = chosen_run()
-active = [other for other in registry.list_runs() if registry.run_state(other) in ACTIVE_STATES]
+active = [other for other in registry.list_runs() if run_state(other) in ACTIVE_STATES]
 for other in active:
     if other.id != run.id:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{state_badge(registry.run_state(other))} **{other.name}** is at work.")
+            st.markdown(f"{state_badge(run_state(other))} **{other.name}** is at work.")
             st.button("Show it", key=f"show-{other.id}", on_click=choose, args=(other.id,))
 
 polled = any(other.id == run.id for other in active)

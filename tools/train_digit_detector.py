@@ -4,7 +4,8 @@ Run as `python -m tools.train_digit_detector`.
 Writes `mnistviz/assets/digit_detector.npz` and asks it about non-digits that it did not learn from;
 what it answered goes to `mnistviz/assets/benchmarks/refusal.json`. With `--leave-out KIND…` it
 trains, for each of these kinds, a detector that never saw it, and asks that, too. `--strokes FILE`
-measures pen digits (see `benchmarks.strokes`), `--fonts FOLDER` takes the typed letters from its fonts.
+measures pen digits (see `benchmarks.strokes`), `--fonts FOLDER` takes the typed letters from its
+fonts.
 """
 
 import argparse

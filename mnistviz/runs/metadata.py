@@ -11,6 +11,7 @@ from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, is_alive, run_state
 
 MAX_NOTE_LENGTH = 2_000
 
@@ -55,8 +56,8 @@ def delete(run: Run) -> Run:
     """Take a run out of all lists; `restore` brings it back. Its name is free again."""
     with storage.home_lock():
         run = _own(run, "deleted")
-        state = registry.run_state(run)
-        if state in registry.ACTIVE_STATES:
+        state = run_state(run)
+        if state in ACTIVE_STATES:
             raise RunError(f"{run.name}: is {state} and can't be deleted; stop it first")
         return _write(run, deleted=True)
 
@@ -78,7 +79,7 @@ def remove_for_good(run: Run) -> None:
         run = _own(run, "removed")
         if not run.deleted:
             raise RunError(f"{run.name}: expected a deleted run; delete it first")
-        if registry.is_alive(run):
+        if is_alive(run):
             raise RunError(f"{run.name}: its training still goes on; stop it first")
         # Under a name that no list shows: whoever looks sees the whole run or none of it.
         gone = run.path.with_name(f".removed-{run.id}")

@@ -4,8 +4,8 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import read_status
 
 _STARTED = "=== started "
 # How Python's faulthandler, the C++ runtime and TensorFlow's own checks announce a native death.
@@ -34,7 +34,7 @@ def read_last(run: Run) -> str:
 
 def reason_of_end(run: Run) -> str:
     """Why a run failed or crashed: the worker's own word, or what its log tells."""
-    status = registry.read_status(run)
+    status = read_status(run)
     if status is not None and status.error:
         return status.error
     printed = read_last(run)

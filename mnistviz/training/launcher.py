@@ -7,7 +7,8 @@ from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.runs import desired_state, fine_tune_set, metadata, registry, snapshots, worker_log
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.snapshots import Snapshot
 
 
@@ -77,7 +78,7 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
     `learning_rate` replaces the one that it trained with. Raises `RunError` when
     the run is bundled, has a worker already or has reached its end.
     """
-    state = registry.run_state(run)
+    state = run_state(run)
     if run.bundled:
         raise RunError(f"{run.name} is bundled and can't be changed; fork it: --from {run.name}")
     if state in ACTIVE_STATES:
@@ -100,7 +101,7 @@ def _start_worker(run: Run) -> Run:
             "mnistviz.training.worker",
             [str(run.path)],
             worker_log.file_of(run),
-            lambda: registry.run_state(run) in ACTIVE_STATES,
+            lambda: run_state(run) in ACTIVE_STATES,
         )
     except ProcessStartError as error:
         raise RunError(f"{run.name}: the training process did not start ({error})") from None

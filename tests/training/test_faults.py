@@ -10,6 +10,7 @@ from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
+from mnistviz.runs.run_state import read_status, run_state
 from mnistviz.training import launcher
 from tests.training.test_worker import LONG, SHORT, kill, wait_for_exit, wait_for_rows, wait_until
 
@@ -39,12 +40,12 @@ def test_a_clock_that_is_set_back_changes_no_state(
         faked.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
         run = launcher.start("reference", ModelSpec(), SHORT.changed(epochs=20), "clockwork")
     wait_for_rows(run, 3)
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     before = status.heartbeat
     clock.write_text("-2d")
     wait_until(run, "finished")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     # It was set back indeed.
     assert status.heartbeat < before
@@ -62,7 +63,7 @@ def test_a_home_from_which_everything_was_killed_offers_to_go_on() -> None:
     kill(first)
     kill(waiting)
     for run in (first, waiting):
-        assert registry.run_state(run) == "crashed"
+        assert run_state(run) == "crashed"
         assert run.id in [other.id for other in registry.list_runs()]
     launcher.resume(waiting)
     wait_until(waiting, "finished")
@@ -80,7 +81,7 @@ def test_a_loss_that_is_no_number_fails_and_goes_on_with_a_smaller_rate(
     wait_for_rows(run, 3)
     launcher.set_learning_rate(run, 1e30)
     wait_until(run, "failed")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert "the loss is no longer a number at step" in status.error
     assert "with a learning rate below 1e+30" in status.error

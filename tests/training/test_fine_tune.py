@@ -19,6 +19,7 @@ from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import read_status
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from mnistviz.training import launcher
 from tests.training.test_worker import wait_for_rows, wait_until, worker_pids
@@ -97,7 +98,7 @@ def test_without_its_digits_it_fails_in_words() -> None:
     (run.path / fine_tune_set.FILE).unlink()
     launcher.resume(run)
     wait_until(run, "failed")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert status.error.startswith("robbed: expected the digits that it trains on in own.npz, got ")
 

@@ -23,7 +23,9 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import checkpoints, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.metrics_log import MetricsReader
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.queue import queued_before
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 
@@ -41,7 +43,7 @@ PATIENCE = 180
 
 def wait_until(run: Run, *states: str, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
-    while (state := registry.run_state(run)) not in states:
+    while (state := run_state(run)) not in states:
         told = f"{worker_log.reason_of_end(run)}\n{worker_log.read_last(run)}"
         # What has ended stays as it is: no reason to wait on.
         assert state in ACTIVE_STATES, f"{state}: {told}"
@@ -53,7 +55,7 @@ def wait_for_rows(run: Run, count: int) -> None:
     reader = MetricsReader(run.metrics_file)
     deadline = time.monotonic() + PATIENCE
     while len(reader.poll()) < count:
-        assert registry.run_state(run) in ACTIVE_STATES, worker_log.read_last(run)
+        assert run_state(run) in ACTIVE_STATES, worker_log.read_last(run)
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -73,7 +75,7 @@ def worker_pids(run: Run) -> list[int]:
 
 def wait_for_step(run: Run, step: int) -> None:
     deadline = time.monotonic() + PATIENCE
-    while (status := registry.read_status(run)) is None or status.step < step:
+    while (status := read_status(run)) is None or status.step < step:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -106,7 +108,7 @@ def wait_for_exit(run: Run, seconds: float = 10) -> None:
 def test_a_run_trains_to_its_end_and_leaves_all_its_files() -> None:
     run = launcher.start("reference", ModelSpec(), SHORT, "short")
     wait_until(run, "finished")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert (status.step, status.total) == (10, 10)
     assert [row.split for row in metrics_log.read(run)] == [
@@ -129,8 +131,8 @@ def test_a_second_run_waits_for_its_turn_and_stop_keeps_what_was_learned() -> No
     first = launcher.start("reference", ModelSpec(), LONG, "first")
     second = launcher.start("reference", ModelSpec(), SHORT, "second")
     wait_for_rows(first, 5)
-    assert registry.run_state(second) == "queued"
-    assert registry.queued_before(second) == []
+    assert run_state(second) == "queued"
+    assert queued_before(second) == []
     launcher.stop(first)
     wait_until(first, "stopped")
     last = metrics_log.read(first)[-1]
@@ -234,14 +236,14 @@ def test_a_run_pauses_makes_single_steps_and_goes_on() -> None:
     wait_for_rows(run, 5)
     launcher.pause(run)
     wait_until(run, "paused")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert snapshots.steps_of(run)[-1] == metrics_log.read(run)[-1].step == status.step
     launcher.train_until(run, status.step + 1)
     wait_for_step(run, status.step + 1)
     wait_until(run, "paused")
     time.sleep(0.5)
-    after = registry.read_status(run)
+    after = read_status(run)
     assert after is not None
     assert after.step == snapshots.steps_of(run)[-1] == status.step + 1
     launcher.go_on(run)
@@ -316,9 +318,9 @@ def test_no_room_left_ends_in_a_true_state_and_a_run_that_goes_on_with_room(
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         )
     assert code == 1
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
-    assert (registry.run_state(run), status.error) == (
+    assert (run_state(run), status.error) == (
         "failed",
         "a file of the run can't be written: File too large. Make room, then resume",
     )
@@ -332,7 +334,7 @@ def test_a_pid_that_now_belongs_to_another_process_keeps_no_run_alive() -> None:
     run = registry.create_run("reference", ModelSpec(), SHORT, "stale")
     storage.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 10})
     (run.path / "worker.lock").write_text(str(os.getpid()))
-    assert registry.run_state(run) == "crashed"
+    assert run_state(run) == "crashed"
 
 
 @pytest.mark.slow
@@ -344,7 +346,7 @@ def test_a_fault_of_a_training_is_shown_and_its_traceback_kept() -> None:
         command = [sys.executable, "-m", "mnistviz.training.worker", str(run.path)]
         code = subprocess.call(command, stderr=log, cwd=PROJECT)
     assert code == 1
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert status.state == "failed"
     assert "FileExistsError" in status.error

@@ -30,7 +30,9 @@ from mnistviz.runs import fine_tune_set, metadata, registry, snapshots
 from mnistviz.runs.archive.pack import ENDED
 from mnistviz.runs.archive.weights import checked_weights, largest_snapshot
 from mnistviz.runs.fine_tune_set import Split
-from mnistviz.runs.registry import Run, State, Status
+from mnistviz.runs.metrics_log import parse_row
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import State, Status
 from mnistviz.runs.snapshots import Snapshot
 
 # The longest run, 200 epochs, has some 250 snapshots of at most 2 MB and a log of 6 MB.
@@ -51,7 +53,6 @@ RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 FOR_OTHERS = {"metrics.csv", "log.csv", "weights.npz", "model.keras"}
 OURS = {"spec.json", "label.json", "status.json", "metrics.jsonl", fine_tune_set.FILE}
 
-_METRIC_ROW = TypeAdapter(MetricRow)
 _GUESSES = TypeAdapter(WatchedAnswers)
 
 
@@ -297,7 +298,7 @@ def _check_event(record: dict[str, Any], number: int, spec: RunSpec) -> None:
 
 def _checked_row(line: bytes, number: int, spec: RunSpec) -> MetricRow:
     try:
-        row = _METRIC_ROW.validate_json(line, strict=True)
+        row = parse_row(line)
     except ValidationError as error:
         problem = error.errors()[0]
         what = ".".join(str(part) for part in problem["loc"])

@@ -13,7 +13,8 @@ from mnistviz.evaluation import fine_tune_report
 from mnistviz.evaluation.fine_tune_report import Change, Tuning
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.metrics_log import last_row
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from mnistviz.ui.my_digits.gallery import do, say
@@ -57,7 +58,7 @@ def teach(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
         "Copy", list(names), format_func=lambda run_id: names[run_id].name, key="taught_run"
     )
     found = names[chosen]
-    if registry.run_state(found) in ACTIVE_STATES:
+    if run_state(found) in ACTIVE_STATES:
         _follow(found)
     else:
         _outcome(found, taught)
@@ -140,10 +141,10 @@ def _use(run: Run) -> None:
 
 @st.fragment(run_every=POLL_SECONDS)
 def _follow(run: Run) -> None:
-    shown = registry.run_state(run)
+    shown = run_state(run)
     if shown not in ACTIVE_STATES:
         st.rerun()
-    progress = progress_of(run.spec.train, registry.read_status(run), run_logs.metrics(run))
+    progress = progress_of(run.spec.train, read_status(run), run_logs.metrics(run))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{run.name}** {state_badge(shown)}", width="content")
         st.button("Stop and keep", icon=":material/stop:", on_click=launcher.stop, args=(run,))
@@ -153,13 +154,11 @@ def _follow(run: Run) -> None:
 
 def _outcome(run: Run, taught: Sequence[Run]) -> None:
     own = run.spec.own
-    shown = registry.run_state(run)
+    shown = run_state(run)
     if own is None or shown in ("failed", "crashed") or not snapshots.steps_of(run):
         st.error(f"{run.name} {shown}. Its page, Train, says why; teach another copy.")
         return
-    parts = [
-        one for one in fine_tune_set.siblings(run, taught) if registry.run_state(one) == "finished"
-    ]
+    parts = [one for one in fine_tune_set.siblings(run, taught) if run_state(one) == "finished"]
     parts = parts if run in parts else [run]
     try:
         found = {one.id: _measured(one) for one in parts}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow
-from mnistviz.runs.registry import Status
+from mnistviz.runs.run_state import Status
 
 # Speed is measured over the last so many rows: long enough to be steady, short enough to notice
 # that another program takes the cores.

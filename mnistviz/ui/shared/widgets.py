@@ -18,7 +18,8 @@ from mnistviz.core.types.training import MetricRow
 from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry, snapshots
-from mnistviz.runs.registry import Run, State
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import State
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import run_logs, state
 

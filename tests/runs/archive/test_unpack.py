@@ -20,6 +20,7 @@ from mnistviz.core.errors import RunError
 from mnistviz.runs import metadata, metrics_log, registry, snapshots
 from mnistviz.runs.archive import unpack
 from mnistviz.runs.archive.unpack import import_run
+from mnistviz.runs.run_state import run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from tests.runs.archive.conftest import Files, files_of, make_run, packed, row, zip_of
@@ -60,7 +61,7 @@ def test_a_run_comes_back_as_it_went() -> None:
     found = imported.run
     assert (found.name, found.note, found.spec) == (run.name, run.note, run.spec)
     assert registry.find_run("mine") == found
-    assert registry.run_state(found) == "finished"
+    assert run_state(found) == "finished"
     assert snapshots.steps_of(found) == [0, 10, 20]
     # And packing it once more gives the same files, to the byte.
     assert files_of(packed(found)) == files_of(source)
@@ -78,7 +79,7 @@ def test_a_run_that_is_still_here_gets_another_id_and_name() -> None:
 def test_a_run_at_work_comes_in_as_one_that_was_stopped() -> None:
     run = make_run()
     storage.write_json(run.path / "status.json", {"state": "running", "step": 20})
-    assert registry.run_state(import_run(packed(run)).run) == "stopped"
+    assert run_state(import_run(packed(run)).run) == "stopped"
 
 
 def test_the_bundled_run_can_be_taken_along(tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_a_zip_of_the_spec_alone_is_a_run_without_weights(spoiled: Spoiled) -> N
     spec = files_of(spoiled({}))["spec.json"]
     imported = import_run(zip_of({"spec.json": spec}))
     assert imported.run.name == "imported"
-    assert registry.run_state(imported.run) == "stopped"
+    assert run_state(imported.run) == "stopped"
     assert snapshots.steps_of(imported.run) == []
 
 
