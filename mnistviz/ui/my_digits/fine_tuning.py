@@ -12,6 +12,7 @@ from mnistviz.digits.my_digits import Digit, as_labelled_set
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.evaluation.fine_tune_report import Change, Tuning
 from mnistviz.runs import fine_tune_set, registry, snapshots
+from mnistviz.runs.fine_tune_set import FOLD_WORD, FOLDS, FOLDS_WORD
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state
@@ -23,18 +24,19 @@ from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.widgets import epochs_text, state_badge
 
 POLL_SECONDS = 1.0
-# With fewer, a quarter held out is one digit or none.
+# With fewer, a held-out part is one digit or none.
 FEW = 8
+ONE_FOLD, EACH_FOLD = f"A {FOLD_WORD}", f"Each {FOLD_WORD} once"
 HOLD_OUT: dict[str, tuple[int | None, ...]] = {
-    "A quarter": (0,),
-    "Each quarter once": tuple(range(fine_tune_set.FOLDS)),
+    ONE_FOLD: (0,),
+    EACH_FOLD: tuple(range(FOLDS)),
     "None": (None,),
 }
 HELP = (
-    "What a network was trained on it reads right, which says nothing. So a quarter of your digits "
-    "is held out, and the gain is measured on them. Each quarter once: four trainings, so that "
-    "every digit is held out by one of them; for few digits. None: it learns from all of them, and "
-    "nothing says what it gained."
+    "What a network was trained on it reads right, which says nothing. So a "
+    f"{FOLD_WORD} of your digits is held out, and the gain is measured on them. {EACH_FOLD}: "
+    f"{FOLDS_WORD} trainings, so that every digit is held out by one of them; for few digits. "
+    "None: it learns from all of them, and nothing says what it gained."
 )
 
 
@@ -67,7 +69,7 @@ def teach(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
 def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
     settings = fine_tune_set.settings(snapshot.run.spec.train)
     held = st.segmented_control(
-        "Hold out", list(HOLD_OUT), default="A quarter", required=True, key="teach_hold", help=HELP
+        "Hold out", list(HOLD_OUT), default=ONE_FOLD, required=True, key="teach_hold", help=HELP
     )
     with st.expander("Settings", icon=":material/tune:"), st.container(horizontal=True):
         epochs = st.number_input(
@@ -97,7 +99,7 @@ def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
             f"{FEW}, better two of each digit."
         )
     st.button(
-        "Teach a copy" if held != "Each quarter once" else "Teach four copies",
+        "Teach a copy" if held != EACH_FOLD else f"Teach {FOLDS_WORD} copies",
         type="primary",
         icon=":material/school:",
         on_click=_start,
@@ -207,7 +209,7 @@ def _say_outcome(run: Run, own: OwnDigits, found: dict[str, Tuning]) -> None:
     if held is None:
         lines.append(
             "All of your digits were trained on: nothing here says what it gained. Hold out a "
-            "quarter to see that."
+            f"{FOLD_WORD} to see that."
         )
     else:
         by = f"by {len(found)} copies, each of what it did not see, " if len(found) > 1 else ""
