@@ -41,7 +41,7 @@ class RunRecorder:
         self._step = status.step if status else 0
         self._next_status = 0.0
         self._next_control = 0.0
-        self._wanted = desired_state.Control()
+        self._wanted = desired_state.DesiredState()
         # Learning rates that a person set, and those that are set again at their step.
         self._changes: list[tuple[int, float | None]] = []
         self._recorded: list[tuple[int, float | None]] = []

@@ -48,8 +48,8 @@ class Link:
     """One value on the way from a score back to a pixel.
 
     `total` is the layer's sum there, `output` its output. `product` is its contribution to the
-    value before it in the list, and `share` the part of all positive contributions there (products and
-    bias); both None for the score itself.
+    value before it in the list, and `share` its part of all positive contributions there (products
+    and bias); both None for the score itself.
     """
 
     layer: str
