@@ -59,7 +59,8 @@ def measure(pairs: int, epochs: int) -> list[dict[str, dict[str, float]]]:
 def train(server: psutil.Process, epochs: int, watch: Callable[[str], object]) -> dict[str, float]:
     """Train a run, call `watch` with its name, and time it from its first row to its last."""
     from mnistviz.core.recipes import find_recipe
-    from mnistviz.runs import metrics_log, registry
+    from mnistviz.runs import metrics_log
+    from mnistviz.runs.run_state import ACTIVE_STATES, run_state
     from mnistviz.training import launcher
 
     recipe = find_recipe("reference")
@@ -76,7 +77,7 @@ def train(server: psutil.Process, epochs: int, watch: Callable[[str], object]) -
     before = processor_seconds(server), processor_seconds(worker)
     # The worker evaluates the test set after the last epoch, which is not timed.
     last = before
-    while registry.run_state(run) in registry.ACTIVE_STATES:
+    while run_state(run) in ACTIVE_STATES:
         try:
             last = processor_seconds(server), processor_seconds(worker)
         except psutil.NoSuchProcess:

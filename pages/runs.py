@@ -7,7 +7,7 @@ need_shell()
 import streamlit as st
 
 from mnistviz.runs import registry
-from mnistviz.runs.registry import ACTIVE_STATES
+from mnistviz.runs.run_state import ACTIVE_STATES
 from mnistviz.runs.run_summary import summarise
 from mnistviz.ui.runs.actions import action_bar, deleted_and_damaged, import_box, show_last_action
 from mnistviz.ui.runs.comparison_view import show_curves_of, show_difference, show_pairs

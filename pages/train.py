@@ -11,7 +11,7 @@ from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
-from mnistviz.runs.registry import ACTIVE_STATES
+from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, run_logs, state
@@ -136,11 +136,11 @@ with st.expander("Choose your own settings", icon=":material/tune:"):
 flash.show(state.START_MESSAGE, about=st.session_state.get("train_name") or None)
 
 run = chosen_run()
-active = [other for other in registry.list_runs() if registry.run_state(other) in ACTIVE_STATES]
+active = [other for other in registry.list_runs() if run_state(other) in ACTIVE_STATES]
 for other in active:
     if other.id != run.id:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{state_badge(registry.run_state(other))} **{other.name}** is at work.")
+            st.markdown(f"{state_badge(run_state(other))} **{other.name}** is at work.")
             st.button("Show it", key=f"show-{other.id}", on_click=choose, args=(other.id,))
 
 polled = any(other.id == run.id for other in active)

@@ -15,6 +15,7 @@ from mnistviz.evaluation import label_issues
 from mnistviz.inspection.channels import channel_results
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.runs.archive import unpack
+from mnistviz.runs.run_state import run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies import study_directory
 
@@ -34,7 +35,7 @@ def test_a_run_and_its_snapshots_open() -> None:
     assert run.id == RUN
     assert run.spec.model.channels == (2, 2, 2)
     assert (run.spec.train.epochs, run.spec.train.num_images) == (1, 500)
-    assert registry.run_state(run) == "finished"
+    assert run_state(run) == "finished"
     assert snapshots.steps_of(run) == [0, 2]
     assert snapshots.read(Snapshot(run, 2))["conv8"]["kernel"].shape == (7, 7, 10, 10)
     rows = metrics_log.read(run)

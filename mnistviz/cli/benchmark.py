@@ -11,6 +11,7 @@ from mnistviz.core.errors import SpecError, TrainingError
 from mnistviz.core.recipes import RECIPES, Recipe, find_recipe
 from mnistviz.runs import metrics_log, registry
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import run_state
 from mnistviz.training import launcher
 
 app = typer.Typer(help="Measure what the README claims.", no_args_is_help=True)
@@ -91,7 +92,7 @@ def _finished(recipe: Recipe, seed: int) -> Run | None:
     for run in registry.list_runs():
         spec = run.spec
         same = (spec.model, spec.train, spec.parent) == wanted
-        if same and not run.bundled and registry.run_state(run) == "finished":
+        if same and not run.bundled and run_state(run) == "finished":
             return run
     return None
 

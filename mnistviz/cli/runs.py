@@ -12,6 +12,7 @@ from mnistviz.core.errors import RunError
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.run_summary import summarise
 from mnistviz.training import launcher
 
@@ -96,7 +97,7 @@ def pause(run: RunWord, as_json: AsJson = False) -> None:
 def resume(run: RunWord, as_json: AsJson = False) -> None:
     """End a pause, or go on in the background with a run that was stopped, killed or failed."""
     found = registry.find_run(run)
-    if registry.run_state(found) in registry.ACTIVE_STATES:
+    if run_state(found) in ACTIVE_STATES:
         _tell(run, launcher.go_on, "trains on", as_json)
         return
     launcher.resume(found)
@@ -105,7 +106,7 @@ def resume(run: RunWord, as_json: AsJson = False) -> None:
 
 def _tell(run: str, wish: Callable[[Run], None], sentence: str, as_json: bool) -> None:
     found = registry.find_run(run)
-    if (state := registry.run_state(found)) not in registry.ACTIVE_STATES:
+    if (state := run_state(found)) not in ACTIVE_STATES:
         raise RunError(f"{found.name} is {state}: there is no training to tell that")
     wish(found)
     _report(found, f"{found.name} {sentence}", as_json)

@@ -17,7 +17,9 @@ from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import event_files, fine_tune_set, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.event_files import EventFiles
+from mnistviz.runs.queue import queued_before
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import fine_tuning, launcher
 
@@ -152,7 +154,7 @@ def _any_given(options: dict[str, Any]) -> bool:
 
 
 def _resume(run: Run, learning_rate: float | None, as_json: bool, *, tensorboard: bool) -> None:
-    if registry.run_state(run) == "finished":
+    if run_state(run) == "finished":
         typer.echo(f"{run.name} is finished: there is nothing left to train", err=True)
         _report(run, {"resumed_from_step": None}, as_json)
         return
@@ -193,7 +195,7 @@ def _report(run: Run, extra: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(result)
         return
-    state = registry.run_state(run)
+    state = run_state(run)
     accuracy = result["val_accuracy"]
     if accuracy is None:
         print(f"{run.name}: {state} before its first step")
@@ -219,22 +221,22 @@ def _print_change(what: str, change: dict[str, Any] | None) -> None:
         )
 
 
-def follow(run: Run, scalars: EventFiles | None = None) -> registry.State:
+def follow(run: Run, scalars: EventFiles | None = None) -> State:
     """Show the progress of a run until it ends, and write its rows as events too."""
     reader = metrics_log.MetricsReader(run.metrics_file)
     polls_in_queue = 0
     with typer.progressbar(
         length=run.spec.train.num_steps, label=run.name, file=sys.stderr
     ) as progress:
-        while (state := registry.run_state(run)) in registry.ACTIVE_STATES:
+        while (state := run_state(run)) in ACTIVE_STATES:
             # Every worker queues for a moment, until it has looked for a free slot.
             polls_in_queue += state == "queued"
             if polls_in_queue == POLLS_BEFORE_WAITING and state == "queued":
-                before = len(registry.queued_before(run))
+                before = len(queued_before(run))
                 typer.echo(
                     f"{run.name}: another run is training; {before} more wait before it", err=True
                 )
-            status = registry.read_status(run)
+            status = read_status(run)
             rows = reader.poll()
             if scalars:
                 scalars.write(rows)

@@ -19,8 +19,8 @@ class Parent(Frozen):
 class OwnDigits(Frozen):
     """A person's own digits that a run trains on besides MNIST's, stored in its `own.npz`.
 
-    `fold` is the part of the set that is held out, None: none is. `sha256` is that of the file's
-    arrays, `of_sha256` that of the whole set, whichever part is held out.
+    `fold` is the part of the set that is held out (`fine_tune_set.FOLDS`), None: none is. `sha256`
+    is that of the file's content, `of_sha256` that of the whole set.
     """
 
     trained_on: Annotated[int, Field(ge=1)]

@@ -1,8 +1,7 @@
-"""A map of digits: images that the network describes alike lie close together.
+"""Maps of digits: images for which a network has similar features lie close together.
 
-The network's own description of an image is its last hidden features, what goes into the last
-convolution. Principal axes show the plane in which they differ most, at once; t-SNE bends the map
-so that neighbours stay neighbours, and takes a minute.
+The features of an image are the input of the last convolution. Principal component analysis shows
+the plane with the largest variance, at once; t-SNE preserves neighbourhoods and takes a minute.
 """
 
 import contextlib
@@ -28,8 +27,8 @@ from mnistviz.network.model import BATCH_SIZE
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
 
-# Axes that are kept: they hold 85 % of the variance of a trained network, and t-SNE gains nothing
-# from more.
+# Principal axes of a map: they have 85 % of the variance of a trained network, and more of them do
+# not improve t-SNE.
 NUM_AXES = 50
 
 TSNE_ITERATIONS = 1000
@@ -40,7 +39,7 @@ def last_features(
     images: FloatArray,
     progress: Callable[[int], None] = lambda done: None,
 ) -> tuple[FloatArray, NDArray[np.uint8]]:
-    """What goes into the last convolution, and the answer, for images `(n, 28, 28)` in [0, 1].
+    """The input of the last convolution, and the answers, for images `(n, 28, 28)` in [0, 1].
 
     Features are (n, height · width · channels) float32, answers (n,) uint8.
     """
@@ -69,20 +68,24 @@ def digit_map(
     images: NDArray[np.uint8],
     progress: Callable[[int], None] = lambda done: None,
 ) -> DigitMap:
-    """The map of images `(n, 28, 28)` uint8 along their principal axes (Pearson 1901)."""
+    """The map of images `(n, 28, 28)` uint8 along their principal axes (Pearson 1901).
+
+    `progress` gets the number of images that are done.
+    """
+    # Imported here: it takes 0.2 s, and placing one image on a stored map needs none of it.
+    from sklearn.decomposition import PCA
+
     features, answers = last_features(network, to_input(images), progress)
-    mean = features.mean(axis=0, dtype=np.float64)
-    centred = features - mean
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
-    axes = axes[:, ::-1][:, :NUM_AXES]
-    # An axis has no direction of its own: its largest part points up, so that maps can be compared.
-    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    shares = variances[::-1][:NUM_AXES].clip(0) / max(float(variances.sum()), 1e-30)
+    # Its sign convention makes the largest part of each axis positive: maps can be compared.
+    pca = PCA(min(NUM_AXES, len(features)), svd_solver="covariance_eigh")
+    with np.errstate(invalid="ignore"):
+        # Without any variance the shares are NaN.
+        pca.fit(features.astype(np.float64))
     return DigitMap(
-        places=(centred @ axes).astype(np.float32),
-        mean=mean.astype(np.float32),
-        axes=axes.astype(np.float32),
-        shares=shares.astype(np.float32),
+        places=((features - pca.mean_) @ pca.components_.T).astype(np.float32),
+        mean=pca.mean_.astype(np.float32),
+        axes=pca.components_.T.astype(np.float32),
+        shares=np.nan_to_num(pca.explained_variance_ratio_).astype(np.float32),
         answers=answers,
     )
 
@@ -100,28 +103,31 @@ def tsne(
     progress: Callable[[float], None] = lambda share: None,
     iterations: int = TSNE_ITERATIONS,
 ) -> FloatArray:
-    """A plane in which neighbours stay neighbours (van der Maaten and Hinton 2008): (n, 2) float32.
+    """The t-SNE map (van der Maaten and Hinton 2008) of places (n, axes): (n, 2) float32.
 
-    `progress` is told what share is done; what it raises ends the work. scikit-learn tells
-    it on standard output alone, which is taken over meanwhile: for a process of its own.
+    `progress` gets the share that is done; an exception that it raises ends the work. Standard
+    output is redirected meanwhile, see `_PrintedIterations`: call it in a process of its own.
     """
     from sklearn.manifold import TSNE
 
-    with contextlib.redirect_stdout(_Listener(lambda done: progress(done / iterations))):
-        found = TSNE(init="pca", random_state=0, max_iter=iterations, verbose=2).fit_transform(
-            places
-        )
-    return np.asarray(found, np.float32)
+    model = TSNE(init="pca", random_state=0, max_iter=iterations, verbose=2)
+    with contextlib.redirect_stdout(_PrintedIterations(lambda done: progress(done / iterations))):
+        plane = model.fit_transform(places)
+    return np.asarray(plane, np.float32)
 
 
-class _Listener(io.StringIO):
-    """Standard output that hears how far scikit-learn is and says nothing."""
+class _PrintedIterations(io.StringIO):
+    """A workaround: standard output that reads TSNE's progress from the lines that it prints.
 
-    def __init__(self, heard: Callable[[int], None]) -> None:
+    TSNE of scikit-learn 1.9 has no callback and prints `Iteration 50: …` where `verbose` is 2.
+    `test_the_progress_workaround_is_needed` fails when it has callbacks.
+    """
+
+    def __init__(self, report: Callable[[int], None]) -> None:
         super().__init__()
-        self._heard = heard
+        self._report = report
 
     def write(self, text: str) -> int:
-        if found := re.search(r"Iteration (\d+)", text):
-            self._heard(int(found[1]))
+        if iteration := re.search(r"Iteration (\d+)", text):
+            self._report(int(iteration[1]))
         return len(text)

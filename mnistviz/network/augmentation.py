@@ -1,7 +1,7 @@
-"""Augmentation: each time an image is trained on, it is turned, moved, stretched and bent.
+"""Augmentation of training images: random affine maps, then elastic deformation.
 
-A whole batch goes through one interpolation, within the training step. What happens
-to an image depends on nothing but (seed, step, place in the batch).
+A whole batch is interpolated once, within the training step. The maps of an image depend only on
+(seed, step, place in the batch).
 """
 
 import math
@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-# What strength 1 does at most, each drawn evenly between minus and plus so much.
+# The largest values at strength 1; each is drawn uniformly between minus and plus its value.
 DEGREES = 15.0
 PIXELS = 2.0
 STRETCH = 0.15  # of the natural logarithm of each side's scale
 SHEAR = 0.15
 
-# An elastic map is random arrows on a grid of points, blurred: Simard, Steinkraus and Platt 2003,
-# "Best practices for convolutional neural networks applied to visual document analysis". Their
-# blur of 4 pixels bends a stroke without tearing it; points so far apart lose nothing of it.
+# An elastic map is a field of random displacements on a grid of points, blurred (Simard, Steinkraus
+# and Platt 2003, "Best practices for convolutional neural networks applied to visual document
+# analysis"). Their blur of 4 pixels keeps strokes connected, and this grid is fine enough for it.
 BLUR = 4.0
 POINTS = 8
 
@@ -26,9 +26,8 @@ POINTS = 8
 def augmented(images: Any, strength: float, key: Any, bend: float = 0.0) -> Any:
     """Images with a random affine map each, then bent, `(n, height, width, 1)` float32, 0 outside.
 
-    `key` is (2,) int32 and decides the maps; `bend` is the standard deviation in pixels by
-    which an elastic map moves what it moves. Pixels in between are interpolated linearly, so
-    values stay in the range that they had.
+    `key` is (2,) int32 and decides the maps; `bend` is the standard deviation of an elastic map's
+    displacements in pixels. Interpolation is linear, so values stay in their range.
     """
     height, width = images.shape[1:3]
     maps = affine_maps(tf.shape(images)[0], strength, key, ((width - 1) / 2, (height - 1) / 2))
@@ -45,9 +44,9 @@ def augmented(images: Any, strength: float, key: Any, bend: float = 0.0) -> Any:
 
 
 def elastic_fields(number: Any, bend: float, key: Any, height: int, width: int) -> Any:
-    """`(n, 2, height, width)` float32: by how many pixels to read further right, and down.
+    """The displacements to the right and down, in pixels, `(n, 2, height, width)` float32.
 
-    Normal at each pixel with standard deviation `bend`, and smooth: neighbours move alike.
+    Each is normally distributed with standard deviation `bend`, and smooth over the image.
     """
     drawn = tf.random.stateless_normal([number, 2, POINTS, POINTS], key)
     down, across = (tf.constant(_blurring(side)) for side in (height, width))
@@ -55,27 +54,27 @@ def elastic_fields(number: Any, bend: float, key: Any, height: int, width: int) 
 
 
 def _blurring(side: int) -> Any:
-    """`(side, POINTS)` float32: how much of each grid point a pixel gets; squares add up to 1."""
+    """The weights of the grid points for each pixel, `(side, POINTS)`; squares add up to 1."""
     points = np.linspace(0, side - 1, POINTS)
     near = np.exp(-0.5 * ((np.arange(side)[:, None] - points) / BLUR) ** 2)
     return (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
 
 
 def _bent_places(maps: Any, bend: float, key: Any, height: int, width: int) -> tuple[Any, Any]:
-    """Where each output pixel is read from, x and y, `(n, height, width)` float32."""
-    # Another key than that of the affine maps: the same would tie one to the other.
+    """The places x and y `(n, height, width)` float32 that output pixels are read from."""
+    # Another key than that of the affine maps: with the same one the two would correlate.
     fields = elastic_fields(tf.shape(maps)[0], bend, tf.stack([key[0], ~key[1]]), height, width)
     x = tf.range(width, dtype=tf.float32)[None, None, :] + fields[:, 0]
     y = tf.range(height, dtype=tf.float32)[None, :, None] + fields[:, 1]
-    # Not by slices: TensorFlow 2.21 loses the new axes of a slice of what was just stacked.
+    # Not by slices: TensorFlow 2.21 loses new axes in a slice of a stacked array.
     a, b, c, d, e, f, _, _ = tf.unstack(tf.reshape(maps, [-1, 8, 1, 1]), axis=1)
     return a * x + b * y + c, d * x + e * y + f
 
 
 def _read(images: Any, x: Any, y: Any) -> Any:
-    """The images between their pixels, 0 outside, read at x and y `(n, height, width)`."""
+    """The images interpolated at x and y `(n, height, width)`, 0 outside."""
     height, width = images.shape[1:3]
-    # With a frame of zeros, what lies outside can be read at the frame.
+    # Places outside are read from a frame of zeros.
     framed = tf.reshape(tf.pad(images[..., 0], [[0, 0], [1, 1], [1, 1]]), [-1])
     x, y = tf.clip_by_value(x, -1.0, width) + 1, tf.clip_by_value(y, -1.0, height) + 1
     left = tf.minimum(tf.floor(x), width)
@@ -91,10 +90,10 @@ def _read(images: Any, x: Any, y: Any) -> Any:
 
 
 def affine_maps(number: Any, strength: float, key: Any, middle: tuple[float, float]) -> Any:
-    """`(n, 8)` float32: for each output pixel the place in the image that it is read from.
+    """Random affine maps `(n, 8)` float32, from output pixels to places in the image.
 
     A row (a, b, c, d, e, f, 0, 0) reads (x, y) from (a·x + b·y + c, d·x + e·y + f).
-    Turning, stretching and shearing leave `middle`, (x, y), where it is.
+    Rotation, scale and shear keep the point `middle`, (x, y), fixed.
     """
     most = [math.radians(DEGREES), PIXELS, PIXELS, STRETCH, STRETCH, SHEAR]
     drawn = tf.random.stateless_uniform([number, len(most)], key, -1.0, 1.0)

@@ -1,42 +1,49 @@
 """The network's layers as training applies them: fast, and equal to Keras' own.
 
-Keras' batch normalization and dropout broadcast over the last axis of
-(n, height, width, channels), which is 10 to 20 long here: the processor spends
-its time on loops of 10. The same mathematics over (n, height · width · channels),
-with each channel's numbers repeated once for every position, runs in long loops.
-ReLU, normalization and dropout have one gradient together, chains of elementwise
-work are compiled into one pass over memory, and no dropout mask is ever stored.
-A batch goes through in two halves side by side, one a core, that share what normalization
-measures. The variables are those of the stock layers, so what is saved opens as stock layers.
+    images (n, 28, 28, 1)
+       │ split into two halves, one for each core
+       ▼                                      shared by the halves:
+    convolution ──────────► matrix product, where the kernel covers its whole input
+       │
+    ReLU + normalization  ► batch mean and variance over both halves
+       + dropout            one gradient, XLA-compiled passes (`fused_ops`)
+       │                    masks hashed from (seed, step, layer, element), never stored
+    max pool                own gradient
+       ▼
+    logits (n, 10), halves joined
 
-Dropout masks are hashed from (seed, step, layer, element) and depend on nothing else.
+Keras' batch normalization and dropout broadcast over the last axis of (n, height, width,
+channels), which has 10 to 20 numbers here: short, slow loops. The same arithmetic over
+(n, height · width · channels), with each channel's numbers repeated for every position, has long
+loops. The variables are those of the stock layers, so that saved weights open in stock layers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-# Room between the keys of two steps: more than the network has layers. The last is the images'.
+from mnistviz.network import fused_ops
+
+# Keys of a step: more than the network has layers.
 _LAYERS_PER_STEP = 32
-# Augmentation draws from keys of its own.
+# Keys of a step in the numbering of augmentation, which uses the last of them.
 _AUGMENTATIONS_PER_STEP = 64
 
-_NUM_HALVES = 2
-
-# After so many steps, Keras' momentum of 0.99 keeps more of a moving average than an even mean.
+# From this step on, Keras' momentum of 0.99 is lower than that of an even mean.
 NUM_AVERAGED_EVENLY = 100
 
-# An average of weights begins as that of the last tenth of the steps.
+# An average of weights starts as that of about the last tenth of the steps.
 _AVERAGE_START = 10
 
 
 def give_each_half_a_core(cores: int) -> None:
-    """Set TensorFlow's threads for a process that trains, before its first work.
+    """Set TensorFlow's threads for a training process, before TensorFlow's first operation.
 
-    A process in which TensorFlow has worked already trains with the threads that it has.
+    After it, TensorFlow refuses the change, and training uses the threads that there are.
     """
     with suppress(RuntimeError):
         tf.config.threading.set_inter_op_parallelism_threads(2)
@@ -82,9 +89,9 @@ def training_logits(
 def inference_logits(model: keras.Sequential, images: Any) -> Any:
     """Logits in inference mode: (n, 28, 28, 1) float32 to (n, 10) float32.
 
-    A normalization is a scale and an offset for each channel by now. Without padding,
-    the next convolution's kernel and bias take both in, and no pass over the maps is made;
-    only the pool comes between, which a negative scale would turn into a minimum.
+    A normalization is a scale and an offset for each channel in inference mode. Without padding,
+    both are folded into the next convolution's kernel and bias. Before the pool they are applied
+    to the maps instead, as a negative scale would turn the maximum into a minimum.
     """
     values = images
     scale: Any = None
@@ -142,6 +149,27 @@ def convolution(values: Any, kernel: Any, bias: Any) -> Any:
     return tf.nn.bias_add(tf.nn.conv2d(values, kernel, 1, "VALID"), bias)
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """Maps (n, height, width, channels) as rows of `positions * channels` numbers.
+
+    Numbers of a channel are repeated once for each position.
+    """
+
+    positions: int
+    channels: int
+
+    def flat(self, maps: Any) -> Any:
+        return tf.reshape(maps, (-1, self.positions * self.channels))
+
+    def repeated(self, numbers: Any) -> Any:
+        return tf.tile(numbers, [self.positions])
+
+    def per_channel(self, sums: Sequence[Any]) -> Any:
+        """The totals (channels,) of column sums of the batch's parts."""
+        return tf.reduce_sum(tf.reshape(tf.add_n(sums), (self.positions, self.channels)), 0)
+
+
 def relu_normalization_dropout(
     parts: Sequence[Any], gamma: Any, beta: Any, epsilon: float, rate: float, key: Any
 ) -> tuple[list[Any], Any, Any]:
@@ -152,59 +180,65 @@ def relu_normalization_dropout(
     channel's batch mean and biased variance after the ReLU, both (channels,).
     """
     _, height, width, channels = parts[0].shape
-    positions = height * width
+    layout = _Layout(height * width, channels)
     shapes = [tf.shape(part) for part in parts]
-    count = tf.cast(sum(shape[0] for shape in shapes) * positions, gamma.dtype)
-    factor = 1 / (1 - rate)
-    masks = _masks(shapes, rate, key)
-
-    def flat(part: Any) -> Any:
-        return tf.reshape(part, (-1, positions * channels))
-
-    def per_channel(sums: Sequence[Any]) -> Any:
-        return tf.reduce_sum(tf.reshape(tf.add_n(sums), (positions, channels)), 0)
-
-    def repeated(numbers: Any) -> Any:
-        return tf.tile(numbers, [positions])
+    count = tf.cast(sum(shape[0] for shape in shapes) * layout.positions, gamma.dtype)
+    masks = fused_ops.dropout_masks(shapes, rate, key)
 
     def block(gamma: Any, beta: Any, *parts: Any) -> Any:
-        positive = [tf.nn.relu(flat(part)) for part in parts]
-        mean = per_channel(_sums(positive)) / count
-        centre = repeated(mean)
-        variance = per_channel(_sums_of_squares(positive, centre)) / count
+        positive = [tf.nn.relu(layout.flat(part)) for part in parts]
+        mean = layout.per_channel(fused_ops.sums(positive)) / count
+        centre = layout.repeated(mean)
+        variance = layout.per_channel(fused_ops.sums_of_squares(positive, centre)) / count
         inverse = tf.math.rsqrt(variance + epsilon)
         scale = gamma * inverse
-        if rate:
-            wide = (repeated(scale * factor), repeated((beta - mean * scale) * factor))
-            results = [
-                _scale_and_drop(part, *wide, *mask)
-                for part, mask in zip(positive, masks, strict=True)
-            ]
-        else:
-            wide = (repeated(scale), repeated(beta - mean * scale))
-            results = [_scale(part, *wide) for part in positive]
+        results = _normalized(layout, positive, scale, beta - mean * scale, rate, masks)
 
         def gradient(*upstream: Any) -> Any:
-            # The last two are those of mean and variance, which nobody learns from.
-            given = [flat(part) for part in upstream[:-2]]
-            if rate:
-                given = [
-                    _drop(part, factor, *mask) for part, mask in zip(given, masks, strict=True)
-                ]
+            # The last two are those of mean and variance, which no loss depends on.
+            given = _dropped([layout.flat(part) for part in upstream[:-2]], rate, masks)
             pairs = list(zip(given, positive, strict=True))
-            sums = _sums_with_products(pairs, centre)
-            of_beta = per_channel([plain for plain, _ in sums])
-            of_gamma = per_channel([product for _, product in sums]) * inverse
+            sums = fused_ops.sums_with_products(pairs, centre)
+            of_beta = layout.per_channel([plain for plain, _ in sums])
+            of_gamma = layout.per_channel([product for _, product in sums]) * inverse
             slope = -scale * inverse * of_gamma / count
             offset = -scale * of_beta / count - mean * slope
-            wide = [repeated(numbers) for numbers in (scale, slope, offset)]
-            of_parts = [_backward(part, values, *wide) for part, values in pairs]
+            wide = [layout.repeated(numbers) for numbers in (scale, slope, offset)]
+            of_parts = [fused_ops.backward(part, values, *wide) for part, values in pairs]
             return of_gamma, of_beta, *_shaped(of_parts, shapes)
 
         return (*_shaped(results, shapes), mean, variance), gradient
 
     *results, mean, variance = tf.custom_gradient(block)(gamma, beta, *parts)
     return results, mean, variance
+
+
+def _normalized(
+    layout: _Layout,
+    parts: Sequence[Any],
+    scale: Any,
+    offset: Any,
+    rate: float,
+    masks: Sequence[Any],
+) -> list[Any]:
+    """Rows times `scale` plus `offset`, both (channels,), then dropout."""
+    if not rate:
+        wide = (layout.repeated(scale), layout.repeated(offset))
+        return [fused_ops.scale_and_shift(part, *wide) for part in parts]
+    factor = 1 / (1 - rate)
+    wide = (layout.repeated(scale * factor), layout.repeated(offset * factor))
+    return [
+        fused_ops.scale_and_drop(part, *wide, *mask)
+        for part, mask in zip(parts, masks, strict=True)
+    ]
+
+
+def _dropped(parts: list[Any], rate: float, masks: Sequence[Any]) -> list[Any]:
+    """The parts with dropout; the same parts where `rate` is 0."""
+    if not rate:
+        return parts
+    factor = 1 / (1 - rate)
+    return [fused_ops.drop(part, factor, *mask) for part, mask in zip(parts, masks, strict=True)]
 
 
 def _shaped(parts: Sequence[Any], shapes: Sequence[Any]) -> list[Any]:
@@ -214,10 +248,9 @@ def _shaped(parts: Sequence[Any], shapes: Sequence[Any]) -> list[Any]:
 def _update_moving_averages(layer: Any, mean: Any, variance: Any, step: Any) -> None:
     """Move the averages that inference uses towards the batch's statistics.
 
-    Keras starts them at mean 0 and variance 1 and keeps 99 % a step. The first
-    layer's variances are near 0.001, so that start would dominate inference for
-    600 steps. Here the first 100 steps are averaged evenly and the start counts
-    for nothing; from then on it is Keras' rule.
+    Keras starts them at mean 0 and variance 1 and keeps 99 % a step. The first layer's variances
+    are near 0.001, so those values would dominate inference for 600 steps. Here the first 100
+    steps are averaged evenly, without the initial values; then Keras' rule follows.
     """
     seen = tf.cast(step, mean.dtype)
     momentum = tf.minimum(layer.momentum, seen / (seen + 1))
@@ -230,17 +263,18 @@ def dropout(parts: Sequence[Any], rate: float, key: Any) -> list[Any]:
 
     `parts` make up the batch, `key` is (2,) int32 and decides the mask.
     """
-    masks = _masks([tf.shape(part) for part in parts], rate, key)
+    masks = fused_ops.dropout_masks([tf.shape(part) for part in parts], rate, key)
 
-    def drop(part: Any, mask: Any) -> Any:
+    def drop_part(part: Any, mask: Any) -> Any:
         @tf.custom_gradient  # type: ignore[untyped-decorator]
         def apply(part: Any) -> Any:
             factor = 1 / (1 - rate)
-            return _drop(part, factor, *mask), lambda upstream: _drop(upstream, factor, *mask)
+            dropped = fused_ops.drop(part, factor, *mask)
+            return dropped, lambda upstream: fused_ops.drop(upstream, factor, *mask)
 
         return apply(part)
 
-    return [drop(part, mask) for part, mask in zip(parts, masks, strict=True)]
+    return [drop_part(part, mask) for part, mask in zip(parts, masks, strict=True)]
 
 
 def max_pool(values: Any) -> Any:
@@ -251,43 +285,9 @@ def max_pool(values: Any) -> Any:
 
     def pool(values: Any) -> Any:
         largest = tf.nn.max_pool2d(values, 2, 2, "VALID")
-        return largest, lambda upstream: _unpool(values, largest, upstream)
+        return largest, lambda upstream: fused_ops.unpool(values, largest, upstream)
 
     return tf.custom_gradient(pool)(values)
-
-
-def _masks(shapes: Sequence[Any], rate: float, key: Any) -> list[tuple[Any, Any]]:
-    """What the dropout masks of a batch's parts are made from: (two words, bound) each.
-
-    Elements are numbered through the whole batch: how it is parted decides nothing.
-    """
-    slope, start = tf.unstack(
-        tf.random.stateless_uniform([2], key, None, None, tf.uint32, alg="philox")
-    )
-    slope = tf.bitwise.bitwise_or(slope, tf.constant(1, tf.uint32))
-    threshold = tf.constant(round(rate * 2**32), tf.uint32)
-    masks = []
-    for shape in shapes:
-        masks.append((tf.stack([slope, start]), threshold))
-        start += slope * tf.cast(tf.reduce_prod(shape), tf.uint32)
-    return masks
-
-
-def _kept(like: Any, words: Any, threshold: Any) -> Any:
-    """Dropout mask for an array: each element's number, hashed, against the bound.
-
-    The hash is Chris Wellons' lowbias32. 32 random bits an element meet any rate.
-    """
-    shift, xor = tf.bitwise.right_shift, tf.bitwise.bitwise_xor
-
-    def word(number: int) -> Any:
-        return tf.constant(number, tf.uint32)
-
-    bits = tf.cast(tf.reshape(tf.range(tf.size(like)), tf.shape(like)), tf.uint32)
-    bits = bits * words[0] + words[1]
-    bits = xor(bits, shift(bits, word(16))) * word(0x7FEB352D)
-    bits = xor(bits, shift(bits, word(15))) * word(0x846CA68B)
-    return xor(bits, shift(bits, word(16))) >= threshold
 
 
 def cross_entropy(labels: Any, logits: Any, smoothing: float) -> Any:
@@ -302,7 +302,7 @@ def cross_entropy(labels: Any, logits: Any, smoothing: float) -> Any:
 def follow(averages: Sequence[Any], weights: Sequence[Any], decay: float, step: Any) -> None:
     """Move averages towards weights: `decay` of them stays, or less in the first steps.
 
-    The averages begin as those of few steps, so that the first weights count for nothing.
+    So the initial weights do not influence the averages.
     """
     done = tf.cast(step + 1, tf.float32)
     kept = tf.minimum(decay, (done + 1) / (done + _AVERAGE_START))
@@ -311,82 +311,5 @@ def follow(averages: Sequence[Any], weights: Sequence[Any], decay: float, step: 
 
 
 def augmentation_key(seed: Any, step: Any) -> Any:
-    """Key of the random changes to a step's images, `(2,)` int32: no layer has it."""
+    """The key `(2,)` int32 of a step's augmentation; no layer has the same key."""
     return tf.stack([seed, step * _AUGMENTATIONS_PER_STEP + _AUGMENTATIONS_PER_STEP - 1])
-
-
-def _compiled(chain: Callable[..., Any]) -> Callable[..., Any]:
-    """A chain of elementwise work and its sums, made one pass over memory by XLA.
-
-    Convolutions are many times slower that way: they stay with TensorFlow.
-    """
-    return cast(Callable[..., Any], tf.function(chain, jit_compile=True))
-
-
-def _compiled_for_each_half(chain: Callable[..., Any]) -> Callable[..., list[Any]]:
-    """A chain that sums, compiled once for each half: called with the parts and what they share.
-
-    XLA leaves sums to YNNPACK and sets that up where a sum first runs. Two threads that do so
-    at once in one executable write over each other's memory, and the process dies, in one
-    start of ten (TensorFlow 2.21, `EmitYnnFusionBuilder`). Here no two threads share one.
-    """
-    of_halves = [_compiled(chain) for _ in range(_NUM_HALVES)]
-
-    def of_parts(parts: Sequence[Any], *shared: Any) -> list[Any]:
-        return [own(part, *shared) for own, part in zip(of_halves, parts, strict=True)]
-
-    return of_parts
-
-
-@_compiled_for_each_half
-def _sums(values: Any) -> Any:
-    return tf.reduce_sum(values, 0)
-
-
-@_compiled_for_each_half
-def _sums_of_squares(values: Any, centre: Any) -> Any:
-    return tf.reduce_sum(tf.square(values - centre), 0)
-
-
-@_compiled_for_each_half
-def _sums_with_products(pair: tuple[Any, Any], centre: Any) -> tuple[Any, Any]:
-    upstream, values = pair
-    return tf.reduce_sum(upstream, 0), tf.reduce_sum(upstream * (values - centre), 0)
-
-
-@_compiled
-def _scale(values: Any, scale: Any, offset: Any) -> Any:
-    return values * scale + offset
-
-
-@_compiled
-def _scale_and_drop(values: Any, scale: Any, offset: Any, words: Any, threshold: Any) -> Any:
-    zero = tf.zeros((), values.dtype)
-    return tf.where(_kept(values, words, threshold), values * scale + offset, zero)
-
-
-@_compiled
-def _drop(values: Any, factor: Any, words: Any, threshold: Any) -> Any:
-    return tf.where(_kept(values, words, threshold), values * factor, tf.zeros((), values.dtype))
-
-
-@_compiled
-def _backward(upstream: Any, positive: Any, scale: Any, slope: Any, offset: Any) -> Any:
-    passed = upstream * scale + positive * slope + offset
-    return tf.where(positive > 0, passed, tf.zeros((), passed.dtype))
-
-
-@_compiled
-def _unpool(values: Any, largest: Any, upstream: Any) -> Any:
-    number, height, width, channels = largest.shape
-    number = tf.shape(largest)[0]
-    squares = tf.reshape(values, (number, height, 2, width, 2, channels))
-    rows, free = [], tf.ones_like(largest, tf.bool)
-    for row in range(2):
-        columns = []
-        for column in range(2):
-            chosen = free & (squares[:, :, row, :, column] == largest)
-            free &= ~chosen
-            columns.append(tf.where(chosen, upstream, tf.zeros((), upstream.dtype)))
-        rows.append(tf.stack(columns, 3))
-    return tf.reshape(tf.stack(rows, 2), tf.shape(values))

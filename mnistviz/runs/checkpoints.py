@@ -1,8 +1,7 @@
-"""The checkpoints of a run: all that an exact resume needs. NumPy only.
+"""The checkpoints of a run: the state for an exact resume. NumPy only.
 
-A checkpoint is written under another name and renamed when it is whole, and the
-last two are kept: one that is damaged all the same costs no more than the time
-between two of them.
+A checkpoint is replaced in one step, and the last two stay: if the last one is damaged all the
+same, only the time between the two is lost.
 """
 
 import json
@@ -16,7 +15,7 @@ from mnistviz.core import storage
 from mnistviz.core.types.training import TrainingState
 from mnistviz.runs.registry import Run
 
-KEPT = 2
+NUM_CHECKPOINTS = 2
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ def files(run: Run) -> list[Path]:
 
 
 def write(run: Run, checkpoint: Checkpoint) -> None:
-    """Keep a checkpoint, and of the earlier ones the last."""
+    """Write a checkpoint, and remove all but the last `NUM_CHECKPOINTS`."""
     state = checkpoint.state
-    about = {
+    metadata = {
         "step": state.step,
         "seconds": state.seconds,
         "sums": state.sums,
@@ -51,13 +50,13 @@ def write(run: Run, checkpoint: Checkpoint) -> None:
     folder(run).mkdir(exist_ok=True)
     file = folder(run) / f"step-{state.step:07d}.npz"
     with storage.atomic_write(file) as target:
-        np.savez(target, np.array(json.dumps(about)), *state.variables)
-    for old in files(run)[KEPT:]:
+        np.savez(target, np.array(json.dumps(metadata)), *state.variables)
+    for old in files(run)[NUM_CHECKPOINTS:]:
         old.unlink()
 
 
 def read_last(run: Run) -> tuple[Checkpoint | None, list[str]]:
-    """The last checkpoint that is whole, or None, and the names of later, damaged ones."""
+    """The last intact checkpoint, or None, and the names of later, damaged ones."""
     damaged: list[str] = []
     for file in files(run):
         try:
@@ -68,10 +67,10 @@ def read_last(run: Run) -> tuple[Checkpoint | None, list[str]]:
 
 
 def _read(file: Path) -> Checkpoint:
-    # Every member is read, and a zip file holds a checksum of each.
+    # Every member is read, which verifies its checksum.
     with file.open("rb") as source, np.load(source, allow_pickle=False) as arrays:
-        about, *variables = [arrays[f"arr_{index}"] for index in range(len(arrays.files))]
-    values = json.loads(str(about))
+        metadata, *variables = [arrays[f"arr_{index}"] for index in range(len(arrays.files))]
+    values = json.loads(str(metadata))
     state = TrainingState(
         step=int(values["step"]),
         seconds=float(values["seconds"]),
@@ -82,6 +81,6 @@ def _read(file: Path) -> Checkpoint:
 
 
 def discard(run: Run) -> None:
-    """Remove all checkpoints: a finished training has nothing to go on with."""
+    """Remove all checkpoints: a finished training is never resumed."""
     for file in files(run):
         file.unlink()

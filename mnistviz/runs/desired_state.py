@@ -1,4 +1,4 @@
-"""What a person wants of a training: one small file that pages write and the worker reads."""
+"""The desired state of a training: one small file that pages write and the worker reads."""
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
@@ -14,7 +14,7 @@ Mode = Literal["run", "pause", "stop"]
 
 
 @dataclass(frozen=True)
-class Control:
+class DesiredState:
     """The desired state of a training.
 
     It trains until `until_step` and pauses there, or to its end where that is None.
@@ -26,27 +26,27 @@ class Control:
     learning_rate: float | None = None
 
 
-def read(run: Run) -> Control:
-    """What a person wants of a run; to train, where nobody has said anything."""
-    found = storage.read_json(run.path / "control.json")
-    mode: Mode = found["mode"] if found.get("mode") in get_args(Mode) else "run"
-    until_step, learning_rate = found.get("until_step"), found.get("learning_rate")
-    return Control(
+def read(run: Run) -> DesiredState:
+    """The desired state of a run; the default is to train to its end."""
+    stored = storage.read_json(run.path / "control.json")
+    mode: Mode = stored["mode"] if stored.get("mode") in get_args(Mode) else "run"
+    until_step, learning_rate = stored.get("until_step"), stored.get("learning_rate")
+    return DesiredState(
         mode=mode,
         until_step=until_step if isinstance(until_step, int) else None,
         learning_rate=learning_rate if isinstance(learning_rate, float) else None,
     )
 
 
-def change(run: Run, **wishes: Any) -> Control:
-    """Change a part of what is wanted of a run. Two pages may do so at once.
+def change(run: Run, **changes: Any) -> DesiredState:
+    """Change fields of a run's desired state and return it. Two pages may do so at once.
 
     Raises `SpecError` for a learning rate beyond its limits.
     """
-    if (rate := wishes.get("learning_rate")) is not None:
-        wishes["learning_rate"] = checked_learning_rate(float(rate))
+    if (rate := changes.get("learning_rate")) is not None:
+        changes["learning_rate"] = checked_learning_rate(float(rate))
     with FileLock(run.path / "control.lock", timeout=10):
-        wanted = replace(read(run), **wishes)
+        wanted = replace(read(run), **changes)
         storage.write_json(run.path / "control.json", asdict(wanted))
     return wanted
 

@@ -1,4 +1,4 @@
-"""A training epoch by epoch, in the form in which this network's log was published."""
+"""The epochs of a training, in the format of this network's published log."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mnistviz.core.types.training import EpochRow, MetricRow
 
-# As many digits as the published log has.
+# The number of digits is that of the published log.
 FORMATS = {
     "epoch": "d",
     "learning_rate": ".10g",
@@ -19,7 +19,7 @@ FORMATS = {
 
 
 def epochs_of(rows: Sequence[MetricRow], steps_per_epoch: int) -> list[EpochRow]:
-    """The epochs of a run that were trained to their end and validated, in order."""
+    """The complete and validated epochs of a run, in order."""
     ends: dict[int, dict[str, MetricRow]] = {}
     for row in rows:
         if row.split != "batch" and row.step % steps_per_epoch == 0:

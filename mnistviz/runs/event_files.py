@@ -11,12 +11,12 @@ from mnistviz.runs.registry import Run
 
 
 def folder_of(run: Run) -> Path:
-    """Where the event files of a run are: what `tensorboard --logdir` takes."""
+    """The folder of a run's event files, for `tensorboard --logdir`."""
     return run.path / "tensorboard"
 
 
 def need_tensorboard() -> None:
-    """Raise `MissingPackageError` where there is no TensorBoard."""
+    """Raise `MissingPackageError` where TensorBoard is not installed."""
     if importlib.util.find_spec("tensorboard") is None:
         raise MissingPackageError(
             "--tensorboard: expected the package tensorboard, found none; pip install tensorboard"
@@ -26,7 +26,7 @@ def need_tensorboard() -> None:
 class EventFiles:
     """Writes rows of a run's log as scalars, a folder for each split, as Keras' callback does.
 
-    What an earlier writer left is replaced: a run that goes on is written from its start.
+    Files of an earlier writer are replaced: a resumed run is written from its start.
     """
 
     def __init__(self, run: Run) -> None:
@@ -43,10 +43,10 @@ class EventFiles:
             old.unlink()
 
     def write(self, rows: Sequence[MetricRow]) -> None:
-        """Write what is new in `rows`, which are all rows of the run so far."""
+        """Write the new ones of `rows`, which are all rows of the run so far."""
         before = len(self._written)
         if tuple(rows[:before]) != tuple(self._written):
-            # The run went on from an earlier step: what came after it is trained again.
+            # The run was resumed from an earlier step: later rows are written again.
             self._begin()
             before = 0
         for row in rows[before:]:
@@ -56,7 +56,7 @@ class EventFiles:
             writer.flush()
 
     def close(self) -> None:
-        """Finish the files. What is written later goes into new ones."""
+        """Close the files. Later rows go into new ones."""
         for writer in self._writers.values():
             writer.close()
         self._writers = {}

@@ -1,9 +1,9 @@
-"""A person's digits as a part of what a run trains on, mixed with MNIST's. NumPy only.
+"""The training set of a fine-tuned run: a person's digits mixed with MNIST's. NumPy only.
 
-A network that is trained on a few new images alone forgets what it knew (McCloskey and Cohen
-1989, "Catastrophic interference in connectionist networks"); so most of each epoch is MNIST
-again. The digits are copied into the run, `own.npz`, before it starts: it can be resumed, forked
-and exported whatever becomes of the person's set.
+A network that is trained on a few new images alone forgets the others (McCloskey and Cohen 1989,
+"Catastrophic interference in connectionist networks"), so most of each epoch is MNIST. The digits
+are copied into the run's `own.npz` before it starts: it can be resumed, forked and exported after
+the person's set has changed.
 """
 
 import hashlib
@@ -32,10 +32,11 @@ _NAMES = ("x_train", "y_train", "x_test", "y_test")
 # The digits, and the headers of the arrays.
 MAX_FILE_BYTES = 2 * my_digits.MAX_DIGITS * IMAGE_SIZE**2
 
-# One of so many parts is held out.
+# The parts of a set, of which one is held out, and the words for one and for all of them in texts.
 FOLDS = 4
+FOLD_WORD, FOLDS_WORD = {3: ("third", "three"), 4: ("quarter", "four"), 5: ("fifth", "five")}[FOLDS]
 
-# Beside the seed, what the choice of MNIST's images is drawn from.
+# The second part of the key, beside the seed, that MNIST's images are drawn with.
 _REPLAY = 0x7265706C6179
 
 Pixels = NDArray[np.uint8]
@@ -63,9 +64,9 @@ class Split:
 
 
 def split(found: LabelledSet, fold: int | None = 0, folds: int = FOLDS) -> Split:
-    """Hold out one of `folds` parts of a set, each with about as many of each digit; or none.
+    """Hold out part `fold` of `folds`, each with about as many of each digit; None: none.
 
-    Raises `DataError` where nothing would be left to train on, or nothing held out.
+    Raises `DataError` where no digit would be left to train on, or none held out.
     """
     order = np.argsort(found.labels, kind="stable")
     held = np.zeros(len(order), bool) if fold is None else np.arange(len(order)) % folds == fold
@@ -79,7 +80,7 @@ def split(found: LabelledSet, fold: int | None = 0, folds: int = FOLDS) -> Split
 
 
 def described(parts: Split, of: LabelledSet, share: float, fold: int | None) -> OwnDigits:
-    """What the spec of a run says of its digits. `of` is the whole set."""
+    """The entry on the digits in the spec of a run. `of` is the whole set."""
     ids = sorted(f"{my_digits.id_of(i)}{n}" for i, n in zip(of.images, of.labels, strict=True))
     return OwnDigits(
         trained_on=len(parts.labels),
@@ -158,7 +159,7 @@ def trained_ids(run: Run) -> set[str]:
                 break
             run = registry.find_run(run.spec.parent.run)
         except RunError:
-            # The parent is gone; what is in this run's file is all that can be told.
+            # The parent is missing: its digits are unknown.
             break
     return found
 
@@ -170,9 +171,9 @@ def num_trained_on(run: Run, images: Pixels) -> int:
 
 
 def siblings(run: Run, among: Sequence[Run]) -> list[Run]:
-    """The runs fine-tuned alike, each with another part of the same set held out, by that part.
+    """The runs fine-tuned alike, each with another part of the same set held out, in that order.
 
-    `run` is one of them. Of two with the same part the newer one is taken.
+    `run` is one of them. Of two with the same part it is the newer one.
     """
     own = run.spec.own
     if own is None or own.fold is None:

@@ -1,7 +1,7 @@
-"""What a person does to a run they have: name it, note something, delete it, bring it back.
+"""Rename, annotate, delete and restore runs.
 
-All of it stands in `label.json` and is written under the home lock. A deleted run stays
-where it is until it is removed for good; bundled runs are never written to.
+The metadata are in `label.json`, which is written under the home lock. A deleted run stays in its
+folder until it is removed for good; bundled runs are never written to.
 """
 
 import shutil
@@ -11,20 +11,21 @@ from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, is_alive, run_state
 
 MAX_NOTE_LENGTH = 2_000
 
 
 @dataclass(frozen=True)
 class Restored:
-    """A run that came back, and the name it had to give up because another took it, if any."""
+    """A restored run, and the name that it had before if another run has taken it."""
 
     run: Run
     name_before: str | None = None
 
 
 def rename(run: Run, name: str) -> Run:
-    """Give a run another name. Raises `RunError` when it is taken or none."""
+    """Give a run another name. Raises `RunError` when the name is taken or invalid."""
     with storage.home_lock():
         run = _own(run, "renamed")
         return _write(
@@ -33,14 +34,14 @@ def rename(run: Run, name: str) -> Run:
 
 
 def annotate(run: Run, note: str) -> Run:
-    """Replace the note of a run, a text of any kind; an empty one takes it away."""
+    """Replace the note of a run; an empty text removes it."""
     note = checked_note(note)
     with storage.home_lock():
         return _write(_own(run, "annotated"), note=note)
 
 
 def checked_note(note: str) -> str:
-    """The note as it is stored. Raises `RunError` when it is too long or no text."""
+    """The note as it is stored. Raises `RunError` when it is too long or invalid Unicode."""
     note = note.strip()
     if len(note) > MAX_NOTE_LENGTH:
         raise RunError(
@@ -52,17 +53,17 @@ def checked_note(note: str) -> str:
 
 
 def delete(run: Run) -> Run:
-    """Take a run out of all lists; `restore` brings it back. Its name is free again."""
+    """Mark a run as deleted: no list has it, and its name is free. `restore` undoes it."""
     with storage.home_lock():
         run = _own(run, "deleted")
-        state = registry.run_state(run)
-        if state in registry.ACTIVE_STATES:
+        state = run_state(run)
+        if state in ACTIVE_STATES:
             raise RunError(f"{run.name}: is {state} and can't be deleted; stop it first")
         return _write(run, deleted=True)
 
 
 def restore(run: Run) -> Restored:
-    """Bring a deleted run back, under a numbered name where its own was taken meanwhile."""
+    """Restore a deleted run, under a numbered name where its own is taken meanwhile."""
     with storage.home_lock():
         run = _own(run, "restored")
         if not run.deleted:
@@ -73,14 +74,14 @@ def restore(run: Run) -> Restored:
 
 
 def remove_for_good(run: Run) -> None:
-    """Take the folder of a deleted run off the disk. There is no way back."""
+    """Remove the folder of a deleted run from the disk, for good."""
     with storage.home_lock():
         run = _own(run, "removed")
         if not run.deleted:
             raise RunError(f"{run.name}: expected a deleted run; delete it first")
-        if registry.is_alive(run):
+        if is_alive(run):
             raise RunError(f"{run.name}: its training still goes on; stop it first")
-        # Under a name that no list shows: whoever looks sees the whole run or none of it.
+        # Renamed to a name that no list has: readers see the whole run or nothing.
         gone = run.path.with_name(f".removed-{run.id}")
         run.path.replace(gone)
     shutil.rmtree(gone)
@@ -112,7 +113,7 @@ def numbered_name(name: str, taken: set[str]) -> str:
 
 
 def _own(run: Run, done: str) -> Run:
-    """The run as its label says now: another page may have changed it."""
+    """The run with its current metadata, which another page may have changed."""
     if run.bundled:
         raise RunError(f"{run.name}: is bundled with the program and can't be {done}")
     return registry.open_run(run.path)

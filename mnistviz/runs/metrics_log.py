@@ -1,4 +1,4 @@
-"""The log of a run: what its worker appends, and others follow."""
+"""The log of a run, `metrics.jsonl`: the worker appends to it, pages and commands follow it."""
 
 import json
 import threading
@@ -7,14 +7,36 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from mnistviz.core.types.training import MetricRow, MetricSplit, WatchedAnswers
 from mnistviz.runs.registry import Run
 
+_ROW = TypeAdapter(MetricRow)
+
+
+def parse_row(line: bytes) -> MetricRow:
+    """The row in a line of a log. Raises `pydantic.ValidationError` where it is none."""
+    return _ROW.validate_json(line, strict=True)
+
+
+def parse_line(line: bytes) -> MetricRow | dict[str, Any]:
+    """The row in a line of a log, or the event: an object with a text `event`.
+
+    Raises `ValueError` where it is neither.
+    """
+    if b'"event"' not in line:
+        return parse_row(line)
+    record = json.loads(line)
+    if not isinstance(record, dict) or not isinstance(record.get("event"), str):
+        raise ValueError("neither a row nor an event")
+    return record
+
 
 class MetricsReader:
-    """Follows a `metrics.jsonl` that another process appends to.
+    """Follows a log that another process appends to.
 
-    Each `poll` parses only what was added since the last. Several pages may
+    Each `poll` parses only what was added since the last one. Several pages may
     share one reader.
     """
 
@@ -33,7 +55,7 @@ class MetricsReader:
             return tuple(self._rows)
 
     def guesses(self) -> tuple[WatchedAnswers, ...]:
-        """What the network made of the watched digits so far, in order."""
+        """The probabilities of the watched digits so far, in order."""
         with self._lock:
             self._read_on()
             return tuple(self._guesses)
@@ -51,23 +73,24 @@ class MetricsReader:
                 added = file.read()
         except FileNotFoundError:
             return
-        # An unfinished last line is 'not yet': it is read again when it is whole.
+        # An unfinished last line is read again when it is complete.
         whole = added[: added.rfind(b"\n") + 1]
         self._offset += len(whole)
         for line in whole.splitlines():
+            # Other lines are ignored.
             with suppress(ValueError, TypeError, KeyError):
-                if isinstance(record := json.loads(line), dict):
-                    self._take(record)
+                self._add(parse_line(line))
 
-    def _take(self, record: dict[str, Any]) -> None:
-        match record.get("event"):
-            case None:
-                self._rows.append(MetricRow(**record))
+    def _add(self, record: MetricRow | dict[str, Any]) -> None:
+        if isinstance(record, MetricRow):
+            self._rows.append(record)
+            return
+        match record["event"]:
             case "guesses":
                 step, digits = int(record["step"]), tuple(record["digits"])
                 self._guesses.append(WatchedAnswers(step, digits, tuple(record["probabilities"])))
             case "resume":
-                # What came after the step that it goes on from is trained and told again.
+                # The steps after the one that the worker resumes from are trained again.
                 step = int(record["step"])
                 self._rows = [row for row in self._rows if row.step <= step]
                 self._guesses = [guesses for guesses in self._guesses if guesses.step <= step]

@@ -1,7 +1,7 @@
-"""A run is a directory. Create, list, find, read, and say what state it is in.
+"""A run is a directory. Create, list, find and read runs.
 
-Worker and pages meet only here: each file has one writer, every reader copes
-with a file that is being written. `docs/architecture.md` lists the files.
+Workers and pages share nothing but these files: each has one writer, and every reader handles a
+file that is being written. `docs/architecture.md` lists them.
 """
 
 import os
@@ -10,29 +10,23 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import RunError, SpecError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.read_cache import read_once
 from mnistviz.core.run_spec import OwnDigits, Parent, RunSpec
-from mnistviz.core.storage import home, home_lock, is_locked, read_json, write_json
+from mnistviz.core.storage import home, home_lock, read_json, write_json
 from mnistviz.core.train_spec import TrainSpec
 
 BUNDLED_HOME = ASSETS / "runs"
-# The bundled run that pages and commands show where nobody chose another.
+# The bundled run that pages and commands show by default.
 DEFAULT_RUN = "best"
 BUNDLED_FIRST = (DEFAULT_RUN, "handwriting", "reference")
 
 # No colon, since RUN on the command line is NAME[:EPOCH]; nothing that could leave the folder.
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
-
-State = Literal[
-    "queued", "starting", "running", "paused", "finished", "stopped", "failed", "crashed"
-]
-# States in which a worker is at work or will be.
-ACTIVE_STATES: tuple[State, ...] = ("queued", "starting", "running", "paused")
 
 
 @dataclass(frozen=True)
@@ -55,23 +49,12 @@ class Run:
 
 @dataclass(frozen=True)
 class DamagedRun:
-    """A folder that is a run but can't be read as one, and why. Nothing of it is touched."""
+    """A folder of a run that can't be read, and the reason. It is never written to."""
 
     id: str
     path: Path
     name: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Status:
-    """What the worker last wrote about itself. `heartbeat` is information only."""
-
-    state: State
-    step: int = 0
-    total: int = 0
-    error: str = ""
-    heartbeat: str = ""
 
 
 # ---------------------------------------------------------------- create, list, find
@@ -85,10 +68,10 @@ def create_run(
     parent: Parent | None = None,
     own: OwnDigits | None = None,
 ) -> Run:
-    """Make the directory of a new run, with its spec and its name.
+    """Create the directory of a new run, with its spec and its name.
 
     Without a name it gets `recipe-1`, `recipe-2`, … Raises `RunError` when the
-    name is taken, by a bundled run too, or is none.
+    name is invalid or taken, by a bundled run too.
     """
     with home_lock():
         taken = taken_names()
@@ -106,7 +89,7 @@ def create_run(
 
 
 def taken_names() -> set[str]:
-    """What no run may be called: all ids, and all names but those of deleted runs."""
+    """The names that no new run may have: all ids, and all names but those of deleted runs."""
     words: set[str] = set()
     for folder in (BUNDLED_HOME, home()):
         for found in _entries_in(folder):
@@ -117,7 +100,7 @@ def taken_names() -> set[str]:
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
-    """The name as it is stored. Raises `RunError` when it is none or among `taken`."""
+    """The name as it is stored. Raises `RunError` when it is invalid or among `taken`."""
     name = name.strip()
     if not NAME_PATTERN.fullmatch(name):
         raise RunError(
@@ -130,7 +113,7 @@ def free_name(name: str, taken: Collection[str]) -> str:
 
 
 def new_folder(name: str) -> Path:
-    """Where the folder of a new run goes. Only while the home lock is held."""
+    """The path of a new run's folder. Call it only while the home lock is held."""
     base = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{name.replace(' ', '_')}"
     path = home() / base
     attempt = 1
@@ -179,8 +162,8 @@ def _text(label: Mapping[str, Any], key: str) -> str:
 def list_runs() -> list[Run]:
     """All runs that can be read: bundled ones first, then a person's own, newest first.
 
-    The bundled ones follow as in `BUNDLED_FIRST`, the rest of them as they were made. Deleted
-    ones are left out: `deleted_runs` has them. `damaged_runs` has the rest.
+    The bundled ones are in the order of `BUNDLED_FIRST`, then by time. `deleted_runs` and
+    `damaged_runs` return the others.
     """
     bundled = sorted(_readable(BUNDLED_HOME), key=_created)
     bundled.sort(key=lambda run: (*BUNDLED_FIRST, run.id).index(run.id))
@@ -189,7 +172,7 @@ def list_runs() -> list[Run]:
 
 
 def deleted_runs() -> list[Run]:
-    """The runs that a person deleted and may restore, newest first."""
+    """The deleted runs, which can be restored, newest first."""
     gone = (run for run in _readable(home()) if run.deleted)
     return sorted(gone, key=_created, reverse=True)
 
@@ -208,7 +191,7 @@ def _readable(folder: Path) -> list[Run]:
 
 
 def _entries_in(folder: Path) -> list[Run | DamagedRun]:
-    """All runs of a folder by id, readable or not. Other files and folders are passed over."""
+    """All runs of a folder by id, readable or not. Other files and folders are ignored."""
     try:
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries if entry.name[0] != ".")
@@ -220,7 +203,7 @@ def _entries_in(folder: Path) -> list[Run | DamagedRun]:
         try:
             found.append(open_run(path, bundled=folder == BUNDLED_HOME))
         except RunError as error:
-            # A folder that is being made has no file yet; one that lost its spec has others.
+            # A folder that is being created has no file yet; one without its spec has others.
             if any((path / file).exists() for file in ("spec.json", "label.json", "metrics.jsonl")):
                 label = _read_small_json(path / "label.json")
                 found.append(DamagedRun(name, path, _text(label, "name") or name, str(error)))
@@ -230,7 +213,7 @@ def _entries_in(folder: Path) -> list[Run | DamagedRun]:
 def find_run(text: str) -> Run:
     """The run with that id or, if only one has it, that name."""
     if text[:1] not in ("", ".") and Path(text).name == text:
-        # Most callers have the id, which is a folder: no need to read all the others.
+        # Most callers have the id, which names the folder: the others need not be read.
         for folder in (BUNDLED_HOME, home()):
             if (folder / text / "spec.json").exists():
                 return _not_deleted(open_run(folder / text, bundled=folder == BUNDLED_HOME))
@@ -252,52 +235,3 @@ def _not_deleted(run: Run) -> Run:
             "Runs page"
         )
     return run
-
-
-# ---------------------------------------------------------------- state
-
-
-def is_alive(run: Run) -> bool:
-    """Whether a worker holds the run: the system frees its lock however it dies."""
-    return not run.bundled and is_locked(run.path / "worker.lock")
-
-
-def read_status(run: Run) -> Status | None:
-    """The worker's last word, or None where it has said nothing that can be read."""
-    found = _read_small_json(run.path / "status.json")
-    if found.get("state") not in get_args(State):
-        return None
-    known = {name: found[name] for name in Status.__dataclass_fields__ if name in found}
-    return Status(**known)
-
-
-def state_of(status: Status | None, alive: bool) -> State:
-    """The state to show: what the worker said, unless it died while saying so."""
-    if status is None:
-        return "starting" if alive else "crashed"
-    if status.state in ACTIVE_STATES and not alive:
-        return "crashed"
-    return status.state
-
-
-def run_state(run: Run) -> State:
-    """`state_of` for a run on disk."""
-    status = read_status(run)
-    if status is not None and status.state not in ACTIVE_STATES:
-        # Its last word, whoever holds the lock: most of a thousand runs cost no lock.
-        return status.state
-    # The lock first: a worker that ends in between has left its last status by then.
-    alive = is_alive(run)
-    return state_of(read_status(run), alive)
-
-
-def num_slots() -> int:
-    """How many runs may train at once in this home, `MNISTVIZ_SLOTS` or 1."""
-    text = os.environ.get("MNISTVIZ_SLOTS", "1")
-    return int(text) if text.isdigit() and int(text) > 0 else 1
-
-
-def queued_before(run: Run) -> list[Run]:
-    """Runs that wait for a training slot and were created before this one, oldest first."""
-    older = [other for other in list_runs() if other.spec.created < run.spec.created]
-    return [other for other in reversed(older) if run_state(other) == "queued"]

@@ -1,13 +1,13 @@
-"""What came out of a run, in one row: read from the end of its log, and only when it grew."""
+"""The results of a run: read from the end of its log, again only when it has grown."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from mnistviz.core.read_cache import read_once
 from mnistviz.core.types.training import MetricRow
-from mnistviz.runs import registry
-from mnistviz.runs.registry import Run, State
+from mnistviz.runs.metrics_log import parse_line
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import State, run_state
 
 # The last validation is within the last rows of a log: an epoch writes some 200 rows of 140 bytes.
 FIRST_LOOK_BYTES = 8_192
@@ -15,8 +15,8 @@ NEXT_LOOK_BYTES = 65_536
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The last rows of a log. `last` is of any split; `seconds` is the time trained."""
+class LastRows:
+    """The last row of a log of any split, of validation and of test; `seconds` of training."""
 
     last: MetricRow | None = None
     validation: MetricRow | None = None
@@ -44,22 +44,22 @@ class Summary:
 
 
 def summarise(run: Run) -> Summary:
-    """State and results of a run: only file stamps, while nothing has changed."""
-    outcome = _read_outcome(run.metrics_file)
+    """State and results of a run; only file stamps are read while nothing has changed."""
+    rows = _read_last_rows(run.metrics_file)
     spec = run.spec.train
-    test = outcome.validation if spec.validated_on == "test" else outcome.test
+    test = rows.validation if spec.validated_on == "test" else rows.test
     return Summary(
         run=run,
-        state=registry.run_state(run),
-        epochs_done=spec.epoch_at(outcome.last.step) if outcome.last else 0.0,
-        validation_accuracy=outcome.validation.accuracy if outcome.validation else None,
+        state=run_state(run),
+        epochs_done=spec.epoch_at(rows.last.step) if rows.last else 0.0,
+        validation_accuracy=rows.validation.accuracy if rows.validation else None,
         test_accuracy=test.accuracy if test else None,
-        seconds=outcome.seconds,
+        seconds=rows.seconds,
     )
 
 
 @read_once
-def _read_outcome(path: Path) -> Outcome:
+def _read_last_rows(path: Path) -> LastRows:
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -67,33 +67,34 @@ def _read_outcome(path: Path) -> Outcome:
             while True:
                 start = max(0, size - look)
                 file.seek(start)
-                found = _outcome_of(file.read(size - start), whole=start == 0)
+                found = _last_rows_in(file.read(size - start), whole=start == 0)
                 if start == 0 or found.validation is not None:
                     return found
                 look += NEXT_LOOK_BYTES
     except OSError:
-        return Outcome()
+        return LastRows()
 
 
-def _outcome_of(end: bytes, *, whole: bool) -> Outcome:
-    """The outcome as the end of a log tells it, read backwards up to the last validation.
+def _last_rows_in(end: bytes, *, whole: bool) -> LastRows:
+    """The last rows in the end of a log, read backwards up to the last validation.
 
-    What follows the last newline is not yet written, what precedes the first one is
-    the rest of a line, unless this is the `whole` log.
+    An incomplete line at the end is ignored, and so is the first line, which may be incomplete,
+    unless this is the `whole` log.
     """
     lines = end.split(b"\n")[:-1]
     last = validation = test = None
     limit: float = float("inf")
     for line in reversed(lines if whole else lines[1:]):
         try:
-            record = json.loads(line)
-            if record.get("event") == "resume":
-                # Rows before it with a later step were trained again.
-                limit = min(limit, int(record["step"]))
-            if "event" in record or record["step"] > limit:
+            row = parse_line(line)
+            if isinstance(row, dict):
+                if row["event"] == "resume":
+                    # Rows before it with a later step were trained again.
+                    limit = min(limit, int(row["step"]))
                 continue
-            row = MetricRow(**record)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError):
+            continue
+        if row.step > limit:
             continue
         last = last or row
         if row.split == "test":
@@ -101,4 +102,4 @@ def _outcome_of(end: bytes, *, whole: bool) -> Outcome:
         if row.split == "validation":
             validation = row
             break
-    return Outcome(last, validation, test)
+    return LastRows(last, validation, test)

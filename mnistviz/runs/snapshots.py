@@ -19,7 +19,7 @@ Weights = dict[str, dict[str, FloatArray]]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The weights of a run after a step: what pages and commands look at."""
+    """The weights of a run after a step."""
 
     run: Run
     step: int
@@ -30,14 +30,14 @@ def file_of(snapshot: Snapshot) -> Path:
 
 
 def steps_of(run: Run) -> list[int]:
-    """Steps of which the weights are kept, ascending. 0 is before the first step."""
+    """The steps of a run's snapshots, ascending. 0 is before the first step."""
     names = (path.stem for path in (run.path / "snapshots").glob("step-*.npz"))
     digits = (name.removeprefix("step-") for name in names)
     return sorted(int(text) for text in digits if text.isdigit())
 
 
 def write(snapshot: Snapshot, weights: Sequence[FloatArray]) -> None:
-    """Keep the weights of a step: float32 arrays in `get_weights()` order."""
+    """Write the weights of a step: float32 arrays in `get_weights()` order."""
     _write(file_of(snapshot), weights)
 
 
@@ -48,12 +48,12 @@ def _write(file: Path, weights: Sequence[FloatArray]) -> None:
 
 
 def write_start(run: Run, weights: Weights) -> None:
-    """Keep the weights that a fork begins with: its parent may be deleted before its turn."""
+    """Write the initial weights of a fork: its parent may be deleted before it starts."""
     _write(run.path / "start.npz", in_order(weights))
 
 
 def read_start(run: Run) -> list[FloatArray]:
-    """The weights that a fork begins with, in `get_weights()` order."""
+    """The initial weights of a fork, in `get_weights()` order."""
     return in_order(_read(run, run.path / "start.npz"))
 
 

@@ -1,30 +1,30 @@
-"""What a run's worker printed, and what it tells of its end: `worker.log` in the run's folder."""
+"""The output of a run's worker, `worker.log` in its folder, and the reason of its end in it."""
 
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import read_status
 
 _STARTED = "=== started "
-# How Python's faulthandler, the C++ runtime and TensorFlow's own checks announce a native death.
+# Lines that Python's faulthandler, the C++ runtime and TensorFlow's checks print in a crash.
 _FATAL = re.compile(r"(Fatal Python error: .+|terminate called .+|.*Check failed: .+)")
 
 
 def file_of(run: Run) -> Path:
-    """Where a run's worker prints to."""
+    """The file of the worker's output."""
     return run.path / "worker.log"
 
 
 def begin(run: Run) -> None:
-    """Note that a worker is about to start: what follows in the log is its own."""
+    """Mark the start of a worker in the log: its output follows."""
     with file_of(run).open("a", encoding="utf-8") as log:
         log.write(f"{_STARTED}{datetime.now(UTC).isoformat(timespec='seconds')}\n")
 
 
 def read_last(run: Run) -> str:
-    """What the last worker of a run printed, or an empty text."""
+    """The output of the last worker of a run, or an empty text."""
     try:
         text = file_of(run).read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -33,8 +33,8 @@ def read_last(run: Run) -> str:
 
 
 def reason_of_end(run: Run) -> str:
-    """Why a run failed or crashed: the worker's own word, or what its log tells."""
-    status = registry.read_status(run)
+    """The reason why a run failed or crashed, from the worker's status or its log."""
+    status = read_status(run)
     if status is not None and status.error:
         return status.error
     printed = read_last(run)

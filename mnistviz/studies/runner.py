@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from mnistviz.core import storage
 from mnistviz.core.errors import StudyError, TrainingError
 from mnistviz.core.processes import ProcessStartError, start_module
-from mnistviz.runs import registry
+from mnistviz.runs.queue import num_slots
 from mnistviz.studies import study_directory
 from mnistviz.studies.executors import Trainer, trainer_of
 from mnistviz.studies.plans import Trial
@@ -75,8 +75,8 @@ def run_study(
         study = open_study(study.path)
         failed: list[tuple[Trial, str]] = []
         if trials := study.missing:
-            # Workers inherit it, so that as many train at a time as this study asks for.
-            os.environ["MNISTVIZ_SLOTS"] = str(max(workers, registry.num_slots()))
+            # Workers inherit it: as many train at once as this study wants.
+            os.environ["MNISTVIZ_SLOTS"] = str(max(workers, num_slots()))
             with trainer_of(
                 study.spec, study_directory.stop_file(study).exists, workers, dask
             ) as trainer:

@@ -12,7 +12,8 @@ from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
 from mnistviz.runs import desired_state, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import MetricsReader
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.snapshots import latest_snapshot
 from mnistviz.studies.plans import StudySpec, Trial
 from mnistviz.studies.study_directory import TrialResult
@@ -47,10 +48,10 @@ def train_by_worker(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) 
         run = launcher.start(
             spec.recipe, spec.model_of(trial), spec.train_of(trial), spec.run_name(trial)
         )
-    elif registry.run_state(run) not in (*ACTIVE_STATES, "finished"):
+    elif run_state(run) not in (*ACTIVE_STATES, "finished"):
         launcher.resume(run)
     stopping = False
-    while registry.run_state(run) in ACTIVE_STATES:
+    while run_state(run) in ACTIVE_STATES:
         if not stopping and stopped():
             launcher.stop(run)
             stopping = True
@@ -70,14 +71,14 @@ def train_here(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) -> Ou
         run = registry.create_run(
             spec.recipe, spec.model_of(trial), spec.train_of(trial), spec.run_name(trial)
         )
-    if registry.run_state(run) != "finished":
+    if run_state(run) != "finished":
         desired_state.change(run, mode="run", until_step=None)
         worker.main(str(run.path), low_priority=False)
     return _outcome_of(run, trial, stopped())
 
 
 def _outcome_of(run: Run, trial: Trial, stopping: bool) -> Outcome:
-    state = registry.run_state(run)
+    state = run_state(run)
     if state == "finished":
         return Outcome(result_of(run, trial))
     if stopping:

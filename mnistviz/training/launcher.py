@@ -6,7 +6,8 @@ from mnistviz.core.processes import ProcessStartError, start_module
 from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, fine_tune_set, registry, snapshots, worker_log
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.snapshots import Snapshot
 
 
@@ -43,7 +44,7 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
     `learning_rate` replaces that of the run. Raises `RunError` when the run is bundled,
     imported, active or finished.
     """
-    state = registry.run_state(run)
+    state = run_state(run)
     if run.bundled:
         raise RunError(f"{run.name} is bundled and can't be changed; fork it: --from {run.name}")
     if state in ACTIVE_STATES:
@@ -67,7 +68,7 @@ def start_worker(run: Run) -> Run:
             "mnistviz.training.worker",
             [str(run.path)],
             worker_log.file_of(run),
-            lambda: registry.run_state(run) in ACTIVE_STATES,
+            lambda: run_state(run) in ACTIVE_STATES,
         )
     except ProcessStartError as error:
         raise RunError(f"{run.name}: the training process did not start ({error})") from None

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from mnistviz.core import storage
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.training import MetricRow, TrainingState, WatchedAnswers
-from mnistviz.runs import checkpoints, desired_state, registry, snapshots
+from mnistviz.runs import checkpoints, desired_state, snapshots
 from mnistviz.runs.checkpoints import Checkpoint
 from mnistviz.runs.metrics_log import MetricsReader
-from mnistviz.runs.registry import Run, State, Status
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import State, Status, read_status
 from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ class RunRecorder:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._total = run.spec.train.num_steps
-        status = registry.read_status(run)
+        status = read_status(run)
         self._step = status.step if status else 0
         self._next_status = 0.0
         self._next_control = 0.0
-        self._wanted = desired_state.Control()
-        # Learning rates set so far, and recorded ones that a resumed run sets again at their step.
+        self._wanted = desired_state.DesiredState()
+        # Learning rates that a person set, and those that are set again at their step.
         self._changes: list[tuple[int, float | None]] = []
         self._recorded: list[tuple[int, float | None]] = []
         self._metrics = run.metrics_file.open("a", encoding="utf-8")

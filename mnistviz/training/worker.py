@@ -9,23 +9,20 @@ import errno
 import faulthandler
 import os
 import sys
-import time
 import traceback
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError, RunError
-from mnistviz.runs import checkpoints, desired_state, fine_tune_set, registry, snapshots
+from mnistviz.runs import checkpoints, fine_tune_set, registry, snapshots
+from mnistviz.runs.queue import wait_for_slot
 from mnistviz.runs.registry import Run
 from mnistviz.training.recorder import RunRecorder
 
 # A low priority, so that pages stay fast while all cores train.
 NICENESS = 10
-
-QUEUE_EVERY_SECONDS = 0.5
 
 
 def main(run_directory: str, *, low_priority: bool = True) -> int:
@@ -47,7 +44,7 @@ def main(run_directory: str, *, low_priority: bool = True) -> int:
         recorder = locks.enter_context(closing(RunRecorder(run)))
         try:
             recorder.set_state("queued")
-            if not _wait_for_slot(run, locks):
+            if not wait_for_slot(run, locks):
                 recorder.set_state("stopped")
                 return 0
             recorder.set_state("starting")
@@ -75,22 +72,6 @@ def _reason(error: Exception) -> str:
             return f"a file of the run can't be written: {reason}. Make room, then resume"
         case _:
             return repr(error)
-
-
-def _wait_for_slot(run: Run, locks: ExitStack) -> bool:
-    """Wait until this run may train, oldest first. Return False when it is stopped before."""
-    slots = storage.home() / "slots"
-    slots.mkdir(parents=True, exist_ok=True)
-    while desired_state.read(run).mode != "stop":
-        if not registry.queued_before(run):
-            for number in range(registry.num_slots()):
-                try:
-                    locks.enter_context(FileLock(slots / f"slot-{number}.lock", timeout=0))
-                except Timeout:
-                    continue
-                return True
-        time.sleep(QUEUE_EVERY_SECONDS)
-    return False
 
 
 def _train(run: Run, recorder: RunRecorder) -> int:

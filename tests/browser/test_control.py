@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
+from mnistviz.runs.run_state import run_state
 from mnistviz.training import launcher
 from tests.helpers.browser import PATIENCE, go_to, settle
 from tests.helpers.server import Server
@@ -132,7 +133,7 @@ def test_after_a_restart_of_the_machine_runs_say_crashed_and_go_on(
         spec = TrainSpec(epochs=1, batch_size=64, num_images=640, held_out=128)
         waiting = launcher.start("reference", ModelSpec(), spec, "waiting")
         deadline = time.monotonic() + 60
-        while len(metrics_log.read(training)) < 5 or registry.run_state(waiting) != "queued":
+        while len(metrics_log.read(training)) < 5 or run_state(waiting) != "queued":
             assert time.monotonic() < deadline
             time.sleep(0.05)
         for pid in [before.pid, *worker_pids(training), *worker_pids(waiting)]:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.runs import metrics_log, registry
+from mnistviz.runs.run_state import run_state
 from mnistviz.training import launcher
 from tests.helpers.browser import PATIENCE, chart, draw, go_to, hover_text, settle, trace_length
 from tests.helpers.server import Server
@@ -61,7 +62,7 @@ def train_and_watch(page: Page) -> None:
     expect(page.get_by_text("Finished after 471 of 471 steps")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("On the test set, read once at the end")).to_be_visible()
     assert trace_length(page, "accuracy", trace=2, least=3) == 3
-    assert registry.run_state(registry.find_run("try-out-1")) == "finished"
+    assert run_state(registry.find_run("try-out-1")) == "finished"
 
 
 def look_at_the_kernels(page: Page) -> None:

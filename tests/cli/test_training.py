@@ -99,4 +99,4 @@ def test_a_training_is_stopped_resumed_and_forked_from_the_command_line() -> Non
     listed = {row["name"]: row for row in answer("runs")}
     assert listed["second"]["parent"] == {"run": run.id, "step": 6}
     assert snapshots.steps_of(run) == [0, 1, 2, 5, 6, 12]
-    assert desired_state.read(run) == desired_state.Control()
+    assert desired_state.read(run) == desired_state.DesiredState()

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.runs import checkpoints, registry, worker_log
+from mnistviz.runs import checkpoints, worker_log
 from mnistviz.runs.metrics_log import MetricsReader
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state
 
 # Long enough to be stopped or killed in the middle, short enough to be waited for.
 LONG = TrainSpec(epochs=50, batch_size=32, num_images=5_000, held_out=200)
@@ -27,7 +28,7 @@ PATIENCE = 180
 
 def wait_until(run: Run, *states: str, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
-    while (state := registry.run_state(run)) not in states:
+    while (state := run_state(run)) not in states:
         told = f"{worker_log.reason_of_end(run)}\n{worker_log.read_last(run)}"
         # What has ended stays as it is: no reason to wait on.
         assert state in ACTIVE_STATES, f"{state}: {told}"
@@ -39,7 +40,7 @@ def wait_for_rows(run: Run, count: int) -> None:
     reader = MetricsReader(run.metrics_file)
     deadline = time.monotonic() + PATIENCE
     while len(reader.poll()) < count:
-        assert registry.run_state(run) in ACTIVE_STATES, worker_log.read_last(run)
+        assert run_state(run) in ACTIVE_STATES, worker_log.read_last(run)
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -59,7 +60,7 @@ def worker_pids(run: Run) -> list[int]:
 
 def wait_for_step(run: Run, step: int) -> None:
     deadline = time.monotonic() + PATIENCE
-    while (status := registry.read_status(run)) is None or status.step < step:
+    while (status := read_status(run)) is None or status.step < step:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 

@@ -9,7 +9,6 @@ from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, metrics_log, registry, snapshots
-from mnistviz.runs.desired_state import Control
 from tests.helpers.made_runs import BUNDLED
 from tests.helpers.pages import choose_run, open_page, press, text_of
 
@@ -22,13 +21,13 @@ def test_a_paused_run_makes_single_steps_and_takes_a_learning_rate() -> None:
     with FileLock(run.path / "worker.lock"):
         app = choose_run("train", run)
         press(app, "One batch")
-        assert desired_state.read(run) == Control("run", 8, None)
+        assert desired_state.read(run) == desired_state.DesiredState("run", 8, None)
         press(app, "One epoch")
-        assert desired_state.read(run) == Control("run", 469, None)
+        assert desired_state.read(run) == desired_state.DesiredState("run", 469, None)
         app.number_input(key=f"rate-{run.id}").set_value(0.02).run()
         press(app, "Set")
         press(app, "Go on")
-        assert desired_state.read(run) == Control("run", None, 0.02)
+        assert desired_state.read(run) == desired_state.DesiredState("run", None, 0.02)
         app.number_input(key=f"rate-{run.id}").set_value(7.0).run()
         press(app, "Set")
         assert app.error[0].value == "learning_rate: expected 1e-06 to 0.1, got 7"

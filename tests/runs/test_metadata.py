@@ -15,6 +15,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metadata, registry
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import State
 
 
 def new_run(name: str) -> Run:
@@ -137,7 +138,7 @@ def test_a_run_whose_name_was_taken_meanwhile_comes_back_under_another() -> None
 
 
 @pytest.mark.parametrize("state", ["queued", "starting", "running", "paused"])
-def test_a_run_at_work_can_not_be_deleted(state: registry.State) -> None:
+def test_a_run_at_work_can_not_be_deleted(state: State) -> None:
     run = new_run("busy")
     storage.write_json(run.path / "status.json", {"state": state})
     with FileLock(run.path / "worker.lock"):

@@ -141,7 +141,7 @@ def test_reading_backwards_tells_what_reading_forwards_tells(
             rows.append(MetricRow(**line))
         elif line["event"] == "resume":
             rows = [row for row in rows if row.step <= line["step"]]
-    found = run_summary._outcome_of(end, whole=True)
+    found = run_summary._last_rows_in(end, whole=True)
     assert found.last == (rows[-1] if rows else None)
     assert found.validation == last_row(rows, "validation")
     # The test set is read after the last validation: an older reading is not of this network.

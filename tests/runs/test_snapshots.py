@@ -8,6 +8,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import run_state
 from mnistviz.runs.snapshots import Snapshot
 
 SMALL = TrainSpec(num_images=100, batch_size=10, held_out=100, epochs=2)
@@ -72,7 +73,7 @@ def test_a_snapshot_that_would_run_code_is_refused() -> None:
 def test_the_bundled_reference_has_its_files() -> None:
     run = registry.find_run("reference")
     assert run.bundled
-    assert registry.run_state(run) == "finished"
+    assert run_state(run) == "finished"
     assert snapshots.steps_of(run)[:9] == [0, 1, 2, 5, 10, 20, 50, 100, 200]
     assert snapshots.steps_of(run)[9:] == [469 * epoch for epoch in range(1, 21)]
 

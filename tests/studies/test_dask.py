@@ -14,6 +14,7 @@ import pytest
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import StudyError
 from mnistviz.runs import registry
+from mnistviz.runs.run_state import run_state
 from mnistviz.studies import executors, study_directory
 from mnistviz.studies.executors import trainer_of
 from mnistviz.studies.plans import StudySpec, Trial
@@ -87,19 +88,19 @@ def test_a_trial_of_a_killed_worker_is_trained_by_another_worker(
     workers[killed].send_signal(signal.SIGKILL)
     workers[killed].wait()
     begun = registry.open_run(log.parent)
-    assert registry.run_state(begun) == "crashed"
+    assert run_state(begun) == "crashed"
     output, _ = study.communicate(timeout=PATIENCE)
     value = json.loads(output)
     assert (value["finished"], value["trials"]) == (2, 2)
 
     # What was trained elsewhere is here: results, measurements and the runs themselves.
-    assert registry.run_state(begun) == "crashed"
+    assert run_state(begun) == "crashed"
     done = study_directory.open_study(home / "studies" / "small")
     trials = {Trial((2, 2, 2), 0), Trial((3, 2, 2), 0)}
     assert set(done.redundancy) == set(done.coverage) == trials
     here = {run.name: run for run in registry.list_runs() if not run.bundled}
     assert set(here) == {"small-2-2-2-s0", "small-3-2-2-s0"}
-    assert {registry.run_state(run) for run in here.values()} == {"finished"}
+    assert {run_state(run) for run in here.values()} == {"finished"}
     assert {run.imported for run in here.values()} == {True}
 
 

@@ -14,6 +14,7 @@ import pytest
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import StudyError
 from mnistviz.runs import metrics_log, registry
+from mnistviz.runs.run_state import run_state
 from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import StudySpec, Trial
 from mnistviz.studies.study_directory import Study
@@ -93,7 +94,7 @@ def test_a_started_study_stops_when_asked_and_keeps_its_results(home: Path) -> N
     study_directory.stop(study)
     wait_for_end(study)
     (run,) = (run for run in registry.list_runs() if not run.bundled)
-    assert registry.run_state(run) == "stopped"
+    assert run_state(run) == "stopped"
     assert study_directory.open_study(study.path).results == ()
     runner.start(study.path)
     wait_for_end(study)

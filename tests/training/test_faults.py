@@ -10,6 +10,7 @@ from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
+from mnistviz.runs.run_state import read_status, run_state
 from mnistviz.training import launcher
 from tests.helpers.trainings import LONG, SHORT, kill, wait_for_exit, wait_for_rows, wait_until
 
@@ -37,12 +38,12 @@ def test_a_clock_set_back_changes_no_state(tmp_path: Path, monkeypatch: pytest.M
         faked.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
         run = launcher.start("reference", ModelSpec(), SHORT.changed(epochs=20), "clockwork")
     wait_for_rows(run, 3)
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     before = status.heartbeat
     clock.write_text("-2d")
     wait_until(run, "finished")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     # It was set back indeed.
     assert status.heartbeat < before
@@ -60,7 +61,7 @@ def test_killed_runs_can_be_resumed() -> None:
     kill(first)
     kill(waiting)
     for run in (first, waiting):
-        assert registry.run_state(run) == "crashed"
+        assert run_state(run) == "crashed"
         assert run.id in [other.id for other in registry.list_runs()]
     launcher.resume(waiting)
     wait_until(waiting, "finished")
@@ -78,7 +79,7 @@ def test_a_run_with_a_nan_loss_fails_and_resumes_with_a_smaller_rate(
     wait_for_rows(run, 3)
     launcher.set_learning_rate(run, 1e30)
     wait_until(run, "failed")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert "the loss is no longer a number at step" in status.error
     assert "with a learning rate below 1e+30" in status.error

@@ -21,6 +21,7 @@ from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import read_status
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from mnistviz.training import fine_tuning, launcher
 from tests.helpers.trainings import wait_for_rows, wait_until, worker_pids
@@ -103,7 +104,7 @@ def test_a_run_without_its_digits_fails_with_a_reason() -> None:
     (run.path / fine_tune_set.FILE).unlink()
     launcher.resume(run)
     wait_until(run, "failed")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert status.error.startswith("robbed: expected the digits that it trains on in own.npz, got ")
 

@@ -19,7 +19,9 @@ from mnistviz.core.run_spec import Parent
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import checkpoints, metrics_log, registry, snapshots
 from mnistviz.runs.metrics_log import MetricsReader
+from mnistviz.runs.queue import queued_before
 from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from tests.helpers.trainings import (
@@ -41,7 +43,7 @@ pytestmark = pytest.mark.process
 def test_a_finished_run_has_all_its_files() -> None:
     run = launcher.start("reference", ModelSpec(), SHORT, "short")
     wait_until(run, "finished")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert (status.step, status.total) == (10, 10)
     assert [row.split for row in metrics_log.read(run)] == [
@@ -64,8 +66,8 @@ def test_a_second_run_is_queued_and_stop_stores_the_weights() -> None:
     first = launcher.start("reference", ModelSpec(), LONG, "first")
     second = launcher.start("reference", ModelSpec(), SHORT, "second")
     wait_for_rows(first, 5)
-    assert registry.run_state(second) == "queued"
-    assert registry.queued_before(second) == []
+    assert run_state(second) == "queued"
+    assert queued_before(second) == []
     launcher.stop(first)
     wait_until(first, "stopped")
     last = metrics_log.read(first)[-1]
@@ -162,14 +164,14 @@ def test_a_run_can_be_paused_stepped_and_continued() -> None:
     wait_for_rows(run, 5)
     launcher.pause(run)
     wait_until(run, "paused")
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert snapshots.steps_of(run)[-1] == metrics_log.read(run)[-1].step == status.step
     launcher.train_until(run, status.step + 1)
     wait_for_step(run, status.step + 1)
     wait_until(run, "paused")
     time.sleep(0.5)
-    after = registry.read_status(run)
+    after = read_status(run)
     assert after is not None
     assert after.step == snapshots.steps_of(run)[-1] == status.step + 1
     launcher.go_on(run)
@@ -242,9 +244,9 @@ def test_a_full_disk_fails_the_run_which_resumes_later(full: str, limit: int) ->
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         )
     assert code == 1
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
-    assert (registry.run_state(run), status.error) == (
+    assert (run_state(run), status.error) == (
         "failed",
         "a file of the run can't be written: File too large. Make room, then resume",
     )
@@ -258,7 +260,7 @@ def test_a_reused_pid_does_not_make_a_run_active() -> None:
     run = registry.create_run("reference", ModelSpec(), SHORT, "stale")
     storage.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 10})
     (run.path / "worker.lock").write_text(str(os.getpid()))
-    assert registry.run_state(run) == "crashed"
+    assert run_state(run) == "crashed"
 
 
 @pytest.mark.slow
@@ -270,7 +272,7 @@ def test_an_exception_is_reported_and_its_traceback_logged() -> None:
         command = [sys.executable, "-m", "mnistviz.training.worker", str(run.path)]
         code = subprocess.call(command, stderr=log, cwd=PROJECT)
     assert code == 1
-    status = registry.read_status(run)
+    status = read_status(run)
     assert status is not None
     assert status.state == "failed"
     assert "FileExistsError" in status.error

@@ -1,4 +1,4 @@
-"""Computed and stored results on a snapshot's channels. TensorFlow is imported by computations."""
+"""Stored results on a snapshot's channels, and their computation, which imports TensorFlow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What speaks for each channel of a layer: keep, twin of another, dead. NumPy only."""
+"""The verdict on each channel of a layer: keep, twin of another, dead. NumPy only."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,18 @@ from mnistviz.inspection.channels.redundancy import correlation_of
 
 
 def evidence_of(
-    moments: LayerStatistics, ablation: LayerAblation | None = None
+    statistics: LayerStatistics, ablation: LayerAblation | None = None
 ) -> list[ChannelEvidence]:
-    """The card of a layer, channel by channel.
+    """The evidence on each channel of a layer.
 
-    Of channels that go together, the one that costs most when switched off is kept. Each other
-    one is a twin of the first kept one that it goes together with, if switching it off costs
-    next to nothing; a near-twin where nobody has tried (no `ablation`).
+    Of correlated channels, the one with the largest drop when switched off is kept. Each other one
+    is a twin of the first kept channel that it correlates with, if its drop is below `TWIN_COST`.
+    Without `ablation` it is a near-twin.
     """
-    correlation = correlation_of(moments.covariance)
+    correlation = correlation_of(statistics.covariance)
     strength = np.abs(np.nan_to_num(correlation))
     np.fill_diagonal(strength, 0)
-    dead = moments.largest <= 0
+    dead = statistics.largest <= 0
     drops = None if ablation is None else ablation.drops
     order = range(len(dead)) if drops is None else np.argsort(-drops, kind="stable").tolist()
     kept: list[int] = []
@@ -34,7 +34,7 @@ def evidence_of(
     for channel in order:
         if dead[channel]:
             continue
-        like = next((one for one in kept if strength[channel, one] >= TWIN_CORRELATION), None)
+        like = next((other for other in kept if strength[channel, other] >= TWIN_CORRELATION), None)
         if like is None or (drops is not None and drops[channel] >= TWIN_COST):
             kept.append(channel)
         else:
@@ -58,7 +58,7 @@ def evidence_of(
                 twin_of=twin_of.get(channel),
                 alike=None if alone else alike,
                 correlation=None if alone else float(correlation[channel, alike]),
-                active=float(moments.active[channel]),
+                active=float(statistics.active[channel]),
                 drop=None if drops is None else float(drops[channel]),
             )
         )

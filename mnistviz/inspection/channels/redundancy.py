@@ -1,6 +1,6 @@
-"""How many of a layer's channels say something of their own, from how they vary together.
+"""Redundancy of a layer's channels: rank, principal components, dead channels and twins.
 
-No TensorFlow: the moments come from `channel_statistics`, or from disk.
+No TensorFlow: the statistics come from `channel_statistics`, or from disk.
 """
 
 import numpy as np
@@ -14,19 +14,19 @@ from mnistviz.core.types.inspection import LayerRedundancy, LayerStatistics
 Matrix = NDArray[np.float64]
 
 
-def use_of(layer: str, moments: LayerStatistics) -> LayerRedundancy:
-    """What the moments of a layer tell of its channels."""
-    variances = spectrum(moments.covariance)
-    correlation = correlation_of(moments.covariance)
+def use_of(layer: str, statistics: LayerStatistics) -> LayerRedundancy:
+    """The redundancy of a layer by its channel statistics."""
+    variances = spectrum(statistics.covariance)
+    correlation = correlation_of(statistics.covariance)
     with np.errstate(invalid="ignore"):
         alike = np.triu(np.abs(correlation) >= TWIN_CORRELATION, 1)
     return LayerRedundancy(
         layer=layer,
-        channels=len(moments.mean),
+        channels=len(statistics.mean),
         effective_rank=effective_rank(variances),
         needed_95=components_needed(variances, SHARES[0]),
         needed_99=components_needed(variances, SHARES[1]),
-        dead=tuple(np.flatnonzero(moments.largest <= 0).tolist()),
+        dead=tuple(np.flatnonzero(statistics.largest <= 0).tolist()),
         twins=tuple((int(one), int(other)) for one, other in np.argwhere(alike)),
     )
 
@@ -41,7 +41,7 @@ def spectrum(covariance: Matrix) -> Matrix:
 def effective_rank(variances: Matrix) -> float:
     """The exponential of the entropy of the shares of variance (Roy and Vetterli 2007).
 
-    n equal variances give n, a lone one 1, none at all 0.
+    n equal variances give n, a single one 1, none 0.
     """
     total = variances.sum()
     if not total > 0:
@@ -51,17 +51,17 @@ def effective_rank(variances: Matrix) -> float:
 
 
 def components_needed(variances: Matrix, share: float) -> int:
-    """How many of the greatest variances make up a share, in (0, 1), of their sum."""
+    """The number of largest variances that add up to a share, in (0, 1), of their sum."""
     total = variances.sum()
     if not total > 0:
         return 0
-    # A hair less: rounding must not ask for one more component.
+    # The tolerance is for rounding.
     reached = np.cumsum(variances) / total >= share - 1e-12
     return int(np.argmax(reached)) + 1
 
 
 def correlation_of(covariance: Matrix) -> Matrix:
-    """Pearson's correlation of the channels; NaN for one that never varies."""
+    """Pearson's correlation of the channels; NaN for a constant one."""
     deviation = np.sqrt(np.diag(covariance))
     deviation = np.where(deviation > 0, deviation, np.nan)
     correlation: Matrix = covariance / np.outer(deviation, deviation)
@@ -69,7 +69,7 @@ def correlation_of(covariance: Matrix) -> Matrix:
 
 
 def cluster_order(correlation: Matrix) -> NDArray[np.int_]:
-    """An order in which channels that go together, either way, stand side by side.
+    """An order in which correlated channels, positively or negatively, are side by side.
 
     Average linkage of 1 - |r|, the leaves ordered after Bar-Joseph and others (2001).
     """

@@ -1,4 +1,4 @@
-"""Which pixels of the image a value deep in the network depends on."""
+"""Receptive fields: the pixels of the image that a value of a layer depends on."""
 
 from dataclasses import dataclass
 
@@ -20,10 +20,10 @@ class Field:
 
 
 def size_and_stride(model: ModelSpec, layer: str) -> tuple[int, int]:
-    """Size of the field of one value of a layer, and how far the next value's field is, in pixels.
+    """The size of a layer's receptive field and its stride, in pixels.
 
-    A kernel of k adds k - 1 steps of the layer before, a pool doubles the steps. No layer
-    pads, so value 0 sees from pixel 0 on.
+    A kernel of k adds k - 1 strides of the layer before, a pool doubles the stride. No layer pads,
+    so the field of the first value begins at pixel 0.
     """
     size, stride = 1, 1
     for one in model.layers:
@@ -37,6 +37,6 @@ def size_and_stride(model: ModelSpec, layer: str) -> tuple[int, int]:
 
 
 def field_of(model: ModelSpec, layer: str, row: int, column: int) -> Field:
-    """The pixels that the value at (row, column) of a layer's maps depends on."""
+    """The receptive field of the value at (row, column) of a layer's maps."""
     size, stride = size_and_stride(model, layer)
     return Field(row * stride, column * stride, size)

@@ -1,4 +1,4 @@
-"""One value of a convolution taken apart, and traced back to the pixels it came from."""
+"""The parts of one value of a convolution, and its trace back to the pixels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Weights = Mapping[str, Mapping[str, FloatArray]]
 
 @dataclass(frozen=True)
 class Parts:
-    """How one value comes about, step by step.
+    """The computation of one value, step by step.
 
     `patch`, `kernel` and `products` are (height, width, inputs); `sums` (inputs,) are the
     products added up for each input channel; all of them and `bias` give `total`. `relu`,
@@ -38,7 +38,7 @@ class Parts:
 
     @property
     def output(self) -> float:
-        """What the layer hands on."""
+        """The output of the layer."""
         candidates = (self.normalized, self.relu, self.total)
         return next(value for value in candidates if value is not None)
 
@@ -47,9 +47,9 @@ class Parts:
 class Link:
     """One value on the way from a score back to a pixel.
 
-    `total` is the layer's sum there, `output` what it hands on. `product` is what that adds
-    to the value before it in the list, and `share` which part of all that is added there
-    (positive products and bias) it is; both None for the score itself.
+    `total` is the layer's sum there, `output` its output. `product` is its contribution to the
+    value before it in the list, and `share` its part of all positive contributions there (products
+    and bias); both None for the score itself.
     """
 
     layer: str
@@ -64,7 +64,7 @@ class Link:
 
 
 def inputs_of(stages: Sequence[LayerOutput], image: FloatArray, layer: str) -> FloatArray:
-    """What a convolution takes, (height, width, channels): the stage before its own."""
+    """The input (height, width, channels) of a convolution: the stage before its own."""
     before = image[..., np.newaxis]
     for one in stages:
         if one.layer == layer and one.stage == "convolution":
@@ -76,10 +76,10 @@ def inputs_of(stages: Sequence[LayerOutput], image: FloatArray, layer: str) -> F
 def take_apart(
     inputs: FloatArray, weights: Weights, model: ModelSpec, layer: str, place: tuple[int, int, int]
 ) -> Parts:
-    """Take apart the value at `place` (row, column, channel) of a convolution's maps.
+    """The parts of the value at `place` (row, column, channel) of a convolution's maps.
 
-    `inputs` (height, width, channels) is what the layer takes. Computed in float64, so the
-    parts add up to more digits than the network itself has.
+    `inputs` (height, width, channels) is the input of the layer. Computed in float64, so the parts
+    add up to more digits than the network's own float32.
     """
     row, column, channel = place
     kernel = weights[layer]["kernel"][..., channel].astype(np.float64)
@@ -112,7 +112,7 @@ def take_apart(
 def trace_back(
     stages: Sequence[LayerOutput], image: FloatArray, weights: Weights, model: ModelSpec, digit: int
 ) -> list[Link]:
-    """From the score of a digit back to a pixel, always along the largest product.
+    """The trace from the score of a digit back to a pixel, along the largest product each time.
 
     The list begins with the score and has one link for each convolution; the last product is
     that of a pixel, which is no link of its own: `strongest_pixel` finds it.
@@ -146,7 +146,7 @@ def strongest_pixel(
 
 
 def _strongest(parts: Parts, row: int, column: int) -> tuple[tuple[int, int, int], float, float]:
-    """The place in the layer before that adds most, how much, and its share of what is added."""
+    """The place in the layer before with the largest product, the product, and its share."""
     y, x, channel = np.unravel_index(int(np.argmax(parts.products)), parts.products.shape)
     product = float(parts.products[y, x, channel])
     added = float(np.maximum(parts.products, 0).sum()) + max(parts.bias, 0.0)
@@ -159,7 +159,7 @@ def _takes_pool(model: ModelSpec, layer: str) -> bool:
 
 
 def _from_pool(stages: Sequence[LayerOutput], place: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Where in the maps before the pool its value at a place was taken from."""
+    """The place in the maps before the pool that its value at a place is from."""
     row, column, channel = place
     index = next(number for number, one in enumerate(stages) if one.stage == "pool")
     square = stages[index - 1].values[2 * row : 2 * row + 2, 2 * column : 2 * column + 2, channel]

@@ -1,9 +1,9 @@
-"""Batch normalization as plain numbers, folded into the kernels beside it.
+"""Batch normalization in inference mode, folded into the kernels before or after it.
 
 In inference mode it multiplies each channel by a gain and adds a shift. The order
 here is convolution, ReLU, normalization: the gain and shift of one layer can be
 folded exactly into the kernel of the next, whose input they scale, while a layer's
-own gain says how far its output moves what follows.
+own gain is the scale of its output.
 """
 
 from collections.abc import Mapping

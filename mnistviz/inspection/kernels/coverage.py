@@ -24,7 +24,7 @@ _NUM_OF_KIND = {"gradient": len(DIRECTIONS), "line": len(LINES), "texture": len(
 
 
 def coverage_of(layer: str, kernel: FloatArray) -> LayerCoverage:
-    """What a layer of 3×3 kernels (3, 3, inputs, outputs) covers."""
+    """The patterns that a layer of 3×3 kernels (3, 3, inputs, outputs) covers."""
     coefficients = np.einsum("pyx,yxio->pio", BASIS, kernel.astype(np.float64))
     sector = np.round(gradients_of(kernel)[0] / (360 / len(DIRECTIONS))).astype(int)
     upright, rising = coefficients[2:4]
@@ -44,7 +44,7 @@ def coverage_of(layer: str, kernel: FloatArray) -> LayerCoverage:
         "texture": _parts(ripples.sum(axis=(1, 2))),
     }
     kinds = kinds_of(kernel)
-    # For each pattern, the channels with at least one kernel that looks mainly for it.
+    # For each pattern, the number of channels with at least one kernel of mainly that pattern.
     channels = [
         int(((kinds == kind) & (which[kind] == number)).any(axis=0).sum())
         for kind, count in _NUM_OF_KIND.items()

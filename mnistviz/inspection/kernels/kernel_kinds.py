@@ -1,4 +1,4 @@
-"""What kind of pattern a 3×3 kernel looks for, in measured shares.
+"""The kinds of patterns in 3×3 kernels, as shares of their energy.
 
 The nine numbers of a kernel are written in an orthonormal basis of nine patterns
 (Frei and Chen 1977, 'Fast boundary detection: a generalization and a new algorithm'),
@@ -51,22 +51,21 @@ DIRECTIONS = (
     "down",
     "lower right",
 )
-# A direction is lacking with less than half of an even share of the gradient energy.
+# A direction is lacking with less than half of a uniform share of the gradient energy.
 LACKING_BELOW = 0.5 / len(DIRECTIONS)
 
-# Further from what random kernels give than so many standard deviations is more than chance.
+# A deviation from random kernels by more standard deviations than this is not by chance.
 DEVIATIONS = 2.0
 
 
 @dataclass(frozen=True)
 class LayerKinds:
-    """What a layer of 3×3 kernels consists of.
+    """The kinds of patterns of a layer of 3×3 kernels.
 
-    `shares` are parts of the layer's energy by kind, `chance` what they are on average
-    where weights are random; `counts` is the number of kernels of each kind and `mixed`
-    and `empty`. `both` kernels have at least half of their energy in gradient and
-    texture together; of as many random ones, `both_by_chance` would, give or take
-    `deviation`.
+    `shares` are parts of the layer's energy by kind, `chance` their means for random weights;
+    `counts` is the number of kernels of each kind and `mixed` and `empty`. `both` kernels have at
+    least half of their energy in gradient and texture together; of as many random kernels
+    `both_by_chance` would, with the standard deviation `deviation`.
     """
 
     shares: dict[str, float]
@@ -91,8 +90,8 @@ def shares_of(kernel: FloatArray) -> NDArray[np.float64]:
 
 
 def _coefficients(kernel: FloatArray) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = np.einsum("pyx,yxio->pio", BASIS, kernel.astype(np.float64))
-    return found
+    coefficients: NDArray[np.float64] = np.einsum("pyx,yxio->pio", BASIS, kernel.astype(np.float64))
+    return coefficients
 
 
 def _energies(kernel: FloatArray) -> NDArray[np.float64]:
@@ -111,7 +110,7 @@ def kinds_of(kernel: FloatArray) -> NDArray[np.str_]:
 def gradients_of(kernel: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Direction and strength of the gradient in each kernel, both (inputs, outputs).
 
-    The direction is where it wants more brightness, in degrees from 0 to 360
+    The direction is that of the gradient, from dark to bright, in degrees from 0 to 360
     counter-clockwise from the right; the strength is the root of the gradient's energy.
     """
     right, up = _coefficients(kernel)[:2]
@@ -130,12 +129,12 @@ def direction_shares(kernel: FloatArray) -> NDArray[np.float64]:
 
 
 def lacking(shares: NDArray[np.float64]) -> list[str]:
-    """Names of the directions that a layer hardly covers."""
+    """Names of the directions whose share is below `LACKING_BELOW`."""
     return [name for name, share in zip(DIRECTIONS, shares, strict=True) if share < LACKING_BELOW]
 
 
 def layer_kinds(kernel: FloatArray) -> LayerKinds:
-    """Sum up a layer of 3×3 kernels (3, 3, inputs, outputs)."""
+    """The kinds of patterns of a layer of 3×3 kernels (3, 3, inputs, outputs)."""
     energies = _energies(kernel)
     by_kind = energies.sum(axis=(1, 2))
     found = kinds_of(kernel)
@@ -154,7 +153,7 @@ def layer_kinds(kernel: FloatArray) -> LayerKinds:
 
 
 def majority_by_chance(num_patterns: int) -> float:
-    """The probability that so many of the nine patterns have half of a random kernel's energy.
+    """The probability that so many of nine patterns have half of a random kernel's energy.
 
     Of nine independent normal weights, the share of k patterns is Beta(k/2, (9-k)/2).
     """
@@ -162,7 +161,7 @@ def majority_by_chance(num_patterns: int) -> float:
 
 
 def verdict(found: LayerKinds) -> str:
-    """Whether 'most kernels are gradients and textures' is true of a layer, in one sentence."""
+    """A sentence: whether most kernels of a layer are gradients and textures, beyond chance."""
     counted = (
         f"{found.both} of {found.total} kernels have at least half of their energy in gradients "
         f"and textures; of random kernels, {found.both_by_chance:.0f} ± {found.deviation:.0f} would"
@@ -180,7 +179,7 @@ def verdict(found: LayerKinds) -> str:
 
 
 def profile(found: LayerKinds) -> str:
-    """What a layer has more and less of than random kernels would, in one sentence."""
+    """A sentence: the kinds that a layer has most and least of, compared with random kernels."""
     ratios = {kind: found.shares[kind] / found.chance[kind] for kind in KINDS}
     most, least = max(ratios, key=ratios.__getitem__), min(ratios, key=ratios.__getitem__)
     return (
@@ -191,7 +190,7 @@ def profile(found: LayerKinds) -> str:
 
 
 def sentence(kernel: FloatArray) -> str:
-    """What the kernels of a layer are, measured, in a sentence or two, for kernels of any size."""
+    """One or two sentences on the kinds of a layer's kernels, for kernels of any size."""
     size = kernel.shape[0] * kernel.shape[1]
     if kernel.shape[:2] == (3, 3):
         found = layer_kinds(kernel)

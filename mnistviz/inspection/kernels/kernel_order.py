@@ -1,4 +1,4 @@
-"""In which order to show the channels of a kernel, and which kernels resemble each other."""
+"""Orders of the channels of a kernel, and kernels that are similar to a kernel."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -48,7 +48,7 @@ def _order(rows: NDArray[np.float64], by: Order) -> IntArray:
 
 
 def _units(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rows of length 1; a row of zeros stays one, alike to nothing."""
+    """Rows of length 1; a row of zeros stays zero."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     units = np.zeros_like(rows)
     np.divide(rows, lengths, out=units, where=lengths > 0)
@@ -56,10 +56,10 @@ def _units(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def twins_of(kernel: FloatArray, input_channel: int, output_channel: int, count: int) -> list[Twin]:
-    """The `count` kernels of a layer that are most alike to one, the most alike first.
+    """The `count` kernels of a layer that are most similar to one, the most similar first.
 
-    1×1 kernels are single numbers, all alike: the result is then whole output
-    channels, compared by the weights of all their inputs.
+    Two 1×1 kernels are always parallel: there, whole output channels are compared, by the weights
+    of all their inputs.
     """
     single = kernel.shape[0] * kernel.shape[1] == 1
     grouped = kernel.reshape(1, -1, 1, kernel.shape[-1]) if single else kernel

@@ -1,4 +1,4 @@
-"""Kernels of a network as numbers."""
+"""Statistics of a network's kernels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 from mnistviz.core.types.arrays import FloatArray
 
-# A weight this small beside the others hardly counts; of normal random weights, 8 % are.
+# Weights below this share of the root mean square are near zero; of normal weights, 8 % are.
 NEAR_ZERO = 0.1
 
 
@@ -57,9 +57,9 @@ def largest_weight(weights: Mapping[str, Mapping[str, FloatArray]]) -> float:
 
 
 def relative_change(kernel: FloatArray, before: FloatArray) -> FloatArray:
-    """How far each output channel has moved: |now - before| / |before|, (outputs,) float32.
+    """The relative change |now - before| / |before| of each output channel, (outputs,) float32.
 
-    Both are (height, width, inputs, outputs). Infinite where it was all zeros and is not now.
+    Both are (height, width, inputs, outputs). Infinite where all weights were 0 before, not now.
     """
     axes = (0, 1, 2)
     moved = np.sqrt(np.square(kernel.astype(np.float64) - before).sum(axis=axes))
@@ -74,7 +74,7 @@ def one_kernel_statistics(
 ) -> dict[str, float]:
     """Numbers on one kernel of (height, width, inputs, outputs); `share` is of the layer's energy.
 
-    `even share` is what it would have if all kernels of the layer were equally strong.
+    `even share` is its share if all kernels of the layer had the same energy.
     """
     exact = kernel.astype(np.float64)
     weights = exact[:, :, input_channel, output_channel]

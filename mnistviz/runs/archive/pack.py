@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import IO
 
 from mnistviz.core.types.training import MetricRow
-from mnistviz.runs import epoch_log, fine_tune_set, metrics_log, registry, snapshots
-from mnistviz.runs.registry import Run, State, Status
+from mnistviz.runs import epoch_log, fine_tune_set, metrics_log, snapshots
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import State, Status, read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
 
 # In any other state, a run is one that was stopped, to who gets it without its worker.
@@ -38,8 +39,8 @@ def export(
         snapshots.read(Snapshot(run, wanted))
     if run.spec.own:
         fine_tune_set.read(run)
-    state = registry.run_state(run)
-    status = registry.read_status(run) or Status("stopped")
+    state = run_state(run)
+    status = read_status(run) or Status("stopped")
     rows = metrics_log.read(run)
     log = run.metrics_file.read_bytes() if run.metrics_file.exists() else b""
     texts: dict[str, str | bytes] = {

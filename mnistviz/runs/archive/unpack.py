@@ -26,7 +26,9 @@ from mnistviz.runs import fine_tune_set, metadata, registry, snapshots
 from mnistviz.runs.archive.pack import ENDED
 from mnistviz.runs.archive.weights import checked_weights, largest_snapshot
 from mnistviz.runs.fine_tune_set import Split
-from mnistviz.runs.registry import Run, State, Status
+from mnistviz.runs.metrics_log import parse_row
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import State, Status
 from mnistviz.runs.snapshots import Snapshot
 
 MAX_JSON_BYTES = 64 * 2**10
@@ -53,7 +55,6 @@ RULES = ZipRules(
     unsupported="one that is packed in another way ({})",
 )
 
-_METRIC_ROW = TypeAdapter(MetricRow)
 _GUESSES = TypeAdapter(WatchedAnswers)
 
 
@@ -237,7 +238,7 @@ def _check_event(record: dict[str, Any], number: int, spec: RunSpec) -> None:
 
 def _checked_row(line: bytes, number: int, spec: RunSpec) -> MetricRow:
     try:
-        row = _METRIC_ROW.validate_json(line, strict=True)
+        row = parse_row(line)
     except ValidationError as error:
         problem = error.errors()[0]
         what = ".".join(str(part) for part in problem["loc"])

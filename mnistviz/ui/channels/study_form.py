@@ -8,6 +8,7 @@ from mnistviz.core.errors import MnistVizError
 from mnistviz.core.model_spec import parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.runs import registry
+from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state
 from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import PLANS, StudySpec, plan_text
 from mnistviz.studies.study_directory import Study
@@ -91,10 +92,10 @@ def training_now(study: Study) -> list[str]:
     trials = {study.spec.run_name(trial): trial for trial in study.missing}
     said = []
     for run in registry.list_runs():
-        if run.name in trials and registry.run_state(run) in registry.ACTIVE_STATES:
-            status = registry.read_status(run)
+        if run.name in trials and run_state(run) in ACTIVE_STATES:
+            status = read_status(run)
             done = status.step / run.spec.train.num_steps if status else 0.0
-            said.append(f"{trials[run.name].title}: {registry.run_state(run)}, {done:.0%}")
+            said.append(f"{trials[run.name].title}: {run_state(run)}, {done:.0%}")
     return said
 
 

@@ -12,8 +12,10 @@ from mnistviz.digits.my_digits import Digit, as_labelled_set
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.evaluation.fine_tune_report import Change, Tuning
 from mnistviz.runs import fine_tune_set, registry, snapshots
+from mnistviz.runs.fine_tune_set import FOLD_WORD, FOLDS, FOLDS_WORD
 from mnistviz.runs.metrics_log import last_row
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import fine_tuning, launcher
 from mnistviz.ui.my_digits.gallery import report, run_action
@@ -23,18 +25,19 @@ from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.texts import epochs_text, state_badge
 
 POLL_SECONDS = 1.0
-# With fewer, a quarter held out is one digit or none.
+# With fewer, a held-out part is one digit or none.
 FEW = 8
+ONE_FOLD, EACH_FOLD = f"A {FOLD_WORD}", f"Each {FOLD_WORD} once"
 HOLD_OUT: dict[str, tuple[int | None, ...]] = {
-    "A quarter": (0,),
-    "Each quarter once": tuple(range(fine_tune_set.FOLDS)),
+    ONE_FOLD: (0,),
+    EACH_FOLD: tuple(range(FOLDS)),
     "None": (None,),
 }
 HELP = (
-    "What a network was trained on it reads right, which says nothing. So a quarter of your digits "
-    "is held out, and the gain is measured on them. Each quarter once: four trainings, so that "
-    "every digit is held out by one of them; for few digits. None: it learns from all of them, and "
-    "nothing says what it gained."
+    "What a network was trained on it reads right, which says nothing. So a "
+    f"{FOLD_WORD} of your digits is held out, and the gain is measured on them. {EACH_FOLD}: "
+    f"{FOLDS_WORD} trainings, so that every digit is held out by one of them; for few digits. "
+    "None: it learns from all of them, and nothing says what it gained."
 )
 
 
@@ -58,7 +61,7 @@ def teach(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
         "Copy", list(names), format_func=lambda run_id: names[run_id].name, key="taught_run"
     )
     found = names[chosen]
-    if registry.run_state(found) in ACTIVE_STATES:
+    if run_state(found) in ACTIVE_STATES:
         _follow(found)
     else:
         _outcome(found, taught)
@@ -67,7 +70,7 @@ def teach(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
 def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
     settings = fine_tuning.settings(snapshot.run.spec.train)
     held = st.segmented_control(
-        "Hold out", list(HOLD_OUT), default="A quarter", required=True, key="teach_hold", help=HELP
+        "Hold out", list(HOLD_OUT), default=ONE_FOLD, required=True, key="teach_hold", help=HELP
     )
     with st.expander("Settings", icon=":material/tune:"), st.container(horizontal=True):
         epochs = st.number_input(
@@ -97,7 +100,7 @@ def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
             f"{FEW}, better two of each digit."
         )
     st.button(
-        "Teach a copy" if held != "Each quarter once" else "Teach four copies",
+        "Teach a copy" if held != EACH_FOLD else f"Teach {FOLDS_WORD} copies",
         type="primary",
         icon=":material/school:",
         on_click=_start,
@@ -140,10 +143,10 @@ def _use(run: Run) -> None:
 
 @st.fragment(run_every=POLL_SECONDS)
 def _follow(run: Run) -> None:
-    shown = registry.run_state(run)
+    shown = run_state(run)
     if shown not in ACTIVE_STATES:
         st.rerun()
-    progress = progress_of(run.spec.train, registry.read_status(run), run_logs.metrics(run))
+    progress = progress_of(run.spec.train, read_status(run), run_logs.metrics(run))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{run.name}** {state_badge(shown)}", width="content")
         st.button("Stop and keep", icon=":material/stop:", on_click=launcher.stop, args=(run,))
@@ -153,13 +156,11 @@ def _follow(run: Run) -> None:
 
 def _outcome(run: Run, taught: Sequence[Run]) -> None:
     own = run.spec.own
-    shown = registry.run_state(run)
+    shown = run_state(run)
     if own is None or shown in ("failed", "crashed") or not snapshots.steps_of(run):
         st.error(f"{run.name} {shown}. Its page, Train, says why; teach another copy.")
         return
-    parts = [
-        one for one in fine_tune_set.siblings(run, taught) if registry.run_state(one) == "finished"
-    ]
+    parts = [one for one in fine_tune_set.siblings(run, taught) if run_state(one) == "finished"]
     parts = parts if run in parts else [run]
     try:
         found = {one.id: _measured(one) for one in parts}
@@ -208,7 +209,7 @@ def _say_outcome(run: Run, own: OwnDigits, found: dict[str, Tuning]) -> None:
     if held is None:
         lines.append(
             "All of your digits were trained on: nothing here says what it gained. Hold out a "
-            "quarter to see that."
+            f"{FOLD_WORD} to see that."
         )
     else:
         by = f"by {len(found)} copies, each of what it did not see, " if len(found) > 1 else ""

@@ -6,7 +6,8 @@ import streamlit as st
 from mnistviz.core.types.training import EpochRow
 from mnistviz.runs import metadata, registry
 from mnistviz.runs.epoch_log import epochs_of
-from mnistviz.runs.registry import ACTIVE_STATES, Run
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES
 from mnistviz.runs.run_summary import Summary, summarise
 from mnistviz.studies import generalization_gap
 from mnistviz.studies.generalization_gap import GAP_TRAININGS, GapSet

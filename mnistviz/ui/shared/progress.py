@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow
-from mnistviz.runs.registry import Status
+from mnistviz.runs.run_state import Status
 
 # The speed is a mean over this many rows: enough to be steady, few enough to show that another
 # program slows the training down.

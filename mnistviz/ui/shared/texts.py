@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.runs.registry import Run, State
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import State
 from mnistviz.runs.snapshots import Snapshot
 
 STATE_COLOURS = {

@@ -9,7 +9,9 @@ from mnistviz.core.errors import MnistVizError
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import checkpoints, desired_state, registry, worker_log
 from mnistviz.runs.metrics_log import last_row
-from mnistviz.runs.registry import ACTIVE_STATES, Run, State
+from mnistviz.runs.queue import queued_before
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, run_logs, state
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
@@ -31,7 +33,7 @@ def act(action: Callable[..., Any], *arguments: Any) -> None:
 
 def watch(run: Run, *, polled: bool) -> None:
     """Draw the panel of a run; `polled` says whether it is drawn again by itself."""
-    shown = registry.run_state(run)
+    shown = run_state(run)
     rows = run_logs.metrics(run)
     _show_state(run, shown, rows)
     if polled != (shown in ACTIVE_STATES):
@@ -150,7 +152,7 @@ def _button(
 
 
 def _step_of(run: Run) -> int:
-    status = registry.read_status(run)
+    status = read_status(run)
     return status.step if status else 0
 
 
@@ -180,9 +182,9 @@ def _show_learning_rate(run: Run, wanted: float | None) -> None:
 
 def _show_progress(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
     spec = run.spec.train
-    progress = progress_of(spec, registry.read_status(run), rows)
+    progress = progress_of(spec, read_status(run), rows)
     if shown == "queued":
-        before = len(registry.queued_before(run))
+        before = len(queued_before(run))
         place = "It is next" if before == 0 else f"{before} more wait before it"
         st.info(
             f"Another run is training. {place}; this one starts by itself when it is its turn. A "

@@ -21,6 +21,7 @@ from mnistviz.core.errors import RunError
 from mnistviz.runs import metadata, metrics_log, registry, snapshots
 from mnistviz.runs.archive import unpack
 from mnistviz.runs.archive.unpack import import_run
+from mnistviz.runs.run_state import run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from tests.helpers.run_zips import Files, files_of, make_run, packed, row, zip_of
@@ -61,7 +62,7 @@ def test_an_imported_run_equals_the_exported_one() -> None:
     found = imported.run
     assert (found.name, found.note, found.spec) == (run.name, run.note, run.spec)
     assert registry.find_run("mine") == found
-    assert registry.run_state(found) == "finished"
+    assert run_state(found) == "finished"
     assert snapshots.steps_of(found) == [0, 10, 20]
     # Exporting it again gives the same bytes.
     assert files_of(packed(found)) == files_of(source)
@@ -79,7 +80,7 @@ def test_an_existing_run_is_imported_with_another_id_and_name() -> None:
 def test_a_running_run_is_imported_as_stopped() -> None:
     run = make_run()
     storage.write_json(run.path / "status.json", {"state": "running", "step": 20})
-    assert registry.run_state(import_run(packed(run)).run) == "stopped"
+    assert run_state(import_run(packed(run)).run) == "stopped"
 
 
 def test_a_bundled_run_can_be_imported(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_a_zip_of_the_spec_alone_is_a_run_without_weights(changed_zip: ChangedZi
     spec = files_of(changed_zip({}))["spec.json"]
     imported = import_run(zip_of({"spec.json": spec}))
     assert imported.run.name == "imported"
-    assert registry.run_state(imported.run) == "stopped"
+    assert run_state(imported.run) == "stopped"
     assert snapshots.steps_of(imported.run) == []
 
 

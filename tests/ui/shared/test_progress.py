@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow, MetricSplit
-from mnistviz.runs.registry import Status
+from mnistviz.runs.run_state import Status
 from mnistviz.ui.shared.progress import ROWS_OF_SPEED, Progress, progress_of
 
 # 100 steps an epoch, 3 epochs.

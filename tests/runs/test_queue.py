@@ -1,0 +1,45 @@
+"""The queue of runs: slots, who is next, and waiting."""
+
+from contextlib import ExitStack
+
+import pytest
+from filelock import FileLock
+
+from mnistviz.core import storage
+from mnistviz.runs import desired_state
+from mnistviz.runs.queue import num_slots, queued_before, wait_for_slot
+from tests.helpers.made_runs import small_run
+
+
+@pytest.mark.parametrize(("text", "expected"), [("3", 3), ("0", 1), ("many", 1), ("-2", 1)])
+def test_slots_come_from_the_environment(
+    text: str, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNISTVIZ_SLOTS", text)
+    assert num_slots() == expected
+
+
+def test_older_queued_runs_are_before_a_run() -> None:
+    first, second, third = small_run("first"), small_run("second"), small_run("third")
+    for run in (first, second):
+        storage.write_json(run.path / "status.json", {"state": "queued"})
+    # Only a queued run whose worker lives waits; the second one's does.
+    with FileLock(second.path / "worker.lock"):
+        assert queued_before(third) == [second]
+        assert queued_before(second) == []
+
+
+def test_a_run_gets_a_free_slot_and_holds_it() -> None:
+    run = small_run()
+    with ExitStack() as locks:
+        assert wait_for_slot(run, locks)
+        assert storage.is_locked(storage.home() / "slots" / "slot-0.lock")
+    assert not storage.is_locked(storage.home() / "slots" / "slot-0.lock")
+
+
+def test_a_run_that_is_stopped_before_its_turn_gets_no_slot() -> None:
+    run = small_run()
+    desired_state.change(run, mode="stop")
+    with ExitStack() as locks:
+        assert not wait_for_slot(run, locks)
+        assert not storage.is_locked(storage.home() / "slots" / "slot-0.lock")
