@@ -8,18 +8,17 @@ from numpy.typing import NDArray
 
 from mnistviz.core.types.arrays import FloatArray
 
-# What takes the place of a channel that is off. mean: its mean over the training images; zero:
-# nothing.
+# The output of a channel that is off: its mean over the training images, or 0.
 Replacement = Literal["mean", "zero"]
 REPLACEMENTS: tuple[Replacement, ...] = ("mean", "zero")
 
-# near-twin: as alike as a twin, but nobody has yet tried what switching it off costs.
+# near-twin: correlated like a twin, but its drop has not been measured.
 ChannelVerdict = Literal["keep", "twin", "near-twin", "dead"]
 
 
 @dataclass(frozen=True)
 class LayerOutput:
-    """What one layer makes of one image, at one point of the layer.
+    """The maps of one layer for one image, at one stage of the layer.
 
     `values` is (height, width, channels) float32; for the softmax (10,).
     """
@@ -31,7 +30,7 @@ class LayerOutput:
 
 @dataclass(frozen=True)
 class ChannelEffect:
-    """By how much a score drops when one channel is switched off. Negative: it rises."""
+    """The drop of a score when one channel is switched off; negative where it rises."""
 
     layer: str
     channel: int
@@ -40,7 +39,7 @@ class ChannelEffect:
 
 @dataclass(frozen=True)
 class ActivationSurvey:
-    """What the channels of one convolution do on a set of images.
+    """The activations of the channels of one convolution on a set of images.
 
     `top_images`, `top_values` (k, channels) and `top_places` (k, channels, 2) are the images
     with the highest value anywhere in the channel's map, that value, and its row and column.
@@ -60,11 +59,11 @@ class ActivationSurvey:
 
 @dataclass(frozen=True)
 class PreferredInputs:
-    """The inputs that some channels of one convolution like best, found by climbing a gradient.
+    """The preferred inputs of channels of one convolution, from gradient ascent.
 
-    `images` (n, size, size) are in [0, 1], as large as what one value of `channels` (n,) sees.
-    `values` (n,) is what each makes of its own, before the ReLU, `start_values` (n,) of the
-    noise that the search began with. Images and values are float32, channels int32.
+    `images` (n, size, size) are in [0, 1] and cover the receptive field of one value of `channels`
+    (n,). `values` (n,) are the channels' values for their own images, before the ReLU, and
+    `start_values` (n,) those for the initial noise. Images and values are float32, channels int32.
     """
 
     channels: NDArray[np.int32]
@@ -73,7 +72,7 @@ class PreferredInputs:
     start_values: FloatArray
 
     def with_more(self, other: "PreferredInputs") -> "PreferredInputs":
-        """These and those of the other's channels that are not among these."""
+        """These inputs, and those of the other's channels that are not among these."""
         new = ~np.isin(other.channels, self.channels)
         return PreferredInputs(
             **{
@@ -85,7 +84,7 @@ class PreferredInputs:
 
 @dataclass(frozen=True)
 class LayerStatistics:
-    """How the channels of one convolution vary, over images and all places, after the ReLU.
+    """The statistics of one convolution's channels over images and all places, after the ReLU.
 
     `mean`, `largest` and `active`, the share of places above 0, are (channels,), `covariance`
     is (channels, channels), all float64.
@@ -99,11 +98,17 @@ class LayerStatistics:
 
 @dataclass(frozen=True)
 class LayerRedundancy:
-    """How many of the channels of a layer say something of their own.
+    """The redundancy of the channels of a layer.
 
+<<<<<<< HEAD
     `effective_rank` is in [0, channels]; `needed_95` and `needed_99` are how many principal
     components carry that share of the variance. `dead` channels are 0 at every place of every
     image; `twins` are pairs of channels with |r| of at least `TWIN_CORRELATION`.
+=======
+    `effective_rank` is in [0, channels]; `needed_95` and `needed_99` are the numbers of principal
+    components with that share of the variance (`thresholds.SHARES`). `dead` channels are 0 at every
+    place of every image; `twins` are pairs of channels with |r| ≥ `thresholds.TWIN_CORRELATION`.
+>>>>>>> inspect
     """
 
     layer: str
@@ -117,9 +122,9 @@ class LayerRedundancy:
 
 @dataclass(frozen=True)
 class LayerAblation:
-    """What a network reads right when channels of a layer are switched off. Shares, in [0, 1].
+    """The accuracy of a network when channels of a layer are switched off, in [0, 1].
 
-    Of `images` test images, `lost` (channels,) are read right only with the channel, `gained`
+    Of `images` test images, `lost` (channels,) are classified right only with the channel, `gained`
     only without it. `order` (channels,) has the least important channel first. `least_first` and
     `most_first` (channels + 1,) are the accuracies with 0, 1, 2, … channels off in that order and
     in its reverse, `random` (draws, channels + 1) in others.
@@ -137,26 +142,26 @@ class LayerAblation:
 
     @property
     def drops(self) -> NDArray[np.float64]:
-        """What each channel alone costs, (channels,)."""
+        """The drop of the accuracy with each channel off alone, (channels,)."""
         drops: NDArray[np.float64] = (self.lost - self.gained) / self.images
         return drops
 
     def needed(self, cost: float) -> int:
-        """How few channels do, of the most important ones, at most `cost` below the whole."""
+        """The number of most important channels whose accuracy is within `cost` of that of all."""
         enough = self.least_first >= self.least_first[0] - cost
-        # From one end: what is lost for a while and comes back by chance doesn't count.
+        # Counted from one end: an accuracy that recovers by chance with fewer channels is ignored.
         off = len(enough) if enough.all() else int(np.argmin(enough))
         return len(self.order) - (off - 1)
 
 
 @dataclass(frozen=True)
 class ChannelEvidence:
-    """What speaks for a channel, and what is to be done with it.
+    """The verdict on a channel and the numbers behind it.
 
-    `alike` is the channel that it goes together with most, `correlation` their r in [-1, 1];
-    None where it never varies. `active` is the share of places of all images where it is above
-    0. `drop` is what switching it off alone costs, a share; None where nobody has tried. A `twin`
-    says nothing that `twin_of` does not say, too.
+    `alike` is the channel with the largest |r|, `correlation` that r in [-1, 1]; None where it is
+    constant. `active` is the share of places of all images where it is above 0. `drop` is the drop
+    of the accuracy with it off alone; None where it was not measured. A `twin` is redundant beside
+    `twin_of`.
     """
 
     channel: int
@@ -170,9 +175,9 @@ class ChannelEvidence:
 
 @dataclass(frozen=True)
 class PruningResult:
-    """What a network reads right with channels of a layer cut out, before and after more training.
+    """The accuracy of a network with channels of a layer pruned, before and after more training.
 
-    `left` (k,) is how many channels are left, `before` and `after` (k,) the accuracies, in [0, 1],
+    `left` (k,) is the number of channels left, `before` and `after` (k,) the accuracies, in [0, 1],
     on `images` test images, before and after `steps` more steps.
     """
 
@@ -193,10 +198,10 @@ PATTERN_KINDS = (*(("gradient",) * 8), *(("line",) * 4), *(("texture",) * 3))
 
 @dataclass(frozen=True)
 class LayerCoverage:
-    """What the 3×3 kernels of a layer look for, in the order of `PATTERNS`.
+    """The patterns that the 3×3 kernels of a layer cover, in the order of `PATTERNS`.
 
-    `shares` are parts of the energy that the layer has in a pattern's kind, `holders` the numbers
-    of channels with at least one kernel that looks mainly for the pattern.
+    `shares` are parts of the layer's energy in a pattern's kind, `holders` the numbers of channels
+    with at least one kernel of mainly that pattern.
     """
 
     layer: str
