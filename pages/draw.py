@@ -61,7 +61,8 @@ def draw_and_answer() -> None:
         with row.container(width=width):
             drawn = canvas(width)
         if several:
-            cuts = cut_strokes(drawn, loaders.reader(Snapshot(run, step))) if drawn.strokes else []
+            logits = loaders.classifier(Snapshot(run, step)).logits
+            cuts = cut_strokes(drawn, logits) if drawn.strokes else []
             show_number(Snapshot(run, step), cuts)
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
@@ -72,7 +73,7 @@ def draw_and_answer() -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        cuts = cut_ink(given.ink, loaders.reader(Snapshot(run, step)))
+        cuts = cut_ink(given.ink, loaders.classifier(Snapshot(run, step)).logits)
         given.show([cut.box for cut in cuts])
         with row.container(width=ANSWER_WIDTH):
             show_number(Snapshot(run, step), cuts)

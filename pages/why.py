@@ -50,7 +50,7 @@ step = need_snapshot(run)
 image, image_name = chosen_image()
 st.markdown(f"{describe(Snapshot(run, step))}, looking at **{image_name}**")
 
-question = pick_question(loaders.logits(Snapshot(run, step), image))
+question = pick_question(loaders.classifier(Snapshot(run, step)).logits(image[None])[0])
 
 st.header("Which pixels?")
 st.caption(

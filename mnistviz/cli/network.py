@@ -1,7 +1,7 @@
 """What is in a network, and what it reads: `info`, `predict`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,9 @@ from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_m
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import registry, snapshots
+
+if TYPE_CHECKING:
+    from mnistviz.evaluation.digit_reader import Reading
 
 
 def info(
@@ -63,32 +66,36 @@ def predict(
     # All files before the first answer: one that can't be read leaves no output.
     drawings = [read_drawing(file) for file in files]
 
-    from mnistviz.cli.answers import Reader
+    from mnistviz.evaluation.digit_reader import DigitReader
+    from mnistviz.evaluation.rejection_texts import TEXTS
 
-    reader = Reader(snapshot.run, snapshot.step)
-    answers: list[dict[str, Any]] = []
-    for file, (image, blank) in zip(files, drawings, strict=True):
-        answer: dict[str, Any] = {"verdict": "blank", "guess": None, "probabilities": None}
-        if not blank:
-            verdict, ten = reader.read(image)
-            guess = int(ten.argmax())
-            answer = {"verdict": verdict, "guess": guess, "probabilities": ten.tolist()}
-        digit = answer["guess"] if answer["verdict"] == "digit" else None
-        answers.append(
-            {"file": str(file), "digit": digit, **answer, "calibrated": reader.calibrated}
-        )
+    reader = DigitReader.load(snapshot)
+    readings = [reader.read(image) for image, _ in drawings]
     if as_json:
-        print_json(answers)
+        calibrated = reader.calibration is not None
+        print_json(
+            [
+                {"file": str(file), **_as_json(reading), "calibrated": calibrated}
+                for file, reading in zip(files, readings, strict=True)
+            ]
+        )
         return
-    for answer in answers:
-        sure = max(answer["probabilities"] or [0])
-        said = {
-            "digit": f"{answer['guess']} ({sure:.1%})",
-            "unsure": f"unsure, {answer['guess']}? ({sure:.1%})",
-            "not_a_digit": f"not one digit, most like a {answer['guess']}",
-            "blank": "blank, no answer",
-        }[answer["verdict"]]
-        print(f"{answer['file']}: {said}")
+    for file, reading in zip(files, readings, strict=True):
+        text = TEXTS[reading.verdict].command_line
+        print(
+            f"{file}: {text.format(digit=reading.digit, probability=f'{reading.probability:.1%}')}"
+        )
+
+
+def _as_json(reading: "Reading") -> dict[str, Any]:
+    """The answer to one drawing; a blank one has no most likely digit."""
+    blank = reading.verdict == "blank"
+    return {
+        "digit": reading.digit if reading.verdict == "digit" else None,
+        "verdict": reading.verdict,
+        "guess": None if blank else reading.digit,
+        "probabilities": None if blank else reading.probabilities.tolist(),
+    }
 
 
 def read_drawing(file: Path) -> tuple[FloatArray, bool]:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from mnistviz.digits.drawing.segmentation import Cut
 
 Read = TypeVar("Read")
-# A part of a number is read in any case, as the parts beside it speak for a digit.
-DOUBTS = {"unsure": " unsure", "not_a_digit": " maybe no digit"}
 
 
 def read_file(
@@ -61,20 +59,21 @@ def read_numbers(files: Sequence[Path], snapshot: Snapshot, as_json: bool) -> No
     # All files before the first answer: one that can't be read leaves no output.
     drawings = [read_file(file, _strokes, _ink) for file in files]
 
-    from mnistviz.cli.answers import Reader
+    from mnistviz.evaluation.digit_reader import DigitReader
+    from mnistviz.evaluation.rejection_texts import TEXTS
 
-    reader = Reader(snapshot.run, snapshot.step)
+    reader = DigitReader.load(snapshot)
     answers: list[dict[str, Any]] = []
     for file, drawn in zip(files, drawings, strict=True):
         cuts = drawn(reader.logits)
         digits = []
         for cut in cuts:
-            verdict, chances = reader.read(cut.stages.image)
+            reading = reader.read(cut.stages.image)
             digits.append(
                 {
-                    "digit": int(chances.argmax()),
-                    "verdict": verdict,
-                    "probabilities": chances.tolist(),
+                    "digit": reading.digit,
+                    "verdict": reading.verdict,
+                    "probabilities": reading.probabilities.tolist(),
                     "box": [round(float(edge), 1) for edge in cut.box],
                 }
             )
@@ -91,10 +90,10 @@ def read_numbers(files: Sequence[Path], snapshot: Snapshot, as_json: bool) -> No
         return
     for answer in answers:
         if answer["number"] is None:
-            print(f"{answer['file']}: blank, no answer")
+            print(f"{answer['file']}: {TEXTS['blank'].command_line}")
             continue
         sure = ", ".join(
-            f"{max(one['probabilities']):.1%}{DOUBTS.get(one['verdict'], '')}"
+            f"{max(one['probabilities']):.1%}{TEXTS[one['verdict']].command_line_suffix}"
             for one in answer["digits"]
         )
         print(f"{answer['file']}: {answer['number']} ({sure})")

@@ -34,6 +34,7 @@ from mnistviz.runs.snapshots import Snapshot
 if TYPE_CHECKING:
     # Imported where it is needed: it brings TensorFlow, and no page waits for that to paint.
     from mnistviz.evaluation.calibration import Calibration
+    from mnistviz.evaluation.digit_reader import DigitReader
     from mnistviz.inspection.channels.knockout import Knockout
     from mnistviz.inspection.embedding import DigitMap
     from mnistviz.inspection.image.attribution import Attribution, Explainer, Method
@@ -128,11 +129,6 @@ def classify(snapshot: Snapshot, image: FloatArray) -> FloatArray:
     )
 
 
-def reader(snapshot: Snapshot) -> Callable[[FloatArray], FloatArray]:
-    """What gives logits `(n, 10)` of images `(n, 28, 28)`."""
-    return _classifier(snapshot.run.path, snapshot.step, snapshot.run).logits
-
-
 def stages(snapshot: Snapshot, image: FloatArray) -> tuple[LayerOutput, ...]:
     """What every layer of a snapshot makes of an image `(28, 28)`."""
     return _stages(snapshot.run.path, snapshot.step, snapshot.run, image)
@@ -216,14 +212,6 @@ def make_preferred(
     return found
 
 
-def logits(snapshot: Snapshot, image: FloatArray) -> FloatArray:
-    """Logits `(10,)` of an image `(28, 28)`."""
-    return cast(
-        FloatArray,
-        _classifier(snapshot.run.path, snapshot.step, snapshot.run).logits(image[None])[0],
-    )
-
-
 @st.cache_resource(max_entries=64, show_spinner="Fitting the temperature, once …")
 def _calibration(path: Path, step: int, _run: Run) -> Calibration | None:
     classifier = _classifier(path, step, _run)
@@ -238,13 +226,11 @@ def calibration(snapshot: Snapshot) -> Calibration | None:
     return _calibration(snapshot.run.path, snapshot.step, snapshot.run)
 
 
-def probabilities(snapshot: Snapshot, logits: FloatArray) -> FloatArray:
-    """Probabilities `(10,)` of logits `(10,)`, calibrated where the run can be."""
-    found = calibration(snapshot)
+def digit_reader(snapshot: Snapshot) -> DigitReader:
+    """The network of a snapshot with its calibration, ready to read digits."""
+    from mnistviz.evaluation.digit_reader import DigitReader
 
-    from mnistviz.evaluation.calibration import probabilities as calibrated
-
-    return calibrated(logits, found)
+    return DigitReader(classifier(snapshot), calibration(snapshot))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
