@@ -14,11 +14,11 @@ from mnistviz.cli import (
     digits,
     evaluate,
     evidence,
-    inside,
-    network,
+    kernels,
+    predict,
     runs,
     study,
-    training,
+    train,
 )
 from mnistviz.core.errors import MnistVizError
 
@@ -29,13 +29,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    network.info,
-    training.train,
+    predict.info,
+    train.train,
     evaluate.evaluate,
-    network.predict,
-    inside.kernels,
-    inside.maps,
-    inside.preferred,
+    predict.predict,
+    kernels.kernels,
+    kernels.maps,
+    kernels.preferred,
     attribute.attribute,
     study.study,
     evidence.evidence,

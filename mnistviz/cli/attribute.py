@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.cli.predict import read_drawing
 from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
 from mnistviz.runs import snapshots

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from mnistviz.cli.options import AsJson, print_json
-from mnistviz.cli.training import follow
+from mnistviz.cli.train import follow
 from mnistviz.core.errors import SpecError, TrainingError
 from mnistviz.core.recipes import RECIPES, Recipe, find_recipe
 from mnistviz.runs import metrics_log, registry

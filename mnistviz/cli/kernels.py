@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.network import read_drawing
 from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.cli.predict import read_drawing
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
 from mnistviz.runs import snapshots

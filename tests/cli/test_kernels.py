@@ -9,7 +9,7 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from mnistviz.cli import inside
+from mnistviz.cli import kernels as inside
 from mnistviz.core.errors import MnistVizError
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import snapshots
