@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.options import AsJson, print_json
+from mnistviz.cli.options import AsJson
+from mnistviz.cli.output import print_json
 from mnistviz.cli.train import follow
 from mnistviz.core.errors import SpecError, TrainingError
 from mnistviz.core.recipes import RECIPES, Recipe, find_recipe

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.options import AsJson, print_json
-from mnistviz.cli.predict import read_drawing
+from mnistviz.cli.drawings import read_drawing
+from mnistviz.cli.options import AsJson
+from mnistviz.cli.output import print_json
 from mnistviz.core import storage
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits, my_digits_zip

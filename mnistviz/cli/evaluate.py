@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.cli.options import AsJson, RunArgument
+from mnistviz.cli.output import print_json
 from mnistviz.core.errors import ReportError
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.cli.options import AsJson, RunArgument
+from mnistviz.cli.output import print_json
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.thresholds import MARGIN

@@ -1,52 +1,25 @@
-"""What is in a network, and what it reads: `info`, `predict`."""
+"""Read digits and numbers in files: `predict`."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnistviz.cli.number import read_file, read_numbers
-from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model, print_json
-from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.types.arrays import FloatArray
-from mnistviz.runs import registry, snapshots
+from mnistviz.cli.drawings import read_drawing, read_file
+from mnistviz.cli.options import AsJson, find_snapshot
+from mnistviz.cli.output import print_json
+from mnistviz.runs import registry
 
 if TYPE_CHECKING:
-    from mnistviz.evaluation.digit_reader import Reading
+    from mnistviz.core.types.arrays import FloatArray
+    from mnistviz.digits.drawing.segmentation import Cut
+    from mnistviz.evaluation.digit_reader import DigitReader, Reading
 
-
-def info(
-    channels: Channels = None,
-    batch_norm: BatchNorm = None,
-    dropout: Dropout = None,
-    as_json: AsJson = False,
-) -> None:
-    """The layers of a network and the ledger of its parameters."""
-    model = changed_model(ModelSpec(), channels, batch_norm, dropout)
-    if as_json:
-        print_json(
-            {
-                "parameters": {
-                    "total": model.parameters,
-                    "trainable": model.trainable,
-                    "non_trainable": model.non_trainable,
-                },
-                "layers": [
-                    {
-                        "name": layer.name,
-                        "type": layer.type,
-                        "output_shape": list(layer.output_shape),
-                        "parameters": layer.parameters,
-                    }
-                    for layer in model.layers
-                ],
-            }
-        )
-        return
-    for layer in model.layers:
-        shape = "×".join(str(length) for length in layer.output_shape)
-        print(f"{layer.name:10}{layer.type:20}{shape:>10}{layer.parameters:>8,}")
-    print(f"total {model.parameters:,}: {model.trainable:,} trainable, {model.non_trainable:,} not")
+    # Cuts a drawing with a function that gives logits `(n, 10)` for images `(n, 28, 28)`.
+    Cutter = Callable[[Callable[[FloatArray], FloatArray]], list[Cut]]
 
 
 def predict(
@@ -58,37 +31,37 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Read the digit in pictures of any size, or in .json files of strokes, or refuse to."""
-    snapshot = snapshots.find(run)
-    snapshots.read(snapshot)
-    if number:
-        read_numbers(files, snapshot, as_json)
-        return
+    snapshot = find_snapshot(run)
     # All files before the first answer: one that can't be read leaves no output.
-    drawings = [read_drawing(file) for file in files]
+    images = [] if number else [read_drawing(file)[0] for file in files]
+    cutters = [_cutter(file) for file in files] if number else []
 
     from mnistviz.evaluation.digit_reader import DigitReader
-    from mnistviz.evaluation.rejection_texts import TEXTS
 
     reader = DigitReader.load(snapshot)
-    readings = [reader.read(image) for image, _ in drawings]
+    if number:
+        _print_numbers(files, [_read_number(reader, cutter) for cutter in cutters], as_json)
+    else:
+        readings = [reader.read(image) for image in images]
+        _print_digits(files, readings, reader.calibration is not None, as_json)
+
+
+def _print_digits(
+    files: Sequence[Path], readings: Sequence[Reading], calibrated: bool, as_json: bool
+) -> None:
+    from mnistviz.evaluation.rejection_texts import TEXTS
+
     if as_json:
-        calibrated = reader.calibration is not None
-        print_json(
-            [
-                {"file": str(file), **_as_json(reading), "calibrated": calibrated}
-                for file, reading in zip(files, readings, strict=True)
-            ]
-        )
+        rows = zip(files, map(_as_value, readings), strict=True)
+        print_json([{"file": file, **value, "calibrated": calibrated} for file, value in rows])
         return
     for file, reading in zip(files, readings, strict=True):
-        text = TEXTS[reading.verdict].command_line
-        print(
-            f"{file}: {text.format(digit=reading.digit, probability=f'{reading.probability:.1%}')}"
-        )
+        values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
+        print(f"{file}: {TEXTS[reading.verdict].command_line.format(**values)}")
 
 
-def _as_json(reading: "Reading") -> dict[str, Any]:
-    """The answer to one drawing; a blank one has no most likely digit."""
+def _as_value(reading: Reading) -> dict[str, Any]:
+    """The answer to one drawing as JSON; a blank one has no most likely digit."""
     blank = reading.verdict == "blank"
     return {
         "digit": reading.digit if reading.verdict == "digit" else None,
@@ -98,10 +71,56 @@ def _as_json(reading: "Reading") -> dict[str, Any]:
     }
 
 
-def read_drawing(file: Path) -> tuple[FloatArray, bool]:
-    """The `(28, 28)` picture that the network sees of a file, and whether it is blank."""
-    from mnistviz.digits.drawing import preprocessing, strokes
+def _cutter(file: Path) -> Cutter:
+    """The function that cuts the drawing in a file into digits."""
+    from mnistviz.digits.drawing.segmentation import cut_ink, cut_strokes
 
-    ink = read_file(file, lambda drawn: strokes.render(strokes.redraw(drawn)), lambda ink: ink)
-    stages = preprocessing.normalise(ink)
-    return stages.image, stages.blank
+    return read_file(
+        file,
+        lambda drawn: lambda logits: cut_strokes(drawn, logits),
+        lambda ink: lambda logits: cut_ink(ink, logits),
+    )
+
+
+def _read_number(reader: DigitReader, cutter: Cutter) -> list[tuple[Cut, Reading]]:
+    return [(cut, reader.read(cut.stages.image)) for cut in cutter(reader.logits)]
+
+
+def _print_numbers(
+    files: Sequence[Path], numbers: Sequence[list[tuple[Cut, Reading]]], as_json: bool
+) -> None:
+    """Print the number in each file, with its digits from left to right."""
+    from mnistviz.evaluation.rejection_texts import TEXTS
+
+    values = [_number_value(file, digits) for file, digits in zip(files, numbers, strict=True)]
+    if as_json:
+        print_json(values)
+        return
+    for value in values:
+        if value["number"] is None:
+            print(f"{value['file']}: {TEXTS['blank'].command_line}")
+            continue
+        # A part of a number is read in any case, as the parts beside it suggest a digit.
+        probabilities = ", ".join(
+            f"{max(digit['probabilities']):.1%}{TEXTS[digit['verdict']].command_line_suffix}"
+            for digit in value["digits"]
+        )
+        print(f"{value['file']}: {value['number']} ({probabilities})")
+
+
+def _number_value(file: Path, digits: Sequence[tuple[Cut, Reading]]) -> dict[str, Any]:
+    """The number in one file as JSON."""
+    return {
+        "file": file,
+        "verdict": "number" if digits else "blank",
+        "number": "".join(str(reading.digit) for _, reading in digits) or None,
+        "digits": [
+            {
+                "digit": reading.digit,
+                "verdict": reading.verdict,
+                "probabilities": reading.probabilities.tolist(),
+                "box": [round(float(edge), 1) for edge in cut.box],
+            }
+            for cut, reading in digits
+        ],
+    }

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.cli.options import AsJson, RunArgument
+from mnistviz.cli.output import print_json
 from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.runs import metadata, registry, snapshots

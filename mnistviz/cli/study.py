@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from mnistviz.cli.benchmark import parse_seeds, spread
-from mnistviz.cli.options import AsJson, print_json
+from mnistviz.cli.options import AsJson
+from mnistviz.cli.output import print_json
 from mnistviz.core.errors import SpecError
 from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe

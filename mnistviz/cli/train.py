@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model, print_json
+from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model
+from mnistviz.cli.output import print_json
 from mnistviz.core.errors import SpecError
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.core.train_spec import TrainSpec
