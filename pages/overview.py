@@ -15,7 +15,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry
 from mnistviz.runs.metrics_log import last_row
-from mnistviz.studies.published_results import claims
+from mnistviz.studies.published_results import published_results
 from mnistviz.ui.shared import loaders, state
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.widgets import CurveOptions, explanation, show, show_curves
@@ -148,14 +148,14 @@ st.caption(
 )
 st.table(
     pd.DataFrame(
-        [(row.what, row.ours, row.published, row.keras) for row in claims()],
+        [(row.measure, row.ours, row.published, row.keras) for row in published_results()],
         columns=["measured", "this project", "published", "stock Keras"],
     ),
     alt="Speed and accuracy: this project, published and stock Keras",
 )
 with st.expander("Measure it again", icon=":material/terminal:"):
     st.caption("In the project's folder, on a machine left alone:")
-    st.code("\n".join(dict.fromkeys(row.command for row in claims())), language="sh")
+    st.code("\n".join(dict.fromkeys(row.command for row in published_results())), language="sh")
 
 st.header("The data")
 data = load_mnist()

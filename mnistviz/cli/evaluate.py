@@ -19,7 +19,7 @@ from mnistviz.runs.snapshots import Snapshot
 if TYPE_CHECKING:
     from mnistviz.core.types.arrays import FloatArray
     from mnistviz.digits.labelled_sets import LabelledSet
-    from mnistviz.evaluation.robustness import Endurance
+    from mnistviz.evaluation.robustness import RobustnessCurve
     from mnistviz.network.model import Classifier
 
 
@@ -47,11 +47,12 @@ def evaluate(
     if out and out.suffix.lower() not in (".html", ".csv"):
         raise ReportError(f"out: expected a file that ends in .html or .csv, got {str(out)!r}")
 
+    from mnistviz.core.statistics import accuracy_interval
     from mnistviz.digits.labelled_sets import LabelledSet, read_path
     from mnistviz.digits.mnist import load_mnist
     from mnistviz.evaluation import predictions as answered
     from mnistviz.evaluation.calibration import temperature
-    from mnistviz.evaluation.metrics import interval, top_k
+    from mnistviz.evaluation.metrics import top_k
     from mnistviz.evaluation.reliability import reliability
     from mnistviz.evaluation.scoring import probabilities, score
     from mnistviz.network.model import Classifier
@@ -65,13 +66,13 @@ def evaluate(
     classifier = Classifier(load(snapshot))
     answers = answered.answers_of(labelled, _logits(run, snapshot, labelled, classifier))
     result = score(answers.logits, labelled.labels)
-    low, high = interval(int(answers.right.sum()), result.images)
+    low, high = accuracy_interval(int(answers.right.sum()), result.images)
     calibration = temperature(snapshot, classifier)
     heat = None if calibration is None else calibration.temperature
     sure = probabilities(answers.logits, heat or 1.0).max(axis=1)
     error = reliability(sure, answers.right).error
     top_2 = float(top_k(answers.logits, labelled.labels)[1])
-    curves = _endurance(snapshot, labelled, classifier) if robustness else []
+    curves = _robustness_curves(snapshot, labelled, classifier) if robustness else []
 
     if out and out.suffix.lower() == ".csv":
         from mnistviz.charts import figure_files
@@ -124,38 +125,42 @@ def evaluate(
 def _logits(name: str, snapshot: Snapshot, data: LabelledSet, classifier: Classifier) -> FloatArray:
     """What is kept of an earlier evaluation, or else read now, with a progress bar."""
     from mnistviz.evaluation.predictions import digest_of, keep_logits, known_logits
-    from mnistviz.evaluation.scoring import read
+    from mnistviz.evaluation.scoring import predict_logits
 
     digest = digest_of(data.images)
     known = known_logits(snapshot, data, digest)
     if known is not None:
         return known
     with typer.progressbar(length=len(data.labels), label=name, file=sys.stderr) as progress:
-        logits = read(classifier, data.images, lambda done: progress.update(done - progress.pos))
+        logits = predict_logits(
+            classifier, data.images, lambda done: progress.update(done - progress.pos)
+        )
     keep_logits(snapshot, digest, logits)
     return logits
 
 
-def _endurance(snapshot: Snapshot, data: LabelledSet, classifier: Classifier) -> list[Endurance]:
-    """The curves of all distortions: those kept, and those measured now."""
+def _robustness_curves(
+    snapshot: Snapshot, data: LabelledSet, classifier: Classifier
+) -> list[RobustnessCurve]:
+    """The curves of all corruptions: those kept, and those measured now."""
     from mnistviz.evaluation import robustness
-    from mnistviz.evaluation.corruptions import DISTORTIONS
+    from mnistviz.evaluation.corruptions import CORRUPTIONS
 
     part = robustness.subset(data)
     curves = []
     with typer.progressbar(
-        list(DISTORTIONS.values()), label="robustness", file=sys.stderr
-    ) as distortions:
-        for one in distortions:
+        list(CORRUPTIONS.values()), label="robustness", file=sys.stderr
+    ) as corruptions:
+        for one in corruptions:
             known = robustness.kept(snapshot, part, one)
             curves.append(known or robustness.measure_and_keep(classifier, snapshot, part, one))
     return curves
 
 
-def _print_curve(curve: Endurance) -> None:
-    from mnistviz.evaluation.corruptions import DISTORTIONS
+def _print_curve(curve: RobustnessCurve) -> None:
+    from mnistviz.evaluation.corruptions import CORRUPTIONS
 
-    one = DISTORTIONS[curve.distortion]
+    one = CORRUPTIONS[curve.corruption]
     print(f"{one.title}, {one.unit}, {curve.right.shape[1]:,} images")
     print("     " + "".join(f"{level:>7g}" for level in curve.levels))
     print("     " + "".join(f"{share:>7.1%}" for share in curve.accuracy))

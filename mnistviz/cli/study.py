@@ -17,9 +17,9 @@ from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.core.types.studies import PairedComparison
 from mnistviz.studies import runner, study_directory
-from mnistviz.studies.plans import PLANS, StudySpec, Trial, written
+from mnistviz.studies.plans import PLANS, StudySpec, Trial, plan_text
 from mnistviz.studies.study_directory import Study, TrialResult
-from mnistviz.studies.verdicts import duels
+from mnistviz.studies.verdicts import compare_plans
 
 
 def study(
@@ -69,7 +69,7 @@ def study(
     )
     begun = study_directory.create_or_extend(wanted)
     try:
-        done = runner.carry_on(begun, workers, _teller(begun), dask)
+        done = runner.run_study(begun, workers, _teller(begun), dask)
     except KeyboardInterrupt:
         typer.echo("stopped; the same command goes on from here", err=True)
         raise typer.Exit(1) from None
@@ -114,15 +114,15 @@ def as_value(done: Study) -> dict[str, Any]:
         "trials": len(spec.trials),
         "finished": len(done.results),
         "plans": [_plan_row(done, plan) for plan in spec.all_plans],
-        "pairs": [_pair_row(duel) for duel in duels(done.accuracies(spec.plans))],
+        "pairs": [_pair_row(duel) for duel in compare_plans(done.accuracies(spec.plans))],
     }
 
 
 def _plan_row(done: Study, plan: tuple[int, ...]) -> dict[str, Any]:
     model = ModelSpec(channels=plan)
-    accuracies = done.accuracies([plan]).get(written(plan), {})
+    accuracies = done.accuracies([plan]).get(plan_text(plan), {})
     return {
-        "plan": written(plan),
+        "plan": plan_text(plan),
         "parameters": model.parameters,
         "multiply_accumulates": model.multiply_accumulates,
         "accuracies": [accuracies[seed] for seed in sorted(accuracies)],

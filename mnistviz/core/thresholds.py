@@ -1,8 +1,17 @@
 """The one table of thresholds behind every verdict on channels and plans."""
 
+# ---- intervals ----
+# Of every interval and band that is reported.
+CONFIDENCE = 0.95
+
 # ---- two plans ----
+# Of every plan, unless a study says otherwise.
+NUM_SEEDS = 5
 # Stated before any training: a tenth of a percentage point is ten of the 10,000 test images.
 MARGIN = 0.0010
+# Of the interval that lies within the margin when two plans are equivalent: two one-sided tests,
+# each at 5 %.
+EQUIVALENCE_CONFIDENCE = 0.90
 # Better or worse: p below this, after Holm's correction.
 ALPHA = 0.05
 

@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: one number, the temperature, fitted on held-out images.
+"""Temperature scaling: calibrated probabilities, fitted on held-out training images.
 
 Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks".
 """
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from mnistviz.core.errors import MnistVizError
+from mnistviz.core.statistics import negative_log_likelihood
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation.reliability import reliability
@@ -19,16 +20,16 @@ from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 
-# A network that knows nothing would be best off with an endless temperature.
-HOTTEST = 20.0
-COLDEST = 0.05
+# Bounds of the fitted temperature: without any information the best one would be infinite.
+MAX_TEMPERATURE = 20.0
+MIN_TEMPERATURE = 0.05
 
 NAME = "calibration"
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What logits are divided by before the softmax, and what that did on the held-out images.
+    """The temperature that logits are divided by, and its effect on the held-out images.
 
     Loss is the mean negative log likelihood in nats, `error` the expected calibration
     error in [0, 1]; `before` is at temperature 1.
@@ -42,13 +43,13 @@ class Calibration:
     error_after: float
 
     def probabilities(self, logits: FloatArray) -> FloatArray:
-        """Calibrated probabilities `(n, 10)` of logits `(n, 10)`."""
+        """Return the calibrated probabilities `(n, 10)` of logits `(n, 10)`."""
         return softmax(logits / np.float32(self.temperature))
 
 
-def probabilities(logits: FloatArray, found: Calibration | None) -> FloatArray:
-    """Probabilities `(…, 10)` of logits `(…, 10)`, as they come where there is no calibration."""
-    return softmax(logits) if found is None else found.probabilities(logits)
+def probabilities(logits: FloatArray, calibration: Calibration | None) -> FloatArray:
+    """Return the probabilities `(…, 10)` of logits `(…, 10)`, calibrated unless it is None."""
+    return softmax(logits) if calibration is None else calibration.probabilities(logits)
 
 
 def temperature(snapshot: Snapshot, classifier: Classifier | None = None) -> Calibration | None:
@@ -77,9 +78,9 @@ def temperature(snapshot: Snapshot, classifier: Classifier | None = None) -> Cal
 
 
 def held_out(run: Run) -> int:
-    """How many of the last training images neither a run nor those it was forked from trained on.
+    """Return how many of the last training images neither a run nor its ancestors trained on.
 
-    0 also where a parent is gone: nobody knows what it was trained on.
+    0 also where an ancestor is missing: its training images are unknown.
     """
     number = run.spec.train.held_out
     seen = {run.id}
@@ -96,14 +97,14 @@ def held_out(run: Run) -> int:
 
 
 def fit(logits: FloatArray, labels: NDArray[np.uint8]) -> Calibration:
-    """The temperature at which logits `(n, 10)` make labels `(n,)` most likely."""
-    found = minimize_scalar(
+    """Return the temperature with the lowest loss of logits `(n, 10)` for labels `(n,)`."""
+    minimum = minimize_scalar(
         lambda log: _loss(logits / np.exp(log), labels),
-        bounds=(np.log(COLDEST), np.log(HOTTEST)),
+        bounds=(np.log(MIN_TEMPERATURE), np.log(MAX_TEMPERATURE)),
         method="bounded",
         options={"xatol": 1e-5},
     )
-    best = float(np.exp(found.x))
+    best = float(np.exp(minimum.x))
     return Calibration(
         temperature=best,
         images=len(labels),
@@ -115,14 +116,10 @@ def fit(logits: FloatArray, labels: NDArray[np.uint8]) -> Calibration:
 
 
 def calibration_error(probabilities: FloatArray, labels: NDArray[np.uint8]) -> float:
-    """Expected calibration error in [0, 1] of probabilities `(n, 10)` (Naeini et al. 2015)."""
+    """Return the expected calibration error in [0, 1] of probabilities `(n, 10)`."""
     confidence = probabilities.max(axis=1).astype(np.float64)
     return reliability(confidence, probabilities.argmax(axis=1) == labels).error
 
 
 def _loss(logits: NDArray[np.floating], labels: NDArray[np.uint8]) -> float:
-    """The mean negative log likelihood of labels, in nats."""
-    wide = logits.astype(np.float64)
-    peak = wide.max(axis=1)
-    log_total = peak + np.log(np.exp(wide - peak[:, np.newaxis]).sum(axis=1))
-    return float((log_total - wide[np.arange(len(labels)), labels]).mean())
+    return float(negative_log_likelihood(logits, labels).mean())

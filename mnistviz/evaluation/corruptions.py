@@ -1,10 +1,14 @@
-"""Ways to spoil an image, each with a dial: what a network stands is measured with them.
+"""Image corruptions with a level, for robustness curves: the registry `CORRUPTIONS`.
 
-Each takes images `(n, 28, 28)` float32 in [0, 1], 0 = paper, a level and a seed, and returns images
-of the same shape, type and range. At the neutral level it returns what it was given. After
+A corruption takes images `(n, 28, 28)` float32 in [0, 1], 0 = background, a level and a seed, and
+returns images of the same shape, type and range. At the neutral level it returns its input. After
 Hendrycks and Dietterich 2019, "Benchmarking neural network robustness".
+
+To add a corruption, write its function and an entry of `_ALL`: page, command line and tests use
+the registry.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,10 +21,23 @@ from mnistviz.core.types.arrays import FloatArray
 
 SEED = 0
 
+Range = tuple[float, float]
 
-@dataclass(frozen=True)
-class Distortion:
-    """One way to spoil images: `levels` are measured, the dial goes over them in `step`s."""
+
+@dataclass(frozen=True, kw_only=True)
+class Corruption:
+    """One kind of corruption.
+
+    Attributes:
+        name: Name on the command line and in files.
+        title, description: Label and help text on the page.
+        unit: Unit of the level, as words after a number.
+        levels: Levels of the robustness curve, ascending.
+        neutral: The level that changes nothing.
+        step: Step of the slider.
+        function: Returns the corrupted images for images, level and seed.
+        trained_range: Returns the levels that augmentation of a strength covers; None: none.
+    """
 
     name: str
     title: str
@@ -28,48 +45,55 @@ class Distortion:
     levels: tuple[float, ...]
     neutral: float
     step: float
-    what: str
-    change: Callable[[FloatArray, float, int], FloatArray]
+    description: str
+    function: Callable[[FloatArray, float, int], FloatArray]
+    trained_range: Callable[[float], Range] | None = None
 
     def apply(self, images: FloatArray, level: float, seed: int = SEED) -> FloatArray:
-        """Spoil images `(n, 28, 28)`; what chance decides is decided by seed and place."""
+        """Return corrupted images `(n, 28, 28)`; random parts depend on seed and position."""
         if level == self.neutral:
             return images
-        changed: FloatArray = np.clip(self.change(images, level, seed), 0, 1).astype(np.float32)
-        return changed
+        corrupted = self.function(images, level, seed)
+        clipped: FloatArray = np.clip(corrupted, 0, 1).astype(np.float32)
+        return clipped
+
+
+# ---------------------------------------------------------------- functions
 
 
 def shift_right(images: FloatArray, level: float, seed: int) -> FloatArray:
-    changed: FloatArray = ndimage.shift(images, (0, 0, level), order=1)
-    return changed
+    """Shift to the right by `level` pixels."""
+    corrupted: FloatArray = ndimage.shift(images, (0, 0, level), order=1)
+    return corrupted
 
 
 def shift_down(images: FloatArray, level: float, seed: int) -> FloatArray:
-    changed: FloatArray = ndimage.shift(images, (0, level, 0), order=1)
-    return changed
+    """Shift down by `level` pixels."""
+    corrupted: FloatArray = ndimage.shift(images, (0, level, 0), order=1)
+    return corrupted
 
 
 def rotate(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """Anticlockwise about the middle, in degrees."""
-    changed: FloatArray = ndimage.rotate(images, level, axes=(1, 2), reshape=False, order=1)
-    return changed
+    """Rotate anticlockwise about the centre by `level` degrees."""
+    corrupted: FloatArray = ndimage.rotate(images, level, axes=(1, 2), reshape=False, order=1)
+    return corrupted
 
 
 def scale(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """Larger or smaller about the middle; each place reads where it came from."""
+    """Scale about the centre by the factor `level`."""
     middle = (IMAGE_SIZE - 1) / 2
     offset = middle - middle / level
-    changed: FloatArray = ndimage.affine_transform(
+    corrupted: FloatArray = ndimage.affine_transform(
         images, (1, 1 / level, 1 / level), (0, offset, offset), order=1
     )
-    return changed
+    return corrupted
 
 
 def thicken(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """Strokes wider by `level` pixels on each side, or thinner; between whole ones a mixture."""
+    """Dilate strokes by `level` pixels on each side, or erode; fractions are interpolated."""
     filtered = ndimage.grey_dilation if level > 0 else ndimage.grey_erosion
 
-    def by(radius: int) -> FloatArray:
+    def grow(radius: int) -> FloatArray:
         if not radius:
             return images
         across = np.arange(-radius, radius + 1)
@@ -78,33 +102,34 @@ def thicken(images: FloatArray, level: float, seed: int) -> FloatArray:
         return grown
 
     whole, part = divmod(abs(level), 1)
-    mixed: FloatArray = (1 - part) * by(int(whole)) + part * by(int(np.ceil(abs(level))))
+    mixed: FloatArray = (1 - part) * grow(int(whole)) + part * grow(int(np.ceil(abs(level))))
     return mixed
 
 
 def blur(images: FloatArray, level: float, seed: int) -> FloatArray:
-    changed: FloatArray = ndimage.gaussian_filter(images, (0, level, level))
-    return changed
+    """Apply a Gaussian blur with a standard deviation of `level` pixels."""
+    corrupted: FloatArray = ndimage.gaussian_filter(images, (0, level, level))
+    return corrupted
 
 
 def add_noise(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """The same noise at each level, only stronger."""
+    """Add Gaussian noise with the standard deviation `level`, the same for every level."""
     noise = np.random.default_rng(seed).standard_normal(images.shape, np.float32)
     noisy: FloatArray = images + np.float32(level) * noise
     return noisy
 
 
 def lower_contrast(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """Towards an even grey at 0; below it ink is paper and paper ink."""
-    changed: FloatArray = 0.5 + np.float32(level) * (images - np.float32(0.5))
-    return changed
+    """Multiply the contrast by `level`: uniform grey at 0, inverted below."""
+    corrupted: FloatArray = 0.5 + np.float32(level) * (images - np.float32(0.5))
+    return corrupted
 
 
 def occlude(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """A square of paper over each image, `level` pixels wide, in the same place at each level."""
+    """Cover each image with a background square, `level` pixels wide, at a random place."""
     size = round(level)
     generator = np.random.default_rng(seed)
-    # In the box of 20 pixels that holds the ink.
+    # The ink is in the middle 20 pixels.
     middles = generator.integers(4, IMAGE_SIZE - 4, (len(images), 2, 1))
     places = np.arange(IMAGE_SIZE)
     start = middles - size // 2
@@ -113,104 +138,138 @@ def occlude(images: FloatArray, level: float, seed: int) -> FloatArray:
     return np.where(covered, np.float32(0), images)
 
 
+# ---------------------------------------------------------------- levels that augmentation covers
+
+
+def trained_shift(strength: float) -> Range:
+    """Return the shifts, in pixels."""
+    # It imports TensorFlow.
+    from mnistviz.network.augmentation import PIXELS
+
+    return -PIXELS * strength, PIXELS * strength
+
+
+def trained_rotation(strength: float) -> Range:
+    """Return the angles, in degrees."""
+    from mnistviz.network.augmentation import DEGREES
+
+    return -DEGREES * strength, DEGREES * strength
+
+
+def trained_scale(strength: float) -> Range:
+    """Return the factors."""
+    from mnistviz.network.augmentation import STRETCH
+
+    return math.exp(-STRETCH * strength), math.exp(STRETCH * strength)
+
+
+# ---------------------------------------------------------------- registry
+
 _ALL = (
-    Distortion(
-        "shift-right",
-        "Shift sideways",
-        "pixels to the right",
-        (-10, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 10),
-        0,
-        0.5,
-        "The whole digit moves; what leaves the picture is lost.",
-        shift_right,
+    Corruption(
+        name="shift-right",
+        title="Shift sideways",
+        unit="pixels to the right",
+        levels=(-10, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 10),
+        neutral=0,
+        step=0.5,
+        description="The whole digit moves; what leaves the picture is lost.",
+        function=shift_right,
+        trained_range=trained_shift,
     ),
-    Distortion(
-        "shift-down",
-        "Shift up and down",
-        "pixels down",
-        (-10, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 10),
-        0,
-        0.5,
-        "The whole digit moves; what leaves the picture is lost.",
-        shift_down,
+    Corruption(
+        name="shift-down",
+        title="Shift up and down",
+        unit="pixels down",
+        levels=(-10, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 10),
+        neutral=0,
+        step=0.5,
+        description="The whole digit moves; what leaves the picture is lost.",
+        function=shift_down,
+        trained_range=trained_shift,
     ),
-    Distortion(
-        "rotation",
-        "Rotation",
-        "degrees anticlockwise",
-        (-90, -60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60, 90),
-        0,
-        1.0,
-        "Turned about the middle. Far enough, a 6 is a 9 and nobody can tell.",
-        rotate,
+    Corruption(
+        name="rotation",
+        title="Rotation",
+        unit="degrees anticlockwise",
+        levels=(-90, -60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60, 90),
+        neutral=0,
+        step=1.0,
+        description="Turned about the middle. Far enough, a 6 is a 9 and nobody can tell.",
+        function=rotate,
+        trained_range=trained_rotation,
     ),
-    Distortion(
-        "scale",
-        "Size",
-        "times as large",
-        (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.6),
-        1.0,
-        0.05,
-        "Larger or smaller about the middle. From 1.4 on, ends of the digit leave the picture.",
-        scale,
+    Corruption(
+        name="scale",
+        title="Size",
+        unit="times as large",
+        levels=(0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.6),
+        neutral=1.0,
+        step=0.05,
+        description="Larger or smaller about the middle. From 1.4 on, ends of the digit leave the "
+        "picture.",
+        function=scale,
+        trained_range=trained_scale,
     ),
-    Distortion(
-        "thickness",
-        "Thickness",
-        "pixels wider on each side",
-        (-1.0, -0.75, -0.5, -0.25, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0),
-        0.0,
-        0.25,
-        "Every stroke gets wider or thinner. Wide ones close the holes of 8 and 9.",
-        thicken,
+    Corruption(
+        name="thickness",
+        title="Thickness",
+        unit="pixels wider on each side",
+        levels=(-1.0, -0.75, -0.5, -0.25, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0),
+        neutral=0.0,
+        step=0.25,
+        description="Every stroke gets wider or thinner. Wide ones close the holes of 8 and 9.",
+        function=thicken,
     ),
-    Distortion(
-        "blur",
-        "Blur",
-        "pixels (standard deviation)",
-        (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0),
-        0.0,
-        0.25,
-        "Out of focus: a Gaussian blur.",
-        blur,
+    Corruption(
+        name="blur",
+        title="Blur",
+        unit="pixels (standard deviation)",
+        levels=(0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0),
+        neutral=0.0,
+        step=0.25,
+        description="Out of focus: a Gaussian blur.",
+        function=blur,
     ),
-    Distortion(
-        "noise",
-        "Noise",
-        "of full ink (standard deviation)",
-        (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0),
-        0.0,
-        0.05,
-        "Each pixel gets a random amount more or less ink.",
-        add_noise,
+    Corruption(
+        name="noise",
+        title="Noise",
+        unit="of full ink (standard deviation)",
+        levels=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0),
+        neutral=0.0,
+        step=0.05,
+        description="Each pixel gets a random amount more or less ink.",
+        function=add_noise,
     ),
-    Distortion(
-        "contrast",
-        "Contrast",
-        "of the full contrast",
-        (-1.0, -0.6, -0.3, -0.1, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0),
-        1.0,
-        0.05,
-        "Ink and paper both turn grey. Below 0 they have changed places: black on white.",
-        lower_contrast,
+    Corruption(
+        name="contrast",
+        title="Contrast",
+        unit="of the full contrast",
+        levels=(-1.0, -0.6, -0.3, -0.1, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0),
+        neutral=1.0,
+        step=0.05,
+        description="Ink and paper both turn grey. Below 0 they have changed places: black on "
+        "white.",
+        function=lower_contrast,
     ),
-    Distortion(
-        "occlusion",
-        "Occlusion",
-        "pixels wide",
-        (0, 4, 6, 8, 10, 12, 14, 16, 20),
-        0,
-        1.0,
-        "A square of paper, at a random place of each image, covers a part of the digit.",
-        occlude,
+    Corruption(
+        name="occlusion",
+        title="Occlusion",
+        unit="pixels wide",
+        levels=(0, 4, 6, 8, 10, 12, 14, 16, 20),
+        neutral=0,
+        step=1.0,
+        description="A square of paper, at a random place of each image, covers a part of the "
+        "digit.",
+        function=occlude,
     ),
 )
 
-DISTORTIONS = {one.name: one for one in _ALL}
+CORRUPTIONS = {corruption.name: corruption for corruption in _ALL}
 
 
-def find_distortion(name: str) -> Distortion:
-    """The distortion of that name. Raises `SpecError` with the names there are."""
-    if name not in DISTORTIONS:
-        raise SpecError(f"distortion: expected one of {', '.join(DISTORTIONS)}, got {name!r}")
-    return DISTORTIONS[name]
+def find_corruption(name: str) -> Corruption:
+    """Return the corruption of that name. Raises `SpecError` with all names for another one."""
+    if name not in CORRUPTIONS:
+        raise SpecError(f"distortion: expected one of {', '.join(CORRUPTIONS)}, got {name!r}")
+    return CORRUPTIONS[name]

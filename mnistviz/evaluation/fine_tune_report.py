@@ -1,7 +1,7 @@
-"""What fine-tuning on a person's digits gained and cost: before and after, on the same images.
+"""Gain and cost of fine-tuning on a person's digits: before and after, on the same images.
 
 The gain is measured on the digits that were held out, the cost on the test set. The first
-snapshot of the run has the weights that it began with: its parent may be gone.
+snapshot of the run has its initial weights, so that its parent is not needed.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.evaluation.metrics import interval
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.runs import fine_tune_set, result_cache, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
@@ -21,8 +21,9 @@ _KEPT = "tuning"
 
 @dataclass(frozen=True, eq=False)
 class Tuning:
-    """Which images were read right before and after, bool: the person's digits that were held
-    out `(h,)` and trained on `(t,)`, and the 10,000 test images.
+    """Which images were read right before and after fine-tuning, bool.
+
+    They are the held-out digits `(h,)`, those trained on `(t,)` and the 10,000 test images.
     """
 
     held_before: NDArray[np.bool_]
@@ -35,8 +36,9 @@ class Tuning:
 
 @dataclass(frozen=True)
 class Change:
-    """How many of some images were read right before and after. `low` and `high` bound the
-    95 % interval of the share afterwards (Wilson 1927).
+    """The numbers of images read right before and after.
+
+    `low` and `high` are the bounds of the 95 % interval of the accuracy after (Wilson 1927).
     """
 
     before: int
@@ -49,8 +51,8 @@ class Change:
 
 
 def change(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Change:
-    """Count what changed, `(n,)` bool each, n ≥ 1."""
-    low, high = interval(int(after.sum()), len(after))
+    """Return the numbers for images read right before and after, `(n,)` bool, n ≥ 1."""
+    low, high = accuracy_interval(int(after.sum()), len(after))
     return Change(
         before=int(before.sum()),
         after=int(after.sum()),
@@ -63,7 +65,7 @@ def change(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Change:
 
 
 def kept(run: Run) -> Tuning | None:
-    """What was measured of the last snapshot of a run, None where nobody has yet."""
+    """Return the cached result for the last snapshot of a run, None where there is none."""
     steps = snapshots.steps_of(run)
     arrays = result_cache.read(Snapshot(run, steps[-1]), _KEPT) if steps else None
     try:
@@ -74,13 +76,13 @@ def kept(run: Run) -> Tuning | None:
 
 
 def measure(run: Run, progress: Callable[[float], object] = lambda share: None) -> Tuning:
-    """Read everything with the first and the last snapshot, in some seconds, and keep it.
+    """Classify all images with the first and the last snapshot and cache the result.
 
     Raises `RunError` where a snapshot or the digits of the run are missing.
     """
-    # It brings TensorFlow; what has been measured before is told without.
+    # They import TensorFlow, which cached results do without.
     from mnistviz.digits.mnist import load_mnist
-    from mnistviz.evaluation.scoring import read
+    from mnistviz.evaluation.scoring import predict_logits
     from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 
@@ -97,7 +99,7 @@ def measure(run: Run, progress: Callable[[float], object] = lambda share: None) 
     for when, of in (("before", 0), ("after", step)):
         classifier = Classifier(load(Snapshot(run, of)))
         for name, (images, labels) in sets.items():
-            logits = read(classifier, images, partial(_tell, progress, done, total))
+            logits = predict_logits(classifier, images, partial(_tell, progress, done, total))
             found[f"{name}_{when}"] = logits.argmax(axis=1) == labels
             done += len(labels)
     result_cache.write(Snapshot(run, step), _KEPT, found)
@@ -108,10 +110,11 @@ def _tell(progress: Callable[[float], object], before: int, total: int, done: in
     progress((before + done) / total)
 
 
-def pooled(found: Sequence[Tuning]) -> Change | None:
-    """The held-out digits of several trainings together, each read by the one that left it out;
-    None where nothing was held out.
+def pooled(tunings: Sequence[Tuning]) -> Change | None:
+    """Return the change on the held-out digits of several trainings, None where there are none.
+
+    Each digit is classified by the training that held it out.
     """
-    before = np.concatenate([np.zeros(0, bool), *(one.held_before for one in found)])
-    after = np.concatenate([np.zeros(0, bool), *(one.held_after for one in found)])
+    before = np.concatenate([np.zeros(0, bool), *(tuning.held_before for tuning in tunings)])
+    after = np.concatenate([np.zeros(0, bool), *(tuning.held_after for tuning in tunings)])
     return change(before, after) if len(before) else None

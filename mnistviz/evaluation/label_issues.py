@@ -1,7 +1,7 @@
-"""Labels that a person holds to be wrong or ambiguous, and what is left without them.
+"""Labels that a person has marked as wrong or ambiguous.
 
-They stand in `doubtful_labels.json` in the home folder, by what is in the images of a set. The
-file is replaced under the home's lock.
+They are in `doubtful_labels.json` in the home folder, by the digest of a set's images. The file
+is replaced under the home's lock.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,24 +20,24 @@ DOUBTS: tuple[Doubt, ...] = get_args(Doubt)
 
 
 def file() -> Path:
-    """Where the labels in doubt are kept."""
+    """Return the path of the file."""
     return storage.home() / "doubtful_labels.json"
 
 
 def read(digest: str) -> dict[int, Doubt]:
-    """The labels in doubt of a set, by the number of the image; others in the file are ignored."""
-    found = storage.read_json(file()).get(digest)
-    if not isinstance(found, Mapping):
+    """Return the marks of a set by image number; invalid entries of the file are ignored."""
+    marks = storage.read_json(file()).get(digest)
+    if not isinstance(marks, Mapping):
         return {}
     return {
         int(number): doubt
-        for number, doubt in sorted(found.items(), key=lambda item: item[0].zfill(9))
+        for number, doubt in sorted(marks.items(), key=lambda item: item[0].zfill(9))
         if number.isdecimal() and doubt in DOUBTS
     }
 
 
 def mark(digest: str, number: int, doubt: Doubt | None) -> None:
-    """Say that the label of an image is in doubt, or with None that it is not any more."""
+    """Mark the label of an image, or remove its mark with None."""
     if doubt is not None and doubt not in DOUBTS:
         raise SpecError(f"doubt: expected one of {', '.join(DOUBTS)}, got {doubt!r}")
     with storage.home_lock():
@@ -49,10 +49,10 @@ def mark(digest: str, number: int, doubt: Doubt | None) -> None:
         storage.write_json(file(), {**others, **({digest: mine} if mine else {})})
 
 
-def without(found: Answers, numbers: Collection[int]) -> Answers:
-    """The answers to all other images."""
-    stays = np.ones(len(found.data.labels), bool)
+def without(answers: Answers, numbers: Collection[int]) -> Answers:
+    """Return the answers without those to the images with these numbers."""
+    stays = np.ones(len(answers.data.labels), bool)
     stays[[number for number in numbers if number < len(stays)]] = False
-    data = found.data
+    data = answers.data
     rest = LabelledSet(data.name, data.images[stays], data.labels[stays], data.how)
-    return answers_of(rest, found.logits[stays])
+    return answers_of(rest, answers.logits[stays])

@@ -1,19 +1,21 @@
-"""Two networks on the same images: who is right where the other is wrong."""
+"""Comparison of two networks on the same images."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Truth = NDArray[np.bool_]
+from mnistviz.core.statistics import mcnemar_p
+
+Right = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Agreement:
+class McNemarResult:
     """How many images both, one or neither of two networks read right.
 
-    `p` is that of McNemar's exact test (1947): how often chance alone would share out the
-    images that only one of them reads right at least as unevenly, were both equally good.
+    `p` is that of McNemar's exact test (1947): the probability that images which only one of two
+    equally good networks reads right are divided at least as unevenly between them.
     """
 
     both: int
@@ -23,16 +25,13 @@ class Agreement:
     p: float
 
 
-def compare(first: Truth, second: Truth) -> Agreement:
-    """Compare where each of two networks is right, both `(n,)` bool on the same images."""
-    from scipy.stats import binomtest
-
+def compare(first: Right, second: Right) -> McNemarResult:
+    """Compare two networks by which images each reads right, both `(n,)` bool."""
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
-    differing = only_first + only_second
-    return Agreement(
+    return McNemarResult(
         both=int((first & second).sum()),
         only_first=only_first,
         only_second=only_second,
         neither=int((~first & ~second).sum()),
-        p=float(binomtest(only_first, differing).pvalue) if differing else 1.0,
+        p=mcnemar_p(only_first, only_second),
     )

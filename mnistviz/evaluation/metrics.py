@@ -1,4 +1,4 @@
-"""How good answers are, number by number: intervals, classes, the k likeliest."""
+"""Scores of each digit and top-k accuracy."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,9 @@ from mnistviz.core.types.arrays import FloatArray
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How the images of one digit are read. Shares in [0, 1], NaN where nothing counts.
+    """Precision, recall and F1 score of one digit, in [0, 1], NaN where they are undefined.
 
-    `precision` is how much of what was read as this digit is one, `recall` how much of what is
-    one was read as one, `f1` their harmonic mean.
+    `images` is the number of images with this label.
     """
 
     digit: int
@@ -24,18 +23,8 @@ class ClassScore:
     f1: float
 
 
-def interval(right: int, images: int) -> tuple[float, float]:
-    """The 95 % interval (Wilson, 1927) of the share of right answers, each in [0, 1]."""
-    from scipy.stats import binomtest
-
-    if not images:
-        return 0.0, 1.0
-    found = binomtest(right, images).proportion_ci(0.95, method="wilson")
-    return float(found.low), float(found.high)
-
-
 def class_scores(labels: NDArray[np.uint8], answers: NDArray[np.integer]) -> list[ClassScore]:
-    """A row for each of the ten digits, of labels `(n,)` and answers `(n,)`."""
+    """Return the scores of the ten digits, from labels `(n,)` and answers `(n,)`."""
     from sklearn.metrics import precision_recall_fscore_support
 
     columns = precision_recall_fscore_support(
@@ -48,9 +37,9 @@ def class_scores(labels: NDArray[np.uint8], answers: NDArray[np.integer]) -> lis
 
 
 def top_k(logits: FloatArray, labels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Share of the images whose label is among the k likeliest digits, `(10,)`, k from 1.
+    """Return the top-k accuracies `(10,)` in [0, 1], k from 1 to 10, of logits `(n, 10)`.
 
-    The last is 1 by necessity. Of equal logits the smaller digit goes first, as for the answer.
+    Of equal logits the smaller digit ranks first, as `argmax` has it.
     """
     order = np.argsort(-logits, axis=1, kind="stable")
     ranks = (order == labels[:, np.newaxis]).argmax(axis=1)

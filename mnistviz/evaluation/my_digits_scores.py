@@ -1,4 +1,4 @@
-"""What runs make of a person's digits, kept beside the runs. A digit is read once a snapshot."""
+"""The answers of runs to a person's digits, cached for each snapshot."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.my_digits import Digit
-from mnistviz.evaluation.metrics import interval
 from mnistviz.runs import result_cache
 from mnistviz.runs.snapshots import Snapshot
 
@@ -18,7 +18,7 @@ _KEPT = "digits"
 
 @dataclass(frozen=True)
 class Score:
-    """How many of some digits were read right, and the share's 95 % interval (Wilson 1927)."""
+    """The number of digits read right, with the 95 % interval of the accuracy (Wilson 1927)."""
 
     right: int
     total: int
@@ -29,7 +29,7 @@ class Score:
 
     @property
     def interval(self) -> tuple[float, float]:
-        return interval(self.right, self.total)
+        return accuracy_interval(self.right, self.total)
 
     @property
     def sentence(self) -> str:
@@ -38,17 +38,17 @@ class Score:
 
 
 def known(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
-    """Probabilities `(n, 10)` of digits that a snapshot has read before; NaN for the others."""
-    found = np.full((len(digits), NUM_CLASSES), np.nan, np.float32)
+    """Return the cached probabilities `(n, 10)` of digits, NaN for those that are not cached."""
+    probabilities = np.full((len(digits), NUM_CLASSES), np.nan, np.float32)
     by_id = _kept(snapshot)
     for number, digit in enumerate(digits):
         if digit.id in by_id:
-            found[number] = by_id[digit.id]
-    return found
+            probabilities[number] = by_id[digit.id]
+    return probabilities
 
 
 def answers(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
-    """Probabilities `(n, 10)` of digits by a snapshot. Loads it only where some are new to it."""
+    """Return the probabilities `(n, 10)` of digits; only new ones load the network."""
     found = known(snapshot, digits)
     new = np.flatnonzero(np.isnan(found[:, 0])).tolist()
     if new:
@@ -74,10 +74,10 @@ def _kept(snapshot: Snapshot) -> dict[str, FloatArray]:
 
 
 def score(probabilities: FloatArray, digits: Sequence[Digit]) -> Score | None:
-    """How many of the digits that were read are right; None where none was read."""
-    read = ~np.isnan(probabilities[:, 0])
+    """Return the score on the digits with probabilities, None where none has any."""
+    known = ~np.isnan(probabilities[:, 0])
     labels = np.array([digit.label for digit in digits], np.int64)
-    if not read.any():
+    if not known.any():
         return None
-    right = probabilities[read].argmax(axis=1) == labels[read]
-    return Score(int(right.sum()), int(read.sum()))
+    right = probabilities[known].argmax(axis=1) == labels[known]
+    return Score(int(right.sum()), int(known.sum()))

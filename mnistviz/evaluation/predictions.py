@@ -1,4 +1,4 @@
-"""A labelled set and what a network makes of it."""
+"""The answers of a network to a labelled set: computed, cached, selected, exported."""
 
 import csv
 import hashlib
@@ -19,7 +19,7 @@ from mnistviz.runs.snapshots import Snapshot
 
 @dataclass(frozen=True)
 class Answers:
-    """What one network says of every image of a set: `logits` is `(n, 10)` float32.
+    """The answers of one network to every image of a set: `logits` is `(n, 10)` float32.
 
     `confidence` is the probability of the answer at temperature 1, `(n,)` in [0, 1].
     """
@@ -32,50 +32,50 @@ class Answers:
 
 
 def answers_of(data: LabelledSet, logits: FloatArray) -> Answers:
-    """Put a set and the logits of a network for its images together."""
-    chosen = logits.argmax(axis=1)
-    sure = probabilities(logits).max(axis=1)
-    return Answers(data, logits, chosen, chosen == data.labels, sure)
+    """Return the answers that logits `(n, 10)` give to the images of a set."""
+    answers = logits.argmax(axis=1)
+    confidence = probabilities(logits).max(axis=1)
+    return Answers(data, logits, answers, answers == data.labels, confidence)
 
 
 def digest_of(images: NDArray[np.uint8]) -> str:
-    """Names images `(n, 28, 28)` by what is in them: what is kept is found again by it."""
+    """Return a digest of images `(n, 28, 28)`: the key of cached results."""
     return hashlib.sha256(np.ascontiguousarray(images).tobytes()).hexdigest()[:16]
 
 
 def known_logits(snapshot: Snapshot, data: LabelledSet, digest: str) -> FloatArray | None:
-    """What a snapshot said of a set before, by the digest of its images; None if nothing is kept.
+    """Return the cached logits of a snapshot for a set, None where there are none.
 
-    No network is loaded.
+    `digest` is that of the images. No network is loaded.
     """
     found = (result_cache.read(snapshot, f"logits-{digest}") or {}).get("logits")
     return found if found is not None and found.shape == (len(data.labels), NUM_CLASSES) else None
 
 
 def keep_logits(snapshot: Snapshot, digest: str, logits: FloatArray) -> None:
-    """Keep what a snapshot said; a home that can't be written to costs the time again."""
+    """Cache logits; in a home that can't be written to they are computed again next time."""
     with suppress(OSError):
         result_cache.write(snapshot, f"logits-{digest}", {"logits": logits})
 
 
-def wrong_ones(found: Answers) -> NDArray[np.int64]:
-    """Numbers of the images read wrong, those first of which the network was surest."""
-    wrong = np.flatnonzero(~found.right)
-    return wrong[np.argsort(-found.confidence[wrong], kind="stable")]
+def errors_of(answers: Answers) -> NDArray[np.int64]:
+    """Return the numbers of the misclassified images, by descending confidence."""
+    wrong = np.flatnonzero(~answers.right)
+    return wrong[np.argsort(-answers.confidence[wrong], kind="stable")]
 
 
-def in_cell(found: Answers, label: int, answer: int) -> NDArray[np.int64]:
-    """Numbers of the images of a digit that were read as a digit, mistakes surest first.
+def in_cell(answers: Answers, label: int, answer: int) -> NDArray[np.int64]:
+    """Return the numbers of the images in a cell of the confusion matrix.
 
-    Of right answers the least sure come first: those are the ones to look at.
+    Errors are in descending order of confidence, correct answers in ascending order.
     """
-    there = np.flatnonzero((found.data.labels == label) & (found.answers == answer))
+    numbers = np.flatnonzero((answers.data.labels == label) & (answers.answers == answer))
     sign = 1 if label == answer else -1
-    return there[np.argsort(sign * found.confidence[there], kind="stable")]
+    return numbers[np.argsort(sign * answers.confidence[numbers], kind="stable")]
 
 
-def as_csv(found: Answers, temperature: float | None = None) -> str:
-    """A line for each image: number, label, answer, right or not, ten probabilities.
+def as_csv(answers: Answers, temperature: float | None = None) -> str:
+    """Return a table with a line for each image: label, answer, right or not, probabilities.
 
     With a temperature the probabilities are the calibrated ones.
     """
@@ -83,8 +83,8 @@ def as_csv(found: Answers, temperature: float | None = None) -> str:
     lines = csv.writer(table, lineterminator="\n")
     digits = [f"probability_{digit}" for digit in range(NUM_CLASSES)]
     lines.writerow(["image", "label", "answer", "right", *digits])
-    shares = probabilities(found.logits, temperature or 1.0)
+    shares = probabilities(answers.logits, temperature or 1.0)
     for number, row in enumerate(shares):
-        facts = (number, int(found.data.labels[number]), int(found.answers[number]))
-        lines.writerow([*facts, int(found.right[number]), *(f"{share:.6g}" for share in row)])
+        fields = (number, int(answers.data.labels[number]), int(answers.answers[number]))
+        lines.writerow([*fields, int(answers.right[number]), *(f"{share:.6g}" for share in row)])
     return table.getvalue()

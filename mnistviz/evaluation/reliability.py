@@ -1,21 +1,21 @@
-"""Whether a network is as sure as it is right."""
+"""Reliability diagrams, and accuracy after rejecting uncertain answers."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-# As in Guo et al., 2017, who made the measure known.
+# As in Guo et al., 2017.
 NUM_BINS = 15
 
 
 @dataclass(frozen=True)
 class Reliability:
-    """Images by how sure the network is: bins of equal width over [0, 1].
+    """Images by the probability of their answer, in bins of equal width over [0, 1].
 
     `counts` (bins,) int64; `confidence` and `accuracy` (bins,) are the means of a bin's images,
-    NaN in an empty one. `error` is the expected calibration error (Naeini et al., 2015): how far
-    the two lie apart on average over the images. All shares in [0, 1].
+    NaN in an empty one. `error` is the expected calibration error (Naeini et al., 2015): the mean
+    absolute difference of the two over the images. All are in [0, 1].
     """
 
     edges: NDArray[np.float64]
@@ -28,25 +28,28 @@ class Reliability:
 def reliability(
     confidence: NDArray[np.float64], right: NDArray[np.bool_], num_bins: int = NUM_BINS
 ) -> Reliability:
-    """Sort images by the probability of their answer `(n,)` and see how many are right `(n,)`."""
+    """Return confidence and accuracy by bin.
+
+    `confidence` `(n,)` is the probability of each answer, `right` `(n,)` whether it is correct.
+    """
     edges = np.linspace(0, 1, num_bins + 1)
-    # A bin holds its upper edge: a probability of 1 belongs to the last one.
-    places = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, num_bins - 1)
-    counts = np.bincount(places, minlength=num_bins)
+    # A bin includes its upper edge: a probability of 1 is in the last one.
+    bins = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, num_bins - 1)
+    counts = np.bincount(bins, minlength=num_bins)
     with np.errstate(invalid="ignore"):
-        sure = np.bincount(places, confidence, num_bins) / counts
-        true = np.bincount(places, right, num_bins) / counts
-    apart = np.where(counts > 0, np.abs(true - sure), 0.0)
-    error = float((apart * counts).sum() / max(1, counts.sum()))
-    return Reliability(edges, counts, sure, true, error)
+        mean_confidence = np.bincount(bins, confidence, num_bins) / counts
+        accuracy = np.bincount(bins, right, num_bins) / counts
+    difference = np.where(counts > 0, np.abs(accuracy - mean_confidence), 0.0)
+    error = float((difference * counts).sum() / max(1, counts.sum()))
+    return Reliability(edges, counts, mean_confidence, accuracy, error)
 
 
 def refusals(
     confidence: NDArray[np.float64], right: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What refusing the least sure answers gains: shares refused, accuracy of those left.
+    """Return the shares of images rejected and the accuracies of the others, both `(n,)`.
 
-    Of n images both are `(n,)`: 0, 1, … n - 1 of them refused, the least sure first.
+    0, 1, … n - 1 of the n images are rejected, those with the lowest confidence first.
     """
     order = np.argsort(confidence, kind="stable")
     left = np.arange(len(order), 0, -1)

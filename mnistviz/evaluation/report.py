@@ -8,14 +8,15 @@ from mnistviz.charts import figure_files
 from mnistviz.charts.evaluation.confusion import confusion_matrix
 from mnistviz.charts.evaluation.reliability import refusal_curves, reliability_diagram
 from mnistviz.charts.evaluation.robustness import endurance_curves
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.evaluation import label_issues, robustness
-from mnistviz.evaluation.corruptions import DISTORTIONS
+from mnistviz.evaluation.corruptions import CORRUPTIONS
 from mnistviz.evaluation.label_issues import Doubt, without
 from mnistviz.evaluation.mcnemar import compare
-from mnistviz.evaluation.metrics import class_scores, interval, top_k
-from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, known_logits, wrong_ones
+from mnistviz.evaluation.metrics import class_scores, top_k
+from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, errors_of, known_logits
 from mnistviz.evaluation.reliability import refusals, reliability
-from mnistviz.evaluation.robustness import Endurance, trained_on
+from mnistviz.evaluation.robustness import RobustnessCurve, trained_on
 from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
@@ -40,7 +41,7 @@ class Subject:
     step: int
     found: Answers
     temperature: float | None = None
-    curves: Sequence[Endurance] = ()
+    curves: Sequence[RobustnessCurve] = ()
     marked: Mapping[int, Doubt] | None = None
     others: Mapping[str, Answers] | None = None
 
@@ -48,7 +49,7 @@ class Subject:
 def gather(snapshot: Snapshot, found: Answers, temperature: float | None) -> Subject:
     """All that is kept of a snapshot on a set: curves, labels in doubt, other runs' answers."""
     part = robustness.subset(found.data)
-    curves = [robustness.kept(snapshot, part, one) for one in DISTORTIONS.values()]
+    curves = [robustness.kept(snapshot, part, one) for one in CORRUPTIONS.values()]
     digest = digest_of(found.data.images)
     others = {}
     for other in registry.list_runs():
@@ -103,7 +104,7 @@ def _headline(subject: Subject, figure: Figures) -> list[str]:
     found = subject.found
     total = score(found.logits, found.data.labels)
     right = int(found.right.sum())
-    low, high = interval(right, total.images)
+    low, high = accuracy_interval(right, total.images)
     shares = top_k(found.logits, found.data.labels)
     rows = [
         ("Accuracy", f"{total.accuracy:.2%}"),
@@ -132,7 +133,7 @@ def _confusion(subject: Subject, figure: Figures) -> list[str]:
 
 def _mistakes(subject: Subject, figure: Figures) -> list[str]:
     found = subject.found
-    wrong = wrong_ones(found)
+    wrong = errors_of(found)
     shown = wrong[:MOST_IMAGES]
     captions = [
         f"{i}: {found.data.labels[i]} → {found.answers[i]}, {found.confidence[i]:.0%}"
@@ -200,13 +201,13 @@ def _robustness(subject: Subject, figure: Figures) -> list[str]:
         ),
     ]
     for curve in subject.curves:
-        distortion = DISTORTIONS[curve.distortion]
+        corruption = CORRUPTIONS[curve.corruption]
         line = (subject.run.name, curve.levels, curve.accuracy.tolist())
-        trained = trained_on(distortion, subject.run.spec.train)
+        trained = trained_on(corruption, subject.run.spec.train)
         parts += [
-            f"<h3>{distortion.title}</h3>",
-            figure_files.text_part(distortion.what),
-            figure(endurance_curves([line], distortion.unit, trained=trained)),
+            f"<h3>{corruption.title}</h3>",
+            figure_files.text_part(corruption.description),
+            figure(endurance_curves([line], corruption.unit, trained=trained)),
         ]
     return parts
 

@@ -1,8 +1,7 @@
-"""How much of its accuracy a network keeps when images are spoiled more and more."""
+"""Robustness curves: accuracy over the level of a corruption."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import balanced, to_input
-from mnistviz.evaluation.corruptions import Distortion
+from mnistviz.evaluation.corruptions import Corruption
 from mnistviz.evaluation.predictions import digest_of
 from mnistviz.runs import result_cache
 from mnistviz.runs.snapshots import Snapshot
@@ -22,29 +21,29 @@ from mnistviz.runs.snapshots import Snapshot
 if TYPE_CHECKING:
     from mnistviz.network.model import Classifier
 
-# Of each digit: an accuracy of 99 % is known to half a point, a curve takes seconds.
+# An accuracy of 99 % then has an interval of ± half a point, and a curve takes seconds.
 IMAGES_OF_EACH_DIGIT = 200
-# Below it a network is no use: one image in twenty.
-ENOUGH = 0.95
+# The accuracy that a network needs to be of use: at most one error in twenty images.
+NEEDED_ACCURACY = 0.95
 
 
 @dataclass(frozen=True)
-class Endurance:
-    """Which images are read right at which level: `right` is (levels, n) bool."""
+class RobustnessCurve:
+    """Which images are classified correctly at each level: `right` is `(levels, n)` bool."""
 
-    distortion: str
+    corruption: str
     levels: tuple[float, ...]
     right: NDArray[np.bool_]
 
     @property
     def accuracy(self) -> NDArray[np.float64]:
-        """Share of the images read right at each level, `(levels,)` in [0, 1]."""
+        """The accuracy at each level, `(levels,)` in [0, 1]."""
         shares: NDArray[np.float64] = self.right.mean(axis=1)
         return shares
 
 
 def subset(data: LabelledSet, each: int = IMAGES_OF_EACH_DIGIT) -> LabelledSet:
-    """The first images of each digit, as many of each, or all of a digit that has fewer."""
+    """Return the first `each` images of each digit, or all of a digit that has fewer."""
     chosen = balanced(data.labels, each)
     return LabelledSet(data.name, data.images[chosen], data.labels[chosen], data.how)
 
@@ -52,54 +51,56 @@ def subset(data: LabelledSet, each: int = IMAGES_OF_EACH_DIGIT) -> LabelledSet:
 def measure(
     classifier: Classifier,
     data: LabelledSet,
-    distortion: Distortion,
+    corruption: Corruption,
     progress: Callable[[float], object] = lambda share: None,
-) -> Endurance:
-    """Spoil every image of a set at every level and read it. `progress` is told the share done."""
+) -> RobustnessCurve:
+    """Classify the corrupted images of a set at every level. `progress` gets the share done."""
     images = to_input(data.images)
     rows = []
-    for number, level in enumerate(distortion.levels):
-        progress(number / len(distortion.levels))
-        answers = classifier.logits(distortion.apply(images, level)).argmax(axis=1)
+    for number, level in enumerate(corruption.levels):
+        progress(number / len(corruption.levels))
+        answers = classifier.logits(corruption.apply(images, level)).argmax(axis=1)
         rows.append(answers == data.labels)
-    return Endurance(distortion.name, tuple(map(float, distortion.levels)), np.stack(rows))
+    return RobustnessCurve(corruption.name, tuple(map(float, corruption.levels)), np.stack(rows))
 
 
-def kept(snapshot: Snapshot, data: LabelledSet, distortion: Distortion) -> Endurance | None:
-    """What was measured before of a snapshot on a set; None where nothing was."""
-    found = result_cache.read(snapshot, _name(data, distortion))
-    levels = tuple(map(float, distortion.levels))
+def kept(snapshot: Snapshot, data: LabelledSet, corruption: Corruption) -> RobustnessCurve | None:
+    """Return the stored curve of a snapshot on a set, None where there is none."""
+    found = result_cache.read(snapshot, _name(data, corruption))
+    levels = tuple(map(float, corruption.levels))
     # Kept by another version of this program, or damaged: measured anew.
     if found is None or tuple(found.get("levels", np.zeros(0)).tolist()) != levels:
         return None
     right = found.get("right")
     if right is None or right.shape != (len(levels), len(data.labels)):
         return None
-    return Endurance(distortion.name, levels, right.astype(bool))
+    return RobustnessCurve(corruption.name, levels, right.astype(bool))
 
 
 def measure_and_keep(
     classifier: Classifier,
     snapshot: Snapshot,
     data: LabelledSet,
-    distortion: Distortion,
+    corruption: Corruption,
     progress: Callable[[float], object] = lambda share: None,
-) -> Endurance:
-    """Measure a snapshot and keep the result on disk."""
-    found = measure(classifier, data, distortion, progress)
+) -> RobustnessCurve:
+    """Measure a snapshot and store the curve on disk."""
+    found = measure(classifier, data, corruption, progress)
     arrays = {"levels": np.array(found.levels), "right": found.right}
     with suppress(OSError):
-        result_cache.write(snapshot, _name(data, distortion), arrays)
+        result_cache.write(snapshot, _name(data, corruption), arrays)
     return found
 
 
-def stands(found: Endurance, neutral: float, least: float = ENOUGH) -> tuple[float, float] | None:
-    """The range of measured levels around the neutral one in which accuracy is at least `least`.
+def tolerated_range(
+    curve: RobustnessCurve, neutral: float, needed: float = NEEDED_ACCURACY
+) -> tuple[float, float] | None:
+    """Return the range of measured levels around the neutral one with at least `needed` accuracy.
 
-    None where it isn't even at the neutral level.
+    None where the accuracy at the neutral level is lower.
     """
-    enough = (found.accuracy >= least).tolist()
-    middle = found.levels.index(neutral)
+    enough = (curve.accuracy >= needed).tolist()
+    middle = curve.levels.index(neutral)
     if not enough[middle]:
         return None
     low = high = middle
@@ -107,39 +108,28 @@ def stands(found: Endurance, neutral: float, least: float = ENOUGH) -> tuple[flo
         low -= 1
     while high < len(enough) - 1 and enough[high + 1]:
         high += 1
-    return found.levels[low], found.levels[high]
+    return curve.levels[low], curve.levels[high]
 
 
-def trained_on(distortion: Distortion, spec: TrainSpec) -> tuple[float, float] | None:
-    """The range of levels that a training's augmentation covers, None where it has none of it."""
-    if not spec.augmentation:
+def trained_on(corruption: Corruption, spec: TrainSpec) -> tuple[float, float] | None:
+    """Return the range of levels that a training's augmentation covers, None where it has none."""
+    if not spec.augmentation or corruption.trained_range is None:
         return None
-    from mnistviz.network.augmentation import DEGREES, PIXELS, STRETCH
-
-    strength = spec.augmentation
-    match distortion.name:
-        case "shift-right" | "shift-down":
-            return -PIXELS * strength, PIXELS * strength
-        case "rotation":
-            return -DEGREES * strength, DEGREES * strength
-        case "scale":
-            return math.exp(-STRETCH * strength), math.exp(STRETCH * strength)
-        case _:
-            return None
+    return corruption.trained_range(spec.augmentation)
 
 
-def as_rows(curves: Sequence[Endurance]) -> list[dict[str, object]]:
-    """The curves as JSON: for each distortion its levels and accuracies."""
+def as_rows(curves: Sequence[RobustnessCurve]) -> list[dict[str, object]]:
+    """Return the curves as JSON objects: levels and accuracies of each corruption."""
     return [
         {
-            "distortion": one.distortion,
-            "levels": list(one.levels),
-            "accuracy": one.accuracy.tolist(),
-            "images": one.right.shape[1],
+            "distortion": curve.corruption,
+            "levels": list(curve.levels),
+            "accuracy": curve.accuracy.tolist(),
+            "images": curve.right.shape[1],
         }
-        for one in curves
+        for curve in curves
     ]
 
 
-def _name(data: LabelledSet, distortion: Distortion) -> str:
-    return f"robustness-{distortion.name}-{digest_of(data.images)}"
+def _name(data: LabelledSet, corruption: Corruption) -> str:
+    return f"robustness-{corruption.name}-{digest_of(data.images)}"

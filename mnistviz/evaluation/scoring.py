@@ -1,4 +1,4 @@
-"""How well a network does on a labelled set."""
+"""Logits, probabilities and metrics of a network on a labelled set."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.statistics import negative_log_likelihood
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.evaluation import Evaluation
 from mnistviz.digits.mnist import to_input
 
 if TYPE_CHECKING:
-    # It brings TensorFlow; what has been read before is scored without.
+    # It imports TensorFlow, which cached logits are scored without.
     from mnistviz.network.model import Classifier
 
 
@@ -24,16 +26,22 @@ def evaluate(
     labels: NDArray[np.uint8],
     progress: Callable[[int], None] = lambda done: None,
 ) -> Evaluation:
-    """Evaluate images `(n, 28, 28)` uint8 against labels `(n,)`, telling how many are done."""
-    return score(read(classifier, images, progress), labels)
+    """Return the metrics on images `(n, 28, 28)` uint8 with labels `(n,)`.
+
+    `progress` is called with the number of images done.
+    """
+    return score(predict_logits(classifier, images, progress), labels)
 
 
-def read(
+def predict_logits(
     classifier: Classifier,
     images: NDArray[np.uint8],
     progress: Callable[[int], None] = lambda done: None,
 ) -> FloatArray:
-    """Logits `(n, 10)` float32 of images `(n, 28, 28)` uint8, telling how many are done."""
+    """Return the logits `(n, 10)` float32 of images `(n, 28, 28)` uint8.
+
+    `progress` is called with the number of images done.
+    """
     from mnistviz.network.model import BATCH_SIZE, NUM_THREADS
 
     logits = [np.zeros((0, NUM_CLASSES), np.float32)]
@@ -46,19 +54,13 @@ def read(
 
 
 def probabilities(logits: FloatArray, temperature: float = 1.0) -> NDArray[np.float64]:
-    """Probabilities `(n, 10)` of logits `(n, 10)`, each divided by the temperature first."""
-    wide = logits.astype(np.float64) / temperature
-    powers = np.exp(wide - wide.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    """Return the probabilities `(n, 10)` of logits `(n, 10)` divided by the temperature."""
+    shares: NDArray[np.float64] = softmax(logits.astype(np.float64) / temperature, axis=1)
     return shares
 
 
 def score(logits: FloatArray, labels: NDArray[np.uint8]) -> Evaluation:
-    """Metrics of logits `(n, 10)` against labels `(n,)`."""
-    wide = logits.astype(np.float64)
-    peak = wide.max(axis=1)
-    log_total = peak + np.log(np.exp(wide - peak[:, np.newaxis]).sum(axis=1))
-    losses = log_total - wide[np.arange(len(labels)), labels]
+    """Return the metrics of logits `(n, 10)` with labels `(n,)`."""
     pairs = labels.astype(np.int64) * NUM_CLASSES + logits.argmax(axis=1)
     confusion = np.bincount(pairs, minlength=NUM_CLASSES**2).reshape(NUM_CLASSES, NUM_CLASSES)
     counts = confusion.sum(axis=1)
@@ -67,7 +69,7 @@ def score(logits: FloatArray, labels: NDArray[np.uint8]) -> Evaluation:
     return Evaluation(
         images=len(labels),
         accuracy=float(np.trace(confusion) / len(labels)),
-        loss=float(losses.mean()),
+        loss=float(negative_log_likelihood(logits, labels).mean()),
         per_class=per_class,
         confusion=confusion,
     )

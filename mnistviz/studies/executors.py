@@ -1,6 +1,6 @@
-"""Where the trials of a study are trained: here, in processes of their own, or on a cluster.
+"""Executors of a study's trials: this process, child processes, or a Dask cluster.
 
-Each is one `concurrent.futures.Executor` and what it is to do for a trial.
+Each is a `concurrent.futures.Executor` with the function that trains a trial.
 """
 
 import io
@@ -19,21 +19,21 @@ from mnistviz.studies.plans import StudySpec, Trial
 from mnistviz.studies.trial import (
     Outcome,
     coverage_of_run,
+    redundancy_of,
     run_of,
     train_by_worker,
     train_here,
-    uses_of,
 )
 from mnistviz.training import launcher
 
 CLUSTER_TIMEOUT_SECONDS = 10
-# So often a trial is begun again when the worker that trained it is gone.
+# How often a trial is started again after its worker was lost.
 RETRIES = 3
 
 
 @dataclass(frozen=True)
 class Trainer:
-    """`executor.submit(train, trial)` trains a trial; `stop` ends one that trains already."""
+    """`executor.submit(train, trial)` trains a trial; `stop` stops one that is being trained."""
 
     executor: Executor
     train: Callable[[Trial], Outcome]
@@ -44,11 +44,11 @@ class Trainer:
 def trainer_of(
     spec: StudySpec, stopped: Callable[[], bool], workers: int = 1, dask: str | None = None
 ) -> Iterator[Trainer]:
-    """What trains the trials of a study; `stopped` says whether it is to end.
+    """Yield the trainer of a study's trials; `stopped` returns whether the study is to stop.
 
-    With `dask`, the address of a scheduler, on its cluster; else `workers` trials at a time, each
-    in a process of its own; with 0 workers one after another in this process. Raises `StudyError`
-    when there is no such cluster.
+    With `dask`, the address of a scheduler, it is that cluster; else `workers` trials at a time,
+    each in a child process; with 0 workers one after another in this process. Raises `StudyError`
+    when the cluster does not answer.
     """
     if dask is not None:
         with _cluster(dask) as executor:
@@ -91,31 +91,34 @@ def _cluster(address: str) -> Iterator[Executor]:
                 f"dask: expected a worker at the scheduler {address!r}, none is there; start one "
                 f"in the folder of this project with: dask worker {address} --nthreads 1"
             ) from None
-        # Not pure: two trainings of the same trial are two trainings.
+        # Not pure: Dask must not reuse the result of an equal call.
         yield client.get_executor(pure=False, retries=RETRIES)
 
 
 def train_on_cluster(spec: StudySpec, trial: Trial) -> Outcome:
-    """Train a trial on a Dask worker, in a home of its own; all of it comes back over the wire.
+    """Train a trial on a Dask worker, in the worker's own home folder, and return everything.
 
-    A worker that dies takes its training with it, and another one begins the trial anew.
+    When a worker dies, its training is lost and another worker starts the trial again.
     """
     from distributed import get_worker
 
     home = Path(get_worker().local_directory) / "mnistviz"
     home.mkdir(parents=True, exist_ok=True)
-    # The worker's process is there for this alone.
+    # The worker's process does nothing else.
     os.environ["MNISTVIZ_HOME"] = str(home)
-    return packed(spec, trial, train_here(spec, lambda: False, trial))
+    return with_run(spec, trial, train_here(spec, lambda: False, trial))
 
 
-def packed(spec: StudySpec, trial: Trial, outcome: Outcome) -> Outcome:
-    """An outcome with all that its run has to tell, for who can't read this home."""
+def with_run(spec: StudySpec, trial: Trial, outcome: Outcome) -> Outcome:
+    """Return the outcome with the run itself, for a machine that can't read this home folder."""
     run = run_of(spec, trial)
     if run is None:
         return outcome
     archive = io.BytesIO()
     pack.export(run, archive, step=None, steps=snapshots.steps_of(run))
     return replace(
-        outcome, uses=uses_of(run), coverage=coverage_of_run(run), archive=archive.getvalue()
+        outcome,
+        redundancy=redundancy_of(run),
+        coverage=coverage_of_run(run),
+        archive=archive.getvalue(),
     )

@@ -1,7 +1,7 @@
-"""The gap: five trainings that show what dropout and batch normalization do.
+"""The generalization gap of five trainings, with and without dropout and batch normalization.
 
-The same seed, images and epochs; what differs is whether the network has dropout, batch
-normalization, both or neither, and a fifth, smaller network is the one it grew from.
+They have the same seed, images and epochs. Four networks have dropout, batch normalization, both
+or neither; the fifth is the smaller original one.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from mnistviz.core.recipes import find_recipe
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs.registry import Run
 
-WHAT_IT_IS = (
+GAP_TEXT = (
     "The gap is accuracy on 10,000 of the images it trained on, with dropout off, minus accuracy "
     "on images it never saw. A wide gap means that it learned its images by heart."
 )
@@ -22,29 +22,30 @@ RECIPE = "plain"
 
 @dataclass(frozen=True)
 class GapTraining:
-    """One of the five: its usual name as a run, its title in the chart, its network."""
+    """One of the five trainings: name of the run, title in the chart, network."""
 
     name: str
     title: str
     model: ModelSpec
 
 
-def _grown(**changes: object) -> ModelSpec:
+def _bare(**changes: object) -> ModelSpec:
+    """Return the reference network without dropout and batch normalization, then changed."""
     return ModelSpec().changed(**{"batch_norm": False, "dropout": 0.0, **changes})
 
 
 GAP_TRAININGS = (
     GapTraining("gap-plain", "plain 10/12/16", find_recipe(RECIPE).model),
-    GapTraining("gap-neither", "10/15/20, neither", _grown()),
-    GapTraining("gap-dropout", "10/15/20, dropout", _grown(dropout=ModelSpec().dropout)),
-    GapTraining("gap-batch-norm", "10/15/20, batch normalization", _grown(batch_norm=True)),
+    GapTraining("gap-neither", "10/15/20, neither", _bare()),
+    GapTraining("gap-dropout", "10/15/20, dropout", _bare(dropout=ModelSpec().dropout)),
+    GapTraining("gap-batch-norm", "10/15/20, batch normalization", _bare(batch_norm=True)),
     GapTraining("gap-both", "10/15/20, both", ModelSpec()),
 )
 
 
 @dataclass(frozen=True)
 class GapSet:
-    """Trainings that belong together, for they were trained alike, and their runs by name."""
+    """Runs with the same training settings, by the name of their `GapTraining`."""
 
     train: TrainSpec
     runs: dict[str, Run]
@@ -60,7 +61,7 @@ class GapSet:
 
 
 def training_of(epochs: int | None = None, seed: int | None = None) -> TrainSpec:
-    """How all five are trained; by default as the recipe `plain` is."""
+    """Return the training settings of all five, by default those of the recipe `plain`."""
     base = find_recipe(RECIPE).train
     return base.changed(
         measure_gap=True,
@@ -70,7 +71,7 @@ def training_of(epochs: int | None = None, seed: int | None = None) -> TrainSpec
 
 
 def command_of(training: GapTraining) -> str:
-    """The command that makes one of the stored runs again."""
+    """Return the command that trains one of the stored runs."""
     model, base = training.model, find_recipe(RECIPE).model
     words = ["python -m mnistviz train", f"--recipe {RECIPE} --gap"]
     if model.channels != base.channels:
@@ -83,15 +84,15 @@ def command_of(training: GapTraining) -> str:
 
 
 def sets_of(runs: Sequence[Run]) -> list[GapSet]:
-    """The sets among the runs, whatever the runs are called: complete ones first.
+    """Return the sets among the runs, complete ones first. The names of the runs do not matter.
 
-    Of two runs of the same settings, the one that comes first in `runs` counts.
+    Of two runs with the same settings, the first one in `runs` is taken.
     """
     names = {training.model: training.name for training in GAP_TRAININGS}
-    found: dict[TrainSpec, dict[str, Run]] = {}
+    by_training: dict[TrainSpec, dict[str, Run]] = {}
     for run in runs:
         name = names.get(run.spec.model)
         if name and run.spec.train.measure_gap and run.spec.parent is None:
-            found.setdefault(run.spec.train, {}).setdefault(name, run)
-    sets = [GapSet(train, members) for train, members in found.items()]
-    return sorted(sets, key=lambda one: -len(one.runs))
+            by_training.setdefault(run.spec.train, {}).setdefault(name, run)
+    sets = [GapSet(train, members) for train, members in by_training.items()]
+    return sorted(sets, key=lambda gap_set: -len(gap_set.runs))

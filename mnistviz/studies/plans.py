@@ -1,4 +1,4 @@
-"""What a study trains: which channel plans, with which seeds, alike in all else."""
+"""The spec of a study: channel plans and seeds, with the same training settings."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from mnistviz.core.errors import StudyError
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.model_spec import ModelSpec, three_channel_counts
 from mnistviz.core.recipes import find_recipe
+from mnistviz.core.thresholds import NUM_SEEDS
 from mnistviz.core.train_spec import TrainSpec
 
-# The question's own plans: what the first author weighed, and what was built.
+# The plans that the network's author considered, and the one that was built.
 PLANS = ((8, 16, 32), (8, 16, 20), (5, 15, 20), (10, 15, 20))
 SWEPT_LAYER = 2
 
@@ -28,12 +29,12 @@ class Trial:
 
     @property
     def title(self) -> str:
-        """As people write it, `10/15/20, seed 3`."""
-        return f"{written(self.plan)}, seed {self.seed}"
+        """The title, such as `10/15/20, seed 3`."""
+        return f"{plan_text(self.plan)}, seed {self.seed}"
 
 
 class StudySpec(Frozen):
-    """What a study trains: every plan with every seed, alike in all else."""
+    """A study: every plan is trained with every seed, with the same settings."""
 
     schema_version: Literal[1] = 1
     name: Annotated[str, Field(description="Name of the study, and the folder it is kept in.")]
@@ -53,11 +54,11 @@ class StudySpec(Frozen):
     seeds: Annotated[
         tuple[Annotated[int, Field(ge=0)], ...],
         Field(min_length=1, description="Every plan is trained once with each."),
-    ] = (0, 1, 2, 3, 4)
+    ] = tuple(range(NUM_SEEDS))
 
     @property
     def sweep(self) -> dict[int, tuple[int, ...]]:
-        """The plan of each width of the sweep."""
+        """The plan for each width of the sweep."""
         base = ModelSpec().channels
         return {
             width: (*base[:SWEPT_LAYER], width, *base[SWEPT_LAYER + 1 :])
@@ -66,12 +67,12 @@ class StudySpec(Frozen):
 
     @property
     def all_plans(self) -> tuple[tuple[int, ...], ...]:
-        """Every plan that is trained, once."""
+        """Every plan that is trained, without repetition."""
         return tuple(dict.fromkeys((*self.plans, *self.sweep.values())))
 
     @property
     def trials(self) -> tuple[Trial, ...]:
-        """Every training, seed by seed: a study that isn't over has as many of each plan."""
+        """Every training, seed by seed, so that an unfinished study has as many of each plan."""
         return tuple(Trial(plan, seed) for seed in self.seeds for plan in self.all_plans)
 
     def model_of(self, trial: Trial) -> ModelSpec:
@@ -81,11 +82,11 @@ class StudySpec(Frozen):
         return find_recipe(self.recipe).train.changed(epochs=self.epochs, seed=trial.seed)
 
     def run_name(self, trial: Trial) -> str:
-        """What the run of a trial is called."""
+        """Return the name of a trial's run."""
         return f"{self.name}-{'-'.join(map(str, trial.plan))}-s{trial.seed}"
 
     def extended(self, other: "StudySpec") -> "StudySpec":
-        """This study with another's plans, widths and seeds added.
+        """Return this study with the plans, widths and seeds of another one added.
 
         Raises `StudyError` when the two are trained differently.
         """
@@ -103,6 +104,6 @@ class StudySpec(Frozen):
         )
 
 
-def written(plan: Iterable[int]) -> str:
-    """A plan as people write it, `10/15/20`."""
+def plan_text(plan: Iterable[int]) -> str:
+    """Return a plan as text, such as `10/15/20`."""
     return "/".join(map(str, plan))

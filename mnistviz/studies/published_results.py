@@ -1,7 +1,7 @@
-"""What the project claims about its speed and accuracy, from stored measurements.
+"""The project's results in speed and accuracy, from stored measurements.
 
-`assets/benchmarks/` holds what the commands printed with `--json`; the table of the
-Overview page and that of the README come from there and from nowhere else.
+`assets/benchmarks/` has the output of the commands with `--json`, from which the table of the
+Overview page and that of the README are made.
 """
 
 import csv
@@ -14,76 +14,77 @@ from mnistviz.core.assets import ASSETS
 BENCHMARKS = ASSETS / "benchmarks"
 PUBLISHED_LOG = ASSETS / "reference_log.csv"
 
-# The accuracy that the recipe quick is for.
+# The accuracy that the recipe quick is to reach.
 GOAL = 0.994
 
 RECIPES = ("reference", "quick", "best", "handwriting")
 
-NOTHING = "–"
+NO_RESULT = "–"
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One line of the table: what is measured, the three results, the command for ours."""
+class PublishedResult:
+    """One row of the table: the measure, three results, the command that measures ours."""
 
-    what: str
+    measure: str
     published: str
     keras: str
     ours: str
     command: str
 
 
-def claims() -> list[Claim]:
-    """The table, line by line."""
+def published_results() -> list[PublishedResult]:
+    """Return the rows of the table."""
     speed = _read("speed")
     keras, ours = speed["epochs"]["keras"], speed["epochs"]["mnistviz"]
     with PUBLISHED_LOG.open(encoding="utf-8") as file:
         log = list(csv.DictReader(file))
     accuracies = [float(line["val_accuracy"]) for line in log]
-    passed = next(epoch for epoch, value in enumerate(accuracies, 1) if value >= GOAL)
+    epochs_to_goal = next(epoch for epoch, value in enumerate(accuracies, 1) if value >= GOAL)
     seconds = [float(line["seconds"]) for line in log]
     bench = "python -m benchmarks.speed"
     lines = [
-        Claim(
+        PublishedResult(
             "Seconds an epoch, reference recipe",
             f"{seconds[-1]:.0f}, on a cloud GPU",
             f"{keras['median']:.1f}",
             f"{ours['median']:.1f}, {ours['ratio']:.2f}× of Keras",
             bench,
         ),
-        Claim(
+        PublishedResult(
             f"Seconds to {GOAL:.2%}",
-            f"{sum(seconds[:passed]):.0f}, {passed} epochs",
-            f"{passed * keras['median']:.0f} for {passed} epochs",
+            f"{sum(seconds[:epochs_to_goal]):.0f}, {epochs_to_goal} epochs",
+            f"{epochs_to_goal * keras['median']:.0f} for {epochs_to_goal} epochs",
             f"{speed['quick']['seconds']:.0f}, recipe quick",
             bench,
         ),
     ]
     for recipe in RECIPES:
-        found = _read(f"accuracy-{recipe}")
-        number = len(found["seeds"])
-        epochs = found["epochs"]
+        record = _read(f"accuracy-{recipe}")
+        number = len(record["seeds"])
         lines.append(
-            Claim(
-                f"Test accuracy, recipe {recipe}, {epochs} epochs",
-                f"{accuracies[-1]:.2%}" if recipe == "reference" else NOTHING,
-                NOTHING,
-                f"{found['mean']:.2%} ± {100 * found['deviation']:.2f}, {number} seeds",
+            PublishedResult(
+                f"Test accuracy, recipe {recipe}, {record['epochs']} epochs",
+                f"{accuracies[-1]:.2%}" if recipe == "reference" else NO_RESULT,
+                NO_RESULT,
+                f"{record['mean']:.2%} ± {100 * record['deviation']:.2f}, {number} seeds",
                 f"python -m mnistviz benchmark accuracy --recipe {recipe} --seeds 0-{number - 1}",
             )
         )
     pens = pen_strokes()
     rates = ", ".join(f"{run} {row['right']:.1%}" for run, row in pens["runs"].items())
     what = f"Read right of {pens['digits']:,} digits that {pens['writers']} people drew with a pen"
-    lines.append(Claim(what, NOTHING, NOTHING, rates, "python -m benchmarks.strokes FILE"))
+    lines.append(
+        PublishedResult(what, NO_RESULT, NO_RESULT, rates, "python -m benchmarks.strokes FILE")
+    )
     return lines
 
 
 def pen_strokes() -> dict[str, Any]:
-    """How many pen strokes the bundled runs read right, as `benchmarks.strokes` measured it."""
+    """Return the accuracies of the bundled runs on pen strokes (`benchmarks.strokes`)."""
     return _read("strokes")
 
 
 def _read(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+    record: dict[str, Any] = json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8"))
+    return record

@@ -1,6 +1,5 @@
-"""Runs side by side: what differs between them, and what the seed alone explains."""
+"""Comparison of runs: different settings, mean curves, paired differences."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,19 +9,18 @@ from numpy.typing import NDArray
 
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.settings import summary
+from mnistviz.core.statistics import half_width, paired
 from mnistviz.core.types.training import Curve, MetricRow
 
-# A band from the least to the greatest, or one sample standard deviation to both sides.
+# A band from minimum to maximum, or of one sample standard deviation on both sides.
 Band = Literal["range", "deviation"]
 Split = Literal["batch", "validation"]
 Measure = Literal["loss", "accuracy"]
 
-CONFIDENCE = 0.95
-
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting in which two runs differ, as people write it."""
+    """A setting in which two runs differ, its values as text."""
 
     setting: str
     first: str
@@ -31,7 +29,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class PairedDifference:
-    """Second minus first over the seeds that both have, in the unit of the values.
+    """The mean of second minus first over the seeds that both have, in the unit of the values.
 
     `low` and `high` bound the 95 % interval of the mean by Student's t; with one pair there is
     none, and both are NaN.
@@ -43,8 +41,8 @@ class PairedDifference:
     high: float
 
     @property
-    def told_apart(self) -> bool:
-        """Whether the interval leaves out 0."""
+    def significant(self) -> bool:
+        """Whether the interval excludes 0."""
         return self.low > 0 or self.high < 0
 
 
@@ -52,7 +50,7 @@ class PairedDifference:
 
 
 def settings_of(spec: RunSpec, names: Mapping[str, str] | None = None) -> dict[str, str]:
-    """All that decides the outcome of a run, each setting as people write it.
+    """Return everything that determines the result of a run, by name, as text.
 
     `names` are the names of runs by id, for the parent of a fork.
     """
@@ -72,7 +70,7 @@ def settings_of(spec: RunSpec, names: Mapping[str, str] | None = None) -> dict[s
 def differences(
     first: RunSpec, second: RunSpec, names: Mapping[str, str] | None = None
 ) -> list[Difference]:
-    """The settings in which two runs differ, in the order of the spec."""
+    """Return the settings in which two runs differ, in the order of the spec."""
     ours, theirs = settings_of(first, names), settings_of(second, names)
     return [
         Difference(name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]
@@ -82,25 +80,24 @@ def differences(
 def groups_of(
     specs: Sequence[RunSpec], names: Mapping[str, str] | None = None
 ) -> dict[str, list[int]]:
-    """Positions of the specs that are alike in everything but the seed, by what sets them apart.
+    """Return the positions of specs that differ only in the seed, by the name of their group.
 
-    A group's name has the settings in which it differs from another group; where there is
-    but one group, its channel plan.
+    The name has the settings in which groups differ; a single group is named by its channel plan.
     """
     groups: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for position, spec in enumerate(specs):
         settings = settings_of(spec, names)
         del settings["seed"]
         groups.setdefault(tuple(settings.items()), []).append(position)
-    found = [dict(key) for key in groups]
-    apart = (
-        [name for name in found[0] if len({settings[name] for settings in found}) > 1]
-        if found
-        else []
-    )
+    distinct = [dict(key) for key in groups]
+    differing = [
+        name
+        for name in (distinct[0] if distinct else ())
+        if len({settings[name] for settings in distinct}) > 1
+    ]
     return {
-        ", ".join(f"{name} {settings[name]}" for name in apart or ["channels"]): positions
-        for settings, positions in zip(found, groups.values(), strict=True)
+        ", ".join(f"{name} {settings[name]}" for name in differing or ["channels"]): positions
+        for settings, positions in zip(distinct, groups.values(), strict=True)
     }
 
 
@@ -113,25 +110,25 @@ def points_of(
     measure: Measure,
     steps_per_epoch: int,
 ) -> dict[float, float]:
-    """Loss or accuracy of a split by epochs trained."""
+    """Return loss or accuracy of a split by the number of epochs trained."""
     return {row.step / steps_per_epoch: getattr(row, measure) for row in rows if row.split == split}
 
 
 def mean_curve(
     name: str, training: bool, runs: Sequence[Mapping[float, float]], band: Band
 ) -> Curve:
-    """The mean over runs at every moment that any of them has reached, with a band around it.
+    """Return the mean over runs at every epoch that any of them has reached, with a band.
 
-    Where only one run has come so far, the band has no width.
+    Where only one run has a value, the band has no width.
     """
-    moments = sorted({moment for run in runs for moment in run})
-    columns = [np.array([run[moment] for run in runs if moment in run]) for moment in moments]
+    epochs = sorted({epoch for run in runs for epoch in run})
+    columns = [np.array([run[epoch] for run in runs if epoch in run]) for epoch in epochs]
     means = [float(values.mean()) for values in columns]
     bounds = [_bounds(values, band) for values in columns]
     return Curve(
         name,
         training,
-        tuple(moments),
+        tuple(epochs),
         tuple(means),
         low=tuple(low for low, _ in bounds),
         high=tuple(high for _, high in bounds),
@@ -152,21 +149,13 @@ def _bounds(values: NDArray[np.float64], band: Band) -> tuple[float, float]:
 def paired_difference(
     first: Mapping[int, float], second: Mapping[int, float]
 ) -> PairedDifference | None:
-    """Second minus first for each seed that both have, or None where they share no seed.
+    """Return second minus first over the seeds that both have, None where they share none.
 
-    What a seed does to both cancels out, so fewer runs tell more than two separate means
-    would. The interval is that of the paired t-test (Student, 1908).
+    The effect of a seed on both cancels out, so that fewer runs are needed than for two separate
+    means. The interval is that of the paired t-test (Student, 1908).
     """
-    # It takes a tenth of a second, and few pages compare pairs.
-    from scipy.special import stdtrit
-
-    seeds = tuple(sorted(first.keys() & second.keys()))
+    seeds, differences = paired(second, first)
     if not seeds:
         return None
-    apart = np.array([second[seed] - first[seed] for seed in seeds])
-    mean, count = float(apart.mean()), len(seeds)
-    if count == 1:
-        return PairedDifference(seeds, mean, math.nan, math.nan)
-    quantile = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2))
-    half = quantile * float(apart.std(ddof=1)) / math.sqrt(count)
+    mean, half = float(differences.mean()), half_width(differences)
     return PairedDifference(seeds, mean, mean - half, mean + half)

@@ -1,6 +1,6 @@
-"""Carries a study on: every trial that isn't finished becomes a run, some of them at once.
+"""Runs a study: trains every unfinished trial as a run, several at a time.
 
-As a process of its own: `python -m mnistviz.studies.runner STUDY_DIR [WORKERS]`.
+As a child process: `python -m mnistviz.studies.runner STUDY_DIR [WORKERS]`.
 """
 
 import io
@@ -20,18 +20,18 @@ from mnistviz.studies import study_directory
 from mnistviz.studies.executors import Trainer, trainer_of
 from mnistviz.studies.plans import Trial
 from mnistviz.studies.study_directory import Study, TrialResult, open_study
-from mnistviz.studies.trial import Outcome, coverage_of_run, run_of, uses_of
+from mnistviz.studies.trial import Outcome, coverage_of_run, redundancy_of, run_of
 
 POLL_SECONDS = 0.5
 
-# What is told of each trial that ended: its result, or why there is none.
-Tell = Callable[[Trial, TrialResult | str], None]
+# Called with each trial that ended and its result, or the reason of its failure.
+Report = Callable[[Trial, TrialResult | str], None]
 
 
 def start(directory: Path, workers: int = 1) -> None:
-    """Start a process that carries the study in a directory on; it lives on when this one ends.
+    """Start a child process that runs the study in a directory and outlives this one.
 
-    Returns when it is at work. Raises `StudyError` when it dies at once.
+    Returns when it has started. Raises `StudyError` when it ends at once.
     """
     log_file = directory / "study.log"
     log_file.unlink(missing_ok=True)
@@ -47,22 +47,21 @@ def start(directory: Path, workers: int = 1) -> None:
         raise StudyError(f"{directory.name}: the study's process did not start ({error})") from None
 
 
-def carry_on(
+def run_study(
     study: Study,
     workers: int = 1,
-    tell: Tell = lambda trial, outcome: None,
+    report: Report = lambda trial, outcome: None,
     dask: str | None = None,
 ) -> Study:
-    """Train what a study lacks and return it as it then is.
+    """Train the missing trials of a study and return the study with their results.
 
-    `workers` trials at a time, each in a process of its own; with 0 workers one after another in
-    this process; with `dask`, the address of a scheduler, on a cluster. Each trial is a run in the
-    home folder. One that was begun goes on where it was, one that is finished is only read.
-    Raises `StudyError` when another process is at it already or there is no such cluster, and
-    `TrainingError` at the end when trials failed; the others are kept. Who asked it to stop gets
-    it back as it was then.
+    `workers` trials at a time, each in a child process; with 0 workers one after another in this
+    process; with `dask`, the address of a scheduler, on a cluster. Each trial is a run in the home
+    folder; an unfinished one is resumed, a finished one is only read. When the study is asked to
+    stop, it is returned with the results so far. Raises `StudyError` when another process runs the
+    study or the cluster does not answer, and `TrainingError` after all others when trials failed.
     """
-    # A page that asks whether it runs holds the lock for a moment: hence the patience.
+    # A page that checks whether the study runs holds the lock for a moment: wait for it.
     lock = FileLock(study.path / "study.lock", timeout=2)
     try:
         held = lock.acquire()
@@ -72,17 +71,17 @@ def carry_on(
         ) from None
     with held:
         study_directory.stop_file(study).unlink(missing_ok=True)
-        # Read again: the process that had the lock before may have finished some.
+        # Read again: the previous holder of the lock may have finished trials.
         study = open_study(study.path)
         failed: list[tuple[Trial, str]] = []
         if trials := study.missing:
-            # Workers inherit it: as many train at once as this study wants.
+            # Workers inherit it, so that as many train at a time as this study asks for.
             os.environ["MNISTVIZ_SLOTS"] = str(max(workers, registry.num_slots()))
             with trainer_of(
                 study.spec, study_directory.stop_file(study).exists, workers, dask
             ) as trainer:
-                failed = _train_all(study, trainer, tell)
-            # In the study's order, whichever ended first.
+                failed = _train_all(study, trainer, report)
+            # In the order of the study, not of their end.
             failed.sort(key=lambda one: trials.index(one[0]))
             study = open_study(study.path)
         if not study_directory.stop_file(study).exists():
@@ -94,7 +93,7 @@ def carry_on(
     return study
 
 
-def _train_all(study: Study, trainer: Trainer, tell: Tell) -> list[tuple[Trial, str]]:
+def _train_all(study: Study, trainer: Trainer, report: Report) -> list[tuple[Trial, str]]:
     trials = {trainer.executor.submit(trainer.train, trial): trial for trial in study.missing}
     failed: list[tuple[Trial, str]] = []
     waiting: set[Future[Outcome]] = set(trials)
@@ -107,18 +106,18 @@ def _train_all(study: Study, trainer: Trainer, tell: Tell) -> list[tuple[Trial, 
                 except CancelledError:
                     continue
                 except Exception as error:
-                    # One trial that fails must not cost the others.
+                    # The other trials go on when one fails.
                     failed.append((trials[future], str(error)))
-                    tell(trials[future], str(error))
+                    report(trials[future], str(error))
                     continue
-                _note(study, outcome)
-                tell(trials[future], outcome.result)
+                _store(study, outcome)
+                report(trials[future], outcome.result)
             if study_directory.stop_file(study).exists():
                 for future in waiting:
                     if not future.cancel():
                         trainer.stop(trials[future])
     except BaseException:
-        # Ctrl-C: the executor waits for what it trains, and that for this.
+        # Ctrl-C: the executor waits for its trials, so stop them.
         study_directory.stop(study)
         for future in waiting:
             if not future.cancel():
@@ -127,42 +126,42 @@ def _train_all(study: Study, trainer: Trainer, tell: Tell) -> list[tuple[Trial, 
     return failed
 
 
-def _note(study: Study, outcome: Outcome) -> None:
-    """Keep what came of a trial, the run itself where it was trained in another home."""
+def _store(study: Study, outcome: Outcome) -> None:
+    """Store the outcome of a trial, with the run itself if it is from another machine."""
     if outcome.archive is not None:
-        # It is big, and only a study on a cluster needs it.
+        # A large import that only a study on a cluster needs.
         from mnistviz.runs.archive.unpack import import_run
 
         import_run(io.BytesIO(outcome.archive))
     trial = outcome.result.trial
-    if outcome.uses:
-        study_directory.add_uses(study, trial, outcome.uses)
+    if outcome.redundancy:
+        study_directory.add_redundancy(study, trial, outcome.redundancy)
     if outcome.coverage:
         study_directory.add_coverage(study, trial, outcome.coverage)
-    # Last: a trial with a result is finished.
+    # The result last: it marks the trial as finished.
     study_directory.add_result(study, outcome.result)
 
 
 def _measure_all(study: Study) -> None:
-    """Measure how the trained networks use their channels, where their runs are still here."""
+    """Measure redundancy and coverage of the networks whose runs still exist."""
     for trial in (result.trial for result in study.results):
-        if trial in study.uses and trial in study.coverage:
+        if trial in study.redundancy and trial in study.coverage:
             continue
         run = run_of(study.spec, trial)
         if run is not None and trial not in study.coverage:
             study_directory.add_coverage(study, trial, coverage_of_run(run))
-        if run is not None and trial not in study.uses:
-            study_directory.add_uses(study, trial, uses_of(run))
+        if run is not None and trial not in study.redundancy:
+            study_directory.add_redundancy(study, trial, redundancy_of(run))
 
 
 def main(directory: str, workers: str = "1") -> None:
-    """Carry on the study in a directory, and print how it goes."""
+    """Run the study in a directory and print each result."""
 
-    def tell(trial: Trial, outcome: TrialResult | str) -> None:
-        said = outcome if isinstance(outcome, str) else f"{outcome.test_accuracy:.2%}"
-        print(f"{trial.title}: {said}", flush=True)
+    def report(trial: Trial, outcome: TrialResult | str) -> None:
+        text = outcome if isinstance(outcome, str) else f"{outcome.test_accuracy:.2%}"
+        print(f"{trial.title}: {text}", flush=True)
 
-    carry_on(open_study(Path(directory).absolute()), int(workers), tell)
+    run_study(open_study(Path(directory).absolute()), int(workers), report)
 
 
 if __name__ == "__main__":

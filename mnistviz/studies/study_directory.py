@@ -1,11 +1,12 @@
-"""A study on disk: which plans are trained with which seeds, and what has come out so far.
+"""The directory of a study: its spec and its results.
 
-`studies/NAME/` in the home folder, or bundled. `study.json` says what is to be trained,
-`trials.jsonl` has a line for each finished trial, `redundancy.jsonl` and `coverage.jsonl` one for
-each network that was measured; only the process that holds `study.lock` writes them. Each trial is
-a run of its own in the same home.
+It is `studies/NAME/` in the home folder, or bundled. `study.json` has the spec, `trials.jsonl` a
+line for each finished trial, `redundancy.jsonl` and `coverage.jsonl` one for each measured
+network; only the process that holds `study.lock` writes them. Each trial is a run in the same
+home folder.
 """
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -20,21 +21,21 @@ from mnistviz.core import storage
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import SpecError, StudyError
 from mnistviz.core.read_cache import read_once
+from mnistviz.core.statistics import half_width
 from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
 from mnistviz.core.types.studies import MeanCoverage, MeanRedundancy, PlanScore
 from mnistviz.runs import registry
-from mnistviz.studies.plans import StudySpec, Trial, written
-from mnistviz.studies.verdicts import half_width
+from mnistviz.studies.plans import StudySpec, Trial, plan_text
 
 BUNDLED_STUDIES = ASSETS / "studies"
 
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What came out of a trial. Accuracies are in [0, 1], losses in nats.
+    """The result of a trial. Accuracies are in [0, 1], losses in nats.
 
     The test set was read once, after the last epoch. `epoch_seconds` is the fastest epoch's,
-    which other work on the machine disturbs least.
+    which other work on the machine affects least.
     """
 
     plan: tuple[int, ...]
@@ -55,51 +56,51 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class Study:
-    """A study and its finished trials, with how their networks use their channels."""
+    """A study, its finished trials, and redundancy and coverage of their networks."""
 
     path: Path
     spec: StudySpec
     results: tuple[TrialResult, ...]
-    uses: Mapping[Trial, tuple[LayerRedundancy, ...]]
+    redundancy: Mapping[Trial, tuple[LayerRedundancy, ...]]
     coverage: Mapping[Trial, tuple[LayerCoverage, ...]]
     bundled: bool = False
 
     @property
     def missing(self) -> tuple[Trial, ...]:
-        """Trials that are yet to be trained."""
+        """The trials without a result."""
         done = {result.trial for result in self.results}
         return tuple(trial for trial in self.spec.trials if trial not in done)
 
     def accuracies(self, plans: Iterable[tuple[int, ...]]) -> dict[str, dict[int, float]]:
-        """Test accuracy by seed for each of the plans that has any."""
-        found: dict[str, dict[int, float]] = {}
+        """Return the test accuracy by plan and seed, of the plans with a result."""
+        accuracies: dict[str, dict[int, float]] = {}
         for plan in plans:
             by_seed = {one.seed: one.test_accuracy for one in self.results if one.plan == plan}
             if by_seed:
-                found[written(plan)] = by_seed
-        return found
+                accuracies[plan_text(plan)] = by_seed
+        return accuracies
 
     def score(self, plan: tuple[int, ...]) -> PlanScore | None:
-        """Cost and mean accuracy of a plan, None where no trial of it is finished."""
-        found = [one for one in self.results if one.plan == plan]
-        if not found:
+        """Return cost and mean accuracy of a plan, None where it has no result."""
+        results = [one for one in self.results if one.plan == plan]
+        if not results:
             return None
-        values = np.array([one.test_accuracy for one in found])
-        model = self.spec.model_of(found[0].trial)
+        values = np.array([one.test_accuracy for one in results])
+        model = self.spec.model_of(results[0].trial)
         return PlanScore(
-            plan=written(plan),
+            plan=plan_text(plan),
             parameters=model.parameters,
             multiply_accumulates=model.multiply_accumulates,
-            count=len(found),
+            count=len(results),
             mean=float(values.mean()),
-            half_width=half_width(values, 0.95),
-            epoch_seconds=min(one.epoch_seconds for one in found),
-            slowest_seconds=max(one.epoch_seconds for one in found),
+            half_width=half_width(values),
+            epoch_seconds=min(one.epoch_seconds for one in results),
+            slowest_seconds=max(one.epoch_seconds for one in results),
         )
 
-    def mean_uses(self, plan: tuple[int, ...]) -> list[MeanRedundancy]:
-        """How a plan's networks use their channels: each layer's means over the seeds."""
-        by_seed = [uses for trial, uses in self.uses.items() if trial.plan == plan]
+    def mean_redundancy(self, plan: tuple[int, ...]) -> list[MeanRedundancy]:
+        """Return the redundancy of each layer of a plan, as means over the seeds."""
+        by_seed = [layers for trial, layers in self.redundancy.items() if trial.plan == plan]
         return [
             MeanRedundancy(
                 layer=of_layer[0].layer,
@@ -115,9 +116,9 @@ class Study:
         ]
 
     def mean_coverage(self, layer: str) -> list[MeanCoverage]:
-        """What a layer's kernels cover, by the number of its channels, whatever the plan."""
+        """Return the coverage of a layer's kernels for each number of channels, over all plans."""
         by_width: dict[int, list[LayerCoverage]] = {}
-        for one in (one for found in self.coverage.values() for one in found):
+        for one in itertools.chain.from_iterable(self.coverage.values()):
             if one.layer == layer:
                 by_width.setdefault(one.channels, []).append(one)
         means = []
@@ -136,7 +137,7 @@ class Study:
 
     @property
     def command(self) -> str:
-        """The command that trains it again, or what is missing of it."""
+        """The command that trains the study, or its missing trials."""
         spec = self.spec
         plans = " ".join(f"--plan {','.join(map(str, plan))}" for plan in spec.plans)
         words = ["python -m mnistviz study", plans]
@@ -148,35 +149,38 @@ class Study:
 
 
 def studies_home() -> Path:
-    """The folder that holds a person's studies."""
+    """Return the folder of a person's studies."""
     return storage.home() / "studies"
 
 
 def list_studies() -> list[Study]:
-    """All studies that can be read: a person's own, newest first, then the bundled ones."""
+    """Return all readable studies: a person's own, newest first, then the bundled ones."""
     own = sorted(_readable(studies_home()), key=lambda one: one.spec.created, reverse=True)
     return [*own, *_readable(BUNDLED_STUDIES)]
 
 
 def _readable(folder: Path) -> list[Study]:
-    found = []
+    studies = []
     for path in sorted(folder.glob("*/study.json")):
         try:
-            found.append(open_study(path.parent))
+            studies.append(open_study(path.parent))
         except StudyError:
             continue
-    return found
+    return studies
 
 
 def open_study(path: Path) -> Study:
-    """Read the study in a folder. Raises `StudyError` when its `study.json` is damaged."""
+    """Return the study in a folder. Raises `StudyError` when its `study.json` is damaged."""
     try:
         spec = _read_spec(path / "study.json")
     except (OSError, SpecError) as error:
         raise StudyError(f"{path.name}: study.json can't be read ({error})") from None
     bundled = path.parent == BUNDLED_STUDIES
-    results, uses = _read_results(path / "trials.jsonl"), _read_uses(path / "redundancy.jsonl")
-    return Study(path, spec, results, uses, _read_coverage(path / "coverage.jsonl"), bundled)
+    results, redundancy = (
+        _read_results(path / "trials.jsonl"),
+        _read_redundancy(path / "redundancy.jsonl"),
+    )
+    return Study(path, spec, results, redundancy, _read_coverage(path / "coverage.jsonl"), bundled)
 
 
 @read_once
@@ -186,22 +190,22 @@ def _read_spec(path: Path) -> StudySpec:
 
 @read_once
 def _read_results(path: Path) -> tuple[TrialResult, ...]:
-    """The finished trials; of two results of the same trial the first counts."""
-    found: dict[Trial, TrialResult] = {}
+    """Return the finished trials; of two results of a trial the first is taken."""
+    results: dict[Trial, TrialResult] = {}
     for record in _records(path):
         with suppress(TypeError, KeyError):
             result = TrialResult(**{**record, "plan": tuple(record["plan"])})
-            found.setdefault(result.trial, result)
-    return tuple(found.values())
+            results.setdefault(result.trial, result)
+    return tuple(results.values())
 
 
 @read_once
-def _read_uses(path: Path) -> Mapping[Trial, tuple[LayerRedundancy, ...]]:
-    found: dict[Trial, tuple[LayerRedundancy, ...]] = {}
+def _read_redundancy(path: Path) -> Mapping[Trial, tuple[LayerRedundancy, ...]]:
+    by_trial: dict[Trial, tuple[LayerRedundancy, ...]] = {}
     for record in _records(path):
         with suppress(TypeError, KeyError):
             trial = Trial(tuple(record["plan"]), record["seed"])
-            found[trial] = tuple(
+            by_trial[trial] = tuple(
                 LayerRedundancy(
                     **{
                         **one,
@@ -211,42 +215,42 @@ def _read_uses(path: Path) -> Mapping[Trial, tuple[LayerRedundancy, ...]]:
                 )
                 for one in record["layers"]
             )
-    return found
+    return by_trial
 
 
 @read_once
 def _read_coverage(path: Path) -> Mapping[Trial, tuple[LayerCoverage, ...]]:
-    found: dict[Trial, tuple[LayerCoverage, ...]] = {}
+    by_trial: dict[Trial, tuple[LayerCoverage, ...]] = {}
     for record in _records(path):
         with suppress(TypeError, KeyError):
             trial = Trial(tuple(record["plan"]), record["seed"])
-            found[trial] = tuple(
+            by_trial[trial] = tuple(
                 LayerCoverage(
                     one["layer"], one["channels"], tuple(one["shares"]), tuple(one["holders"])
                 )
                 for one in record["layers"]
             )
-    return found
+    return by_trial
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
-    """The JSON objects of a file, a line each."""
+    """Return the JSON objects of a file, one a line."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError:
         return []
-    found = []
+    records = []
     for line in lines:
-        # A line that is being written, or half of one whose writer was killed, is passed over.
+        # Skip an incomplete line: it is being written, or its writer was killed.
         with suppress(ValueError):
             record = json.loads(line)
             if isinstance(record, dict):
-                found.append(record)
-    return found
+                records.append(record)
+    return records
 
 
 def create_or_extend(wanted: StudySpec) -> Study:
-    """The study of that name with at least these trials, made where there is none."""
+    """Return the study of that name with at least these trials; it is created if missing."""
     path = studies_home() / registry.free_name(wanted.name, ())
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -260,38 +264,38 @@ def create_or_extend(wanted: StudySpec) -> Study:
 
 
 def is_running(study: Study) -> bool:
-    """Whether a process carries the study on."""
+    """Return whether a process is running the study."""
     return not study.bundled and storage.is_locked(study.path / "study.lock")
 
 
 def stop(study: Study) -> None:
-    """Ask whoever carries a study on to stop. What trains is kept, to go on from there."""
+    """Ask the process that runs a study to stop. Unfinished trials can be resumed."""
     stop_file(study).touch()
 
 
 def stop_file(study: Study) -> Path:
-    """Where it stands that a study is to stop."""
+    """Return the file whose existence asks a study to stop."""
     return study.path / "stop"
 
 
 def add_result(study: Study, result: TrialResult) -> None:
-    """Note a finished trial. Only while the study's lock is held."""
+    """Append a finished trial. The caller holds the study's lock."""
     _append(study.path / "trials.jsonl", asdict(result))
 
 
-def add_uses(study: Study, trial: Trial, uses: Iterable[LayerRedundancy]) -> None:
-    """Note how a trial's network uses its channels. Only while the study's lock is held."""
-    layers = [asdict(one) for one in uses]
+def add_redundancy(study: Study, trial: Trial, redundancy: Iterable[LayerRedundancy]) -> None:
+    """Append the redundancy of a trial's network. The caller holds the study's lock."""
+    layers = [asdict(one) for one in redundancy]
     _append(study.path / "redundancy.jsonl", {**asdict(trial), "layers": layers})
 
 
 def add_coverage(study: Study, trial: Trial, coverage: Iterable[LayerCoverage]) -> None:
-    """Note what a trial's kernels cover. Only while the study's lock is held."""
+    """Append the coverage of a trial's kernels. The caller holds the study's lock."""
     layers = [asdict(one) for one in coverage]
     _append(study.path / "coverage.jsonl", {**asdict(trial), "layers": layers})
 
 
 def _append(file: Path, record: Mapping[str, Any]) -> None:
-    torn = file.exists() and not file.read_bytes().endswith(b"\n") and file.stat().st_size
+    incomplete = file.exists() and not file.read_bytes().endswith(b"\n") and file.stat().st_size
     with file.open("a", encoding="utf-8") as log:
-        log.write(("\n" if torn else "") + json.dumps(record) + "\n")
+        log.write(("\n" if incomplete else "") + json.dumps(record) + "\n")

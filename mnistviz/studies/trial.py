@@ -1,4 +1,4 @@
-"""One trial of a study: trained by a process of its own or by this one, and what came of it."""
+"""One trial of a study: train it in a child process or in this one, and read its result."""
 
 import os
 import platform
@@ -23,22 +23,22 @@ POLL_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What training a trial came to, wherever it was trained.
+    """The outcome of a trial.
 
-    From another machine the rest comes along: what its channels do and what its kernels cover, and
-    the run itself, as a zip file.
+    From another machine it includes the redundancy of the channels, the coverage of the kernels,
+    and the run itself as a zip file.
     """
 
     result: TrialResult
-    uses: tuple[LayerRedundancy, ...] = ()
+    redundancy: tuple[LayerRedundancy, ...] = ()
     coverage: tuple[LayerCoverage, ...] = ()
     archive: bytes | None = None
 
 
 def train_by_worker(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) -> Outcome:
-    """Train a trial to its end, wherever it stands, by a process that outlives this one.
+    """Train or resume a trial to its end, in a child process that outlives this one.
 
-    Raises `TrainingError` when it can't be, `CancelledError` when `stopped` says so.
+    Raises `TrainingError` when the training fails, `CancelledError` when `stopped` returns true.
     """
     if stopped():
         raise CancelledError
@@ -59,7 +59,7 @@ def train_by_worker(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) 
 
 
 def train_here(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) -> Outcome:
-    """Train a trial to its end, wherever it stands, in this process. Raises as the other does.
+    """Train or resume a trial to its end, in this process. Raises as `train_by_worker` does.
 
     To stop it while it trains, stop its run.
     """
@@ -87,7 +87,7 @@ def _outcome_of(run: Run, trial: Trial, stopping: bool) -> Outcome:
 
 
 def run_of(spec: StudySpec, trial: Trial) -> Run | None:
-    """The run in which a trial was begun, if it is there and was trained as the study asks."""
+    """Return the run of a trial, None where none has the name and the settings of the study."""
     wanted = spec.model_of(trial), spec.train_of(trial)
     for run in registry.list_runs():
         same = (run.spec.model, run.spec.train) == wanted and run.spec.parent is None
@@ -97,7 +97,7 @@ def run_of(spec: StudySpec, trial: Trial) -> Run | None:
 
 
 def result_of(run: Run, trial: Trial) -> TrialResult:
-    """What a finished run came to. Raises `TrainingError` when its log doesn't tell."""
+    """Return the result of a finished run. Raises `TrainingError` when its log has none."""
     rows = metrics_log.read(run)
     validation = metrics_log.last_row(rows, "validation")
     # Where every epoch is validated on the test set, the last validation is the test result.
@@ -109,7 +109,7 @@ def result_of(run: Run, trial: Trial) -> TrialResult:
     starts = [
         event for event in MetricsReader(run.metrics_file).events() if event["event"] == "start"
     ]
-    about = starts[0] if starts else {}
+    start = starts[0] if starts else {}
     return TrialResult(
         plan=trial.plan,
         seed=trial.seed,
@@ -121,16 +121,16 @@ def result_of(run: Run, trial: Trial) -> TrialResult:
         seconds=rows[-1].seconds,
         epoch_seconds=min(epoch.seconds for epoch in epochs),
         versions={
-            "tensorflow": str(about.get("tensorflow", "")),
-            "keras": str(about.get("keras", "")),
-            "machine": f"{platform.machine()}, {about.get('cores', os.cpu_count())} cores",
+            "tensorflow": str(start.get("tensorflow", "")),
+            "keras": str(start.get("keras", "")),
+            "machine": f"{platform.machine()}, {start.get('cores', os.cpu_count())} cores",
         },
     )
 
 
-def uses_of(run: Run) -> tuple[LayerRedundancy, ...]:
-    """How the channels of a run's last snapshot are used, on the 10,000 test images."""
-    # It brings TensorFlow, which a study does without while it trains.
+def redundancy_of(run: Run) -> tuple[LayerRedundancy, ...]:
+    """Return the redundancy of each layer of a run's last snapshot, on the 10,000 test images."""
+    # They import TensorFlow, which a study does without while it trains.
     from mnistviz.digits.mnist import load_mnist
     from mnistviz.inspection.channels.channel_statistics import moments
     from mnistviz.inspection.channels.redundancy import use_of
@@ -142,11 +142,11 @@ def uses_of(run: Run) -> tuple[LayerRedundancy, ...]:
 
 
 def coverage_of_run(run: Run) -> tuple[LayerCoverage, ...]:
-    """What the 3×3 kernels of a run's last snapshot look for, layer by layer."""
+    """Return the coverage of the 3×3 kernels of a run's last snapshot, for each layer."""
     from mnistviz.inspection.kernels.coverage import coverage_of
 
     weights = snapshots.read(latest_snapshot(run))
-    kernels = {layer: found["kernel"] for layer, found in weights.items() if "kernel" in found}
+    kernels = {layer: arrays["kernel"] for layer, arrays in weights.items() if "kernel" in arrays}
     return tuple(
         coverage_of(layer, kernel)
         for layer, kernel in kernels.items()

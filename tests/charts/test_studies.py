@@ -15,7 +15,7 @@ from mnistviz.charts.studies import (
 from mnistviz.charts.theme import CHOSEN
 from mnistviz.core.thresholds import MARGIN
 from mnistviz.core.types.studies import MeanRedundancy, PlanScore
-from mnistviz.studies.verdicts import duels
+from mnistviz.studies.verdicts import compare_plans
 
 ACCURACIES = {
     "8/16/32": {0: 0.9951, 1: 0.9954, 2: 0.9949},
@@ -38,7 +38,7 @@ def test_every_seed_of_every_plan_is_a_dot() -> None:
 
 
 def test_every_pair_has_its_seeds_both_intervals_and_its_mean() -> None:
-    found = duels(ACCURACIES)
+    found = compare_plans(ACCURACIES)
     figure = differences_figure(found, MARGIN)
     assert [duel.verdict for duel in found] == ["equivalent", "better", "better"]
     rows = ["8/16/32 − 10/15/20", "8/16/32 − 2/2/2", "10/15/20 − 2/2/2"]
@@ -69,7 +69,7 @@ def test_every_pair_has_its_seeds_both_intervals_and_its_mean() -> None:
 
 
 def test_a_pair_with_one_seed_is_drawn_without_an_interval() -> None:
-    found = duels({"a": {0: 0.99}, "b": {0: 0.98}})
+    found = compare_plans({"a": {0: 0.99}, "b": {0: 0.98}})
     wide, _, _, mean = differences_figure(found, MARGIN).data
     assert all(math.isnan(bound) for bound in wide.x[:2])
     assert mean.x[0] == pytest.approx(1)

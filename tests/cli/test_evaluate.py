@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnistviz.digits.mnist import load_mnist
-from mnistviz.evaluation.corruptions import DISTORTIONS
+from mnistviz.evaluation.corruptions import CORRUPTIONS
 from tests.helpers.command_line import error_of, run, run_json
 
 
@@ -31,9 +31,9 @@ def test_a_set_of_ones_own_and_what_the_network_stands(own: Path, tmp_path: Path
     assert np.sum(result["confusion"]) == 40
     assert 0.4 < result["temperature"] < 0.8
     assert 0 <= result["calibration_error"] < 0.1
-    assert [row["distortion"] for row in result["robustness"]] == list(DISTORTIONS)
+    assert [row["distortion"] for row in result["robustness"]] == list(CORRUPTIONS)
     for row in result["robustness"]:
-        neutral = row["levels"].index(DISTORTIONS[row["distortion"]].neutral)
+        neutral = row["levels"].index(CORRUPTIONS[row["distortion"]].neutral)
         assert row["accuracy"][neutral] == pytest.approx(39 / 40)
         assert row["images"] == 40
     text = out.read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from mnistviz.evaluation.predictions import (
     answers_of,
     as_csv,
     digest_of,
+    errors_of,
     in_cell,
-    wrong_ones,
 )
 from mnistviz.evaluation.scoring import probabilities
 
@@ -30,7 +30,7 @@ def four() -> Answers:
 def test_mistakes_come_surest_first() -> None:
     found = four()
     assert found.right.tolist() == [True, False, False, False]
-    assert wrong_ones(found).tolist() == [3, 2, 1]
+    assert errors_of(found).tolist() == [3, 2, 1]
 
 
 def test_a_cell_holds_its_images_alone() -> None:

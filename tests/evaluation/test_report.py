@@ -10,7 +10,7 @@ from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import label_issues
 from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, keep_logits
 from mnistviz.evaluation.report import Subject, gather, html_of
-from mnistviz.evaluation.robustness import Endurance
+from mnistviz.evaluation.robustness import RobustnessCurve
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 
@@ -27,7 +27,9 @@ def made_up(wrong: int) -> Answers:
 
 def test_all_of_the_page_in_one_file_that_fetches_nothing() -> None:
     levels = (0.0, 0.5, 1.0)
-    curve = Endurance("blur", levels, np.array([[True] * 4, [True] * 3 + [False], [False] * 4]))
+    curve = RobustnessCurve(
+        "blur", levels, np.array([[True] * 4, [True] * 3 + [False], [False] * 4])
+    )
     text = html_of(
         Subject(
             registry.find_run("best"),

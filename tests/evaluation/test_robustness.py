@@ -1,4 +1,4 @@
-"""Accuracy over spoiled images: the curve, what is kept of it, and the range that is stood."""
+"""Robustness curves: measured, stored, and the range of tolerated levels."""
 
 import numpy as np
 import pytest
@@ -7,14 +7,20 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation import robustness
-from mnistviz.evaluation.corruptions import DISTORTIONS
-from mnistviz.evaluation.robustness import Endurance, measure, stands, subset, trained_on
+from mnistviz.evaluation.corruptions import CORRUPTIONS
+from mnistviz.evaluation.robustness import (
+    RobustnessCurve,
+    measure,
+    subset,
+    tolerated_range,
+    trained_on,
+)
 from mnistviz.network.model import Classifier
 from mnistviz.runs import registry, result_cache, snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
 
-ROTATION = DISTORTIONS["rotation"]
+ROTATION = CORRUPTIONS["rotation"]
 
 
 def small_set() -> LabelledSet:
@@ -51,7 +57,7 @@ def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
     np.testing.assert_array_equal(again.right, found.right)
     # Another set, another distortion: nothing is taken for what it is not.
     assert robustness.kept(Snapshot(best, step), subset(data, 5), ROTATION) is None
-    assert robustness.kept(Snapshot(best, step), data, DISTORTIONS["blur"]) is None
+    assert robustness.kept(Snapshot(best, step), data, CORRUPTIONS["blur"]) is None
     name = robustness._name(data, ROTATION)
     result_cache.write(
         Snapshot(best, step), name, {"levels": np.arange(3.0), "right": found.right[:3]}
@@ -59,30 +65,30 @@ def test_the_curve_is_the_share_read_right_at_each_level_and_is_kept() -> None:
     assert robustness.kept(Snapshot(best, step), data, ROTATION) is None
 
 
-def endurance(*accuracies: float) -> Endurance:
+def curve_of(*accuracies: float) -> RobustnessCurve:
     levels = tuple(float(level) for level in range(-2, 3))
     right = np.array([[number < 100 * share for number in range(100)] for share in accuracies])
-    return Endurance("shift-right", levels, right)
+    return RobustnessCurve("shift-right", levels, right)
 
 
-def test_what_is_stood_is_one_range_around_the_neutral_level() -> None:
-    assert stands(endurance(0.99, 0.5, 0.99, 0.97, 0.2), 0.0) == (0, 1)
-    assert stands(endurance(0.96, 0.97, 0.99, 0.97, 0.95), 0.0) == (-2, 2)
-    assert stands(endurance(0.99, 0.99, 0.94, 0.99, 0.99), 0.0) is None
+def test_the_tolerated_range_is_contiguous_around_the_neutral_level() -> None:
+    assert tolerated_range(curve_of(0.99, 0.5, 0.99, 0.97, 0.2), 0.0) == (0, 1)
+    assert tolerated_range(curve_of(0.96, 0.97, 0.99, 0.97, 0.95), 0.0) == (-2, 2)
+    assert tolerated_range(curve_of(0.99, 0.99, 0.94, 0.99, 0.99), 0.0) is None
 
 
-def test_what_a_training_covered() -> None:
+def test_the_levels_that_augmentation_covers() -> None:
     plain, half = TrainSpec(), TrainSpec(augmentation=0.5)
     assert trained_on(ROTATION, plain) is None
     assert trained_on(ROTATION, half) == (-7.5, 7.5)
-    assert trained_on(DISTORTIONS["shift-down"], half) == (-1, 1)
-    low, high = trained_on(DISTORTIONS["scale"], half) or (0, 0)
+    assert trained_on(CORRUPTIONS["shift-down"], half) == (-1, 1)
+    low, high = trained_on(CORRUPTIONS["scale"], half) or (0, 0)
     assert (low, high) == pytest.approx((np.exp(-0.075), np.exp(0.075)))
-    assert trained_on(DISTORTIONS["blur"], half) is None
+    assert trained_on(CORRUPTIONS["blur"], half) is None
 
 
-def test_measuring_asks_once_a_level() -> None:
+def test_a_curve_has_one_row_for_each_level() -> None:
     best = registry.find_run("best")
     classifier = Classifier(load(Snapshot(best, snapshots.steps_of(best)[0])))
-    found = measure(classifier, subset(small_set(), 2), DISTORTIONS["blur"])
-    assert found.right.shape == (len(DISTORTIONS["blur"].levels), 20)
+    found = measure(classifier, subset(small_set(), 2), CORRUPTIONS["blur"])
+    assert found.right.shape == (len(CORRUPTIONS["blur"].levels), 20)

@@ -96,7 +96,7 @@ def test_a_trial_whose_worker_is_killed_is_trained_by_another(
     assert registry.run_state(begun) == "crashed"
     done = study_directory.open_study(home / "studies" / "small")
     trials = {Trial((2, 2, 2), 0), Trial((3, 2, 2), 0)}
-    assert set(done.uses) == set(done.coverage) == trials
+    assert set(done.redundancy) == set(done.coverage) == trials
     here = {run.name: run for run in registry.list_runs() if not run.bundled}
     assert set(here) == {"small-2-2-2-s0", "small-3-2-2-s0"}
     assert {registry.run_state(run) for run in here.values()} == {"finished"}

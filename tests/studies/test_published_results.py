@@ -6,14 +6,14 @@ import pytest
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.runs import metrics_log, registry
-from mnistviz.studies.published_results import BENCHMARKS, RECIPES, claims, pen_strokes
+from mnistviz.studies.published_results import BENCHMARKS, RECIPES, pen_strokes, published_results
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_line_stands_in_the_readme() -> None:
-    for row in claims():
-        line = f"| {row.what} | {row.published} | {row.keras} | {row.ours} | `{row.command}` |"
+    for row in published_results():
+        line = f"| {row.measure} | {row.published} | {row.keras} | {row.ours} | `{row.command}` |"
         assert line in README
 
 
@@ -21,7 +21,11 @@ def test_the_accuracies_are_means_of_the_seeds_that_are_stored() -> None:
     for recipe in RECIPES:
         stored = json.loads((BENCHMARKS / f"accuracy-{recipe}.json").read_text())
         accuracies = [seed["test_accuracy"] for seed in stored["seeds"]]
-        (row,) = (row for row in claims() if f"recipe {recipe}," in row.what and "Test" in row.what)
+        (row,) = (
+            row
+            for row in published_results()
+            if f"recipe {recipe}," in row.measure and "Test" in row.measure
+        )
         assert row.ours.startswith(f"{sum(accuracies) / len(accuracies):.2%} ± ")
 
 
@@ -40,5 +44,5 @@ def test_who_draws_is_read_better_by_the_run_for_it() -> None:
     rates = {run: row["right"] for run, row in pen_strokes()["runs"].items()}
     assert list(rates) == ["reference", "best", "handwriting"]
     assert rates["handwriting"] > rates["best"]
-    (row,) = (row for row in claims() if "with a pen" in row.what)
+    (row,) = (row for row in published_results() if "with a pen" in row.measure)
     assert row.ours.endswith(f"handwriting {rates['handwriting']:.1%}")

@@ -148,12 +148,12 @@ def test_pairs_are_scipys_paired_t_test_over_the_shared_seeds(
     assert found.mean == pytest.approx((ours - theirs).mean())
     if len(seeds) == 1:
         assert math.isnan(found.low)
-        assert not found.told_apart
+        assert not found.significant
     elif (ours - theirs).std() > 1e-6:
         expected = stats.ttest_rel(ours, theirs).confidence_interval(0.95)
         assert found.low == pytest.approx(expected.low)
         assert found.high == pytest.approx(expected.high)
-        assert found.told_apart == (not expected.low <= 0 <= expected.high)
+        assert found.significant == (not expected.low <= 0 <= expected.high)
 
 
 def test_pairs_tell_apart_what_separate_means_would_not() -> None:
@@ -162,7 +162,7 @@ def test_pairs_tell_apart_what_separate_means_would_not() -> None:
     second = {seed: value + 0.001 + 0.0001 * (-1) ** seed for seed, value in first.items()}
     found = paired_difference(first, second)
     assert found is not None
-    assert found.told_apart
+    assert found.significant
     # The spread between the seeds is thirty times as large as the difference.
     both = stats.ttest_ind(list(second.values()), list(first.values()))
     assert both.pvalue > 0.5
@@ -173,4 +173,4 @@ def test_no_difference_at_all_can_not_be_told_apart() -> None:
     found = paired_difference(same, same)
     assert found is not None
     assert (found.low, found.mean, found.high) == (0, 0, 0)
-    assert not found.told_apart
+    assert not found.significant

@@ -41,7 +41,7 @@ def test_a_killed_study_goes_on_where_it_was_and_trains_nothing_twice(home: Path
     study = study_directory.open_study(home / "studies" / "small")
     assert study_directory.is_running(study)
     with pytest.raises(StudyError, match="another process carries this study on already"):
-        runner.carry_on(study)
+        runner.run_study(study)
     first.kill()
     first.wait()
     # The worker has a process of its own, which dies as well, as with the machine.
@@ -61,7 +61,7 @@ def test_a_killed_study_goes_on_where_it_was_and_trains_nothing_twice(home: Path
     events = metrics_log.MetricsReader(begun.metrics_file).events()
     assert "resume" in [event["event"] for event in events]
 
-    measured = study_directory.open_study(study.path).uses
+    measured = study_directory.open_study(study.path).redundancy
     assert {trial.plan for trial in measured} == {(2, 2, 2), (3, 2, 2)}
     assert [one.channels for one in measured[Trial((3, 2, 2), 0)]] == [3, 2, 2, 10, 2, 2, 10]
 
@@ -135,12 +135,12 @@ def test_a_study_is_trained_in_this_process_and_stopped_in_its_middle(home: Path
         told.append(trial)
         study_directory.stop(study)
 
-    first = runner.carry_on(study, workers=0, tell=stop_after_the_first)
+    first = runner.run_study(study, workers=0, tell=stop_after_the_first)
     assert told == [Trial((2, 2, 2), 0)]
     assert [one.trial for one in first.results] == told
-    assert first.uses == {}
-    done = runner.carry_on(study, workers=0)
+    assert first.redundancy == {}
+    done = runner.run_study(study, workers=0)
     assert done.missing == ()
-    assert set(done.uses) == set(done.coverage) == set(study.spec.trials)
+    assert set(done.redundancy) == set(done.coverage) == set(study.spec.trials)
     # No process was started for it.
     assert list(home.glob("*/worker.log")) == []

@@ -130,15 +130,15 @@ def test_bad_studies_are_refused(changes: dict[str, Any]) -> None:
 def test_how_channels_are_used_is_kept_and_averaged_over_the_seeds(study: Study) -> None:
     for seed, needed in ((0, 12), (1, 13)):
         use = LayerRedundancy("conv3", 20, 9.5, needed - 3, needed, (4,), ((0, 1), (2, 3))[:seed])
-        study_directory.add_uses(study, Trial((10, 15, 20), seed), [use])
+        study_directory.add_redundancy(study, Trial((10, 15, 20), seed), [use])
     found = study_directory.open_study(study.path)
-    assert found.uses[Trial((10, 15, 20), 1)] == (
+    assert found.redundancy[Trial((10, 15, 20), 1)] == (
         LayerRedundancy("conv3", 20, 9.5, 10, 13, (4,), ((0, 1),)),
     )
-    assert found.mean_uses((10, 15, 20)) == [
+    assert found.mean_redundancy((10, 15, 20)) == [
         MeanRedundancy("conv3", 20, 2, 9.5, 9.5, 12.5, 1.0, 0.5)
     ]
-    assert found.mean_uses((8, 16, 32)) == []
+    assert found.mean_redundancy((8, 16, 32)) == []
 
 
 def test_what_kernels_cover_is_kept_and_averaged_by_the_number_of_channels(study: Study) -> None:

@@ -77,7 +77,7 @@ def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
 
     layer = found.layer
     show(
-        drop_bars(found, statistics.of_drop(found.lost, found.gained, found.images)),
+        drop_bars(found, statistics.drop_interval(found.lost, found.gained, found.images)),
         "ablation_drops",
         f"What each channel of {layer} alone costs, with 95 % intervals",
     )
@@ -90,7 +90,7 @@ def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
         channel_results_files.read_tuned(snapshot, layer) if found.replacement == "mean" else None
     )
     show(
-        ever_fewer(found, statistics.of_share(found.least_first, found.images), tuned),
+        ever_fewer(found, statistics.share_interval(found.least_first, found.images), tuned),
         "ablation_curves",
         f"Accuracy over the channels of {layer} left",
     )
@@ -165,7 +165,7 @@ def _begin(start: Callable[[], None]) -> None:
 def needed_text(found: LayerAblation) -> str:
     """How few channels do, in one sentence, with what chance alone does to the numbers."""
     whole = float(found.least_first[0])
-    low, high = (100 * float(bound) for bound in statistics.of_share(whole, found.images))
+    low, high = (100 * float(bound) for bound in statistics.share_interval(whole, found.images))
     balanced = "" if found.images == NUM_TEST_IMAGES else ", as many of each digit"
     return (
         f"**{found.needed(MARGIN)} of {len(found.order)} channels** of {found.layer} are enough to "

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec, parse_channels
-from mnistviz.studies.plans import PLANS, written
+from mnistviz.studies.plans import PLANS, plan_text
 from mnistviz.ui.shared.widgets import errors_shown
 
 MEASURES = {
@@ -19,8 +19,8 @@ def choose_plans() -> list[tuple[int, ...]]:
     """The plans whose cost is shown; any can be typed."""
     chosen = st.multiselect(
         "Channel plans, and any other you type, such as 4/8/16",
-        [written(plan) for plan in PLANS],
-        default=[written(plan) for plan in PLANS],
+        [plan_text(plan) for plan in PLANS],
+        default=[plan_text(plan) for plan in PLANS],
         accept_new_options=True,
         key="channel_plans",
         persist_state="session",
@@ -43,7 +43,7 @@ def show_ledger(plans: Sequence[tuple[int, ...]]) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    models = {written(plan): ModelSpec(channels=plan) for plan in plans}
+    models = {plan_text(plan): ModelSpec(channels=plan) for plan in plans}
     rows = {
         layer.name: {plan: getattr(model.layers[index], measure) for plan, model in models.items()}
         for index, layer in enumerate(ModelSpec().layers)

@@ -9,7 +9,7 @@ from mnistviz.core.model_spec import parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.runs import registry
 from mnistviz.studies import runner, study_directory
-from mnistviz.studies.plans import PLANS, StudySpec, written
+from mnistviz.studies.plans import PLANS, StudySpec, plan_text
 from mnistviz.studies.study_directory import Study
 
 POLL_SECONDS = 2.0
@@ -116,8 +116,8 @@ def start_form() -> None:
         seeds = st.number_input("Seeds", 1, 50, 3, key="study_num_seeds")
     plans = st.multiselect(
         "Plans",
-        [written(plan) for plan in PLANS],
-        default=[written(PLANS[0]), written(PLANS[-1])],
+        [plan_text(plan) for plan in PLANS],
+        default=[plan_text(PLANS[0]), plan_text(PLANS[-1])],
         accept_new_options=True,
         key="study_plans",
     )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.thresholds import MARGIN
 from mnistviz.core.types.studies import MeanRedundancy, PairedComparison
-from mnistviz.studies.plans import written
+from mnistviz.studies.plans import plan_text
 from mnistviz.studies.study_directory import Study
-from mnistviz.studies.verdicts import duels
+from mnistviz.studies.verdicts import compare_plans
 
 # The third convolution of each block.
 WIDEST = ("conv3", "conv6")
@@ -66,7 +66,7 @@ def verdict_paragraph(study: Study) -> str:
     scores = [study.score(plan) for plan in (wide, built)]
     if scores[0] is None or scores[1] is None:
         return "The two plans in question, 8/16/32 and 10/15/20, are not both in this study."
-    (duel,) = duels(study.accuracies([wide, built]))
+    (duel,) = compare_plans(study.accuracies([wide, built]))
     channels = wide[2] - built[2]
     more = scores[0].parameters - scores[1].parameters
     bought = {
@@ -88,7 +88,7 @@ def used_sentence(study: Study) -> str:
     """How many of the widest layers' channels are really used, wide and as built."""
     parts = []
     for plan in ((8, 16, 32), ModelSpec().channels):
-        widest = [one for one in study.mean_uses(plan) if one.layer in WIDEST]
+        widest = [one for one in study.mean_redundancy(plan) if one.layer in WIDEST]
         if not widest:
             return ""
         needed = " and ".join(f"{one.needed_99:.1f}" for one in widest)
@@ -97,7 +97,7 @@ def used_sentence(study: Study) -> str:
             f"of **{widest[0].channels}** channels, {needed} carry 99 % of the variance, "
             f"{share:.0%} of them"
         )
-    dead = sum(one.dead for one in study.mean_uses((8, 16, 32)))
+    dead = sum(one.dead for one in study.mean_redundancy((8, 16, 32)))
     return (
         f"Are they used? In the two widest layers, {'; '.join(parts)}. With 8/16/32, "
         f"{dead:.1f} channels of a network are dead, on average."
@@ -107,10 +107,12 @@ def used_sentence(study: Study) -> str:
 def sweep_sentence(study: Study) -> str:
     """Which widths of the third layer are told apart from the one that was built."""
     built = ModelSpec().channels
-    widths = {written(plan): width for width, plan in study.spec.sweep.items()}
+    widths = {plan_text(plan): width for width, plan in study.spec.sweep.items()}
     found = [
         duel
-        for duel in duels(study.accuracies([*study.spec.sweep.values(), built]), written(built))
+        for duel in compare_plans(
+            study.accuracies([*study.spec.sweep.values(), built]), plan_text(built)
+        )
         if duel.verdict != "too few seeds"
     ]
     if not found:

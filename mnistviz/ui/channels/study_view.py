@@ -7,9 +7,9 @@ import streamlit as st
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.thresholds import MARGIN
 from mnistviz.core.types.studies import PlanScore
-from mnistviz.studies.plans import SWEPT_LAYER, written
+from mnistviz.studies.plans import SWEPT_LAYER, plan_text
 from mnistviz.studies.study_directory import Study
-from mnistviz.studies.verdicts import duels
+from mnistviz.studies.verdicts import compare_plans
 from mnistviz.ui.channels.study_texts import use_text, verdict_text
 from mnistviz.ui.shared.widgets import show
 
@@ -57,7 +57,7 @@ def show_duel(study: Study) -> None:
         "Test accuracy of every seed of every channel plan, with the mean of each plan",
     )
     st.caption("Look how far the dots of one plan lie apart: that is what the seed alone does.")
-    found = duels(accuracies)
+    found = compare_plans(accuracies)
     if not found:
         return
     show(
@@ -116,7 +116,11 @@ def show_uses(study: Study) -> None:
     """How many of the channels of each layer say something of their own."""
     from mnistviz.charts.studies import use_figure
 
-    uses = {written(plan): found for plan in study.spec.plans if (found := study.mean_uses(plan))}
+    uses = {
+        plan_text(plan): found
+        for plan in study.spec.plans
+        if (found := study.mean_redundancy(plan))
+    }
     if not uses:
         st.info("The trained networks are measured when the study has come to its end.")
         return

@@ -121,10 +121,10 @@ def kept_answers(snapshot: Snapshot, data: LabelledSet) -> Answers | None:
 
 @st.cache_resource(max_entries=64, show_spinner="Reading the images, once for this snapshot …")
 def _logits(path: Path, step: int, name: str, _run: Run, _data: LabelledSet) -> FloatArray:
-    from mnistviz.evaluation.scoring import read
+    from mnistviz.evaluation.scoring import predict_logits
 
     found = known_logits(Snapshot(_run, step), _data, name)
     if found is None:
-        found = read(loaders.classifier(Snapshot(_run, step)), _data.images)
+        found = predict_logits(loaders.classifier(Snapshot(_run, step)), _data.images)
         keep_logits(Snapshot(_run, step), name, found)
     return found

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.evaluation import Evaluation
-from mnistviz.evaluation.metrics import interval, top_k
+from mnistviz.evaluation.metrics import top_k
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import fine_tune_set
 from mnistviz.runs.registry import Run
@@ -16,7 +17,7 @@ def show_headline(run: Run, found: Answers, score: Evaluation) -> None:
     It says so where the training looked at these images.
     """
     right = int(found.right.sum())
-    low, high = interval(right, score.images)
+    low, high = accuracy_interval(right, score.images)
     shares = top_k(found.logits, found.data.labels)
     missed = [round((1 - share) * score.images) for share in shares]
     with st.container(horizontal=True):

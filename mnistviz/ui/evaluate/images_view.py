@@ -15,7 +15,7 @@ from mnistviz.core.types.evaluation import Evaluation
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import to_input
 from mnistviz.evaluation.metrics import class_scores
-from mnistviz.evaluation.predictions import Answers, in_cell, wrong_ones
+from mnistviz.evaluation.predictions import Answers, errors_of, in_cell
 from mnistviz.ui.evaluate.evaluated_set import is_test_set, item_of
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.page_width import is_narrow, page_width
@@ -75,7 +75,7 @@ def show_confusion(found: Answers, score: Evaluation) -> None:
 
 def show_mistakes(found: Answers) -> None:
     """All images read wrong, those first of which the network was surest."""
-    wrong = wrong_ones(found)
+    wrong = errors_of(found)
     if not len(wrong):
         st.success("No image of this set is read wrong.")
         return

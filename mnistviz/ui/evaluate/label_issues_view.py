@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.evaluation import label_issues
 from mnistviz.evaluation.label_issues import Doubt
-from mnistviz.evaluation.metrics import interval
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
@@ -68,7 +68,7 @@ def _show_table(found: Answers, marked: dict[int, Doubt]) -> None:
     ):
         rest = label_issues.without(found, left_out)
         right, images = int(rest.right.sum()), len(rest.right)
-        low, high = interval(right, images)
+        low, high = accuracy_interval(right, images)
         rows[name] = {
             "images": images,
             "mistakes": images - right,

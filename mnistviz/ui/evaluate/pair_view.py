@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mnistviz.evaluation.mcnemar import Agreement, compare
+from mnistviz.evaluation.mcnemar import McNemarResult, compare
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
@@ -86,7 +86,7 @@ def _two_names(snapshot: Snapshot, other: Run, other_step: int) -> tuple[str, st
     )  # type: ignore[return-value]
 
 
-def verdict(first: str, second: str, found: Agreement) -> str:
+def verdict(first: str, second: str, found: McNemarResult) -> str:
     """What can be said of two networks, in a sentence or two."""
     differing = found.only_first + found.only_second
     if not differing:

@@ -1,4 +1,4 @@
-"""What a network stands: a dial that spoils the chosen image, and curves over the same dial."""
+"""A slider that corrupts the chosen image, and robustness curves over its level."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from mnistviz.charts.digits import picture, probability_bars
 from mnistviz.charts.evaluation.robustness import endurance_curves
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation import robustness
-from mnistviz.evaluation.corruptions import DISTORTIONS, Distortion
-from mnistviz.evaluation.robustness import Endurance
+from mnistviz.evaluation.corruptions import CORRUPTIONS, Corruption
+from mnistviz.evaluation.robustness import RobustnessCurve
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.images_view import count_of
@@ -20,8 +20,8 @@ from mnistviz.ui.shared.widgets import chosen_image, errors_shown, show
 ASKED = "robustness_asked"
 MAX_RUNS = 5
 
-# What was measured of each network under each distortion, None where nothing was.
-Known = dict[tuple[Snapshot, str], Endurance | None]
+# What was measured of each network under each corruption, None where nothing was.
+Known = dict[tuple[Snapshot, str], RobustnessCurve | None]
 
 
 def ask() -> None:
@@ -36,22 +36,22 @@ def show_robustness(snapshot: Snapshot, data: LabelledSet) -> None:
     """The dial with its live answer, the curves, and a table of what is still read well."""
     part = robustness.subset(data)
     networks = _choose_networks(snapshot)
-    distortion = DISTORTIONS[
+    corruption = CORRUPTIONS[
         st.selectbox(
             "Distortion",
-            list(DISTORTIONS),
-            format_func=lambda name: DISTORTIONS[name].title,
+            list(CORRUPTIONS),
+            format_func=lambda name: CORRUPTIONS[name].title,
             key="evaluate_distortion",
             persist_state="session",
         )
     ]
-    _dial(snapshot, distortion, networks, part)
+    _dial(snapshot, corruption, networks, part)
     known = {
         (network, name): robustness.kept(network, part, one)
         for network in networks
-        for name, one in DISTORTIONS.items()
+        for name, one in CORRUPTIONS.items()
     }
-    _measure_what_is_missing(known, part, distortion)
+    _measure_what_is_missing(known, part, corruption)
     _show_table(known)
 
 
@@ -74,46 +74,46 @@ def _choose_networks(snapshot: Snapshot) -> list[Snapshot]:
 
 @st.fragment
 def _dial(
-    snapshot: Snapshot, distortion: Distortion, networks: list[Snapshot], part: LabelledSet
+    snapshot: Snapshot, corruption: Corruption, networks: list[Snapshot], part: LabelledSet
 ) -> None:
     with errors_shown():
-        _turn_and_answer(snapshot, distortion, networks, part)
+        _turn_and_answer(snapshot, corruption, networks, part)
 
 
 def _turn_and_answer(
-    snapshot: Snapshot, distortion: Distortion, networks: list[Snapshot], part: LabelledSet
+    snapshot: Snapshot, corruption: Corruption, networks: list[Snapshot], part: LabelledSet
 ) -> None:
-    low, high = min(distortion.levels), max(distortion.levels)
+    low, high = min(corruption.levels), max(corruption.levels)
     level: float = st.slider(
-        f"{distortion.title}: {distortion.unit}",
+        f"{corruption.title}: {corruption.unit}",
         float(low),
         float(high),
-        float(distortion.neutral),
-        float(distortion.step),
-        key=f"evaluate_dial_{distortion.name}",
-        help=distortion.what,
+        float(corruption.neutral),
+        float(corruption.step),
+        key=f"evaluate_dial_{corruption.name}",
+        help=corruption.description,
     )
     image, name = chosen_image()
-    spoiled = distortion.apply(image[np.newaxis], level)[0]
-    before, after = loaders.classify(snapshot, image), loaders.classify(snapshot, spoiled)
+    corrupted = corruption.apply(image[np.newaxis], level)[0]
+    before, after = loaders.classify(snapshot, image), loaders.classify(snapshot, corrupted)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        show(picture(spoiled, 220), "evaluate_spoiled", f"{name}, spoiled: {distortion.title}")
+        show(picture(corrupted, 220), "evaluate_spoiled", f"{name}, spoiled: {corruption.title}")
     with right:
         show(probability_bars(after, 240), "evaluate_spoiled_bars", "Its ten probabilities now")
     was, now = int(before.argmax()), int(after.argmax())
     says = f"still **{now}**" if now == was else f"no longer {was} but **{now}**"
-    trained = robustness.trained_on(distortion, snapshot.run.spec.train)
-    inside = level == distortion.neutral or (trained and trained[0] <= level <= trained[1])
+    trained = robustness.trained_on(corruption, snapshot.run.spec.train)
+    inside = level == corruption.neutral or (trained and trained[0] <= level <= trained[1])
     st.markdown(
-        f"{name.capitalize()}, at {level:g} {distortion.unit}: {says}, at {after.max():.1%}. "
+        f"{name.capitalize()}, at {level:g} {corruption.unit}: {says}, at {after.max():.1%}. "
         + (
             "Images like this are within what it was trained on."
             if inside
             else ":orange-badge[outside of what it was trained on]"
         )
     )
-    curves = [(one, robustness.kept(one, part, distortion)) for one in networks]
+    curves = [(one, robustness.kept(one, part, corruption)) for one in networks]
     lines = [
         (network.run.name, found.levels, found.accuracy.tolist())
         for network, found in curves
@@ -121,18 +121,18 @@ def _turn_and_answer(
     ]
     if lines:
         st.caption(
-            f"**{distortion.title}**, on {len(part.labels):,} {part.name}, as many of each digit. "
+            f"**{corruption.title}**, on {len(part.labels):,} {part.name}, as many of each digit. "
             "Look where the line leaves the top. Green is the dial, dotted is guessing"
             + (f", grey what **{snapshot.run.name}** was trained on." if trained else ".")
         )
         show(
-            endurance_curves(lines, distortion.unit, level, trained),
+            endurance_curves(lines, corruption.unit, level, trained),
             "evaluate_endurance",
-            f"Accuracy over {distortion.title.lower()}, in {distortion.unit}",
+            f"Accuracy over {corruption.title.lower()}, in {corruption.unit}",
         )
 
 
-def _measure_what_is_missing(known: Known, part: LabelledSet, first: Distortion) -> None:
+def _measure_what_is_missing(known: Known, part: LabelledSet, first: Corruption) -> None:
     """Measure one curve that isn't kept yet, show it, go on: until a person stops it."""
     missing = [key for key, found in known.items() if found is None]
     if not missing:
@@ -151,7 +151,7 @@ def _measure_what_is_missing(known: Known, part: LabelledSet, first: Distortion)
         return
     # What a person looks at comes first.
     snapshot, name = min(missing, key=lambda key: key[1] != first.name)
-    one = DISTORTIONS[name]
+    one = CORRUPTIONS[name]
     number = len(known) - len(missing)
     text = f"{snapshot.run.name}: {one.title.lower()}, curve {number + 1} of {len(known)}"
     with slot.container():
@@ -173,21 +173,21 @@ def _show_table(known: Known) -> None:
     rows: dict[str, dict[str, str]] = {}
     for (snapshot, name), found in known.items():
         if found is not None:
-            distortion = DISTORTIONS[name]
-            told = rows.setdefault(f"{distortion.title}, {distortion.unit}", {})
-            told[snapshot.run.name] = range_text(found, distortion)
+            corruption = CORRUPTIONS[name]
+            told = rows.setdefault(f"{corruption.title}, {corruption.unit}", {})
+            told[snapshot.run.name] = range_text(found, corruption)
     if not rows:
         return
     st.caption(
-        f"**What it stands**: from where to where at least {robustness.ENOUGH:.0%} are read right, "
-        "of the levels measured."
+        f"**What it stands**: from where to where at least {robustness.NEEDED_ACCURACY:.0%} "
+        "are read right, of the levels measured."
     )
     st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_endurance_table")
 
 
-def range_text(found: Endurance, distortion: Distortion) -> str:
+def range_text(found: RobustnessCurve, corruption: Corruption) -> str:
     """The range of levels that a network stands, in words."""
-    stood = robustness.stands(found, float(distortion.neutral))
+    stood = robustness.tolerated_range(found, float(corruption.neutral))
     if stood is None:
-        return f"not even {distortion.neutral:g}"
+        return f"not even {corruption.neutral:g}"
     return f"{stood[0]:g} to {stood[1]:g}"

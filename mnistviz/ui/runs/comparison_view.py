@@ -285,7 +285,7 @@ def pairs_text(pairs: PairedDifference, first: str, second: str) -> str:
         return f"{mean}, from one pair (seed {seeds}). One pair says nothing of chance: train more."
     interval = f"{_points_text(pairs.low)} to {_points_text(pairs.high)}"
     verdict = "The interval includes 0: they **cannot be told apart**"
-    if pairs.told_apart:
+    if pairs.significant:
         better = "higher" if pairs.mean > 0 else "lower"
         verdict = f"The interval leaves out 0: {second} is **{better}**"
     return f"{mean} on average, 95 % interval {interval}, n = {n} pairs (seeds {seeds}). {verdict}."

@@ -33,7 +33,7 @@ def start_all(epochs: int, seed: int) -> None:
 def show_gap(listed: list[Run], seconds_per_epoch: float) -> None:
     """The chart of a set of five, its numbers, and a way to train one."""
     st.markdown(
-        f"What do **dropout** and **batch normalization** do? {generalization_gap.WHAT_IT_IS}"
+        f"What do **dropout** and **batch normalization** do? {generalization_gap.GAP_TEXT}"
     )
     sets = generalization_gap.sets_of(listed)
     number = 0
