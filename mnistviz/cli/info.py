@@ -1,8 +1,11 @@
 """Layers and parameters of a network: `info`."""
 
-from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model
+from typing import Any
+
+from mnistviz.cli.options import AsJson, setting_options
 from mnistviz.cli.output import Column, print_json, print_table
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.settings import settings
 
 COLUMNS = (
     Column("name", 10, left=True),
@@ -12,14 +15,10 @@ COLUMNS = (
 )
 
 
-def info(
-    channels: Channels = None,
-    batch_norm: BatchNorm = None,
-    dropout: Dropout = None,
-    as_json: AsJson = False,
-) -> None:
+@setting_options(settings(ModelSpec))
+def info(*, settings: dict[str, Any], as_json: AsJson = False) -> None:
     """The layers of a network and the ledger of its parameters."""
-    model = changed_model(ModelSpec(), channels, batch_norm, dropout)
+    model = ModelSpec().changed(**settings)
     if as_json:
         print_json(_as_value(model))
         return

@@ -1,21 +1,24 @@
 """Arguments and options that several commands share, and their checks."""
 
-from collections.abc import Iterable
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, TypeVar, get_args
+from typing import Annotated, Any, Optional, TypeVar, get_args
 
 import typer
 
 from mnistviz.charts.scale import Scope
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
-from mnistviz.core.model_spec import ModelSpec, parse_channels
+from mnistviz.core.settings import Setting
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 Choice = TypeVar("Choice", bound=str)
+Command = Callable[..., None]
 
 
 def _check_kind(out: Path | None) -> Path | None:
@@ -43,20 +46,45 @@ Out = Annotated[
     Path | None,
     typer.Option(help="A .png, .html or .npz to write what was found to.", callback=_check_kind),
 ]
-Channels = Annotated[str | None, typer.Option(help=ModelSpec.help("channels"))]
-BatchNorm = Annotated[
-    bool | None, typer.Option("--batch-norm/--no-batch-norm", help=ModelSpec.help("batch_norm"))
-]
-Dropout = Annotated[float | None, typer.Option(help=ModelSpec.help("dropout"))]
 
 
-def changed_model(
-    model: ModelSpec, channels: str | None, batch_norm: bool | None, dropout: float | None
-) -> ModelSpec:
-    """The network with the options that were given."""
-    plan = None if channels is None else parse_channels(channels)
-    given = {"channels": plan, "batch_norm": batch_norm, "dropout": dropout}
-    return model.changed(**{name: value for name, value in given.items() if value is not None})
+def setting_options(settings: Sequence[Setting]) -> Callable[[Command], Command]:
+    """Return a decorator that gives a command an option for each setting of a spec.
+
+    The options take the place of the command's parameter `settings`, which receives the values
+    that were given, by the name of the field.
+    """
+
+    def decorate(command: Command) -> Command:
+        parameters = []
+        for parameter in inspect.signature(command).parameters.values():
+            options = [_option(each) for each in settings]
+            parameters += options if parameter.name == "settings" else [parameter]
+
+        @functools.wraps(command)
+        def with_options(**values: Any) -> None:
+            given = {each.name: each.parse(values.pop(each.name)) for each in settings}
+            given = {name: value for name, value in given.items() if value is not None}
+            command(settings=given, **values)
+
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        parameters = [each.replace(kind=keyword) for each in parameters]
+        with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        with_options.__annotations__ = {each.name: each.annotation for each in parameters}
+        return with_options
+
+    return decorate
+
+
+def _option(setting: Setting) -> inspect.Parameter:
+    """The parameter of a command that Typer makes an option for a setting of."""
+    value_type = setting.type if setting.kind in ("number", "flag") else str
+    annotation = Annotated[
+        Optional[value_type],  # type: ignore[valid-type]  # noqa: UP045
+        typer.Option(setting.option, help=setting.help),
+    ]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(setting.name, keyword, default=None, annotation=annotation)
 
 
 def one_of(name: str, value: str, choices: Iterable[Choice]) -> Choice:
