@@ -1,12 +1,16 @@
 """What commands print and write: JSON, tables and files."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
+
+from mnistviz.core import storage
+from mnistviz.core.errors import MnistVizError
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -94,3 +98,19 @@ def write_result(
         case "html":
             section = figure()
             figure_files.write_page(out, title, [(section.heading, section.text, section.figure)])
+
+
+@contextmanager
+def written_file(path: Path, error_type: type[MnistVizError]) -> Iterator[Any]:
+    """Open a file that replaces the one at the path when it is complete.
+
+    Raises an error of `error_type` where the file can't be written.
+    """
+    try:
+        with storage.atomic_write(path) as file:
+            yield file
+    except OSError as error:
+        raise error_type(
+            f"{path}: expected a file that can be written, got: {error.strerror or error}; choose "
+            "another place"
+        ) from None
