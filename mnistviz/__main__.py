@@ -14,11 +14,14 @@ from mnistviz.cli import (
     digits,
     evaluate,
     evidence,
-    inside,
-    network,
+    feature_maps,
+    info,
+    kernels,
+    predict,
+    preferred,
     runs,
     study,
-    training,
+    train,
 )
 from mnistviz.core.errors import MnistVizError
 
@@ -29,13 +32,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    network.info,
-    training.train,
+    info.info,
+    train.train,
     evaluate.evaluate,
-    network.predict,
-    inside.kernels,
-    inside.maps,
-    inside.preferred,
+    predict.predict,
+    kernels.kernels,
+    feature_maps.maps,
+    preferred.preferred,
     attribute.attribute,
     study.study,
     evidence.evidence,

@@ -55,9 +55,8 @@ def draw_and_answer() -> None:
         with row.container(width=width):
             drawn = canvas(width)
         if several:
-            segments = (
-                segment_strokes(drawn, loaded_networks.reader(snapshot)) if drawn.strokes else []
-            )
+            logits = loaded_networks.classifier(snapshot).logits
+            segments = segment_strokes(drawn, logits) if drawn.strokes else []
             show_number(snapshot, segments)
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
@@ -68,7 +67,7 @@ def draw_and_answer() -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        segments = segment_ink(given.ink, loaded_networks.reader(snapshot))
+        segments = segment_ink(given.ink, loaded_networks.classifier(snapshot).logits)
         given.show([segment.box for segment in segments])
         with row.container(width=ANSWER_WIDTH):
             show_number(snapshot, segments)

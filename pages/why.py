@@ -47,7 +47,7 @@ run = snapshot.run
 image, image_name = chosen_image()
 st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
 
-question = pick_question(loaded_networks.logits(snapshot, image))
+question = pick_question(loaded_networks.classifier(snapshot).logits(image[None])[0])
 
 st.header("Which pixels?")
 st.caption(

@@ -1,1 +1,1 @@
-"""The commands of the command line, a module for each kind of work."""
+"""The command line: a module for each command or group of commands."""

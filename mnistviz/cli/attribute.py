@@ -1,18 +1,34 @@
-"""Which pixels an answer rests on: `attribute`."""
+"""Attributions, the pixels that an answer depends on: `attribute`."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import typer
 
-from mnistviz.cli.network import read_drawing
-from mnistviz.cli.options import AsJson, RunArgument, print_json
-from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
-from mnistviz.core.errors import SpecError
-from mnistviz.core.figure_kinds import FIGURE_ENDINGS, figure_kind
-from mnistviz.runs import snapshots
+from mnistviz.cli.drawings import chosen_image
+from mnistviz.cli.options import (
+    AsJson,
+    DrawingFile,
+    ImageNumber,
+    Out,
+    RunArgument,
+    find_snapshot,
+    one_of,
+)
+from mnistviz.cli.output import Figure, print_json, write_result
+from mnistviz.core.constants import NUM_CLASSES
 
-NAMES = {
+if TYPE_CHECKING:
+    from mnistviz.core.types.arrays import FloatArray
+    from mnistviz.inspection.image.attribution import Attribution, Method
+
+    Attributions = Mapping[Method, Attribution]
+
+NAMES: dict[Method, str] = {
     "integrated-gradients": "Integrated gradients",
     "occlusion": "Occlusion",
     "smoothgrad": "SmoothGrad",
@@ -23,12 +39,8 @@ LAST_DIGIT = NUM_CLASSES - 1
 
 def attribute(
     run: RunArgument,
-    image: Annotated[
-        int, typer.Option(min=0, max=NUM_TEST_IMAGES - 1, help="Number of a test image.")
-    ] = 0,
-    file: Annotated[
-        Path | None, typer.Option(help="A picture or a .json of strokes, not a test image.")
-    ] = None,
+    image: ImageNumber = 0,
+    file: DrawingFile = None,
     method: Annotated[
         list[str] | None, typer.Option(help=f"One or more of {', '.join(NAMES)}; default all.")
     ] = None,
@@ -41,31 +53,13 @@ def attribute(
         typer.Option(min=0, max=LAST_DIGIT, help="The digit it is told from; default none."),
     ] = None,
     layer: Annotated[str, typer.Option(help="Convolution that Grad-CAM looks at.")] = "conv6",
-    out: Annotated[
-        Path | None, typer.Option(help=f"A {FIGURE_ENDINGS} to write what was found to.")
-    ] = None,
+    out: Out = None,
     as_json: AsJson = False,
 ) -> None:
     """Which pixels of an image speak for a digit, and which against it."""
-    snapshot = snapshots.find(run)
-    snapshots.read(snapshot)
-    for name in method or NAMES:
-        if name not in NAMES:
-            raise SpecError(f"method: expected one of {', '.join(NAMES)}, got {name!r}")
-    layers = [one.name for one in snapshot.run.spec.model.convolutions]
-    if layer not in layers:
-        raise SpecError(f"layer: expected one of {', '.join(layers)}, got {layer!r}")
-
-    from mnistviz.charts import figure_files
-    from mnistviz.digits.mnist import load_mnist, to_input
-
-    kind = figure_kind(out) if out else None
-    if file is None:
-        pixels, what = to_input(load_mnist().x_test[image]), f"test image {image}"
-    else:
-        pixels, what = read_drawing(file)[0], str(file)
-
-    import numpy as np
+    snapshot = find_snapshot(run, layer)
+    methods = [one_of("method", each, NAMES) for each in method or NAMES]
+    pixels, name = chosen_image(image, file)
 
     from mnistviz.inspection.image.attribution import Explainer, contrast
     from mnistviz.inspection.image.attribution import attribute as explain
@@ -75,58 +69,72 @@ def attribute(
     network = load(snapshot)
     if target is None:
         target = int(Classifier(network).logits(pixels[np.newaxis])[0].argmax())
-    weights = contrast(target, against)
-    explainer = Explainer(network)
-    results = {
-        name: explain(explainer, pixels, weights, name, layer)  # type: ignore[arg-type]
-        for name in method or NAMES
-    }
+    weights, explainer = contrast(target, against), Explainer(network)
+    results = {each: explain(explainer, pixels, weights, each, layer) for each in methods}
     question = f"{target}" if against is None else f"{target} and not {against}"
-    title = f"{what}: why {question}, says {run}"
-    if out and kind == "npz":
-        arrays = {name.replace("-", "_"): one.values for name, one in results.items()}
-        figure_files.write_arrays(out, {"image": pixels, **arrays})
-    elif out and kind == "png":
-        tiles = [(NAMES[name], one.values, True) for name, one in results.items()]
-        figure_files.write_tiles(out, [(f"Why {question}?", pixels, False), *tiles])
-    elif out:
-        from mnistviz.charts.inspection.attribution import attribution_figure
-
-        score = next(iter(results.values())).score
-        text = f"Warm pixels speak for {question}, blue ones against it. The score is {score:+.3f}."
-        figure = attribution_figure(
-            pixels, {NAMES[name]: one.values for name, one in results.items()}
-        )
-        figure_files.write_page(out, title, [("Which pixels?", text, figure)])
-    first = next(iter(results.values()))
+    title = f"{name}: why {question}, says {run}"
+    _write(out, title, question, pixels, results)
     if as_json:
-        print_json(
-            {
-                "run": run,
-                "image": what,
-                "target": target,
-                "against": against,
-                "score": first.score,
-                "methods": {
-                    name: {
-                        "sum": float(one.values.sum(dtype=np.float64)),
-                        "baseline": one.baseline,
-                        "completeness_error": one.completeness_error,
-                        "steps": one.steps,
-                    }
-                    for name, one in results.items()
-                },
-                "out": str(out) if out else None,
+        value = {"run": run, "image": name, "target": target, "against": against}
+        print_json({**value, **_as_value(results), "out": out})
+    else:
+        _print(title, results)
+
+
+def _as_value(results: Attributions) -> dict[str, Any]:
+    """The score, and numbers on each attribution, as JSON."""
+    return {
+        "score": _first(results).score,
+        "methods": {
+            method: {
+                "sum": float(result.values.sum(dtype=np.float64)),
+                "baseline": result.baseline,
+                "completeness_error": result.completeness_error,
+                "steps": result.steps,
             }
-        )
-        return
+            for method, result in results.items()
+        },
+    }
+
+
+def _print(title: str, results: Attributions) -> None:
+    first = _first(results)
     print(f"{title}: score {first.score:+.3f}, of a blank sheet {first.baseline:+.3f}")
-    for name, one in results.items():
-        row, column = np.unravel_index(np.abs(one.values).argmax(), one.values.shape)
+    for method, result in results.items():
+        row, column = np.unravel_index(np.abs(result.values).argmax(), result.values.shape)
         print(
-            f"{NAMES[name]:22}sum {one.values.sum():+9.3f}   strongest at row {row}, "
-            f"column {column}: {one.values[row, column]:+.4f}"
+            f"{NAMES[method]:22}sum {result.values.sum():+9.3f}   strongest at row {row}, "
+            f"column {column}: {result.values[row, column]:+.4f}"
         )
     if "integrated-gradients" in results:
         error = results["integrated-gradients"].completeness_error
         print(f"integrated gradients miss the difference of the scores by {error:.2%}")
+
+
+def _write(
+    out: Path | None, title: str, question: str, image: FloatArray, results: Attributions
+) -> None:
+    def arrays() -> dict[str, FloatArray]:
+        values = {method.replace("-", "_"): result.values for method, result in results.items()}
+        return {"image": image, **values}
+
+    def picture(file: Path) -> None:
+        from mnistviz.charts import figure_files
+
+        tiles = [(NAMES[method], result.values, True) for method, result in results.items()]
+        figure_files.write_tiles(file, [(f"Why {question}?", image, False), *tiles])
+
+    def figure() -> Figure:
+
+        from mnistviz.charts.inspection.attribution import attribution_figure
+
+        score = _first(results).score
+        text = f"Warm pixels speak for {question}, blue ones against it. The score is {score:+.3f}."
+        values = {NAMES[method]: result.values for method, result in results.items()}
+        return Figure("Which pixels?", text, attribution_figure(image, values))
+
+    write_result(out, title, arrays=arrays, picture=picture, figure=figure)
+
+
+def _first(results: Attributions) -> Attribution:
+    return next(iter(results.values()))

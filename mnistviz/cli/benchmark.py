@@ -1,12 +1,13 @@
-"""Measure what the README claims: `benchmark accuracy`."""
+"""Measure the accuracies in the README: `benchmark accuracy`."""
 
 import statistics
 from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.options import AsJson, print_json
-from mnistviz.cli.training import follow
+from mnistviz.cli.options import AsJson
+from mnistviz.cli.output import Column, print_json, print_table
+from mnistviz.cli.train import follow
 from mnistviz.core.errors import SpecError, TrainingError
 from mnistviz.core.recipes import RECIPES, Recipe, find_recipe
 from mnistviz.runs import metrics_log, registry
@@ -14,12 +15,22 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import run_state
 from mnistviz.training import launcher
 
+NAMES = ("seed", "val_accuracy", "val_loss", "test_accuracy", "seconds", "run")
+COLUMNS = (
+    Column("seed", 6),
+    Column("validation", 12, ".2%"),
+    Column("val. loss", 11, ".4f"),
+    Column("test", 9, ".2%"),
+    Column("seconds", 9, ".0f"),
+    Column("run", left=True, gap=2),
+)
+
 app = typer.Typer(help="Measure what the README claims.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """A lone command would take the group's name."""
+    """Make a group: Typer would give a single command the name of the group."""
 
 
 @app.command()
@@ -33,9 +44,9 @@ def accuracy(
     A finished run of yours with the same settings and seed is read, not trained again.
     """
     base = find_recipe(recipe)
-    trained = [_finished(base, seed) or _start(base, seed) for seed in parse_seeds(seeds)]
+    runs = [_finished(base, seed) or _start(base, seed) for seed in parse_seeds(seeds)]
     rows = []
-    for run in trained:
+    for run in runs:
         state = follow(run)
         if state != "finished":
             raise TrainingError(f"{run.name}: expected to finish, {state}. Start it again")
@@ -50,12 +61,7 @@ def accuracy(
     if as_json:
         print_json(result)
         return
-    print(f"{'seed':>6}{'validation':>12}{'val. loss':>11}{'test':>9}{'seconds':>9}  run")
-    for row in rows:
-        print(
-            f"{row['seed']:>6}{row['val_accuracy']:>12.2%}{row['val_loss']:>11.4f}"
-            f"{row['test_accuracy']:>9.2%}{row['seconds']:>9.0f}  {row['run']}"
-        )
+    print_table(COLUMNS, [[row[name] for name in NAMES] for row in rows])
     print(
         f"{recipe}: test accuracy {result['mean']:.3%} ± {result['deviation']:.3%}, "
         f"from {result['lowest']:.2%} to {result['highest']:.2%}"
@@ -63,21 +69,21 @@ def accuracy(
 
 
 def parse_seeds(text: str) -> list[int]:
-    """Read seeds, `0-4` or `1,5,9`. Raises `SpecError` when they are none."""
-    found: list[int] = []
+    """The seeds in a text, `0-4` or `1,5,9`. Raises `SpecError` for any other text."""
+    seeds: list[int] = []
     try:
         for part in text.split(","):
             first, _, last = part.partition("-")
-            found += range(int(first), int(last or first) + 1)
+            seeds += range(int(first), int(last or first) + 1)
     except ValueError:
-        found = []
-    if not found:
+        seeds = []
+    if not seeds:
         raise SpecError(f"seeds: expected whole numbers, such as 0-4 or 1,5,9, got {text!r}")
-    return found
+    return seeds
 
 
 def spread(accuracies: list[float]) -> dict[str, float]:
-    """Mean, standard deviation of a seed (0 of a lone one), lowest and highest."""
+    """Mean, standard deviation (0 for one value), lowest and highest accuracy."""
     return {
         "mean": statistics.fmean(accuracies),
         "deviation": statistics.stdev(accuracies) if len(accuracies) > 1 else 0.0,
@@ -87,11 +93,11 @@ def spread(accuracies: list[float]) -> dict[str, float]:
 
 
 def _finished(recipe: Recipe, seed: int) -> Run | None:
-    """A run of one's own that was trained so, bundled ones don't count: they are the claim."""
-    wanted = (recipe.model, recipe.train.changed(seed=seed), None)
+    """The finished run of the user with these settings; a bundled run is what is to be measured."""
+    settings = (recipe.model, recipe.train.changed(seed=seed), None)
     for run in registry.list_runs():
         spec = run.spec
-        same = (spec.model, spec.train, spec.parent) == wanted
+        same = (spec.model, spec.train, spec.parent) == settings
         if same and not run.bundled and run_state(run) == "finished":
             return run
     return None

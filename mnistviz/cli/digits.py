@@ -1,4 +1,4 @@
-"""A person's own digits: `digits`, and its subcommands."""
+"""Digits that the user drew and labelled: `digits` and its subcommands."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.network import read_drawing
-from mnistviz.cli.options import AsJson, print_json
-from mnistviz.core import storage
+from mnistviz.cli.drawings import read_drawing
+from mnistviz.cli.options import AsJson
+from mnistviz.cli.output import print_json, written_file
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits, my_digits_zip
 from mnistviz.digits.data_set_formats import PLURAL
@@ -20,7 +20,7 @@ app = typer.Typer(add_completion=False)
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID…", help="Ids, or their beginnings.")]
 All = Annotated[bool, typer.Option("--all", help="All of them.")]
 
-# What a browser may upload, too.
+# The limit of an upload in the browser, too.
 MAX_ZIP_BYTES = 200 * 2**20
 
 
@@ -39,16 +39,16 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """All digits, in the order in which they were kept, with what runs answered then."""
-    found = my_digits.deleted_digits() if deleted else my_digits.list_digits()
+    digits = my_digits.deleted_digits() if deleted else my_digits.list_digits()
     for file in my_digits.damaged_files():
         typer.echo(f"damaged, left alone: {file}", err=True)
     if as_json:
-        print_json([_row(digit) for digit in found])
+        print_json([_row(digit) for digit in digits])
         return
-    for digit in found:
-        said = ", ".join(f"{answer.run} read {answer.digit}" for answer in digit.answers)
-        print(f"{digit.id}  {digit.label}  {digit.created:%Y-%m-%d %H:%M}  {said}".rstrip())
-    print(f"{len(found):,} digits")
+    for digit in digits:
+        answers = ", ".join(f"{answer.run} read {answer.digit}" for answer in digit.answers)
+        print(f"{digit.id}  {digit.label}  {digit.created:%Y-%m-%d %H:%M}  {answers}".rstrip())
+    print(f"{len(digits):,} digits")
 
 
 @app.command()
@@ -58,16 +58,16 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Keep drawings: pictures of any size, or .json files of strokes, as `predict` takes them."""
-    drawn = [(file, *read_drawing(file)) for file in files]
-    for file, _, blank in drawn:
+    drawings = [(file, *read_drawing(file)) for file in files]
+    for file, _, blank in drawings:
         if blank:
             raise DataError(f"{file}: expected a digit, got a blank picture; choose another file")
-    kept = [my_digits.save(my_digits.to_pixels(image), label) for _, image, _ in drawn]
-    _report(kept, f"{len(kept):,} kept as {label}", as_json)
+    added = [my_digits.save(my_digits.to_pixels(image), label) for _, image, _ in drawings]
+    _report(added, f"{len(added):,} kept as {label}", as_json)
 
 
-@app.command("label")
-def say_anew(digit: str, label: int, as_json: AsJson = False) -> None:
+@app.command()
+def label(digit: str, label: int, as_json: AsJson = False) -> None:
     """Say anew what a digit is."""
     changed = my_digits.relabel(my_digits.find(digit).id, label)
     _report([changed], f"{changed.id} is a {changed.label} now", as_json)
@@ -78,16 +78,10 @@ def export(
     out: Annotated[Path, typer.Option(help="The zip file to write.")], as_json: AsJson = False
 ) -> None:
     """Pack all digits into a zip: an npz in MNIST's layout, and strokes and answers as JSON."""
-    found = my_digits.list_digits()
-    try:
-        with storage.atomic_write(out) as file:
-            my_digits_zip.export(file, found)
-    except OSError as error:
-        raise DataError(
-            f"{out}: expected a file that can be written, got: {error.strerror or error}; choose "
-            "another place"
-        ) from None
-    _report(found, f"{len(found):,} digits in {out}", as_json)
+    digits = my_digits.list_digits()
+    with written_file(out, DataError) as file:
+        my_digits_zip.export(file, digits)
+    _report(digits, f"{len(digits):,} digits in {out}", as_json)
 
 
 @app.command(
@@ -111,37 +105,38 @@ def import_set(
 @app.command()
 def delete(ids: Ids = None, every: All = False, as_json: AsJson = False) -> None:
     """Take digits out of the set. `restore` brings them back."""
-    chosen = _chosen(my_digits.list_digits(), ids, every)
-    gone = [my_digits.delete(digit.id) for digit in chosen]
-    way_back = f"digits restore {gone[0].id}" if len(gone) == 1 else "digits restore --all"
-    _report(gone, f"{len(gone):,} deleted; the way back: python -m mnistviz {way_back}", as_json)
+    digits = _select(my_digits.list_digits(), ids, every)
+    deleted = [my_digits.delete(digit.id) for digit in digits]
+    way_back = f"digits restore {deleted[0].id}" if len(deleted) == 1 else "digits restore --all"
+    sentence = f"{len(deleted):,} deleted; the way back: python -m mnistviz {way_back}"
+    _report(deleted, sentence, as_json)
 
 
 @app.command()
 def restore(ids: Ids = None, every: All = False, as_json: AsJson = False) -> None:
     """Bring deleted digits back."""
-    back = [
-        my_digits.restore(digit.id) for digit in _chosen(my_digits.deleted_digits(), ids, every)
-    ]
-    _report(back, f"{len(back):,} are back", as_json)
+    digits = _select(my_digits.deleted_digits(), ids, every)
+    restored = [my_digits.restore(digit.id) for digit in digits]
+    _report(restored, f"{len(restored):,} are back", as_json)
 
 
-def _chosen(there: Sequence[Digit], ids: Sequence[str] | None, every: bool) -> Sequence[Digit]:
+def _select(digits: Sequence[Digit], ids: Sequence[str] | None, every: bool) -> Sequence[Digit]:
+    """Return the digits with these ids, or all. Raises `DataError` for any other id."""
     if every != (not ids):
         raise DataError(
             "expected ids of digits or --all, got both or neither; `digits list` has them"
         )
-    known = {digit.id for digit in there}
-    found = [my_digits.find(text, deleted=True) for text in ids or ()]
-    for digit in found:
+    known = {digit.id for digit in digits}
+    selected = [my_digits.find(text, deleted=True) for text in ids or ()]
+    for digit in selected:
         if digit.id not in known:
             raise DataError(f"{digit.id}: is {'' if digit.deleted else 'not '}deleted already")
-    return there if every else found
+    return digits if every else selected
 
 
-def _report(found: Sequence[Digit], sentence: str, as_json: bool) -> None:
+def _report(digits: Sequence[Digit], sentence: str, as_json: bool) -> None:
     if as_json:
-        print_json([_row(digit) for digit in found])
+        print_json([_row(digit) for digit in digits])
     else:
         print(sentence)
 

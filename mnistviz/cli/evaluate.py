@@ -1,24 +1,28 @@
-"""How good a network is on a labelled set, and what it stands: `evaluate`."""
+"""Evaluate a network on a labelled set: `evaluate`."""
 
 from __future__ import annotations
 
 import math
 import sys
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.cli.options import AsJson, RunArgument, find_snapshot
+from mnistviz.cli.output import Column, print_json, print_table
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import ReportError
 from mnistviz.digits.data_set_formats import PATH
-from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from mnistviz.core.types.arrays import FloatArray
+    from mnistviz.core.types.evaluation import Evaluation
     from mnistviz.digits.labelled_sets import LabelledSet
+    from mnistviz.evaluation.predictions import Answers
     from mnistviz.evaluation.robustness import RobustnessCurve
     from mnistviz.network.model import Classifier
 
@@ -39,89 +43,139 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Accuracy, loss and confusion matrix of a run on the test images or a set of your own."""
-    snapshot = snapshots.find(run)
-    snapshots.read(snapshot)
+    snapshot = find_snapshot(run)
     if out and out.suffix.lower() not in (".html", ".csv"):
         raise ReportError(f"out: expected a file that ends in .html or .csv, got {str(out)!r}")
+    labelled = _labelled_set(data)
 
-    from mnistviz.core.statistics import accuracy_interval
-    from mnistviz.digits.data_set_reader import read_path
-    from mnistviz.digits.labelled_sets import LabelledSet
-    from mnistviz.digits.mnist import load_mnist
-    from mnistviz.evaluation import predictions as answered
     from mnistviz.evaluation.calibration import temperature
-    from mnistviz.evaluation.metrics import top_k
-    from mnistviz.evaluation.reliability import reliability
-    from mnistviz.evaluation.scoring import probabilities, score
+    from mnistviz.evaluation.predictions import answers_of
     from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 
-    if data is None:
-        mnist = load_mnist()
-        labelled = LabelledSet("test images", mnist.x_test, mnist.y_test)
-    else:
-        labelled = read_path(data)
     classifier = Classifier(load(snapshot))
-    answers = answered.answers_of(labelled, _logits(run, snapshot, labelled, classifier))
-    result = score(answers.logits, labelled.labels)
-    low, high = accuracy_interval(int(answers.right.sum()), result.images)
+    answers = answers_of(labelled, _logits(run, snapshot, labelled, classifier))
     calibration = temperature(snapshot, classifier)
-    heat = None if calibration is None else calibration.temperature
-    sure = probabilities(answers.logits, heat or 1.0).max(axis=1)
-    error = reliability(sure, answers.right).error
-    top_2 = float(top_k(answers.logits, labelled.labels)[1])
+    result = _result(answers, None if calibration is None else calibration.temperature)
     curves = _robustness_curves(snapshot, labelled, classifier) if robustness else []
-
-    if out and out.suffix.lower() == ".csv":
-        from mnistviz.charts import figure_files
-
-        figure_files.write_text(out, answered.as_csv(answers, heat))
-    elif out:
-        from mnistviz.charts import figure_files
-        from mnistviz.evaluation.report import report_data, report_html
-
-        subject = report_data(snapshot, answers, heat)
-        # Also where the home can't be written to, and nothing is kept.
-        figure_files.write_text(out, report_html(replace(subject, curves=curves or subject.curves)))
+    if out:
+        _write(out, snapshot, result, curves)
     if as_json:
-        from mnistviz.evaluation.robustness import as_rows
-
-        per_class = [None if math.isnan(value) else value for value in result.per_class.tolist()]
-        print_json(
-            {
-                "run": run,
-                "data": labelled.name,
-                "images": result.images,
-                "accuracy": result.accuracy,
-                "interval": [low, high],
-                "loss": result.loss,
-                "top_2": top_2,
-                "temperature": heat,
-                "calibration_error": error,
-                "per_class": per_class,
-                "confusion": result.confusion.tolist(),
-                "robustness": as_rows(curves) if robustness else None,
-                "out": str(out) if out else None,
-            }
-        )
+        value = {"run": run, "data": labelled.name, **_as_value(result)}
+        rows = _rows_of(curves) if robustness else None
+        print_json({**value, "robustness": rows, "out": out})
         return
-    print(
-        f"{run}: accuracy {result.accuracy:.2%}, loss {result.loss:.4f}, {result.images:,} images"
-    )
-    print(f"95 % interval {low:.2%} to {high:.2%}, label among the two likeliest {top_2:.2%}")
-    how = "not calibrated" if heat is None else f"at its temperature, {heat:.3f}"
-    print(f"calibration error {error:.2%}, {how}")
-    print("label".rjust(5) + "".join(f"{digit:>6}" for digit in range(10)) + "  right")
-    for digit, (row, share) in enumerate(zip(result.confusion, result.per_class, strict=True)):
-        print(f"{digit:>5}" + "".join(f"{count:>6}" for count in row) + f"{share:>7.1%}")
+    _print(run, result)
     for curve in curves:
         _print_curve(curve)
     if out:
         print(f"written to {out}")
 
 
+def _labelled_set(path: Path | None) -> LabelledSet:
+    """The labelled images of a file or folder, the test images by default."""
+    from mnistviz.digits.data_set_reader import read_path
+    from mnistviz.digits.labelled_sets import LabelledSet
+    from mnistviz.digits.mnist import load_mnist
+
+    if path is not None:
+        return read_path(path)
+    mnist = load_mnist()
+    return LabelledSet("test images", mnist.x_test, mnist.y_test)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answers to a labelled set and numbers on them. Shares are in [0, 1].
+
+    `interval` is that of the accuracy; `temperature` is None for a run that is not calibrated.
+    """
+
+    answers: Answers
+    evaluation: Evaluation
+    interval: tuple[float, float]
+    top_2: float
+    temperature: float | None
+    calibration_error: float
+
+
+def _result(answers: Answers, temperature: float | None) -> Result:
+    from mnistviz.core.statistics import accuracy_interval
+    from mnistviz.evaluation.metrics import top_k
+    from mnistviz.evaluation.reliability import reliability
+    from mnistviz.evaluation.scoring import probabilities, score
+
+    confidence = probabilities(answers.logits, temperature or 1.0).max(axis=1)
+    return Result(
+        answers=answers,
+        evaluation=score(answers.logits, answers.data.labels),
+        interval=accuracy_interval(int(answers.right.sum()), len(answers.data.labels)),
+        top_2=float(top_k(answers.logits, answers.data.labels)[1]),
+        temperature=temperature,
+        calibration_error=reliability(confidence, answers.right).error,
+    )
+
+
+def _write(
+    out: Path, snapshot: Snapshot, result: Result, curves: Sequence[RobustnessCurve]
+) -> None:
+    """Write every prediction to a .csv file, or a report to an .html file."""
+    from mnistviz.charts import figure_files
+    from mnistviz.evaluation.predictions import as_csv
+    from mnistviz.evaluation.report import report_data, report_html
+
+    if out.suffix.lower() == ".csv":
+        figure_files.write_text(out, as_csv(result.answers, result.temperature))
+        return
+    subject = report_data(snapshot, result.answers, result.temperature)
+    # Curves of this evaluation also where the home can't be written to and nothing is stored.
+    figure_files.write_text(out, report_html(replace(subject, curves=curves or subject.curves)))
+
+
+def _as_value(result: Result) -> dict[str, Any]:
+    """An evaluation as JSON; the accuracy of a class without images is null."""
+    evaluation = result.evaluation
+    shares = evaluation.per_class.tolist()
+    return {
+        "images": evaluation.images,
+        "accuracy": evaluation.accuracy,
+        "interval": list(result.interval),
+        "loss": evaluation.loss,
+        "top_2": result.top_2,
+        "temperature": result.temperature,
+        "calibration_error": result.calibration_error,
+        "per_class": [None if math.isnan(share) else share for share in shares],
+        "confusion": evaluation.confusion.tolist(),
+    }
+
+
+def _rows_of(curves: Sequence[RobustnessCurve]) -> list[dict[str, object]]:
+    from mnistviz.evaluation.robustness import as_rows
+
+    return as_rows(curves)
+
+
+def _print(run: str, result: Result) -> None:
+    evaluation, (low, high) = result.evaluation, result.interval
+    print(
+        f"{run}: accuracy {evaluation.accuracy:.2%}, loss {evaluation.loss:.4f}, "
+        f"{evaluation.images:,} images"
+    )
+    top_2 = f"label among the two likeliest {result.top_2:.2%}"
+    print(f"95 % interval {low:.2%} to {high:.2%}, {top_2}")
+    temperature = result.temperature
+    how = "not calibrated" if temperature is None else f"at its temperature, {temperature:.3f}"
+    print(f"calibration error {result.calibration_error:.2%}, {how}")
+    digits = [Column(str(digit), 6) for digit in range(NUM_CLASSES)]
+    rows = zip(evaluation.confusion, evaluation.per_class, strict=True)
+    print_table(
+        [Column("label", 5), *digits, Column("right", 7, ".1%")],
+        [(digit, *counts, share) for digit, (counts, share) in enumerate(rows)],
+    )
+
+
 def _logits(name: str, snapshot: Snapshot, data: LabelledSet, classifier: Classifier) -> FloatArray:
-    """What is kept of an earlier evaluation, or else read now, with a progress bar."""
+    """The logits of an earlier evaluation, or else computed now, with a progress bar."""
     from mnistviz.evaluation.predictions import digest_of, keep_logits, known_logits
     from mnistviz.evaluation.scoring import predict_logits
 
@@ -140,7 +194,7 @@ def _logits(name: str, snapshot: Snapshot, data: LabelledSet, classifier: Classi
 def _robustness_curves(
     snapshot: Snapshot, data: LabelledSet, classifier: Classifier
 ) -> list[RobustnessCurve]:
-    """The curves of all corruptions: those kept, and those measured now."""
+    """The curves of all corruptions: those stored before, and those measured now."""
     from mnistviz.evaluation import robustness
     from mnistviz.evaluation.corruptions import CORRUPTIONS
 
@@ -149,16 +203,18 @@ def _robustness_curves(
     with typer.progressbar(
         list(CORRUPTIONS.values()), label="robustness", file=sys.stderr
     ) as corruptions:
-        for one in corruptions:
-            known = robustness.kept(snapshot, part, one)
-            curves.append(known or robustness.measure_and_keep(classifier, snapshot, part, one))
+        for corruption in corruptions:
+            stored = robustness.kept(snapshot, part, corruption)
+            curves.append(
+                stored or robustness.measure_and_keep(classifier, snapshot, part, corruption)
+            )
     return curves
 
 
 def _print_curve(curve: RobustnessCurve) -> None:
     from mnistviz.evaluation.corruptions import CORRUPTIONS
 
-    one = CORRUPTIONS[curve.corruption]
-    print(f"{one.title}, {one.unit}, {curve.right.shape[1]:,} images")
-    print("     " + "".join(f"{level:>7g}" for level in curve.levels))
-    print("     " + "".join(f"{share:>7.1%}" for share in curve.accuracy))
+    corruption = CORRUPTIONS[curve.corruption]
+    print(f"{corruption.title}, {corruption.unit}, {curve.right.shape[1]:,} images")
+    levels = [Column(f"{level:g}", 7, ".1%") for level in curve.levels]
+    print_table([Column(width=5), *levels], [(None, *curve.accuracy)])

@@ -1,4 +1,4 @@
-"""What speaks for each channel of a network: `evidence`."""
+"""The evidence for keeping each channel of a network: `evidence`."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.options import AsJson, RunArgument, print_json
+from mnistviz.cli.options import AsJson, RunArgument, one_of
+from mnistviz.cli.output import Column, print_json, print_table
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.thresholds import MARGIN
@@ -16,10 +17,21 @@ from mnistviz.core.types.inspection import (
     ChannelEvidence,
     LayerAblation,
     LayerRedundancy,
+    LayerStatistics,
+    Replacement,
 )
 from mnistviz.inspection.channels import channel_results
 from mnistviz.runs import snapshots
+from mnistviz.runs.snapshots import Snapshot
 
+COLUMNS = (
+    Column("channel", 7),
+    Column("verdict", 16, left=True, gap=2),
+    Column("alone costs", 12, "+.2f"),
+    Column("r", 8, "+.3f"),
+    Column("with", 6),
+    Column("active", 8, ".1%"),
+)
 IMAGES = (channel_results.SUBSET_SIZE, NUM_TEST_IMAGES)
 
 
@@ -41,14 +53,11 @@ def evidence(
     What takes long is kept on disk, for the page and for the next time.
     """
     snapshot = snapshots.find(run)
-    names = [one.name for one in snapshot.run.spec.model.convolutions if one.relu]
+    convolutions = [each.name for each in snapshot.run.spec.model.convolutions if each.relu]
     layers = layer or ["conv3"]
     for name in layers:
-        if name not in names:
-            raise SpecError(f"layer: expected one of {', '.join(names)}, got {name!r}")
-    replacement = next((one for one in REPLACEMENTS if one == off), None)
-    if replacement is None:
-        raise SpecError(f"off: expected one of {', '.join(REPLACEMENTS)}, got {off!r}")
+        one_of("layer", name, convolutions)
+    replacement = one_of("off", off, REPLACEMENTS)
     if images not in IMAGES:
         raise SpecError(f"images: expected 2000 or 10000, got {images}")
     snapshots.read(snapshot)
@@ -56,59 +65,77 @@ def evidence(
     from mnistviz.inspection.channels.evidence import evidence_of
     from mnistviz.inspection.channels.redundancy import use_of
 
-    moments = channel_results.STATISTICS.read(snapshot)
-    if moments is None:
-        with typer.progressbar(length=1000, label="channels", file=sys.stderr) as bar:
-            moments = channel_results.compute_statistics(snapshot, _tell(bar))
+    statistics = _statistics(snapshot)
     values = []
     for name in layers:
-        ablation = channel_results.ablation_cache(name, replacement, images).read(snapshot)
-        if ablation is None:
-            with typer.progressbar(length=1000, label=name, file=sys.stderr) as bar:
-                ablation = channel_results.compute_ablation(
-                    snapshot,
-                    name,
-                    replacement,
-                    images,
-                    _tell(bar),
-                )
-        cards = evidence_of(moments[name], ablation)
-        use = use_of(name, moments[name])
-        values.append(as_value(use, ablation, cards))
+        ablation = _ablation(snapshot, name, replacement, images)
+        cards = evidence_of(statistics[name], ablation)
+        redundancy = use_of(name, statistics[name])
+        values.append(as_value(redundancy, ablation, cards))
         if not as_json:
-            _print(use, ablation, cards)
+            _print(redundancy, ablation, cards)
     if as_json:
         print_json({"run": run, "layers": values})
 
 
-def _tell(bar: Any) -> Callable[[float], None]:
-    return lambda done: bar.update(round(bar.length * done) - bar.pos)
+def _statistics(snapshot: Snapshot) -> dict[str, LayerStatistics]:
+    """The stored channel statistics of all layers, or else computed now, with a progress bar."""
+    stored = channel_results.STATISTICS.read(snapshot)
+    if stored is not None:
+        return stored
+
+    with typer.progressbar(length=1000, label="channels", file=sys.stderr) as bar:
+        return channel_results.compute_statistics(snapshot, _progress(bar))
+
+
+def _ablation(
+    snapshot: Snapshot, layer: str, replacement: Replacement, images: int
+) -> LayerAblation:
+    """The stored ablation of a layer, or else computed now, with a progress bar."""
+    stored = channel_results.ablation_cache(layer, replacement, images).read(snapshot)
+    if stored is not None:
+        return stored
+
+    with typer.progressbar(length=1000, label=layer, file=sys.stderr) as bar:
+        return channel_results.compute_ablation(
+            snapshot, layer, replacement, images, _progress(bar)
+        )
+
+
+def _progress(bar: Any) -> Callable[[float], None]:
+    """The function that moves a progress bar to a share in [0, 1]."""
+    return lambda share: bar.update(round(bar.length * share) - bar.pos)
 
 
 def as_value(
-    use: LayerRedundancy, ablation: LayerAblation, cards: Sequence[ChannelEvidence]
+    redundancy: LayerRedundancy, ablation: LayerAblation, cards: Sequence[ChannelEvidence]
 ) -> dict[str, object]:
-    """A layer's evidence as one JSON value."""
+    """The evidence of a layer as JSON."""
     return {
-        **asdict(use),
+        **asdict(redundancy),
         "off": ablation.replacement,
         "images": ablation.images,
         "accuracy": float(ablation.least_first[0]),
         "needed": ablation.needed(MARGIN),
-        "evidence": [asdict(one) for one in cards],
+        "evidence": [asdict(card) for card in cards],
     }
 
 
-def _print(use: LayerRedundancy, ablation: LayerAblation, cards: Sequence[ChannelEvidence]) -> None:
+def _print(
+    redundancy: LayerRedundancy, ablation: LayerAblation, cards: Sequence[ChannelEvidence]
+) -> None:
     print(
-        f"{use.layer}: {use.needed_99} of {use.channels} channels carry 99 % of the variance, "
-        f"{use.needed_95} carry 95 %, effective rank {use.effective_rank:.1f}; "
-        f"{ablation.needed(MARGIN)} are enough to stay within {100 * MARGIN:.2f} points of "
-        f"{ablation.least_first[0]:.2%} ({ablation.images:,} images, off: {ablation.replacement})"
+        f"{redundancy.layer}: {redundancy.needed_99} of {redundancy.channels} channels carry 99 % "
+        f"of the variance, {redundancy.needed_95} carry 95 %, effective rank "
+        f"{redundancy.effective_rank:.1f}; {ablation.needed(MARGIN)} are enough to stay within "
+        f"{100 * MARGIN:.2f} points of {ablation.least_first[0]:.2%} ({ablation.images:,} images, "
+        f"off: {ablation.replacement})"
     )
-    print("channel  verdict          alone costs       r  with  active")
-    for one in cards:
-        verdict = one.verdict if one.twin_of is None else f"{one.verdict} of #{one.twin_of}"
-        drop = "" if one.drop is None else f"{100 * one.drop:+.2f}"
-        alike = "" if one.correlation is None else f"{one.correlation:+.3f}  {one.alike:>4}"
-        print(f"{one.channel:>7}  {verdict:16}{drop:>12}  {alike:>12}  {one.active:>6.1%}")
+    print_table(COLUMNS, [_row(card) for card in cards])
+
+
+def _row(card: ChannelEvidence) -> tuple[object, ...]:
+    verdict = card.verdict if card.twin_of is None else f"{card.verdict} of #{card.twin_of}"
+    drop = None if card.drop is None else 100 * card.drop
+    alike = None if card.correlation is None else card.alike
+    return card.channel, verdict, drop, card.correlation, alike, card.active

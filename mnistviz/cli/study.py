@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from mnistviz.cli.benchmark import parse_seeds, spread
-from mnistviz.cli.options import AsJson, print_json
+from mnistviz.cli.options import AsJson
+from mnistviz.cli.output import Column, print_json, print_table
 from mnistviz.core.errors import SpecError
 from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
@@ -19,6 +20,13 @@ from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import PLANS, StudySpec, Trial, plan_text
 from mnistviz.studies.study_directory import Study, TrialResult
 from mnistviz.studies.verdicts import compare_plans
+
+COLUMNS = (
+    Column("plan", 12, left=True),
+    Column("parameters", 11, ","),
+    Column("MACs", 12, ","),
+    Column("test accuracy", left=True, gap=2),
+)
 
 
 def study(
@@ -56,26 +64,25 @@ def study(
     A study that was killed goes on where it was, when the same command is given again; what
     is finished is never trained again. More plans and seeds may be added to it.
     """
-    found = find_recipe(recipe)
-    wanted = StudySpec(
+    spec = StudySpec(
         name=name,
         created=datetime.now(UTC),
         recipe=recipe,
-        epochs=found.train.epochs if epochs is None else epochs,
+        epochs=find_recipe(recipe).train.epochs if epochs is None else epochs,
         plans=tuple(map(parse_channels, plan)) if plan else PLANS,
         widths=_widths(widths),
         seeds=tuple(parse_seeds(seeds)),
     )
-    begun = study_directory.create_or_extend(wanted)
+    stored = study_directory.create_or_extend(spec)
     try:
-        done = runner.run_study(begun, workers, _teller(begun), dask)
+        result = runner.run_study(stored, workers, _progress(stored), dask)
     except KeyboardInterrupt:
         typer.echo("stopped; the same command goes on from here", err=True)
         raise typer.Exit(1) from None
     if as_json:
-        print_json(as_value(done))
+        print_json(as_value(result))
     else:
-        _print(done)
+        _print(result)
 
 
 def _widths(text: str | None) -> tuple[int, ...]:
@@ -85,43 +92,42 @@ def _widths(text: str | None) -> tuple[int, ...]:
         raise SpecError(f"widths: expected numbers such as 4,8,12,16, got {text!r}") from None
 
 
-def _teller(begun: Study) -> Callable[[Trial, TrialResult | str], None]:
-    """Tells of each trial that ended, and how long the rest takes at this pace."""
-    started, total = time.monotonic(), len(begun.spec.trials)
-    waiting = len(begun.missing)
-    typer.echo(f"{begun.spec.name}: {waiting} of {total} trials to train", err=True)
+def _progress(study: Study) -> Callable[[Trial, TrialResult | str], None]:
+    """The function that prints each trial that ended, and the estimated time left."""
+    started, total = time.monotonic(), len(study.spec.trials)
+    missing = len(study.missing)
+    typer.echo(f"{study.spec.name}: {missing} of {total} trials to train", err=True)
     ended = 0
 
-    def tell(trial: Trial, outcome: TrialResult | str) -> None:
+    def report(trial: Trial, result: TrialResult | str) -> None:
         nonlocal ended
         ended += 1
-        said = outcome if isinstance(outcome, str) else f"{outcome.test_accuracy:.2%}"
-        minutes = (time.monotonic() - started) / ended * (waiting - ended) / 60
-        left = f", about {minutes:.0f} min left" if ended < waiting else ""
-        typer.echo(f"{total - waiting + ended}/{total}  {trial.title}: {said}{left}", err=True)
+        text = result if isinstance(result, str) else f"{result.test_accuracy:.2%}"
+        minutes = (time.monotonic() - started) / ended * (missing - ended) / 60
+        left = f", about {minutes:.0f} min left" if ended < missing else ""
+        typer.echo(f"{total - missing + ended}/{total}  {trial.title}: {text}{left}", err=True)
 
-    return tell
+    return report
 
 
-def as_value(done: Study) -> dict[str, Any]:
-    """A study as one JSON value: each plan with its cost and accuracies, each pair's verdict."""
-    spec = done.spec
+def as_value(study: Study) -> dict[str, Any]:
+    """A study as JSON: the cost and accuracies of each plan, the verdict on each pair."""
+    spec = study.spec
+    pairs = compare_plans(study.accuracies(spec.plans))
     return {
         "study": spec.name,
         "recipe": spec.recipe,
         "epochs": spec.epochs,
         "trials": len(spec.trials),
-        "finished": len(done.results),
-        "plans": [_plan_row(done, plan) for plan in spec.all_plans],
-        "pairs": [
-            _pair_row(comparison) for comparison in compare_plans(done.accuracies(spec.plans))
-        ],
+        "finished": len(study.results),
+        "plans": [_plan_row(study, plan) for plan in spec.all_plans],
+        "pairs": [_pair_row(pair) for pair in pairs],
     }
 
 
-def _plan_row(done: Study, plan: tuple[int, ...]) -> dict[str, Any]:
+def _plan_row(study: Study, plan: tuple[int, ...]) -> dict[str, Any]:
     model = ModelSpec(channels=plan)
-    accuracies = done.accuracies([plan]).get(plan_text(plan), {})
+    accuracies = study.accuracies([plan]).get(plan_text(plan), {})
     return {
         "plan": plan_text(plan),
         "parameters": model.parameters,
@@ -131,9 +137,9 @@ def _plan_row(done: Study, plan: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
-def _pair_row(comparison: PairedComparison) -> dict[str, Any]:
-    """JSON has no NaN: what isn't known is null."""
-    row = asdict(comparison)
+def _pair_row(pair: PairedComparison) -> dict[str, Any]:
+    """A comparison as JSON, which has no NaN: what isn't known is null."""
+    row = asdict(pair)
     for key in ("mean", "p", "p_holm"):
         row[key] = None if math.isnan(row[key]) else row[key]
     for key in ("interval", "narrow"):
@@ -141,23 +147,26 @@ def _pair_row(comparison: PairedComparison) -> dict[str, Any]:
     return row
 
 
-def _print(done: Study) -> None:
-    value = as_value(done)
-    print(f"{'plan':12}{'parameters':>11}{'MACs':>12}  test accuracy")
-    for row in value["plans"]:
-        score = (
-            f"{row['mean']:.3%} ± {row['deviation']:.3%} ({len(row['accuracies'])} seeds)"
-            if row["accuracies"]
-            else "not trained yet"
-        )
-        cost = f"{row['parameters']:>11,}{row['multiply_accumulates']:>12,}"
-        print(f"{row['plan']:12}{cost}  {score}")
+def _print(study: Study) -> None:
+    value = as_value(study)
+    costs = ("plan", "parameters", "multiply_accumulates")
+    plans = value["plans"]
+    print_table(COLUMNS, [(*(row[name] for name in costs), _score(row)) for row in plans])
     for row in value["pairs"]:
         needed = f", {row['seeds_needed']} seeds would tell" if row["seeds_needed"] else ""
-        interval = row["interval"]
-        by = (
-            f"{100 * row['mean']:+.3f} points [{100 * interval[0]:+.3f}, {100 * interval[1]:+.3f}]"
-            if interval
-            else "no interval"
-        )
-        print(f"{row['first']} against {row['second']}: {row['verdict']}{needed}; {by}")
+        verdict = f"{row['verdict']}{needed}; {_difference(row)}"
+        print(f"{row['first']} against {row['second']}: {verdict}")
+
+
+def _score(row: dict[str, Any]) -> str:
+    if not row["accuracies"]:
+        return "not trained yet"
+    return f"{row['mean']:.3%} ± {row['deviation']:.3%} ({len(row['accuracies'])} seeds)"
+
+
+def _difference(row: dict[str, Any]) -> str:
+    """The mean difference of a pair with its interval, in percentage points."""
+    if not row["interval"]:
+        return "no interval"
+    low, high = (100 * end for end in row["interval"])
+    return f"{100 * row['mean']:+.3f} points [{low:+.3f}, {high:+.3f}]"

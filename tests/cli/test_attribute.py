@@ -5,33 +5,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from mnistviz.cli.attribute import attribute
-from mnistviz.core.errors import MnistVizError
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.attribution import Explainer, contrast, integrated_gradients
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import find
+from tests.helpers.command_line import error_of, run, run_json
 
 pytestmark = pytest.mark.compiles
-
-app = typer.Typer()
-app.command()(attribute)
-
-
-def run(*words: str | Path) -> str:
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    if isinstance(result.exception, MnistVizError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout
 
 
 def test_the_file_has_what_the_page_shows(tmp_path: Path) -> None:
     out = tmp_path / "why.npz"
-    run("reference:20", "--image", "3", "--target", "0", "--against", "6", "--out", out)
+    run(
+        "attribute", "reference:20", "--image", "3", "--target", "0", "--against", "6", "--out", out
+    )
     snapshot = find("reference:20")
     image = to_input(load_mnist().x_test[3])
     expected = integrated_gradients(Explainer(load(snapshot)), image, contrast(0, 6))
@@ -48,9 +36,8 @@ def test_the_file_has_what_the_page_shows(tmp_path: Path) -> None:
 
 
 def test_json_says_by_how_much_the_parts_miss() -> None:
-    result = json.loads(
-        run("reference", "--image", "3", "--method", "integrated-gradients", "--json")
-    )
+    words = ["attribute", "reference", "--image", "3", "--method", "integrated-gradients"]
+    result = run_json(*words)
     assert (result["target"], result["against"], result["out"]) == (0, None, None)
     only = result["methods"]["integrated-gradients"]
     assert list(result["methods"]) == ["integrated-gradients"]
@@ -66,11 +53,22 @@ def test_a_picture_and_a_page_of_a_file(tmp_path: Path) -> None:
         json.dumps({"width": 280, "height": 280, "brush": 18, "strokes": strokes}),
         encoding="utf-8",
     )
-    said = run("reference", "--file", file, "--target", "1", "--out", tmp_path / "a.png")
+    said = run(
+        "attribute", "reference", "--file", file, "--target", "1", "--out", tmp_path / "a.png"
+    )
     assert said.startswith(f"{file}: why 1, says reference: score ")
     assert "integrated gradients miss the difference of the scores by " in said
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
-    run("reference", "--file", file, "--method", "grad-cam", "--out", tmp_path / "a.html")
+    run(
+        "attribute",
+        "reference",
+        "--file",
+        file,
+        "--method",
+        "grad-cam",
+        "--out",
+        tmp_path / "a.html",
+    )
     assert "Plotly.newPlot" in (tmp_path / "a.html").read_text(encoding="utf-8")
 
 
@@ -95,6 +93,4 @@ def test_a_picture_and_a_page_of_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_refused(words: list[str], message: str) -> None:
-    with pytest.raises(MnistVizError) as error:
-        run("reference", *words)
-    assert str(error.value) == message
+    assert str(error_of("attribute", "reference", *words)) == message

@@ -4,15 +4,14 @@ import json
 from dataclasses import asdict
 
 import pytest
-from typer.testing import CliRunner
 
-from mnistviz.__main__ import app
 from mnistviz.cli.benchmark import parse_seeds, spread
 from mnistviz.core import storage
 from mnistviz.core.errors import SpecError
 from mnistviz.core.recipes import find_recipe
 from mnistviz.core.types.training import MetricRow, MetricSplit
 from mnistviz.runs import registry
+from tests.helpers.command_line import run, run_json
 
 
 def finished_run(recipe: str, seed: int, accuracies: dict[MetricSplit, float]) -> None:
@@ -29,16 +28,10 @@ def finished_run(recipe: str, seed: int, accuracies: dict[MetricSplit, float]) -
     storage.write_json(run.path / "status.json", {**status, "error": "", "heartbeat": ""})
 
 
-def printed(*words: str) -> str:
-    result = CliRunner().invoke(app, ["benchmark", "accuracy", *words], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
 def test_mean_and_spread_over_the_seeds() -> None:
     finished_run("plain", 3, {"validation": 0.98, "test": 0.99})
     finished_run("plain", 5, {"validation": 0.97, "test": 0.98})
-    result = json.loads(printed("--recipe", "plain", "--seeds", "3,5", "--json"))
+    result = run_json("benchmark", "accuracy", "--recipe", "plain", "--seeds", "3,5")
     seeds = result.pop("seeds")
     assert result == {
         "recipe": "plain",
@@ -57,13 +50,13 @@ def test_mean_and_spread_over_the_seeds() -> None:
         "test_loss": 0.05,
         "seconds": 12.5,
     }
-    last = printed("--recipe", "plain", "--seeds", "3,5").splitlines()[-1]
+    last = run("benchmark", "accuracy", "--recipe", "plain", "--seeds", "3,5").splitlines()[-1]
     assert last == "plain: test accuracy 98.500% ± 0.707%, from 98.00% to 99.00%"
 
 
 def test_where_the_test_set_validates_the_last_validation_counts() -> None:
     finished_run("reference", 7, {"validation": 0.99})
-    result = json.loads(printed("--recipe", "reference", "--seeds", "7", "--json"))
+    result = run_json("benchmark", "accuracy", "--recipe", "reference", "--seeds", "7")
     assert (result["mean"], result["deviation"]) == (0.99, 0.0)
 
 

@@ -1,32 +1,24 @@
 """`python -m mnistviz digits …`, in this process: what it prints and what it does."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from PIL import Image
-from typer.testing import CliRunner
 
-from mnistviz.__main__ import app
-from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import load_mnist
+from tests.helpers.command_line import error_of, run, run_json
 
 IMAGES, LABELS = load_mnist().x_test, load_mnist().y_test
 
 
 def printed(*words: str) -> str:
-    result = CliRunner().invoke(app, ["digits", *words], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.stdout
+    return run("digits", *words)
 
 
 def answer(*words: str) -> Any:
-    text = printed(*words, "--json")
-    assert text.count("\n") == 1
-    return json.loads(text)
+    return run_json("digits", *words)
 
 
 def test_pictures_are_added_listed_and_said_anew(tmp_path: Path) -> None:
@@ -45,9 +37,7 @@ def test_a_blank_picture_is_refused_before_any_is_kept(tmp_path: Path) -> None:
     files = [tmp_path / "seven.png", tmp_path / "blank.png"]
     Image.fromarray(IMAGES[0]).save(files[0])
     Image.new("L", (50, 50)).save(files[1])
-    with pytest.raises(DataError) as caught:
-        printed("add", *map(str, files), "--label", "1")
-    assert str(caught.value) == (
+    assert str(error_of("digits", "add", *map(str, files), "--label", "1")) == (
         f"{files[1]}: expected a digit, got a blank picture; choose another file"
     )
     assert my_digits.list_digits() == []
@@ -62,9 +52,7 @@ def test_digits_go_out_are_deleted_and_come_back(tmp_path: Path) -> None:
         f"1 deleted; the way back: python -m mnistviz digits restore {one}\n"
     )
     assert [row["id"] for row in answer("list", "--deleted")] == [one]
-    with pytest.raises(DataError) as caught:
-        printed("delete", one)
-    assert str(caught.value) == f"{one}: is deleted already"
+    assert str(error_of("digits", "delete", one)) == f"{one}: is deleted already"
     assert len(answer("delete", "--all")) == 2
     assert answer() == []
     assert printed("restore", "--all") == "3 are back\n"
@@ -83,8 +71,6 @@ def test_any_set_is_imported(tmp_path: Path) -> None:
 
 def test_ids_or_all_and_not_both() -> None:
     for words in (["delete"], ["restore", "a", "--all"]):
-        with pytest.raises(DataError) as caught:
-            printed(*words)
-        assert str(caught.value) == (
+        assert str(error_of("digits", *words)) == (
             "expected ids of digits or --all, got both or neither; `digits list` has them"
         )

@@ -1,29 +1,14 @@
 """`evaluate`: a set of one's own, spoiled images, and files to take elsewhere."""
 
 import csv
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from mnistviz.cli.evaluate import evaluate
-from mnistviz.core.errors import MnistVizError
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.corruptions import CORRUPTIONS
-
-app = typer.Typer()
-app.command()(evaluate)
-
-
-def run(*words: str | Path) -> str:
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    if isinstance(result.exception, MnistVizError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout
+from tests.helpers.command_line import error_of, run, run_json
 
 
 @pytest.fixture
@@ -39,7 +24,7 @@ def own(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_a_set_of_ones_own_and_what_the_network_stands(own: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
-    result = json.loads(run("best", "--data", own, "--robustness", "--out", out, "--json"))
+    result = run_json("evaluate", "best", "--data", own, "--robustness", "--out", out)
     assert (result["data"], result["images"], result["out"]) == ("own.npz", 40, str(out))
     assert result["accuracy"] == pytest.approx(39 / 40)
     assert result["interval"][0] < 39 / 40 < result["interval"][1] < 1
@@ -55,14 +40,14 @@ def test_a_set_of_ones_own_and_what_the_network_stands(own: Path, tmp_path: Path
     assert "40 images: own.npz" in text
     assert "<h3>Occlusion</h3>" in text
 
-    printed = run("best", "--data", own, "--robustness")
+    printed = run("evaluate", "best", "--data", own, "--robustness")
     assert "accuracy 97.50%" in printed
     assert "Rotation, degrees anticlockwise, 40 images" in printed
 
 
 def test_predictions_as_a_table(own: Path, tmp_path: Path) -> None:
     out = tmp_path / "predictions.csv"
-    run("reference", "--data", own, "--out", out)
+    run("evaluate", "reference", "--data", own, "--out", out)
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 40
     assert [row["right"] for row in rows].count("0") == 1
@@ -70,7 +55,7 @@ def test_predictions_as_a_table(own: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (
             ["--out", "report.pdf"],
@@ -79,7 +64,5 @@ def test_predictions_as_a_table(own: Path, tmp_path: Path) -> None:
         (["--data", "/nowhere"], "/nowhere: expected labelled digits"),
     ],
 )
-def test_bad_input_is_refused_before_anything_is_read(words: list[str], said: str) -> None:
-    with pytest.raises(MnistVizError) as error:
-        run("best", *words)
-    assert str(error.value).startswith(said)
+def test_bad_input_is_refused_before_anything_is_read(words: list[str], message: str) -> None:
+    assert str(error_of("evaluate", "best", *words)).startswith(message)

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from mnistviz.__main__ import app
 from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
+from tests.helpers.command_line import error_of, invoke, run, run_json
 from tests.helpers.made_runs import BUNDLED
 
 
@@ -22,15 +21,11 @@ def new_run(name: str = "mine") -> Run:
 
 
 def printed(*words: str) -> str:
-    result = CliRunner().invoke(app, ["runs", *words], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.stdout
+    return run("runs", *words)
 
 
 def answer(*words: str) -> Any:
-    text = printed(*words, "--json")
-    assert text.count("\n") == 1
-    return json.loads(text)
+    return run_json("runs", *words)
 
 
 def test_without_a_command_it_lists() -> None:
@@ -41,31 +36,31 @@ def test_without_a_command_it_lists() -> None:
 
 
 def test_a_damaged_run_is_named_on_standard_error() -> None:
-    run = new_run()
-    (run.path / "spec.json").write_text("{")
-    result = CliRunner().invoke(app, ["runs", "--json"])
+    mine = new_run()
+    (mine.path / "spec.json").write_text("{")
+    result = invoke("runs", "--json")
     assert [row["name"] for row in json.loads(result.stdout)] == list(BUNDLED)
     assert result.stderr == f"damaged: {registry.damaged_runs()[0].reason}\n"
 
 
 def test_rename_and_note_say_what_is_now() -> None:
-    run = new_run()
+    mine = new_run()
     assert printed("rename", "mine", "yours") == "mine is now yours\n"
-    assert answer("rename", run.id, "ours")["name"] == "ours"
+    assert answer("rename", mine.id, "ours")["name"] == "ours"
     assert printed("note", "ours", "a good one") == "ours: a good one\n"
     assert answer("note", "ours", "a better one")["note"] == "a better one"
     assert printed("note", "ours", "") == "ours: no note\n"
-    assert registry.find_run(run.id).name == "ours"
+    assert registry.find_run(mine.id).name == "ours"
 
 
 def test_delete_names_the_way_back_and_restore_goes_it() -> None:
-    run = new_run()
+    mine = new_run()
     assert printed("delete", "mine") == (
-        f"mine is deleted; to bring it back: python -m mnistviz runs restore {run.id}\n"
+        f"mine is deleted; to bring it back: python -m mnistviz runs restore {mine.id}\n"
     )
     assert [row["name"] for row in answer()] == list(BUNDLED)
-    assert [(row["id"], row["deleted"]) for row in answer("list", "--deleted")] == [(run.id, True)]
-    assert printed("restore", run.id) == "mine is back\n"
+    assert [(row["id"], row["deleted"]) for row in answer("list", "--deleted")] == [(mine.id, True)]
+    assert printed("restore", mine.id) == "mine is back\n"
     assert answer("delete", "mine")["deleted"]
     new_run("mine")
     assert printed("restore", "mine") == "mine-2 is back (mine is another run now)\n"
@@ -101,13 +96,10 @@ def test_an_export_that_can_not_be_written_leaves_the_old_file(tmp_path: Path) -
     (tmp_path / "old.zip").write_text("old")
     new_run()
     words = ["runs", "export", "mine:3", "--out", str(tmp_path / "old.zip")]
-    with pytest.raises(RunError, match="'mine' has no snapshot yet"):
-        CliRunner().invoke(app, words, catch_exceptions=False)
+    assert "'mine' has no snapshot yet" in str(error_of(*words))
     assert (tmp_path / "old.zip").read_text() == "old"
     words = ["runs", "export", "mine", "--out", str(tmp_path / "nowhere" / "x.zip")]
-    with pytest.raises(RunError) as error:
-        CliRunner().invoke(app, words, catch_exceptions=False)
-    assert str(error.value) == (
+    assert str(error_of(*words)) == (
         f"{tmp_path}/nowhere/x.zip: expected a file that can be written, got: No such file or "
         "directory; choose another place"
     )
@@ -127,5 +119,6 @@ def test_an_export_that_can_not_be_written_leaves_the_old_file(tmp_path: Path) -
 )
 def test_bad_input_is_an_error_for_people(words: list[str], message: str) -> None:
     new_run()
-    with pytest.raises(RunError, match=message):
-        CliRunner().invoke(app, ["runs", *words], catch_exceptions=False)
+    error = error_of("runs", *words)
+    assert isinstance(error, RunError)
+    assert message in str(error)

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from mnistviz.__main__ import app
 from mnistviz.cli.study import as_value
 from mnistviz.core.errors import MnistVizError
 from mnistviz.studies import study_directory
 from mnistviz.studies.plans import StudySpec
 from mnistviz.studies.study_directory import TrialResult
 from mnistviz.training import launcher
+from tests.helpers.command_line import error_of, invoke, run_json
 
 PLANS = ((8, 16, 32), (10, 15, 20))
 WORDS = ["study", "--plan", "8,16,32", "--plan", "10/15/20", "--seeds", "0-2", "--name", "mine"]
@@ -42,7 +41,7 @@ def finish_all() -> None:
 
 def test_a_finished_study_is_read_and_not_trained_again() -> None:
     finish_all()
-    value = json.loads(CliRunner().invoke(app, [*WORDS, "--json"]).stdout)
+    value = run_json(*WORDS)
     assert (value["study"], value["recipe"], value["epochs"]) == ("mine", "study", 5)
     assert (value["trials"], value["finished"]) == (6, 6)
     wide, ours = value["plans"]
@@ -59,7 +58,7 @@ def test_a_finished_study_is_read_and_not_trained_again() -> None:
 
 def test_the_table_for_people_has_plans_costs_and_verdicts() -> None:
     finish_all()
-    done = CliRunner().invoke(app, WORDS)
+    done = invoke(*WORDS)
     assert "0 of 6 trials to train" in done.stderr
     assert "10/15/20         14,000" in done.stdout
     assert "99.010% ± 0.010% (3 seeds)" in done.stdout
@@ -74,13 +73,12 @@ def test_a_study_without_a_pair_has_no_number_that_json_cannot_hold() -> None:
 
 
 def test_trials_that_fail_are_told_and_the_study_says_so_at_its_end() -> None:
-    done = CliRunner().invoke(app, WORDS)
-    assert isinstance(done.exception, MnistVizError)
-    assert "mine: 6 trials failed: 8/16/32, seed 0: started" in str(done.exception)
+    error = error_of(*WORDS)
+    assert "mine: 6 trials failed: 8/16/32, seed 0: started" in str(error)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["--plan", "8,16"], "channels: expected three whole numbers"),
         (["--seeds", "a"], "seeds: expected whole numbers"),
@@ -91,8 +89,8 @@ def test_trials_that_fail_are_told_and_the_study_says_so_at_its_end() -> None:
         (["--name", "../out"], "name: expected up to 60 letters"),
     ],
 )
-def test_bad_input_is_refused_and_changes_nothing(words: list[str], said: str, home: Path) -> None:
-    done = CliRunner().invoke(app, ["study", *words])
-    assert str(done.exception).startswith(said)
-    assert done.stdout == ""
+def test_bad_input_is_refused_and_changes_nothing(
+    words: list[str], message: str, home: Path
+) -> None:
+    assert str(error_of("study", *words)).startswith(message)
     assert not home.exists()

@@ -100,15 +100,9 @@ class LayerStatistics:
 class LayerRedundancy:
     """The redundancy of the channels of a layer.
 
-<<<<<<< HEAD
-    `effective_rank` is in [0, channels]; `needed_95` and `needed_99` are how many principal
-    components carry that share of the variance. `dead` channels are 0 at every place of every
-    image; `twins` are pairs of channels with |r| of at least `TWIN_CORRELATION`.
-=======
     `effective_rank` is in [0, channels]; `needed_95` and `needed_99` are the numbers of principal
     components with that share of the variance (`thresholds.SHARES`). `dead` channels are 0 at every
     place of every image; `twins` are pairs of channels with |r| ≥ `thresholds.TWIN_CORRELATION`.
->>>>>>> inspect
     """
 
     layer: str

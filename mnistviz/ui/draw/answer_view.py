@@ -1,14 +1,18 @@
 """Right of the canvas: the picture that the network sees, and what it makes of it."""
 
-import numpy as np
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import streamlit as st
+from scipy.special import softmax
 
 from mnistviz.charts.digit_images import image_figure, probability_figure
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
+from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.network import rejection
-from mnistviz.network.rejection import Verdict
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.xray import show_xray
@@ -16,6 +20,11 @@ from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
+
+if TYPE_CHECKING:
+    # Imported where it is needed: it brings TensorFlow, and no page waits for that to paint.
+    from mnistviz.evaluation.calibration import Calibration
+    from mnistviz.evaluation.digit_reader import Reading
 
 # Side by side with the canvas on a screen of 1280 pixels, below it on a phone.
 PICTURE_SIZE = 200
@@ -32,14 +41,13 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
     middle = st.container(width=PICTURE_SIZE)
     if stages.blank:
         with middle:
-            st.info("The canvas is blank: nothing to read, so no answer.")
+            st.info(TEXTS["blank"].detail)
         return None
-    logits = loaded_networks.logits(snapshot, stages.image)
-    probabilities = loaded_networks.probabilities(snapshot, logits)
-    verdict = rejection.verdicts(stages.image[None], probabilities[None])[0]
+    reader = loaded_networks.digit_reader(snapshot)
+    reading = reader.read(stages.image)
     with middle:
         # First of all: on a phone the rest is further down.
-        _say(verdict, probabilities)
+        _show_reading(reading)
         show(
             image_figure(stages.image, PICTURE_SIZE),
             "seen",
@@ -47,10 +55,10 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
         )
         st.caption("What the network sees of it: 28×28 pixels")
     with st.container(width=BARS_SIZE):
-        show(probability_figure(probabilities), "answer", "The network's ten probabilities")
-        _say_how_sure(snapshot, logits, probabilities)
-        _ways_on(probabilities)
-    return probabilities
+        show(probability_figure(reading.probabilities), "answer", "The network's ten probabilities")
+        _show_calibration(reader.calibration, reading)
+        _ways_on(reading)
+    return reading.probabilities
 
 
 def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) -> None:
@@ -71,48 +79,38 @@ def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) 
         show_xray(snapshot, stages, drawn)
 
 
-def _say(verdict: Verdict, probabilities: FloatArray) -> None:
-    guess = int(np.argmax(probabilities))
-    sure = f"probability {probabilities[guess]:.1%}"
-    if verdict == "digit":
-        st.metric("It reads", guess, sure, delta_arrow="off", delta_color="off")
-    elif verdict == "unsure":
-        st.metric(
-            "It is unsure", f"{guess}?", f"only {sure}", delta_arrow="off", delta_color="orange"
-        )
-    else:
-        st.metric(
-            "It refuses",
-            "not one digit",
-            f"most like a {guess}",
-            delta_arrow="off",
-            delta_color="orange",
-        )
+def _show_reading(reading: Reading) -> None:
+    texts = TEXTS[reading.verdict]
+    values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
+    st.metric(
+        texts.heading,
+        texts.answer.format(**values),
+        texts.detail.format(**values),
+        delta_arrow="off",
+        delta_color="off" if reading.verdict == "digit" else "orange",
+    )
 
 
-def _say_how_sure(snapshot: Snapshot, logits: FloatArray, probabilities: FloatArray) -> None:
+def _show_calibration(calibration: Calibration | None, reading: Reading) -> None:
     """What the ten numbers are worth, and what calibration did to the highest."""
-    found = loaded_networks.calibration(snapshot)
-    if found is None:
+    if calibration is None:
         st.caption(
             "Not calibrated: this run trained on every training image, none was held out to "
             "compare with. A high number is no promise."
         )
         return
-    guess = int(np.argmax(logits))
-    raw = np.exp(logits - logits.max())
-    before = float(raw[guess] / raw.sum())
+    before = float(softmax(reading.logits)[reading.digit])
     st.caption(
-        f"Calibrated with temperature {found.temperature:.2f}: {before:.1%} as it came, "
-        f"{probabilities[guess]:.1%} now. On {found.images:,} held-out images it was off by "
-        f"{found.error_before:.1%} on average, now by {found.error_after:.1%}."
+        f"Calibrated with temperature {calibration.temperature:.2f}: {before:.1%} as it came, "
+        f"{reading.probability:.1%} now. On {calibration.images:,} held-out images it was off by "
+        f"{calibration.error_before:.1%} on average, now by {calibration.error_after:.1%}."
     )
 
 
-def _ways_on(probabilities: FloatArray) -> None:
+def _ways_on(reading: Reading) -> None:
     """The runner-up, and the pages that say more."""
-    guess, second = (int(digit) for digit in np.argsort(-probabilities, kind="stable")[:2])
-    st.markdown(f"Next best: **{second}**, {probabilities[second]:.2%}")
+    guess, second = reading.ranking[:2]
+    st.markdown(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
     with st.container(horizontal=True):
         look = st.button("Look inside", icon=":material/layers:", on_click=_use_drawing)
         why = st.button(

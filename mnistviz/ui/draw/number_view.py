@@ -6,14 +6,12 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.digits.drawing.segmentation import Segment
-from mnistviz.network import rejection
+from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, state
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
 DIGIT_SIZE = 56
-# A part is read in any case, as the parts beside it speak for a digit.
-DOUBTS = {"unsure": "unsure", "not_a_digit": "a digit?"}
 
 
 def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
@@ -26,37 +24,33 @@ def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
         st.info("Nothing here yet: write a number, such as 1984, from left to right.")
         return
     images = [segment.stages.image for segment in segments]
-    chances = [
-        loaded_networks.probabilities(snapshot, loaded_networks.logits(snapshot, image))
-        for image in images
-    ]
-    doubts = rejection.verdicts(np.stack(images), np.stack(chances))
-    digits = [int(np.argmax(one)) for one in chances]
-    number = "".join(map(str, digits))
-    unsure = min(range(len(segments)), key=lambda place: chances[place][digits[place]])
-    said = f"least sure of the {digits[unsure]}: {chances[unsure][digits[unsure]]:.1%}"
-    st.metric("It reads", number, said, delta_arrow="off", delta_color="off")
+    reader = loaded_networks.digit_reader(snapshot)
+    readings = [reader.read(image) for image in images]
+    number = "".join(str(reading.digit) for reading in readings)
+    unsure = min(readings, key=lambda reading: reading.probability)
+    said = f"least sure of the {unsure.digit}: {unsure.probability:.1%}"
+    st.metric(TEXTS["digit"].heading, number, said, delta_arrow="off", delta_color="off")
     with st.container(horizontal=True, gap="small"):
-        read = zip(images, chances, digits, doubts, strict=True)
-        for place, (image, chance, digit, doubt) in enumerate(read):
-            second = int(np.argsort(-chance)[1])
+        for place, (image, reading) in enumerate(zip(images, readings, strict=True)):
             with st.container(width=DIGIT_SIZE + 40):
                 large = np.kron(image, np.ones((2, 2), np.float32))
                 st.image(
                     large,
                     width=DIGIT_SIZE,
                     alt=f"Digit {place + 1} of {len(segments)} as the network sees it, "
-                    f"read as {digit}",
+                    f"read as {reading.digit}",
                 )
-                st.markdown(f"**{digit}** {chance[digit]:.1%}")
-                st.caption(f"or {second}: {chance[second]:.1%}")
-                if doubt in DOUBTS:
-                    st.badge(DOUBTS[doubt], color="orange")
+                second = reading.ranking[1]
+                st.markdown(f"**{reading.digit}** {reading.probability:.1%}")
+                st.caption(f"or {second}: {reading.probabilities[second]:.1%}")
+                # A part is read in any case, as the parts beside it suggest a digit.
+                if badge := TEXTS[reading.verdict].badge:
+                    st.badge(badge, color="orange")
     chosen = st.segmented_control(
         "Which one shall the other pages look at?",
         range(len(segments)),
         default=0,
-        format_func=lambda place: f"{place + 1}: {digits[place]}",
+        format_func=lambda place: f"{place + 1}: {readings[place].digit}",
         key=f"looked_at_{number}",
         required=True,
         wrap=True,

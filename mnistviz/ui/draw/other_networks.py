@@ -1,10 +1,9 @@
 """Several networks read the same drawing."""
 
-import numpy as np
 import streamlit as st
 
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.network import rejection
+from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
@@ -54,16 +53,16 @@ def show_other_networks(snapshot: Snapshot, image: FloatArray) -> None:
 
 
 def _row(snapshot: Snapshot, image: FloatArray) -> dict[str, object]:
-    probabilities = loaded_networks.probabilities(snapshot, loaded_networks.logits(snapshot, image))
-    guess, second = (int(digit) for digit in np.argsort(-probabilities, kind="stable")[:2])
-    verdict = rejection.verdicts(image[None], probabilities[None])[0]
+    reader = loaded_networks.digit_reader(snapshot)
+    reading = reader.read(image)
+    second = reading.ranking[1]
     return {
         "run": snapshot.run.name,
         "channels": snapshot.run.spec.model.plan,
-        "reads": guess,
-        "verdict": verdict.replace("_", " "),
-        "probability": float(probabilities[guess]),
+        "reads": reading.digit,
+        "verdict": TEXTS[reading.verdict].table,
+        "probability": reading.probability,
         "next best": second,
-        "its probability": float(probabilities[second]),
-        "calibrated": loaded_networks.calibration(snapshot) is not None,
+        "its probability": float(reading.probabilities[second]),
+        "calibrated": reader.calibration is not None,
     }

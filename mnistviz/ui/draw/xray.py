@@ -1,6 +1,5 @@
 """The X-ray: each stage between a drawing and the network, and the answer without it."""
 
-import numpy as np
 import streamlit as st
 
 from mnistviz.charts.digit_images import image_figure
@@ -69,11 +68,9 @@ def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None
 
 
 def _say_what_changes(snapshot: Snapshot, stages: Stages, found: Stages) -> None:
-    both = [
-        loaded_networks.probabilities(snapshot, loaded_networks.logits(snapshot, one.image))
-        for one in (stages, found)
-    ]
-    whole, now = (f"**{int(np.argmax(one))}** ({one.max():.1%})" for one in both)
+    reader = loaded_networks.digit_reader(snapshot)
+    readings = [reader.read(each.image) for each in (stages, found)]
+    whole, now = (f"**{each.digit}** ({each.probability:.1%})" for each in readings)
     width = stroke_width(found.image)
     low, high = MNIST_STROKE_WIDTHS
     compared = "thinner" if width < low else "thicker" if width > high else "within that"

@@ -1,90 +1,37 @@
 """The table of all runs: filters, and the rows that are chosen."""
 
-import functools
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from mnistviz.core.model_spec import ModelSpec
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_summary import Summary
+from mnistviz.runs.run_table import PAGE_COLUMNS, RunColumn, page_row
 from mnistviz.ui.shared import state
 
-_COLUMNS: dict[str, Any] = {
-    "name": st.column_config.TextColumn("name", pinned=True),
-    "state": st.column_config.TextColumn("state"),
-    "validation": st.column_config.NumberColumn(
-        "validation accuracy", format="%.2f %%", help="After the last epoch that was validated."
-    ),
-    "measured on": st.column_config.TextColumn(
-        help="Where the validation accuracy comes from: training images held out, or the test set."
-    ),
-    "test": st.column_config.NumberColumn(
-        "test accuracy", format="%.2f %%", help="Read once at the end, or the last validation."
-    ),
-    "parameters": st.column_config.NumberColumn(format="localized"),
-    "dropout": st.column_config.NumberColumn(format="%.2f"),
-    "epochs": st.column_config.NumberColumn("epochs done", format="%.4g"),
-    "seconds": st.column_config.NumberColumn(format="localized", help="Time trained."),
-    "created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-    "begins from": st.column_config.TextColumn(
-        help="The run, and its epoch, whose weights this one began with."
-    ),
+_COLUMN_TYPES: dict[str, Callable[..., Any]] = {
+    "": st.column_config.Column,
+    "text": st.column_config.TextColumn,
+    "number": st.column_config.NumberColumn,
+    "time": st.column_config.DatetimeColumn,
 }
 
 
 def table_of(summaries: Sequence[Summary]) -> pd.DataFrame:
-    """A row for each run, in the order given."""
+    """The table with a row for each run, in the order given."""
     names = {summary.run.id: summary.run for summary in summaries}
-    return pd.DataFrame([_row(summary, names) for summary in summaries])
+    return pd.DataFrame([page_row(summary, names) for summary in summaries])
 
 
-def _row(summary: Summary, names: dict[str, Run]) -> dict[str, Any]:
-    run = summary.run
-    model, train = run.spec.model, run.spec.train
-    return {
-        "name": f"{run.name} (bundled)" if run.bundled else run.name,
-        "state": summary.state,
-        "validation": _percent(summary.validation_accuracy),
-        "measured on": "the test set" if train.validated_on == "test" else "held-out images",
-        "test": _percent(summary.test_accuracy),
-        "channels": model.plan,
-        "batch norm": model.batch_norm,
-        "dropout": model.dropout,
-        "parameters": _num_parameters(model),
-        "recipe": run.spec.recipe,
-        "seed": train.seed,
-        "epochs": summary.epochs_done,
-        "of": train.epochs,
-        "seconds": round(summary.seconds),
-        "begins from": parent_text(run, names),
-        "created": run.spec.created,
-        "note": run.note,
-    }
-
-
-@functools.cache
-def _num_parameters(model: ModelSpec) -> int:
-    """Counted once for each network: a thousand runs have few."""
-    return model.parameters
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
-
-
-def parent_text(run: Run, names: dict[str, Run]) -> str:
-    """Where a fork began, such as `reference:3`; nothing for other runs."""
-    parent = run.spec.parent
-    if parent is None:
-        return ""
-    if parent.run not in names:
-        return f"{parent.run}, step {parent.step:,} (not here)"
-    of = names[parent.run]
-    return f"{of.name}:{of.spec.train.epoch_at(parent.step):.4g}"
+def column_config(column: RunColumn) -> Any:
+    """The Streamlit configuration of a column."""
+    options = {"help": column.help, "pinned": column.pinned}
+    if column.kind in ("number", "time"):
+        options["format"] = column.format
+    return _COLUMN_TYPES[column.kind](column.title, **options)
 
 
 def filtered(
@@ -160,7 +107,7 @@ def choose_runs(summaries: Sequence[Summary], shown: Sequence[Summary]) -> list[
         key=key,
         hide_index=True,
         height=min(38 + 35 * max(len(shown), 1), 430),
-        column_config=_COLUMNS,
+        column_config={name: column_config(each) for name, each in PAGE_COLUMNS.items()},
         placeholder="–",
         on_select="rerun",
         selection_mode="multi-row",

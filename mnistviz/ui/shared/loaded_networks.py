@@ -19,6 +19,7 @@ from mnistviz.ui.shared.compat import keep_libraries_loaded
 
 if TYPE_CHECKING:
     from mnistviz.evaluation.calibration import Calibration
+    from mnistviz.evaluation.digit_reader import DigitReader
     from mnistviz.inspection.channels.knockout import Knockout
     from mnistviz.inspection.image.attribution import Attribution, Explainer, Method
     from mnistviz.inspection.image.preferred_input import ChannelGradients
@@ -56,17 +57,6 @@ def classify(snapshot: Snapshot, image: FloatArray) -> FloatArray:
     return cast(FloatArray, classifier(snapshot).classify(image[None])[0])
 
 
-def logits(snapshot: Snapshot, image: FloatArray) -> FloatArray:
-    """Logits `(10,)` of an image `(28, 28)`."""
-    return cast(FloatArray, classifier(snapshot).logits(image[None])[0])
-
-
-def reader(snapshot: Snapshot) -> Callable[[FloatArray], FloatArray]:
-    """The function from images `(n, 28, 28)` to logits `(n, 10)` of a snapshot."""
-    return classifier(snapshot).logits
-
-
-# Used by several pages and at each step of the microscope; the maps of an image need 360 kB.
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=HASH_FUNCS)
 def stages(snapshot: Snapshot, image: FloatArray) -> tuple[LayerOutput, ...]:
     """The maps of every layer of a snapshot for an image `(28, 28)`."""
@@ -89,13 +79,11 @@ def calibration(snapshot: Snapshot) -> Calibration | None:
     return temperature(snapshot, network)
 
 
-def probabilities(snapshot: Snapshot, logits: FloatArray) -> FloatArray:
-    """Probabilities `(10,)` of logits `(10,)`, calibrated where the run can be."""
-    fitted = calibration(snapshot)
+def digit_reader(snapshot: Snapshot) -> DigitReader:
+    """The network of a snapshot with its calibration, ready to read digits."""
+    from mnistviz.evaluation.digit_reader import DigitReader
 
-    from mnistviz.evaluation.calibration import probabilities as calibrated
-
-    return calibrated(logits, fitted)
+    return DigitReader(classifier(snapshot), calibration(snapshot))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=HASH_FUNCS)

@@ -1,16 +1,20 @@
-"""Train a network and wait for it: `train`."""
+"""Train a network and wait for the result: `train`."""
 
 import shlex
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.options import AsJson, BatchNorm, Channels, Dropout, changed_model, print_json
+from mnistviz.cli.options import AsJson, setting_options
+from mnistviz.cli.output import print_json
 from mnistviz.core.errors import SpecError
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, find_recipe
+from mnistviz.core.settings import option_settings
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
 from mnistviz.evaluation import fine_tune_report
@@ -27,133 +31,113 @@ POLL_SECONDS = 0.2
 POLLS_BEFORE_WAITING = 10
 
 
+RecipeOption = Annotated[
+    str | None, typer.Option(help=f"One of {', '.join(RECIPES)}; reference by default.")
+]
+NameOption = Annotated[str | None, typer.Option(help="Name of the run: any you like.")]
+ResumeOption = Annotated[
+    str | None,
+    typer.Option(metavar="RUN", help="Go on with a run that was stopped, killed or failed."),
+]
+ParentOption = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="RUN[:EPOCH]",
+        help="Begin with the weights of another run, and train what it had left.",
+    ),
+]
+DigitsOption = Annotated[
+    bool,
+    typer.Option(
+        "--digits",
+        help="With --from: fine-tune the copy on your own digits, mixed with MNIST's. It has "
+        "its own settings: 3 epochs of 12,800 images.",
+    ),
+]
+HoldOutOption = Annotated[
+    int | None,
+    typer.Option(
+        help="With --digits: which quarter of them is held out, 0 to 3, to say what it gained; "
+        "-1 for none. Default: 0."
+    ),
+]
+TensorboardOption = Annotated[
+    bool, typer.Option("--tensorboard", help="Write event files too, which TensorBoard opens.")
+]
+
+
+@setting_options(option_settings(ModelSpec, TrainSpec))
 def train(
-    recipe: Annotated[
-        str | None, typer.Option(help=f"One of {', '.join(RECIPES)}; reference by default.")
-    ] = None,
-    epochs: Annotated[int | None, typer.Option(help=TrainSpec.help("epochs"))] = None,
-    seed: Annotated[int | None, typer.Option(help=TrainSpec.help("seed"))] = None,
-    channels: Channels = None,
-    dropout: Dropout = None,
-    batch_norm: BatchNorm = None,
-    batch_size: Annotated[int | None, typer.Option(help=TrainSpec.help("batch_size"))] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option(help=TrainSpec.help("learning_rate"))
-    ] = None,
-    limit: Annotated[int | None, typer.Option(help=TrainSpec.help("num_images"))] = None,
-    gap: Annotated[
-        bool | None, typer.Option("--gap/--no-gap", help=TrainSpec.help("measure_gap"))
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the run: any you like.")] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(metavar="RUN", help="Go on with a run that was stopped, killed or failed."),
-    ] = None,
-    parent: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="RUN[:EPOCH]",
-            help="Begin with the weights of another run, and train what it had left.",
-        ),
-    ] = None,
-    own: Annotated[
-        bool,
-        typer.Option(
-            "--digits",
-            help="With --from: fine-tune the copy on your own digits, mixed with MNIST's. It has "
-            "its own settings: 3 epochs of 12,800 images.",
-        ),
-    ] = False,
-    hold_out: Annotated[
-        int | None,
-        typer.Option(
-            help="With --digits: which quarter of them is held out, 0 to 3, to say what it gained; "
-            "-1 for none. Default: 0."
-        ),
-    ] = None,
-    tensorboard: Annotated[
-        bool,
-        typer.Option("--tensorboard", help="Write event files too, which TensorBoard opens."),
-    ] = False,
+    recipe: RecipeOption = None,
+    *,
+    settings: dict[str, Any],
+    name: NameOption = None,
+    resume: ResumeOption = None,
+    parent: ParentOption = None,
+    own: DigitsOption = False,
+    hold_out: HoldOutOption = None,
+    tensorboard: TensorboardOption = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a network in a process of its own and wait for it. Ctrl-C stops and keeps it."""
-    of_network = {"channels": channels, "dropout": dropout, "batch_norm": batch_norm}
-    of_training = {
-        "epochs": epochs,
-        "seed": seed,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "num_images": limit,
-        "measure_gap": gap,
-    }
-    settings = {key: value for key, value in of_training.items() if value is not None}
     if tensorboard:
-        # Where it can't be done, nothing is started.
+        # Where event files can't be written, nothing is started.
         event_files.need_tensorboard()
     if resume is not None:
-        others = settings.keys() - {"learning_rate"}
-        if others or name or recipe or parent or _any_given(of_network):
+        if settings.keys() - {"learning_rate"} or name or recipe or parent:
             raise SpecError("--resume takes no other setting than --learning-rate: a run goes on")
-        _resume(registry.find_run(resume), learning_rate, as_json, tensorboard=tensorboard)
+        run = registry.find_run(resume)
+        _resume(run, settings.get("learning_rate"), as_json, tensorboard=tensorboard)
         return
     if (own or hold_out is not None) and (parent is None or not own):
         raise SpecError("--digits fine-tunes a copy: name the run, --from RUN; --hold-out needs it")
-    if parent is not None:
-        if recipe or _any_given(of_network):
-            raise SpecError("--from takes no recipe and no network: they are those of the parent")
-        snapshot = snapshots.find(parent)
-        if own:
-            _fine_tune(snapshot, settings, name, hold_out, as_json, tensorboard=tensorboard)
-            return
-        rest = snapshot.run.spec.train.after(int(snapshot.run.spec.train.epoch_at(snapshot.step)))
-        run = launcher.fork(snapshot, rest.changed(**settings), name)
+    if parent is None:
+        run = _start(recipe or "reference", settings, name)
+    elif recipe or settings.keys() & ModelSpec.model_fields.keys():
+        raise SpecError("--from takes no recipe and no network: they are those of the parent")
+    elif own:
+        run = _fine_tune(
+            snapshots.find(parent), settings, name, 0 if hold_out is None else hold_out
+        )
     else:
-        base = find_recipe(recipe or "reference")
-        model = changed_model(base.model, channels, batch_norm, dropout)
-        run = launcher.start(base.name, model, base.train.changed(**settings), name)
+        run = _fork(snapshots.find(parent), settings, name)
     _wait_and_report(run, as_json, tensorboard=tensorboard)
+
+
+def _start(recipe: str, settings: Mapping[str, Any], name: str | None) -> Run:
+    """Start a training of a recipe with some settings changed."""
+    base = find_recipe(recipe)
+    model, training = (
+        {key: value for key, value in settings.items() if key in spec.model_fields}
+        for spec in (ModelSpec, TrainSpec)
+    )
+    return launcher.start(
+        base.name, base.model.changed(**model), base.train.changed(**training), name
+    )
+
+
+def _fork(snapshot: Snapshot, settings: Mapping[str, Any], name: str | None) -> Run:
+    """Start the rest of a training from a snapshot, with some settings changed."""
+    train = snapshot.run.spec.train
+    rest = train.after(int(train.epoch_at(snapshot.step)))
+    return launcher.fork(snapshot, rest.changed(**settings), name)
 
 
 def _fine_tune(
-    snapshot: Snapshot,
-    settings: dict[str, Any],
-    name: str | None,
-    hold_out: int | None,
-    as_json: bool,
-    *,
-    tensorboard: bool,
-) -> None:
-    fold = 0 if hold_out is None else hold_out
-    if not -1 <= fold < fine_tune_set.FOLDS:
-        raise SpecError(f"hold-out: expected a quarter from 0 to 3, or -1 for none, got {fold}")
+    snapshot: Snapshot, settings: Mapping[str, Any], name: str | None, hold_out: int
+) -> Run:
+    """Start the fine-tuning of a snapshot on the user's digits but those held out."""
+    if not -1 <= hold_out < fine_tune_set.FOLDS:
+        raise SpecError(f"hold-out: expected a quarter from 0 to 3, or -1 for none, got {hold_out}")
     train = fine_tuning.settings(snapshot.run.spec.train).changed(**settings)
-    run = fine_tuning.start(
-        snapshot,
-        my_digits.as_labelled_set(),
-        train,
-        fold=None if fold == -1 else fold,
-        name=name,
-    )
-    _wait_and_report(run, as_json, tensorboard=tensorboard)
-
-
-def _gain(run: Run) -> dict[str, Any]:
-    """What fine-tuning gained on the digits held out, and cost on the test set."""
-    found = fine_tune_report.measure(run)
-    held = fine_tune_report.pooled([found])
-    return {
-        "held_out_digits": asdict(held) if held else None,
-        "test_set": asdict(fine_tune_report.change(found.test_before, found.test_after)),
-    }
-
-
-def _any_given(options: dict[str, Any]) -> bool:
-    return any(value is not None for value in options.values())
+    fold = None if hold_out == -1 else hold_out
+    digits = my_digits.as_labelled_set()
+    return fine_tuning.start(snapshot, digits, train, fold=fold, name=name)
 
 
 def _resume(run: Run, learning_rate: float | None, as_json: bool, *, tensorboard: bool) -> None:
+    """Resume a run and wait for it; a finished run is only reported."""
     if run_state(run) == "finished":
         typer.echo(f"{run.name} is finished: there is nothing left to train", err=True)
         _report(run, {"resumed_from_step": None}, as_json)
@@ -165,6 +149,23 @@ def _resume(run: Run, learning_rate: float | None, as_json: bool, *, tensorboard
 def _wait_and_report(
     run: Run, as_json: bool, *, resumed: bool = False, tensorboard: bool = False
 ) -> None:
+    state = _wait(run, tensorboard)
+    if state in ("failed", "crashed"):
+        typer.echo(f"mnistviz: {run.name} {state}: {worker_log.reason_of_end(run)}", err=True)
+        raise typer.Exit(1)
+    extra: dict[str, Any] = {}
+    if resumed:
+        events = metrics_log.MetricsReader(run.metrics_file).events()
+        steps = [event["step"] for event in events if event["event"] == "resume"]
+        extra = {"resumed_from_step": steps[-1] if steps else 0}
+        typer.echo(f"{run.name} went on from step {extra['resumed_from_step']:,}", err=True)
+    if run.spec.own:
+        extra |= _fine_tune_result(run)
+    _report(run, extra, as_json)
+
+
+def _wait(run: Run, tensorboard: bool) -> State:
+    """The state of a run at its end. Ctrl-C stops the run."""
     scalars = EventFiles(run) if tensorboard else None
     while True:
         try:
@@ -176,18 +177,17 @@ def _wait_and_report(
     if scalars:
         scalars.close()
         typer.echo(f"tensorboard --logdir {shlex.quote(str(event_files.folder_of(run)))}", err=True)
-    if state in ("failed", "crashed"):
-        typer.echo(f"mnistviz: {run.name} {state}: {worker_log.reason_of_end(run)}", err=True)
-        raise typer.Exit(1)
-    extra: dict[str, Any] = {}
-    if resumed:
-        events = metrics_log.MetricsReader(run.metrics_file).events()
-        steps = [event["step"] for event in events if event["event"] == "resume"]
-        extra = {"resumed_from_step": steps[-1] if steps else 0}
-        typer.echo(f"{run.name} went on from step {extra['resumed_from_step']:,}", err=True)
-    if run.spec.own:
-        extra |= _gain(run)
-    _report(run, extra, as_json)
+    return state
+
+
+def _fine_tune_result(run: Run) -> dict[str, Any]:
+    """The change on the digits held out and on the test set, as JSON."""
+    report = fine_tune_report.measure(run)
+    held_out = fine_tune_report.pooled([report])
+    return {
+        "held_out_digits": asdict(held_out) if held_out else None,
+        "test_set": asdict(fine_tune_report.change(report.test_before, report.test_after)),
+    }
 
 
 def _report(run: Run, extra: dict[str, Any], as_json: bool) -> None:

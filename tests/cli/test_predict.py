@@ -1,14 +1,13 @@
 """`predict --number`."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from mnistviz.__main__ import main
 from mnistviz.digits.drawing.strokes import Strokes, render, strokes_to_json
+from tests.helpers.command_line import error_of, run, run_json
 from tests.helpers.hand_made_strokes import HAND_MADE
 
 
@@ -21,22 +20,12 @@ def write_number(folder: Path) -> tuple[Path, Path]:
     return text, picture
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
-    monkeypatch.setattr("sys.argv", ["mnistviz", *words])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code in (0, 2)
-
-
 @pytest.mark.compiles
-def test_a_number_is_read_from_strokes_and_from_a_picture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_number_is_read_from_strokes_and_from_a_picture(tmp_path: Path) -> None:
     text, picture = write_number(tmp_path)
     blank = tmp_path / "blank.png"
     Image.new("L", (60, 40), 255).save(blank)
-    run(monkeypatch, "predict", str(text), str(picture), str(blank), "--number", "--json")
-    drawn, pictured, nothing = json.loads(capsys.readouterr().out)
+    drawn, pictured, nothing = run_json("predict", text, picture, blank, "--number")
     for answer in (drawn, pictured):
         assert answer["verdict"] == "number"
         assert answer["number"] == "1984"
@@ -53,21 +42,16 @@ def test_a_number_is_read_from_strokes_and_from_a_picture(
         "number": None,
         "digits": [],
     }
-    run(monkeypatch, "predict", str(text), str(blank), "--number")
-    first, second = capsys.readouterr().out.splitlines()
+    first, second = run("predict", text, blank, "--number").splitlines()
     assert first.startswith(f"{text}: 1984 (")
     assert first.count("%") == 4
     assert second == f"{blank}: blank, no answer"
 
 
-def test_what_is_no_drawing_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("words", [[], ["--number"]])
+def test_a_missing_file_is_an_error(tmp_path: Path, words: list[str]) -> None:
     missing = tmp_path / "none.png"
-    run(monkeypatch, "predict", str(missing), "--number", "--json")
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert shown.err == (
-        f"mnistviz: {missing}: expected a picture or a .json of strokes, can't be read "
-        "(No such file or directory)\n"
+    assert str(error_of("predict", missing, *words)) == (
+        f"{missing}: expected a picture or a .json of strokes, can't be read "
+        "(No such file or directory)"
     )

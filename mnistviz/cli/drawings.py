@@ -1,0 +1,54 @@
+"""Drawings in files: pictures, and .json files of strokes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from mnistviz.core.errors import DrawingError
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.digits.drawing import pictures
+from mnistviz.digits.drawing.strokes import Strokes
+
+Result = TypeVar("Result")
+
+
+def read_file(
+    file: Path, of_strokes: Callable[[Strokes], Result], of_picture: Callable[[FloatArray], Result]
+) -> Result:
+    """The result of one function, for the strokes of a .json file or the ink of a picture.
+
+    Raises `DrawingError` with the file's name.
+    """
+    from mnistviz.digits.drawing import strokes
+
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise DrawingError(
+            f"{file}: expected a picture or a .json of strokes, can't be read ({error.strerror})"
+        ) from None
+    try:
+        if file.suffix.lower() == ".json":
+            return of_strokes(strokes.parse_strokes(raw.decode("utf-8", errors="replace")))
+        return of_picture(pictures.read_picture(raw))
+    except DrawingError as error:
+        raise DrawingError(f"{file}: {error}") from None
+
+
+def read_drawing(file: Path) -> tuple[FloatArray, bool]:
+    """The `(28, 28)` image that the network reads for a file, and whether it is blank."""
+    from mnistviz.digits.drawing import preprocessing, strokes
+
+    ink = read_file(file, lambda drawn: strokes.render(strokes.redraw(drawn)), lambda ink: ink)
+    stages = preprocessing.normalise(ink)
+    return stages.image, stages.blank
+
+
+def chosen_image(number: int, file: Path | None) -> tuple[FloatArray, str]:
+    """The `(28, 28)` image of a file, or else a test image, and its name in a sentence."""
+    if file is not None:
+        return read_drawing(file)[0], str(file)
+
+    from mnistviz.digits.mnist import load_mnist, to_input
+
+    return to_input(load_mnist().x_test[number]), f"test image {number}"

@@ -1,0 +1,144 @@
+"""The feature maps of all layers for an image: `maps`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from mnistviz.charts.colour_scales import Scope
+from mnistviz.cli.drawings import chosen_image
+from mnistviz.cli.options import (
+    SCOPES,
+    AsJson,
+    DrawingFile,
+    ImageNumber,
+    Out,
+    RunArgument,
+    ScopeOption,
+    find_snapshot,
+    one_of,
+)
+from mnistviz.cli.output import FIGURE_WIDTH, Figure, print_json, write_result
+from mnistviz.core.types.inspection import LayerOutput
+
+if TYPE_CHECKING:
+    from mnistviz.core.types.arrays import FloatArray
+
+STAGES = ("convolution", "relu", "normalization")
+
+
+def maps(
+    run: RunArgument,
+    image: ImageNumber = 0,
+    file: DrawingFile = None,
+    stage: Annotated[str, typer.Option(help=f"One of {', '.join(STAGES)}.")] = "relu",
+    scope: ScopeOption = "layer",
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """What every channel of every layer makes of an image, from the input to the answer."""
+    snapshot = find_snapshot(run)
+    one_of("stage", stage, STAGES if snapshot.run.spec.model.batch_norm else STAGES[:2])
+    colour_scope = one_of("scope", scope, SCOPES)
+    pixels, name = chosen_image(image, file)
+
+    from mnistviz.inspection.image.feature_maps import stages
+    from mnistviz.runs.load import load
+
+    title = f"What {run} makes of {name}, after the {stage}"
+    sheet = MapSheet(pixels, stages(load(snapshot), pixels), stage, colour_scope)
+    write_result(out, title, arrays=sheet.arrays, picture=sheet.write_picture, figure=sheet.figure)
+    rows = [_row(output) for output in sheet.shown]
+    answer = sheet.softmax.values
+    if not as_json:
+        print(f"{title}: it reads {answer.argmax()} ({answer.max():.1%})")
+        _print(rows)
+        return
+    print_json(
+        {
+            "run": run,
+            "image": name,
+            "stage": stage,
+            "digit": int(answer.argmax()),
+            "probabilities": answer.tolist(),
+            "layers": rows,
+            "out": out,
+        }
+    )
+
+
+def _row(output: LayerOutput) -> dict[str, Any]:
+    """One layer as JSON."""
+    return {
+        "layer": output.layer,
+        "stage": output.stage,
+        "shape": list(output.values.shape),
+        "smallest": float(output.values.min()),
+        "largest": float(output.values.max()),
+        "active": float(np.mean(output.values > 0)),
+    }
+
+
+def _print(rows: Sequence[dict[str, Any]]) -> None:
+    for row in rows:
+        shape = "×".join(map(str, row["shape"]))
+        print(
+            f"{row['layer']:8}{shape:>10}{row['smallest']:>+10.3f} to {row['largest']:>+8.3f}, "
+            f"{row['active']:.1%} above 0"
+        )
+
+
+@dataclass(frozen=True)
+class MapSheet:
+    """The outputs of all layers for an image `(28, 28)`, and how they are drawn."""
+
+    image: FloatArray
+    outputs: Sequence[LayerOutput]
+    stage: str
+    scope: Scope
+
+    @property
+    def shown(self) -> list[LayerOutput]:
+        """One output of each layer: after the chosen stage."""
+        return [
+            output
+            for output in self.outputs
+            if output.stage in (self.stage, "pool") or output.layer == "conv8"
+        ]
+
+    @property
+    def softmax(self) -> LayerOutput:
+        """The ten probabilities."""
+        return next(output for output in self.outputs if output.stage == "softmax")
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays of a .npz file: all stages of all layers."""
+        arrays = {f"{output.layer}_{output.stage}": output.values for output in self.outputs}
+        return {"image": self.image, **arrays}
+
+    def write_picture(self, file: Path) -> None:
+        """Write a .png: the input, and the maps of each layer below each other."""
+        from mnistviz.charts import figure_files
+
+        grids = [("input", self.image[np.newaxis, np.newaxis], False)]
+        for output in self.shown:
+            signed = bool(output.values.min() < 0)
+            grids.append((output.layer, np.moveaxis(output.values, 2, 0)[np.newaxis], signed))
+        largest = max(float(np.abs(output.values).max()) for output in self.shown)
+        figure_files.write_grids(file, grids, self.scope, largest)
+
+    def figure(self) -> Figure:
+        """The section of an HTML page."""
+
+        from mnistviz.charts.inspection.whole_network import whole_network_figure
+
+        first = LayerOutput("input", "input", self.image[..., np.newaxis])
+        figure = whole_network_figure([first, *self.shown, self.softmax], self.scope, FIGURE_WIDTH)
+        text = "Every channel of every layer, sizes true to each other."
+        return Figure("The whole network", text, figure)

@@ -1,0 +1,126 @@
+"""Read digits and numbers in files: `predict`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mnistviz.cli.drawings import read_drawing, read_file
+from mnistviz.cli.options import AsJson, find_snapshot
+from mnistviz.cli.output import print_json
+from mnistviz.digits.drawing.segmentation import Segment, segment_ink, segment_strokes
+from mnistviz.runs import registry
+
+if TYPE_CHECKING:
+    from mnistviz.core.types.arrays import FloatArray
+    from mnistviz.evaluation.digit_reader import DigitReader, Reading
+
+    # Cuts a drawing with a function that gives logits `(n, 10)` for images `(n, 28, 28)`.
+    Cutter = Callable[[Callable[[FloatArray], FloatArray]], list[Segment]]
+
+
+def predict(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pictures or strokes.")],
+    run: Annotated[str, typer.Option(help="NAME or ID of a run, [:EPOCH].")] = registry.DEFAULT_RUN,
+    number: Annotated[
+        bool,
+        typer.Option("--number", help="Segment several digits side by side and read them all."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the digit in pictures of any size, or in .json files of strokes, or refuse to."""
+    snapshot = find_snapshot(run)
+    # All files before the first answer: one that can't be read leaves no output.
+    images = [] if number else [read_drawing(file)[0] for file in files]
+    cutters = [_cutter(file) for file in files] if number else []
+
+    from mnistviz.evaluation.digit_reader import DigitReader
+
+    reader = DigitReader.load(snapshot)
+    if number:
+        _print_numbers(files, [_read_number(reader, cutter) for cutter in cutters], as_json)
+    else:
+        readings = [reader.read(image) for image in images]
+        _print_digits(files, readings, reader.calibration is not None, as_json)
+
+
+def _print_digits(
+    files: Sequence[Path], readings: Sequence[Reading], calibrated: bool, as_json: bool
+) -> None:
+    from mnistviz.evaluation.rejection_texts import TEXTS
+
+    if as_json:
+        rows = zip(files, map(_as_value, readings), strict=True)
+        print_json([{"file": file, **value, "calibrated": calibrated} for file, value in rows])
+        return
+    for file, reading in zip(files, readings, strict=True):
+        values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
+        print(f"{file}: {TEXTS[reading.verdict].command_line.format(**values)}")
+
+
+def _as_value(reading: Reading) -> dict[str, Any]:
+    """The answer to one drawing as JSON; a blank one has no most likely digit."""
+    blank = reading.verdict == "blank"
+    return {
+        "digit": reading.digit if reading.verdict == "digit" else None,
+        "verdict": reading.verdict,
+        "guess": None if blank else reading.digit,
+        "probabilities": None if blank else reading.probabilities.tolist(),
+    }
+
+
+def _cutter(file: Path) -> Cutter:
+    """The function that cuts the drawing in a file into digits."""
+
+    return read_file(
+        file,
+        lambda drawn: lambda logits: segment_strokes(drawn, logits),
+        lambda ink: lambda logits: segment_ink(ink, logits),
+    )
+
+
+def _read_number(reader: DigitReader, cutter: Cutter) -> list[tuple[Segment, Reading]]:
+    return [(cut, reader.read(cut.stages.image)) for cut in cutter(reader.logits)]
+
+
+def _print_numbers(
+    files: Sequence[Path], numbers: Sequence[list[tuple[Segment, Reading]]], as_json: bool
+) -> None:
+    """Print the number in each file, with its digits from left to right."""
+    from mnistviz.evaluation.rejection_texts import TEXTS
+
+    values = [_number_value(file, digits) for file, digits in zip(files, numbers, strict=True)]
+    if as_json:
+        print_json(values)
+        return
+    for value in values:
+        if value["number"] is None:
+            print(f"{value['file']}: {TEXTS['blank'].command_line}")
+            continue
+        # A part of a number is read in any case, as the parts beside it suggest a digit.
+        probabilities = ", ".join(
+            f"{max(digit['probabilities']):.1%}{TEXTS[digit['verdict']].command_line_suffix}"
+            for digit in value["digits"]
+        )
+        print(f"{value['file']}: {value['number']} ({probabilities})")
+
+
+def _number_value(file: Path, digits: Sequence[tuple[Segment, Reading]]) -> dict[str, Any]:
+    """The number in one file as JSON."""
+    return {
+        "file": file,
+        "verdict": "number" if digits else "blank",
+        "number": "".join(str(reading.digit) for _, reading in digits) or None,
+        "digits": [
+            {
+                "digit": reading.digit,
+                "verdict": reading.verdict,
+                "probabilities": reading.probabilities.tolist(),
+                "box": [round(float(edge), 1) for edge in cut.box],
+            }
+            for cut, reading in digits
+        ],
+    }

@@ -1,0 +1,68 @@
+"""Read a digit with a trained network: logits, calibrated probabilities and a verdict."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.evaluation import calibration
+from mnistviz.evaluation.calibration import Calibration
+from mnistviz.network import rejection
+from mnistviz.network.model import Classifier
+from mnistviz.network.rejection import Verdict
+from mnistviz.runs.load import load
+from mnistviz.runs.snapshots import Snapshot
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answer of a network to one image.
+
+    `logits` and `probabilities` are `(10,)` float32; the probabilities are calibrated where the
+    reader is. `verdict` says whether the image is one digit at all.
+    """
+
+    logits: FloatArray
+    probabilities: FloatArray
+    verdict: Verdict
+
+    @property
+    def digit(self) -> int:
+        """The most likely digit, whatever the verdict is."""
+        return self.ranking[0]
+
+    @property
+    def probability(self) -> float:
+        """The probability of the most likely digit, in [0, 1]."""
+        return float(self.probabilities[self.digit])
+
+    @property
+    def ranking(self) -> list[int]:
+        """The ten digits, most likely first."""
+        return [int(digit) for digit in np.argsort(-self.probabilities, kind="stable")]
+
+
+@dataclass(frozen=True)
+class DigitReader:
+    """A trained network with its calibration; None where no training image was held out."""
+
+    classifier: Classifier
+    calibration: Calibration | None
+
+    @classmethod
+    def load(cls, snapshot: Snapshot) -> Self:
+        """Load the network of a snapshot. The first call fits its temperature, in about 1 s."""
+        classifier = Classifier(load(snapshot))
+        return cls(classifier, calibration.temperature(snapshot, classifier))
+
+    def logits(self, images: FloatArray) -> FloatArray:
+        """The logits `(n, 10)` of images `(n, 28, 28)` in [0, 1]."""
+        return self.classifier.logits(images)
+
+    def read(self, image: FloatArray) -> Reading:
+        """The reading of an image `(28, 28)` float32 in [0, 1]."""
+        logits = self.logits(image[np.newaxis])
+        probabilities = calibration.probabilities(logits, self.calibration)
+        verdict = rejection.verdicts(image[np.newaxis], probabilities)[0]
+        return Reading(logits[0], probabilities[0], verdict)
