@@ -1,6 +1,7 @@
 """The question that a page explains: why one digit, and why not another."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -33,7 +34,7 @@ def pick_question(logits: FloatArray) -> Question:
     """
     ranked = [int(digit) for digit in np.argsort(-logits, kind="stable")]
     digits: dict[int | str, str] = {digit: str(digit) for digit in range(NUM_CLASSES)}
-    settings = {"persist_state": "session", "wrap": True}
+    settings: dict[str, Any] = {"persist_state": "session", "wrap": True}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         target = pick("Why", {ANSWER: f"its answer, {ranked[0]}", **digits}, TARGET, **settings)
         rival = pick(
