@@ -127,8 +127,8 @@ explanation(
         "**Channels that repeat each other**: the values of a layer's channels, after the ReLU, "
         "are turned so that the first direction varies most, the second most of what is left, and "
         f"so on. If {MOST} of the variance lies in half as many directions as there are channels, "
-        "the other half adds next to nothing of its own. A **dead** channel is 0 everywhere; **near-"
-        f"twins** have a correlation of at least {TWIN_CORRELATION:g}.",
+        "the other half adds next to nothing of its own. A **dead** channel is 0 everywhere; "
+        f"**near-twins** have a correlation of at least {TWIN_CORRELATION:g}.",
         "**Which patterns kernels cover**: a 3×3 kernel that has at least half of its energy in "
         "edges, in lines or in textures looks mainly for one of them. With few channels some "
         "directions have no kernel at all.",
