@@ -79,22 +79,22 @@ else:
         f"From here on it is about {describe(snapshot)}: the run and the snapshot that "
         "are chosen in the sidebar. Do its channels repeat each other?"
     )
-    moments = evidence_view.need_moments(snapshot)
-    if moments:
-        uses = evidence_view.uses_of(moments)
+    statistics = evidence_view.need_statistics(snapshot)
+    if statistics:
+        uses = evidence_view.uses_of(statistics)
         evidence_view.show_layers(run, uses)
     layer = evidence_view.choose_layer(run)
-    if moments:
-        evidence_view.show_correlations(snapshot, layer, moments[layer])
+    if statistics:
+        evidence_view.show_correlations(snapshot, layer, statistics[layer])
     st.subheader(f"What it can do without in {layer}")
     replacement = ablation_view.choose_replacement()
     ablation = ablation_view.need_ablation(snapshot, layer, replacement)
     if ablation is not None:
         ablation_view.show_ablation(snapshot, ablation)
-    if moments:
+    if statistics:
         st.subheader(f"The evidence for each channel of {layer}")
         by_mean = ablation_view.stored_ablation(snapshot, layer, "mean")
-        evidence_view.show_card(layer, moments[layer], uses[layer], by_mean)
+        evidence_view.show_card(layer, statistics[layer], uses[layer], by_mean)
 
 if study is not None:
     st.header("Verdict")

@@ -38,7 +38,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
 stages = loaded_networks.stages(snapshot, image)
 weights = loaded_networks.weights(snapshot)
-maps = next(one.values for one in stages if one.layer == name and one.stage == "convolution")
+maps = next(
+    output.values for output in stages if (output.layer, output.stage) == (name, "convolution")
+)
 show_value(Convolution(name, model, weights, inputs_of(stages, image, name), maps), playing)
 explanation(
     [

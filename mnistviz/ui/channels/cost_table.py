@@ -10,10 +10,7 @@ from mnistviz.studies.plans import PLANS, plan_text
 from mnistviz.ui.shared.choices import pick
 from mnistviz.ui.shared.flash import errors_shown
 
-MEASURES = {
-    "parameters": "parameters",
-    "multiply_accumulates": "multiply-accumulates an image",
-}
+MEASURES = {"parameters": "parameters", "multiply_accumulates": "multiply-accumulates an image"}
 
 
 def choose_plans() -> list[tuple[int, ...]]:

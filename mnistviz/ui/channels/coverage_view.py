@@ -23,7 +23,7 @@ def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
     """
     from mnistviz.charts.inspection.coverage import coverage_figure
 
-    layers = sorted({one.layer for coverages in study.coverage.values() for one in coverages})
+    layers = sorted({result.layer for results in study.coverage.values() for result in results})
     if not layers:
         st.info("The trained kernels are measured when the study has come to its end.")
         return

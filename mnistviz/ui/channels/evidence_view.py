@@ -35,20 +35,20 @@ VERDICTS = {
 }
 
 
-def need_moments(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
+def need_statistics(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
     """The channel statistics by layer; computed when a person asks for them, empty before."""
-    moments = channel_results.STATISTICS.read(snapshot) or REDUNDANCY.need(
+    statistics = channel_results.STATISTICS.read(snapshot) or REDUNDANCY.need(
         "Comparing the channels over 10,000 test images …",
         lambda progress: stored_results.compute_statistics(snapshot, progress),
     )
-    return moments or {}
+    return statistics or {}
 
 
-def uses_of(moments: Mapping[str, LayerStatistics]) -> dict[str, LayerRedundancy]:
+def uses_of(statistics: Mapping[str, LayerStatistics]) -> dict[str, LayerRedundancy]:
     """Return the redundancy of every layer."""
     from mnistviz.inspection.channels.redundancy import use_of
 
-    return {layer: use_of(layer, statistics) for layer, statistics in moments.items()}
+    return {layer: use_of(layer, values) for layer, values in statistics.items()}
 
 
 def show_layers(run: Run, uses: Mapping[str, LayerRedundancy]) -> None:
@@ -84,13 +84,13 @@ def choose_layer(run: Run) -> str:
     return pick("Layer", names, "ablation_layer", "conv3")
 
 
-def show_correlations(snapshot: Snapshot, layer: str, moments: LayerStatistics) -> None:
+def show_correlations(snapshot: Snapshot, layer: str, statistics: LayerStatistics) -> None:
     """Show the correlations of all pairs of channels and of kernels, both in the same order."""
     from mnistviz.charts.inspection.correlation import correlation_figure
     from mnistviz.inspection.channels.evidence import kernel_correlation
     from mnistviz.inspection.channels.redundancy import cluster_order, correlation_of
 
-    channels = correlation_of(moments.covariance)
+    channels = correlation_of(statistics.covariance)
     order = cluster_order(channels).tolist()
     kernels = kernel_correlation(loaded_networks.weights(snapshot)[layer]["kernel"])
     parts = (
@@ -115,12 +115,12 @@ def show_correlations(snapshot: Snapshot, layer: str, moments: LayerStatistics) 
 
 
 def show_card(
-    layer: str, moments: LayerStatistics, use: LayerRedundancy, ablation: LayerAblation | None
+    layer: str, statistics: LayerStatistics, use: LayerRedundancy, ablation: LayerAblation | None
 ) -> None:
     """Show the verdict on each channel (keep, twin of another, dead), with its numbers."""
     from mnistviz.inspection.channels.evidence import evidence_of
 
-    channels = evidence_of(moments, ablation)
+    channels = evidence_of(statistics, ablation)
     st.markdown(card_text(layer, use, channels))
     number = st.column_config.NumberColumn
     st.dataframe(

@@ -9,15 +9,12 @@ from mnistviz.core.thresholds import MARGIN
 from mnistviz.studies.plans import SWEPT_LAYER, plan_text
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.verdicts import compare_plans
+from mnistviz.ui.channels.cost_table import MEASURES
 from mnistviz.ui.channels.study_texts import INTERVAL, MOST, use_text, verdict_text
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.choices import pick
 
-COSTS = {
-    "parameters": "parameters",
-    "multiply_accumulates": "multiply-accumulates an image",
-    "epoch_seconds": "seconds an epoch",
-}
+COSTS = {**MEASURES, "epoch_seconds": "seconds an epoch"}
 SECONDS_TEXT = (
     " **Seconds** are those of the fastest epoch of all trainings of a plan, which other work on "
     "the machine disturbed least; the level line ends at the fastest epoch of the training that it "

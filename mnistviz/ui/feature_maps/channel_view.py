@@ -3,10 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.inspection.channels import (
-    histogram_figure,
-    large_map_figure,
-)
+from mnistviz.charts.inspection.channels import histogram_figure, large_map_figure
 from mnistviz.charts.inspection.kernels import kernel_row_figure
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import size_and_stride
@@ -51,8 +48,8 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
     with st.container(horizontal=True):
         st.selectbox("Layer", list(num_channels), key=LAYER, width=160)
         st.number_input("Channel", 0, num_channels[layer] - 1, key=CHANNEL, width=160)
-    maps = next(one.values for one in stages if one.layer == layer and is_shown(one, stage))
-    values = maps[:, :, channel]
+    outputs = (output for output in stages if output.layer == layer and is_shown(output, stage))
+    values = next(outputs).values[:, :, channel]
     size, stride = size_and_stride(snapshot.run.spec.model, layer)
     st.caption(
         "Look where it is active and for what. Each value of "

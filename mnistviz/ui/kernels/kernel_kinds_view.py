@@ -2,10 +2,7 @@
 
 import streamlit as st
 
-from mnistviz.charts.inspection.kernel_kinds import (
-    edge_directions_figure,
-    kernel_kinds_figure,
-)
+from mnistviz.charts.inspection.kernel_kinds import edge_directions_figure, kernel_kinds_figure
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.ui.kernels.layer_choice import ShownLayer

@@ -47,7 +47,7 @@ class ShownLayer:
 
     @property
     def output_name(self) -> str:
-        """What one output of the layer is called."""
+        """The name of an output of the layer."""
         return "digit" if self.name == "conv8" else "output channel"
 
 

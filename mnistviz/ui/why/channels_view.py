@@ -138,7 +138,7 @@ def _show_switches(effects: Sequence[ChannelEffect], names: Sequence[str]) -> No
     def switch_off(names: Sequence[str]) -> None:
         st.session_state[OFF] = names
 
-    strongest = [channel_name(one.layer, one.channel) for one in effects[:NUM_STRONGEST]]
+    strongest = [channel_name(effect.layer, effect.channel) for effect in effects[:NUM_STRONGEST]]
     with st.container(horizontal=True):
         st.button(
             f"Switch these {NUM_STRONGEST} off",
