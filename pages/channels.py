@@ -1,12 +1,12 @@
 """How many channels: what a plan costs, what it reaches, and a verdict by rule."""
 
-from mnistviz.core.thresholds import CONFIDENCE, EQUIVALENCE_CONFIDENCE, TWIN_CORRELATION
 from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
 import streamlit as st
 
+from mnistviz.core.thresholds import TWIN_CORRELATION
 from mnistviz.studies import study_directory
 from mnistviz.ui.channels import (
     ablation_view,
@@ -16,7 +16,14 @@ from mnistviz.ui.channels import (
     study_form,
     study_view,
 )
-from mnistviz.ui.channels.study_texts import sweep_sentence, used_sentence, verdict_paragraph
+from mnistviz.ui.channels.study_texts import (
+    EQUIVALENCE_INTERVAL,
+    INTERVAL,
+    MOST,
+    sweep_sentence,
+    used_sentence,
+    verdict_paragraph,
+)
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot, no_snapshot_yet
 from mnistviz.ui.shared.texts import describe, explanation
 
@@ -24,15 +31,15 @@ st.markdown(
     "**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?** Read from "
     "top to bottom: what each plan costs, what it reaches, and what can be said for certain."
 )
-one, both = cost_table.price_of((16, 32))
-ours, ours_both = cost_table.price_of((15, 20))
+wide, both_wide = cost_table.price_of((16, 32))
+built, both_built = cost_table.price_of((15, 20))
 st.markdown(
     "The network's first author began with layers of 8, 16 and 32 channels and found the widest "
     "too dear; looking at the kernels, 20 seemed enough to catch the edges and textures. The notes "
     "then name 5/15/20, while the network printed with them has **10/15/20**, which is the one "
     "here. The price was reckoned rightly: a layer from 16 to 32 channels has "
-    f"**{one:,}** parameters, {both:,} in both blocks, one from 15 to 20 has **{ours:,}** and "
-    f"{ours_both:,}. Whether 20 is enough could not be seen by eye. Here it is measured."
+    f"**{wide:,}** parameters, {both_wide:,} in both blocks, one from 15 to 20 has **{built:,}** "
+    f"and {both_built:,}. Whether 20 is enough could not be seen by eye. Here it is measured."
 )
 
 st.header("What a plan costs")
@@ -72,22 +79,22 @@ else:
         f"From here on it is about {describe(snapshot)}: the run and the snapshot that "
         "are chosen in the sidebar. Do its channels repeat each other?"
     )
-    moments = evidence_view.need_moments(snapshot)
-    if moments:
-        uses = evidence_view.uses_of(moments)
+    statistics = evidence_view.need_statistics(snapshot)
+    if statistics:
+        uses = evidence_view.uses_of(statistics)
         evidence_view.show_layers(run, uses)
     layer = evidence_view.choose_layer(run)
-    if moments:
-        evidence_view.show_correlations(snapshot, layer, moments[layer])
+    if statistics:
+        evidence_view.show_correlations(snapshot, layer, statistics[layer])
     st.subheader(f"What it can do without in {layer}")
     replacement = ablation_view.choose_replacement()
     ablation = ablation_view.need_ablation(snapshot, layer, replacement)
     if ablation is not None:
         ablation_view.show_ablation(snapshot, ablation)
-    if moments:
+    if statistics:
         st.subheader(f"The evidence for each channel of {layer}")
-        by_mean = ablation_view.kept_ablation(snapshot, layer, "mean")
-        evidence_view.show_card(layer, moments[layer], uses[layer], by_mean)
+        by_mean = ablation_view.stored_ablation(snapshot, layer, "mean")
+        evidence_view.show_card(layer, statistics[layer], uses[layer], by_mean)
 
 if study is not None:
     st.header("Verdict")
@@ -113,15 +120,15 @@ explanation(
         "seeds and the differences are taken seed by seed, so that what the seed does to both "
         "cancels out.",
         "The **verdict** follows a rule that was set before: equivalent, if the "
-        f"{100 * EQUIVALENCE_CONFIDENCE:.0f} % interval of the mean difference lies within the "
-        f"margin; better or worse, if the {100 * CONFIDENCE:.0f} % interval leaves out "
+        f"{EQUIVALENCE_INTERVAL} interval of the mean difference lies within the "
+        f"margin; better or worse, if the {INTERVAL} interval leaves out "
         "zero, corrected after Holm for looking at several pairs; else they can't be told "
         "apart, and it says how many seeds would do.",
         "**Channels that repeat each other**: the values of a layer's channels, after the ReLU, "
         "are turned so that the first direction varies most, the second most of what is left, and "
-        "so on. If 99 % of the variance lies in half as many directions as there are channels, the "
-        "other half adds next to nothing of its own. A **dead** channel is 0 everywhere; **near-"
-        f"twins** have a correlation of at least {TWIN_CORRELATION:g}.",
+        f"so on. If {MOST} of the variance lies in half as many directions as there are channels, "
+        "the other half adds next to nothing of its own. A **dead** channel is 0 everywhere; "
+        f"**near-twins** have a correlation of at least {TWIN_CORRELATION:g}.",
         "**Which patterns kernels cover**: a 3×3 kernel that has at least half of its energy in "
         "edges, in lines or in textures looks mainly for one of them. With few channels some "
         "directions have no kernel at all.",

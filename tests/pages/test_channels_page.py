@@ -13,10 +13,9 @@ from mnistviz.inspection.jobs import kinds
 from mnistviz.inspection.jobs.job import Job
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.studies import study_directory
+from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import StudySpec
 from mnistviz.studies.study_directory import Study, TrialResult
-from mnistviz.training import launcher
 from tests.helpers.pages import open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
@@ -98,7 +97,7 @@ def test_a_study_that_is_not_over_says_how_far_it_is_and_goes_on_by_a_click(
 ) -> None:
     study = make_study(num_seeds=1)
     started: list[Path] = []
-    monkeypatch.setattr(launcher, "start_study", started.append)
+    monkeypatch.setattr(runner, "start", started.append)
     app = open_page("channels")
     text = text_of(app)
     assert "8/16/32 against 10/15/20: there are **too few seeds** for a verdict." in text
@@ -127,7 +126,7 @@ def test_a_running_study_can_be_stopped() -> None:
 
 def test_a_study_is_started_with_what_the_form_says(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Path] = []
-    monkeypatch.setattr(launcher, "start_study", started.append)
+    monkeypatch.setattr(runner, "start", started.append)
     app = open_page("channels")
     app.text_input(key="study_name").set_value("wide")
     app.number_input(key="study_num_seeds").set_value(2)
@@ -150,7 +149,7 @@ def test_a_study_is_started_with_what_the_form_says(monkeypatch: pytest.MonkeyPa
 def test_a_form_with_a_mistake_starts_nothing(
     key: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launcher, "start_study", lambda path: pytest.fail("started"))
+    monkeypatch.setattr(runner, "start", lambda path: pytest.fail("started"))
     app = open_page("channels")
     app.text_input(key=key).set_value(value).run()
     press(app, "Train the study")

@@ -1,17 +1,19 @@
-"""How many channels a trained network needs: what is left when they are switched off."""
+"""How many channels a trained network needs: its accuracy when they are switched off."""
 
 import streamlit as st
 
 from mnistviz.core import statistics
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.thresholds import MARGIN
-from mnistviz.core.types.inspection import REPLACEMENTS, LayerAblation, PruningResult, Replacement
+from mnistviz.core.types.inspection import LayerAblation, PruningResult, Replacement
 from mnistviz.inspection.channels import channel_results
 from mnistviz.inspection.jobs import kinds as jobs
 from mnistviz.inspection.jobs.job import Job
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.channels.study_texts import INTERVAL
 from mnistviz.ui.shared import flash, stored_results
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import pick
 from mnistviz.ui.shared.on_demand import OnDemand
 
 JOB_MESSAGE = "evidence_job_message"
@@ -26,88 +28,79 @@ OFF_NAMES: dict[Replacement, str] = {"mean": "its mean", "zero": "zero"}
 
 
 def choose_replacement() -> Replacement:
-    """What takes the place of a channel that is off."""
-    chosen: Replacement | None = st.segmented_control(
+    """Let a person choose what takes the place of a channel that is off."""
+    return pick(
         "A channel that is off hands on",
-        REPLACEMENTS,
-        default="mean",
-        format_func=lambda one: OFF_NAMES[one],
-        key="ablation_replacement",
-        required=True,
+        OFF_NAMES,
+        "ablation_replacement",
         help="Its mean over the training images takes away what it tells, and nothing else. Zero "
         "takes away its mean as well: even a channel that never changes does harm then, because "
         "its normalization sends a constant that the next layer counts on.",
     )
-    return chosen or "mean"
 
 
-def kept_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> LayerAblation | None:
-    """What was found on all test images, or else on the first 2,000, or else nothing."""
+def stored_ablation(
+    snapshot: Snapshot, layer: str, replacement: Replacement
+) -> LayerAblation | None:
+    """The stored ablation on all test images, or else on the first 2,000, or else None."""
     for images in (NUM_TEST_IMAGES, channel_results.SUBSET_SIZE):
         cache = channel_results.ablation_cache(layer, replacement, images)
-        if (found := cache.read(snapshot)) is not None:
-            return found
+        if (ablation := cache.read(snapshot)) is not None:
+            return ablation
     return None
 
 
 def need_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> LayerAblation | None:
     """The stored ablation, or one that is computed when a person asks for it."""
-    return kept_ablation(snapshot, layer, replacement) or ABLATION.need(
+    return stored_ablation(snapshot, layer, replacement) or ABLATION.need(
         f"Switching off channels of {layer} …",
         lambda progress: stored_results.compute_ablation(snapshot, layer, replacement, progress),
     )
 
 
-def show_ablation(snapshot: Snapshot, found: LayerAblation) -> None:
-    """What each channel alone costs, and what is left with ever fewer."""
+def show_ablation(snapshot: Snapshot, ablation: LayerAblation) -> None:
+    """Show the cost of each channel alone, and the accuracy that is left with ever fewer."""
     from mnistviz.charts.inspection.layer_ablation import (
         accuracy_drop_figure,
         remaining_channels_figure,
     )
 
-    layer = found.layer
+    layer, images = ablation.layer, ablation.images
+    drops = statistics.drop_interval(ablation.lost, ablation.gained, images)
     show(
-        accuracy_drop_figure(
-            found, statistics.drop_interval(found.lost, found.gained, found.images)
-        ),
+        accuracy_drop_figure(ablation, drops),
         "ablation_drops",
-        f"What each channel of {layer} alone costs, with 95 % intervals",
+        f"What each channel of {layer} alone costs, with {INTERVAL} intervals",
     )
     st.caption(
         "Look how fast the bars fall: for a channel on the right, the others stand in. A blue bar "
-        "says that it did harm. The thin lines are 95 % intervals: one that crosses zero could be "
-        "chance."
+        f"says that it did harm. The thin lines are {INTERVAL} intervals: one that crosses zero "
+        "could be chance."
     )
-    tuned = None
-    if found.replacement == "mean":
-        tuned = channel_results.pruning_cache(layer).read(snapshot)
+    pruning = None
+    if ablation.replacement == "mean":
+        pruning = channel_results.pruning_cache(layer).read(snapshot)
+    left = statistics.share_interval(ablation.least_first, images)
     show(
-        remaining_channels_figure(
-            found, statistics.share_interval(found.least_first, found.images), tuned
-        ),
+        remaining_channels_figure(ablation, left, pruning),
         "ablation_curves",
         f"Accuracy over the channels of {layer} left",
     )
     st.caption(
         "Look where the blue line leaves the top: to its right too few channels are left. The blue "
-        "band is its 95 % interval, the grey one the range of channels picked at random."
+        f"band is its {INTERVAL} interval, the grey one the range of channels picked at random."
     )
-    st.markdown(needed_text(found))
-    if tuned is not None:
-        st.markdown(tuned_text(tuned))
-    _offer_more(snapshot, found, tuned)
-
-
-def _offer_more(snapshot: Snapshot, found: LayerAblation, tuned: PruningResult | None) -> None:
-    layer, replacement = found.layer, found.replacement
+    st.markdown(needed_text(ablation))
+    if pruning is not None:
+        st.markdown(pruning_text(pruning))
     with st.container(horizontal=True):
-        if found.images < NUM_TEST_IMAGES:
+        if images < NUM_TEST_IMAGES:
             _offer_job(
-                jobs.ablation(snapshot, layer, replacement),
+                jobs.ablation(snapshot, layer, ablation.replacement),
                 f"On all {NUM_TEST_IMAGES:,} test images",
                 "Some minutes, in a process of its own: leave the page if you like.",
             )
-        if tuned is None and replacement == "mean":
+        if pruning is None and ablation.replacement == "mean":
             _offer_job(
                 jobs.pruning(snapshot, layer),
                 "Train on after the cut",
@@ -117,7 +110,7 @@ def _offer_more(snapshot: Snapshot, found: LayerAblation, tuned: PruningResult |
 
 
 def _offer_job(job: Job, label: str, about: str) -> None:
-    """A button that starts work in a process of its own, or how far it is and a way to stop it."""
+    """Show a button that starts a job, or how far the job is and a button that stops it."""
     if job.progress() is None:
         st.button(
             label,
@@ -129,39 +122,40 @@ def _offer_job(job: Job, label: str, about: str) -> None:
         )
         flash.show(JOB_MESSAGE, once=True)
         return
-
-    @st.fragment(run_every=POLL_SECONDS)
-    def follow() -> None:
-        done = job.progress()
-        if done is None:
-            st.rerun()
-        st.progress(done, f"{label}: {done:.0%}")
-        st.button("Stop", key=f"stop-{job.name}", on_click=job.stop)
-
-    follow()
+    _follow_job(job, label)
 
 
-def needed_text(found: LayerAblation) -> str:
-    """How few channels do, in one sentence, with what chance alone does to the numbers."""
-    whole = float(found.least_first[0])
-    low, high = (100 * float(bound) for bound in statistics.share_interval(whole, found.images))
-    balanced = "" if found.images == NUM_TEST_IMAGES else ", as many of each digit"
+@st.fragment(run_every=POLL_SECONDS)
+def _follow_job(job: Job, label: str) -> None:
+    done = job.progress()
+    if done is None:
+        st.rerun()
+    st.progress(done, f"{label}: {done:.0%}")
+    st.button("Stop", key=f"stop-{job.name}", on_click=job.stop)
+
+
+def needed_text(ablation: LayerAblation) -> str:
+    """Return how few channels are enough, with the interval of that accuracy, as a sentence."""
+    whole, images = float(ablation.least_first[0]), ablation.images
+    low, high = (100 * float(bound) for bound in statistics.share_interval(whole, images))
+    balanced = "" if images == NUM_TEST_IMAGES else ", as many of each digit"
     return (
-        f"**{found.needed(MARGIN)} of {len(found.order)} channels** of {found.layer} are enough to "
-        f"stay within {100 * MARGIN:.2f} points of {whole:.2%}, without any further training. "
-        f"Measured on {found.images:,} test images{balanced}: the 95 % interval of that accuracy "
-        f"is {low:.2f} to {high:.2f} %."
+        f"**{ablation.needed(MARGIN)} of {len(ablation.order)} channels** of {ablation.layer} are "
+        f"enough to stay within {100 * MARGIN:.2f} points of {whole:.2%}, without any further "
+        f"training. Measured on {images:,} test images{balanced}: the {INTERVAL} interval of that "
+        f"accuracy is {low:.2f} to {high:.2f} %."
     )
 
 
-def tuned_text(tuned: PruningResult) -> str:
-    """What training on brought back, in one sentence."""
-    whole, *cuts = zip(
-        tuned.left.tolist(), tuned.before.tolist(), tuned.after.tolist(), strict=True
+def pruning_text(pruning: PruningResult) -> str:
+    """Return the accuracies before and after training on, as a sentence."""
+    results = (pruning.left.tolist(), pruning.before.tolist(), pruning.after.tolist())
+    whole, *cuts = zip(*results, strict=True)
+    parts = ", ".join(
+        f"with {left} from {before:.2%} to **{after:.2%}**" for left, before, after in cuts
     )
-    parts = ", ".join(f"with {left} from {one:.2%} to **{two:.2%}**" for left, one, two in cuts)
     return (
-        f"**Trained on after the cut**, {tuned.steps} steps, the least important channels gone: "
+        f"**Trained on after the cut**, {pruning.steps} steps, the least important channels gone: "
         f"{parts} (all {whole[0]} channels, trained on as long: {whole[1]:.2%} to {whole[2]:.2%}; "
-        f"on {tuned.images:,} test images)."
+        f"on {pruning.images:,} test images)."
     )

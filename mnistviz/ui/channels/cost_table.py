@@ -1,4 +1,4 @@
-"""What channel plans cost, layer by layer, as they are typed."""
+"""The cost of channel plans, layer by layer."""
 
 from collections.abc import Sequence
 
@@ -7,20 +7,19 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.studies.plans import PLANS, plan_text
+from mnistviz.ui.shared.choices import pick
 from mnistviz.ui.shared.flash import errors_shown
 
-MEASURES = {
-    "parameters": "parameters",
-    "multiply_accumulates": "multiply-accumulates an image",
-}
+MEASURES = {"parameters": "parameters", "multiply_accumulates": "multiply-accumulates an image"}
 
 
 def choose_plans() -> list[tuple[int, ...]]:
-    """The plans whose cost is shown; any can be typed."""
+    """Let a person choose the plans whose cost is shown; any can be typed."""
+    bundled = [plan_text(plan) for plan in PLANS]
     chosen = st.multiselect(
         "Channel plans, and any other you type, such as 4/8/16",
-        [plan_text(plan) for plan in PLANS],
-        default=[plan_text(plan) for plan in PLANS],
+        bundled,
+        default=bundled,
         accept_new_options=True,
         key="channel_plans",
         persist_state="session",
@@ -33,16 +32,8 @@ def choose_plans() -> list[tuple[int, ...]]:
 
 
 def show_ledger(plans: Sequence[tuple[int, ...]]) -> None:
-    """What each layer costs in each plan, and what it adds up to."""
-    measure: str = st.segmented_control(
-        "Count",
-        list(MEASURES),
-        default="parameters",
-        format_func=lambda one: MEASURES[one],
-        key="ledger_measure",
-        required=True,
-        label_visibility="collapsed",
-    )
+    """Show the cost of each layer in each plan, and the sum."""
+    measure = pick("Count", MEASURES, "ledger_measure", label_visibility="collapsed")
     models = {plan_text(plan): ModelSpec(channels=plan) for plan in plans}
     rows = {
         layer.name: {plan: getattr(model.layers[index], measure) for plan, model in models.items()}
@@ -59,7 +50,7 @@ def show_ledger(plans: Sequence[tuple[int, ...]]) -> None:
 
 
 def price_of(widths: tuple[int, int]) -> tuple[int, int]:
-    """Parameters of a 3×3 convolution between two widths, and of both blocks' together."""
+    """Return the parameters of a 3×3 convolution between two widths, and of both blocks'."""
     model = ModelSpec(channels=(10, *widths))
     prices = [layer.parameters for layer in model.convolutions if layer.name in ("conv3", "conv6")]
     return prices[0], sum(prices)

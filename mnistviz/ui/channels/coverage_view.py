@@ -1,4 +1,4 @@
-"""Which gradient directions, lines and textures a layer covers with so many channels."""
+"""The gradient directions, lines and textures that a layer covers with so many channels."""
 
 from collections.abc import Sequence
 
@@ -11,33 +11,30 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.study_directory import Study
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import pick
 
 KINDS = {"gradient": "gradient directions", "line": "lines", "texture": "textures"}
 
 
 def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
-    """Patterns over the number of channels, for one layer, and what it says in words.
+    """Show the patterns that one layer covers, over the number of channels, and sentences on it.
 
-    The chosen run stands beside them, where it has a snapshot.
+    The network of `snapshot` stands beside those of the study.
     """
     from mnistviz.charts.inspection.coverage import coverage_figure
 
-    layers = sorted({one.layer for found in study.coverage.values() for one in found})
+    layers = sorted({result.layer for results in study.coverage.values() for result in results})
     if not layers:
         st.info("The trained kernels are measured when the study has come to its end.")
         return
-    layer: str = st.segmented_control(
-        "Layer of 3×3 kernels",
-        layers,
-        default="conv3" if "conv3" in layers else layers[0],
-        key="coverage_layer",
-        required=True,
-    )
-    found = study.mean_coverage(layer)
+    default = "conv3" if "conv3" in layers else layers[0]
+    layer = pick("Layer of 3×3 kernels", layers, "coverage_layer", default)
+    coverages = list(study.mean_coverage(layer))
     if snapshot is not None:
-        found = sorted([*found, _of_run(snapshot, layer)], key=lambda one: one.channels)
+        coverages.append(_coverage_of(snapshot, layer))
+        coverages.sort(key=lambda coverage: coverage.channels)
     show(
-        coverage_figure(layer, found),
+        coverage_figure(layer, coverages),
         "study_coverage",
         f"Which patterns the kernels of {layer} cover, for each number of channels",
     )
@@ -47,28 +44,31 @@ def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
         "ripples and the checkerboard. The number says how many of the layer's channels have such "
         f"a kernel, on average. The row ({run.name}) is the run chosen in the sidebar."
     )
-    st.markdown("\n".join(f"- {coverage_text(one)}" for one in _told(found)))
+    st.markdown("\n".join(f"- {coverage_text(coverage)}" for coverage in in_question(coverages)))
 
 
-def _of_run(snapshot: Snapshot, layer: str) -> MeanCoverage:
+def _coverage_of(snapshot: Snapshot, layer: str) -> MeanCoverage:
     from mnistviz.inspection.kernels.coverage import coverage_of
 
-    one = coverage_of(layer, loaded_networks.weights(snapshot)[layer]["kernel"])
-    covered = tuple(float(held > 0) for held in one.holders)
-    return MeanCoverage(one.channels, 1, one.shares, one.holders, covered, snapshot.run.name)
+    result = coverage_of(layer, loaded_networks.weights(snapshot)[layer]["kernel"])
+    covered = tuple(float(holders > 0) for holders in result.holders)
+    name = snapshot.run.name
+    return MeanCoverage(result.channels, 1, result.shares, result.holders, covered, name)
 
 
-def _told(found: Sequence[MeanCoverage]) -> list[MeanCoverage]:
-    """Those to put into words: the widths in question, or else the least and the most."""
-    asked = [one for one in found if one.channels in (8, 16, 20, 32)]
-    return asked if len(asked) > 1 else [*found[:1], *found[1:][-1:]]
+def in_question(coverages: Sequence[MeanCoverage]) -> list[MeanCoverage]:
+    """Return those of the widths that the page asks about, or else the least and the most."""
+    asked = [coverage for coverage in coverages if coverage.channels in (8, 16, 20, 32)]
+    return asked if len(asked) > 1 else [*coverages[:1], *coverages[1:][-1:]]
 
 
-def coverage_text(one: MeanCoverage) -> str:
-    """What is covered with so many channels, in one sentence."""
+def coverage_text(coverage: MeanCoverage) -> str:
+    """Return the patterns that are covered with so many channels, as a sentence."""
     parts = ", ".join(
-        f"**{one.covered_of(kind):.1f} of {PATTERN_KINDS.count(kind)}** {name}"
+        f"**{coverage.covered_of(kind):.1f} of {PATTERN_KINDS.count(kind)}** {name}"
         for kind, name in KINDS.items()
     )
-    networks = f"means of {one.count} networks" if one.count > 1 else one.of or "one network"
-    return f"{one.channels} channels: {parts} ({networks})."
+    networks = coverage.of or "one network"
+    if coverage.count > 1:
+        networks = f"means of {coverage.count} networks"
+    return f"{coverage.channels} channels: {parts} ({networks})."

@@ -1,4 +1,4 @@
-"""One network, layer by layer: how its channels go together, and a card of each of them."""
+"""One network, layer by layer: how its channels correlate, and a verdict on each of them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,8 +15,10 @@ from mnistviz.core.types.inspection import (
 from mnistviz.inspection.channels import channel_results
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.channels.study_texts import LESS, MOST
 from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import pick
 from mnistviz.ui.shared.on_demand import OnDemand
 
 REDUNDANCY = OnDemand(
@@ -33,63 +35,62 @@ VERDICTS = {
 }
 
 
-def need_moments(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
-    """How the channels vary, by layer; computed when a person asks for it, empty before."""
-    moments = channel_results.STATISTICS.read(snapshot) or REDUNDANCY.need(
+def need_statistics(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
+    """The channel statistics by layer; computed when a person asks for them, empty before."""
+    statistics = channel_results.STATISTICS.read(snapshot) or REDUNDANCY.need(
         "Comparing the channels over 10,000 test images …",
         lambda progress: stored_results.compute_statistics(snapshot, progress),
     )
-    return moments or {}
+    return statistics or {}
 
 
-def uses_of(moments: Mapping[str, LayerStatistics]) -> dict[str, LayerRedundancy]:
-    """How every layer uses its channels."""
+def uses_of(statistics: Mapping[str, LayerStatistics]) -> dict[str, LayerRedundancy]:
+    """Return the redundancy of every layer."""
     from mnistviz.inspection.channels.redundancy import use_of
 
-    return {layer: use_of(layer, one) for layer, one in moments.items()}
+    return {layer: use_of(layer, values) for layer, values in statistics.items()}
 
 
 def show_layers(run: Run, uses: Mapping[str, LayerRedundancy]) -> None:
-    """Every layer in a row: channels, effective rank, how many carry 95 % and 99 %."""
+    """Show a row for each layer: channels, effective rank, how many carry most of the variance."""
+    rows = [
+        {
+            "layer": layer,
+            "channels": use.channels,
+            f"carry {MOST}": use.needed_99,
+            f"carry {LESS}": use.needed_95,
+            "effective rank": use.effective_rank,
+            "dead": len(use.dead),
+            "pairs of near-twins": len(use.twins),
+        }
+        for layer, use in uses.items()
+    ]
     st.dataframe(
-        pd.DataFrame(
-            {
-                "layer": list(uses),
-                "channels": [one.channels for one in uses.values()],
-                "carry 99 %": [one.needed_99 for one in uses.values()],
-                "carry 95 %": [one.needed_95 for one in uses.values()],
-                "effective rank": [one.effective_rank for one in uses.values()],
-                "dead": [len(one.dead) for one in uses.values()],
-                "pairs of near-twins": [len(one.twins) for one in uses.values()],
-            }
-        ),
+        pd.DataFrame(rows),
         hide_index=True,
         height="content",
         column_config={"effective rank": st.column_config.NumberColumn(format="%.1f")},
         alt=f"How many channels of each layer of {run.name} say something of their own",
     )
     st.caption(
-        "Look where *carry 99 %* is well below *channels*: there, channels repeat each other. The "
-        "**effective rank** counts directions by how much each varies: equal ones count fully."
+        f"Look where *carry {MOST}* is well below *channels*: there, channels repeat each other. "
+        "The **effective rank** counts directions by how much each varies: equal ones count fully."
     )
 
 
 def choose_layer(run: Run) -> str:
-    """The layer that is looked at channel by channel; the third one, whose width is asked about."""
+    """Let a person choose a layer; at first the third one, whose width is in question."""
     names = [layer.name for layer in run.spec.model.convolutions if layer.relu]
-    chosen: str = st.segmented_control(
-        "Layer", names, default="conv3", key="ablation_layer", required=True
-    )
-    return chosen
+    return pick("Layer", names, "ablation_layer", "conv3")
 
 
-def show_correlations(snapshot: Snapshot, layer: str, moments: LayerStatistics) -> None:
-    """What the channels say, and what their kernels are, pair by pair, in the same order."""
+def show_correlations(snapshot: Snapshot, layer: str, statistics: LayerStatistics) -> None:
+    """Show the correlations of all pairs of channels and of kernels, both in the same order."""
     from mnistviz.charts.inspection.correlation import correlation_figure
     from mnistviz.inspection.channels.evidence import kernel_correlation
     from mnistviz.inspection.channels.redundancy import cluster_order, correlation_of
 
-    channels = correlation_of(moments.covariance)
+    channels = correlation_of(statistics.covariance)
     order = cluster_order(channels).tolist()
     kernels = kernel_correlation(loaded_networks.weights(snapshot)[layer]["kernel"])
     parts = (
@@ -114,33 +115,26 @@ def show_correlations(snapshot: Snapshot, layer: str, moments: LayerStatistics) 
 
 
 def show_card(
-    layer: str, moments: LayerStatistics, use: LayerRedundancy, ablation: LayerAblation | None
+    layer: str, statistics: LayerStatistics, use: LayerRedundancy, ablation: LayerAblation | None
 ) -> None:
-    """Channel by channel: keep, twin of another, or dead, and the numbers that say so."""
+    """Show the verdict on each channel (keep, twin of another, dead), with its numbers."""
     from mnistviz.inspection.channels.evidence import evidence_of
 
-    found = evidence_of(moments, ablation)
-    st.markdown(card_text(layer, use, found))
-    table = {
-        "channel": [one.channel for one in found],
-        "verdict": [verdict_of(one) for one in found],
-        "alone costs, points": [None if one.drop is None else 100 * one.drop for one in found],
-        "r": [one.correlation for one in found],
-        "goes with": [one.alike for one in found],
-        "active": [100 * one.active for one in found],
-    }
+    channels = evidence_of(statistics, ablation)
+    st.markdown(card_text(layer, use, channels))
+    number = st.column_config.NumberColumn
     st.dataframe(
-        pd.DataFrame(table),
+        pd.DataFrame([row_of(channel) for channel in channels]),
         hide_index=True,
         height="content",
         column_config={
-            "alone costs, points": st.column_config.NumberColumn(
+            "alone costs, points": number(
                 format="%+.2f", help="What switching off this channel alone costs."
             ),
-            "r": st.column_config.NumberColumn(
+            "r": number(
                 format="%+.3f", help="Correlation with the channel that it goes with most."
             ),
-            "active": st.column_config.NumberColumn(
+            "active": number(
                 format="%.1f %%", help="At so many of all places of all images it is above 0."
             ),
         },
@@ -158,17 +152,32 @@ def show_card(
     )
 
 
-def verdict_of(one: ChannelEvidence) -> str:
-    """The verdict on a channel, as people read it."""
-    return VERDICTS[one.verdict].format(one.twin_of)
+def row_of(channel: ChannelEvidence) -> dict[str, str | float | None]:
+    """Return the row of the table for a channel."""
+    return {
+        "channel": channel.channel,
+        "verdict": verdict_of(channel),
+        "alone costs, points": None if channel.drop is None else 100 * channel.drop,
+        "r": channel.correlation,
+        "goes with": channel.alike,
+        "active": 100 * channel.active,
+    }
 
 
-def card_text(layer: str, use: LayerRedundancy, found: Sequence[ChannelEvidence]) -> str:
-    """The card of a layer in one sentence."""
-    stay = sum(one.verdict == "keep" for one in found)
-    others = [f"#{one.channel} is {verdict_of(one)}" for one in found if one.verdict != "keep"]
-    rest = "; ".join(others) if others else "none is dead, none a twin"
+def verdict_of(channel: ChannelEvidence) -> str:
+    """Return the verdict on a channel as a text."""
+    return VERDICTS[channel.verdict].format(channel.twin_of)
+
+
+def card_text(layer: str, use: LayerRedundancy, channels: Sequence[ChannelEvidence]) -> str:
+    """Return the verdicts on the channels of a layer as a sentence."""
+    others = [
+        f"#{channel.channel} is {verdict_of(channel)}"
+        for channel in channels
+        if channel.verdict != "keep"
+    ]
     return (
-        f"**{layer}: {stay} of {len(found)} channels to keep** ({rest}). {use.needed_99} of "
-        f"{use.channels} channels carry 99 % of the variance, {use.needed_95} carry 95 %."
+        f"**{layer}: {len(channels) - len(others)} of {len(channels)} channels to keep** "
+        f"({'; '.join(others) or 'none is dead, none a twin'}). {use.needed_99} of "
+        f"{use.channels} channels carry {MOST} of the variance, {use.needed_95} carry {LESS}."
     )

@@ -1,4 +1,4 @@
-"""A study of one's own: started, followed while it runs, stopped, carried on."""
+"""A study of one's own: the form that starts it, its progress, a way to stop and continue it."""
 
 from datetime import UTC, datetime
 
@@ -46,61 +46,52 @@ def _parse_widths(text: str) -> tuple[int, ...]:
         raise MnistVizError(f"widths: expected numbers such as 4,8,12, got {text!r}") from None
 
 
-def go_on(study: Study) -> None:
-    """Train what a study lacks, from a callback."""
-    flash.run(MESSAGE, lambda: runner.start(study.path))
-
-
 def show_progress(study: Study) -> None:
-    """How far a study is, live while it runs, with a way to stop it or to go on."""
+    """Show how far a study is, live while it runs, with a button that stops it or continues."""
     running = study_directory.is_running(study)
-
-    @st.fragment(run_every=POLL_SECONDS if running else None)
-    def follow() -> None:
-        now = study_directory.open_study(study.path)
-        done, total = len(now.spec.trials) - len(now.missing), len(now.spec.trials)
-        if len(now.results) != len(study.results) or running != study_directory.is_running(study):
-            st.rerun()
-        st.progress(done / total, f"{done} of {total} trials{time_left(now)}")
-        if running:
-            for said in training_now(now):
-                st.caption(said)
-            st.button(
-                "Stop after this step",
-                key="study_stop",
-                on_click=study_directory.stop,
-                args=(study,),
-            )
-        else:
-            st.button(
-                "Go on",
-                icon=":material/play_arrow:",
-                key="study_go_on",
-                on_click=go_on,
-                args=(study,),
-                help="Trains the trials that are missing. You can close the tab.",
-            )
-
     if running or (study.missing and not study.bundled):
-        follow()
+        st.fragment(_follow, run_every=POLL_SECONDS if running else None)(study, running)
     elif study.missing:
         st.caption(f"{len(study.results)} of {len(study.spec.trials)} trials are bundled so far.")
 
 
+def _follow(study: Study, running: bool) -> None:
+    now = study_directory.open_study(study.path)
+    done, total = len(now.spec.trials) - len(now.missing), len(now.spec.trials)
+    if len(now.results) != len(study.results) or running != study_directory.is_running(study):
+        st.rerun()
+    st.progress(done / total, f"{done} of {total} trials{time_left(now)}")
+    if not running:
+        st.button(
+            "Go on",
+            icon=":material/play_arrow:",
+            key="study_go_on",
+            on_click=flash.run,
+            args=(MESSAGE, lambda: runner.start(study.path)),
+            help="Trains the trials that are missing. You can close the tab.",
+        )
+        return
+    for text in training_now(now):
+        st.caption(text)
+    st.button(
+        "Stop after this step", key="study_stop", on_click=study_directory.stop, args=(study,)
+    )
+
+
 def training_now(study: Study) -> list[str]:
-    """The trials that train at this moment, each with how far it is."""
+    """Return the trials that train at this moment, each with how far it is."""
     trials = {study.spec.run_name(trial): trial for trial in study.missing}
-    said = []
+    texts = []
     for run in registry.list_runs():
         if run.name in trials and run_state(run) in ACTIVE_STATES:
             status = read_status(run)
             done = status.step / run.spec.train.num_steps if status else 0.0
-            said.append(f"{trials[run.name].title}: {run_state(run)}, {done:.0%}")
-    return said
+            texts.append(f"{trials[run.name].title}: {run_state(run)}, {done:.0%}")
+    return texts
 
 
 def time_left(study: Study) -> str:
-    """About how long the missing trials take, from those that are finished."""
+    """Return the minutes that the missing trials will take, estimated from the finished ones."""
     if not study.results:
         return ""
     mean = sum(result.seconds for result in study.results) / len(study.results)
@@ -108,7 +99,7 @@ def time_left(study: Study) -> str:
 
 
 def start_form() -> None:
-    """The settings of a study of one's own."""
+    """Show the settings of a new study, and the button that starts it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", "mine", key="study_name")
         recipe = st.selectbox("Recipe", list(RECIPES), list(RECIPES).index("study"))

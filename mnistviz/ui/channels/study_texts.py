@@ -1,28 +1,34 @@
-"""What a study says, in sentences whose every number is computed from its results."""
+"""The results of a study of channel plans as sentences."""
 
 import math
 from collections.abc import Sequence
 
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.thresholds import MARGIN
-from mnistviz.core.types.studies import MeanRedundancy, PairedComparison
+from mnistviz.core.thresholds import CONFIDENCE, EQUIVALENCE_CONFIDENCE, MARGIN, SHARES
+from mnistviz.core.types.studies import MeanRedundancy, PairedComparison, Verdict
 from mnistviz.studies.plans import plan_text
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.verdicts import compare_plans
 
+# Confidence of the intervals that are shown, and of the one that lies within the margin.
+INTERVAL = f"{100 * CONFIDENCE:.0f} %"
+EQUIVALENCE_INTERVAL = f"{100 * EQUIVALENCE_CONFIDENCE:.0f} %"
+# The shares of the variance that `needed_95` and `needed_99` channels carry.
+LESS, MOST = (f"{100 * share:.0f} %" for share in SHARES)
+# The plan that is compared with the network as it was built.
+WIDE_PLAN = (8, 16, 32)
 # The third convolution of each block.
 WIDEST = ("conv3", "conv6")
-SAID = {
-    "equivalent": "they are **equivalent**: the 90 % interval lies inside the margin",
+VERDICTS: dict[Verdict, str] = {
+    "equivalent": f"they are **equivalent**: the {EQUIVALENCE_INTERVAL} interval lies inside the "
+    "margin",
     "better": "{first} is **better**",
     "worse": "{first} is **worse**",
     "cannot be told apart": "they **cannot be told apart** with {count} seeds",
     "too few seeds": "there are **too few seeds** for a verdict",
 }
-
-
-# What is said of widths beside the one that was built.
-SWEPT = {
+# The verdicts on widths of the third layer, beside the network as it was built.
+WIDTH_VERDICTS: dict[Verdict, str] = {
     "worse": "do **worse**",
     "better": "do **better**",
     "equivalent": "do **as well**, within the margin",
@@ -31,10 +37,12 @@ SWEPT = {
 
 
 def verdict_text(comparison: PairedComparison) -> str:
-    """One pair in one sentence, with its numbers."""
-    verdict = SAID[comparison.verdict].format(first=comparison.first, count=len(comparison.seeds))
+    """Return the verdict on a pair of plans as a sentence, with its numbers."""
+    first, count = comparison.first, len(comparison.seeds)
+    verdict = VERDICTS[comparison.verdict].format(first=first, count=count)
+    pair = f"{first} against {comparison.second}: {verdict}."
     if math.isnan(comparison.interval[0]):
-        return f"{comparison.first} against {comparison.second}: {verdict}."
+        return pair
     low, high = (100 * bound for bound in comparison.interval)
     needed = ""
     if comparison.verdict == "cannot be told apart":
@@ -44,33 +52,37 @@ def verdict_text(comparison: PairedComparison) -> str:
             else " Not even a thousand seeds like these would settle it."
         )
     return (
-        f"{comparison.first} against {comparison.second}: {verdict}. "
-        f"{100 * comparison.mean:+.3f} points "
-        f"({low:+.3f} to {high:+.3f}; p = {comparison.p:.2g}, "
-        f"{comparison.p_holm:.2g} after Holm).{needed}"
+        f"{pair} {100 * comparison.mean:+.3f} points ({low:+.3f} to {high:+.3f}; "
+        f"p = {comparison.p:.2g}, {comparison.p_holm:.2g} after Holm).{needed}"
     )
 
 
-def use_text(plan: str, found: Sequence[MeanRedundancy]) -> str:
-    """The widest layers of a plan in one sentence."""
-    widest = [one for one in found if one.layer in WIDEST]
-    parts = ", ".join(f"**{one.needed_99:.1f} of {one.channels}** in {one.layer}" for one in widest)
-    dead, twins = sum(one.dead for one in found), sum(one.twins for one in found)
+def use_text(plan: str, layers: Sequence[MeanRedundancy]) -> str:
+    """Return how the widest layers of a plan use their channels, as a sentence."""
+    parts = ", ".join(
+        f"**{layer.needed_99:.1f} of {layer.channels}** in {layer.layer}"
+        for layer in _widest(layers)
+    )
+    dead, twins = sum(layer.dead for layer in layers), sum(layer.twins for layer in layers)
     return (
-        f"{plan}: {parts} carry 99 %; {dead:.1f} dead channels and {twins:.1f} pairs of near-twins "
-        f"in the whole network (means of {found[0].count} networks)."
+        f"{plan}: {parts} carry {MOST}; {dead:.1f} dead channels and {twins:.1f} pairs of "
+        f"near-twins in the whole network (means of {layers[0].count} networks)."
     )
+
+
+def _widest(layers: Sequence[MeanRedundancy]) -> list[MeanRedundancy]:
+    return [layer for layer in layers if layer.layer in WIDEST]
 
 
 def verdict_paragraph(study: Study) -> str:
-    """What the study says of 8/16/32 against 10/15/20; every number is computed from it."""
-    wide, built = (8, 16, 32), ModelSpec().channels
-    scores = [study.score(plan) for plan in (wide, built)]
-    if scores[0] is None or scores[1] is None:
+    """Return what 8/16/32 costs and reaches against 10/15/20, from the results of a study."""
+    built = ModelSpec().channels
+    wide_score, built_score = study.score(WIDE_PLAN), study.score(built)
+    if wide_score is None or built_score is None:
         return "The two plans in question, 8/16/32 and 10/15/20, are not both in this study."
-    (comparison,) = compare_plans(study.accuracies([wide, built]))
-    channels = wide[2] - built[2]
-    more = scores[0].parameters - scores[1].parameters
+    (comparison,) = compare_plans(study.accuracies([WIDE_PLAN, built]))
+    channels = WIDE_PLAN[2] - built[2]
+    more = wide_score.parameters - built_score.parameters
     bought = {
         "equivalent": f"buy nothing beyond the margin of {100 * MARGIN:.2f} points",
         "better": f"buy {100 * comparison.mean:.3f} points",
@@ -80,26 +92,26 @@ def verdict_paragraph(study: Study) -> str:
     }[comparison.verdict]
     return (
         f"What do {channels} more channels in the widest layers buy for **{more:,} more "
-        f"parameters**? With 8/16/32 the network reaches {scores[0].mean:.3%} of the test set, "
-        f"with 10/15/20 {scores[1].mean:.3%} (means of {len(comparison.seeds)} shared seeds). They "
-        f"**{bought}**: {verdict_text(comparison)}"
+        f"parameters**? With 8/16/32 the network reaches {wide_score.mean:.3%} of the test set, "
+        f"with 10/15/20 {built_score.mean:.3%} (means of {len(comparison.seeds)} shared seeds). "
+        f"They **{bought}**: {verdict_text(comparison)}"
     )
 
 
 def used_sentence(study: Study) -> str:
-    """How many of the widest layers' channels are really used, wide and as built."""
+    """Return how many channels of the widest layers are needed, in 8/16/32 and as built."""
     parts = []
-    for plan in ((8, 16, 32), ModelSpec().channels):
-        widest = [one for one in study.mean_redundancy(plan) if one.layer in WIDEST]
+    for plan in (WIDE_PLAN, ModelSpec().channels):
+        widest = _widest(study.mean_redundancy(plan))
         if not widest:
             return ""
-        needed = " and ".join(f"{one.needed_99:.1f}" for one in widest)
-        share = sum(one.needed_99 for one in widest) / sum(one.channels for one in widest)
+        needed = " and ".join(f"{layer.needed_99:.1f}" for layer in widest)
+        share = sum(layer.needed_99 for layer in widest) / sum(layer.channels for layer in widest)
         parts.append(
-            f"of **{widest[0].channels}** channels, {needed} carry 99 % of the variance, "
+            f"of **{widest[0].channels}** channels, {needed} carry {MOST} of the variance, "
             f"{share:.0%} of them"
         )
-    dead = sum(one.dead for one in study.mean_redundancy((8, 16, 32)))
+    dead = sum(layer.dead for layer in study.mean_redundancy(WIDE_PLAN))
     return (
         f"Are they used? In the two widest layers, {'; '.join(parts)}. With 8/16/32, "
         f"{dead:.1f} channels of a network are dead, on average."
@@ -107,31 +119,28 @@ def used_sentence(study: Study) -> str:
 
 
 def sweep_sentence(study: Study) -> str:
-    """Which widths of the third layer are told apart from the one that was built."""
+    """Return the verdicts on the widths of the third layer beside the one that was built."""
     built = ModelSpec().channels
     widths = {plan_text(plan): width for width, plan in study.spec.sweep.items()}
-    found = [
-        comparison
-        for comparison in compare_plans(
-            study.accuracies([*study.spec.sweep.values(), built]), plan_text(built)
-        )
-        if comparison.verdict != "too few seeds"
-    ]
-    if not found:
+    accuracies = study.accuracies([*study.spec.sweep.values(), built])
+    by_verdict: dict[Verdict, list[str]] = {verdict: [] for verdict in WIDTH_VERDICTS}
+    counts = set()
+    for comparison in compare_plans(accuracies, plan_text(built)):
+        if comparison.verdict in by_verdict:
+            by_verdict[comparison.verdict].append(str(widths[comparison.first]))
+            counts.add(len(comparison.seeds))
+    num_pairs = sum(map(len, by_verdict.values()))
+    if not num_pairs:
         return ""
-    by_verdict: dict[str, list[str]] = {}
-    for comparison in found:
-        by_verdict.setdefault(comparison.verdict, []).append(str(widths[comparison.first]))
-    said = "; ".join(
-        f"{_listed(by_verdict[verdict])} {words}"
-        for verdict, words in SWEPT.items()
-        if verdict in by_verdict
+    verdicts = "; ".join(
+        f"{_listed(words)} {WIDTH_VERDICTS[verdict]}"
+        for verdict, words in by_verdict.items()
+        if words
     )
-    counts = sorted({len(comparison.seeds) for comparison in found})
-    seeds = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else str(counts[0])
+    seeds = f"{min(counts)} to {max(counts)}" if len(counts) > 1 else f"{min(counts)}"
     return (
-        f"And in the third layer alone, beside {built[2]} channels: {said} ({seeds} shared seeds, "
-        f"Holm over {len(found)} {'pair' if len(found) == 1 else 'pairs'})."
+        f"And in the third layer alone, beside {built[2]} channels: {verdicts} ({seeds} shared "
+        f"seeds, Holm over {num_pairs} {'pair' if num_pairs == 1 else 'pairs'})."
     )
 
 

@@ -1,4 +1,4 @@
-"""What a study of channel plans came to, in pictures."""
+"""The results of a study of channel plans, in charts."""
 
 from collections.abc import Sequence
 
@@ -6,19 +6,16 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.thresholds import MARGIN
-from mnistviz.core.types.studies import PlanScore
 from mnistviz.studies.plans import SWEPT_LAYER, plan_text
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.verdicts import compare_plans
-from mnistviz.ui.channels.study_texts import use_text, verdict_text
+from mnistviz.ui.channels.cost_table import MEASURES
+from mnistviz.ui.channels.study_texts import INTERVAL, MOST, use_text, verdict_text
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import pick
 
-COSTS = {
-    "parameters": "parameters",
-    "multiply_accumulates": "multiply-accumulates an image",
-    "epoch_seconds": "seconds an epoch",
-}
-SECONDS_SAID = (
+COSTS = {**MEASURES, "epoch_seconds": "seconds an epoch"}
+SECONDS_TEXT = (
     " **Seconds** are those of the fastest epoch of all trainings of a plan, which other work on "
     "the machine disturbed least; the level line ends at the fastest epoch of the training that it "
     "disturbed most. A difference smaller than these lines says nothing: for what a plan costs, "
@@ -27,8 +24,8 @@ SECONDS_SAID = (
 
 
 def choose_study(studies: Sequence[Study]) -> Study:
-    """The study to show: the newest of a person's own, or else the bundled one."""
-    by_path = {str(one.path): one for one in studies}
+    """Let a person choose a study; at first the newest of their own, or else the bundled one."""
+    by_path = {str(study.path): study for study in studies}
     if len(by_path) == 1:
         return studies[0]
     chosen = st.selectbox(
@@ -44,7 +41,7 @@ def choose_study(studies: Sequence[Study]) -> Study:
 
 
 def show_duel(study: Study) -> None:
-    """Every seed of every plan, every pair, and the verdict on each."""
+    """Show each seed of each plan, each pair of plans, and the verdict on each pair."""
     from mnistviz.charts.channel_studies import differences_figure, seeds_figure
 
     accuracies = study.accuracies(study.spec.plans)
@@ -57,69 +54,56 @@ def show_duel(study: Study) -> None:
         "Test accuracy of every seed of every channel plan, with the mean of each plan",
     )
     st.caption("Look how far the dots of one plan lie apart: that is what the seed alone does.")
-    found = compare_plans(accuracies)
-    if not found:
+    comparisons = compare_plans(accuracies)
+    if not comparisons:
         return
     show(
-        differences_figure(found, MARGIN),
+        differences_figure(comparisons, MARGIN),
         "study_differences",
-        "Difference in test accuracy of each pair of plans, seed by seed, with 95 % intervals",
+        "Difference in test accuracy of each pair of plans, seed by seed, with "
+        f"{INTERVAL} intervals",
     )
     st.caption(
         "Each dot is a seed: the same first weights as far as the sizes allow, the same order of "
         f"images. **Green band**: ±{100 * MARGIN:.2f} points, ten of the 10,000 test images, set "
         "before any training; a pair whose thick line lies inside it counts as equivalent. The "
-        "thin line is the 95 % interval of the mean difference."
+        f"thin line is the {INTERVAL} interval of the mean difference."
     )
-    st.markdown("\n".join(f"- {verdict_text(comparison)}" for comparison in found))
+    st.markdown("\n".join(f"- {verdict_text(comparison)}" for comparison in comparisons))
 
 
 def show_costs(study: Study) -> None:
-    """Accuracy against what it costs."""
+    """Show the accuracy of each plan against its cost."""
     from mnistviz.charts.channel_studies import cost_figure
 
-    scores = scores_of(study, study.spec.plans)
+    scores = [score for plan in study.spec.plans if (score := study.score(plan))]
     if not scores:
         st.info("No trial of this study is finished yet.")
         return
-    cost: str = st.segmented_control(
-        "Against",
-        list(COSTS),
-        default="parameters",
-        format_func=lambda one: COSTS[one],
-        key="study_cost",
-        required=True,
-    )
+    cost = pick("Against", COSTS, "study_cost")
+    in_seconds = cost == "epoch_seconds"
+    costs = [getattr(score, cost) for score in scores]
+    slowest = [score.slowest_seconds for score in scores] if in_seconds else None
     show(
-        cost_figure(
-            scores,
-            [getattr(score, cost) for score in scores],
-            COSTS[cost],
-            [score.slowest_seconds for score in scores] if cost == "epoch_seconds" else None,
-        ),
+        cost_figure(scores, costs, COSTS[cost], slowest),
         "study_costs",
         f"Mean test accuracy of each plan against {COSTS[cost]}",
     )
     st.caption(
         "Up and to the left is better. The dotted line joins the plans that no other beats "
-        "without costing more; the bars are 95 % intervals of the mean."
-        + (SECONDS_SAID if cost == "epoch_seconds" else "")
+        f"without costing more; the bars are {INTERVAL} intervals of the mean."
+        + (SECONDS_TEXT if in_seconds else "")
     )
 
 
-def scores_of(study: Study, plans: Sequence[tuple[int, ...]]) -> list[PlanScore]:
-    """The plans of which a trial is finished, with what they reached."""
-    return [score for plan in plans if (score := study.score(plan))]
-
-
 def show_uses(study: Study) -> None:
-    """How many of the channels of each layer say something of their own."""
+    """Show how many channels of each layer are not redundant, for each plan."""
     from mnistviz.charts.channel_studies import channel_use_figure
 
     uses = {
-        plan_text(plan): found
+        plan_text(plan): layers
         for plan in study.spec.plans
-        if (found := study.mean_redundancy(plan))
+        if (layers := study.mean_redundancy(plan))
     }
     if not uses:
         st.info("The trained networks are measured when the study has come to its end.")
@@ -127,29 +111,30 @@ def show_uses(study: Study) -> None:
     show(
         channel_use_figure(uses),
         "study_uses",
-        "How many channels of each layer carry 99 % of the variance, for each plan",
+        f"How many channels of each layer carry {MOST} of the variance, for each plan",
     )
     st.caption(
         "Look how much of each pale bar is filled. **Pale**: the channels that a layer has. "
-        "**Full**: how many directions carry 99 % of what they vary by, over the 10,000 test "
+        f"**Full**: how many directions carry {MOST} of what they vary by, over the 10,000 test "
         "images and all places. A bar that is half full says that half of the channels repeat "
         "what the others say."
     )
-    st.markdown("\n".join(f"- {use_text(plan, found)}" for plan, found in uses.items()))
+    st.markdown("\n".join(f"- {use_text(plan, layers)}" for plan, layers in uses.items()))
 
 
 def show_sweep(study: Study) -> None:
-    """Where more channels in the third layer stop to help."""
+    """Show the accuracy over the number of channels in the third layer."""
     from mnistviz.charts.channel_studies import width_sweep_figure
 
     scores = {
         width: score for width, plan in study.spec.sweep.items() if (score := study.score(plan))
     }
-    if study.spec.widths and len(scores) < 2:
-        st.info("Fewer than two widths of the sweep are trained so far.")
-        return
     if len(scores) < 2:
-        st.info("This study has no sweep. `--widths 4,8,12,16` adds one to it.")
+        st.info(
+            "Fewer than two widths of the sweep are trained so far."
+            if study.spec.widths
+            else "This study has no sweep. `--widths 4,8,12,16` adds one to it."
+        )
         return
     show(
         width_sweep_figure(scores, ModelSpec().channels[SWEPT_LAYER]),
@@ -157,6 +142,6 @@ def show_sweep(study: Study) -> None:
         "Mean test accuracy over the number of channels in the third layer",
     )
     st.caption(
-        "Look where the line flattens. All else stays as in 10/15/20 (dotted); the bars are 95 % "
-        "intervals of the mean."
+        "Look where the line flattens. All else stays as in 10/15/20 (dotted); the bars are "
+        f"{INTERVAL} intervals of the mean."
     )

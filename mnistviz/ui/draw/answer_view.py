@@ -20,6 +20,7 @@ from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
+from mnistviz.ui.why.question import AGAINST, ANSWER, NEXT_BEST, TARGET
 
 if TYPE_CHECKING:
     # Imported where it is needed: it brings TensorFlow, and no page waits for that to paint.
@@ -129,8 +130,8 @@ def _ways_on(reading: Reading) -> None:
 def _use_drawing(ask: bool = False) -> None:
     st.session_state[state.USE_DRAWING] = True
     if ask:
-        st.session_state.why_target = "answer"
-        st.session_state.why_against = "next"
+        st.session_state[TARGET] = ANSWER
+        st.session_state[AGAINST] = NEXT_BEST
 
 
 def _show_refusal() -> None:

@@ -1,12 +1,9 @@
-"""One channel in full: its map of the image, its kernels, what it likes and what excites it."""
+"""One channel in full: its map of an image, kernels, preferred input and exciting images."""
 
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.inspection.channels import (
-    histogram_figure,
-    large_map_figure,
-)
+from mnistviz.charts.inspection.channels import histogram_figure, large_map_figure
 from mnistviz.charts.inspection.kernels import kernel_row_figure
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import size_and_stride
@@ -24,7 +21,7 @@ NUM_KERNELS = 8
 
 
 def chosen_channel(run: Run) -> tuple[str, int]:
-    """The layer and the channel that were chosen last, kept within what the network has."""
+    """The layer and the channel that were chosen last; the last channel if it has fewer."""
     layer = st.session_state.setdefault(LAYER, "conv1")
     channel = min(st.session_state.get(CHANNEL, 0), _num_channels(run)[layer] - 1)
     st.session_state[CHANNEL] = channel
@@ -35,19 +32,24 @@ def _num_channels(run: Run) -> dict[str, int]:
     return {layer.name: layer.output_shape[-1] for layer in run.spec.model.convolutions}
 
 
+def is_shown(output: LayerOutput, stage: str) -> bool:
+    """Whether a convolution's output is the one that is shown for a stage.
+
+    The last layer has no ReLU and no normalization: its scores are shown for each stage.
+    """
+    return output.stage == stage or output.layer == "conv8"
+
+
 def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str) -> None:
-    """Everything on one channel; its map is that of the image behind `stages`, at `stage`."""
+    """Show all on the chosen channel; its map is that of the image of `stages`, at `stage`."""
     layer, channel = chosen_channel(snapshot.run)
     num_channels = _num_channels(snapshot.run)
     st.header("One channel")
     with st.container(horizontal=True):
         st.selectbox("Layer", list(num_channels), key=LAYER, width=160)
         st.number_input("Channel", 0, num_channels[layer] - 1, key=CHANNEL, width=160)
-    # The last layer has no ReLU and no normalization: its scores are what it makes.
-    found = next(
-        one for one in stages if one.layer == layer and (one.stage == stage or layer == "conv8")
-    )
-    values = found.values[:, :, channel]
+    outputs = (output for output in stages if output.layer == layer and is_shown(output, stage))
+    values = next(outputs).values[:, :, channel]
     size, stride = size_and_stride(snapshot.run.spec.model, layer)
     st.caption(
         "Look where it is active and for what. Each value of "

@@ -11,6 +11,7 @@ import streamlit as st
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import run_logs
+from mnistviz.ui.shared.choices import pick
 
 if TYPE_CHECKING:
     # Plotly takes long to import, and app.py imports none of it before it paints.
@@ -90,12 +91,5 @@ def show_curves(
 
 def pick_scope(key: str, tile: str) -> Scope:
     """Let a person choose what shares a colour scale; `tile` is the name of a tile on the page."""
-    scope: Scope = st.segmented_control(
-        "Compare colours within",
-        list(SCOPE_NAMES),
-        default="layer",
-        format_func=lambda scope: tile if scope == "tile" else SCOPE_NAMES[scope],
-        key=key,
-        required=True,
-    )
-    return scope
+    texts = {**SCOPE_NAMES, "tile": tile}
+    return pick("Compare colours within", texts, key)

@@ -14,10 +14,12 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import state, stored_results
+from mnistviz.ui.shared import stored_results
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import clicked_point
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
+from mnistviz.ui.shared.sidebar import choose_test_image
 
 SURVEY = OnDemand(
     "survey",
@@ -30,19 +32,14 @@ CHART = "exciting"
 
 
 def _choose_clicked_image() -> None:
-    points = st.session_state[CHART].selection.points
-    if points:
-        st.session_state[state.IMAGE] = points[0]["customdata"]
-        st.session_state[state.USE_DRAWING] = False
+    if (number := clicked_point(CHART)) is not None:
+        choose_test_image(number)
         # The whole page, not only the fragment around the chart: the sidebar shows the image.
         st.rerun()
 
 
 def show_exciting(
-    snapshot: Snapshot,
-    layer: str,
-    channel: int,
-    heading: str = "Over the 10,000 test images",
+    snapshot: Snapshot, layer: str, channel: int, heading: str = "Over the 10,000 test images"
 ) -> None:
     """Show which digits activate a channel, and the patches of test images that excite it most."""
     st.subheader(heading)
@@ -59,30 +56,32 @@ def show_exciting(
 
 
 def _show_activity(survey: ActivationSurvey, layer: str, channel: int) -> None:
-    active = float(survey.active_images[:, channel].mean())
+    active, means = survey.active_images[:, channel], survey.mean_by_digit[:, channel]
     left, right = st.columns(2, gap="large")
     with left:
         show(
-            digit_activity_figure(
-                survey.active_images[:, channel], survey.mean_by_digit[:, channel]
-            ),
+            digit_activity_figure(active, means),
             "digit_activity",
             f"Mean value of {layer}, channel {channel} for each digit",
         )
     with right:
-        favourite = int(np.argmax(survey.mean_by_digit[:, channel]))
-        if survey.largest[channel] <= 0:
-            st.markdown("It is **never active**, at no place of any test image: a dead channel.")
-        else:
-            st.markdown(
-                f"It is active somewhere in **{active:.1%}** of the images and at "
-                f"**{survey.active_places[channel]:.1%}** of all places. Its mean is highest for "
-                f"the digit **{favourite}**. The highest value of all is "
-                f"{survey.largest[channel]:.2f}."
-            )
+        st.markdown(activity_text(survey, channel))
         st.caption(
             "A bar is the channel's mean value over all places of all test images of that digit."
         )
+
+
+def activity_text(survey: ActivationSurvey, channel: int) -> str:
+    """Return how often a channel is active, and for which digit most."""
+    largest = survey.largest[channel]
+    if largest <= 0:
+        return "It is **never active**, at no place of any test image: a dead channel."
+    return (
+        f"It is active somewhere in **{survey.active_images[:, channel].mean():.1%}** of the "
+        f"images and at **{survey.active_places[channel]:.1%}** of all places. Its mean is highest "
+        f"for the digit **{np.argmax(survey.mean_by_digit[:, channel])}**. The highest value of "
+        f"all is {largest:.2f}."
+    )
 
 
 def _show_patches(run: Run, survey: ActivationSurvey, layer: str, channel: int) -> None:
@@ -101,29 +100,16 @@ def _show_patches(run: Run, survey: ActivationSurvey, layer: str, channel: int) 
             f"The **patches** of {size}×{size} pixels that excite it most, exactly what the unit "
             "sees, with its value. Look for what they share."
         )
+        patches = [image[field.window] for image, field in zip(images, fields, strict=True)]
         show(
-            patches_figure(
-                np.stack(
-                    [image[field.window] for image, field in zip(images, fields, strict=True)]
-                ),
-                labels,
-                texts,
-                numbers,
-                page_width(),
-            ),
+            patches_figure(np.stack(patches), labels, texts, numbers, page_width()),
             "patches",
             f"The patches of test images that excite {layer}, channel {channel} most",
         )
     st.caption("The **images** they come from. **Click** one to look at it on all pages.")
+    squares = [(field.top, field.left, field.size) for field in fields]
     show(
-        exciting_images_figure(
-            images,
-            [(field.top, field.left, field.size) for field in fields],
-            labels,
-            texts,
-            numbers,
-            page_width(),
-        ),
+        exciting_images_figure(images, squares, labels, texts, numbers, page_width()),
         key=CHART,
         on_click=_choose_clicked_image,
         alt=f"The test images that excite {layer}, channel {channel} most",

@@ -11,6 +11,7 @@ from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import clicked_point
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
 
@@ -43,17 +44,13 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
     st.subheader("What it would like best")
     preferred = stored_results.stored_preferred_inputs(snapshot, layer)
     if preferred is None or channel not in preferred.channels:
-        preferred = PREFERRED.need(
-            f"Climbing from noise for {name}",
-            lambda progress: stored_results.compute_preferred_inputs(
-                snapshot, layer, [channel], progress
-            ),
-        )
+        make = partial(stored_results.compute_preferred_inputs, snapshot, layer, [channel])
+        preferred = PREFERRED.need(f"Climbing from noise for {name}", make)
     if preferred is None:
         return
-    place = preferred.channels.tolist().index(channel)
+    index = preferred.channels.tolist().index(channel)
+    image = preferred.images[index]
     left, right = st.columns([1, 2], gap="large")
-    image = preferred.images[place]
     with left:
         show(
             image_figure(image / (image.max() or 1)),
@@ -61,7 +58,7 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
             f"The input that {name} likes best",
         )
     with right:
-        st.markdown(_description(snapshot, layer, preferred, place))
+        st.markdown(_description(snapshot, layer, preferred, index))
         st.caption(
             "Look for what the patches of real images below have in common with it. White is its "
             f"most ink, {image.max():.2f}. Activation maximisation: Erhan et al. 2009, Simonyan et "
@@ -83,9 +80,9 @@ def _make_missing(
     """Compute the preferred inputs of the channels that have none yet; returns all."""
     missing = [number for number in range(num_channels) if number not in preferred.channels]
     for start in range(0, len(missing), AT_ONCE):
-        some = missing[start : start + AT_ONCE]
-        make = partial(stored_results.compute_preferred_inputs, snapshot, layer, some)
-        preferred = PREFERRED.compute(f"{layer}, channels {some[0]} to {some[-1]}", make)
+        batch = missing[start : start + AT_ONCE]
+        make = partial(stored_results.compute_preferred_inputs, snapshot, layer, batch)
+        preferred = PREFERRED.compute(f"{layer}, channels {batch[0]} to {batch[-1]}", make)
     return preferred
 
 
@@ -107,14 +104,13 @@ def _show_gallery(layer: str, preferred: PreferredInputs, channel_key: str) -> N
 
 
 def _choose_clicked(channel_key: str) -> None:
-    points = st.session_state[GALLERY].selection.points
-    if points:
-        st.session_state[channel_key] = points[0]["customdata"]
+    if (channel := clicked_point(GALLERY)) is not None:
+        st.session_state[channel_key] = channel
 
 
-def _description(snapshot: Snapshot, layer: str, preferred: PreferredInputs, place: int) -> str:
-    channel = int(preferred.channels[place])
-    value, start = float(preferred.values[place]), float(preferred.start_values[place])
+def _description(snapshot: Snapshot, layer: str, preferred: PreferredInputs, index: int) -> str:
+    channel = int(preferred.channels[index])
+    value, start = float(preferred.values[index]), float(preferred.start_values[index])
     before = "" if layer == "conv8" else " before the ReLU"
     text = f"It brings the channel to **{value:+.2f}**{before}; the noise it began as, to "
     # Rounded first: a tiny negative one would be written as -0.00.
@@ -123,7 +119,7 @@ def _description(snapshot: Snapshot, layer: str, preferred: PreferredInputs, pla
         most = float(surveys[layer].largest[channel])
         text += f" The most that any of the 10,000 test images brings it to is {most:+.2f}."
     if layer == "conv8":
-        chances = loaded_networks.classify(snapshot, preferred.images[place])
+        chances = loaded_networks.classify(snapshot, preferred.images[index])
         answer = int(chances.argmax())
         text += (
             f" The network reads it as **{answer}** with {chances[answer]:.1%}, though nobody "

@@ -157,6 +157,12 @@ def uses_drawing() -> bool:
     return bool(st.session_state.get(state.USE_DRAWING)) and state.DRAWN_IMAGE in st.session_state
 
 
+def choose_test_image(number: int) -> None:
+    """Make a test image the image of all pages, from a callback."""
+    st.session_state[state.IMAGE] = number
+    st.session_state[state.USE_DRAWING] = False
+
+
 def chosen_image() -> tuple[FloatArray, str]:
     """The image `(28, 28)` float32 in [0, 1] that all pages show, and its name."""
     if uses_drawing():

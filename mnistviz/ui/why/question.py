@@ -1,12 +1,18 @@
 """The question that a page explains: why one digit, and why not another."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.ui.shared.choices import pick
+
+# The keys of the two widgets, and their options that are no digit.
+TARGET, AGAINST = "why_target", "why_against"
+ANSWER, NEXT_BEST, NOTHING = "answer", "next", "nothing"
 
 
 @dataclass(frozen=True)
@@ -24,48 +30,39 @@ class Question:
 def pick_question(logits: FloatArray) -> Question:
     """Let a person choose two digits, at first the answer and the next best of `logits` (10,).
 
-    Says what the scores of the two are. Stops the page where both are the same.
+    Shows the scores of the two. Stops the page where both are the same.
     """
     ranked = [int(digit) for digit in np.argsort(-logits, kind="stable")]
+    digits: dict[int | str, str] = {digit: str(digit) for digit in range(NUM_CLASSES)}
+    settings: dict[str, Any] = {"persist_state": "session", "wrap": True}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = st.segmented_control(
-            "Why",
-            ["answer", *range(NUM_CLASSES)],
-            default="answer",
-            format_func=lambda one: f"its answer, {ranked[0]}" if one == "answer" else str(one),
-            key="why_target",
-            required=True,
-            persist_state="session",
-            wrap=True,
-        )
-        rival = st.segmented_control(
+        target = pick("Why", {ANSWER: f"its answer, {ranked[0]}", **digits}, TARGET, **settings)
+        rival = pick(
             "and not",
-            ["next", *range(NUM_CLASSES), "nothing"],
-            default="next",
-            format_func=lambda one: {"next": "the next best", "nothing": "(alone)"}.get(
-                str(one), str(one)
-            ),
-            key="why_against",
-            required=True,
-            persist_state="session",
-            wrap=True,
+            {NEXT_BEST: "the next best", **digits, NOTHING: "(alone)"},
+            AGAINST,
             help="Two digits: what tips the scales between them. Alone: what raises its own score.",
+            **settings,
         )
-    digit = ranked[0] if target == "answer" else int(target)
+    digit = ranked[0] if target == ANSWER else int(target)
     against: int | None = None
-    if rival == "next":
+    if rival == NEXT_BEST:
         against = next(other for other in ranked if other != digit)
-    elif rival != "nothing":
+    elif rival != NOTHING:
         against = int(rival)
     if against == digit:
         st.info(f"Why {digit} and not {digit}? Choose two different digits.")
         st.stop()
-    said = f"The network's score for {digit} is **{logits[digit]:+.2f}**"
-    if against is not None:
-        lead = float(logits[digit] - logits[against])
-        said += (
-            f", for {against} it is **{logits[against]:+.2f}**: {digit} "
-            f"{'leads' if lead >= 0 else 'trails'} by **{abs(lead):.2f}**"
-        )
-    st.markdown(f"{said}.")
+    st.markdown(_scores_text(logits, digit, against))
     return Question(digit, against)
+
+
+def _scores_text(logits: FloatArray, digit: int, against: int | None) -> str:
+    text = f"The network's score for {digit} is **{logits[digit]:+.2f}**"
+    if against is None:
+        return f"{text}."
+    lead = float(logits[digit] - logits[against])
+    return (
+        f"{text}, for {against} it is **{logits[against]:+.2f}**: {digit} "
+        f"{'leads' if lead >= 0 else 'trails'} by **{abs(lead):.2f}**."
+    )

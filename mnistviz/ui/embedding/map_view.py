@@ -1,0 +1,141 @@
+"""The map of the test images, the image of all pages on it, and its nearest neighbours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnistviz.charts.digit_images import gallery_figure
+from mnistviz.charts.inspection.embedding import HEIGHT, Colouring, embedding_figure
+from mnistviz.core.constants import NUM_TEST_IMAGES
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.inspection import digit_maps
+from mnistviz.inspection.digit_maps import DigitMap
+from mnistviz.ui.embedding.marker_overlay import show_star
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import clicked_point
+from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
+from mnistviz.ui.shared.sidebar import choose_test_image
+
+COLOURINGS: dict[Colouring, str] = {"digit": "digit", "error": "right or wrong"}
+MAP, NEIGHBOURS = "map_clicked", "map_neighbours"
+NUM_SHOWN_NEIGHBOURS = 20
+NEIGHBOURS_WIDTH = 180
+NARROW_HEIGHT = 420
+
+
+@dataclass(frozen=True)
+class ShownImage:
+    """The image of all pages: its name, its features `(axes,)` on the map, and its number.
+
+    The number is that of a test image, or None for a drawing.
+    """
+
+    name: str
+    place: FloatArray
+    number: int | None
+
+
+def _choose_clicked_image() -> None:
+    for key in (MAP, NEIGHBOURS):
+        if (number := clicked_point(key)) is not None:
+            choose_test_image(number)
+
+
+def look_for(
+    colouring: Colouring, answers: NDArray[np.integer], digits: NDArray[np.integer]
+) -> str:
+    """Return what to look for on the map of images with `answers` (n,) and true `digits` (n,)."""
+    if colouring == "digit":
+        return (
+            "Look for **islands**: a digit that the network tells apart lies by itself. Where two "
+            "touch, it is easily mistaken."
+        )
+    wrong = int((answers != digits).sum())
+    return (
+        f"Look where the **{wrong:,} images read wrong** lie: between the islands, not within them."
+    )
+
+
+def show_map(
+    digit_map: DigitMap, image: ShownImage, tsne_plane: FloatArray | None, colouring: Colouring
+) -> None:
+    """Show the map in its first two axes, or in the plane of t-SNE `(10,000, 2)`, with a star."""
+    digits = load_mnist().y_test
+    st.caption(
+        f"{look_for(colouring, digit_map.answers, digits)} The **star** is {image.name}. Point at "
+        "a point for what it is, **click** it to look at it on all pages."
+    )
+    left, right = st.columns([3, 1], gap="medium")
+    with left:
+        if tsne_plane is None:
+            plane, star = digit_map.places[:, :2], image.place[:2]
+        else:
+            plane = tsne_plane
+            star = digit_maps.place_between(image.place, digit_map.places, plane)
+        show(
+            embedding_figure(
+                plane,
+                digits,
+                digit_map.answers,
+                colouring,
+                height=NARROW_HEIGHT if is_narrow() else HEIGHT,
+            ),
+            key=MAP,
+            on_click=_choose_clicked_image,
+            scrollZoom=True,
+            # Plotly's own default of 2 takes four times as many pixels as most screens have.
+            plotGlPixelRatio=pixel_ratio(),
+            alt=f"{NUM_TEST_IMAGES:,} test images as points, coloured by {COLOURINGS[colouring]}",
+        )
+        show_star(MAP, star, image.name)
+        st.caption(
+            _axes_text(digit_map.shares)
+            if tsne_plane is None
+            else "t-SNE keeps neighbours together; how far apart two islands lie, and how large "
+            "one is, says nothing."
+        )
+    with right:
+        _show_neighbours(digit_map, image)
+
+
+def _axes_text(shares: Sequence[float] | FloatArray) -> str:
+    return (
+        f"Across: the first principal axis, {shares[0]:.1%} of all that differs from image to "
+        f"image; upwards: the second, {shares[1]:.1%}. The other axes can't be seen here."
+    )
+
+
+def neighbours_of(image: ShownImage, places: FloatArray) -> NDArray[np.int64]:
+    """Return the test images nearest to an image, which is no neighbour of itself."""
+    nearest = digit_maps.nearest(image.place, places, NUM_SHOWN_NEIGHBOURS + 1)
+    others: NDArray[np.int64] = nearest[nearest != image.number]
+    return others[:NUM_SHOWN_NEIGHBOURS]
+
+
+def _show_neighbours(digit_map: DigitMap, image: ShownImage) -> None:
+    data = load_mnist()
+    nearest = neighbours_of(image, digit_map.places)
+    digits = data.y_test[nearest]
+    texts = [
+        f"test image {number}: a {digit}, read as {answer}"
+        for number, digit, answer in zip(nearest, digits, digit_map.answers[nearest], strict=True)
+    ]
+    # Beside the map on a wide page, below it on a phone.
+    width = page_width() if is_narrow() else NEIGHBOURS_WIDTH
+    st.markdown(f"**Next to {image.name}**")
+    show(
+        gallery_figure(
+            to_input(data.x_test[nearest]), texts, nearest.tolist(), columns=4, width=width
+        ),
+        key=NEIGHBOURS,
+        on_click=_choose_clicked_image,
+        alt=f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it",
+    )
+    st.caption(
+        f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it, the "
+        f"nearest first: {(digits == digits[0]).sum()} of them are {digits[0]}s."
+    )

@@ -1,0 +1,171 @@
+"""The maps of all layers for one image: small and true to scale, or layer by layer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.charts.colour_scales import Scope
+from mnistviz.charts.digit_images import image_figure, probability_figure
+from mnistviz.charts.inspection.feature_maps import feature_maps_figure
+from mnistviz.charts.inspection.whole_network import whole_network_figure
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import LayerOutput
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.feature_maps.channel_view import (
+    CHANNEL,
+    LAYER,
+    chosen_channel,
+    is_shown,
+    show_channel,
+)
+from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import clicked_point
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.page_width import is_narrow, page_width
+
+STAGES = {
+    "convolution": "after the convolution",
+    "relu": "after the ReLU",
+    "normalization": "after the normalization",
+}
+# A map of these layers has no channel of its own to open: a click opens the layer it is made of.
+OPENS = {"pool": "conv3", "softmax": "conv8"}
+# The key of the chart of the difference between two images.
+DIFFERENCE = "whole-difference"
+
+
+@dataclass(frozen=True)
+class ShownMaps:
+    """The maps of a snapshot for an image, and how they are drawn.
+
+    `image` is (28, 28) float32 in [0, 1]. `stages` are all outputs for it, those at `stage` are
+    drawn. `other_image` is the number of a test image beside it, or None.
+    """
+
+    snapshot: Snapshot
+    image: FloatArray
+    image_name: str
+    stages: tuple[LayerOutput, ...]
+    stage: str
+    scope: Scope
+    other_image: int | None
+
+
+def shown_outputs(
+    stages: Sequence[LayerOutput], image: FloatArray, stage: str
+) -> list[LayerOutput]:
+    """Return the input, the maps at a stage, pool, scores and softmax, in order."""
+    return [
+        LayerOutput("input", "input", image[..., np.newaxis]),
+        *(
+            output
+            for output in stages
+            if output.stage in ("pool", "softmax") or is_shown(output, stage)
+        ),
+    ]
+
+
+def difference_of(first: Sequence[LayerOutput], second: Sequence[LayerOutput]) -> list[LayerOutput]:
+    """Return the first outputs minus the second, which are of the same layers and stages."""
+    return [
+        LayerOutput(a.layer, a.stage, a.values - b.values)
+        for a, b in zip(first, second, strict=True)
+    ]
+
+
+@st.fragment
+def show_network(maps: ShownMaps, whole: bool) -> None:
+    """Show all maps, small and true to scale where `whole`; below them the channel chosen last."""
+    if whole:
+        _show_whole_network(maps)
+    with errors_shown():
+        show_channel(maps.snapshot, maps.stages, maps.stage)
+
+
+def _show_whole_network(maps: ShownMaps) -> None:
+    st.caption("Sizes are true to each other. **Click** a map to open it below.")
+    charts = _charts_of(maps)
+    # Three side by side, below each other on a phone.
+    width = page_width() if len(charts) == 1 or is_narrow() else page_width() * 3 // 10
+    columns = st.columns(len(charts)) if len(charts) > 1 else [st.container()]
+    for column, (key, name, outputs) in zip(columns, charts, strict=True):
+        with column:
+            if len(charts) > 1:
+                st.markdown(f"**{name.capitalize()}**")
+            show(
+                whole_network_figure(
+                    outputs,
+                    maps.scope,
+                    width,
+                    difference=key == DIFFERENCE,
+                    chosen=chosen_channel(maps.snapshot.run),
+                ),
+                key=key,
+                on_click=partial(_choose_clicked_map, key),
+                alt=f"All maps of all layers for {name}, {STAGES[maps.stage]}",
+            )
+
+
+def _charts_of(maps: ShownMaps) -> list[tuple[str, str, list[LayerOutput]]]:
+    """Key, name and outputs of each chart: the image, and the other one with the difference."""
+    outputs = shown_outputs(maps.stages, maps.image, maps.stage)
+    charts = [("whole", maps.image_name, outputs)]
+    if (number := maps.other_image) is not None:
+        data = load_mnist()
+        image = to_input(data.x_test[number])
+        others = shown_outputs(loaded_networks.stages(maps.snapshot, image), image, maps.stage)
+        charts += [
+            ("whole-other", f"test image {number}, a {data.y_test[number]}", others),
+            (DIFFERENCE, "the first minus the second", difference_of(outputs, others)),
+        ]
+    return charts
+
+
+def _choose_clicked_map(key: str) -> None:
+    layer, channel = clicked_point(key) or ("input", 0)
+    if layer != "input":
+        st.session_state[LAYER], st.session_state[CHANNEL] = OPENS.get(layer, layer), channel
+
+
+def show_layers(maps: ShownMaps) -> None:
+    """Show the input, the answer, and the maps of each layer below each other, large."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        show(image_figure(maps.image), "input", f"The network's input: {maps.image_name}")
+        st.caption("The input, 28×28, as the network gets it")
+    with right:
+        probabilities = maps.stages[-1].values
+        show(probability_figure(probabilities, 240), "answer", "The network's ten probabilities")
+        guess = int(np.argmax(probabilities))
+        st.caption(f"Its answer: **{guess}** with {probabilities[guess]:.1%}")
+    _, *outputs, _ = shown_outputs(maps.stages, maps.image, maps.stage)
+    largest = max(float(np.abs(output.values).max()) for output in outputs)
+    for output in outputs:
+        _show_layer(output, maps, largest)
+
+
+def _show_layer(output: LayerOutput, maps: ShownMaps, largest: float) -> None:
+    height, width, channels = output.values.shape
+    is_pool = output.stage == "pool"
+    title = "max-pool" if is_pool else output.layer
+    st.subheader(f"{title} · {channels} channels of {height}×{width}")
+    if is_pool and maps.snapshot.run.spec.model.batch_norm:
+        st.caption("The pool takes the normalized values: warm is above the usual, blue below it.")
+    elif output.layer == "conv8":
+        st.caption("One score for each digit, the logits; the softmax makes probabilities of them.")
+    show(
+        feature_maps_figure(
+            output.values,
+            signed=output.stage != "relu" and float(output.values.min()) < 0,
+            scope=maps.scope,
+            largest_of_all=largest,
+            width=page_width(),
+        ),
+        f"maps-{output.layer}",
+        f"{channels} feature maps of {title}, {STAGES.get(output.stage, 'after the pool')}",
+    )

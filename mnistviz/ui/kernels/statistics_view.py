@@ -1,0 +1,56 @@
+"""Statistics of the weights of each output channel of a convolution."""
+
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from mnistviz.inspection.kernels.batch_norm_folding import kernel_and_bias
+from mnistviz.inspection.kernels.kernel_statistics import (
+    NEAR_ZERO,
+    channel_statistics,
+    relative_change,
+)
+from mnistviz.runs import snapshots
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.kernels.layer_choice import VIEW_NAMES, ShownLayer
+from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.texts import epochs_text
+
+EXACT = st.column_config.NumberColumn(format="%.4f")
+EXACT_COLUMNS = ("smallest", "largest", "mean", "norm", "bias")
+
+
+def show_statistics(layer: ShownLayer) -> None:
+    """Show a table with a row for each output channel."""
+    st.header("Numbers for each output channel")
+    st.caption(
+        "Look at the change: channels that still move have not settled. Norm is the root of the "
+        "sum of squared weights, share its part of the layer's; near zero are weights under "
+        f"{NEAR_ZERO:.0%} of the layer's root mean square. These numbers are of the weights "
+        f"{VIEW_NAMES[layer.view]}."
+    )
+    table = pd.DataFrame([asdict(row) for row in channel_statistics(layer.kernel, layer.bias)])
+    columns = {
+        **dict.fromkeys(EXACT_COLUMNS, EXACT),
+        "share": st.column_config.NumberColumn(format="percent"),
+        "near_zero": st.column_config.NumberColumn("near zero", format="percent"),
+    }
+    before = _snapshot_before(layer.snapshot)
+    if before is not None:
+        older, _ = kernel_and_bias(loaded_networks.weights(before), layer.name, layer.view)
+        table["change"] = relative_change(layer.kernel, older)
+        since = f"change since epoch {epochs_text(before.run, before.step)}"
+        columns["change"] = st.column_config.NumberColumn(since, format="percent")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config=columns,
+        alt=f"Statistics of the weights of each output channel of {layer.name}",
+    )
+
+
+def _snapshot_before(snapshot: Snapshot) -> Snapshot | None:
+    steps = [step for step in snapshots.steps_of(snapshot.run) if step < snapshot.step]
+    return Snapshot(snapshot.run, steps[-1]) if steps else None

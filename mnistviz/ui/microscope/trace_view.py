@@ -1,0 +1,91 @@
+"""A score traced back to the pixels, along the single product that adds most."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnistviz.charts.inspection.microscope import receptive_fields_figure
+from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import LayerOutput
+from mnistviz.inspection.image.value_trace import Link, Weights, strongest_pixel, trace_back
+from mnistviz.ui.microscope.place import choose_link
+from mnistviz.ui.shared.charts import show
+
+TRACE = "trace"
+
+
+def show_trace(
+    stages: Sequence[LayerOutput], image: FloatArray, weights: Weights, model: ModelSpec
+) -> None:
+    """Show the trace of a score for an image `(28, 28)`, as squares in the image and as a table."""
+    st.header("Back to the pixels")
+    st.caption(
+        "Where does a score come from? From the score back, always along the single product that "
+        "adds most. Look how the square shrinks, and how small a share one path has: a score has "
+        "many."
+    )
+    answer = int(np.argmax(stages[-1].values))
+    digit = st.pills(
+        "Score of digit",
+        range(NUM_CLASSES),
+        default=answer,
+        key=f"trace_digit_{answer}",
+        required=True,
+    )
+    links = trace_back(stages, image, weights, model, digit)
+    row, column, product = strongest_pixel(stages, image, weights, model, links[-1])
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        fields = [(link.field.top, link.field.left, link.field.size) for link in links]
+        names = [f"{link.layer}, {link.channel}" for link in links]
+        show(
+            receptive_fields_figure(image, [*fields, (row, column, 1)], [*names, "the pixel"]),
+            "fields",
+            "The squares of the image that the values on the path see, one inside the other",
+        )
+    with right:
+        _show_links(links)
+        st.caption(
+            f"The last step is the pixel in row {row}, column {column}: it has ink "
+            f"{image[row, column]:.3f} and adds {product:+.4f}. Choose a row to put that value "
+            "under the microscope."
+        )
+
+
+def _show_links(links: list[Link]) -> None:
+    def choose_row() -> None:
+        rows = st.session_state[TRACE].selection.rows
+        if rows and rows[0] < len(links):
+            choose_link(st.session_state, links[rows[0]])
+
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        pd.DataFrame([row_of(link) for link in links]),
+        key=TRACE,
+        on_select=choose_row,
+        selection_mode="single-row",
+        hide_index=True,
+        height="content",
+        column_config={
+            "hands on": number(format="%.4f"),
+            "adds": number(format="%+.4f", help="Its product with the weight, in the row above."),
+            "share": number(format="percent", help="Of all that is added in the row above."),
+        },
+        alt="The values on the way from the score back to a pixel",
+    )
+
+
+def row_of(link: Link) -> dict[str, str | float | None]:
+    """Return the row of the table for one value of the trace."""
+    return {
+        "value": f"{link.layer}, channel {link.channel}",
+        "at": f"{link.row}, {link.column}",
+        "hands on": link.output,
+        "adds": link.product,
+        "share": link.share,
+        "sees": f"{link.field.size}×{link.field.size}",
+    }

@@ -1,0 +1,216 @@
+"""The channels that an answer rests on: each is switched off alone, and any set together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from scipy.special import softmax
+
+from mnistviz.charts.inspection.channel_effects import (
+    channel_effects_figure,
+    probability_change_figure,
+)
+from mnistviz.charts.inspection.feature_maps import feature_maps_figure
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.inspection import ChannelEffect, Replacement
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import clicked_point, pick
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.why.question import Question
+
+if TYPE_CHECKING:
+    # It imports TensorFlow.
+    from mnistviz.inspection.channels.knockout import Knockout
+
+# The names of the channels that are off, and a number that makes the chart a new one.
+OFF, CLICKS = "why_off", "why_clicks"
+REPLACEMENTS: dict[Replacement, str] = {"mean": "its usual value", "zero": "zero"}
+NUM_STRONGEST = 5
+
+Channel = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A network whose channels are switched off for an image `(28, 28)`.
+
+    A channel that is off gives `replacement`. The score of the image is the sum of its logits,
+    each times its weight in `weights` (10,).
+    """
+
+    knockout: Knockout
+    image: FloatArray
+    weights: FloatArray
+    replacement: Replacement
+
+
+def channel_name(layer: str, channel: int) -> str:
+    """Return the name of a channel."""
+    return f"{layer} · {channel}"
+
+
+def toggled(names: Sequence[str], name: str) -> list[str]:
+    """Return `names` without `name` if it is among them, or else with it at the end."""
+    return [other for other in names if other != name] + [name] * (name not in names)
+
+
+def by_layer(channels: Collection[Channel]) -> dict[str, set[int]]:
+    """Return the channels of each layer."""
+    return {layer: {i for name, i in channels if name == layer} for layer, _ in channels}
+
+
+def strongest_text(effects: Sequence[ChannelEffect]) -> str:
+    """Return a sentence on the channels whose loss costs most, from `effects` in their order."""
+    names = ", ".join(
+        f"**{channel_name(effect.layer, effect.channel)}** ({effect.drop:+.2f})"
+        for effect in effects[:NUM_STRONGEST]
+    )
+    return f"It leans most on {names}."
+
+
+@st.fragment
+@errors_shown()
+def show_channels(snapshot: Snapshot, image: FloatArray, question: Question) -> None:
+    """Show what each channel is worth to an answer, and what follows when some are off."""
+    from mnistviz.inspection.channels.knockout import channel_effects
+    from mnistviz.inspection.image.attribution import contrast
+
+    knockout = loaded_networks.knockout(snapshot)
+    options = {channel_name(*channel): channel for channel in knockout.channels}
+    # Another run may have fewer channels.
+    st.session_state[OFF] = [name for name in st.session_state.get(OFF, []) if name in options]
+    off = [options[name] for name in st.session_state[OFF]]
+    replacement = _pick_replacement()
+    weights = contrast(question.digit, question.against)
+    effects = channel_effects(knockout, image, weights, replacement)
+    _show_effects(effects, off, question)
+    _show_switches(effects, list(options))
+    if off:
+        experiment = Experiment(knockout, image, weights, replacement)
+        _show_change(experiment, by_layer(off), question)
+        _show_maps(experiment, by_layer(off))
+
+
+def _pick_replacement() -> Replacement:
+    return pick(
+        "A channel that is off says",
+        REPLACEMENTS,
+        "why_replacement",
+        persist_state="session",
+        help="Its usual value is its mean over the first 10,000 training images and all places: it "
+        "no longer says anything about this image. Zero is not nothing: the next layer is used to "
+        "the usual value.",
+    )
+
+
+def _show_effects(
+    effects: Sequence[ChannelEffect], off: Collection[Channel], question: Question
+) -> None:
+    chart = f"why_strips_{st.session_state.setdefault(CLICKS, 0)}"
+
+    def toggle_clicked_channel() -> None:
+        if (channel := clicked_point(chart)) is not None:
+            st.session_state[OFF] = toggled(st.session_state[OFF], channel_name(*channel))
+        # A new chart without a selection: the same square can be clicked again.
+        st.session_state[CLICKS] += 1
+
+    st.caption(
+        f"Look for the **warmest** squares: without them {question.text} would lose most. **Blue** "
+        "ones speak against it. **Click squares** to switch them off and on, and see what follows "
+        "below."
+    )
+    show(
+        channel_effects_figure(effects, off),
+        key=chart,
+        on_click=toggle_clicked_channel,
+        alt=f"What switching off each of {len(effects)} channels costs {question.text}",
+    )
+    st.markdown(strongest_text(effects))
+
+
+def _show_switches(effects: Sequence[ChannelEffect], names: Sequence[str]) -> None:
+    def switch_off(names: Sequence[str]) -> None:
+        st.session_state[OFF] = names
+
+    strongest = [channel_name(effect.layer, effect.channel) for effect in effects[:NUM_STRONGEST]]
+    with st.container(horizontal=True):
+        st.button(
+            f"Switch these {NUM_STRONGEST} off",
+            icon=":material/flash_off:",
+            on_click=switch_off,
+            args=[strongest],
+        )
+        st.button(
+            "All on again",
+            icon=":material/flash_on:",
+            on_click=switch_off,
+            args=[[]],
+            disabled=not st.session_state[OFF],
+        )
+    st.multiselect("Switched off", names, key=OFF, placeholder="none: all are on")
+
+
+def _show_change(experiment: Experiment, off: Mapping[str, set[int]], question: Question) -> None:
+    """Show the score, the answer and the probabilities with and without the channels in `off`."""
+    logits = experiment.knockout.logits(experiment.image, [{}, off], experiment.replacement)
+    score_before, score = (logits @ experiment.weights).tolist()
+    before, after = logits.argmax(axis=1).tolist()
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        st.metric(
+            f"{'Score of' if question.against is None else 'Lead of'} {question.text}",
+            f"{score:+.2f}",
+            f"{score - score_before:+.2f}",
+            border=True,
+        )
+        st.metric(
+            "It reads",
+            after,
+            f"before: {before}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
+    with right:
+        show(
+            probability_change_figure(*softmax(logits, axis=-1)),
+            "why-bars",
+            "The ten probabilities with all channels on and with some switched off",
+        )
+
+
+def _show_maps(experiment: Experiment, off: Mapping[str, set[int]]) -> None:
+    """Show the maps of a layer without the channels in `off`, or how they differ from before."""
+    layers = list(experiment.knockout.means)
+    first = min(off)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        # At first the layer after the first one that lacks channels.
+        default = layers[min(layers.index(first) + 1, len(layers) - 1)]
+        layer = pick("Maps of", layers, f"why_maps_{first}", default, wrap=True)
+        change = st.toggle("Only what changed", value=True, key="why_change")
+    values = _maps(experiment, off, layer)
+    if change:
+        values = values - _maps(experiment, {}, layer)
+    st.caption(
+        "What changed: **warm** is more than before, **blue** is less, off-white is as it was. "
+        "Layers before the first one that was touched stay as they are."
+        if change
+        else "What the layer hands on with these channels off: those in it are flat."
+    )
+    largest = float(np.abs(values).max())
+    show(
+        feature_maps_figure(values, signed=True, scope="layer", largest_of_all=largest),
+        "why-maps",
+        f"Maps of {layer} with channels switched off",
+    )
+
+
+def _maps(experiment: Experiment, off: Mapping[str, set[int]], layer: str) -> FloatArray:
+    outputs = experiment.knockout.maps(experiment.image, off, experiment.replacement)
+    return next(output.values for output in outputs if output.layer == layer)

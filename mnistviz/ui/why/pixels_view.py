@@ -1,0 +1,92 @@
+"""The pixels that an answer rests on, by four methods of attribution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mnistviz.charts.inspection.attribution import attribution_figure
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.why.question import Question
+
+if TYPE_CHECKING:
+    # These import TensorFlow.
+    from mnistviz.inspection.image.attribution import Attribution, Method
+
+METHODS: dict[Method, str] = {
+    "integrated-gradients": "Integrated gradients",
+    "occlusion": "Occlusion",
+    "smoothgrad": "SmoothGrad",
+    "grad-cam": "Grad-CAM",
+}
+# What to look for in the picture of each method, and its paper.
+LOOK_FOR: dict[Method, str] = {
+    "integrated-gradients": "what each pixel's **ink** is worth to the lead, part by part. "
+    "Sundararajan, Taly and Yan 2017.",
+    "occlusion": "what the lead **loses** when the 5×5 square around a pixel is wiped clean. "
+    "Zeiler and Fergus 2014.",
+    "smoothgrad": "where **more ink** would raise the lead; empty places count too. "
+    "Smilkov et al. 2017.",
+    "grad-cam": "**where** a layer found what speaks for it: a soft spotlight, never negative. "
+    "Selvaraju et al. 2017.",
+}
+
+
+def show_pixels(snapshot: Snapshot, image: FloatArray, image_name: str, question: Question) -> None:
+    """Show which pixels of an image `(28, 28)` speak for an answer, by each method."""
+    st.caption(
+        f"Look for **warm** pixels, which speak for {question.text}, and **blue** ones, which "
+        "speak against it; off-white says nothing. Four methods ask in four ways: trust what they "
+        "agree on."
+    )
+    if not image.any():
+        st.info("The image has no ink: there is no pixel to point at, so every attribution is 0.")
+    layer = pick(
+        "Grad-CAM looks at",
+        [layer.name for layer in snapshot.run.spec.model.convolutions],
+        "why_layer",
+        "conv6",
+        persist_state="session",
+        wrap=True,
+    )
+    results = {
+        method: loaded_networks.attribution(
+            snapshot, image, question.digit, question.against, method, layer
+        )
+        for method in METHODS
+    }
+    show(
+        attribution_figure(
+            image,
+            {METHODS[method]: result.values for method, result in results.items()},
+            columns=2 if is_narrow() else 3,
+            width=page_width(),
+        ),
+        "why_pixels",
+        f"{image_name.capitalize()}, and which of its pixels speak for {question.text} (warm) and "
+        f"against it (blue) by {', '.join(METHODS.values())}",
+    )
+    methods = "\n".join(f"- **{name}**: {LOOK_FOR[method]}" for method, name in METHODS.items())
+    st.caption(f"{methods}\n\n{completeness_text(results['integrated-gradients'])}")
+    if image.any() and not results["grad-cam"].values.any():
+        st.caption(
+            f"Grad-CAM is blank here: nowhere does what {layer} found add up to more for "
+            f"{question.text} than against it. Choose another layer above."
+        )
+
+
+def completeness_text(attribution: Attribution) -> str:
+    """Return how far the pixels of integrated gradients add up to the difference of the scores."""
+    difference = attribution.score - attribution.baseline
+    return (
+        "Check of integrated gradients: the pixels add up to "
+        f"{attribution.values.sum():+.3f}, the scores differ by {difference:+.3f} from a blank "
+        f"sheet's: an error of **{attribution.completeness_error:.2%}** with "
+        f"{attribution.steps:,} steps."
+    )
