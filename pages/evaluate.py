@@ -11,13 +11,13 @@ from mnistviz.ui.evaluate import (
     chosen_image,
     evaluated_set,
     export,
-    headline,
-    help_texts,
-    images_view,
+    image_gallery,
     label_issues_view,
     pair_view,
     robustness_view,
+    score_view,
     trust_view,
+    views,
 )
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
@@ -38,7 +38,7 @@ data = evaluated_set.choose_set()
 st.markdown(f"{describe(snapshot)}, on {evaluated_set.describe_set(data)}")
 found = evaluated_set.answers(snapshot, data)
 total = score(found.logits, data.labels)
-headline.show_headline(run, found, total)
+score_view.show_headline(run, found, total)
 view = st.segmented_control(
     "Look at",
     list(VIEWS),
@@ -49,10 +49,10 @@ view = st.segmented_control(
     persist_state="session",
 )
 if view == "confusion":
-    images_view.show_confusion(found, total)
+    image_gallery.show_confusion(found, total)
     chosen_image.show_chosen(found)
 elif view == "mistakes":
-    images_view.show_mistakes(found)
+    image_gallery.show_mistakes(found)
     chosen_image.show_chosen(found)
 elif view == "trust":
     trust_view.show_trust(snapshot, found)
@@ -66,4 +66,4 @@ elif view == "doubts":
     chosen_image.show_chosen(found)
 elif view == "export":
     export.show_export(snapshot, found)
-explanation([*help_texts.HEADLINE, *help_texts.VIEWS[view]])
+explanation([*views.HEADLINE, *views.VIEWS[view]])

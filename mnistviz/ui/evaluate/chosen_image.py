@@ -9,7 +9,7 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.evaluation.scoring import probabilities
 from mnistviz.ui.evaluate.evaluated_set import is_test_set, item_of
-from mnistviz.ui.evaluate.images_view import IMAGE, describe_image
+from mnistviz.ui.evaluate.image_gallery import IMAGE, describe_image
 from mnistviz.ui.evaluate.label_issues_view import show_mark
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.charts import show

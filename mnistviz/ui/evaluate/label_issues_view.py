@@ -12,7 +12,7 @@ from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
-from mnistviz.ui.evaluate.images_view import count_of, show_gallery
+from mnistviz.ui.evaluate.image_gallery import count_of, show_gallery
 from mnistviz.ui.shared.flash import errors_shown
 
 NAMES: dict[str, str] = {"right": "right", "ambiguous": "ambiguous", "wrong": "wrong"}

@@ -11,7 +11,7 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
-from mnistviz.ui.evaluate.images_view import count_of, show_gallery
+from mnistviz.ui.evaluate.image_gallery import count_of, show_gallery
 from mnistviz.ui.shared.texts import epochs_text
 
 # What is held for more than chance, here as everywhere.

@@ -13,7 +13,7 @@ from mnistviz.evaluation.corruptions import CORRUPTIONS, Corruption
 from mnistviz.evaluation.robustness import RobustnessCurve
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.evaluate.images_view import count_of
+from mnistviz.ui.evaluate.image_gallery import count_of
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
