@@ -14,7 +14,7 @@ from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_inpu
 from mnistviz.ui.draw.handwriting_offer import offer_handwriting
 from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
-from mnistviz.ui.draw.picture_input import PICTURE_WIDTH, given_picture
+from mnistviz.ui.draw.picture_input import PHOTO_WIDTH, given_picture
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.sidebar import need_snapshot, update_picture_in_address
@@ -61,7 +61,7 @@ def draw_and_answer() -> None:
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
         return
-    with row.container(width=PICTURE_WIDTH):
+    with row.container(width=PHOTO_WIDTH):
         given = given_picture(source == "camera")
     if given is None:
         st.session_state.pop(state.DRAWN_IMAGE, None)

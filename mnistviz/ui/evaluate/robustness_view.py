@@ -30,9 +30,8 @@ Curves = dict[tuple[Snapshot, str], RobustnessCurve | None]
 def show_robustness(snapshot: Snapshot, answers: Answers) -> None:
     """Show the slider with the answer at its level, the curves, and a table of tolerated levels."""
     part = robustness.subset(answers.data)
-    key = "evaluate_robust_runs"
-    others = pick_other_runs("Lay other runs over it", snapshot, most=MAX_RUNS, key=key)
-    networks = [snapshot, *others]
+    label, key = "Lay other runs over it", "evaluate_robust_runs"
+    networks = [snapshot, *pick_other_runs(label, snapshot, most=MAX_RUNS, key=key)]
     corruption = CORRUPTIONS[
         st.selectbox(
             "Distortion",
@@ -42,19 +41,19 @@ def show_robustness(snapshot: Snapshot, answers: Answers) -> None:
             persist_state="session",
         )
     ]
-    _show_level(snapshot, corruption, networks, part)
     curves = {
         (network, name): robustness.kept(network, part, each)
         for network in networks
         for name, each in CORRUPTIONS.items()
     }
+    _show_level(snapshot, corruption, curves, part)
     _compute_missing(curves, part, corruption)
     _show_table(curves)
 
 
 @st.fragment
 def _show_level(
-    snapshot: Snapshot, corruption: Corruption, networks: list[Snapshot], part: LabelledSet
+    snapshot: Snapshot, corruption: Corruption, curves: Curves, part: LabelledSet
 ) -> None:
     with errors_shown():
         level: float = st.slider(
@@ -67,7 +66,7 @@ def _show_level(
             help=corruption.description,
         )
         _show_corrupted(snapshot, corruption, level)
-        _show_curves(snapshot, corruption, level, networks, part)
+        _show_curves(snapshot, corruption, level, curves, part)
 
 
 def _show_corrupted(snapshot: Snapshot, corruption: Corruption, level: float) -> None:
@@ -99,18 +98,13 @@ def _show_corrupted(snapshot: Snapshot, corruption: Corruption, level: float) ->
 
 
 def _show_curves(
-    snapshot: Snapshot,
-    corruption: Corruption,
-    level: float,
-    networks: list[Snapshot],
-    part: LabelledSet,
+    snapshot: Snapshot, corruption: Corruption, level: float, curves: Curves, part: LabelledSet
 ) -> None:
     """Show the stored curves of a corruption, where there are any."""
-    curves = [(network, robustness.kept(network, part, corruption)) for network in networks]
     lines = [
         (network.run.name, curve.levels, curve.accuracy.tolist())
-        for network, curve in curves
-        if curve is not None
+        for (network, name), curve in curves.items()
+        if curve is not None and name == corruption.name
     ]
     if not lines:
         return

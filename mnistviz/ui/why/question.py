@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.ui.shared import state
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def pick_question(logits: FloatArray) -> Question:
             ["answer", *range(NUM_CLASSES)],
             default="answer",
             format_func=lambda one: f"its answer, {ranked[0]}" if one == "answer" else str(one),
-            key="why_target",
+            key=state.WHY_TARGET,
             required=True,
             persist_state="session",
             wrap=True,
@@ -45,7 +46,7 @@ def pick_question(logits: FloatArray) -> Question:
             format_func=lambda one: {"next": "the next best", "nothing": "(alone)"}.get(
                 str(one), str(one)
             ),
-            key="why_against",
+            key=state.WHY_AGAINST,
             required=True,
             persist_state="session",
             wrap=True,
