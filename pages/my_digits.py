@@ -75,8 +75,7 @@ elif view == "scores":
             "In the **confusion matrix** a row is what you say it is and a column what was read. "
             "Off the diagonal are the mistakes: which digits of yours look like others?",
             f"Most networks here have read {NUM_TRAINING_IMAGES:,} digits of American students and "
-            "clerks. If you "
-            "write your 1 or 7 in another way, it shows.",
+            "clerks. If you write your 1 or 7 in another way, it shows.",
         ]
     )
 else:

@@ -63,14 +63,8 @@ def _save_chosen(
 
 
 def _save(pixels: my_digits.Pixels, label: int, strokes: Strokes | None, answer: Answer) -> None:
-    def save() -> None:
-        my_digits.save(pixels, label, strokes, [answer])
-
-    flash.run(state.KEEP_MESSAGE, save)
+    flash.run(state.KEEP_MESSAGE, lambda: my_digits.save(pixels, label, strokes, [answer]))
 
 
 def _take_back(digit_id: str) -> None:
-    def delete() -> None:
-        my_digits.delete(digit_id)
-
-    flash.run(state.KEEP_MESSAGE, delete)
+    flash.run(state.KEEP_MESSAGE, lambda: my_digits.delete(digit_id))

@@ -7,7 +7,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnistviz.charts.evaluation.confusion import CELLS_HEIGHT, clickable_confusion_figure
-from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.evaluation import Evaluation
 from mnistviz.evaluation.metrics import class_scores, top_k
@@ -116,16 +115,10 @@ def _show_class_scores(answers: Answers) -> None:
         "**Digit by digit.** Precision: how much of what was read as this digit is one. Recall: "
         "how much of what is one was found. F1 is low if either is."
     )
-    rows = class_scores(answers.data.labels, answers.answers)
-    table = pd.DataFrame(
-        {
-            "images": [row.images for row in rows],
-            "precision": [100 * row.precision for row in rows],
-            "recall": [100 * row.recall for row in rows],
-            "F1": [100 * row.f1 for row in rows],
-        },
-        index=pd.Index(range(NUM_CLASSES), name="digit"),
-    )
+    shares = ["precision", "recall", "F1"]
+    scores = class_scores(answers.data.labels, answers.answers)
+    table = pd.DataFrame(scores).set_index("digit").rename(columns={"f1": "F1"})
+    table[shares] *= 100
     percent = st.column_config.NumberColumn(format="%.2f %%")
     st.dataframe(
         table,
@@ -133,7 +126,7 @@ def _show_class_scores(answers: Answers) -> None:
         height="content",
         column_config={
             "images": st.column_config.NumberColumn(format="localized"),
-            **dict.fromkeys(("precision", "recall", "F1"), percent),
+            **dict.fromkeys(shares, percent),
         },
     )
 
