@@ -1,4 +1,4 @@
-"""Draw: a digit on the canvas, the picture the network sees, its answer."""
+"""Draw: a digit on the canvas, the input of the network, its answer."""
 
 from mnistviz.ui.shared.compat import need_shell
 
@@ -14,16 +14,16 @@ from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_inpu
 from mnistviz.ui.draw.handwriting_offer import offer_handwriting
 from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
-from mnistviz.ui.draw.picture_input import PICTURE_WIDTH, given_picture
+from mnistviz.ui.draw.picture_input import PHOTO_WIDTH, given_picture
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.sidebar import need_snapshot, update_picture_in_address
 from mnistviz.ui.shared.texts import describe, explanation
 
-# Beside a picture: room for a number of six digits.
+# In pixels, beside a picture: room for a number of six digits.
 ANSWER_WIDTH = 460
 
-# (where it comes from, whether it may be several digits) -> what to do
+# The instruction by source, and whether there may be several digits.
 WAYS = {
     ("canvas", False): "**Write one digit, 0 to 9, on the black square** with the mouse or a "
     "finger; the answer comes when you lift it.",
@@ -41,11 +41,7 @@ st.markdown(f"{describe(snapshot)}, reading your handwriting")
 
 
 @st.fragment
-def canvas_and_answer() -> None:
-    with errors_shown():
-        draw_and_answer()
-
-
+@errors_shown()
 def draw_and_answer() -> None:
     source, several = pick_input()
     st.markdown(WAYS[source, several])
@@ -56,12 +52,11 @@ def draw_and_answer() -> None:
             drawn = canvas(width)
         if several:
             logits = loaded_networks.classifier(snapshot).logits
-            segments = segment_strokes(drawn, logits) if drawn.strokes else []
-            show_number(snapshot, segments)
+            show_number(snapshot, segment_strokes(drawn, logits) if drawn.strokes else [])
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
         return
-    with row.container(width=PICTURE_WIDTH):
+    with row.container(width=PHOTO_WIDTH):
         given = given_picture(source == "camera")
     if given is None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
@@ -92,15 +87,15 @@ def answer(
     show_more(snapshot, stages, drawn)
 
 
-canvas_and_answer()
-# Below: on a phone the canvas is to be seen at once.
+draw_and_answer()
+# Below the canvas: on a phone that is visible at once.
 offer_handwriting(run)
 explanation(
     [
-        "The network has only ever seen digits of 28×28 pixels, scaled to fit a box of 20 pixels "
-        "and placed with their centre of mass in the middle. Your drawing is treated in the same "
-        "way. Its strokes are drawn again first, with a pen as wide as MNIST's for their size: so "
-        "it does not matter how large you draw, or where.",
+        "The network has only ever seen digits of 28×28 pixels, scaled to fit a box of "
+        f"{preprocessing.BOX_SIZE} pixels and placed with their centre of mass in the middle. Your "
+        "drawing is treated in the same way. Its strokes are drawn again first, with a pen as wide "
+        "as MNIST's for their size: so it does not matter how large you draw, or where.",
         "**More than one digit** cuts a number such as 1984 and reads it digit by digit, because "
         "the network knows only one at a time. **Photo or file** and **Camera** look for the ink "
         "first: shadows, the grain of the paper and ruled lines are taken off, and what is left "

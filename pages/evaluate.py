@@ -1,4 +1,4 @@
-"""Evaluate: which images a network reads wrong, how sure it is, and what it can stand."""
+"""Evaluate: the mistakes of a network on a set, its confidence, and its robustness."""
 
 from mnistviz.ui.shared.compat import need_shell
 
@@ -6,64 +6,22 @@ need_shell()
 
 import streamlit as st
 
-from mnistviz.evaluation.scoring import score
-from mnistviz.ui.evaluate import (
-    chosen_image,
-    evaluated_set,
-    export,
-    headline,
-    help_texts,
-    images_view,
-    label_issues_view,
-    pair_view,
-    robustness_view,
-    trust_view,
-)
+from mnistviz.ui.evaluate import evaluated_set
+from mnistviz.ui.evaluate.image_gallery import show_chosen
+from mnistviz.ui.evaluate.score_view import show_headline
+from mnistviz.ui.evaluate.views import HEADLINE, VIEWS
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
-
-VIEWS = {
-    "confusion": "Mix-ups",
-    "mistakes": "Mistakes",
-    "trust": "Is it sure?",
-    "pair": "Two runs",
-    "robustness": "Robustness",
-    "doubts": "Labels in doubt",
-    "export": "Export",
-}
+from mnistviz.ui.shared.widgets import pick
 
 snapshot = need_snapshot()
-run = snapshot.run
 data = evaluated_set.choose_set()
 st.markdown(f"{describe(snapshot)}, on {evaluated_set.describe_set(data)}")
-found = evaluated_set.answers(snapshot, data)
-total = score(found.logits, data.labels)
-headline.show_headline(run, found, total)
-view = st.segmented_control(
-    "Look at",
-    list(VIEWS),
-    default="confusion",
-    format_func=VIEWS.get,
-    key="evaluate_view",
-    required=True,
-    persist_state="session",
-)
-if view == "confusion":
-    images_view.show_confusion(found, total)
-    chosen_image.show_chosen(found)
-elif view == "mistakes":
-    images_view.show_mistakes(found)
-    chosen_image.show_chosen(found)
-elif view == "trust":
-    trust_view.show_trust(snapshot, found)
-elif view == "pair":
-    pair_view.show_pair(snapshot, found)
-    chosen_image.show_chosen(found)
-elif view == "robustness":
-    robustness_view.show_robustness(snapshot, data)
-elif view == "doubts":
-    label_issues_view.show_doubts(found)
-    chosen_image.show_chosen(found)
-elif view == "export":
-    export.show_export(snapshot, found)
-explanation([*help_texts.HEADLINE, *help_texts.VIEWS[view]])
+answers = evaluated_set.answers(snapshot, data)
+show_headline(snapshot.run, answers)
+titles = {name: view.title for name, view in VIEWS.items()}
+view = VIEWS[pick("Look at", titles, key="evaluate_view", persist_state="session")]
+view.show(snapshot, answers)
+if view.has_images:
+    show_chosen(answers)
+explanation([*HEADLINE, *view.explanation])

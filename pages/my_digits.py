@@ -1,4 +1,4 @@
-"""My digits: a person's own, who reads them right, and a network that is taught on them."""
+"""My digits: a person's own digits, the accuracy of runs on them, and fine-tuning on them."""
 
 from mnistviz.ui.shared.compat import need_shell
 
@@ -6,6 +6,8 @@ need_shell()
 
 import streamlit as st
 
+from mnistviz.core.constants import NUM_TRAINING_IMAGES
+from mnistviz.core.statistics import accuracy_interval
 from mnistviz.digits import my_digits
 from mnistviz.evaluation import my_digits_scores
 from mnistviz.ui.my_digits.fine_tuning import teach
@@ -15,12 +17,13 @@ from mnistviz.ui.my_digits.scores import show_all_runs, show_score
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
+from mnistviz.ui.shared.widgets import pick
 
 VIEWS = {"gallery": "Gallery", "scores": "Who reads them", "teach": "Teach"}
 
-mine = my_digits.list_digits()
+digits = my_digits.list_digits()
 show_last_action()
-if not mine:
+if not digits:
     st.markdown("Digits of your own hand, to test networks with and to teach them.")
     st.info(
         "You have none yet. Write a digit on the **Draw** page; below the answer, say whether it "
@@ -29,7 +32,7 @@ if not mine:
     )
     DRAW.link("Draw a digit")
     st.caption("Or import some:")
-    export_and_import(mine)
+    export_and_import(digits)
     deleted_and_damaged()
     st.stop()
 
@@ -37,25 +40,18 @@ snapshot = need_snapshot()
 run = snapshot.run
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(
-        f"**{len(mine):,}** digit{'s' * (len(mine) > 1)} of your own, read by "
+        f"**{len(digits):,}** digit{'s' * (len(digits) > 1)} of your own, read by "
         f"{describe(snapshot)}. They stay on this machine.",
         width="stretch",
     )
-    export_and_import(mine)
-view = st.segmented_control(
-    "View",
-    list(VIEWS),
-    default="gallery",
-    format_func=VIEWS.get,
-    key="my_digits_view",
-    persist_state="session",
-    required=True,
-    label_visibility="collapsed",
+    export_and_import(digits)
+view = pick(
+    "View", VIEWS, key="my_digits_view", persist_state="session", label_visibility="collapsed"
 )
 with st.spinner(f"{run.name} reads your digits …"):
-    probabilities = my_digits_scores.answers(snapshot, mine)
+    probabilities = my_digits_scores.answers(snapshot, digits)
 if view == "gallery":
-    show_gallery(run, mine, probabilities)
+    show_gallery(run, digits, probabilities)
     deleted_and_damaged()
     explanation(
         [
@@ -68,22 +64,22 @@ if view == "gallery":
         ]
     )
 elif view == "scores":
-    show_score(run, mine, probabilities)
+    show_score(run, digits, probabilities)
     st.subheader("All runs")
-    show_all_runs(mine)
+    show_all_runs(digits)
     explanation(
         [
             "**Accuracy** is the share that a run reads right. A few dozen digits tell it only "
             "roughly: the **interval** says how roughly. Of 20 digits all read right, the true "
-            "share may still be 84 %.",
+            f"share may still be {100 * accuracy_interval(20, 20)[0]:.0f} %.",
             "In the **confusion matrix** a row is what you say it is and a column what was read. "
             "Off the diagonal are the mistakes: which digits of yours look like others?",
-            "Most networks here have read 60,000 digits of American students and clerks. If you "
-            "write your 1 or 7 in another way, it shows.",
+            f"Most networks here have read {NUM_TRAINING_IMAGES:,} digits of American students and "
+            "clerks. If you write your 1 or 7 in another way, it shows.",
         ]
     )
 else:
-    teach(snapshot, mine)
+    teach(snapshot, digits)
     explanation(
         [
             "**Fine-tuning** trains a network that is trained already a little further, on "

@@ -1,7 +1,7 @@
 """The snapshots of a run: its weights at some steps. NumPy only."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,6 +103,11 @@ def _read(run: Run, file: Path) -> Weights:
 def latest_snapshot(run: Run) -> Snapshot:
     """The snapshot of the last step of a run, which must have one."""
     return Snapshot(run, steps_of(run)[-1])
+
+
+def latest_snapshots(runs: Iterable[Run]) -> list[Snapshot]:
+    """The snapshots of the last steps of those of `runs` that have one, in the same order."""
+    return [latest_snapshot(run) for run in runs if steps_of(run)]
 
 
 def find(text: str) -> Snapshot:

@@ -97,3 +97,14 @@ def test_a_run_without_snapshots_says_so() -> None:
     assert str(error.value) == (
         "run: 'mine' has no snapshot yet; wait until its training has begun"
     )
+
+
+def test_the_latest_snapshots_are_those_of_runs_that_have_one() -> None:
+    first, without, last = (new_run(name) for name in ("first", "without", "last"))
+    for run, step in ((first, 3), (first, 7), (last, 5)):
+        snapshots.write(Snapshot(run, step), random_weights(run.spec.model))
+    latest = snapshots.latest_snapshots([last, without, first])
+    assert [(snapshot.run.id, snapshot.step) for snapshot in latest] == [
+        (last.id, 5),
+        (first.id, 7),
+    ]

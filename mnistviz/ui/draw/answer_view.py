@@ -1,4 +1,4 @@
-"""Right of the canvas: the picture that the network sees, and what it makes of it."""
+"""The answer to a drawing: the input of the network, its probabilities, and further views."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
 from mnistviz.ui.why.question import AGAINST, ANSWER, NEXT_BEST, TARGET
 
 if TYPE_CHECKING:
-    # Imported where it is needed: it brings TensorFlow, and no page waits for that to paint.
+    # It imports TensorFlow, which no page waits for before its first paint.
     from mnistviz.evaluation.calibration import Calibration
     from mnistviz.evaluation.digit_reader import Reading
 
@@ -35,9 +35,9 @@ OTHERS, XRAY, REFUSAL = "Other networks", "X-ray", "When it refuses"
 
 
 def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
-    """What the network sees of a drawing and answers, as two boxes in the row of the canvas.
+    """Show the input of the network and its answer, as two boxes in the row of the canvas.
 
-    Returns the ten probabilities that it shows, None where nothing is drawn.
+    Returns the ten probabilities, None where nothing is drawn.
     """
     middle = st.container(width=PICTURE_SIZE)
     if stages.blank:
@@ -47,7 +47,7 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
     reader = loaded_networks.digit_reader(snapshot)
     reading = reader.read(stages.image)
     with middle:
-        # First of all: on a phone the rest is further down.
+        # The answer is first: on a phone the rest is further down.
         _show_reading(reading)
         show(
             image_figure(stages.image, PICTURE_SIZE),
@@ -58,14 +58,14 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
     with st.container(width=BARS_SIZE):
         show(probability_figure(reading.probabilities), "answer", "The network's ten probabilities")
         _show_calibration(reader.calibration, reading)
-        _ways_on(reading)
+        _show_links(reading)
     return reading.probabilities
 
 
 def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) -> None:
-    """Below the row, over the whole width: what one may want to know of the answer.
+    """Show the chosen view below the row, over the whole width of the page.
 
-    Only what is chosen is worked out: an answer must not wait for the rest.
+    Only the chosen one is computed: an answer does not wait for the others.
     """
     chosen = st.segmented_control(
         "More about this answer", [OTHERS, XRAY, REFUSAL], key="more", persist_state="session"
@@ -93,7 +93,7 @@ def _show_reading(reading: Reading) -> None:
 
 
 def _show_calibration(calibration: Calibration | None, reading: Reading) -> None:
-    """What the ten numbers are worth, and what calibration did to the highest."""
+    """Show the effect of calibration on the highest probability and on the calibration error."""
     if calibration is None:
         st.caption(
             "Not calibrated: this run trained on every training image, none was held out to "
@@ -108,14 +108,14 @@ def _show_calibration(calibration: Calibration | None, reading: Reading) -> None
     )
 
 
-def _ways_on(reading: Reading) -> None:
-    """The runner-up, and the pages that say more."""
-    guess, second = reading.ranking[:2]
+def _show_links(reading: Reading) -> None:
+    """Show the next best digit, and links to the pages that explain the answer."""
+    first, second = reading.ranking[:2]
     st.markdown(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
     with st.container(horizontal=True):
         look = st.button("Look inside", icon=":material/layers:", on_click=_use_drawing)
         why = st.button(
-            f"Why {guess}, not {second}?",
+            f"Why {first}, not {second}?",
             icon=":material/balance:",
             on_click=_use_drawing,
             kwargs={"ask": True},
@@ -135,8 +135,8 @@ def _use_drawing(ask: bool = False) -> None:
 
 
 def _show_refusal() -> None:
-    """What was measured of the judge, by kind."""
-    found = rejection.rejection_rates()
+    """Show the shares of non-digits that the digit detector rejects, by kind."""
+    rates = rejection.rejection_rates()
     st.markdown(
         "A small second network judges whether there is one digit at all; it learned that from "
         "training digits and from letters, shapes and scribble made by the thousand. Where it "
@@ -146,8 +146,8 @@ def _show_refusal() -> None:
     never = "refused by a judge that never saw the kind"
     st.dataframe(
         [
-            {"drawn": kind, "refused": rates["seen"], never: rates.get("never_seen")}
-            for kind, rates in found["kinds"].items()
+            {"drawn": kind, "refused": of_kind["seen"], never: of_kind.get("never_seen")}
+            for kind, of_kind in rates["kinds"].items()
         ],
         column_config={
             name: st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
@@ -157,10 +157,10 @@ def _show_refusal() -> None:
         key="refusal_rates",
     )
     st.caption(
-        f"Refused by mistake: {found['test_digits']:.2%} of the test digits and "
-        f"{found['pen_digits']:.2%} of digits written with a pen on a tablet. Letters written "
-        f"like digits (I l O o S s Z z B b g q) are refused in {found['look_alikes']:.0%} of the "
-        f"cases. On average over the kinds {found['seen']:.1%} are refused; the typed letters are "
+        f"Refused by mistake: {rates['test_digits']:.2%} of the test digits and "
+        f"{rates['pen_digits']:.2%} of digits written with a pen on a tablet. Letters written "
+        f"like digits (I l O o S s Z z B b g q) are refused in {rates['look_alikes']:.0%} of the "
+        f"cases. On average over the kinds {rates['seen']:.1%} are refused; the typed letters are "
         "of fonts that the judge never saw. `python -m tools.train_digit_detector` measures it "
         "with the run `best`."
     )

@@ -1,11 +1,11 @@
 """The canvas that a person draws on, with undo, redo and clear, a brush, and a link to the drawing.
 
-The component keeps the drawing in the browser and tells it 0.2 s after the pen was lifted. It loads
-`initial_drawing` again whenever that changes, so it is handed the same value until a person asks
-for another drawing: an undo, a redo. Clear, which must leave nothing pending behind, makes another
-canvas.
+The component has the drawing in the browser and reports it 0.2 s after the pen was lifted. It loads
+`initial_drawing` again whenever that changes, so it gets the same value until an undo or a redo
+asks for another drawing. Clear makes a new canvas, so that no report of the old one is pending.
 """
 
+from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
@@ -16,9 +16,11 @@ from mnistviz.digits.drawing.fabric import canvas_from_strokes, strokes_from_can
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, fit_to_canvas
 from mnistviz.ui.draw.canvas_history import History
 from mnistviz.ui.shared import flash, state
+from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.page_width import page_width
+from mnistviz.ui.shared.widgets import pick
 
-# As wide as a small phone allows; MNIST's field of 28 goes into it ten times.
+# In pixels: as wide as a small phone allows, ten times MNIST's 28.
 CANVAS_SIZE = 280
 BRUSHES = (8, 12, int(CANVAS_BRUSH), 24, 32)
 NUMBER_WIDTH = 640
@@ -31,18 +33,18 @@ SOURCES: dict[Source, str] = {
 # The component's own toolbar lies over what is above it.
 TOOLBAR_HEIGHT = 24
 LINK_MESSAGE = "link_message"
+# The canvas, whose key `clear` renews, and the number of drawings that it has loaded.
+CANVAS = "canvas"
+LOADED = "handed_over"
 
 
 def pick_input() -> tuple[Source, bool]:
-    """Where the digit comes from, and whether it may be several side by side."""
+    """Let a person choose the source of the digit, and whether there may be several digits."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        source: Source = st.segmented_control(
+        source = pick(
             "Where your digit comes from",
-            list(SOURCES),
-            default="canvas",
-            format_func=lambda name: SOURCES[name],
+            SOURCES,
             key=state.SOURCE,
-            required=True,
             persist_state="session",
             label_visibility="collapsed",
         )
@@ -59,28 +61,27 @@ def pick_input() -> tuple[Source, bool]:
 
 
 def number_width() -> int:
-    """How wide the canvas for a number is: as the page allows."""
+    """The width of the canvas for a number, in pixels, as the page allows."""
     return max(CANVAS_SIZE, min(page_width(), NUMBER_WIDTH))
 
 
 def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
-    """Show the canvas with its buttons; what is drawn on it."""
+    """Show the canvas with its buttons and return the drawing on it."""
     from streamlit_drawable_canvas import st_canvas
 
     if state.CANVAS not in st.session_state:
         st.session_state[state.CANVAS] = History((_linked(width, height),))
     history: History = st.session_state[state.CANVAS]
-    number = st.session_state.get(state.CANVAS_NUMBER, 0)
-    key = f"canvas-{number}-{width}"
+    key = f"{renewable_key(CANVAS)}-{width}"
     if key not in st.session_state:
-        # New on this page, or of another width: it starts with what was drawn before.
+        # A new canvas, or one of another width, starts with the last drawing.
         if (history.shown.width, history.shown.height) != (width, height):
             history = History(
-                tuple(fit_to_canvas(one, width, height) for one in history.snapshots),
+                tuple(fit_to_canvas(drawn, width, height) for drawn in history.snapshots),
                 history.position,
             )
             st.session_state[state.CANVAS] = history
-        _hand_over(history.shown)
+        _load(history.shown)
     if not history.shown.strokes:
         flash.show(LINK_MESSAGE)
     st.space(TOOLBAR_HEIGHT)
@@ -94,38 +95,27 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
         initial_drawing=st.session_state[state.CANVAS_START],
         key=key,
     )
-    history = history.hears(strokes_from_canvas(result.json_data, width, height))
+    history = history.with_report(strokes_from_canvas(result.json_data, width, height))
     st.session_state[state.CANVAS] = history
     _buttons(history)
-    _tell_address(history.shown)
+    _write_address(history.shown)
     return history.shown
 
 
 def _buttons(history: History) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.button(
-            "Undo",
-            icon=":material/undo:",
-            on_click=_move,
-            args=(-1,),
-            shortcut="Ctrl+Z",
-            disabled=not history.can_undo,
-        )
-        st.button(
-            "Redo",
-            icon=":material/redo:",
-            on_click=_move,
-            args=(1,),
-            shortcut="Ctrl+Y",
-            disabled=not history.can_redo,
-        )
-        st.button(
-            "Clear",
-            icon=":material/delete:",
-            on_click=clear,
-            shortcut="Delete",
-            disabled=not history.shown.strokes,
-        )
+        for label, icon, shortcut, action, enabled in (
+            ("Undo", "undo", "Ctrl+Z", partial(_move, -1), history.can_undo),
+            ("Redo", "redo", "Ctrl+Y", partial(_move, 1), history.can_redo),
+            ("Clear", "delete", "Delete", clear, bool(history.shown.strokes)),
+        ):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                on_click=action,
+                shortcut=shortcut,
+                disabled=not enabled,
+            )
         with st.popover("Brush", icon=":material/brush:"):
             st.select_slider(
                 "Width of the brush, in pixels",
@@ -141,22 +131,22 @@ def _buttons(history: History) -> None:
 def _move(by: int) -> None:
     history = st.session_state[state.CANVAS].moved(by)
     st.session_state[state.CANVAS] = history
-    _hand_over(history.shown)
+    _load(history.shown)
 
 
 def clear() -> None:
     """Empty the canvas; an undo brings the drawing back."""
     history: History = st.session_state[state.CANVAS]
     blank = Strokes(history.shown.width, history.shown.height, CANVAS_BRUSH, ())
-    st.session_state[state.CANVAS] = history.then(blank)
-    st.session_state[state.CANVAS_NUMBER] = st.session_state.get(state.CANVAS_NUMBER, 0) + 1
+    st.session_state[state.CANVAS] = history.with_drawing(blank)
+    renew(CANVAS)
 
 
-def _hand_over(drawn: Strokes) -> None:
-    """Have the canvas load a drawing. The number makes it a change: it ignores what it had."""
-    count = st.session_state.get("handed_over", 0) + 1
-    st.session_state.handed_over = count
-    start: dict[str, Any] = {**canvas_from_strokes(drawn), "handed_over": count}
+def _load(drawn: Strokes) -> None:
+    """Have the canvas load a drawing. The number makes it a change, even of the same drawing."""
+    count = st.session_state.get(LOADED, 0) + 1
+    st.session_state[LOADED] = count
+    start: dict[str, Any] = {**canvas_from_strokes(drawn), LOADED: count}
     st.session_state[state.CANVAS_START] = start
 
 
@@ -168,7 +158,7 @@ def _linked_width() -> int:
 
 
 def _linked(width: int, height: int) -> Strokes:
-    """The drawing of the address, or a blank canvas."""
+    """The drawing in the address, or a blank canvas."""
     if text := st.query_params.get(state.DRAWING):
         try:
             return fit_to_canvas(url_codec.from_text(text), width, height)
@@ -179,11 +169,10 @@ def _linked(width: int, height: int) -> Strokes:
     return Strokes(width, height, CANVAS_BRUSH, ())
 
 
-def _tell_address(drawn: Strokes) -> None:
-    """Put the drawing into the address of the page: a reload and a link show it."""
+def _write_address(drawn: Strokes) -> None:
+    """Write the drawing to the address of the page, for a reload or a link."""
     text = url_codec.to_text(drawn) if drawn.strokes else None
-    if text != st.query_params.get(state.DRAWING):
-        if text is None:
-            st.query_params.pop(state.DRAWING, None)
-        else:
-            st.query_params[state.DRAWING] = text
+    if text is None:
+        st.query_params.pop(state.DRAWING, None)
+    elif text != st.query_params.get(state.DRAWING):
+        st.query_params[state.DRAWING] = text

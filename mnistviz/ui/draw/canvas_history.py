@@ -1,4 +1,4 @@
-"""What was drawn on the canvas so far, for undo and redo: no Streamlit here."""
+"""The history of the drawings on the canvas, for undo and redo. No Streamlit here."""
 
 from dataclasses import dataclass, replace
 
@@ -6,23 +6,23 @@ import numpy as np
 
 from mnistviz.digits.drawing.strokes import Strokes
 
-# As far back as a person goes; a drawing takes a few kilobytes.
+# Older drawings are dropped; one takes a few kilobytes.
 MAX_SNAPSHOTS = 200
-# Pixels: the canvas tells the same drawing again with other digits behind the point.
-SAME = 0.5
+# In pixels: the canvas reports the same drawing again with other decimals.
+TOLERANCE = 0.5
 
 
 @dataclass(frozen=True)
 class History:
-    """Drawings one after the other, which of them is shown, and what the canvas said last.
+    """Drawings in their order, the index of the shown one, and the last report of the canvas.
 
-    What the canvas says counts only when it is news: after an undo it goes on saying the old
-    drawing until the browser has followed.
+    A report counts only if it differs from the last one: after an undo the canvas reports the old
+    drawing until the browser has loaded the other one.
     """
 
     snapshots: tuple[Strokes, ...]
     position: int = 0
-    said: Strokes | None = None
+    last_report: Strokes | None = None
 
     @property
     def shown(self) -> Strokes:
@@ -37,30 +37,30 @@ class History:
         return self.position < len(self.snapshots) - 1
 
     def moved(self, by: int) -> "History":
-        """The history after an undo (-1) or a redo (+1), as far as there is one."""
-        place = min(max(self.position + by, 0), len(self.snapshots) - 1)
-        return replace(self, position=place)
+        """Return the history after an undo (-1) or a redo (+1), unchanged where there is none."""
+        position = min(max(self.position + by, 0), len(self.snapshots) - 1)
+        return replace(self, position=position)
 
-    def then(self, drawn: Strokes) -> "History":
-        """The history after another drawing; what could have been redone is gone."""
-        kept = (*self.snapshots[: self.position + 1], drawn)[-MAX_SNAPSHOTS:]
-        return replace(self, snapshots=kept, position=len(kept) - 1)
+    def with_drawing(self, drawn: Strokes) -> "History":
+        """Return the history with another drawing after the shown one; no redo is left."""
+        snapshots = (*self.snapshots[: self.position + 1], drawn)[-MAX_SNAPSHOTS:]
+        return replace(self, snapshots=snapshots, position=len(snapshots) - 1)
 
-    def hears(self, drawn: Strokes) -> "History":
-        """The history after the canvas has said what is on it."""
-        if self.said is not None and same(drawn, self.said):
+    def with_report(self, drawn: Strokes) -> "History":
+        """Return the history after a report of the canvas."""
+        if self.last_report is not None and same(drawn, self.last_report):
             return self
-        heard = replace(self, said=drawn)
-        places = [n for n, one in enumerate(self.snapshots) if same(one, drawn)]
-        if places:
-            # It follows an undo or a redo, ours or its own toolbar's.
-            return replace(heard, position=min(places, key=lambda n: abs(n - self.position)))
-        return heard.then(drawn)
+        history = replace(self, last_report=drawn)
+        known = [n for n, snapshot in enumerate(self.snapshots) if same(snapshot, drawn)]
+        if known:
+            # The canvas follows an undo or a redo, of this page or of its own toolbar.
+            return replace(history, position=min(known, key=lambda n: abs(n - self.position)))
+        return history.with_drawing(drawn)
 
 
-def same(one: Strokes, other: Strokes) -> bool:
-    """Whether two drawings have the same strokes, within half a pixel."""
-    return [len(line) for line in one.strokes] == [len(line) for line in other.strokes] and all(
-        np.allclose(a, b, rtol=0, atol=SAME)
-        for a, b in zip(one.strokes, other.strokes, strict=True)
+def same(first: Strokes, second: Strokes) -> bool:
+    """Return whether two drawings have the same strokes, within `TOLERANCE`."""
+    return [len(line) for line in first.strokes] == [len(line) for line in second.strokes] and all(
+        np.allclose(a, b, rtol=0, atol=TOLERANCE)
+        for a, b in zip(first.strokes, second.strokes, strict=True)
     )

@@ -1,7 +1,8 @@
-"""Who writes otherwise than MNIST's writers did is read better by another network: the offer."""
+"""An offer of the bundled run that was trained on pen digits, too."""
 
 import streamlit as st
 
+from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 from mnistviz.studies.published_results import pen_strokes
 from mnistviz.ui.shared import state
@@ -10,11 +11,13 @@ HANDWRITING = "handwriting"
 
 
 def offer_handwriting(run: Run) -> None:
-    """Offer the network that knows pen digits, where the chosen one doesn't."""
+    """Show a button that chooses that run, unless `run` was trained on pen digits itself."""
     if run.spec.train.pen_digits:
         return
-    found = pen_strokes()
-    best, handwriting = (found["runs"][name]["right"] for name in ("best", HANDWRITING))
+    measured = pen_strokes()
+    best, handwriting = (
+        measured["runs"][name]["right"] for name in (registry.DEFAULT_RUN, HANDWRITING)
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "Use *handwriting*",
@@ -24,9 +27,9 @@ def offer_handwriting(run: Run) -> None:
         )
         st.caption(
             "A 1 with a long upstroke, a crossed 7? This network has seen few of them. "
-            f"**{HANDWRITING}** knows them: of {found['digits']:,} digits that "
-            f"{found['writers']} people drew with a pen it reads {handwriting:.1%} right, best "
-            f"{best:.1%}.",
+            f"**{HANDWRITING}** knows them: of {measured['digits']:,} digits that "
+            f"{measured['writers']} people drew with a pen it reads {handwriting:.1%} right, "
+            f"{registry.DEFAULT_RUN} {best:.1%}.",
             width="stretch",
         )
 

@@ -1,23 +1,32 @@
-"""What the network makes of several digits side by side."""
+"""The answer to several digits side by side."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.segmentation import Segment
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, state
+from mnistviz.ui.shared.widgets import metric_with_note, pick
+
+if TYPE_CHECKING:
+    # It imports TensorFlow, which no page waits for before its first paint.
+    from mnistviz.evaluation.digit_reader import Reading
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
 DIGIT_SIZE = 56
 
 
 def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
-    """The number, and each digit of it with its picture and its probability.
+    """Show the number, and each of its digits with its picture and probability.
 
-    The digit that is chosen is the one that all pages look at as 'my drawing'.
+    The chosen digit is the drawing that all pages show.
     """
     if not segments:
         st.session_state.pop(state.DRAWN_IMAGE, None)
@@ -27,37 +36,30 @@ def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
     reader = loaded_networks.digit_reader(snapshot)
     readings = [reader.read(image) for image in images]
     number = "".join(str(reading.digit) for reading in readings)
-    unsure = min(readings, key=lambda reading: reading.probability)
-    said = f"least sure of the {unsure.digit}: {unsure.probability:.1%}"
-    st.metric(TEXTS["digit"].heading, number, said, delta_arrow="off", delta_color="off")
+    least_sure = min(readings, key=lambda reading: reading.probability)
+    note = f"least sure of the {least_sure.digit}: {least_sure.probability:.1%}"
+    metric_with_note(TEXTS["digit"].heading, number, note, border=False)
     with st.container(horizontal=True, gap="small"):
-        for place, (image, reading) in enumerate(zip(images, readings, strict=True)):
+        for place, (image, reading) in enumerate(zip(images, readings, strict=True), 1):
             with st.container(width=DIGIT_SIZE + 40):
-                large = np.kron(image, np.ones((2, 2), np.float32))
-                st.image(
-                    large,
-                    width=DIGIT_SIZE,
-                    alt=f"Digit {place + 1} of {len(segments)} as the network sees it, "
-                    f"read as {reading.digit}",
-                )
-                second = reading.ranking[1]
-                st.markdown(f"**{reading.digit}** {reading.probability:.1%}")
-                st.caption(f"or {second}: {reading.probabilities[second]:.1%}")
-                # A part is read in any case, as the parts beside it suggest a digit.
-                if badge := TEXTS[reading.verdict].badge:
-                    st.badge(badge, color="orange")
-    chosen = st.segmented_control(
-        "Which one shall the other pages look at?",
-        range(len(segments)),
-        default=0,
-        format_func=lambda place: f"{place + 1}: {readings[place].digit}",
-        key=f"looked_at_{number}",
-        required=True,
-        wrap=True,
-    )
+                alt = f"Digit {place} of {len(segments)} as the network sees it"
+                _show_digit(image, reading, f"{alt}, read as {reading.digit}")
+    titles = {place: f"{place + 1}: {reading.digit}" for place, reading in enumerate(readings)}
+    label = "Which one shall the other pages look at?"
+    chosen = pick(label, titles, key=f"looked_at_{number}", wrap=True)
     st.session_state[state.DRAWN_IMAGE] = images[chosen]
     st.caption(
         "Cut between strokes where you drew, at gaps and thin bridges of ink in a picture; of all "
         "ways to cut, the one whose parts look most like digits to the network. It can be wrong: "
         "leave some room between the digits."
     )
+
+
+def _show_digit(image: FloatArray, reading: Reading, alt: str) -> None:
+    st.image(np.kron(image, np.ones((2, 2), np.float32)), width=DIGIT_SIZE, alt=alt)
+    second = reading.ranking[1]
+    st.markdown(f"**{reading.digit}** {reading.probability:.1%}")
+    st.caption(f"or {second}: {reading.probabilities[second]:.1%}")
+    # A part is read in any case, as the parts beside it suggest a digit.
+    if badge := TEXTS[reading.verdict].badge:
+        st.badge(badge, color="orange")

@@ -1,36 +1,32 @@
-"""Several networks read the same drawing."""
+"""The answers of several networks to the same drawing."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.evaluation.rejection_texts import TEXTS
-from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.widgets import pick_other_runs
 
-# Each is loaded into memory; what is not read side by side any more is no comparison.
-MOST = 8
+# Each network stays in memory.
+MAX_RUNS = 8
+CHOSEN_AT_FIRST = ("handwriting", "best", "reference")
 
 
 def show_other_networks(snapshot: Snapshot, image: FloatArray) -> None:
-    """What chosen runs, each at its last snapshot, make of an image `(28, 28)`."""
-    others = {one.id: one for one in registry.list_runs() if one.id != snapshot.run.id}
-    first = [name for name in ("handwriting", "best", "reference") if name in others]
-    chosen = st.multiselect(
+    """Show the answers of chosen runs, each at its last snapshot, to an image `(28, 28)`."""
+    others = pick_other_runs(
         "Read the same drawing with",
-        list(others),
-        default=first,
-        format_func=lambda one: others[one].name if one in others else one,
-        max_selections=MOST,
+        snapshot,
+        most=MAX_RUNS,
         key="other_networks",
+        first=CHOSEN_AT_FIRST,
         persist_state="session",
         placeholder="choose runs",
     )
-    rows = [_row(snapshot, image)]
-    for one in chosen:
-        steps = snapshots.steps_of(others[one])
-        if steps:
-            rows.append(_row(Snapshot(others[one], steps[-1]), image))
+    rows = [_row(network, image) for network in (snapshot, *others)]
     st.dataframe(
         rows,
         column_config={
@@ -42,14 +38,16 @@ def show_other_networks(snapshot: Snapshot, image: FloatArray) -> None:
         hide_index=True,
         key="other_answers",
     )
-    answers = {row["reads"] for row in rows}
-    st.caption(
-        "All agree."
-        if len(answers) == 1 and len(rows) > 1
-        else "They disagree: a drawing worth a closer look."
-        if len(answers) > 1
-        else "Choose another run to compare with."
-    )
+    st.caption(agreement_text([row["reads"] for row in rows]))
+
+
+def agreement_text(answers: Sequence[object]) -> str:
+    """Whether the networks agree, in a sentence; `answers` has that of the chosen run, too."""
+    if len(answers) == 1:
+        return "Choose another run to compare with."
+    if len(set(answers)) > 1:
+        return "They disagree: a drawing worth a closer look."
+    return "All agree."
 
 
 def _row(snapshot: Snapshot, image: FloatArray) -> dict[str, object]:

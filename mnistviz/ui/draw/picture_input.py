@@ -1,6 +1,6 @@
-"""A picture as a source of digits: a file or the camera, what was found in it, the part to read.
+"""A picture as a source of digits, from a file or the camera: its ink, and the part to read.
 
-Streamlit keeps what is given to it in memory, and so does this: nothing is written to disk.
+Streamlit has an upload in memory, and so has this module: nothing is written to disk.
 """
 
 from collections.abc import Sequence
@@ -15,88 +15,86 @@ from streamlit.delta_generator import DeltaGenerator
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing import pictures
 from mnistviz.ui.shared import state
+from mnistviz.ui.shared.compat import renew, renewable_key
 
-MEGABYTES = pictures.MAX_BYTES // 1_000_000
-PICTURE_WIDTH = 320
-# Orange over grey, as negative and positive weights are told apart elsewhere.
+PHOTO_WIDTH = 320
+# Orange, over grey.
 INK_COLOUR = (232, 89, 12)
-# Left and right, top and bottom of the part that is read, in per cent.
+# Left and right, top and bottom of the part that is read, in percent.
 Crop = tuple[tuple[int, int], tuple[int, int]]
-WHOLE: Crop = ((0, 100), (0, 100))
+# Left, top, right and bottom of a digit, in pixels of the part that is read.
+Box = tuple[float, float, float, float]
+# The sliders of the crop, whose keys are renewed for another picture.
+CROP = "crop"
 
 
 @dataclass(frozen=True)
-class Given:
-    """A picture, the ink of the part that is read, and where on the page it is to be shown."""
+class GivenPicture:
+    """A picture `(height, width)`, the ink of the part that is read, and its place on the page."""
 
     levels: FloatArray
     crop: Crop
     ink: FloatArray
     slot: DeltaGenerator
 
-    def show(self, boxes: Sequence[tuple[float, float, float, float]]) -> None:
-        """Show what was found in it."""
+    def show(self, boxes: Sequence[Box]) -> None:
+        """Show the picture with its ink and the boxes of the digits."""
         self.slot.image(
-            found_in(self.levels, self.crop, self.ink, boxes),
+            marked_picture(self.levels, self.crop, self.ink, boxes),
             caption="Orange: what is taken for ink. Framed: what the network gets to see.",
             alt=f"Your picture, with its ink in orange and {len(boxes)} digits framed",
         )
 
 
-def given_picture(camera: bool) -> Given | None:
+def given_picture(camera: bool) -> GivenPicture | None:
     """Let a person give a picture and choose the part of it that is read.
 
-    Raises `DrawingError` for what is no picture.
+    Raises `DrawingError` for a file that is not a picture.
     """
-    levels = _asked_for(camera)
+    levels = _upload(camera)
     if levels is None:
         st.info("Nothing to read yet. Dark ink on light paper or the other way round, both do.")
         return None
     slot = st.empty()
     with st.popover("Crop", icon=":material/crop:", help="Read only a part of the picture."):
-        crop = _pick_crop()
-    return Given(levels, crop, ink_in(cropped(levels, crop)), slot)
+        key = renewable_key(CROP)
+        across = st.slider("From left to right, %", 0, 100, (0, 100), 1, key=f"across-{key}")
+        down = st.slider("From top to bottom, %", 0, 100, (0, 100), 1, key=f"down-{key}")
+    crop = across, down
+    return GivenPicture(levels, crop, find_ink(cropped(levels, crop)), slot)
 
 
-def _asked_for(camera: bool) -> FloatArray | None:
-    """The grey levels of what a person gave. It stays until another one comes or it goes."""
+def _upload(camera: bool) -> FloatArray | None:
+    """The grey levels of the last picture, until another one is given or it is removed."""
     if camera:
-        given = st.camera_input(
+        upload = st.camera_input(
             "Hold one digit in front of the camera, on plain or lined paper",
             key="camera",
             on_change=_forget,
         )
     else:
-        given = st.file_uploader(
+        upload = st.file_uploader(
             "A picture of a digit: photo, scan or screenshot",
             [suffix.removeprefix(".") for suffix in pictures.PICTURE_SUFFIXES],
             key="file",
             on_change=_forget,
-            max_upload_size=MEGABYTES,
+            max_upload_size=pictures.MAX_BYTES // 1_000_000,
             help=f"{pictures.format_names(with_notes=True)}: at most {pictures.limits()}. It stays "
             "in memory and is not written to disk.",
         )
-    if given is not None and state.PHOTO not in st.session_state:
-        st.session_state[state.PHOTO] = pictures.open_picture(given.getvalue())
-    found: FloatArray | None = st.session_state.get(state.PHOTO)
-    return found
+    if upload is not None and state.PHOTO not in st.session_state:
+        st.session_state[state.PHOTO] = pictures.open_picture(upload.getvalue())
+    levels: FloatArray | None = st.session_state.get(state.PHOTO)
+    return levels
 
 
 def _forget() -> None:
     st.session_state.pop(state.PHOTO, None)
-    st.session_state[state.PHOTO_CROPS] = st.session_state.get(state.PHOTO_CROPS, 0) + 1
-
-
-def _pick_crop() -> Crop:
-    """The part of the picture that is read, by two sliders that a finger can move."""
-    number = st.session_state.get(state.PHOTO_CROPS, 0)
-    across = st.slider("From left to right, %", 0, 100, (0, 100), 1, key=f"across-{number}")
-    down = st.slider("From top to bottom, %", 0, 100, (0, 100), 1, key=f"down-{number}")
-    return across, down
+    renew(CROP)
 
 
 def cropped(levels: FloatArray, crop: Crop) -> FloatArray:
-    """The part of a picture (height, width) that is read, at least one pixel of it."""
+    """The part of a picture `(height, width)` that is read, at least one pixel of it."""
     (top, bottom), (left, right) = (
         _pixels(share, length) for share, length in zip(crop[::-1], levels.shape, strict=True)
     )
@@ -109,24 +107,21 @@ def _pixels(share: tuple[int, int], length: int) -> tuple[int, int]:
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking for ink …")
-def ink_in(levels: FloatArray) -> FloatArray:
-    """Ink of a picture, kept between reruns."""
+def find_ink(levels: FloatArray) -> FloatArray:
+    """The ink of a picture, both `(height, width)`; cached between reruns."""
     return pictures.find_ink(levels)
 
 
-def found_in(
-    levels: FloatArray,
-    crop: Crop,
-    ink: FloatArray,
-    boxes: Sequence[tuple[float, float, float, float]],
+def marked_picture(
+    levels: FloatArray, crop: Crop, ink: FloatArray, boxes: Sequence[Box]
 ) -> NDArray[np.uint8]:
-    """The picture as RGB, with the ink that was found in orange and a box around each digit.
+    """The picture as RGB `(height, 320, 3)`, with its ink in orange and a box around each digit.
 
     `ink` and `boxes` are those of the part that is read; the rest of the picture is dimmed.
     """
     height, width = levels.shape
-    zoom = PICTURE_WIDTH / width
-    size = (PICTURE_WIDTH, max(1, round(height * zoom)))
+    zoom = PHOTO_WIDTH / width
+    size = (PHOTO_WIDTH, max(1, round(height * zoom)))
     grey = Image.fromarray((levels * 255).astype(np.uint8)).resize(size)
     picture = Image.blend(grey, Image.new("L", size, 128), 0.7).convert("RGB")
     top, bottom = (round(edge * zoom) for edge in _pixels(crop[1], height))

@@ -1,8 +1,8 @@
-"""What the Evaluate page reads with a network: the set, and every answer, kept on disk."""
+"""The set that the Evaluate page evaluates, and the answers of networks to it, cached on disk."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import functools
 
 import streamlit as st
 
@@ -19,17 +19,18 @@ from mnistviz.evaluation.predictions import (
     keep_logits,
     known_logits,
 )
-from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.page_registry import DRAW
+from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.widgets import pick
 
 TEST_SET = "test images"
 SOURCES = {"test": "Test set", "digits": "My digits", "own": "My data set"}
+# The key of the session's state with the ids of the uploads and their set.
 UPLOADED = "evaluate_uploaded"
 
 
-@st.cache_resource(show_spinner=False)
 def test_set() -> LabelledSet:
     """The 10,000 test images."""
     data = load_mnist()
@@ -37,48 +38,40 @@ def test_set() -> LabelledSet:
 
 
 def is_test_set(data: LabelledSet) -> bool:
-    """Whether the numbers of its images are those of the sidebar."""
+    """Whether a set is the test set, whose image numbers are those of the sidebar."""
     return data.images is load_mnist().x_test
 
 
 def item_of(data: LabelledSet) -> str:
-    """What one image of a set is called before its number."""
+    """The noun for one image of a set, which its number follows."""
     return "test image" if is_test_set(data) else "image"
 
 
 def describe_set(data: LabelledSet) -> str:
-    """How many images of which set."""
+    """The number of images and the name of a set."""
     count = len(data.labels)
-    if is_test_set(data):
-        return f"{count:,} {TEST_SET}"
-    return f"{count:,} {'image' if count == 1 else 'images'} of {data.name}"
+    return (
+        f"{count:,} {TEST_SET}"
+        if is_test_set(data)
+        else f"{count_of(count, 'image')} of {data.name}"
+    )
 
 
 def choose_set() -> LabelledSet:
-    """The images that a person wants to judge by. Ends the page where there are none yet."""
-    source = st.segmented_control(
-        "Images",
-        list(SOURCES),
-        default="test",
-        format_func=lambda name: SOURCES[name],
-        key="evaluate_source",
-        required=True,
-        persist_state="session",
-    )
+    """Let a person choose the evaluated set. Stops the page where it has no images yet."""
+    source = pick("Images", SOURCES, key="evaluate_source", persist_state="session")
     if source == "digits":
         if not my_digits.list_digits():
             st.info("You have kept no digits yet. Draw some, and say what they are.")
             DRAW.link()
             st.stop()
         return my_digits.as_labelled_set()
-    if source == "own":
-        return _uploaded_set()
-    return test_set()
+    return _uploaded_set() if source == "own" else test_set()
 
 
 def _uploaded_set() -> LabelledSet:
-    """What a person last uploaded: it stays when they look at another page."""
-    # Any name: MNIST's own files have no suffix. What is no data set is refused in words.
+    """The set that a person uploaded last; it stays while they look at other pages."""
+    # No list of suffixes: MNIST's own files have none. The reader refuses what is no data set.
     uploads = st.file_uploader(
         f"{UPLOAD[0].upper()}{UPLOAD[1:]}",
         accept_multiple_files=True,
@@ -86,48 +79,49 @@ def _uploaded_set() -> LabelledSet:
         help="Names and layouts of MNIST, Fashion-MNIST and KMNIST are known, .gz too. Nothing is "
         "written to disk but what the networks answer.",
     )
-    if uploads:
-        ids = tuple(upload.file_id for upload in uploads)
-        kept = st.session_state.get(UPLOADED)
-        if kept is None or kept[0] != ids:
-            found = read_uploads([(upload.name, upload.getvalue()) for upload in uploads])
-            st.session_state[UPLOADED] = (ids, found)
+    ids = tuple(upload.file_id for upload in uploads)
+    if ids and st.session_state.get(UPLOADED, (None,))[0] != ids:
+        data = read_uploads([(upload.name, upload.getvalue()) for upload in uploads])
+        st.session_state[UPLOADED] = (ids, data)
     if UPLOADED not in st.session_state:
         st.stop()
-    data: LabelledSet = st.session_state[UPLOADED][1]
-    st.caption(f"**{data.name}**: {data.description}")
-    return data
+    uploaded: LabelledSet = st.session_state[UPLOADED][1]
+    st.caption(f"**{uploaded.name}**: {uploaded.description}")
+    return uploaded
 
 
-@st.cache_resource(show_spinner=False)
+@functools.cache
 def _test_digest() -> str:
-    return digest_of(test_set().images)
+    return digest_of(load_mnist().x_test)
 
 
 def digest(data: LabelledSet) -> str:
-    """What the images of a set are kept under."""
+    """The digest of a set's images, under which results are cached."""
     # The test set never changes: it is hashed once.
     return _test_digest() if is_test_set(data) else digest_of(data.images)
 
 
 def answers(snapshot: Snapshot, data: LabelledSet) -> Answers:
-    """What a snapshot says of a set: read once, kept on disk and in memory."""
-    logits = _logits(snapshot.run.path, snapshot.step, digest(data), snapshot.run, data)
-    return answers_of(data, logits)
+    """The answers of a snapshot to a set; computed once, then cached on disk and in memory."""
+    return answers_of(data, _logits(snapshot, data))
 
 
-def kept_answers(snapshot: Snapshot, data: LabelledSet) -> Answers | None:
-    """The same, if the snapshot has read this set before; no network is loaded."""
+def stored_answers(snapshot: Snapshot, data: LabelledSet) -> Answers | None:
+    """The answers of a snapshot to a set, None where they are not cached on disk."""
     logits = known_logits(snapshot, data, digest(data))
     return None if logits is None else answers_of(data, logits)
 
 
-@st.cache_resource(max_entries=64, show_spinner="Reading the images, once for this snapshot …")
-def _logits(path: Path, step: int, name: str, _run: Run, _data: LabelledSet) -> FloatArray:
+@st.cache_resource(
+    max_entries=64,
+    show_spinner="Reading the images, once for this snapshot …",
+    hash_funcs={**loaded_networks.HASH_FUNCS, LabelledSet: digest},
+)
+def _logits(snapshot: Snapshot, data: LabelledSet) -> FloatArray:
     from mnistviz.evaluation.scoring import predict_logits
 
-    found = known_logits(Snapshot(_run, step), _data, name)
-    if found is None:
-        found = predict_logits(loaded_networks.classifier(Snapshot(_run, step)), _data.images)
-        keep_logits(Snapshot(_run, step), name, found)
-    return found
+    logits = known_logits(snapshot, data, digest(data))
+    if logits is None:
+        logits = predict_logits(loaded_networks.classifier(snapshot), data.images)
+        keep_logits(snapshot, digest(data), logits)
+    return logits

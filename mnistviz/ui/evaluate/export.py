@@ -1,4 +1,4 @@
-"""Take the evaluation elsewhere: predictions as CSV, the whole page as one HTML file."""
+"""Exports of the Evaluate page: answers as CSV, the whole page as one HTML file."""
 
 from __future__ import annotations
 
@@ -10,28 +10,27 @@ import streamlit as st
 from mnistviz.evaluation.predictions import Answers, as_csv
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.evaluate import evaluated_set
+from mnistviz.ui.evaluate.evaluated_set import is_test_set
 from mnistviz.ui.evaluate.trust_view import temperature_of
 from mnistviz.ui.shared.texts import epochs_text
 
 
-def show_export(snapshot: Snapshot, found: Answers) -> None:
-    """Two downloads, each made when it is asked for."""
+def show_export(snapshot: Snapshot, answers: Answers) -> None:
+    """Show two downloads, whose files are made on a click, and the command for the report."""
     temperature = temperature_of(snapshot)
-    name = (
-        re.sub(r"[^A-Za-z0-9]+", "-", f"{snapshot.run.name}-{found.data.name}").strip("-").lower()
+    name = file_stem(snapshot, answers)
+    calibrated = (
+        ", calibrated."
+        if temperature
+        else ", as the network gives them: this run is not calibrated."
     )
     st.markdown(
         "**Predictions**: a line for each image with its label, the answer and ten probabilities"
-        + (
-            ", calibrated."
-            if temperature
-            else ", as the network gives them: this run is not calibrated."
-        )
+        f"{calibrated}"
     )
     st.download_button(
         "Predictions (CSV)",
-        lambda: as_csv(found, temperature),
+        lambda: as_csv(answers, temperature),
         f"{name}-predictions.csv",
         "text/csv",
         icon=":material/table:",
@@ -43,27 +42,36 @@ def show_export(snapshot: Snapshot, found: Answers) -> None:
         "labels in doubt, and every other run that has read these images."
     )
 
-    def make() -> str:
+    def make_report() -> str:
         from mnistviz.evaluation.report import report_data, report_html
 
-        return report_html(report_data(snapshot, found, temperature))
+        return report_html(report_data(snapshot, answers, temperature))
 
     st.download_button(
         "Report (HTML)",
-        make,
+        make_report,
         f"{name}-report.html",
         "text/html",
         icon=":material/description:",
         on_click="ignore",
     )
     st.caption("From the command line, with all curves of robustness:")
-    data = "" if evaluated_set.is_test_set(found.data) else " --data PATH"
-    named = snapshot.run.name
+    st.code(command(snapshot, answers), language="sh", wrap_lines=True)
+
+
+def file_stem(snapshot: Snapshot, answers: Answers) -> str:
+    """The start of the names of the files: the run and the set."""
+    words = re.findall("[A-Za-z0-9]+", f"{snapshot.run.name}-{answers.data.name}")
+    return "-".join(words).lower()
+
+
+def command(snapshot: Snapshot, answers: Answers) -> str:
+    """The command that makes the same report."""
+    data = "" if is_test_set(answers.data) else " --data PATH"
+    run = snapshot.run.name
     if snapshot.step != snapshots.steps_of(snapshot.run)[-1]:
-        named += f":{epochs_text(snapshot.run, snapshot.step)}"
-    st.code(
-        f"python -m mnistviz evaluate {shlex.quote(named)}{data} --robustness "
-        f"--out {name}-report.html",
-        language="sh",
-        wrap_lines=True,
+        run += f":{epochs_text(snapshot.run, snapshot.step)}"
+    return (
+        f"python -m mnistviz evaluate {shlex.quote(run)}{data} --robustness "
+        f"--out {file_stem(snapshot, answers)}-report.html"
     )

@@ -1,9 +1,12 @@
-"""Labels in doubt: mark them, and see the accuracy with and without."""
+"""Labels in doubt: the accuracy with and without the marked images, and candidates for a mark."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.evaluation import label_issues
@@ -12,61 +15,50 @@ from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
-from mnistviz.ui.evaluate.images_view import count_of, show_gallery
-from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.evaluate.image_gallery import show_gallery
+from mnistviz.ui.shared.texts import count_of
 
-NAMES: dict[str, str] = {"right": "right", "ambiguous": "ambiguous", "wrong": "wrong"}
-
-
-def show_mark(found: Answers, number: int) -> None:
-    """What a person holds of the label of an image; kept at once."""
-    digest = evaluated_set.digest(found.data)
-    key = f"evaluate_doubt_{digest}_{number}"
-    st.session_state[key] = label_issues.read(digest).get(number, "right")
-
-    def keep() -> None:
-        with errors_shown():
-            chosen = st.session_state[key]
-            doubt: Doubt | None = chosen if chosen in label_issues.DOUBTS else None
-            label_issues.mark(digest, number, doubt)
-
-    st.segmented_control(
-        f"You say its label, {found.data.labels[number]}, is",
-        list(NAMES),
-        format_func=lambda name: NAMES[name],
-        key=key,
-        on_change=keep,
-        required=True,
-        help="Kept in your home folder, for all runs. 'Labels in doubt' shows what it changes.",
-    )
+# A network with a lower accuracy says nothing about labels.
+NEEDED_ACCURACY = 0.5
 
 
-def show_doubts(found: Answers) -> None:
-    """Accuracy with and without the marked images, these, and others that may be worth a look."""
-    marked = label_issues.read(evaluated_set.digest(found.data))
-    marked = {number: doubt for number, doubt in marked.items() if number < len(found.right)}
+def show_doubts(_: Snapshot, answers: Answers) -> None:
+    """Show the accuracy with and without the marked images, these images, and candidates."""
+    marked = label_issues.read(evaluated_set.digest(answers.data))
+    marked = {number: doubt for number, doubt in marked.items() if number < len(answers.right)}
     if marked:
-        _show_table(found, marked)
-        show_gallery(found, np.array(list(marked)), "evaluate_marked", "by number")
+        _show_table(answers, marked)
+        show_gallery(answers, np.array(list(marked)), "evaluate_marked", "by number")
     else:
         st.info(
             "You have marked no label yet. Click an image, here or among the mistakes, and say "
             "below it what you think of its label."
         )
-    _show_candidates(found, marked)
+    _show_candidates(answers, marked)
 
 
-def _show_table(found: Answers, marked: dict[int, Doubt]) -> None:
+def _show_table(answers: Answers, marked: dict[int, Doubt]) -> None:
     import pandas as pd
 
+    rows = accuracy_rows(answers, marked)
+    st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_doubt_table")
+    st.caption(
+        "Whoever marks only what this network reads wrong makes it look better than it is. The "
+        "list is kept: choose another run in the sidebar and compare on the same images."
+    )
+
+
+def accuracy_rows(answers: Answers, marked: dict[int, Doubt]) -> dict[str, dict[str, object]]:
+    """Rows of a table: the accuracy on all images, without wrong labels, without all in doubt."""
     wrong = [number for number, doubt in marked.items() if doubt == "wrong"]
-    rows = {}
-    for name, left_out in (
-        ("all images", []),
-        (f"without {count_of(len(wrong), 'wrong label')}", wrong),
-        (f"without all {len(marked):,} in doubt", list(marked)),
-    ):
-        rest = label_issues.without(found, left_out)
+    left_out: dict[str, list[int]] = {
+        "all images": [],
+        f"without {count_of(len(wrong), 'wrong label')}": wrong,
+        f"without all {len(marked):,} in doubt": list(marked),
+    }
+    rows: dict[str, dict[str, object]] = {}
+    for name, numbers in left_out.items():
+        rest = label_issues.without(answers, numbers)
         right, images = int(rest.right.sum()), len(rest.right)
         low, high = accuracy_interval(right, images)
         rows[name] = {
@@ -75,34 +67,34 @@ def _show_table(found: Answers, marked: dict[int, Doubt]) -> None:
             "accuracy": f"{right / max(1, images):.2%}",
             "95 % interval": f"{low:.2%} to {high:.2%}",
         }
-    st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_doubt_table")
-    st.caption(
-        "Whoever marks only what this network reads wrong makes it look better than it is. The "
-        "list is kept: choose another run in the sidebar and compare on the same images."
-    )
+    return rows
 
 
-def _show_candidates(found: Answers, marked: dict[int, Doubt]) -> None:
-    """Images that all runs that have read this set read alike, and not as the label says."""
-    read = []
-    for run in registry.list_runs():
-        if steps := snapshots.steps_of(run):
-            known = evaluated_set.kept_answers(Snapshot(run, steps[-1]), found.data)
-            if known is not None and known.right.mean() > 0.5:
-                read.append(known.answers)
+def _show_candidates(answers: Answers, marked: Collection[int]) -> None:
+    """Show the images for which all runs that have read this set agree against the label."""
+    stored = [
+        evaluated_set.stored_answers(snapshot, answers.data)
+        for snapshot in snapshots.latest_snapshots(registry.list_runs())
+    ]
+    good = [each for each in stored if each and each.right.mean() > NEEDED_ACCURACY]
     st.subheader("Worth a look", anchor=False)
-    if len(read) < 2:
+    if len(good) < 2:
         st.caption(
             "Images that several runs read alike, and not as their label says. For that, two runs "
             "must have read this set: choose another one in the sidebar, or under 'Two runs'."
         )
         return
-    alike = np.stack(read)
-    same = (alike == alike[0]).all(axis=0) & (alike[0] != found.data.labels)
-    numbers = np.array([n for n in np.flatnonzero(same) if n not in marked], np.int64)
-    who = "both runs that have" if len(read) == 2 else f"all {len(read)} runs that have"
+    numbers = candidates(good, marked)
+    runs = "both runs that have" if len(good) == 2 else f"all {len(good)} runs that have"
     st.caption(
-        f"{count_of(len(numbers), 'image')} that {who} read this set read alike, and not as the "
+        f"{count_of(len(numbers), 'image')} that {runs} read this set read alike, and not as the "
         "label says. Is it the networks, or the label?"
     )
-    show_gallery(found, numbers, "evaluate_candidates", "by number")
+    show_gallery(answers, numbers, "evaluate_candidates", "by number")
+
+
+def candidates(networks: Sequence[Answers], marked: Collection[int]) -> NDArray[np.int64]:
+    """The numbers of unmarked images for which all networks give the same, other answer."""
+    first = networks[0]
+    same = (np.stack([each.answers for each in networks]) == first.answers).all(axis=0)
+    return np.setdiff1d(np.flatnonzero(same & ~first.right), np.array(list(marked), np.int64))

@@ -1,107 +1,104 @@
-"""Two networks on the same images: who is right where the other is wrong."""
+"""Two networks on the same images: in which images only one of them is right."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
+from mnistviz.core.thresholds import ALPHA
 from mnistviz.evaluation.mcnemar import McNemarResult, compare
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import registry, snapshots
-from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
-from mnistviz.ui.evaluate.images_view import count_of, show_gallery
-from mnistviz.ui.shared.texts import epochs_text
-
-# What is held for more than chance, here as everywhere.
-SIGNIFICANT = 0.05
+from mnistviz.ui.evaluate.image_gallery import show_gallery
+from mnistviz.ui.shared.texts import count_of, epochs_text
+from mnistviz.ui.shared.widgets import pick
 
 
-def show_pair(snapshot: Snapshot, found: Answers) -> None:
-    """Choose another run and snapshot, and see in which images the two differ."""
-    others = [one for one in registry.list_runs() if snapshots.steps_of(one)]
-    names = {one.id: one.name for one in others}
-    first = next((one.id for one in others if one.id != snapshot.run.id), snapshot.run.id)
-    with st.container(horizontal=True):
-        other_id = st.selectbox(
-            "Compare with",
-            list(names),
-            index=list(names).index(first),
-            format_func=lambda one: names[one],
-            key="evaluate_other",
-        )
-        other = registry.find_run(other_id)
-        steps = snapshots.steps_of(other)
-        other_step = st.selectbox(
-            "after … epochs",
-            steps[::-1],
-            format_func=lambda one: epochs_text(other, one),
-            key=f"evaluate_other_step_{other_id}",
-        )
-    if (other.id, other_step) == (snapshot.run.id, snapshot.step):
+def show_pair(snapshot: Snapshot, answers: Answers) -> None:
+    """Let a person choose another snapshot, and compare the answers of the two."""
+    other = _choose_other(snapshot)
+    if (other.run.id, other.step) == (snapshot.run.id, snapshot.step):
         st.info("This is the same network. Choose another run or snapshot.")
         return
-    theirs = evaluated_set.answers(Snapshot(other, other_step), found.data)
-    mine, yours = _two_names(snapshot, other, other_step)
-    agreement = compare(found.right, theirs.right)
+    theirs = evaluated_set.answers(other, answers.data)
+    first, second = two_names(snapshot, other)
+    result = compare(answers.right, theirs.right)
     with st.container(horizontal=True):
-        for label, number in (
-            ("Both right", agreement.both),
-            (f"Only {mine}", agreement.only_first),
-            (f"Only {yours}", agreement.only_second),
-            ("Both wrong", agreement.neither),
-        ):
-            st.metric(label, f"{number:,}", border=True)
-    st.markdown(verdict(mine, yours, agreement))
-    choices = {
-        "first": (f"Only {mine} is right", found.right & ~theirs.right),
-        "second": (f"Only {yours} is right", ~found.right & theirs.right),
-        "neither": ("Both are wrong", ~found.right & ~theirs.right),
+        st.metric("Both right", f"{result.both:,}", border=True)
+        st.metric(f"Only {first}", f"{result.only_first:,}", border=True)
+        st.metric(f"Only {second}", f"{result.only_second:,}", border=True)
+        st.metric("Both wrong", f"{result.neither:,}", border=True)
+    st.markdown(verdict(first, second, result))
+    titles = {
+        "first": f"Only {first} is right",
+        "second": f"Only {second} is right",
+        "neither": "Both are wrong",
     }
-    shown = st.segmented_control(
-        "Images where",
-        list(choices),
-        default="first",
-        format_func=lambda name: choices[name][0],
-        key="evaluate_pair_shown",
-        required=True,
-    )
-    numbers = np.flatnonzero(choices[shown][1])
-    surest = np.maximum(found.confidence, theirs.confidence)
-    numbers = numbers[np.argsort(-surest[numbers], kind="stable")]
-    st.caption(f"Above an image: what it is, then what **{mine}** | **{yours}** read.")
-    show_gallery(
-        found, numbers, f"evaluate_pair_{shown}", "the surest first", (mine, yours, theirs)
-    )
+    chosen = pick("Images where", titles, key="evaluate_pair_shown")
+    of_kind = {
+        "first": answers.right & ~theirs.right,
+        "second": ~answers.right & theirs.right,
+        "neither": ~answers.right & ~theirs.right,
+    }
+    numbers = np.flatnonzero(of_kind[chosen])
+    confidence = np.maximum(answers.confidence, theirs.confidence)
+    numbers = numbers[np.argsort(-confidence[numbers], kind="stable")]
+    st.caption(f"Above an image: what it is, then what **{first}** | **{second}** read.")
+    other_answers = (first, second, theirs)
+    show_gallery(answers, numbers, f"evaluate_pair_{chosen}", "the surest first", other_answers)
 
 
-def _two_names(snapshot: Snapshot, other: Run, other_step: int) -> tuple[str, str]:
+def _choose_other(snapshot: Snapshot) -> Snapshot:
+    """Let a person choose a run and one of its snapshots, at first the last one of another run."""
+    runs = {run.id: run for run in registry.list_runs() if snapshots.steps_of(run)}
+    first = next((run_id for run_id in runs if run_id != snapshot.run.id), snapshot.run.id)
+    with st.container(horizontal=True):
+        run_id = st.selectbox(
+            "Compare with",
+            list(runs),
+            index=list(runs).index(first),
+            format_func=lambda run_id: runs[run_id].name,
+            key="evaluate_other",
+        )
+        run = runs[run_id]
+        step = st.selectbox(
+            "after … epochs",
+            snapshots.steps_of(run)[::-1],
+            format_func=lambda step: epochs_text(run, step),
+            key=f"evaluate_other_step_{run_id}",
+        )
+    return Snapshot(run, step)
+
+
+def two_names(first: Snapshot, second: Snapshot) -> tuple[str, str]:
     """The names of two networks, with their epochs where the run is the same."""
-    if snapshot.run.id != other.id:
-        return snapshot.run.name, other.name
-    return tuple(
-        f"{snapshot.run.name} at {epochs_text(snapshot.run, one)}"
-        for one in (snapshot.step, other_step)
-    )  # type: ignore[return-value]
+    if first.run.id != second.run.id:
+        return first.run.name, second.run.name
+    name = first.run.name
+    return (
+        f"{name} at {epochs_text(first.run, first.step)}",
+        f"{name} at {epochs_text(second.run, second.step)}",
+    )
 
 
-def verdict(first: str, second: str, found: McNemarResult) -> str:
-    """What can be said of two networks, in a sentence or two."""
-    differing = found.only_first + found.only_second
+def verdict(first: str, second: str, result: McNemarResult) -> str:
+    """The result of McNemar's test on two networks, in a sentence or two."""
+    differing = result.only_first + result.only_second
     if not differing:
         return f"{first} and {second} are right on the same images: these can't tell them apart."
-    better = first if found.only_first > found.only_second else second
-    odds = f"p = {found.p:.2g}" if found.p >= 0.001 else "p < 0.001"
-    says = (
-        f"That is more than chance explains (McNemar's exact test, {odds}): on images of this "
+    better = first if result.only_first > result.only_second else second
+    p = f"p = {result.p:.2g}" if result.p >= 0.001 else "p < 0.001"
+    conclusion = (
+        f"That is more than chance explains (McNemar's exact test, {p}): on images of this "
         f"kind **{better} is the better one**."
-        if found.p < SIGNIFICANT
-        else f"A fair coin would often share them out as unevenly (McNemar's exact test, {odds}): "
+        if result.p < ALPHA
+        else f"A fair coin would often share them out as unevenly (McNemar's exact test, {p}): "
         "these images **can't tell them apart**."
     )
     return (
         f"They differ on {count_of(differing, 'image')} where one of them is right: {first} on "
-        f"{found.only_first:,}, {second} on {found.only_second:,}. {says} It is about these two "
-        "networks, not about their recipes: another seed gives another network."
+        f"{result.only_first:,}, {second} on {result.only_second:,}. {conclusion} It is about "
+        "these two networks, not about their recipes: another seed gives another network."
     )

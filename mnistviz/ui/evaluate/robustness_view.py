@@ -1,4 +1,4 @@
-"""A slider that corrupts the chosen image, and robustness curves over its level."""
+"""Robustness: a slider that corrupts the chosen image, and accuracy over the level."""
 
 from __future__ import annotations
 
@@ -10,26 +10,28 @@ from mnistviz.charts.evaluation.robustness import robustness_figure
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation import robustness
 from mnistviz.evaluation.corruptions import CORRUPTIONS, Corruption
+from mnistviz.evaluation.predictions import Answers
 from mnistviz.evaluation.robustness import RobustnessCurve
-from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.evaluate.images_view import count_of
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.on_demand import OnDemand, Progress
 from mnistviz.ui.shared.sidebar import chosen_image
+from mnistviz.ui.shared.texts import count_of, number_word
+from mnistviz.ui.shared.widgets import pick_other_runs
 
 MAX_RUNS = 5
 
-# What was measured of each network under each corruption, None where nothing was.
-Known = dict[tuple[Snapshot, str], RobustnessCurve | None]
+# The stored curve of each network and corruption, by its name; None where none is stored.
+Curves = dict[tuple[Snapshot, str], RobustnessCurve | None]
 
 
-def show_robustness(snapshot: Snapshot, data: LabelledSet) -> None:
-    """The dial with its live answer, the curves, and a table of what is still read well."""
-    part = robustness.subset(data)
-    networks = _choose_networks(snapshot)
+def show_robustness(snapshot: Snapshot, answers: Answers) -> None:
+    """Show the slider with the answer at its level, the curves, and a table of tolerated levels."""
+    part = robustness.subset(answers.data)
+    label, key = "Lay other runs over it", "evaluate_robust_runs"
+    networks = [snapshot, *pick_other_runs(label, snapshot, most=MAX_RUNS, key=key)]
     corruption = CORRUPTIONS[
         st.selectbox(
             "Distortion",
@@ -39,142 +41,133 @@ def show_robustness(snapshot: Snapshot, data: LabelledSet) -> None:
             persist_state="session",
         )
     ]
-    _dial(snapshot, corruption, networks, part)
-    known = {
-        (network, name): robustness.kept(network, part, one)
+    curves = {
+        (network, name): robustness.kept(network, part, each)
         for network in networks
-        for name, one in CORRUPTIONS.items()
+        for name, each in CORRUPTIONS.items()
     }
-    _measure_what_is_missing(known, part, corruption)
-    _show_table(known)
-
-
-def _choose_networks(snapshot: Snapshot) -> list[Snapshot]:
-    """The run of all pages, and others that a person lays over it, each at its last snapshot."""
-    others = {one.id: one for one in registry.list_runs() if one.id != snapshot.run.id}
-    chosen = st.multiselect(
-        "Lay other runs over it",
-        list(others),
-        format_func=lambda one: others[one].name,
-        max_selections=MAX_RUNS,
-        key="evaluate_robust_runs",
-    )
-    networks = [snapshot]
-    for one in chosen:
-        if steps := snapshots.steps_of(others[one]):
-            networks.append(Snapshot(others[one], steps[-1]))
-    return networks
+    _show_level(snapshot, corruption, curves, part)
+    _compute_missing(curves, part, corruption)
+    _show_table(curves)
 
 
 @st.fragment
-def _dial(
-    snapshot: Snapshot, corruption: Corruption, networks: list[Snapshot], part: LabelledSet
+def _show_level(
+    snapshot: Snapshot, corruption: Corruption, curves: Curves, part: LabelledSet
 ) -> None:
     with errors_shown():
-        _turn_and_answer(snapshot, corruption, networks, part)
+        level: float = st.slider(
+            f"{corruption.title}: {corruption.unit}",
+            float(min(corruption.levels)),
+            float(max(corruption.levels)),
+            float(corruption.neutral),
+            float(corruption.step),
+            key=f"evaluate_dial_{corruption.name}",
+            help=corruption.description,
+        )
+        _show_corrupted(snapshot, corruption, level)
+        _show_curves(snapshot, corruption, level, curves, part)
 
 
-def _turn_and_answer(
-    snapshot: Snapshot, corruption: Corruption, networks: list[Snapshot], part: LabelledSet
-) -> None:
-    low, high = min(corruption.levels), max(corruption.levels)
-    level: float = st.slider(
-        f"{corruption.title}: {corruption.unit}",
-        float(low),
-        float(high),
-        float(corruption.neutral),
-        float(corruption.step),
-        key=f"evaluate_dial_{corruption.name}",
-        help=corruption.description,
-    )
+def _show_corrupted(snapshot: Snapshot, corruption: Corruption, level: float) -> None:
+    """Show the chosen image at a level, and the answer to it."""
     image, name = chosen_image()
     corrupted = corruption.apply(image[np.newaxis], level)[0]
-    before, after = (
-        loaded_networks.classify(snapshot, image),
-        loaded_networks.classify(snapshot, corrupted),
-    )
+    before = int(loaded_networks.classify(snapshot, image).argmax())
+    probabilities = loaded_networks.classify(snapshot, corrupted)
+    after = int(probabilities.argmax())
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        show(
-            image_figure(corrupted, 220), "evaluate_spoiled", f"{name}, spoiled: {corruption.title}"
-        )
+        alt = f"{name}, spoiled: {corruption.title}"
+        show(image_figure(corrupted, 220), "evaluate_spoiled", alt)
     with right:
-        show(probability_figure(after, 240), "evaluate_spoiled_bars", "Its ten probabilities now")
-    was, now = int(before.argmax()), int(after.argmax())
-    says = f"still **{now}**" if now == was else f"no longer {was} but **{now}**"
+        alt = "Its ten probabilities now"
+        show(probability_figure(probabilities, 240), "evaluate_spoiled_bars", alt)
+    answer = f"still **{after}**" if after == before else f"no longer {before} but **{after}**"
     trained = robustness.trained_on(corruption, snapshot.run.spec.train)
     inside = level == corruption.neutral or (trained and trained[0] <= level <= trained[1])
     st.markdown(
-        f"{name.capitalize()}, at {level:g} {corruption.unit}: {says}, at {after.max():.1%}. "
+        f"{name.capitalize()}, at {level:g} {corruption.unit}: {answer}, at "
+        f"{probabilities.max():.1%}. "
         + (
             "Images like this are within what it was trained on."
             if inside
             else ":orange-badge[outside of what it was trained on]"
         )
     )
-    curves = [(one, robustness.kept(one, part, corruption)) for one in networks]
+
+
+def _show_curves(
+    snapshot: Snapshot, corruption: Corruption, level: float, curves: Curves, part: LabelledSet
+) -> None:
+    """Show the stored curves of a corruption, where there are any."""
     lines = [
-        (network.run.name, found.levels, found.accuracy.tolist())
-        for network, found in curves
-        if found is not None
+        (network.run.name, curve.levels, curve.accuracy.tolist())
+        for (network, name), curve in curves.items()
+        if curve is not None and name == corruption.name
     ]
-    if lines:
-        st.caption(
-            f"**{corruption.title}**, on {len(part.labels):,} {part.name}, as many of each digit. "
-            "Look where the line leaves the top. Green is the dial, dotted is guessing"
-            + (f", grey what **{snapshot.run.name}** was trained on." if trained else ".")
-        )
-        show(
-            robustness_figure(lines, corruption.unit, level, trained),
-            "evaluate_endurance",
-            f"Accuracy over {corruption.title.lower()}, in {corruption.unit}",
-        )
+    if not lines:
+        return
+    trained = robustness.trained_on(corruption, snapshot.run.spec.train)
+    st.caption(
+        f"**{corruption.title}**, on {len(part.labels):,} {part.name}, as many of each digit. "
+        "Look where the line leaves the top. Green is the dial, dotted is guessing"
+        + (f", grey what **{snapshot.run.name}** was trained on." if trained else ".")
+    )
+    show(
+        robustness_figure(lines, corruption.unit, level, trained),
+        "evaluate_endurance",
+        f"Accuracy over {corruption.title.lower()}, in {corruption.unit}",
+    )
 
 
-def _measure_what_is_missing(known: Known, part: LabelledSet, first: Corruption) -> None:
-    """Measure one curve that isn't stored yet and draw the page again, until a person stops it."""
-    missing = [key for key, found in known.items() if found is None]
-    curves = OnDemand(
+def _compute_missing(curves: Curves, part: LabelledSet, first: Corruption) -> None:
+    """Compute a curve that is not stored and draw the page again, until a person stops it.
+
+    The curves of `first`, which the page shows, are computed first.
+    """
+    missing = [key for key, curve in curves.items() if curve is None]
+    on_demand = OnDemand(
         "robustness",
         f"Measure {count_of(len(missing), 'curve')}",
         ":material/monitoring:",
-        f"Each on {len(part.labels):,} images at about ten levels; the nine of a run take about a "
-        "minute. What is done is kept on disk.",
+        f"Each on {len(part.labels):,} images at about ten levels; the "
+        f"{number_word(len(CORRUPTIONS))} of a run take about a minute. What is done is kept on "
+        "disk.",
         type="primary",
         stoppable=True,
     )
     if not missing:
-        # The next ones take minutes: a person asks for them again.
-        curves.stop()
+        # Those of other runs take minutes: a person asks for them again.
+        on_demand.stop()
         return
-    # What a person looks at comes first.
     snapshot, name = min(missing, key=lambda key: key[1] != first.name)
-    one = CORRUPTIONS[name]
-    number = len(known) - len(missing)
-    text = f"{snapshot.run.name}: {one.title.lower()}, curve {number + 1} of {len(known)}"
+    corruption = CORRUPTIONS[name]
+    number = len(curves) - len(missing)
+    text = f"{snapshot.run.name}: {corruption.title.lower()}, curve {number + 1} of {len(curves)}"
 
-    def measure(progress: Progress) -> None:
+    def compute(progress: Progress) -> None:
         robustness.measure_and_keep(
             loaded_networks.classifier(snapshot),
             snapshot,
             part,
-            one,
-            lambda share: progress((number + share) / len(known)),
+            corruption,
+            lambda share: progress((number + share) / len(curves)),
         )
         st.rerun()
 
-    curves.need(text, measure, done=number / len(known))
+    on_demand.need(text, compute, done=number / len(curves))
 
 
-def _show_table(known: Known) -> None:
+def _show_table(curves: Curves) -> None:
     import pandas as pd
 
     rows: dict[str, dict[str, str]] = {}
-    for (snapshot, name), found in known.items():
-        if found is not None:
+    for (snapshot, name), curve in curves.items():
+        if curve is not None:
             corruption = CORRUPTIONS[name]
-            told = rows.setdefault(f"{corruption.title}, {corruption.unit}", {})
-            told[snapshot.run.name] = range_text(found, corruption)
+            row = rows.setdefault(f"{corruption.title}, {corruption.unit}", {})
+            row[snapshot.run.name] = range_text(curve, corruption)
     if not rows:
         return
     st.caption(
@@ -184,9 +177,9 @@ def _show_table(known: Known) -> None:
     st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_endurance_table")
 
 
-def range_text(found: RobustnessCurve, corruption: Corruption) -> str:
-    """The range of levels that a network stands, in words."""
-    stood = robustness.tolerated_range(found, float(corruption.neutral))
-    if stood is None:
+def range_text(curve: RobustnessCurve, corruption: Corruption) -> str:
+    """The range of levels that a network tolerates, in words."""
+    tolerated = robustness.tolerated_range(curve, float(corruption.neutral))
+    if tolerated is None:
         return f"not even {corruption.neutral:g}"
-    return f"{stood[0]:g} to {stood[1]:g}"
+    return f"{tolerated[0]:g} to {tolerated[1]:g}"

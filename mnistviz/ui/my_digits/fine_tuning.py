@@ -1,4 +1,4 @@
-"""Fine-tune a copy of the chosen run on a person's digits, and see what it gains and costs."""
+"""Fine-tune a copy of the chosen run on a person's digits, and show its gain and cost."""
 
 from collections.abc import Sequence
 
@@ -23,10 +23,13 @@ from mnistviz.ui.shared import run_logs, state
 from mnistviz.ui.shared.page_registry import RUNS
 from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.texts import epochs_text, state_badge
+from mnistviz.ui.shared.widgets import metric_with_note
 
 POLL_SECONDS = 1.0
-# With fewer, a held-out part is one digit or none.
+# With fewer digits, a held-out part is one digit or none.
 FEW = 8
+# The key of the session's state with the id of the copy that is shown.
+COPY = "taught_run"
 ONE_FOLD, EACH_FOLD = f"A {FOLD_WORD}", f"Each {FOLD_WORD} once"
 HOLD_OUT: dict[str, tuple[int | None, ...]] = {
     ONE_FOLD: (0,),
@@ -41,40 +44,42 @@ HELP = (
 )
 
 
-def teach(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
-    """The form, and the copies that were taught so far."""
+def teach(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
+    """Show the form that starts fine-tuning, and the copies that exist already."""
     run = snapshot.run
     st.markdown(
         f"A **copy** of {run.name} after {epochs_text(run, snapshot.step)} epochs trains a few "
         "hundred small steps on your digits, mixed with images of MNIST so that it forgets "
         f"little. {run.name} itself stays as it is; the copy is a run like any other."
     )
-    _form(snapshot, mine)
-    taught = [one for one in registry.list_runs() if one.spec.own is not None]
-    if not taught:
+    _form(snapshot, digits)
+    copies = {copy.id: copy for copy in registry.list_runs() if copy.spec.own is not None}
+    if not copies:
         return
     st.subheader("Taught copies")
-    names = {one.id: one for one in taught}
-    if st.session_state.get("taught_run") not in names:
-        st.session_state.pop("taught_run", None)
+    if st.session_state.get(COPY) not in copies:
+        st.session_state.pop(COPY, None)
     chosen = st.selectbox(
-        "Copy", list(names), format_func=lambda run_id: names[run_id].name, key="taught_run"
+        "Copy", list(copies), format_func=lambda run_id: copies[run_id].name, key=COPY
     )
-    found = names[chosen]
-    if run_state(found) in ACTIVE_STATES:
-        _follow(found)
+    copy = copies[chosen]
+    if run_state(copy) in ACTIVE_STATES:
+        _show_progress(copy)
     else:
-        _outcome(found, taught)
+        _show_outcome(copy, list(copies.values()))
 
 
-def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
+# ---------------------------------------------------------------- start
+
+
+def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
     settings = fine_tuning.settings(snapshot.run.spec.train)
-    held = st.segmented_control(
+    held_out = st.segmented_control(
         "Hold out", list(HOLD_OUT), default=ONE_FOLD, required=True, key="teach_hold", help=HELP
     )
     with st.expander("Settings", icon=":material/tune:"), st.container(horizontal=True):
         epochs = st.number_input(
-            "Rounds of 100 steps",
+            f"Rounds of {settings.num_images // settings.batch_size} steps",
             value=settings.epochs,
             key="teach_epochs",
             help="More of them learn your digits better, and forget more of MNIST.",
@@ -94,150 +99,142 @@ def _form(snapshot: Snapshot, mine: Sequence[Digit]) -> None:
             key="teach_share",
             help=OwnDigits.help("share"),
         )
-    if len(mine) < FEW:
+    if len(digits) < FEW:
         st.caption(
-            f"With {len(mine)} digits there is little to learn and less to measure. Keep at least "
-            f"{FEW}, better two of each digit."
+            f"With {len(digits)} digits there is little to learn and less to measure. Keep at "
+            f"least {FEW}, better two of each digit."
         )
+    changes = {"epochs": epochs, "learning_rate": rate}
     st.button(
-        "Teach a copy" if held != EACH_FOLD else f"Teach {FOLDS_WORD} copies",
+        "Teach a copy" if held_out != EACH_FOLD else f"Teach {FOLDS_WORD} copies",
         type="primary",
         icon=":material/school:",
         on_click=_start,
-        args=(
-            snapshot,
-            mine,
-            {"epochs": epochs, "learning_rate": rate},
-            share,
-            HOLD_OUT[held],
-        ),
+        args=(snapshot, digits, changes, share, HOLD_OUT[held_out]),
     )
 
 
 def _start(
     snapshot: Snapshot,
-    mine: Sequence[Digit],
+    digits: Sequence[Digit],
     changes: dict[str, float],
     share: float,
     folds: Sequence[int | None],
 ) -> None:
     def start() -> str:
         train = fine_tuning.settings(snapshot.run.spec.train).changed(**changes)
-        found = as_labelled_set(mine)
-        # All that could be refused is refused before the first one starts.
+        data = as_labelled_set(digits)
+        # Raise errors of all parts before the first training starts.
         for fold in folds:
-            fine_tune_set.split(found, fold)
+            fine_tune_set.split(data, fold)
         started = [
-            fine_tuning.start(snapshot, found, train, share=share, fold=fold) for fold in folds
+            fine_tuning.start(snapshot, data, train, share=share, fold=fold) for fold in folds
         ]
-        st.session_state["taught_run"] = started[-1].id
-        return f"{', '.join(one.name for one in started)} learns from your digits now."
+        st.session_state[COPY] = started[-1].id
+        return f"{', '.join(run.name for run in started)} learns from your digits now."
 
     run_action(start)
 
 
-def _use(run: Run) -> None:
-    st.session_state[state.RUN] = run.id
-    report(f"All pages show {run.name} now. Draw something, and see.")
+# ---------------------------------------------------------------- progress and outcome
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def _follow(run: Run) -> None:
-    shown = run_state(run)
-    if shown not in ACTIVE_STATES:
+def _show_progress(run: Run) -> None:
+    current = run_state(run)
+    if current not in ACTIVE_STATES:
         st.rerun()
     progress = progress_of(run.spec.train, read_status(run), run_logs.metrics(run))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{run.name}** {state_badge(shown)}", width="content")
+        st.markdown(f"**{run.name}** {state_badge(current)}", width="content")
         st.button("Stop and keep", icon=":material/stop:", on_click=launcher.stop, args=(run,))
-    left = f", {progress.time_left_text} left" if shown == "running" else ""
+    left = f", {progress.time_left_text} left" if current == "running" else ""
     st.progress(progress.of_run, f"{progress.of_run:.0%}{left}")
 
 
-def _outcome(run: Run, taught: Sequence[Run]) -> None:
-    own = run.spec.own
-    shown = run_state(run)
-    if own is None or shown in ("failed", "crashed") or not snapshots.steps_of(run):
-        st.error(f"{run.name} {shown}. Its page, Train, says why; teach another copy.")
+def _show_outcome(run: Run, copies: Sequence[Run]) -> None:
+    own, current = run.spec.own, run_state(run)
+    if own is None or current in ("failed", "crashed") or not snapshots.steps_of(run):
+        st.error(f"{run.name} {current}. Its page, Train, says why; teach another copy.")
         return
-    parts = [one for one in fine_tune_set.siblings(run, taught) if run_state(one) == "finished"]
-    parts = parts if run in parts else [run]
+    siblings = fine_tune_set.siblings(run, copies)
+    parts = [part for part in siblings if run_state(part) == "finished"]
     try:
-        found = {one.id: _measured(one) for one in parts}
+        results = {part.id: _result(part) for part in (parts if run in parts else [run])}
     except MnistVizError as error:
         st.error(str(error), icon=":material/error:")
         return
+    result = results[run.id]
+    held_out = fine_tune_report.pooled(list(results.values()))
+    trained = fine_tune_report.change(result.trained_before, result.trained_after)
+    test = fine_tune_report.change(result.test_before, result.test_after)
     with st.container(horizontal=True):
-        _metric("Held out, not trained on", fine_tune_report.pooled(list(found.values())))
-        _metric("Trained on: says little", _of_trained(found[run.id]))
-        _metric("MNIST's test set", _of_test(found[run.id]))
-    _say_outcome(run, own, found)
+        _show_change("Held out, not trained on", held_out)
+        _show_change("Trained on: says little", trained)
+        _show_change("MNIST's test set", test)
+    texts = [gain_text(held_out, len(results)), cost_text(test), _training_text(run, own)]
+    st.markdown("\n\n".join(texts))
     with st.container(horizontal=True):
         st.button("Show it on all pages", icon=":material/open_in_new:", on_click=_use, args=(run,))
         RUNS.link("All runs")
 
 
-def _of_trained(found: Tuning) -> Change:
-    return fine_tune_report.change(found.trained_before, found.trained_after)
+def _result(run: Run) -> Tuning:
+    """The stored result of a fine-tuned run, or else a new one."""
+    if (stored := fine_tune_report.kept(run)) is not None:
+        return stored
+    bar = st.progress(0.0, f"{run.name}: reading your digits and the test set …")
+    result = fine_tune_report.measure(run, bar.progress)
+    bar.empty()
+    return result
 
 
-def _of_test(found: Tuning) -> Change:
-    return fine_tune_report.change(found.test_before, found.test_after)
-
-
-def _metric(label: str, found: Change | None) -> None:
-    if found is None:
-        st.metric(
-            label, "–", "none were held out", delta_color="off", delta_arrow="off", border=True
-        )
+def _show_change(label: str, change: Change | None) -> None:
+    if change is None:
+        metric_with_note(label, "–", "none were held out")
         return
-    number = found.after - found.before
-    st.metric(
-        label,
-        f"{found.after:,} of {found.total:,}",
-        f"{number:+,} right" if number else "as before",
-        delta_color="normal" if number else "off",
-        delta_arrow="auto" if number else "off",
-        border=True,
-    )
+    value = f"{change.after:,} of {change.total:,}"
+    if difference := change.after - change.before:
+        st.metric(label, value, f"{difference:+,} right", border=True)
+    else:
+        metric_with_note(label, value, "as before")
 
 
-def _say_outcome(run: Run, own: OwnDigits, found: dict[str, Tuning]) -> None:
-    held = fine_tune_report.pooled(list(found.values()))
-    test = _of_test(found[run.id])
-    lines = []
-    if held is None:
-        lines.append(
+def gain_text(held_out: Change | None, num_copies: int) -> str:
+    """The change on the digits that were held out, by one copy or pooled over several."""
+    if held_out is None:
+        return (
             "All of your digits were trained on: nothing here says what it gained. Hold out a "
             f"{FOLD_WORD} to see that."
         )
-    else:
-        by = f"by {len(found)} copies, each of what it did not see, " if len(found) > 1 else ""
-        lines.append(
-            f"**Gain**: of {held.total:,} digits held out, {held.before:,} were right before and "
-            f"{held.after:,} are now {by}({held.newly_right:,} newly right, "
-            f"{held.newly_wrong:,} newly wrong). The share of right ones lies "
-            f"between {held.low:.0%} and {held.high:.0%} (95 % interval)."
-        )
-    lines.append(
+    by = f"by {num_copies} copies, each of what it did not see, " if num_copies > 1 else ""
+    return (
+        f"**Gain**: of {held_out.total:,} digits held out, {held_out.before:,} were right before "
+        f"and {held_out.after:,} are now {by}({held_out.newly_right:,} newly right, "
+        f"{held_out.newly_wrong:,} newly wrong). The share of right ones lies "
+        f"between {held_out.low:.0%} and {held_out.high:.0%} (95 % interval)."
+    )
+
+
+def cost_text(test: Change) -> str:
+    """The change on the test set."""
+    return (
         f"**Cost**: of {NUM_TEST_IMAGES:,} test images, {test.newly_wrong:,} are newly wrong and "
         f"{test.newly_right:,} newly right: {test.before / test.total:.2%} before, "
         f"{test.after / test.total:.2%} now."
     )
+
+
+def _training_text(run: Run, own: OwnDigits) -> str:
+    train = run.spec.train
     row = last_row(run_logs.metrics(run), "train")
     seconds = f", {row.seconds:.0f} s" if row else ""
-    lines.append(
-        f"Trained on {own.trained_on:,} digits, {own.share:.0%} of {run.spec.train.num_images:,} "
-        f"images a round, {run.spec.train.num_steps:,} steps{seconds}."
+    return (
+        f"Trained on {own.trained_on:,} digits, {own.share:.0%} of {train.num_images:,} "
+        f"images a round, {train.num_steps:,} steps{seconds}."
     )
-    st.markdown("\n\n".join(lines))
 
 
-def _measured(run: Run) -> Tuning:
-    """What was measured before, or else measured now."""
-    if (kept := fine_tune_report.kept(run)) is not None:
-        return kept
-    bar = st.progress(0.0, f"{run.name}: reading your digits and the test set …")
-    found = fine_tune_report.measure(run, bar.progress)
-    bar.empty()
-    return found
+def _use(run: Run) -> None:
+    st.session_state[state.RUN] = run.id
+    report(f"All pages show {run.name} now. Draw something, and see.")

@@ -1,13 +1,12 @@
-"""A person's digits side by side: click one to see what was read, to name it anew or delete it."""
+"""A person's digits side by side; the chosen one can be relabelled or deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 DIGITS_PER_PAGE = 60
 GALLERY_WIDTH = 560
 PICTURE_SIZE = 200
+# Digits in a row on a wide and on a narrow page.
+COLUMNS, NARROW_COLUMNS = 12, 6
+# The colour of the frame around a misclassified digit.
 WRONG = "#e8590c"
 
 
@@ -40,28 +42,31 @@ report = partial(flash.report, state.DIGITS_MESSAGE)
 run_action = partial(flash.run, state.DIGITS_MESSAGE)
 
 
-def restore(ids: Sequence[str]) -> None:
-    """Bring deleted digits back."""
+def change_all(
+    ids: Sequence[str], change: Callable[[str], object], message: str, undo: Sequence[str] = ()
+) -> None:
+    """Change digits by their ids and report `message`; `undo` are the ids of deleted ones."""
 
-    def bring_back() -> str:
+    def apply() -> str:
         for digit_id in ids:
-            my_digits.restore(digit_id)
-        return f"{_number(ids)} back."
+            change(digit_id)
+        return message
 
-    run_action(bring_back)
+    run_action(apply, undo=undo)
+
+
+def restore(ids: Sequence[str]) -> None:
+    """Restore deleted digits."""
+    change_all(ids, my_digits.restore, f"{digits_are(len(ids))} back.")
 
 
 def _delete(ids: Sequence[str]) -> None:
-    def take_out() -> str:
-        for digit_id in ids:
-            my_digits.delete(digit_id)
-        return f"{_number(ids)} deleted."
-
-    run_action(take_out, undo=ids)
+    change_all(ids, my_digits.delete, f"{digits_are(len(ids))} deleted.", undo=ids)
 
 
-def _number(ids: Sequence[str]) -> str:
-    return "1 digit is" if len(ids) == 1 else f"{len(ids):,} digits are"
+def digits_are(number: int) -> str:
+    """The start of a message about so many digits."""
+    return "1 digit is" if number == 1 else f"{number:,} digits are"
 
 
 def _relabel(digit_id: str, key: str) -> None:
@@ -82,28 +87,28 @@ def _choose(key: str) -> None:
         st.session_state[state.CHOSEN_DIGIT] = points[0]["customdata"]
 
 
-# ---------------------------------------------------------------- what is drawn
+# ---------------------------------------------------------------- the gallery
 
 
 def show_last_action() -> None:
-    """Show the message of the last action, with a way back from a deletion."""
+    """Show the message of the last action, with a button that undoes a deletion."""
     flash.show_with_undo(
         state.DIGITS_MESSAGE, lambda: [digit.id for digit in my_digits.deleted_digits()], restore
     )
 
 
-def show_gallery(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> None:
-    """All digits, those that the run reads wrong framed; below or beside it the chosen one.
+def show_gallery(run: Run, digits: Sequence[Digit], probabilities: FloatArray) -> None:
+    """Show the digits with the misclassified ones framed, and the chosen one large.
 
-    `probabilities` (n, 10) are what the run makes of them, NaN where it has not read one yet.
+    `probabilities` (n, 10) are those of the run, NaN for a digit that it has not classified.
     """
-    wrong = _wrong(mine, probabilities)
+    wrong = misclassified(digits, probabilities)
     label = st.pills("Only the", range(NUM_CLASSES), key="my_digits_label")
     only_wrong = st.toggle(
         f"Only those that {run.name} reads wrong: {wrong.sum():,}", key="my_digits_wrong"
     )
-    shown = np.array([label is None or digit.label == label for digit in mine])
-    shown = np.flatnonzero(shown & wrong if only_wrong else shown)[::-1]
+    of_label = np.array([label is None or digit.label == label for digit in digits])
+    shown = np.flatnonzero(of_label & wrong if only_wrong else of_label)[::-1]
     if not len(shown):
         st.info("None of your digits is so. Choose others above.")
         return
@@ -112,7 +117,6 @@ def show_gallery(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> 
     if num_pages > 1:
         page = st.number_input(f"Page of {num_pages}", 1, num_pages, key="my_digits_page")
     here = shown[(page - 1) * DIGITS_PER_PAGE : page * DIGITS_PER_PAGE].tolist()
-    chosen = st.session_state.get(state.CHOSEN_DIGIT)
     narrow = is_narrow()
     with st.container(horizontal=not narrow, gap="large"):
         left = st.container(width="stretch" if narrow else GALLERY_WIDTH)
@@ -121,56 +125,62 @@ def show_gallery(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> 
     with left:
         st.caption(f"Newest first; framed: {run.name} reads it wrong. **Click one** to look at it.")
         show(
-            _figure([mine[n] for n in here], probabilities[here], wrong[here], narrow),
+            _figure([digits[n] for n in here], probabilities[here], wrong[here]),
             key=key,
             on_click=partial(_choose, key),
             alt=f"{len(here)} digits that you kept, {wrong[here].sum()} of them read wrong",
         )
-        if len(shown) < len(mine):
+        if len(shown) < len(digits):
             st.button(
                 f"Delete these {len(shown):,}",
                 icon=":material/delete:",
                 help="You can bring them back.",
                 on_click=_delete,
-                args=([mine[n].id for n in shown],),
+                args=([digits[n].id for n in shown],),
             )
-    by_id = {digit.id: number for number, digit in enumerate(mine)}
     with right:
-        if chosen in by_id:
-            _show_chosen(run, mine[by_id[chosen]], probabilities[by_id[chosen]])
+        for digit, row in zip(digits, probabilities, strict=True):
+            if digit.id == st.session_state.get(state.CHOSEN_DIGIT):
+                _show_chosen(run, digit, row)
 
 
-def _wrong(mine: Sequence[Digit], probabilities: FloatArray) -> NDArray[np.bool_]:
-    labels = np.array([digit.label for digit in mine])
+def misclassified(digits: Sequence[Digit], probabilities: FloatArray) -> NDArray[np.bool_]:
+    """Whether each digit is misclassified `(n,)`; False for NaN in `probabilities` (n, 10)."""
+    labels = np.array([digit.label for digit in digits])
     answers = np.nan_to_num(probabilities).argmax(axis=1)
     wrong: NDArray[np.bool_] = ~np.isnan(probabilities[:, 0]) & (answers != labels)
     return wrong
 
 
 def _figure(
-    here: Sequence[Digit], probabilities: FloatArray, wrong: NDArray[np.bool_], narrow: bool
+    here: Sequence[Digit], probabilities: FloatArray, wrong: NDArray[np.bool_]
 ) -> go.Figure:
     texts = []
     for digit, row in zip(here, probabilities, strict=True):
-        read = "" if np.isnan(row[0]) else f", read as {row.argmax()} at {row.max():.1%}"
-        texts.append(f"a {digit.label}{read}")
+        answer = "" if np.isnan(row[0]) else f", read as {row.argmax()} at {row.max():.1%}"
+        texts.append(f"a {digit.label}{answer}")
     frames = dict.fromkeys(np.flatnonzero(wrong).tolist(), WRONG)
     ids = [digit.id for digit in here]
     if (chosen := st.session_state.get(state.CHOSEN_DIGIT)) in ids:
         frames[ids.index(chosen)] = CHOSEN
+    narrow = is_narrow()
+    # A few digits are no larger than many.
+    wide = round(GALLERY_WIDTH * min(1, len(here) / COLUMNS))
     return gallery_figure(
         to_input(np.stack([digit.image for digit in here])),
         texts,
         ids,
-        columns=6 if narrow else 12,
-        # A few digits are no larger than many.
-        width=page_width() if narrow else round(GALLERY_WIDTH * min(1, len(here) / 12)),
+        columns=NARROW_COLUMNS if narrow else COLUMNS,
+        width=page_width() if narrow else wide,
         frames=frames,
     )
 
 
+# ---------------------------------------------------------------- the chosen digit
+
+
 def _show_chosen(run: Run, digit: Digit, probabilities: FloatArray) -> None:
-    """One digit: what it is, who read it as what, and what can be done with it."""
+    """Show a digit with its label, the answers to it, and what can be done with it."""
     show(
         image_figure(to_input(digit.image), PICTURE_SIZE),
         "my_digit",
@@ -198,13 +208,17 @@ def _show_chosen(run: Run, digit: Digit, probabilities: FloatArray) -> None:
         best = int(probabilities.argmax())
         st.markdown(f"{run.name} reads **{best}** at {probabilities[best]:.1%}.")
     if digit.answers:
-        names = {one.id: one.name for one in registry.list_runs()}
-        rows = [
-            (names.get(one.run, one.run), one.step, one.digit, one.probabilities[one.digit])
-            for one in digit.answers
-        ]
+        names = {known.id: known.name for known in registry.list_runs()}
         st.dataframe(
-            pd.DataFrame(rows, columns=["when you kept it", "step", "read", "probability"]),
+            [
+                {
+                    "when you kept it": names.get(answer.run, answer.run),
+                    "step": answer.step,
+                    "read": answer.digit,
+                    "probability": answer.probabilities[answer.digit],
+                }
+                for answer in digit.answers
+            ],
             hide_index=True,
             column_config={
                 "step": st.column_config.NumberColumn(format="localized"),

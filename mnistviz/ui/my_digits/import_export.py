@@ -1,4 +1,4 @@
-"""A person's digits out of and into files, and the deleted ones."""
+"""Export and import of a person's digits, and the deleted ones."""
 
 import io
 from collections.abc import Sequence
@@ -10,22 +10,24 @@ from mnistviz.charts.digit_images import gallery_figure
 from mnistviz.digits import data_set_formats, my_digits, my_digits_zip
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
-from mnistviz.ui.my_digits.gallery import restore, run_action
+from mnistviz.ui.my_digits.gallery import COLUMNS, change_all, restore, run_action
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.page_width import page_width
 
 UPLOAD = "my_digits_upload"
-SHOWN_DELETED = 60
+MAX_SHOWN_DELETED = 60
+DELETED_WIDTH = 480
+MAX_NAMED_FILES = 10
 
 
-def export_and_import(mine: Sequence[Digit]) -> None:
-    """One button to take the digits along, one to bring others in."""
+def export_and_import(digits: Sequence[Digit]) -> None:
+    """Show a button that exports the digits, where there are any, and one that imports others."""
     with st.container(horizontal=True):
-        if mine:
+        if digits:
             st.download_button(
                 "Export",
-                data=lambda: _packed(mine),
+                data=lambda: _zipped(digits),
                 file_name="my-digits.zip",
                 mime="application/zip",
                 icon=":material/download:",
@@ -50,65 +52,52 @@ def export_and_import(mine: Sequence[Digit]) -> None:
             )
 
 
-def _packed(mine: Sequence[Digit]) -> io.BytesIO:
+def _zipped(digits: Sequence[Digit]) -> io.BytesIO:
     target = io.BytesIO()
-    my_digits_zip.export(target, mine)
+    my_digits_zip.export(target, digits)
     target.seek(0)
     return target
 
 
 def _import(key: str) -> None:
-    files = st.session_state.get(key) or []
-    if not files:
-        return
-    run_action(
-        lambda: (
-            my_digits_zip.import_uploads([(file.name, file.getvalue()) for file in files]).summary
-        )
-    )
-    renew(UPLOAD)
-
-
-def _remove(ids: Sequence[str]) -> None:
-    def remove() -> str:
-        for digit_id in ids:
-            my_digits.delete_permanently(digit_id)
-        return f"{len(ids):,} removed for good."
-
-    run_action(remove)
+    if files := st.session_state.get(key):
+        contents = [(file.name, file.getvalue()) for file in files]
+        run_action(lambda: my_digits_zip.import_uploads(contents).summary)
+        renew(UPLOAD)
 
 
 def deleted_and_damaged() -> None:
-    """The digits that are in no list, with the way back."""
-    gone = my_digits.deleted_digits()
-    if gone:
-        ids = [digit.id for digit in gone]
-        with st.expander(f"Deleted: {len(gone):,}", icon=":material/delete:"):
-            few = gone[-SHOWN_DELETED:]
-            show(
-                gallery_figure(
-                    to_input(np.stack([digit.image for digit in few])),
-                    [f"a {digit.label}" for digit in few],
-                    [digit.id for digit in few],
-                    columns=12,
-                    width=round(min(480, page_width()) * min(1, len(few) / 12)),
-                ),
-                "my_digits_deleted",
-                f"The last {len(few)} digits that you deleted",
-            )
-            with st.container(horizontal=True):
-                st.button(
-                    f"Restore all {len(gone):,}" if len(gone) > 1 else "Restore it",
-                    icon=":material/undo:",
-                    on_click=restore,
-                    args=(ids,),
-                )
-                with st.popover("Remove for good", icon=":material/delete_forever:"):
-                    st.markdown(f"This takes {len(gone):,} off the disk. There is no way back.")
-                    st.button("Yes, remove", type="primary", on_click=_remove, args=(ids,))
+    """Show the deleted digits, which can be restored, and the names of damaged files."""
+    if deleted := my_digits.deleted_digits():
+        with st.expander(f"Deleted: {len(deleted):,}", icon=":material/delete:"):
+            _show_deleted(deleted)
     if damaged := my_digits.damaged_files():
-        names = ", ".join(file.name for file in damaged[:10])
+        names = ", ".join(file.name for file in damaged[:MAX_NAMED_FILES])
         st.warning(
             f"{len(damaged):,} files in {my_digits.folder()} can't be read and are left alone: "
             f"{names}"
         )
+
+
+def _show_deleted(deleted: Sequence[Digit]) -> None:
+    last = deleted[-MAX_SHOWN_DELETED:]
+    show(
+        gallery_figure(
+            to_input(np.stack([digit.image for digit in last])),
+            [f"a {digit.label}" for digit in last],
+            [digit.id for digit in last],
+            columns=COLUMNS,
+            width=round(min(DELETED_WIDTH, page_width()) * min(1, len(last) / COLUMNS)),
+        ),
+        "my_digits_deleted",
+        f"The last {len(last)} digits that you deleted",
+    )
+    ids = [digit.id for digit in deleted]
+    with st.container(horizontal=True):
+        label = f"Restore all {len(ids):,}" if len(ids) > 1 else "Restore it"
+        st.button(label, icon=":material/undo:", on_click=restore, args=(ids,))
+        with st.popover("Remove for good", icon=":material/delete_forever:"):
+            st.markdown(f"This takes {len(ids):,} off the disk. There is no way back.")
+            message = f"{len(ids):,} removed for good."
+            arguments = (ids, my_digits.delete_permanently, message)
+            st.button("Yes, remove", type="primary", on_click=change_all, args=arguments)

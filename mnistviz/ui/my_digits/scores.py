@@ -1,16 +1,16 @@
-"""How well runs read a person's digits."""
+"""The accuracy of runs on a person's digits."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from mnistviz.charts.evaluation.confusion import confusion_figure
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits import my_digits
 from mnistviz.digits.my_digits import Digit
 from mnistviz.evaluation import my_digits_scores
 from mnistviz.runs import fine_tune_set, registry, snapshots
@@ -18,20 +18,20 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.charts import show
 
+# Width of each of the two columns.
 NARROW = 370
 
 
-def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> None:
-    """The chosen run on all digits: accuracy with its interval, digit by digit, confusion."""
-    score = my_digits_scores.score(probabilities, mine)
+def show_score(run: Run, digits: Sequence[Digit], probabilities: FloatArray) -> None:
+    """Show the accuracy of the chosen run with its interval, by digit, and the confusion matrix.
+
+    `probabilities` (n, 10) are those of all digits.
+    """
+    score = my_digits_scores.score(probabilities, digits)
     if score is None:
         return
     low, high = score.interval
-    labels = np.array([digit.label for digit in mine])
-    answers = probabilities.argmax(axis=1)
-    pairs = np.bincount(labels * NUM_CLASSES + answers, minlength=NUM_CLASSES**2)
-    confusion = pairs.reshape(NUM_CLASSES, NUM_CLASSES)
-    counts = my_digits.class_counts(mine)
+    confusion = confusion_matrix(digits, probabilities)
     with st.container(horizontal=True, gap="large"):
         left = st.container(width=NARROW)
         right = st.container(width=NARROW)
@@ -41,14 +41,14 @@ def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> No
             f"{score.right:,} of {score.total:,}. With so many, what it reads right of all that "
             f"you might write lies between **{low:.1%}** and **{high:.1%}** (95 % interval)."
         )
-        if seen := fine_tune_set.num_trained_on(run, np.stack([digit.image for digit in mine])):
+        if seen := _num_trained_on(run, digits):
             st.warning(
-                f"{run.name} was trained on {seen:,} of these {len(mine):,}: that it "
+                f"{run.name} was trained on {seen:,} of these {len(digits):,}: that it "
                 "reads those says little. Teach tells of the digits held out."
             )
-        right_ones = np.diag(confusion)
+        counts, num_right = confusion.sum(axis=1), np.diag(confusion)
         st.dataframe(
-            pd.DataFrame({"digit": range(NUM_CLASSES), "kept": counts, "read right": right_ones}),
+            pd.DataFrame({"digit": range(NUM_CLASSES), "kept": counts, "read right": num_right}),
             hide_index=True,
             height="content",
             alt=f"Of each digit, how many you kept and how many {run.name} reads right",
@@ -62,39 +62,39 @@ def show_score(run: Run, mine: Sequence[Digit], probabilities: FloatArray) -> No
         )
 
 
-def show_all_runs(mine: Sequence[Digit]) -> None:
-    """How many each run reads right, after its last snapshot."""
+def confusion_matrix(digits: Sequence[Digit], probabilities: FloatArray) -> NDArray[np.int64]:
+    """The number of digits by label and answer `(10, 10)`; `probabilities` are `(n, 10)`."""
+    confusion = np.zeros((NUM_CLASSES, NUM_CLASSES), np.int64)
+    np.add.at(confusion, ([digit.label for digit in digits], probabilities.argmax(axis=1)), 1)
+    return confusion
+
+
+def show_all_runs(digits: Sequence[Digit]) -> None:
+    """Show the score of each run at its last snapshot, and a button for those without one."""
     rows = []
-    images = np.stack([digit.image for digit in mine])
-    missing: list[tuple[Run, int]] = []
-    for run in registry.list_runs():
-        steps = snapshots.steps_of(run)
-        if not steps:
-            continue
-        read = my_digits_scores.known(Snapshot(run, steps[-1]), mine)
-        score = my_digits_scores.score(read, mine)
-        if score is None or score.total < len(mine):
-            missing.append((run, steps[-1]))
+    missing = []
+    for snapshot in snapshots.latest_snapshots(registry.list_runs()):
+        probabilities = my_digits_scores.known(snapshot, digits)
+        score = my_digits_scores.score(probabilities, digits)
+        if score is None or score.total < len(digits):
+            missing.append(snapshot)
         else:
-            low, high = score.interval
-            seen = fine_tune_set.num_trained_on(run, images)
-            rows.append((run.name, score.right, score.total, score.share, low, high, seen))
+            seen = _num_trained_on(snapshot.run, digits)
+            numbers = (score.right, score.total, score.share, *score.interval, seen)
+            rows.append((snapshot.run.name, *numbers))
     if missing:
-        names = "Let all other runs read them" if rows else "Let all runs read them"
-        if st.button(f"{names}: {len(missing)}", icon=":material/checklist:"):
-            _read(missing, mine)
+        label = "Let all other runs read them" if rows else "Let all runs read them"
+        if st.button(f"{label}: {len(missing)}", icon=":material/checklist:"):
+            _compute(missing, digits)
             st.rerun()
     if rows:
         rows.sort(key=lambda row: -row[1])
+        columns = ["run", "right", "of", "share", "at least", "at most", "trained on"]
+        percent = st.column_config.NumberColumn(format="percent")
         st.dataframe(
-            pd.DataFrame(
-                rows, columns=["run", "right", "of", "share", "at least", "at most", "trained on"]
-            ),
+            pd.DataFrame(rows, columns=columns),
             hide_index=True,
-            column_config={
-                name: st.column_config.NumberColumn(format="percent")
-                for name in ("share", "at least", "at most")
-            },
+            column_config=dict.fromkeys(("share", "at least", "at most"), percent),
             alt=f"How many of your digits each of {len(rows)} runs reads right",
         )
         st.caption(
@@ -104,13 +104,17 @@ def show_all_runs(mine: Sequence[Digit]) -> None:
         )
 
 
-def _read(missing: Sequence[tuple[Run, int]], mine: Sequence[Digit]) -> None:
-    """Let runs read the digits, one after the other. What was read is kept if one leaves."""
+def _num_trained_on(run: Run, digits: Sequence[Digit]) -> int:
+    return fine_tune_set.num_trained_on(run, np.stack([digit.image for digit in digits]))
+
+
+def _compute(missing: Sequence[Snapshot], digits: Sequence[Digit]) -> None:
+    """Compute and store the answers of snapshots, one after the other."""
     progress = st.progress(0.0)
-    for number, (run, step) in enumerate(missing):
-        progress.progress(number / len(missing), f"{run.name} reads them …")
+    for number, snapshot in enumerate(missing):
+        progress.progress(number / len(missing), f"{snapshot.run.name} reads them …")
         try:
-            my_digits_scores.answers(Snapshot(run, step), mine)
+            my_digits_scores.answers(snapshot, digits)
         except MnistVizError as error:
             st.error(str(error), icon=":material/error:")
     progress.empty()

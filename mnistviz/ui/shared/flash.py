@@ -30,7 +30,10 @@ class Message:
 
 @contextmanager
 def errors_shown() -> Iterator[None]:
-    """Show an error meant for a person as its text. Each fragment needs this, like app.py."""
+    """Show an error meant for a person as its text. Each fragment needs this, like app.py.
+
+    It is a context manager, and a decorator of a function.
+    """
     try:
         yield
     except MnistVizError as error:
@@ -53,14 +56,15 @@ def report(
 
 def run(
     key: str,
-    action: Callable[[], str | None],
+    action: Callable[[], object],
     *,
     undo: Sequence[str] = (),
     about: object = None,
 ) -> None:
-    """Call `action` and store the text it returns, or the text of the error it raises."""
+    """Call `action` and store the text it returns, if any, or the text of the error it raises."""
     try:
-        report(key, action() or "", undo=undo, about=about)
+        result = action()
+        report(key, result if isinstance(result, str) else "", undo=undo, about=about)
     except MnistVizError as error:
         report(key, str(error), "error", about=about)
 

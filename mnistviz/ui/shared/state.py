@@ -18,19 +18,18 @@ PLAYING = "film_playing"
 FRAME = "film_frame"
 FILM_POSITION = "film_position"
 
-# The Draw page. The canvas: a `History`, a number that makes the widget a new one, and the drawing
-# that it starts with.
+# The Draw page. The canvas: a `History`, and the drawing that it starts with.
 CANVAS = "canvas_history"
-CANVAS_NUMBER = "canvas_number"
 CANVAS_START = "canvas_start"
 # The name of the drawing in the page's address.
 DRAWING = "drawing"
 # Widgets: where the digit comes from, and whether there may be several.
 SOURCE = "draw_source"
 SEVERAL = "several_digits"
-# The last photo or file `(height, width)`, and a number that makes the crop's sliders new ones.
+# The last photo or file `(height, width)`.
 PHOTO = "photo"
-PHOTO_CROPS = "photo_crops"
+
+# Widgets of the Why page: the digit that is explained, and the one it is compared with.
 
 # The image `(28, 28)` float32 of the digit that was last read on the Draw page or chosen elsewhere.
 DRAWN_IMAGE = "drawn_image"

@@ -40,6 +40,17 @@ def epochs_text(run: Run, step: int) -> str:
     return f"{run.spec.train.epoch_at(step):.4f}".rstrip("0").rstrip(".")
 
 
+def count_of(number: int, noun: str) -> str:
+    """A number with its noun, as in "1 image" or "2,000 images"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def number_word(number: int) -> str:
+    """A number in words from zero to nine, in digits above."""
+    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[number] if number < len(words) else f"{number:,}"
+
+
 def validated_on_text(spec: TrainSpec) -> str:
     """The images that a run is validated on, for a sentence."""
     return "the test set" if spec.validated_on == "test" else "held-out training images"

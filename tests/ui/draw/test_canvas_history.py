@@ -1,4 +1,4 @@
-"""Undo and redo, against a canvas that is slow to follow."""
+"""Undo and redo, with a canvas that reports late."""
 
 import numpy as np
 
@@ -15,10 +15,10 @@ BLANK, ONE, TWO = drawing(), drawing(50), drawing(50, 90)
 
 
 def drawn_twice() -> History:
-    return History((BLANK,)).hears(BLANK).hears(ONE).hears(TWO)
+    return History((BLANK,)).with_report(BLANK).with_report(ONE).with_report(TWO)
 
 
-def test_a_drawing_is_taken_back_stroke_by_stroke_and_comes_again() -> None:
+def test_undo_and_redo_go_stroke_by_stroke() -> None:
     history = drawn_twice()
     assert history.shown is TWO
     assert history.can_undo
@@ -32,47 +32,47 @@ def test_a_drawing_is_taken_back_stroke_by_stroke_and_comes_again() -> None:
     assert history.moved(1).moved(1).moved(1).shown is TWO
 
 
-def test_a_canvas_that_still_says_the_old_drawing_is_not_believed() -> None:
+def test_a_repeated_report_of_the_old_drawing_is_ignored() -> None:
     history = drawn_twice().moved(-1)
-    assert history.hears(TWO).shown is ONE
-    followed = history.hears(TWO).hears(ONE)
+    assert history.with_report(TWO).shown is ONE
+    followed = history.with_report(TWO).with_report(ONE)
     assert followed.shown is ONE
     assert followed.can_redo
 
 
-def test_two_quick_undos_end_where_the_canvas_does() -> None:
-    history = drawn_twice().moved(-1).hears(TWO).moved(-1)
-    # The first of the two arrives late, and then the second.
-    history = history.hears(ONE).hears(BLANK)
+def test_two_undos_before_the_canvas_reports() -> None:
+    history = drawn_twice().moved(-1).with_report(TWO).moved(-1)
+    # The canvas reports both drawings later.
+    history = history.with_report(ONE).with_report(BLANK)
     assert history.shown is BLANK
     assert len(history.snapshots) == 3
 
 
-def test_a_new_stroke_ends_what_could_be_redone() -> None:
-    history = drawn_twice().moved(-1).hears(ONE)
+def test_a_new_stroke_removes_the_redo() -> None:
+    history = drawn_twice().moved(-1).with_report(ONE)
     other = drawing(50, 200)
-    history = history.hears(other)
+    history = history.with_report(other)
     assert history.shown is other
     assert not history.can_redo
     assert history.moved(-1).shown is ONE
 
 
 def test_clearing_can_be_undone() -> None:
-    history = drawn_twice().then(BLANK).hears(BLANK)
+    history = drawn_twice().with_drawing(BLANK).with_report(BLANK)
     assert history.shown.strokes == ()
     assert history.moved(-1).shown is TWO
 
 
-def test_the_same_drawing_told_with_other_decimals_is_no_news() -> None:
+def test_a_report_of_the_same_drawing_with_other_decimals_changes_nothing() -> None:
     shifted = Strokes(280, 280, 18, tuple(line + np.float32(0.3) for line in TWO.strokes))
     assert same(TWO, shifted)
-    assert len(drawn_twice().hears(shifted).snapshots) == 3
+    assert len(drawn_twice().with_report(shifted).snapshots) == 3
     assert not same(TWO, ONE)
 
 
-def test_the_oldest_drawings_are_forgotten() -> None:
+def test_the_oldest_drawings_are_dropped() -> None:
     history = History((BLANK,))
     for row in range(MAX_SNAPSHOTS + 50):
-        history = history.hears(drawing(row))
+        history = history.with_report(drawing(row))
     assert len(history.snapshots) == MAX_SNAPSHOTS
     assert history.shown.strokes[0][0, 1] == MAX_SNAPSHOTS + 49

@@ -1,9 +1,9 @@
-"""A picture as a source of digits: the part that is read, and what is shown of it."""
+"""A picture as a source of digits: the part that is read, and the marks on it."""
 
 import numpy as np
 import pytest
 
-from mnistviz.ui.draw.picture_input import INK_COLOUR, Crop, cropped, found_in
+from mnistviz.ui.draw.picture_input import INK_COLOUR, Crop, cropped, marked_picture
 
 WHOLE: Crop = ((0, 100), (0, 100))
 
@@ -33,7 +33,7 @@ def test_ink_is_orange_and_what_is_not_read_is_dimmed() -> None:
     levels = np.full((40, 80), 1.0, np.float32)
     ink = np.zeros((40, 40), np.float32)
     ink[10:30, 10:30] = 1
-    shown = found_in(levels, ((50, 100), (0, 100)), ink, [(8, 8, 32, 32)])
+    shown = marked_picture(levels, ((50, 100), (0, 100)), ink, [(8, 8, 32, 32)])
     assert shown.shape == (160, 320, 3)
     assert shown.dtype == np.uint8
     np.testing.assert_allclose(shown[80, 240], INK_COLOUR, atol=60)

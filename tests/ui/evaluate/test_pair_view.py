@@ -1,13 +1,15 @@
-"""What is said of two networks."""
+"""The comparison of two networks, in words."""
 
 import pytest
 
 from mnistviz.evaluation.mcnemar import McNemarResult
-from mnistviz.ui.evaluate.pair_view import verdict
+from mnistviz.runs import registry
+from mnistviz.runs.snapshots import Snapshot, latest_snapshot
+from mnistviz.ui.evaluate.pair_view import two_names, verdict
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("result", "text"),
     [
         (McNemarResult(90, 9, 0, 1, 2 / 2**9), "**mine is the better one**"),
         (McNemarResult(90, 0, 9, 1, 2 / 2**9), "**theirs is the better one**"),
@@ -16,7 +18,13 @@ from mnistviz.ui.evaluate.pair_view import verdict
         (McNemarResult(0, 1, 0, 0, 1.0), "They differ on 1 image where"),
     ],
 )
-def test_better_is_who_is_right_more_often_than_chance_explains(
-    found: McNemarResult, said: str
+def test_a_network_is_better_where_chance_does_not_explain_the_difference(
+    result: McNemarResult, text: str
 ) -> None:
-    assert said in verdict("mine", "theirs", found)
+    assert text in verdict("mine", "theirs", result)
+
+
+def test_snapshots_of_one_run_are_named_with_their_epochs() -> None:
+    best, reference = (latest_snapshot(registry.find_run(name)) for name in ("best", "reference"))
+    assert two_names(best, reference) == ("best", "reference")
+    assert two_names(best, Snapshot(best.run, 0)) == ("best at 40", "best at 0")

@@ -1,0 +1,172 @@
+"""Images of the evaluated set on the Evaluate page: galleries, and the chosen image, large."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnistviz.charts.digit_images import image_figure, probability_figure
+from mnistviz.charts.montage import add_tile_points, tile_figure, to_grid
+from mnistviz.digits.labelled_sets import LabelledSet
+from mnistviz.digits.mnist import to_input
+from mnistviz.evaluation import label_issues
+from mnistviz.evaluation.label_issues import DOUBTS
+from mnistviz.evaluation.predictions import Answers
+from mnistviz.evaluation.scoring import probabilities
+from mnistviz.ui.evaluate.evaluated_set import digest, is_test_set, item_of
+from mnistviz.ui.shared import state
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
+from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.sidebar import uses_drawing
+
+# The number of the chosen image, in the session's state.
+IMAGE = "evaluate_image"
+PER_PAGE = 60
+# The marks of a label. The first one is that of a label without a doubt, which is not stored.
+RIGHT = "right"
+MARKS = (RIGHT, *reversed(DOUBTS))
+
+
+def show_gallery(
+    answers: Answers,
+    numbers: NDArray[np.int64],
+    key: str,
+    order: str,
+    other: tuple[str, str, Answers] | None = None,
+) -> None:
+    """Show images by their numbers in the set, page by page; a click shows one on all pages.
+
+    `order` says in words how they are sorted. With `other`, the names of two networks and the
+    answers of the second, the answers of both are shown.
+    """
+    if not len(numbers):
+        st.info("There is no such image.")
+        return
+    pages = -(-len(numbers) // PER_PAGE)
+    page = 1
+    if pages > 1:
+        page = st.number_input(f"Page, 1 to {pages}", 1, pages, key=f"{key}_page", width=160)
+    part = numbers[(page - 1) * PER_PAGE : page * PER_PAGE]
+    columns = 6 if is_narrow() else 12
+    tiles = to_grid(to_input(answers.data.images[part]), columns)
+    figure = tile_figure(
+        tiles,
+        np.ones(tiles.shape[:2], np.float32),
+        signed=False,
+        max_pixels=page_width() // (columns * tiles.shape[3]),
+        labels=[caption(answers, number, other) for number in part],
+        width=page_width(),
+    )
+    names = [describe_image(answers, number, other) for number in part]
+    add_tile_points(figure, tiles.shape, part.tolist(), names)
+    chart = f"{key}_{page}_{len(numbers)}"
+    show(
+        figure,
+        key=chart,
+        on_click=partial(_choose_image, chart, answers.data),
+        alt=f"{len(part)} of {len(numbers):,} images, {order}",
+    )
+    st.caption(
+        f"{len(part)} of {len(numbers):,}, {order}. Point at one for what it was read as, "
+        "**click** it to look at it here and on all pages."
+    )
+
+
+def caption(answers: Answers, number: int, other: tuple[str, str, Answers] | None = None) -> str:
+    """The text above an image: its label, and the answer if it is wrong; of two networks both."""
+    label, answer = answers.data.labels[number], answers.answers[number]
+    if other:
+        return f"{label}: {answer} | {other[2].answers[number]}"
+    return str(label) if answers.right[number] else f"{label} → {answer}"
+
+
+def describe_image(
+    answers: Answers, number: int, other: tuple[str, str, Answers] | None = None
+) -> str:
+    """The name of an image with its label and answer, or those of two networks, for hovering."""
+    name = f"{item_of(answers.data)} {number}: a {answers.data.labels[number]}"
+    if other is None:
+        return f"{name}, read as {_answer(answers, number)}"
+    first, second, theirs = other
+    return f"{name}<br>{first}: {_answer(answers, number)}<br>{second}: {_answer(theirs, number)}"
+
+
+def _answer(answers: Answers, number: int) -> str:
+    return f"{answers.answers[number]} ({answers.confidence[number]:.1%})"
+
+
+def _choose_image(chart: str, data: LabelledSet) -> None:
+    points = st.session_state[chart].selection.points
+    if points:
+        number = int(np.ravel(points[0]["customdata"])[0])
+        st.session_state[IMAGE] = number
+        if is_test_set(data):
+            st.session_state[state.IMAGE] = number
+        else:
+            # An image of another set replaces the drawing on all pages.
+            image = to_input(data.images[number])
+            name = f"image {number} of {data.name}, a {data.labels[number]}"
+            st.session_state[state.DRAWN_IMAGE] = image
+            st.session_state[state.NAMED_IMAGE] = (name, image)
+        st.session_state[state.USE_DRAWING] = not is_test_set(data)
+
+
+# ---------------------------------------------------------------- the chosen image
+
+
+def chosen_number(data: LabelledSet) -> int | None:
+    """The number of the chosen image of a set; None while it is a drawing, or where none is."""
+    if is_test_set(data):
+        return None if uses_drawing() else int(st.session_state.get(state.IMAGE) or 0)
+    number: int | None = st.session_state.get(IMAGE)
+    return number if number is not None and number < len(data.labels) else None
+
+
+def show_chosen(answers: Answers) -> None:
+    """Show the chosen image large, with its ten probabilities and links to other pages."""
+    number = chosen_number(answers.data)
+    if number is None:
+        return
+    st.subheader(f"{item_of(answers.data).capitalize()} {number}", anchor=False)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        name = describe_image(answers, number)
+        show(image_figure(to_input(answers.data.images[number]), 220), "evaluate_picture", name)
+    with right:
+        shares = probabilities(answers.logits[number : number + 1])[0]
+        show(probability_figure(shares, 240), "evaluate_bars", f"Ten probabilities: {name}")
+    verdict = "right" if answers.right[number] else "**wrong**"
+    st.markdown(
+        f"It is a **{answers.data.labels[number]}** by its label, read as "
+        f"**{answers.answers[number]}** at {answers.confidence[number]:.1%}: {verdict}."
+    )
+    with st.container(horizontal=True):
+        WHY.link()
+        FEATURE_MAPS.link()
+    _show_mark(answers.data, number)
+
+
+def _show_mark(data: LabelledSet, number: int) -> None:
+    """Let a person mark the label of an image as doubtful; the mark is stored at once."""
+    name = digest(data)
+    key = f"evaluate_doubt_{name}_{number}"
+    st.session_state[key] = label_issues.read(name).get(number, RIGHT)
+
+    def store() -> None:
+        with errors_shown():
+            mark = st.session_state[key]
+            label_issues.mark(name, number, None if mark == RIGHT else mark)
+
+    st.segmented_control(
+        f"You say its label, {data.labels[number]}, is",
+        MARKS,
+        key=key,
+        on_change=store,
+        required=True,
+        help="Kept in your home folder, for all runs. 'Labels in doubt' shows what it changes.",
+    )

@@ -1,0 +1,178 @@
+"""The numbers of the Evaluate page: accuracy, confusion matrix, scores by digit, mistakes."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnistviz.charts.evaluation.confusion import CELLS_HEIGHT, clickable_confusion_figure
+from mnistviz.core.statistics import accuracy_interval
+from mnistviz.core.types.evaluation import Evaluation
+from mnistviz.evaluation.metrics import class_scores, top_k
+from mnistviz.evaluation.predictions import Answers, errors_of, in_cell
+from mnistviz.evaluation.scoring import score
+from mnistviz.runs import fine_tune_set
+from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.evaluate.evaluated_set import is_test_set
+from mnistviz.ui.evaluate.image_gallery import show_gallery
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.page_width import is_narrow
+from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.widgets import metric_with_note
+
+# Keys of the session's state: (label, answer) of the chosen cell, and the chosen mix-up.
+CELL = "evaluate_cell"
+MIX_UP = "evaluate_mix_up"
+MATRIX = "evaluate_confusion"
+
+# Height of the matrix on a phone, where it is as wide as the page.
+NARROW_CELLS_HEIGHT = 340
+NUM_MIX_UPS = 8
+# A mistake with at least this probability is counted as a sure one.
+SURE = 0.9
+
+
+def show_headline(run: Run, answers: Answers) -> None:
+    """Show accuracy with its interval, mistakes, loss and top 2.
+
+    Says so where the training was validated on these images, or trained on some of them.
+    """
+    result = score(answers.logits, answers.data.labels)
+    right = int(answers.right.sum())
+    low, high = accuracy_interval(right, result.images)
+    shares = top_k(answers.logits, answers.data.labels)
+    missed = [round((1 - share) * result.images) for share in shares]
+    with st.container(horizontal=True):
+        metric_with_note("Accuracy", f"{result.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}")
+        metric_with_note("Read wrong", f"{result.images - right:,}", f"of {result.images:,}")
+        metric_with_note("Loss", f"{result.loss:.4f}", "mean cross-entropy")
+        metric_with_note("Top 2", f"{shares[1]:.2%}", f"{missed[1]:,} missed; top 3: {missed[2]:,}")
+    if is_test_set(answers.data) and run.spec.train.validated_on == "test":
+        st.caption(
+            f"**{run.name}** was validated on these very images after each epoch, as the published "
+            "log was. It was not trained on them."
+        )
+    if seen := fine_tune_set.num_trained_on(run, answers.data.images):
+        st.warning(
+            f"{run.name} was trained on {seen:,} of these {result.images:,} images: that it reads "
+            "those says little. My digits, Teach, tells of the ones held out."
+        )
+
+
+# ---------------------------------------------------------------- the confusion matrix
+
+
+def show_confusion(_: Snapshot, answers: Answers) -> None:
+    """Show the confusion matrix, the scores by digit and the images of the chosen cell."""
+    result = score(answers.logits, answers.data.labels)
+    mix_ups = most_frequent_mix_ups(result.confusion)
+    label, answer = chosen = st.session_state.get(CELL) or (mix_ups or [(0, 0)])[0]
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _show_matrix(result, chosen, mix_ups)
+    with right:
+        _show_class_scores(answers)
+    inside = in_cell(answers, label, answer)
+    is_right = label == answer
+    of_label = f"{count_of(len(inside), 'image')} of a {label}"
+    st.subheader(f"{of_label}, read {'right' if is_right else f'as {answer}'}", anchor=False)
+    order = "the least sure first" if is_right else "the surest first"
+    show_gallery(answers, inside, f"{CELL}_{label}_{answer}", order)
+
+
+def _show_matrix(
+    result: Evaluation, chosen: tuple[int, int], mix_ups: list[tuple[int, int]]
+) -> None:
+    st.caption(
+        "**Click a cell** to see its images. Rows are what an image is, columns what it was "
+        "read as. Look for the warmest cells: those pairs are mixed up most."
+    )
+    height = NARROW_CELLS_HEIGHT if is_narrow() else CELLS_HEIGHT
+    show(
+        clickable_confusion_figure(result.confusion, chosen, height),
+        key=MATRIX,
+        on_click=_choose_cell,
+        alt=f"Confusion matrix of {result.images:,} images, "
+        f"{int(np.trace(result.confusion)):,} right",
+    )
+    if mix_ups:
+        st.pills(
+            "Most frequent mix-ups",
+            mix_ups,
+            key=MIX_UP,
+            on_change=_choose_mix_up,
+            wrap=True,
+            format_func=lambda cell: f"{cell[0]} → {cell[1]}: {result.confusion[cell]}",
+        )
+
+
+def _show_class_scores(answers: Answers) -> None:
+    import pandas as pd
+
+    st.caption(
+        "**Digit by digit.** Precision: how much of what was read as this digit is one. Recall: "
+        "how much of what is one was found. F1 is low if either is."
+    )
+    shares = ["precision", "recall", "F1"]
+    scores = class_scores(answers.data.labels, answers.answers)
+    table = pd.DataFrame(scores).set_index("digit").rename(columns={"f1": "F1"})
+    table[shares] *= 100
+    percent = st.column_config.NumberColumn(format="%.2f %%")
+    st.dataframe(
+        table,
+        key="evaluate_classes",
+        height="content",
+        column_config={
+            "images": st.column_config.NumberColumn(format="localized"),
+            **dict.fromkeys(shares, percent),
+        },
+    )
+
+
+def most_frequent_mix_ups(confusion: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """The cells (label, answer) off the diagonal with the most images, most first."""
+    mistakes = np.where(np.eye(len(confusion), dtype=bool), 0, confusion)
+    order = np.argsort(-mistakes, axis=None, kind="stable")[:NUM_MIX_UPS]
+    cells = [divmod(int(place), len(confusion)) for place in order]
+    return [cell for cell in cells if mistakes[cell]]
+
+
+def _choose_cell() -> None:
+    points = st.session_state[MATRIX].selection.points
+    if points:
+        label, answer = points[0]["customdata"][:2]
+        st.session_state[CELL] = (int(label), int(answer))
+        st.session_state[MIX_UP] = None
+
+
+def _choose_mix_up() -> None:
+    if cell := st.session_state[MIX_UP]:
+        st.session_state[CELL] = cell
+
+
+# ---------------------------------------------------------------- mistakes
+
+
+def show_mistakes(_: Snapshot, answers: Answers) -> None:
+    """Show all misclassified images, by descending confidence."""
+    wrong = errors_of(answers)
+    if not len(wrong):
+        st.success("No image of this set is read wrong.")
+        return
+    sure = int((answers.confidence[wrong] >= SURE).sum())
+    st.markdown(
+        f"**{count_of(len(wrong), 'mistake')}**, {sure:,} of them at a probability of "
+        f"{100 * SURE:g} % or more. Would you have read them right? A few labels are wrong "
+        "themselves."
+    )
+    only: int | None = st.pills(
+        "Only images of a",
+        sorted(set(answers.data.labels[wrong].tolist())),
+        key="evaluate_only",
+        help="None chosen: all of them.",
+    )
+    if only is not None:
+        wrong = wrong[answers.data.labels[wrong] == only]
+    show_gallery(answers, wrong, f"evaluate_wrong_{only}", "the surest first")
