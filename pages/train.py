@@ -20,7 +20,7 @@ from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot
 from mnistviz.ui.shared.texts import epochs_text, explanation, state_badge, validated_on_text
 from mnistviz.ui.train import training_panel
 from mnistviz.ui.train.curves_view import show_progress_curves
-from mnistviz.ui.train.spec_inputs import number_setting
+from mnistviz.ui.train.settings_form import number_setting
 
 POLL_SECONDS = 1.0
 LONG_CURVES_SECONDS = 4.0
