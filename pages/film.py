@@ -16,6 +16,7 @@ from mnistviz.ui.film.player import SECONDS_PER_FRAME, advance, show_player
 from mnistviz.ui.shared import loaded_networks, run_logs
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import epochs_text, explanation, validated_on_text
@@ -30,14 +31,8 @@ st.markdown(
     "happens within the first epoch, and how little after it."
 )
 playing = show_player(snapshot, steps)
-layer = st.segmented_control(
-    "Layer",
-    [each.name for each in run.spec.model.convolutions],
-    default="conv1",
-    key="film_layer",
-    persist_state="session",
-    required=True,
-)
+layers = {each.name: each.name for each in run.spec.model.convolutions}
+layer = pick("Layer", layers, "film_layer", "conv1", persist_state="session")
 
 # Side by side on a screen, one below the other on a phone.
 width = page_width() if is_narrow() else page_width() // 2
@@ -66,12 +61,7 @@ with maps_box:
 st.caption(
     "**Loss and accuracy**, with an upright line at this snapshot. Grey is the published log."
 )
-show_curves(
-    run,
-    run_logs.metrics(run),
-    run.spec.train.epochs,
-    CurveOptions(accuracy_from=0.0, marks=(step,)),
-)
+show_curves(run, run_logs.metrics(run), run.spec.train.epochs, CurveOptions(marks=(step,)))
 left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
 with left:
     confusion = frames.confusion(snapshot)

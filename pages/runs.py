@@ -14,21 +14,15 @@ from mnistviz.ui.runs.comparison_view import show_curves_of, show_difference, sh
 from mnistviz.ui.runs.gap_view import show_gap
 from mnistviz.ui.runs.runs_table import choose_filters, choose_runs
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_registry import TRAIN
 from mnistviz.ui.shared.texts import explanation
 
 POLL_SECONDS = 2.0
 VIEWS = {"table": "All runs", "gap": "The gap"}
 
-view = st.segmented_control(
-    "View",
-    list(VIEWS),
-    default="table",
-    format_func=lambda view: VIEWS[view],
-    key="runs_view",
-    persist_state="session",
-    required=True,
-    label_visibility="collapsed",
+view = pick(
+    "View", VIEWS, "runs_view", "table", persist_state="session", label_visibility="collapsed"
 )
 runs = registry.list_runs()
 summaries = [summarise(run) for run in runs]

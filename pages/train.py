@@ -14,6 +14,7 @@ from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, run_logs, state
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot
 from mnistviz.ui.shared.texts import explanation, state_badge, validated_on_text
 from mnistviz.ui.train import training_panel
@@ -45,12 +46,9 @@ st.markdown(
 
 try_out = RECIPES["try-out"]
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.button(
-        "Try it out",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=start,
-        args=(try_out.name, try_out.model, try_out.train.changed(measure_gap=True), None),
+    spec = try_out.train.changed(measure_gap=True)
+    button(
+        "Try it out", "play_arrow", start, try_out.name, try_out.model, spec, None, type="primary"
     )
     st.caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
 
@@ -73,12 +71,7 @@ with st.expander("Choose your own settings", icon=":material/tune:"):
             f"**{model.parameters:,} parameters**, {train.num_steps:,} steps of {train.batch_size} "
             f"images, validated on **{validated_on_text(train)}** after each epoch."
         )
-        st.button(
-            "Start training",
-            icon=":material/play_arrow:",
-            on_click=start,
-            args=(recipe.name, model, train, name or None),
-        )
+        button("Start training", "play_arrow", start, recipe.name, model, train, name or None)
 flash.show(state.START_MESSAGE, about=st.session_state.get("train_name") or None)
 
 run = chosen_run()

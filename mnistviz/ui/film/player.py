@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import state
+from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import epochs_text
 
 # Slow enough to look at each, quick enough to see it move.
@@ -22,16 +23,10 @@ def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
         _turn_button("First", "first_page", steps, number, 0)
         _turn_button("Back", "chevron_left", steps, number, number - 1)
         if playing:
-            st.button("Pause", icon=":material/pause:", on_click=_pause, type="primary")
+            button("Pause", "pause", _pause, type="primary")
         else:
             start = steps[0] if number == last else step
-            st.button(
-                "Play",
-                icon=":material/play_arrow:",
-                on_click=_play,
-                args=(start,),
-                type="primary",
-            )
+            button("Play", "play_arrow", _play, start, type="primary")
         _turn_button("Next", "chevron_right", steps, number, number + 1)
         _turn_button("Last", "last_page", steps, number, last)
     st.markdown(
@@ -58,13 +53,8 @@ def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
 
 def _turn_button(label: str, icon: str, steps: Sequence[int], number: int, target: int) -> None:
     """Show a button that turns from snapshot `number` to `target`, if that is another one."""
-    st.button(
-        label,
-        icon=f":material/{icon}:",
-        on_click=_turn_to,
-        args=(steps, target),
-        disabled=target == number or not 0 <= target < len(steps),
-    )
+    disabled = target == number or not 0 <= target < len(steps)
+    button(label, icon, _turn_to, steps, target, disabled=disabled)
 
 
 def _turn_to(steps: Sequence[int], number: int) -> None:

@@ -17,6 +17,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.runs.runs_table import choose, show_table
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.compat import renew, renewable_key
+from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, TRAIN
 from mnistviz.ui.shared.texts import epochs_text
 
@@ -47,11 +48,9 @@ def _rename(run: Run, key: str) -> None:
 
 
 def _annotate(run: Run, key: str) -> None:
-    def annotate() -> str:
-        metadata.annotate(run, st.session_state[key])
-        return f"The note of {run.name} is kept."
-
-    _run_action(annotate)
+    _run_action(
+        lambda: f"The note of {metadata.annotate(run, st.session_state[key]).name} is kept."
+    )
 
 
 def _delete(chosen: Sequence[Run]) -> None:
@@ -137,14 +136,8 @@ def action_bar(chosen: Sequence[Summary]) -> None:
     bundled = "Bundled runs stay as they are." if run and run.bundled else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{run.name}**" if run else f"**{len(runs)} runs** chosen")
-        st.button(
-            "Open",
-            icon=":material/open_in_new:",
-            disabled=run is None,
-            help=needs_one or "All pages show this run.",
-            on_click=_open,
-            args=(run,),
-        )
+        text = needs_one or "All pages show this run."
+        button("Open", "open_in_new", _open, run, disabled=run is None, help=text)
         for label, icon in (("Name", ":material/edit:"), ("Note", ":material/note:")):
             refusal = needs_one or bundled
             with st.popover(label, icon=icon, disabled=bool(refusal), help=refusal):
@@ -153,15 +146,10 @@ def action_bar(chosen: Sequence[Summary]) -> None:
         with st.popover("Export", icon=":material/download:", disabled=not run, help=needs_one):
             if run:
                 _export_form(run)
-        st.button(
-            "Delete",
-            icon=":material/delete:",
-            disabled=all(each.bundled for each in runs),
-            help=bundled or "Takes it out of all lists. You can bring it back.",
-            on_click=_delete,
-            args=(runs,),
-        )
-        st.button("Choose none", icon=":material/deselect:", on_click=choose, args=([],))
+        text = bundled or "Takes it out of all lists. You can bring it back."
+        all_bundled = all(each.bundled for each in runs)
+        button("Delete", "delete", _delete, runs, disabled=all_bundled, help=text)
+        button("Choose none", "deselect", choose, [])
 
 
 def _text_form(run: Run, label: str) -> None:
@@ -278,12 +266,7 @@ def _show_deleted(deleted: Sequence[Run]) -> None:
     ids = [run.id for run in deleted]
     chosen = [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Restore" if chosen else "Restore all",
-            icon=":material/undo:",
-            on_click=_restore,
-            args=(chosen or ids,),
-        )
+        button("Restore" if chosen else "Restore all", "undo", _restore, chosen or ids)
         with st.popover("Remove for good", icon=":material/delete_forever:", disabled=not chosen):
             st.markdown(f"This takes {len(chosen)} of them off the disk. There is no way back.")
             st.button("Yes, remove", type="primary", on_click=_remove, args=(chosen,))

@@ -14,6 +14,7 @@ from mnistviz.studies.run_comparison import Band, Measure, PairedDifference, Spl
 from mnistviz.ui.runs.runs_table import show_table
 from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.progress import UNKNOWN
 
 # Each run's whole log is read: a hundred take a second.
@@ -56,7 +57,11 @@ def show_curves_of(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) ->
     left_out = len(chosen) - len(drawn) + max(0, len(names) - MOST_LINES)
     names = names[:MOST_LINES]
     st.caption(curves_text(choice, left_out))
-    by_hand = [summary.run.name for summary in drawn if _set_by_hand(summary)]
+    by_hand = [
+        summary.run.name
+        for summary in drawn
+        if any(event["event"] == "learning_rate" for event in run_logs.events(summary.run))
+    ]
     if by_hand:
         st.caption(
             f"The learning rate of {', '.join(by_hand)} was set by hand while it trained: the "
@@ -113,17 +118,9 @@ def _choose_curves() -> CurveChoice:
             persist_state="session",
             help="One line for runs that differ in nothing but their seed: the mean, with a band.",
         )
-        band: Band | None = None
-        if grouped:
-            band = st.segmented_control(
-                "Band",
-                list(BANDS),
-                default="range",
-                format_func=lambda band: BANDS[band],
-                key="compare_band",
-                persist_state="session",
-                required=True,
-            )
+        if not grouped:
+            return CurveChoice(splits, smoothing, log_scale)
+        band = pick("Band", BANDS, "compare_band", "range", persist_state="session")
     return CurveChoice(splits, smoothing, log_scale, band)
 
 
@@ -173,11 +170,6 @@ def curves_text(choice: CurveChoice, num_left_out: int) -> str:
     if num_left_out:
         text += f" **{num_left_out} more are not drawn**: choose fewer."
     return text
-
-
-def _set_by_hand(summary: Summary) -> bool:
-    events = run_logs.events(summary.run)
-    return any(event["event"] == "learning_rate" for event in events)
 
 
 # ---------------------------------------------------------------- two runs
@@ -256,14 +248,9 @@ def show_pairs(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) -> Non
     first_box, second_box, measure_box = st.columns(3)
     first = first_box.selectbox("First group", names, key="pairs_first")
     second = second_box.selectbox("Second group", names, index=1, key="pairs_second")
-    on_test = measure_box.segmented_control(
-        "Compare",
-        [False, True],
-        default=False,
-        format_func=lambda test: "test accuracy" if test else "validation accuracy",
-        key="pairs_measure",
-        required=True,
-    )
+    with measure_box:
+        measured_on = {False: "validation accuracy", True: "test accuracy"}
+        on_test = pick("Compare", measured_on, "pairs_measure", False)
     if first == second:
         st.info("Choose two groups that differ.")
         return

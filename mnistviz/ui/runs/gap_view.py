@@ -18,6 +18,7 @@ from mnistviz.training import launcher
 from mnistviz.ui.runs.runs_table import show_table
 from mnistviz.ui.shared import flash, run_logs
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import state_badge
 
 MESSAGE = "gap_message"
@@ -54,14 +55,8 @@ def show_gap(runs: Sequence[Run], seconds_per_epoch: float) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epochs = _setting_input("epochs", generalization_gap.training_of().epochs)
         seed = _setting_input("seed", 1)
-        st.button(
-            "Train the five",
-            icon=":material/play_arrow:",
-            key="gap_start",
-            on_click=start_all,
-            args=(epochs, seed),
-            help="One trains at a time, the others wait. You can close the tab.",
-        )
+        text = "One trains at a time, the others wait. You can close the tab."
+        button("Train the five", "play_arrow", start_all, epochs, seed, key="gap_start", help=text)
     minutes = len(GAP_TRAININGS) * epochs * seconds_per_epoch / 60
     st.caption(
         f"Takes about {max(1, round(minutes))} minutes on the machine that made the bundled run. "
@@ -114,12 +109,7 @@ def show_set(chosen: GapSet) -> None:
     missing = [training.title for training in GAP_TRAININGS if training.name not in chosen.runs]
     if missing:
         st.caption(f"Not trained yet: {', '.join(missing)}.")
-    formats = {
-        "parameters": "localized",
-        "gap, points": "%+.2f",
-        "held-out accuracy": "%.2f %%",
-        "test accuracy": "%.2f %%",
-    }
+    number = st.column_config.NumberColumn
     show_table(
         [gap_row(title, summary, epochs[title]) for title, summary in members],
         None,
@@ -127,7 +117,10 @@ def show_set(chosen: GapSet) -> None:
         height="content",
         placeholder="–",
         column_config={
-            name: st.column_config.NumberColumn(format=each) for name, each in formats.items()
+            "parameters": number(format="localized"),
+            "gap, points": number(format="%+.2f"),
+            "held-out accuracy": number(format="%.2f %%"),
+            "test accuracy": number(format="%.2f %%"),
         },
     )
     with st.expander("The commands that make these runs again", icon=":material/terminal:"):

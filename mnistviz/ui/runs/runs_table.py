@@ -102,6 +102,7 @@ def choose_runs(summaries: Sequence[Summary], shown: Sequence[Summary]) -> list[
     chosen = [run_id for run_id in st.session_state.get(state.CHOSEN_RUNS, []) if run_id in runs]
     ids = [summary.run.id for summary in shown]
     names = {summary.run.id: summary.run for summary in shown}
+    rows = [position for position, run_id in enumerate(ids) if run_id in chosen]
     # The selection holds positions, so that other rows need a widget of their own.
     number = st.session_state.get(state.CHOICE_NUMBER, 0)
     key = f"runs_table_{number}_{zlib.crc32(' '.join(ids).encode())}"
@@ -115,15 +116,9 @@ def choose_runs(summaries: Sequence[Summary], shown: Sequence[Summary]) -> list[
         placeholder="–",
         on_select="rerun",
         selection_mode="multi-row",
-        selection_default={
-            "selection": {
-                "rows": [place for place, run_id in enumerate(ids) if run_id in chosen],
-                "columns": [],
-                "cells": [],
-            }
-        },
+        selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
     )
-    visible = [ids[place] for place in event["selection"]["rows"] if place < len(ids)]
+    visible = [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
     hidden = [run_id for run_id in chosen if run_id not in ids]
     st.session_state[state.CHOSEN_RUNS] = [*visible, *hidden]
     return [summary for summary in summaries if summary.run.id in {*visible, *hidden}]

@@ -14,6 +14,7 @@ from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import validated_on_text
 
 TABLE_COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -26,17 +27,13 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
     curves, guesses, more = st.container(), st.container(), st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         validated = last_row(rows, "validation")
-        axis: float = st.segmented_control(
+        axis = pick(
             "Accuracy axis",
-            list(ACCURACY_AXES),
-            default=0.9 if validated and validated.epoch > 3 else 0.0,
-            format_func=lambda axis: ACCURACY_AXES[axis],
-            key=f"accuracy_axis_{run.id}",
-            required=True,
+            ACCURACY_AXES,
+            f"accuracy_axis_{run.id}",
+            0.9 if validated and validated.epoch > 3 else 0.0,
         )
-        loss_axis = st.segmented_control(
-            "Loss axis", ["log", "linear"], default="log", key="loss_axis", required=True
-        )
+        loss_axis = pick("Loss axis", {"log": "log", "linear": "linear"}, "loss_axis", "log")
         smoothing = st.slider(
             "Smoothing",
             0.0,

@@ -8,6 +8,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, state
+from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import epochs_text
 
 
@@ -50,17 +51,16 @@ def show_fork_form(run: Run, chosen: Snapshot | None) -> None:
             "seed": st.number_input("Seed", value=rest.seed, key=f"seed_{run.id}_{end}"),
         }
         name = st.text_input("Name of the new run", key="fork_name", help="Any name you like.")
-    st.button(
-        "Start the new run",
-        icon=":material/fork_right:",
-        on_click=_start,
-        args=(Snapshot(run, end), rest, changes, name),
+    button(
+        "Start the new run", "fork_right", _start, Snapshot(run, end), rest, changes, name or None
     )
 
 
-def _start(snapshot: Snapshot, rest: TrainSpec, changes: dict[str, float], name: str) -> None:
+def _start(
+    snapshot: Snapshot, rest: TrainSpec, changes: dict[str, float], name: str | None
+) -> None:
     def start_and_choose() -> None:
-        run = launcher.fork(snapshot, rest.changed(**changes), name or None)
+        run = launcher.fork(snapshot, rest.changed(**changes), name)
         st.session_state[state.RUN] = run.id
 
     flash.run(state.TRAIN_MESSAGE, start_and_choose)

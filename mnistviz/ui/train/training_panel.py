@@ -15,6 +15,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, run_logs, state
+from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.texts import state_badge, validated_on_text
@@ -103,36 +104,24 @@ def _show_controls(run: Run, current: State) -> None:
                 "Pausing …" if pausing else "Pause", "pause", launcher.pause, run, disabled=pausing
             )
         stopping = wanted.mode == "stop"
-        _button(
-            "Stopping …" if stopping else "Stop and keep",
-            "stop",
-            launcher.stop,
-            run,
-            disabled=stopping,
-            help="Ends after this step; what it has learned is kept, and it can go on later.",
-        )
+        label = "Stopping …" if stopping else "Stop and keep"
+        text = "Ends after this step; what it has learned is kept, and it can go on later."
+        _button(label, "stop", launcher.stop, run, disabled=stopping, help=text)
         _show_learning_rate(run, wanted.learning_rate)
     elif current != "finished" and not run.imported:
         # An imported run has no checkpoints: a new run can begin from it, but it can't go on.
         files = checkpoints.files(run)
         step = int(files[0].stem.removeprefix("step-")) if files else 0
-        _button(
-            "Train on",
-            "play_arrow",
-            launcher.resume,
-            run,
-            type="primary",
-            help=f"Goes on from step {step:,} and ends as if it had never been interrupted.",
-        )
+        text = f"Goes on from step {step:,} and ends as if it had never been interrupted."
+        _button("Train on", "play_arrow", launcher.resume, run, type="primary", help=text)
         if current == "failed":
             _show_learning_rate(run, wanted.learning_rate)
 
 
 def _button(
-    label: str, icon: str, action: Callable[..., None], *arguments: Any, **options: Any
+    label: str, icon: str, action: Callable[..., None], *arguments: Any, **settings: Any
 ) -> None:
-    icon = f":material/{icon}:"
-    st.button(label, icon=icon, on_click=act, args=(action, *arguments), **options)
+    button(label, icon, act, action, *arguments, **settings)
 
 
 def _show_learning_rate(run: Run, wanted: float | None) -> None:
