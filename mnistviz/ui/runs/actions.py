@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -18,6 +17,7 @@ from mnistviz.ui.runs.runs_table import choose, show_table
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import button
+from mnistviz.ui.shared.loaded_networks import HASH_FUNCS
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, TRAIN
 from mnistviz.ui.shared.texts import epochs_text
 
@@ -186,7 +186,7 @@ def _export_form(run: Run) -> None:
         help="Off: only the one chosen above.",
     )
     exported = steps if all_snapshots or step is None else [step]
-    if problem := _damaged(run.path, tuple(exported), run):
+    if problem := _read_error(tuple(Snapshot(run, each) for each in exported)):
         # Shown before the click: after it, the browser shows no error.
         st.error(problem, icon=":material/error:")
         return
@@ -202,12 +202,12 @@ def _export_form(run: Run) -> None:
     )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _damaged(path: Path, steps: tuple[int, ...], _run: Run) -> str:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=HASH_FUNCS)
+def _read_error(exported: tuple[Snapshot, ...]) -> str:
     """The error of the first of these snapshots that can't be read; empty without any."""
     try:
-        for step in steps:
-            snapshots.read(Snapshot(_run, step))
+        for snapshot in exported:
+            snapshots.read(snapshot)
     except MnistVizError as error:
         return str(error)
     return ""

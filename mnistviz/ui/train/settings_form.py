@@ -40,11 +40,8 @@ def _input(setting: Setting, recipe: Recipe) -> Any:
     would start with another. The spec refuses it, in words.
     """
     value = setting.form_value(recipe.model if setting.spec is ModelSpec else recipe.train)
-    options: dict[str, Any] = {
-        "key": input_key(setting, recipe),
-        "help": setting.help,
-        "persist_state": "session",
-    }
+    key = input_key(setting, recipe)
+    options: dict[str, Any] = {"key": key, "help": setting.help, "persist_state": "session"}
     match setting.kind:
         case "flag":
             return st.toggle(setting.title, value, **options)
@@ -55,11 +52,9 @@ def _input(setting: Setting, recipe: Recipe) -> Any:
             return st.selectbox(setting.title, choices, choices.index(value), **options)
         case "number":
             digits = setting.presentation.digits
-            number_format = None if digits is None else f"%.{digits}f"
-            step = setting.presentation.step
-            return st.number_input(
-                setting.title, value=value, step=step, format=number_format, **options
-            )
+            options["format"] = None if digits is None else f"%.{digits}f"
+            options["step"] = setting.presentation.step
+            return st.number_input(setting.title, value=value, **options)
 
 
 def input_key(setting: Setting, recipe: Recipe) -> str:

@@ -24,11 +24,6 @@ from mnistviz.ui.shared.texts import state_badge, validated_on_text
 NOT_LEARNED = 0.3
 
 
-def act(action: Callable[..., None], *arguments: Any) -> None:
-    """Call an action of the launcher; the panel shows its error."""
-    flash.run(state.TRAIN_MESSAGE, partial(action, *arguments))
-
-
 def watch(run: Run, *, polled: bool) -> None:
     """Draw the panel of a run; `polled` says whether the page draws it again every second."""
     current = run_state(run)
@@ -121,7 +116,8 @@ def _show_controls(run: Run, current: State) -> None:
 def _button(
     label: str, icon: str, action: Callable[..., None], *arguments: Any, **settings: Any
 ) -> None:
-    button(label, icon, act, action, *arguments, **settings)
+    """Show a button that calls an action of the launcher; the panel shows its error."""
+    button(label, icon, flash.run, state.TRAIN_MESSAGE, partial(action, *arguments), **settings)
 
 
 def _show_learning_rate(run: Run, wanted: float | None) -> None:
