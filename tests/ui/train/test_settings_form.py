@@ -1,6 +1,7 @@
 """The form of a training's settings: keys of the inputs, and the specs that they make."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -75,11 +76,14 @@ def test_each_setting_has_an_input_with_its_title_and_help() -> None:
 def test_a_new_field_of_a_spec_appears_in_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
     class Longer(TrainSpec):
         momentum: float = 0.5
+        optimizer: Literal["adam", "sgd"] = "adam"
 
     monkeypatch.setattr("mnistviz.ui.train.settings_form.TrainSpec", Longer)
     longer = replace(PLAIN, train=Longer(**PLAIN.train.model_dump()))
     monkeypatch.setitem(RECIPES, "plain", longer)
     app = AppTest.from_function(page).run()
     assert not app.exception
-    app.number_input(key="plain_momentum").set_value(0.75).run()
-    assert app.session_state.specs[1].momentum == 0.75
+    app.number_input(key="plain_momentum").set_value(0.75)
+    app.selectbox(key="plain_optimizer").set_value("sgd").run()
+    train = app.session_state.specs[1]
+    assert (train.momentum, train.optimizer) == (0.75, "sgd")
