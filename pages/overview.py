@@ -4,6 +4,8 @@ from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -14,7 +16,6 @@ from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry
-from mnistviz.runs.metrics_log import last_row
 from mnistviz.studies.published_results import published_results
 from mnistviz.ui.shared import run_logs, state
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
@@ -36,7 +37,7 @@ reference = registry.find_run("reference")
 rows = run_logs.metrics(reference)
 published = run_logs.published_log()
 model = ModelSpec()
-last = last_row(rows, "validation")
+last = [row for row in rows if row.split == "validation"][-1]
 
 st.subheader("A network small enough to look inside")
 st.markdown(
@@ -57,24 +58,21 @@ for column, (page, (label, promise)) in zip(st.columns(len(ways)), ways.items(),
         page.link(f"**{label}**")
         st.caption(promise)
 
+metric = partial(st.metric, border=True, height="stretch")
 with st.container(horizontal=True):
-    st.metric("Parameters", f"{model.parameters:,}", border=True, height="stretch")
-    st.metric("Learned by training", f"{model.trainable:,}", border=True, height="stretch")
-    st.metric(
+    metric("Parameters", f"{model.parameters:,}")
+    metric("Learned by training", f"{model.trainable:,}")
+    metric(
         "Running averages",
         f"{model.non_trainable:,}",
-        border=True,
-        height="stretch",
         help="What batch normalization remembers of the training images: means and variances.",
     )
-    st.metric(
+    metric(
         f"Test accuracy after {last.epoch} epochs",
         f"{last.accuracy:.2%}",
         f"published {published[-1].accuracy:.2%}",
         delta_color="off",
         delta_arrow="off",
-        border=True,
-        height="stretch",
         help="Of the bundled run `reference`, from its stored metrics. "
         "`python -m mnistviz evaluate reference` measures it again.",
     )

@@ -1,4 +1,4 @@
-"""Runs: all of them in a table, side by side, and what can be done to them."""
+"""Runs: all runs in a table, the chosen ones side by side, and actions on them."""
 
 from mnistviz.ui.shared.compat import need_shell
 
@@ -14,27 +14,19 @@ from mnistviz.ui.runs.comparison_view import show_curves_of, show_difference, sh
 from mnistviz.ui.runs.gap_view import show_gap
 from mnistviz.ui.runs.runs_table import choose_filters, choose_runs
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_registry import TRAIN
 from mnistviz.ui.shared.texts import explanation
 
 POLL_SECONDS = 2.0
 VIEWS = {"table": "All runs", "gap": "The gap"}
 
-view = st.segmented_control(
-    "View",
-    list(VIEWS),
-    default="table",
-    format_func=VIEWS.get,
-    key="runs_view",
-    persist_state="session",
-    required=True,
-    label_visibility="collapsed",
+view = pick(
+    "View", VIEWS, "runs_view", "table", persist_state="session", label_visibility="collapsed"
 )
-listed = registry.list_runs()
-summaries = [summarise(run) for run in listed]
-names = {run.id: run.name for run in listed}
-
-
+runs = registry.list_runs()
+summaries = [summarise(run) for run in runs]
+names = {run.id: run.name for run in runs}
 active = [summary for summary in summaries if summary.state in ACTIVE_STATES]
 
 
@@ -42,14 +34,14 @@ active = [summary for summary in summaries if summary.state in ACTIVE_STATES]
 def follow() -> None:
     for before in active:
         now = summarise(before.run)
-        if (now.state, now.epochs_done // 1) != (before.state, before.epochs_done // 1):
+        if (now.state, int(now.epochs_done)) != (before.state, int(before.epochs_done)):
             st.rerun()
 
 
 follow()
 if view == "gap":
     reference = summarise(registry.find_run("reference"))
-    show_gap(listed, reference.seconds / reference.epochs_done)
+    show_gap(runs, reference.seconds / reference.epochs_done)
     explanation(
         [
             "A network that has seen an image hundreds of times may know that image, and not what "
@@ -85,7 +77,7 @@ if chosen:
     action_bar(chosen)
     show_curves_of(chosen, names)
     if len(chosen) == 2:
-        show_difference(*chosen, names)
+        show_difference(chosen[0], chosen[1], names)
     show_pairs(chosen, names)
 elif all(summary.run.bundled for summary in summaries):
     st.info("There are only bundled runs yet. Train one of your own, then compare them here.")

@@ -1,11 +1,9 @@
-"""What can be done to runs on their page: open, name, note, delete, restore, export, import."""
+"""The actions on runs: open, name, note, delete, restore, remove, export, import."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -15,9 +13,11 @@ from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_summary import Summary
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.runs.runs_table import choose
+from mnistviz.ui.runs.runs_table import choose, show_table
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.compat import renew, renewable_key
+from mnistviz.ui.shared.inputs import button
+from mnistviz.ui.shared.loaded_networks import HASH_FUNCS
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, TRAIN
 from mnistviz.ui.shared.texts import epochs_text
 
@@ -48,53 +48,47 @@ def _rename(run: Run, key: str) -> None:
 
 
 def _annotate(run: Run, key: str) -> None:
-    def annotate() -> str:
-        metadata.annotate(run, st.session_state[key])
-        return f"The note of {run.name} is kept."
-
-    _run_action(annotate)
+    _run_action(
+        lambda: f"The note of {metadata.annotate(run, st.session_state[key]).name} is kept."
+    )
 
 
 def _delete(chosen: Sequence[Run]) -> None:
-    gone: list[Run] = []
+    deleted: dict[str, Run] = {}
     problems: list[str] = []
     for run in chosen:
         try:
-            gone.append(metadata.delete(run))
+            deleted[run.id] = metadata.delete(run)
         except MnistVizError as error:
             problems.append(str(error))
-    said = f"Deleted {_names(gone)}." if gone else ""
-    _report(
-        " ".join([said, *problems]).strip(),
-        "error" if problems else "success",
-        undo=[run.id for run in gone],
-    )
-    gone_ids = {run.id for run in gone}
-    choose([run.id for run in chosen if run.id not in gone_ids])
-    if st.session_state.get(state.RUN) in gone_ids:
+    texts = [f"Deleted {names_text([*deleted.values()])}."] if deleted else []
+    _report(" ".join(texts + problems), "error" if problems else "success", undo=[*deleted])
+    choose([run.id for run in chosen if run.id not in deleted])
+    if st.session_state.get(state.RUN) in deleted:
         st.session_state[state.RUN] = registry.DEFAULT_RUN
 
 
 def _restore(run_ids: Sequence[str]) -> None:
     def restore() -> str:
-        back = [metadata.restore(metadata.find_deleted(run_id)) for run_id in run_ids]
-        other = [
-            f"{one.name_before} is {one.run.name} now, for another run has that name."
-            for one in back
-            if one.name_before
+        restored = [metadata.restore(metadata.find_deleted(run_id)) for run_id in run_ids]
+        choose([each.run.id for each in restored])
+        renamed = [
+            f"{each.name_before} is {each.run.name} now, for another run has that name."
+            for each in restored
+            if each.name_before
         ]
-        choose([one.run.id for one in back])
-        return " ".join([f"{_names([one.run for one in back])} came back.", *other])
+        names = names_text([each.run for each in restored])
+        return " ".join([f"{names} came back.", *renamed])
 
     _run_action(restore)
 
 
 def _remove(run_ids: Sequence[str]) -> None:
     def remove() -> str:
-        gone = [metadata.find_deleted(run_id) for run_id in run_ids]
-        for run in gone:
+        runs = [metadata.find_deleted(run_id) for run_id in run_ids]
+        for run in runs:
             metadata.remove_for_good(run)
-        return f"Removed {_names(gone)} for good."
+        return f"Removed {names_text(runs)} for good."
 
     _run_action(remove)
 
@@ -104,26 +98,27 @@ def _import(key: str) -> None:
     if uploaded is None:
         return
 
-    def bring_in() -> str:
+    def import_run() -> str:
         imported = unpack.import_run(uploaded)
         choose([imported.run.id])
-        here = f", for {imported.name_before} is here already" if imported.name_before else ""
-        return f"Imported as {imported.run.name}{here}."
+        reason = f", for {imported.name_before} is here already" if imported.name_before else ""
+        return f"Imported as {imported.run.name}{reason}."
 
-    _run_action(bring_in)
+    _run_action(import_run)
     renew(UPLOAD)
 
 
-def _names(found: Sequence[Run]) -> str:
-    shown = ", ".join(run.name for run in found[:5])
-    return shown if len(found) <= 5 else f"{shown} and {len(found) - 5} more"
+def names_text(runs: Sequence[Run]) -> str:
+    """The names of the first five runs, and the number of the others."""
+    names = ", ".join(run.name for run in runs[:5])
+    return names if len(runs) <= 5 else f"{names} and {len(runs) - 5} more"
 
 
-# ---------------------------------------------------------------- what is drawn
+# ---------------------------------------------------------------- widgets
 
 
 def show_last_action() -> None:
-    """Show the message of the last action, with a way back from a deletion."""
+    """Show the message of the last action, with a button that undoes a deletion."""
     text = flash.show_with_undo(
         state.RUNS_MESSAGE, lambda: [run.id for run in registry.deleted_runs()], _restore
     )
@@ -134,58 +129,46 @@ def show_last_action() -> None:
 
 
 def action_bar(chosen: Sequence[Summary]) -> None:
-    """What can be done with the chosen runs; some of it with one run alone."""
-    found = [summary.run for summary in chosen]
-    one = found[0] if len(found) == 1 else None
-    for_one = "Choose one run alone for this." if one is None else ""
-    own = one is not None and not one.bundled
-    bundled = "Bundled runs stay as they are." if one is not None and one.bundled else ""
+    """Show the actions on the chosen runs; most are enabled for a single run only."""
+    runs = [summary.run for summary in chosen]
+    run = runs[0] if len(runs) == 1 else None
+    needs_one = "" if run else "Choose one run alone for this."
+    bundled = "Bundled runs stay as they are." if run and run.bundled else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{found[0].name}**" if one else f"**{len(found)} runs** chosen")
-        st.button(
-            "Open",
-            icon=":material/open_in_new:",
-            disabled=one is None,
-            help=for_one or "All pages show this run.",
-            on_click=_open,
-            args=(one,),
-        )
-        with st.popover("Name", icon=":material/edit:", disabled=not own, help=for_one or bundled):
-            if own and one is not None:
-                _text_form(one, "Name", one.name, _rename, long=False)
-        with st.popover("Note", icon=":material/note:", disabled=not own, help=for_one or bundled):
-            if own and one is not None:
-                _text_form(one, "Note", one.note, _annotate, long=True)
-        with st.popover("Export", icon=":material/download:", disabled=not one, help=for_one):
-            if one is not None:
-                _export_form(one)
-        st.button(
-            "Delete",
-            icon=":material/delete:",
-            disabled=all(run.bundled for run in found),
-            help=bundled or "Takes it out of all lists. You can bring it back.",
-            on_click=_delete,
-            args=(found,),
-        )
-        st.button("Choose none", icon=":material/deselect:", on_click=choose, args=([],))
+        st.markdown(f"**{run.name}**" if run else f"**{len(runs)} runs** chosen")
+        text = needs_one or "All pages show this run."
+        button("Open", "open_in_new", _open, run, disabled=run is None, help=text)
+        for label, icon in (("Name", ":material/edit:"), ("Note", ":material/note:")):
+            refusal = needs_one or bundled
+            with st.popover(label, icon=icon, disabled=bool(refusal), help=refusal):
+                if run and not refusal:
+                    _text_form(run, label)
+        with st.popover("Export", icon=":material/download:", disabled=not run, help=needs_one):
+            if run:
+                _export_form(run)
+        text = bundled or "Takes it out of all lists. You can bring it back."
+        all_bundled = all(each.bundled for each in runs)
+        button("Delete", "delete", _delete, runs, disabled=all_bundled, help=text)
+        button("Choose none", "deselect", choose, [])
 
 
-def _text_form(
-    run: Run, label: str, value: str, act: Callable[[Run, str], None], *, long: bool
-) -> None:
-    # Named by what it replaces, so that it starts from there after each change.
+def _text_form(run: Run, label: str) -> None:
+    """Show the form that replaces the name or the note of a run."""
+    value = run.name if label == "Name" else run.note
+    # The stored value is part of the key, so that the input starts from it after each change.
     key = f"runs_{label.lower()}_{run.id}_{value}"
     with st.form(f"form_{key}", border=False):
-        if long:
-            st.text_area(label, value, key=key, max_chars=metadata.MAX_NOTE_LENGTH)
-        else:
+        if label == "Name":
             st.text_input(label, value, key=key, max_chars=60)
-        st.form_submit_button("Keep", on_click=act, args=(run, key))
+        else:
+            st.text_area(label, value, key=key, max_chars=metadata.MAX_NOTE_LENGTH)
+        action = _rename if label == "Name" else _annotate
+        st.form_submit_button("Keep", on_click=action, args=(run, key))
 
 
 def _export_form(run: Run) -> None:
     steps = snapshots.steps_of(run)
-    step = None
+    step: int | None = None
     if steps:
         step = st.selectbox(
             "Network after so many epochs",
@@ -195,23 +178,23 @@ def _export_form(run: Run) -> None:
             key=f"export_step_{run.id}",
             help="The zip has it as model.keras, which stock Keras opens, and as weights.npz.",
         )
-    keeps_all = st.toggle(
+    all_snapshots = st.toggle(
         f"All {len(steps)} snapshots",
         value=True,
         key="export_all",
         persist_state="session",
         help="Off: only the one chosen above.",
     )
-    kept = steps if keeps_all or step is None else [step]
-    if problem := _damaged(run.path, tuple(kept), run):
-        # Said here: of what goes wrong after the click, the browser would tell nothing.
+    exported = steps if all_snapshots or step is None else [step]
+    if problem := _read_error(tuple(Snapshot(run, each) for each in exported)):
+        # Shown before the click: after it, the browser shows no error.
         st.error(problem, icon=":material/error:")
         return
     st.caption("Settings, metrics as CSV, the log in its published form, and the weights.")
     st.download_button(
         "Make and download the zip",
         # Made after the click: it takes a few seconds, and TensorFlow.
-        data=partial(_packed, run, step, kept),
+        data=partial(_packed, run, step, exported),
         file_name=f"{run.name}.zip",
         mime="application/zip",
         icon=":material/download:",
@@ -219,12 +202,12 @@ def _export_form(run: Run) -> None:
     )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _damaged(path: Path, steps: tuple[int, ...], _run: Run) -> str:
-    """What is wrong with the first of these snapshots that can't be read, or nothing."""
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=HASH_FUNCS)
+def _read_error(exported: tuple[Snapshot, ...]) -> str:
+    """The error of the first of these snapshots that can't be read; empty without any."""
     try:
-        for step in steps:
-            snapshots.read(Snapshot(_run, step))
+        for snapshot in exported:
+            snapshots.read(snapshot)
     except MnistVizError as error:
         return str(error)
     return ""
@@ -238,7 +221,7 @@ def _packed(run: Run, step: int | None, steps: Sequence[int]) -> io.BytesIO:
 
 
 def import_box() -> None:
-    """Bring in a run that was exported here or elsewhere."""
+    """Show the upload of a run that was exported here or elsewhere."""
     key = renewable_key(UPLOAD)
     with st.popover("Import a run", icon=":material/upload:"):
         st.file_uploader(
@@ -252,11 +235,11 @@ def import_box() -> None:
 
 
 def deleted_and_damaged() -> None:
-    """The runs that are in no list, with what can be done about them."""
-    gone = registry.deleted_runs()
-    if gone:
-        with st.expander(f"Deleted: {len(gone)}", icon=":material/delete:"):
-            _deleted(gone)
+    """Show the deleted runs with their actions, and the runs whose settings can't be read."""
+    deleted = registry.deleted_runs()
+    if deleted:
+        with st.expander(f"Deleted: {len(deleted)}", icon=":material/delete:"):
+            _show_deleted(deleted)
     damaged = registry.damaged_runs()
     if damaged:
         with st.expander(f"Damaged: {len(damaged)}", icon=":material/broken_image:"):
@@ -264,37 +247,26 @@ def deleted_and_damaged() -> None:
                 "The settings of these runs can't be read. Nothing of them was touched: mend "
                 "`spec.json` in their folder, or take the folder away."
             )
-            st.dataframe(
-                pd.DataFrame(
-                    [(one.name, one.reason, str(one.path)) for one in damaged],
-                    columns=["name", "what is wrong", "folder"],
-                ),
-                hide_index=True,
-                alt=f"{len(damaged)} damaged runs and what is wrong with them",
+            show_table(
+                [(run.name, run.reason, str(run.path)) for run in damaged],
+                ["name", "what is wrong", "folder"],
+                f"{len(damaged)} damaged runs and what is wrong with them",
             )
 
 
-def _deleted(gone: Sequence[Run]) -> None:
-    event = st.dataframe(
-        pd.DataFrame(
-            [(run.name, run.spec.recipe, run.spec.created, run.note) for run in gone],
-            columns=["name", "recipe", "created", "note"],
-        ),
-        key=f"deleted_{'_'.join(run.id for run in gone)[:200]}_{len(gone)}",
-        hide_index=True,
+def _show_deleted(deleted: Sequence[Run]) -> None:
+    event = show_table(
+        [(run.name, run.spec.recipe, run.spec.created, run.note) for run in deleted],
+        ["name", "recipe", "created", "note"],
+        f"{len(deleted)} deleted runs",
+        key=f"deleted_{'_'.join(run.id for run in deleted)[:200]}_{len(deleted)}",
         on_select="rerun",
         selection_mode="multi-row",
-        alt=f"{len(gone)} deleted runs",
     )
-    rows = [row for row in event["selection"]["rows"] if row < len(gone)]
-    chosen = [gone[row].id for row in rows]
+    ids = [run.id for run in deleted]
+    chosen = [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Restore" if chosen else "Restore all",
-            icon=":material/undo:",
-            on_click=_restore,
-            args=(chosen or [run.id for run in gone],),
-        )
+        button("Restore" if chosen else "Restore all", "undo", _restore, chosen or ids)
         with st.popover("Remove for good", icon=":material/delete_forever:", disabled=not chosen):
             st.markdown(f"This takes {len(chosen)} of them off the disk. There is no way back.")
             st.button("Yes, remove", type="primary", on_click=_remove, args=(chosen,))

@@ -1,26 +1,31 @@
 """The gap: five trainings that show what dropout and batch normalization do."""
 
-import pandas as pd
+from collections.abc import Sequence
+
 import streamlit as st
 
+from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import EpochRow
 from mnistviz.runs import metadata, registry
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES
 from mnistviz.runs.run_summary import Summary, summarise
+from mnistviz.runs.run_table import page_row
 from mnistviz.studies import generalization_gap
 from mnistviz.studies.generalization_gap import GAP_TRAININGS, GapSet
 from mnistviz.training import launcher
+from mnistviz.ui.runs.runs_table import show_table
 from mnistviz.ui.shared import flash, run_logs
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import state_badge
 
 MESSAGE = "gap_message"
 
 
 def start_all(epochs: int, seed: int) -> None:
-    """Start the five, from a callback. They train one after the other."""
+    """Start the five trainings, from a callback. They train one after the other."""
     train = generalization_gap.training_of(epochs, seed)
     taken = registry.taken_names()
 
@@ -32,12 +37,12 @@ def start_all(epochs: int, seed: int) -> None:
     flash.run(MESSAGE, start)
 
 
-def show_gap(listed: list[Run], seconds_per_epoch: float) -> None:
-    """The chart of a set of five, its numbers, and a way to train one."""
+def show_gap(runs: Sequence[Run], seconds_per_epoch: float) -> None:
+    """Show the chart and table of a set of five trainings, and the form that trains a new one."""
     st.markdown(
         f"What do **dropout** and **batch normalization** do? {generalization_gap.GAP_TEXT}"
     )
-    sets = generalization_gap.sets_of(listed)
+    sets = generalization_gap.sets_of(runs)
     number = 0
     if len(sets) > 1:
         number = st.selectbox(
@@ -48,18 +53,10 @@ def show_gap(listed: list[Run], seconds_per_epoch: float) -> None:
         )
     show_set(sets[number])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        epochs = st.number_input(
-            "Epochs", 1, 200, generalization_gap.training_of().epochs, key="gap_epochs"
-        )
-        seed = st.number_input("Seed", 0, 2**31 - 1, 1, key="gap_seed")
-        st.button(
-            "Train the five",
-            icon=":material/play_arrow:",
-            key="gap_start",
-            on_click=start_all,
-            args=(epochs, seed),
-            help="One trains at a time, the others wait. You can close the tab.",
-        )
+        epochs = _setting_input("epochs", generalization_gap.training_of().epochs)
+        seed = _setting_input("seed", 1)
+        text = "One trains at a time, the others wait. You can close the tab."
+        button("Train the five", "play_arrow", start_all, epochs, seed, key="gap_start", help=text)
     minutes = len(GAP_TRAININGS) * epochs * seconds_per_epoch / 60
     st.caption(
         f"Takes about {max(1, round(minutes))} minutes on the machine that made the bundled run. "
@@ -68,18 +65,27 @@ def show_gap(listed: list[Run], seconds_per_epoch: float) -> None:
     flash.show(MESSAGE, once=True)
 
 
+def _setting_input(name: str, value: int) -> int:
+    """Show the input of a setting, within its limits; return what it holds."""
+    limits = TrainSpec.limits(name)
+    number: int = st.number_input(
+        name.capitalize(), limits["ge"], limits["le"], value, key=f"gap_{name}"
+    )
+    return number
+
+
 def show_set(chosen: GapSet) -> None:
+    """Show the chart and the table of a set, and the trainings that it waits for."""
     from mnistviz.charts.training.run_comparison import gap_figure
 
     members = [
-        (training, summarise(chosen.runs[training.name]))
+        (training.title, summarise(chosen.runs[training.name]))
         for training in GAP_TRAININGS
         if training.name in chosen.runs
     ]
-    per_epoch = chosen.train.steps_per_epoch
     epochs = {
-        training.title: epochs_of(run_logs.metrics(found.run), per_epoch)
-        for training, found in members
+        title: epochs_of(run_logs.metrics(summary.run), chosen.train.steps_per_epoch)
+        for title, summary in members
     }
     show(
         gap_figure(epochs),
@@ -94,48 +100,44 @@ def show_set(chosen: GapSet) -> None:
         f"{chosen.train.held_out:,} held out of the training set."
     )
     waiting = [
-        f"{state_badge(found.state)} {training.title}"
-        for training, found in members
-        if found.state in ACTIVE_STATES
+        f"{state_badge(summary.state)} {title}"
+        for title, summary in members
+        if summary.state in ACTIVE_STATES
     ]
     if waiting:
         st.markdown(" · ".join(waiting))
-    missing = [one.title for one in GAP_TRAININGS if one.name not in chosen.runs]
+    missing = [training.title for training in GAP_TRAININGS if training.name not in chosen.runs]
     if missing:
         st.caption(f"Not trained yet: {', '.join(missing)}.")
-    st.dataframe(
-        pd.DataFrame(
-            [_row(training.title, found, epochs[training.title]) for training, found in members]
-        ),
-        hide_index=True,
+    number = st.column_config.NumberColumn
+    show_table(
+        [gap_row(title, summary, epochs[title]) for title, summary in members],
+        None,
+        "The five trainings with their last gap and their accuracies",
         height="content",
         placeholder="–",
         column_config={
-            "parameters": st.column_config.NumberColumn(format="localized"),
-            "gap, points": st.column_config.NumberColumn(format="%+.2f"),
-            "held-out accuracy": st.column_config.NumberColumn(format="%.2f %%"),
-            "test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+            "parameters": number(format="localized"),
+            "gap, points": number(format="%+.2f"),
+            "held-out accuracy": number(format="%.2f %%"),
+            "test accuracy": number(format="%.2f %%"),
         },
-        alt="The five trainings with their last gap and their accuracies",
     )
     with st.expander("The commands that make these runs again", icon=":material/terminal:"):
-        st.code(
-            "\n".join(generalization_gap.command_of(training) for training in GAP_TRAININGS),
-            language="sh",
-        )
+        commands = map(generalization_gap.command_of, GAP_TRAININGS)
+        st.code("\n".join(commands), language="sh")
 
 
-def _row(title: str, found: Summary, rows: list[EpochRow]) -> dict[str, object]:
+def gap_row(title: str, summary: Summary, epochs: Sequence[EpochRow]) -> dict[str, object]:
+    """The row of a training in the table: its last gap and its accuracies, in percent."""
+    values = page_row(summary, {})
+    gap = epochs[-1].gap if epochs else None
     return {
         "training": title,
-        "run": found.run.name,
-        "parameters": found.run.spec.model.parameters,
-        "epochs": len(rows),
-        "gap, points": _percent(rows[-1].gap if rows else None),
-        "held-out accuracy": _percent(found.validation_accuracy),
-        "test accuracy": _percent(found.test_accuracy),
+        "run": summary.run.name,
+        "parameters": values["parameters"],
+        "epochs": len(epochs),
+        "gap, points": None if gap is None else 100 * gap,
+        "held-out accuracy": values["validation"],
+        "test accuracy": values["test"],
     }
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share

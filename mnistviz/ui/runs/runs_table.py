@@ -1,7 +1,8 @@
 """The table of all runs: filters, and the rows that are chosen."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,13 @@ from mnistviz.runs.run_summary import Summary
 from mnistviz.runs.run_table import PAGE_COLUMNS, RunColumn, page_row
 from mnistviz.ui.shared import state
 
+# The filters by label, with the value of a run that they compare.
+FILTERS: dict[str, Callable[[Summary], str]] = {
+    "Recipe": attrgetter("run.spec.recipe"),
+    "Channels": attrgetter("run.spec.model.plan"),
+    "State": attrgetter("state"),
+}
+
 _COLUMN_TYPES: dict[str, Callable[..., Any]] = {
     "": st.column_config.Column,
     "text": st.column_config.TextColumn,
@@ -20,10 +28,13 @@ _COLUMN_TYPES: dict[str, Callable[..., Any]] = {
 }
 
 
-def table_of(summaries: Sequence[Summary]) -> pd.DataFrame:
-    """The table with a row for each run, in the order given."""
-    names = {summary.run.id: summary.run for summary in summaries}
-    return pd.DataFrame([page_row(summary, names) for summary in summaries])
+def show_table(rows: Sequence[Any], columns: list[str] | None, alt: str, **options: Any) -> Any:
+    """Show rows as a table without index; return the event of its selection, if it has one.
+
+    `columns` are the headings, None: the keys of the rows. `options` are those of `st.dataframe`.
+    """
+    table = pd.DataFrame(rows, columns=columns)
+    return st.dataframe(table, hide_index=True, alt=alt, **options)
 
 
 def column_config(column: RunColumn) -> Any:
@@ -35,19 +46,16 @@ def column_config(column: RunColumn) -> Any:
 
 
 def filtered(
-    summaries: Sequence[Summary],
-    words: str,
-    recipes: Sequence[str],
-    plans: Sequence[str],
-    states: Sequence[str],
+    summaries: Sequence[Summary], words: str, choices: Mapping[str, Sequence[str]]
 ) -> list[Summary]:
-    """Runs that have all words in name, recipe, plan or note; an empty choice lets all pass."""
+    """Return the runs with a chosen value in each of `FILTERS` and all words in their texts.
+
+    The texts are name, id, recipe, channel plan and note. An empty choice lets all runs pass.
+    """
     return [
         summary
         for summary in summaries
-        if (not recipes or summary.run.spec.recipe in recipes)
-        and (not plans or summary.run.spec.model.plan in plans)
-        and (not states or summary.state in states)
+        if all(not values or FILTERS[label](summary) in values for label, values in choices.items())
         and all(word in _searched(summary.run) for word in words.lower().split())
     ]
 
@@ -57,15 +65,13 @@ def _searched(run: Run) -> str:
 
 
 def choose_filters(summaries: Sequence[Summary]) -> list[Summary]:
-    """Widgets to search and filter, and the runs that pass."""
-    options: dict[str, list[str]] = {
-        "Recipe": [summary.run.spec.recipe for summary in summaries],
-        "Channels": [summary.run.spec.model.plan for summary in summaries],
-        "State": [str(summary.state) for summary in summaries],
+    """Show the widgets to search and filter; return the runs that pass."""
+    options = {
+        label: list(dict.fromkeys(map(value_of, summaries))) for label, value_of in FILTERS.items()
     }
     keys = {label: f"runs_{label.lower()}" for label in options}
     for label, key in keys.items():
-        # A choice whose last run is gone would be an error of the widget.
+        # The widget refuses a value that no run has any more.
         before = st.session_state.get(key, [])
         st.session_state[key] = [value for value in before if value in options[label]]
     num_filters = sum(bool(st.session_state[key]) for key in keys.values())
@@ -81,52 +87,44 @@ def choose_filters(summaries: Sequence[Summary]) -> list[Summary]:
         with st.popover(
             f"Filter ({num_filters})" if num_filters else "Filter", icon=":material/filter_list:"
         ):
-            choices = [
-                st.multiselect(
-                    label,
-                    list(dict.fromkeys(values)),
-                    key=keys[label],
-                    persist_state="session",
-                    placeholder="all",
+            choices = {
+                label: st.multiselect(
+                    label, values, key=keys[label], persist_state="session", placeholder="all"
                 )
                 for label, values in options.items()
-            ]
-    return filtered(summaries, words, *choices)
+            }
+    return filtered(summaries, words, choices)
 
 
 def choose_runs(summaries: Sequence[Summary], shown: Sequence[Summary]) -> list[Summary]:
-    """The table of `shown`, and the runs that are chosen, also those that a filter hides now."""
-    there = {summary.run.id for summary in summaries}
-    chosen = [run_id for run_id in st.session_state.get(state.CHOSEN_RUNS, []) if run_id in there]
+    """Show the table of `shown`; return the chosen runs, also those that a filter hides."""
+    runs = {summary.run.id: summary.run for summary in summaries}
+    chosen = [run_id for run_id in st.session_state.get(state.CHOSEN_RUNS, []) if run_id in runs]
     ids = [summary.run.id for summary in shown]
-    # A table of other rows is another table: positions chosen in the one mean nothing in it.
+    names = {summary.run.id: summary.run for summary in shown}
+    rows = [position for position, run_id in enumerate(ids) if run_id in chosen]
+    # The selection holds positions, so that other rows need a widget of their own.
     number = st.session_state.get(state.CHOICE_NUMBER, 0)
     key = f"runs_table_{number}_{zlib.crc32(' '.join(ids).encode())}"
-    event = st.dataframe(
-        table_of(shown),
+    event = show_table(
+        [page_row(summary, names) for summary in shown],
+        None,
+        f"Table of {len(shown)} runs with their settings and results",
         key=key,
-        hide_index=True,
         height=min(38 + 35 * max(len(shown), 1), 430),
         column_config={name: column_config(each) for name, each in PAGE_COLUMNS.items()},
         placeholder="–",
         on_select="rerun",
         selection_mode="multi-row",
-        selection_default={
-            "selection": {
-                "rows": [place for place, run_id in enumerate(ids) if run_id in chosen],
-                "columns": [],
-                "cells": [],
-            }
-        },
-        alt=f"Table of {len(shown)} runs with their settings and results",
+        selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
     )
-    visible = [ids[place] for place in event["selection"]["rows"] if place < len(ids)]
+    visible = [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
     hidden = [run_id for run_id in chosen if run_id not in ids]
     st.session_state[state.CHOSEN_RUNS] = [*visible, *hidden]
     return [summary for summary in summaries if summary.run.id in {*visible, *hidden}]
 
 
 def choose(run_ids: Sequence[str]) -> None:
-    """Choose other rows than a person did, from a callback."""
+    """Replace the chosen runs, from a callback. The table then is a new widget."""
     st.session_state[state.CHOSEN_RUNS] = list(run_ids)
     st.session_state[state.CHOICE_NUMBER] = st.session_state.get(state.CHOICE_NUMBER, 0) + 1

@@ -29,7 +29,6 @@ SEVERAL = "several_digits"
 # The last photo or file `(height, width)`.
 PHOTO = "photo"
 
-# Widgets of the Why page: the digit that is explained, and the one it is compared with.
 
 # The image `(28, 28)` float32 of the digit that was last read on the Draw page or chosen elsewhere.
 DRAWN_IMAGE = "drawn_image"

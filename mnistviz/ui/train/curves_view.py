@@ -1,4 +1,4 @@
-"""What a training has done so far, as the Train page draws it: curves, digits, a table."""
+"""The progress of a training on the Train page: curves, watched digits, a table of epochs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,28 +14,26 @@ from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import validated_on_text
 
+TABLE_COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
 ACCURACY_AXES = {0.0: "0–100 %", 0.9: "90–100 %", 0.98: "98–100 %"}
 
 
 def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
-    """Curves, watched digits and one more view, with the choices of how to draw them."""
+    """Show the curves, the watched digits and one more view, with widgets that set the axes."""
     spec = run.spec.train
     curves, guesses, more = st.container(), st.container(), st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         validated = last_row(rows, "validation")
-        axis: float = st.segmented_control(
+        axis = pick(
             "Accuracy axis",
-            list(ACCURACY_AXES),
-            default=0.9 if validated and validated.epoch > 3 else 0.0,
-            format_func=lambda axis: ACCURACY_AXES[axis],
-            key=f"accuracy_axis_{run.id}",
-            required=True,
+            ACCURACY_AXES,
+            f"accuracy_axis_{run.id}",
+            0.9 if validated and validated.epoch > 3 else 0.0,
         )
-        loss_axis = st.segmented_control(
-            "Loss axis", ["log", "linear"], default="log", key="loss_axis", required=True
-        )
+        loss_axis = pick("Loss axis", {"log": "log", "linear": "linear"}, "loss_axis", "log")
         smoothing = st.slider(
             "Smoothing",
             0.0,
@@ -56,7 +54,7 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
         st.caption(
             "Look how fast the loss falls within the first epoch, and whether validation (orange) "
             f"keeps up with training (blue). Validated on {validated_on_text(spec)}. "
-            "Grey is the published log." + _harder_text(spec)
+            "Grey is the published log." + harder_text(spec)
         )
         show_curves(run, rows, spec.epochs, options)
     with guesses:
@@ -65,8 +63,8 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
         _show_more(run, rows)
 
 
-def _harder_text(spec: TrainSpec) -> str:
-    """Why a training curve lies where it lies, when the recipe makes the training harder."""
+def harder_text(spec: TrainSpec) -> str:
+    """A sentence on the high training loss where settings make training harder, else empty."""
     reasons = []
     if spec.augmentation or spec.bend:
         reasons.append("moves and bends the images it learns from")
@@ -81,15 +79,15 @@ def _harder_text(spec: TrainSpec) -> str:
 
 
 def _show_guesses(run: Run) -> None:
-    """Twenty test digits and what the network reads now."""
-    found = run_logs.guesses(run)
-    if not found:
+    """Show the watched test digits and the network's latest answers."""
+    guesses = run_logs.guesses(run)
+    if not guesses:
         return
     from mnistviz.charts.training.watched_digits import watched_digits_image
 
     data = load_mnist()
     chosen = watched_digits(data.y_test)
-    last = found[-1]
+    last = guesses[-1]
     labels = data.y_test[chosen]
     right = sum(int(digit == label) for digit, label in zip(last.digits, labels, strict=True))
     st.caption(
@@ -104,72 +102,80 @@ def _show_guesses(run: Run) -> None:
 
 
 def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
-    spec = run.spec.train
-    epochs = epochs_of(rows, spec.steps_per_epoch)
+    """Show the view that is chosen: one of the charts of the epochs, or their table."""
+    epochs = epochs_of(rows, run.spec.train.steps_per_epoch)
     view = st.segmented_control(
         "More about this run",
-        ["Gap", "Learning rate", "Time", "Table"],
+        [*EPOCH_CHARTS, "Table"],
         default="Gap",
         key="train_more",
         required=True,
     )
-    # Imported here: Plotly takes longer than the page's heading.
-    from mnistviz.charts.training.epochs import (
-        epoch_gap_figure,
-        epoch_seconds_figure,
-        learning_rate_figure,
-    )
-
-    match view:
-        case "Gap":
-            st.caption(
-                "The gap: how much better it is on images it was trained on than on images it "
-                "never saw. Look whether it grows: then it learns by heart."
-                + ("" if spec.measure_gap else " This run didn't measure it with dropout off.")
-            )
-            show(
-                epoch_gap_figure(epochs, spec.epochs), "gap", "Gap between training and validation"
-            )
-        case "Learning rate":
-            st.caption("How large a step each batch may make. Small steps late find the bottom.")
-            figure = learning_rate_figure(rows, spec.steps_per_epoch, spec.epochs)
-            show(figure, "rates", "Learning rate over the epochs")
-        case "Time":
-            st.caption("Seconds an epoch with its validation. Other programs slow it down.")
-            show(epoch_seconds_figure(epochs, spec.epochs), "seconds", "Seconds of each epoch")
-        case _:
-            _show_table(epochs)
-
-
-def _show_table(epochs: Sequence[EpochRow]) -> None:
-    published = {row.epoch: row for row in epochs_of(run_logs.published_log(), steps_per_epoch=1)}
-    columns = ("loss", "accuracy", "val_loss", "val_accuracy")
-    lines: list[dict[str, Any]] = []
-    for row in epochs:
-        line: dict[str, Any] = {"epoch": row.epoch}
-        beside = published.get(row.epoch)
-        for column in columns:
-            mine = getattr(row, column)
-            theirs = getattr(beside, column) if beside else None
-            line[f"{column} published"] = theirs
-            line[f"{column} here"] = mine
-            line[f"{column} difference"] = None if theirs is None else mine - theirs
-        line["seconds"] = row.seconds
-        lines.append(line)
+    if view in EPOCH_CHARTS:
+        EPOCH_CHARTS[view](run.spec.train, rows, epochs)
+        return
     st.caption(
         "Each epoch as the published log prints it: loss and accuracy in training (running mean, "
         "dropout on) and in validation, beside this run's, and this run's minus the published."
     )
+    formats = {"published": "%.4f", "here": "%.4f", "difference": "%+.4f"}
     numbers = {
-        f"{column} {kind}": st.column_config.NumberColumn(
-            format="%+.4f" if kind == "difference" else "%.4f"
-        )
-        for column in columns
-        for kind in ("published", "here", "difference")
+        f"{column} {kind}": st.column_config.NumberColumn(format=number_format)
+        for column in TABLE_COLUMNS
+        for kind, number_format in formats.items()
     }
     st.dataframe(
-        pd.DataFrame(lines),
+        epoch_table(epochs, epochs_of(run_logs.published_log(), steps_per_epoch=1)),
         hide_index=True,
         column_config={**numbers, "seconds": st.column_config.NumberColumn(format="%.1f")},
         alt="Loss and accuracy of each epoch, published, of this run, and the difference",
     )
+
+
+# The charts import Plotly when they are drawn: it takes longer than the page's heading.
+
+
+def _show_gap(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[EpochRow]) -> None:
+    from mnistviz.charts.training.epochs import epoch_gap_figure
+
+    st.caption(
+        "The gap: how much better it is on images it was trained on than on images it "
+        "never saw. Look whether it grows: then it learns by heart."
+        + ("" if spec.measure_gap else " This run didn't measure it with dropout off.")
+    )
+    show(epoch_gap_figure(epochs, spec.epochs), "gap", "Gap between training and validation")
+
+
+def _show_rates(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[EpochRow]) -> None:
+    from mnistviz.charts.training.epochs import learning_rate_figure
+
+    st.caption("How large a step each batch may make. Small steps late find the bottom.")
+    figure = learning_rate_figure(rows, spec.steps_per_epoch, spec.epochs)
+    show(figure, "rates", "Learning rate over the epochs")
+
+
+def _show_seconds(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[EpochRow]) -> None:
+    from mnistviz.charts.training.epochs import epoch_seconds_figure
+
+    st.caption("Seconds an epoch with its validation. Other programs slow it down.")
+    show(epoch_seconds_figure(epochs, spec.epochs), "seconds", "Seconds of each epoch")
+
+
+# By the name of the view. A new chart is a line here.
+EPOCH_CHARTS = {"Gap": _show_gap, "Learning rate": _show_rates, "Time": _show_seconds}
+
+
+def epoch_table(epochs: Sequence[EpochRow], published: Sequence[EpochRow]) -> pd.DataFrame:
+    """The table with a row for each epoch: published values, those of the run, differences."""
+    published_by_epoch = {row.epoch: row for row in published}
+    lines: list[dict[str, Any]] = []
+    for row in epochs:
+        line: dict[str, Any] = {"epoch": row.epoch}
+        for column in TABLE_COLUMNS:
+            here = getattr(row, column)
+            reference = getattr(published_by_epoch.get(row.epoch), column, None)
+            line[f"{column} published"] = reference
+            line[f"{column} here"] = here
+            line[f"{column} difference"] = None if reference is None else here - reference
+        lines.append({**line, "seconds": row.seconds})
+    return pd.DataFrame(lines)

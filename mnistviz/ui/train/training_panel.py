@@ -1,6 +1,7 @@
-"""The live panel of the Train page: state and controls. Polled once a second."""
+"""The panel of the Train page with state, controls and progress, drawn again every second."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -14,150 +15,113 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, run_logs, state
+from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.texts import state_badge, validated_on_text
 
-# Guessing gets one digit in ten.
+# Below this accuracy a network has not learned to read; chance is 0.1.
 NOT_LEARNED = 0.3
 
 
-def act(action: Callable[..., Any], *arguments: Any) -> None:
-    """Do what a button says; the panel shows why it can't be done."""
-
-    def act_silently() -> None:
-        action(*arguments)
-
-    flash.run(state.TRAIN_MESSAGE, act_silently)
-
-
 def watch(run: Run, *, polled: bool) -> None:
-    """Draw the panel of a run; `polled` says whether it is drawn again by itself."""
-    shown = run_state(run)
-    rows = run_logs.metrics(run)
-    _show_state(run, shown, rows)
-    if polled != (shown in ACTIVE_STATES):
-        # Once more for the whole page, which then polls or stops polling.
+    """Draw the panel of a run; `polled` says whether the page draws it again every second."""
+    current = run_state(run)
+    _show_run(run, current, run_logs.metrics(run))
+    if polled != (current in ACTIVE_STATES):
+        # The whole page is drawn again, and then polls or stops polling.
         st.rerun()
 
 
-def _show_state(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
-    spec = run.spec.train
+def _show_run(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(run.name, width="content")
-        st.markdown(state_badge(shown), width="content")
+        st.markdown(state_badge(current), width="content")
         if not run.bundled:
-            _show_controls(run, shown)
-    origin = f", begun from {_parent_name(run)}" if run.spec.parent else ""
-    pen = f" and {spec.pen_digits:,} pen digits" if spec.pen_digits else ""
-    st.caption(
-        f"Channels {run.spec.model.plan}, {run.spec.model.parameters:,} parameters, recipe "
-        f"{run.spec.recipe}, {spec.num_images:,} images{pen}, seed {spec.seed}{origin}"
-    )
+            _show_controls(run, current)
+    st.caption(settings_text(run))
     flash.show(state.TRAIN_MESSAGE)
-    _show_resumes(run)
-    if shown in ACTIVE_STATES:
-        _show_progress(run, shown, rows)
-    elif shown in ("failed", "crashed"):
+    if text := resume_text(run_logs.events(run)):
+        st.caption(text)
+    if current in ACTIVE_STATES:
+        _show_progress(run, current, rows)
+    elif current in ("failed", "crashed"):
         reason = worker_log.reason_of_end(run)
-        st.error(f"This run {shown}: {reason}. What it had stored until then is kept.")
+        st.error(f"This run {current}: {reason}. What it had stored until then is kept.")
     else:
-        _show_result(run, shown, rows)
+        _show_result(run, current, rows)
 
 
-def _parent_name(run: Run) -> str:
-    parent = run.spec.parent
+def settings_text(run: Run) -> str:
+    """The settings of a run that the panel lists, with the run that it began from."""
+    model, spec, parent = run.spec.model, run.spec.train, run.spec.parent
+    pen = f" and {spec.pen_digits:,} pen digits" if spec.pen_digits else ""
+    text = (
+        f"Channels {model.plan}, {model.parameters:,} parameters, recipe {run.spec.recipe}, "
+        f"{spec.num_images:,} images{pen}, seed {spec.seed}"
+    )
     if parent is None:
-        return ""
+        return text
     try:
         name = registry.find_run(parent.run).name
     except MnistVizError:
         name = f"{parent.run} (gone)"
-    return f"{name}, step {parent.step:,}"
+    return f"{text}, begun from {name}, step {parent.step:,}"
 
 
-def _show_resumes(run: Run) -> None:
-    """Say where a run was interrupted: nothing about it is hidden."""
-    found = [event for event in run_logs.events(run) if event["event"] == "resume"]
-    if not found:
-        return
-    last = found[-1]
-    damaged = last.get("damaged_checkpoints") or []
-    times = "once" if len(found) == 1 else f"{len(found)} times"
+def resume_text(events: Sequence[Mapping[str, Any]]) -> str:
+    """How often a run was interrupted and where it was resumed last; empty if it never was."""
+    resumes = [event for event in events if event["event"] == "resume"]
+    if not resumes:
+        return ""
+    times = "once" if len(resumes) == 1 else f"{len(resumes)} times"
     text = (
-        f"Stopped or killed {times} before; it went on from step {last['step']:,}, exactly as it "
-        "was there."
+        f"Stopped or killed {times} before; it went on from step {resumes[-1]['step']:,}, exactly "
+        "as it was there."
     )
-    if damaged:
-        text += f" Damaged and passed over: {', '.join(damaged)}."
-    st.caption(text)
+    damaged = resumes[-1].get("damaged_checkpoints")
+    return f"{text} Damaged and passed over: {', '.join(damaged)}." if damaged else text
 
 
-def _show_controls(run: Run, shown: State) -> None:
+def _show_controls(run: Run, current: State) -> None:
     wanted = desired_state.read(run)
-    if shown in ACTIVE_STATES:
-        if shown == "paused":
-            step, per_epoch = _step_of(run), run.spec.train.steps_per_epoch
+    if current in ACTIVE_STATES:
+        if current == "paused":
+            status, per_epoch = read_status(run), run.spec.train.steps_per_epoch
+            step = status.step if status else 0
             next_end = (step // per_epoch + 1) * per_epoch
-            _button("Go on", "play_arrow", launcher.go_on, run, primary=True)
+            _button("Go on", "play_arrow", launcher.go_on, run, type="primary")
             _button("One batch", "skip_next", launcher.train_until, run, step + 1)
             _button("One epoch", "fast_forward", launcher.train_until, run, next_end)
-        elif shown == "running":
+        elif current == "running":
             pausing = wanted.mode == "pause"
-            _button("Pausing …" if pausing else "Pause", "pause", launcher.pause, run, off=pausing)
+            _button(
+                "Pausing …" if pausing else "Pause", "pause", launcher.pause, run, disabled=pausing
+            )
         stopping = wanted.mode == "stop"
-        _button(
-            "Stopping …" if stopping else "Stop and keep",
-            "stop",
-            launcher.stop,
-            run,
-            off=stopping,
-            help="Ends after this step; what it has learned is kept, and it can go on later.",
-        )
+        label = "Stopping …" if stopping else "Stop and keep"
+        text = "Ends after this step; what it has learned is kept, and it can go on later."
+        _button(label, "stop", launcher.stop, run, disabled=stopping, help=text)
         _show_learning_rate(run, wanted.learning_rate)
-    elif shown != "finished" and not run.imported:
-        # What was imported came without its checkpoints: it can be begun from, not gone on with.
+    elif current != "finished" and not run.imported:
+        # An imported run has no checkpoints: a new run can begin from it, but it can't go on.
         files = checkpoints.files(run)
         step = int(files[0].stem.removeprefix("step-")) if files else 0
-        _button(
-            "Train on",
-            "play_arrow",
-            launcher.resume,
-            run,
-            primary=True,
-            help=f"Goes on from step {step:,} and ends as if it had never been interrupted.",
-        )
-        if shown == "failed":
+        text = f"Goes on from step {step:,} and ends as if it had never been interrupted."
+        _button("Train on", "play_arrow", launcher.resume, run, type="primary", help=text)
+        if current == "failed":
             _show_learning_rate(run, wanted.learning_rate)
 
 
 def _button(
-    label: str,
-    icon: str,
-    action: Callable[..., Any],
-    *arguments: Any,
-    primary: bool = False,
-    off: bool = False,
-    help: str | None = None,  # noqa: A002
+    label: str, icon: str, action: Callable[..., None], *arguments: Any, **settings: Any
 ) -> None:
-    st.button(
-        label,
-        icon=f":material/{icon}:",
-        type="primary" if primary else "secondary",
-        disabled=off,
-        on_click=act,
-        args=(action, *arguments),
-        help=help,
-    )
-
-
-def _step_of(run: Run) -> int:
-    status = read_status(run)
-    return status.step if status else 0
+    """Show a button that calls an action of the launcher; the panel shows its error."""
+    button(label, icon, flash.run, state.TRAIN_MESSAGE, partial(action, *arguments), **settings)
 
 
 def _show_learning_rate(run: Run, wanted: float | None) -> None:
-    """A learning rate of one's own, from the next step on."""
+    """Show the form that sets the learning rate from the next step on."""
     spec = run.spec.train
     with st.popover("Learning rate", icon=":material/speed:"):
         st.caption("Takes effect at the next step and is noted in the log and on the curves.")
@@ -170,20 +134,14 @@ def _show_learning_rate(run: Run, wanted: float | None) -> None:
         )
         with st.container(horizontal=True):
             _button("Set", "check", launcher.set_learning_rate, run, rate)
-            _button(
-                "Back to the schedule",
-                "undo",
-                launcher.set_learning_rate,
-                run,
-                None,
-                off=wanted is None,
-            )
+            reset = partial(launcher.set_learning_rate, run, None)
+            _button("Back to the schedule", "undo", reset, disabled=wanted is None)
 
 
-def _show_progress(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
+def _show_progress(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
     spec = run.spec.train
     progress = progress_of(spec, read_status(run), rows)
-    if shown == "queued":
+    if current == "queued":
         before = len(queued_before(run))
         place = "It is next" if before == 0 else f"{before} more wait before it"
         st.info(
@@ -207,15 +165,15 @@ def _show_progress(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
         st.metric("Validation accuracy", latest, border=True, help="Measured after each epoch.")
 
 
-def _show_result(run: Run, shown: State, rows: Sequence[MetricRow]) -> None:
+def _show_result(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
     spec = run.spec.train
     last, test = last_row(rows, "validation"), last_row(rows, "test")
     if last is None:
-        st.info(f"{shown.capitalize()} before its first step: there is nothing to show.")
+        st.info(f"{current.capitalize()} before its first step: there is nothing to show.")
         return
     also = f" On the test set, read once at the end: **{test.accuracy:.2%}**." if test else ""
     st.success(
-        f"{shown.capitalize()} after {last.step:,} of {spec.num_steps:,} steps and "
+        f"{current.capitalize()} after {last.step:,} of {spec.num_steps:,} steps and "
         f"{last.seconds:.0f} s: **{last.accuracy:.2%}** on {validated_on_text(spec)}.{also}"
     )
     if last.accuracy < NOT_LEARNED:

@@ -1,0 +1,86 @@
+"""The player of the Film page: its buttons, its slider, and the change to the next snapshot."""
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.shared import state
+from mnistviz.ui.shared.inputs import button
+from mnistviz.ui.shared.texts import epochs_text
+
+# Slow enough to look at each, quick enough to see it move.
+SECONDS_PER_FRAME = 0.9
+
+
+def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
+    """Show the buttons and the position in the film; return whether it plays."""
+    run, step = snapshot.run, snapshot.step
+    number, last = steps.index(step), len(steps) - 1
+    playing = bool(st.session_state.get(state.PLAYING)) and number < last
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _turn_button("First", "first_page", steps, number, 0)
+        _turn_button("Back", "chevron_left", steps, number, number - 1)
+        if playing:
+            button("Pause", "pause", _pause, type="primary")
+        else:
+            start = steps[0] if number == last else step
+            button("Play", "play_arrow", _play, start, type="primary")
+        _turn_button("Next", "chevron_right", steps, number, number + 1)
+        _turn_button("Last", "last_page", steps, number, last)
+    st.markdown(
+        f"Snapshot {number + 1} of {len(steps)}: **{epochs_text(run, step)} epochs**, "
+        f"{step:,} steps"
+    )
+    if playing:
+        # No slider: frames are faster than a browser reports the slider's position.
+        st.progress(number / last)
+    elif last > 0:
+        # The same choice as in the sidebar, which is closed on a phone.
+        st.session_state[state.FILM_POSITION] = number
+        st.select_slider(
+            "Snapshot",
+            range(len(steps)),
+            format_func=lambda position: epochs_text(run, steps[position]),
+            key=state.FILM_POSITION,
+            on_change=_turn_to_position,
+            args=(steps,),
+            label_visibility="collapsed",
+        )
+    return playing
+
+
+def _turn_button(label: str, icon: str, steps: Sequence[int], number: int, target: int) -> None:
+    """Show a button that turns from snapshot `number` to `target`, if that is another one."""
+    disabled = target == number or not 0 <= target < len(steps)
+    button(label, icon, _turn_to, steps, target, disabled=disabled)
+
+
+def _turn_to(steps: Sequence[int], number: int) -> None:
+    st.session_state[state.SNAPSHOT] = steps[number]
+    _pause()
+
+
+def _turn_to_position(steps: Sequence[int]) -> None:
+    _turn_to(steps, st.session_state[state.FILM_POSITION])
+
+
+def _play(start: int) -> None:
+    st.session_state[state.PLAYING] = True
+    st.session_state[state.SNAPSHOT] = start
+
+
+def _pause() -> None:
+    st.session_state[state.PLAYING] = False
+
+
+def advance(steps: Sequence[int], number: int, *, playing: bool) -> None:
+    """Turn to the next snapshot at each tick while the film plays; every snapshot is shown."""
+    shown, since = st.session_state.setdefault(state.FRAME, (number, time.monotonic()))
+    if shown != number:
+        # The first call for a frame: it stays until the next tick.
+        st.session_state[state.FRAME] = (number, time.monotonic())
+    elif playing and time.monotonic() - since >= SECONDS_PER_FRAME / 2:
+        st.session_state[state.NEXT_SNAPSHOT] = steps[number + 1]
+        st.rerun()

@@ -1,0 +1,42 @@
+"""The progress of a training: its table of epochs, and the text on hard trainings."""
+
+import pytest
+
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.training import EpochRow
+from mnistviz.ui.train.curves_view import epoch_table, harder_text
+
+
+def test_the_table_has_the_difference_to_the_published_epoch() -> None:
+    here = [EpochRow(epoch, 0.003, 0.5, 0.8, 0.25, 0.9, seconds=4.0) for epoch in (1, 2)]
+    published = [EpochRow(1, 0.003, 0.75, 0.75, 0.5, 0.875, seconds=10.0)]
+    first, second = epoch_table(here, published).to_dict("records")
+    assert (first["epoch"], first["seconds"]) == (1, 4.0)
+    assert (first["loss published"], first["loss here"]) == (0.75, 0.5)
+    assert first["loss difference"] == -0.25
+    assert first["val_accuracy difference"] == pytest.approx(0.025)
+    assert second["loss here"] == 0.5
+
+
+def test_an_epoch_that_is_not_published_has_no_difference() -> None:
+    (row,) = epoch_table([EpochRow(21, 0.003, 0.5, 0.8, 0.25, 0.9, 4.0)], []).to_dict("records")
+    assert row["accuracy here"] == 0.8
+    assert row["accuracy published"] is None
+    assert row["accuracy difference"] is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, ""),
+        ({"bend": 1.0}, " This training moves and bends the images it learns from: "),
+        ({"label_smoothing": 0.1}, " This training never lets it be quite sure of a label: "),
+        ({"augmentation": 1.0, "label_smoothing": 0.1}, "it learns from and never lets it be"),
+    ],
+)
+def test_harder_trainings_have_the_reasons_of_their_loss(
+    settings: dict[str, float], expected: str
+) -> None:
+    text = harder_text(TrainSpec(**settings))
+    assert expected in text
+    assert bool(text) == bool(expected)
