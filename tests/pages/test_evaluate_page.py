@@ -9,7 +9,7 @@ from mnistviz.evaluation import label_issues, robustness
 from mnistviz.runs import registry, result_cache, snapshots
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from mnistviz.ui.evaluate import evaluated_set
-from tests.helpers.pages import choose_run, open_page, press, text_of
+from tests.helpers.pages import open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -53,7 +53,7 @@ def test_answers_are_read_once_and_kept_on_disk(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.slow
 def test_a_network_at_its_random_start_has_a_page_too() -> None:
-    app = choose_run("evaluate", registry.find_run("reference"))
+    app = open_page("evaluate", registry.find_run("reference"))
     app.sidebar.select_slider(key="snapshot").set_value(0).run()
     assert not app.exception
     assert float(app.metric[0].value.rstrip("%")) < 40

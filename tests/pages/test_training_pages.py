@@ -10,7 +10,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, metrics_log, registry, snapshots
 from tests.helpers.made_runs import BUNDLED
-from tests.helpers.pages import choose_run, open_page, press, text_of
+from tests.helpers.pages import open_page, press, text_of
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -19,7 +19,7 @@ def test_a_paused_run_makes_single_steps_and_takes_a_learning_rate() -> None:
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "paused")
     storage.write_json(run.path / "status.json", {"state": "paused", "step": 7, "total": 9_380})
     with FileLock(run.path / "worker.lock"):
-        app = choose_run("train", run)
+        app = open_page("train", run)
         press(app, "One batch")
         assert desired_state.read(run) == desired_state.DesiredState("run", 8, None)
         press(app, "One epoch")
@@ -45,7 +45,7 @@ def test_an_interrupted_run_says_where_it_went_on_and_what_was_damaged() -> None
         {"event": "resume", "step": 1_234, "damaged_checkpoints": ["step-0001300.npz"]},
     ]
     run.metrics_file.write_text("".join(json.dumps(event) + "\n" for event in events))
-    app = choose_run("train", run)
+    app = open_page("train", run)
     assert (
         "Stopped or killed once before; it went on from step 1,234, exactly as it was there. "
         "Damaged and passed over: step-0001300.npz."
