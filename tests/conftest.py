@@ -42,10 +42,18 @@ def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture
-def tiny_run(trained_run: Run, home: Path) -> Run:
-    """A trained, seeded run of 2/2/2 channels in the test's home folder."""
+def tiny_run(trained_run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """A trained, seeded run of 2/2/2 channels in the test's home folder.
+
+    Its path is the same in all tests of a session, so that pages compile its network once.
+    """
     shutil.copytree(trained_run.path, home / trained_run.id)
-    return registry.find_run(trained_run.id)
+    link = trained_run.path.parent / "home"
+    link.symlink_to(home)
+    monkeypatch.setenv("MNISTVIZ_HOME", str(link))
+    yield registry.find_run(trained_run.id)
+    end_workers(link)
+    link.unlink()
 
 
 def end_workers(home: Path) -> None:
