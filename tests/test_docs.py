@@ -1,4 +1,4 @@
-"""The README: its commands work, its numbers are measured, its links lead somewhere."""
+"""The documents: commands of the README work; files and targets that they name exist."""
 
 import os
 import re
@@ -15,13 +15,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mnistviz.core.assets import ASSETS, PROJECT
-from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.recipes import RECIPES
+from mnistviz.core.assets import PROJECT
 from mnistviz.digits.mnist import load_mnist
-from mnistviz.runs import metrics_log, registry
-from mnistviz.runs.epoch_log import epochs_of
-from mnistviz.studies import generalization_gap
 
 ROOT = PROJECT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,7 +31,7 @@ OURS = [command for command in COMMANDS if command.startswith("python -m mnistvi
 def test_every_command_of_the_readme_is_under_test() -> None:
     others = {"make run", "make test", "pip install -r requirements.txt", "streamlit run app.py"}
     assert set(COMMANDS) - set(OURS) == others
-    # `make test` is what runs this; `streamlit run app.py` is what tests/browser drives.
+    # `make test` runs this test; tests/browser runs `streamlit run app.py`.
 
 
 @pytest.mark.process
@@ -107,41 +102,6 @@ def test_make_run_serves_the_dashboard(tmp_path: Path) -> None:
         server.wait(timeout=20)
 
 
-def test_the_accuracies_of_the_readme_are_those_of_the_stored_runs() -> None:
-    stored = metrics_log.read(registry.find_run("reference"))[-1]
-    log = (ASSETS / "reference_log.csv").read_text().splitlines()
-    published = float(log[-1].split(",")[5])
-    best, handwriting = (
-        metrics_log.read(registry.find_run(name))[-1] for name in ("best", "handwriting")
-    )
-    assert re.findall(r"\| (\d+\.\d+) % \|", README) == [
-        f"{100 * published:.2f}",
-        f"{100 * stored.accuracy:.2f}",
-        f"{100 * best.accuracy:.2f}",
-        f"{100 * handwriting.accuracy:.2f}",
-    ]
-
-
-def test_the_gaps_of_the_readme_are_those_of_the_stored_runs() -> None:
-    (stored,) = generalization_gap.sets_of(registry.list_runs())
-    gaps = {}
-    for name, run in stored.runs.items():
-        last = epochs_of(metrics_log.read(run), run.spec.train.steps_per_epoch)[-1]
-        assert last.gap is not None
-        gaps[name.removeprefix("gap-")] = f"{100 * last.gap:.2f}"
-    assert (
-        f"{gaps['neither']} points better than on held-out ones with neither, {gaps['dropout']} "
-        f"with dropout, {gaps['batch-norm']} with batch normalization and {gaps['both']} with both"
-    ) in " ".join(README.split())
-
-
-def test_the_parameters_of_the_readme_are_those_of_the_networks() -> None:
-    model = ModelSpec()
-    trained = model.parameters - model.non_trainable
-    assert f"{model.parameters:,} parameters, {trained:,} of them trained" in README
-    assert f"{RECIPES['plain'].model.parameters:,} parameters" in README
-
-
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
 def test_every_file_that_a_document_names_is_there(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
@@ -150,6 +110,11 @@ def test_every_file_that_a_document_names_is_there(name: str) -> None:
     assert linked or quoted
     for path in [*linked, *quoted]:
         assert (ROOT / path).exists(), path
+
+
+def test_the_contribution_guide_names_the_tests_of_bundled_numbers() -> None:
+    assert "`tests/test_bundled_numbers.py`" in (ROOT / "CONTRIBUTING.md").read_text()
+    assert (ROOT / "tests" / "test_bundled_numbers.py").exists()
 
 
 def test_the_targets_of_the_makefile_that_documents_name_exist() -> None:

@@ -1,4 +1,4 @@
-"""What the address of a page keeps: by Streamlit alone, and with our workaround."""
+"""Query parameters on a change of page: with Streamlit alone, and with our workaround."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server
-from tests.browser.test_walk import PATIENCE, draw, settle
+from tests.helpers.browser import PATIENCE, draw, settle
+from tests.helpers.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -19,14 +19,12 @@ BUNDLED = ("best", "handwriting", "reference", *(training.name for training in G
 TEN = ModelSpec()
 EIGHT = ModelSpec(channels=(8, 16, 32))
 SPEC = TrainSpec(num_images=1_000, batch_size=100, held_out=1_000, epochs=2)
-
-
 SMALL = TrainSpec(num_images=100, batch_size=10, held_out=100, epochs=2)
 
 
-def small_run(name: str | None = None) -> Run:
+def small_run(name: str | None = None, model: ModelSpec = TEN) -> Run:
     """A new run of few images, without any weights or log."""
-    return registry.create_run("reference", TEN, SMALL, name)
+    return registry.create_run("reference", model, SMALL, name)
 
 
 def make_run(

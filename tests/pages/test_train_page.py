@@ -1,0 +1,136 @@
+"""The Train page: settings, the state of a training, and its control."""
+
+import json
+
+import pytest
+from filelock import FileLock
+
+from mnistviz.core import storage
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.recipes import RECIPES
+from mnistviz.core.train_spec import TrainSpec
+from mnistviz.runs import desired_state, registry
+from mnistviz.runs.registry import Run
+from mnistviz.runs.snapshots import latest_snapshot
+from tests.helpers.made_runs import BUNDLED, small_run
+from tests.helpers.pages import button_labels, open_page, press, text_of
+
+pytestmark = pytest.mark.pages
+
+START = "Start training"
+
+
+@pytest.mark.parametrize(
+    ("widget", "key", "value", "field"),
+    [
+        ("number_input", "reference_seed", -1, "seed"),
+        ("text_input", "reference_channels", "0,x", "channels"),
+    ],
+)
+def test_a_setting_out_of_its_limits_is_an_error(
+    widget: str, key: str, value: int | str, field: str
+) -> None:
+    app = open_page("train")
+    getattr(app, widget)(key=key).set_value(value).run()
+    assert app.error[0].value.startswith(f"{field}: expected")
+    assert START not in button_labels(app)
+
+
+def test_the_form_shows_the_parameters_of_a_channel_plan() -> None:
+    app = open_page("train")
+    app.text_input(key="reference_channels").set_value("8/16/32").run()
+    parameters = ModelSpec(channels=(8, 16, 32)).parameters
+    assert f"**{parameters:,} parameters**" in text_of(app)
+    assert START in button_labels(app)
+
+
+def test_the_form_has_the_settings_of_the_recipe() -> None:
+    plain = RECIPES["plain"]
+    app = open_page("train")
+    app.selectbox(key="train_recipe").set_value("plain").run()
+    channels = app.text_input(key="plain_channels").value
+    assert channels == ",".join(map(str, plain.model.channels))
+    assert app.number_input(key="plain_num_images").value == plain.train.num_images
+    assert app.toggle(key="plain_batch_norm").value is plain.model.batch_norm
+    assert f"**{plain.model.parameters:,} parameters**" in text_of(app)
+
+
+def test_a_name_that_is_taken_is_an_error() -> None:
+    app = open_page("train")
+    app.text_input(key="train_name").set_value("reference").run()
+    press(app, START)
+    assert app.error[0].value.startswith("name: 'reference' is taken")
+
+
+def test_a_paused_run_is_stepped_and_gets_a_learning_rate() -> None:
+    run = registry.create_run("reference", ModelSpec(), TrainSpec(), "paused")
+    storage.write_json(run.path / "status.json", {"state": "paused", "step": 7, "total": 9_380})
+    with FileLock(run.path / "worker.lock"):
+        app = open_page("train", run)
+        press(app, "One batch")
+        assert desired_state.read(run) == desired_state.DesiredState("run", 8, None)
+        press(app, "One epoch")
+        end_of_epoch = run.spec.train.steps_per_epoch
+        assert desired_state.read(run) == desired_state.DesiredState("run", end_of_epoch, None)
+        app.number_input(key=f"rate-{run.id}").set_value(0.02).run()
+        press(app, "Set")
+        press(app, "Go on")
+        assert desired_state.read(run) == desired_state.DesiredState("run", None, 0.02)
+        app.number_input(key=f"rate-{run.id}").set_value(7.0).run()
+        press(app, "Set")
+        assert app.error[0].value.startswith("learning_rate: expected")
+        press(app, "Back to the schedule")
+        assert desired_state.read(run).learning_rate is None
+        assert not app.error
+        press(app, "Stop and keep")
+        assert desired_state.read(run).mode == "stop"
+
+
+def test_a_resumed_run_shows_the_step_and_the_damaged_checkpoints() -> None:
+    run = small_run("unlucky")
+    events = [
+        {"event": "start", "step": 0},
+        {"event": "resume", "step": 1_234, "damaged_checkpoints": ["step-0001300.npz"]},
+    ]
+    run.metrics_file.write_text("".join(json.dumps(event) + "\n" for event in events))
+    text = text_of(open_page("train", run))
+    assert "step 1,234" in text
+    assert "step-0001300.npz" in text
+
+
+def test_a_crashed_run_is_an_error_on_the_page() -> None:
+    run = small_run("dead")
+    storage.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 9})
+    assert app_errors(run) == ["This run crashed"]
+
+
+def app_errors(run: Run) -> list[str]:
+    """The beginnings, up to a colon, of the errors that the page shows of a run."""
+    return [error.value.partition(":")[0] for error in open_page("train", run).error]
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_only_a_run_with_its_checkpoints_can_be_resumed(imported: bool) -> None:
+    run = small_run("half")
+    storage.write_json(run.path / "status.json", {"state": "stopped", "step": 3, "total": 9})
+    label = {"name": "half", "note": "", "deleted": False, "imported": imported}
+    storage.write_json(run.path / "label.json", label)
+    assert ("Train on" in button_labels(open_page("train", run))) is not imported
+
+
+@pytest.mark.parametrize("view", ["Gap", "Learning rate", "Time", "Table"])
+def test_more_about_a_run_is_shown(view: str, tiny_run: Run) -> None:
+    app = open_page("train", tiny_run)
+    before = len(app.get("plotly_chart")), len(app.dataframe), len(app.info)
+    app.button_group(key="train_more").set_value(view).run()
+    assert not app.exception
+    assert (len(app.get("plotly_chart")), len(app.dataframe), len(app.info)) != before
+
+
+def test_a_fork_out_of_the_limits_is_an_error(tiny_run: Run) -> None:
+    app = open_page("train", tiny_run)
+    step = latest_snapshot(tiny_run).step
+    app.number_input(key=f"more_{tiny_run.id}_{step}").set_value(0).run()
+    press(app, "Start the new run")
+    assert app.error[0].value.startswith("epochs: expected")
+    assert {run.name for run in registry.list_runs()} == {*BUNDLED, tiny_run.name}
