@@ -12,7 +12,7 @@ from mnistviz.ui.embedding.map_view import COLOURINGS, MAP, ShownImage, show_map
 from mnistviz.ui.embedding.thumbnails import show_thumbnails
 from mnistviz.ui.embedding.tsne_job import need_plane
 from mnistviz.ui.shared import state, stored_results
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot, uses_drawing
 from mnistviz.ui.shared.texts import describe, explanation
 

@@ -10,9 +10,9 @@ from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.image_gallery import show_chosen
 from mnistviz.ui.evaluate.score_view import show_headline
 from mnistviz.ui.evaluate.views import HEADLINE, VIEWS
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
-from mnistviz.ui.shared.widgets import pick
 
 snapshot = need_snapshot()
 data = evaluated_set.choose_set()

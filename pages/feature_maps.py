@@ -10,7 +10,7 @@ from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.ui.feature_maps.network_view import STAGES, ShownMaps, show_layers, show_network
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import pick_scope
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
 

@@ -14,10 +14,10 @@ from mnistviz.ui.my_digits.fine_tuning import teach
 from mnistviz.ui.my_digits.gallery import show_gallery, show_last_action
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
 from mnistviz.ui.my_digits.scores import show_all_runs, show_score
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
-from mnistviz.ui.shared.widgets import pick
 
 VIEWS = {"gallery": "Gallery", "scores": "Who reads them", "teach": "Teach"}
 

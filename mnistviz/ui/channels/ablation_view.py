@@ -13,7 +13,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.channels.study_texts import INTERVAL
 from mnistviz.ui.shared import flash, stored_results
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.on_demand import OnDemand
 
 JOB_MESSAGE = "evidence_job_message"

@@ -7,8 +7,8 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.studies.plans import PLANS, plan_text
-from mnistviz.ui.shared.choices import pick
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import pick
 
 MEASURES = {"parameters": "parameters", "multiply_accumulates": "multiply-accumulates an image"}
 

@@ -11,7 +11,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.study_directory import Study
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 
 KINDS = {"gradient": "gradient directions", "line": "lines", "texture": "textures"}
 

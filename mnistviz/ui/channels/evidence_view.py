@@ -18,7 +18,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.channels.study_texts import LESS, MOST
 from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.on_demand import OnDemand
 
 REDUNDANCY = OnDemand(

@@ -12,7 +12,7 @@ from mnistviz.studies.verdicts import compare_plans
 from mnistviz.ui.channels.cost_table import MEASURES
 from mnistviz.ui.channels.study_texts import INTERVAL, MOST, use_text, verdict_text
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 
 COSTS = {**MEASURES, "epoch_seconds": "seconds an epoch"}
 SECONDS_TEXT = (

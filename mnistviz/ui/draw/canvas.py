@@ -17,8 +17,8 @@ from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, fit_to_canvas
 from mnistviz.ui.draw.canvas_history import History
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.compat import renew, renewable_key
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.widgets import pick
 
 # In pixels: as wide as a small phone allows, ten times MNIST's 28.
 CANVAS_SIZE = 280

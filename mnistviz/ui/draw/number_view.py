@@ -13,7 +13,7 @@ from mnistviz.digits.drawing.segmentation import Segment
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, state
-from mnistviz.ui.shared.widgets import metric_with_note, pick
+from mnistviz.ui.shared.inputs import metric_with_note, pick
 
 if TYPE_CHECKING:
     # It imports TensorFlow, which no page waits for before its first paint.

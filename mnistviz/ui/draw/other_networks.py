@@ -8,7 +8,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
-from mnistviz.ui.shared.widgets import pick_other_runs
+from mnistviz.ui.shared.inputs import pick_other_runs
 
 # Each network stays in memory.
 MAX_RUNS = 8

@@ -16,7 +16,7 @@ from mnistviz.inspection import digit_maps
 from mnistviz.inspection.digit_maps import DigitMap
 from mnistviz.ui.embedding.marker_overlay import show_star
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import clicked_point
+from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
 from mnistviz.ui.shared.sidebar import choose_test_image
 

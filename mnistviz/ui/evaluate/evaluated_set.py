@@ -21,9 +21,9 @@ from mnistviz.evaluation.predictions import (
 )
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.texts import count_of
-from mnistviz.ui.shared.widgets import pick
 
 TEST_SET = "test images"
 SOURCES = {"test": "Test set", "digits": "My digits", "own": "My data set"}

@@ -12,8 +12,8 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.image_gallery import show_gallery
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import count_of, epochs_text
-from mnistviz.ui.shared.widgets import pick
 
 
 def show_pair(snapshot: Snapshot, answers: Answers) -> None:

@@ -16,10 +16,10 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import pick_other_runs
 from mnistviz.ui.shared.on_demand import OnDemand, Progress
 from mnistviz.ui.shared.sidebar import chosen_image
 from mnistviz.ui.shared.texts import count_of, number_word
-from mnistviz.ui.shared.widgets import pick_other_runs
 
 MAX_RUNS = 5
 

@@ -18,9 +18,9 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.evaluated_set import is_test_set
 from mnistviz.ui.evaluate.image_gallery import show_gallery
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.inputs import metric_with_note
 from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.texts import count_of
-from mnistviz.ui.shared.widgets import metric_with_note
 
 # Keys of the session's state: (label, answer) of the chosen cell, and the chosen mix-up.
 CELL = "evaluate_cell"

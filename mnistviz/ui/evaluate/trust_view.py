@@ -13,7 +13,7 @@ from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.widgets import metric_with_note
+from mnistviz.ui.shared.inputs import metric_with_note
 
 # Shares of the images that the table refuses.
 REFUSED = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)

@@ -10,10 +10,10 @@ from mnistviz.inspection.image.receptive_field import size_and_stride
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.channel.exciting_view import show_exciting
+from mnistviz.ui.shared.channel.preferred_view import show_preferred
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.exciting_view import show_exciting
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.preferred_view import show_preferred
 
 LAYER = "maps_layer"
 CHANNEL = "maps_channel"

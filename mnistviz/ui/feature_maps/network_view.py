@@ -24,8 +24,8 @@ from mnistviz.ui.feature_maps.channel_view import (
 )
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import clicked_point
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 
 STAGES = {

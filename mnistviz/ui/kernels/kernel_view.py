@@ -15,10 +15,10 @@ from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.inspection.kernels.kernel_order import order_of, twins_of
 from mnistviz.inspection.kernels.kernel_statistics import one_kernel_statistics
 from mnistviz.ui.kernels.layer_choice import ShownLayer
+from mnistviz.ui.shared.channel.exciting_view import show_exciting
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import clicked_point
-from mnistviz.ui.shared.exciting_view import show_exciting
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import page_width
 
 NUM_TWINS = 6

@@ -12,7 +12,7 @@ from mnistviz.inspection.kernels.kernel_statistics import largest_weight
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import pick_scope
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 
 VIEW_NAMES: dict[View, str] = {
     "stored": "as stored",

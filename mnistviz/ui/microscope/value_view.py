@@ -18,8 +18,8 @@ from mnistviz.inspection.image.value_trace import Parts, Weights, take_apart
 from mnistviz.ui.microscope import place
 from mnistviz.ui.microscope.place import CHANNEL, COLUMN, ROW
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import clicked_point
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import clicked_point
 
 MAP = "micro_map"
 INPUT = "micro_input"

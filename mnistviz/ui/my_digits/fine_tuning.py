@@ -20,10 +20,10 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import fine_tuning, launcher
 from mnistviz.ui.my_digits.gallery import report, run_action
 from mnistviz.ui.shared import run_logs, state
+from mnistviz.ui.shared.inputs import metric_with_note
 from mnistviz.ui.shared.page_registry import RUNS
 from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.texts import epochs_text, state_badge
-from mnistviz.ui.shared.widgets import metric_with_note
 
 POLL_SECONDS = 1.0
 # With fewer digits, a held-out part is one digit or none.

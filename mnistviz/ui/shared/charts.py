@@ -11,7 +11,7 @@ import streamlit as st
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared import run_logs
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 
 if TYPE_CHECKING:
     # Plotly takes long to import, and app.py imports none of it before it paints.

@@ -1,9 +1,12 @@
-"""Buttons and choices, with the settings that pages have in common."""
+"""Widgets with the settings that pages have in common, and what was clicked on a chart."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypeVar, cast
 
 import streamlit as st
+
+from mnistviz.runs import registry, snapshots
+from mnistviz.runs.snapshots import Snapshot
 
 Option = TypeVar("Option")
 
@@ -19,19 +22,75 @@ def button(
 
 
 def pick(
-    label: str, options: Mapping[Option, str], key: str, default: Option, **settings: Any
+    label: str,
+    options: Mapping[Option, str] | Sequence[Option],
+    key: str,
+    default: Option | None = None,
+    **settings: Any,
 ) -> Option:
-    """Let a person choose one of the options, shown by their texts; return the chosen one.
+    """Let a person choose one of `options`; return the one that is chosen.
 
-    `settings` are further ones of `st.segmented_control`.
+    A mapping gives each option a text, a sequence shows the options as they are. At first
+    `default` is chosen, or else the first option. `settings` are passed to
+    `st.segmented_control`.
     """
-    chosen: Option = st.segmented_control(
+    texts = options if isinstance(options, Mapping) else {option: str(option) for option in options}
+    chosen = st.segmented_control(
         label,
-        list(options),
-        default=default,
-        format_func=lambda option: options[option],
+        list(texts),
+        default=next(iter(texts)) if default is None else default,
+        format_func=texts.__getitem__,
         key=key,
         required=True,
         **settings,
     )
-    return chosen
+    return cast(Option, chosen)
+
+
+def metric_with_note(
+    label: str,
+    value: str,
+    note: str,
+    colour: Literal["off", "normal", "orange"] = "off",
+    **options: Any,
+) -> None:
+    """Show a value with a note below it, where `st.metric` has the change of the value.
+
+    `options` are further arguments of `st.metric`, which has a border here unless they say no.
+    """
+    options = {"border": True, **options}
+    st.metric(label, value, note, delta_color=colour, delta_arrow="off", **options)
+
+
+def pick_other_runs(
+    label: str,
+    snapshot: Snapshot,
+    *,
+    most: int,
+    key: str,
+    first: Sequence[str] = (),
+    **options: Any,
+) -> list[Snapshot]:
+    """Let a person choose runs besides that of `snapshot`; return the last snapshot of each.
+
+    `most` is the largest number of runs, `first` are the ids of those chosen at first, where they
+    exist. `options` are further arguments of `st.multiselect`.
+    """
+    others = {run.id: run for run in registry.list_runs() if run.id != snapshot.run.id}
+    chosen = st.multiselect(
+        label,
+        list(others),
+        default=[run_id for run_id in first if run_id in others],
+        format_func=lambda run_id: others[run_id].name if run_id in others else run_id,
+        max_selections=most,
+        key=key,
+        **options,
+    )
+    return snapshots.latest_snapshots(others[run_id] for run_id in chosen)
+
+
+def clicked_point(key: str) -> Any:
+    """Return the `customdata` of the point that was clicked on the chart `key`, or None."""
+    chart = st.session_state.get(key)
+    points = chart.selection.points if chart else []
+    return points[0].get("customdata") if points else None

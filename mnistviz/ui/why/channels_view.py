@@ -20,8 +20,8 @@ from mnistviz.core.types.inspection import ChannelEffect, Replacement
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import clicked_point, pick
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.inputs import clicked_point, pick
 from mnistviz.ui.why.question import Question
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.why.question import Question
 

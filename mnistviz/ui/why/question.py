@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.ui.shared.choices import pick
+from mnistviz.ui.shared.inputs import pick
 
 # The keys of the two widgets, and their options that are no digit.
 TARGET, AGAINST = "why_target", "why_against"

@@ -1,6 +1,12 @@
 """Buttons and choices that several pages have."""
 
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
+
+from mnistviz.ui.shared.inputs import clicked_point
 
 
 def page() -> None:
@@ -31,3 +37,22 @@ def test_a_choice_shows_texts_and_returns_the_option() -> None:
     assert app.session_state.log_scale is False
     choice.set_value(True).run()
     assert app.session_state.log_scale is True
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [([{"customdata": ["conv1", 3]}], ["conv1", 3]), ([{"x": 1}], None), ([], None)],
+)
+def test_clicked_point_is_the_custom_data_of_the_first_point(
+    monkeypatch: pytest.MonkeyPatch, points: list[object], expected: object
+) -> None:
+    chart = SimpleNamespace(selection=SimpleNamespace(points=points))
+    monkeypatch.setattr(st, "session_state", {"chart": chart})
+    assert clicked_point("chart") == expected
+
+
+def test_a_chart_that_is_not_on_the_page_has_no_clicked_point(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    assert clicked_point("chart") is None

@@ -16,7 +16,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import stored_results
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import clicked_point
+from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.sidebar import choose_test_image

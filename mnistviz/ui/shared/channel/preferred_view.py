@@ -11,7 +11,7 @@ from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.choices import clicked_point
+from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
 

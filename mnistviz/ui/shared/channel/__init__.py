@@ -1,0 +1,1 @@
+"""One channel, for the pages Kernels and Feature maps: the inputs that it responds to."""
