@@ -26,12 +26,7 @@ LABEL_PIXELS = 16
 # From this share of full colour, text on a square is light instead of dark.
 LIGHT_TEXT_FROM = 0.7
 
-_X_AXIS = {
-    "visible": False,
-    "constrain": "domain",
-    "constraintoward": "left",
-    "fixedrange": True,
-}
+_X_AXIS = {"visible": False, "constrain": "domain", "constraintoward": "left", "fixedrange": True}
 _Y_AXIS = {
     "visible": False,
     "autorange": "reversed",

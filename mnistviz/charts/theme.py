@@ -16,13 +16,7 @@ CATEGORICAL = (TRAINING, VALIDATION, PUBLISHED, *OTHERS)
 CHOSEN = "#2f9e44"
 
 # Above the plot.
-LEGEND = {
-    "orientation": "h",
-    "y": 1.02,
-    "yanchor": "bottom",
-    "x": 0,
-    "font_size": 11,
-}
+LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font_size": 11}
 
 # Pixels of an axis with its labels, and of one with a title too; of a letter there; of a line of
 # the legend, and the least width of a legend in the page's columns.

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 def evaluate(
     run: RunArgument,
     data: Annotated[
-        Path | None,
-        typer.Option(help=f"An {PATH}; default: the 10,000 test images."),
+        Path | None, typer.Option(help=f"An {PATH}; default: the 10,000 test images.")
     ] = None,
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also read spoiled images: shifted, turned, …")

@@ -24,12 +24,7 @@ from mnistviz.digits.drawing import pictures, preprocessing
 from mnistviz.digits.labelled_sets import LabelledSet, labelled_set_of
 
 # The names of a pair of arrays in an npz file; the first pair that is present is read.
-ARRAY_NAMES = (
-    ("x_test", "y_test"),
-    ("images", "labels"),
-    ("x", "y"),
-    ("x_train", "y_train"),
-)
+ARRAY_NAMES = (("x_test", "y_test"), ("images", "labels"), ("x", "y"), ("x_train", "y_train"))
 
 
 @dataclass(frozen=True)

@@ -99,10 +99,7 @@ def to_pixels(image: NDArray[np.float32]) -> Pixels:
 
 
 def save(
-    image: Pixels,
-    label: int,
-    strokes: Strokes | None = None,
-    answers: Sequence[Answer] = (),
+    image: Pixels, label: int, strokes: Strokes | None = None, answers: Sequence[Answer] = ()
 ) -> Digit:
     """Save an image `(28, 28)` uint8 with its label, or relabel it if it is saved already.
 

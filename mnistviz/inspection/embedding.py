@@ -17,12 +17,7 @@ from numpy.typing import NDArray
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.digit_maps import TEST_MAP, DigitMap
-from mnistviz.inspection.layer_outputs import (
-    IMAGES_SPEC,
-    convolutions,
-    last_output,
-    layer_outputs,
-)
+from mnistviz.inspection.layer_outputs import IMAGES_SPEC, convolutions, last_output, layer_outputs
 from mnistviz.network.model import BATCH_SIZE
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot

@@ -192,11 +192,6 @@ def siblings(run: Run, among: Sequence[Run]) -> list[Run]:
 def _alike(one: Run, other: Run) -> bool:
     def key(run: Run) -> object:
         own = run.spec.own
-        return (
-            run.spec.parent,
-            run.spec.train,
-            run.spec.model,
-            own and (own.share, own.of_sha256),
-        )
+        return (run.spec.parent, run.spec.train, run.spec.model, own and (own.share, own.of_sha256))
 
     return key(one) == key(other)

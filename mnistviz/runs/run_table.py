@@ -103,10 +103,7 @@ COLUMNS = (
     ),
     RunColumn(name="recipe", value=attrgetter("run.spec.recipe"), position=10),
     RunColumn(
-        name="channels",
-        value=attrgetter("run.spec.model.plan"),
-        line="{channels:10}",
-        position=6,
+        name="channels", value=attrgetter("run.spec.model.plan"), line="{channels:10}", position=6
     ),
     RunColumn(page="batch norm", value=attrgetter("run.spec.model.batch_norm"), position=7),
     RunColumn(
@@ -125,10 +122,7 @@ COLUMNS = (
         format="localized",
     ),
     RunColumn(
-        name="seed",
-        value=attrgetter("run.spec.train.seed"),
-        line="  seed {seed:<6}",
-        position=11,
+        name="seed", value=attrgetter("run.spec.train.seed"), line="  seed {seed:<6}", position=11
     ),
     RunColumn(name="epochs", value=attrgetter("run.spec.train.epochs"), page="of", position=13),
     RunColumn(

@@ -105,10 +105,7 @@ def groups_of(
 
 
 def points_of(
-    rows: Sequence[MetricRow],
-    split: Split,
-    measure: Measure,
-    steps_per_epoch: int,
+    rows: Sequence[MetricRow], split: Split, measure: Measure, steps_per_epoch: int
 ) -> dict[float, float]:
     """Return loss or accuracy of a split by the number of epochs trained."""
     return {row.step / steps_per_epoch: getattr(row, measure) for row in rows if row.split == split}

@@ -5,14 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.colour_scales import NEGATIVE, POSITIVE
-from mnistviz.charts.theme import (
-    CHOSEN,
-    LEGEND,
-    PUBLISHED,
-    TRAINING,
-    VALIDATION,
-    apply_layout,
-)
+from mnistviz.charts.theme import CHOSEN, LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.types.inspection import LayerAblation, PruningResult
 
 HEIGHT = 340

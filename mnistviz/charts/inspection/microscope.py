@@ -8,20 +8,8 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import NEGATIVE, POSITIVE, heatmap, largest_of
-from mnistviz.charts.montage import (
-    add_frame,
-    number_squares_figure,
-    set_image_axes,
-    set_view,
-)
-from mnistviz.charts.theme import (
-    CHOSEN,
-    OTHERS,
-    PUBLISHED,
-    TRAINING,
-    VALIDATION,
-    apply_layout,
-)
+from mnistviz.charts.montage import add_frame, number_squares_figure, set_image_axes, set_view
+from mnistviz.charts.theme import CHOSEN, OTHERS, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.types.arrays import FloatArray
 
 Exact = NDArray[np.float64]

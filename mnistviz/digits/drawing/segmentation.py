@@ -152,9 +152,7 @@ def _max_height(units: Sequence[_Unit]) -> float:
 
 
 def _best_grouping(
-    units: Sequence[_Unit],
-    image_of: Callable[[Sequence[_Unit]], FloatArray],
-    logits_of: LogitsOf,
+    units: Sequence[_Unit], image_of: Callable[[Sequence[_Unit]], FloatArray], logits_of: LogitsOf
 ) -> list[list[_Unit]]:
     """The grouping of units into digits with the least sum of costs of digits and borders."""
     height = _max_height(units)

@@ -140,10 +140,7 @@ class Knockout:
 
 
 def channel_effects(
-    knockout: Knockout,
-    image: FloatArray,
-    weights: FloatArray,
-    replacement: Replacement = "mean",
+    knockout: Knockout, image: FloatArray, weights: FloatArray, replacement: Replacement = "mean"
 ) -> list[ChannelEffect]:
     """The drop of a score when each channel alone is switched off, the largest first.
 

@@ -18,12 +18,7 @@ from numpy.typing import NDArray
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.inspection.layer_outputs import (
-    IMAGES_SPEC,
-    convolutions,
-    last_output,
-    layer_outputs,
-)
+from mnistviz.inspection.layer_outputs import IMAGES_SPEC, convolutions, last_output, layer_outputs
 from mnistviz.network.fast_layers import inference_logits
 
 Method = Literal["integrated-gradients", "smoothgrad", "occlusion", "grad-cam"]

@@ -49,8 +49,4 @@ def pruning(snapshot: Snapshot, layer: str) -> Job:
 
 
 # What the worker finds a job by.
-JOBS: dict[str, Callable[..., Job]] = {
-    "tsne": tsne_map,
-    "ablation": ablation,
-    "pruning": pruning,
-}
+JOBS: dict[str, Callable[..., Job]] = {"tsne": tsne_map, "ablation": ablation, "pruning": pruning}
