@@ -170,7 +170,7 @@ class Asking:
         run = registry.find_run("best")
         step = snapshots.steps_of(run)[-1]
         self._classifier = Classifier(load(Snapshot(run, step)))
-        temperature = calibration.temperature(Snapshot(run, step), self._classifier)
+        temperature = calibration.calibration_of(Snapshot(run, step), self._classifier)
         assert temperature is not None
         self._temperature = temperature
         files = sorted(fonts.rglob("*.ttf")) if fonts else []

@@ -54,10 +54,10 @@ def probabilities(logits: FloatArray, calibration: Calibration | None) -> FloatA
     return softmax(logits) if calibration is None else calibration.probabilities(logits)
 
 
-def temperature(snapshot: Snapshot, classifier: Classifier | None = None) -> Calibration | None:
+def calibration_of(snapshot: Snapshot, classifier: Classifier | None = None) -> Calibration | None:
     """The calibration of a snapshot, None where every training image was trained on.
 
-    Fitted at the first call, in about a second, and kept on disk. The network is
+    Fitted at the first call, in about a second, and cached. The network is
     loaded where `classifier` is not it already.
     """
     number = held_out(snapshot.run)

@@ -25,27 +25,12 @@ def confusion_figure(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
     """
     shares = _shares(confusion)
     mistakes = np.where(np.eye(len(confusion), dtype=bool), np.nan, shares**POWER)
-    digits = list(range(len(confusion)))
+    cells = {"showscale": False, "hoverinfo": "skip", "xgap": 1, "ygap": 1}
+    correct = [[0, CORRECT], [1, CORRECT]]
     figure = go.Figure(
         [
-            go.Heatmap(
-                z=np.where(np.isnan(mistakes), 1.0, np.nan),
-                colorscale=[[0, CORRECT], [1, CORRECT]],
-                showscale=False,
-                hoverinfo="skip",
-                xgap=1,
-                ygap=1,
-            ),
-            go.Heatmap(
-                z=mistakes,
-                zmin=0,
-                zmax=1,
-                colorscale=MISTAKES,
-                showscale=False,
-                hoverinfo="skip",
-                xgap=1,
-                ygap=1,
-            ),
+            go.Heatmap(cells, z=np.where(np.isnan(mistakes), 1.0, np.nan), colorscale=correct),
+            go.Heatmap(cells, z=mistakes, zmin=0, zmax=1, colorscale=MISTAKES),
             # On top of both: the numbers and the hover texts.
             go.Heatmap(
                 z=confusion,
@@ -61,7 +46,7 @@ def confusion_figure(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
         ]
     )
     axis = {
-        "tickvals": digits,
+        "tickvals": list(range(len(confusion))),
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,

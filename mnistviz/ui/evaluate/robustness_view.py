@@ -41,7 +41,7 @@ def show_robustness(snapshot: Snapshot, data: LabelledSet) -> None:
     ]
     _dial(snapshot, corruption, networks, part)
     known = {
-        (network, name): robustness.kept(network, part, one)
+        (network, name): robustness.cached(network, part, one)
         for network in networks
         for name, one in CORRUPTIONS.items()
     }
@@ -112,7 +112,7 @@ def _turn_and_answer(
             else ":orange-badge[outside of what it was trained on]"
         )
     )
-    curves = [(one, robustness.kept(one, part, corruption)) for one in networks]
+    curves = [(one, robustness.cached(one, part, corruption)) for one in networks]
     lines = [
         (network.run.name, found.levels, found.accuracy.tolist())
         for network, found in curves
@@ -154,7 +154,7 @@ def _measure_what_is_missing(known: Known, part: LabelledSet, first: Corruption)
     text = f"{snapshot.run.name}: {one.title.lower()}, curve {number + 1} of {len(known)}"
 
     def measure(progress: Progress) -> None:
-        robustness.measure_and_keep(
+        robustness.measure_and_cache(
             loaded_networks.classifier(snapshot),
             snapshot,
             part,

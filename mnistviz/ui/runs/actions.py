@@ -93,7 +93,7 @@ def _remove(run_ids: Sequence[str]) -> None:
     def remove() -> str:
         gone = [metadata.find_deleted(run_id) for run_id in run_ids]
         for run in gone:
-            metadata.remove_for_good(run)
+            metadata.delete_permanently(run)
         return f"Removed {_names(gone)} for good."
 
     _run_action(remove)
