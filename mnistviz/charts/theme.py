@@ -1,6 +1,6 @@
 """Line colours and layout that all charts share. The colour scales are in `colour_scales.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -47,6 +47,29 @@ def apply_layout(
         }
     )
     return figure
+
+
+def add_band(
+    figure: go.Figure,
+    x: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    colour: str,
+    opacity: float,
+) -> go.Scatter:
+    """Add the area between two lines, without hover text or legend, and return its trace."""
+    figure.add_scatter(
+        x=[*x, *reversed(x)],
+        y=[*high, *reversed(low)],
+        fill="toself",
+        fillcolor=colour,
+        opacity=opacity,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    return figure.data[-1]
 
 
 def _margins(figure: go.Figure, layout: Mapping[str, Any]) -> dict[str, int]:

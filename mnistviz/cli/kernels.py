@@ -68,7 +68,12 @@ def kernels(
     kernel, bias = kernel_and_bias(weights, layer, one_of("view", view, views_of(weights, layer)))
     inputs, outputs = order_of(kernel, one_of("order", order, ORDERS))
     title, text = f"All kernels of {layer} of {run}, {view}", sentence(kernel).replace("**", "")
-    arrays = {"kernel": kernel, "bias": bias, "inputs": inputs, "outputs": outputs}
+    arrays: dict[str, NDArray[Any]] = {
+        "kernel": kernel,
+        "bias": bias,
+        "inputs": inputs,
+        "outputs": outputs,
+    }
     colours = (one_of("scope", scope, SCOPES), largest_weight(weights))
     _write(out, title, f"{LEGEND} {text}", layer, arrays, colours)
     statistics = channel_statistics(kernel, bias)

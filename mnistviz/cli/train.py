@@ -29,6 +29,7 @@ from mnistviz.training import fine_tuning, launcher
 
 POLL_SECONDS = 0.2
 POLLS_BEFORE_WAITING = 10
+LAST_FOLD = fine_tune_set.FOLDS - 1
 
 
 RecipeOption = Annotated[
@@ -58,8 +59,8 @@ DigitsOption = Annotated[
 HoldOutOption = Annotated[
     int | None,
     typer.Option(
-        help="With --digits: which quarter of them is held out, 0 to 3, to say what it gained; "
-        "-1 for none. Default: 0."
+        help=f"With --digits: which {fine_tune_set.FOLD_WORD} of them is held out, 0 to {LAST_FOLD}, to say "
+        "what it gained; -1 for none. Default: 0."
     ),
 ]
 TensorboardOption = Annotated[
@@ -129,7 +130,9 @@ def _fine_tune(
 ) -> Run:
     """Start the fine-tuning of a snapshot on the user's digits but those held out."""
     if not -1 <= hold_out < fine_tune_set.FOLDS:
-        raise SpecError(f"hold-out: expected a quarter from 0 to 3, or -1 for none, got {hold_out}")
+        raise SpecError(
+            f"hold-out: expected a {fine_tune_set.FOLD_WORD} from 0 to {LAST_FOLD}, or -1 for none, got {hold_out}"
+        )
     train = fine_tuning.settings(snapshot.run.spec.train).changed(**settings)
     fold = None if hold_out == -1 else hold_out
     digits = my_digits.as_labelled_set()
@@ -254,10 +257,7 @@ def follow(run: Run, scalars: EventFiles | None = None) -> State:
 def _training_result(run: Run) -> dict[str, Any]:
     rows = metrics_log.read(run)
     epochs = epochs_of(rows, run.spec.train.steps_per_epoch)
-    last = metrics_log.last_row(rows, "validation")
-    on_test = run.spec.train.validated_on == "test"
-    # Where every epoch is validated on the test set, the last validation is the test result.
-    test = last if on_test else metrics_log.last_row(rows, "test")
+    last, test = metrics_log.last_results(run, rows)
     return {
         "run": run.name,
         "epochs": last.step // run.spec.train.steps_per_epoch if last else 0,

@@ -13,8 +13,8 @@ class Recipe:
 
     name: str
     purpose: str
-    model: ModelSpec = ModelSpec()
-    train: TrainSpec = TrainSpec()
+    model: ModelSpec
+    train: TrainSpec
 
     @property
     def title(self) -> str:
@@ -38,6 +38,8 @@ _ALL = (
         name="reference",
         purpose="The published training, setting for setting: 20 epochs on all 60,000 images, "
         "validated on the test set after each epoch because the published log is.",
+        model=ModelSpec(),
+        train=TrainSpec(),
     ),
     Recipe(
         name="best",
@@ -73,6 +75,7 @@ _ALL = (
         name="try-out",
         purpose="See a network learn in under half a minute: 3 epochs on 5,000 images, in small "
         "batches, so that few images make many steps.",
+        model=ModelSpec(),
         train=TrainSpec(epochs=3, batch_size=32, num_images=5_000, held_out=5_000),
     ),
     Recipe(

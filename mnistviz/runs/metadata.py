@@ -89,17 +89,9 @@ def delete_permanently(run: Run) -> None:
 
 def find_deleted(text: str) -> Run:
     """The deleted run with that id or, if only one has it, that name."""
-    there = registry.deleted_runs()
-    found = [run for run in there if run.id == text] or [run for run in there if run.name == text]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(run.id for run in found)
-        raise RunError(
-            f"run: {text!r} is the name of {len(found)} deleted runs; say which by id: {ids}"
-        )
-    names = ", ".join(run.name for run in there[:10]) or "none"
-    raise RunError(f"run: no deleted run has the name or id {text!r}; there are: {names}")
+    runs = registry.deleted_runs()
+    matches = [run for run in runs if run.id == text] or [run for run in runs if run.name == text]
+    return registry.only_match(text, matches, runs, "deleted ")
 
 
 def numbered_name(name: str, taken: set[str]) -> str:

@@ -210,11 +210,10 @@ def _read_layers(path: Path, kind: type[T]) -> Mapping[Trial, tuple[T, ...]]:
     for record in _records(path):
         with suppress(TypeError, KeyError):
             trial = Trial(tuple(record["plan"]), record["seed"])
-            layers = [
-                {name: _as_tuple(value) for name, value in each.items()}
-                for each in record["layers"]
-            ]
-            by_trial[trial] = tuple(kind(**layer) for layer in layers)
+            by_trial[trial] = tuple(
+                kind(**{name: _as_tuple(value) for name, value in layer.items()})
+                for layer in record["layers"]
+            )
     return by_trial
 
 

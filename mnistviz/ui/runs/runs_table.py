@@ -14,7 +14,6 @@ from mnistviz.ui.shared import state
 
 _COLUMN_TYPES: dict[str, Callable[..., Any]] = {
     "": st.column_config.Column,
-    "text": st.column_config.TextColumn,
     "number": st.column_config.NumberColumn,
     "time": st.column_config.DatetimeColumn,
 }
@@ -29,7 +28,7 @@ def table_of(summaries: Sequence[Summary]) -> pd.DataFrame:
 def column_config(column: RunColumn) -> Any:
     """The Streamlit configuration of a column."""
     options = {"help": column.help, "pinned": column.pinned}
-    if column.kind in ("number", "time"):
+    if column.kind:
         options["format"] = column.format
     return _COLUMN_TYPES[column.kind](column.title, **options)
 
