@@ -178,7 +178,7 @@ def _logits(name: str, snapshot: Snapshot, data: LabelledSet, classifier: Classi
         return known
     with typer.progressbar(length=len(data.labels), label=name, file=sys.stderr) as progress:
         logits = predict_logits(
-            classifier, data.images, lambda done: progress.update(done - progress.pos)
+            classifier, data.images, lambda done: progress.update(round(done) - progress.pos)
         )
     keep_logits(snapshot, digest, logits)
     return logits

@@ -19,6 +19,7 @@ from mnistviz.core.types.inspection import (
     LayerAblation,
     LayerRedundancy,
 )
+from mnistviz.core.types.progress import Progress
 from mnistviz.inspection.channels import channel_results
 from mnistviz.runs import snapshots
 from mnistviz.runs.result_cache import ResultCache
@@ -91,10 +92,7 @@ def evidence(
 
 
 def _stored_or_computed(
-    cache: ResultCache[T],
-    snapshot: Snapshot,
-    label: str,
-    compute: Callable[[Callable[[float], None]], T],
+    cache: ResultCache[T], snapshot: Snapshot, label: str, compute: Callable[[Progress], T]
 ) -> T:
     """The stored result, or else computed now, with a progress bar. `compute` gets its update."""
     stored = cache.read(snapshot)

@@ -18,9 +18,10 @@ from mnistviz.core.settings import option_settings
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
 from mnistviz.evaluation import fine_tune_report
-from mnistviz.runs import event_files, fine_tune_set, metrics_log, registry, snapshots, worker_log
+from mnistviz.runs import event_files, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.event_files import EventFiles
+from mnistviz.runs.fine_tune_set import FOLD_WORD, FOLDS
 from mnistviz.runs.queue import queued_before
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state
@@ -29,7 +30,6 @@ from mnistviz.training import fine_tuning, launcher
 
 POLL_SECONDS = 0.2
 POLLS_BEFORE_WAITING = 10
-LAST_FOLD = fine_tune_set.FOLDS - 1
 
 
 RecipeOption = Annotated[
@@ -59,8 +59,8 @@ DigitsOption = Annotated[
 HoldOutOption = Annotated[
     int | None,
     typer.Option(
-        help=f"With --digits: which {fine_tune_set.FOLD_WORD} of them is held out, 0 to {LAST_FOLD}, to say "
-        "what it gained; -1 for none. Default: 0."
+        help=f"With --digits: which {FOLD_WORD} of them is held out, 0 to {FOLDS - 1}, to say what "
+        "it gained; -1 for none. Default: 0."
     ),
 ]
 TensorboardOption = Annotated[
@@ -129,9 +129,10 @@ def _fine_tune(
     snapshot: Snapshot, settings: Mapping[str, Any], name: str | None, hold_out: int
 ) -> Run:
     """Start the fine-tuning of a snapshot on the user's digits but those held out."""
-    if not -1 <= hold_out < fine_tune_set.FOLDS:
+    if not -1 <= hold_out < FOLDS:
         raise SpecError(
-            f"hold-out: expected a {fine_tune_set.FOLD_WORD} from 0 to {LAST_FOLD}, or -1 for none, got {hold_out}"
+            f"hold-out: expected a {FOLD_WORD} from 0 to {FOLDS - 1}, or -1 for none, got "
+            f"{hold_out}"
         )
     train = fine_tuning.settings(snapshot.run.spec.train).changed(**settings)
     fold = None if hold_out == -1 else hold_out

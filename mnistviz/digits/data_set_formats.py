@@ -18,6 +18,7 @@ from PIL import Image
 
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import DataError, DrawingError
+from mnistviz.core.types.arrays import ByteArray
 from mnistviz.digits import array_files
 from mnistviz.digits.array_files import MAX_IMAGES
 from mnistviz.digits.drawing import pictures, preprocessing
@@ -199,7 +200,7 @@ def _folder_label(file: DataFile, name: str) -> int:
     )
 
 
-def _read_unchanged(raw: bytes) -> NDArray[np.uint8] | None:
+def _read_unchanged(raw: bytes) -> ByteArray | None:
     """A picture of 28×28 grey pixels, white on black; None for a picture of another kind."""
     try:
         with Image.open(io.BytesIO(raw), formats=pictures.PILLOW_FORMATS) as picture:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.arrays import BoolArray, DoubleArray
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import balanced, to_input
 from mnistviz.evaluation.corruptions import Corruption
@@ -32,12 +32,12 @@ class RobustnessCurve:
 
     corruption: str
     levels: tuple[float, ...]
-    right: NDArray[np.bool_]
+    right: BoolArray
 
     @property
-    def accuracy(self) -> NDArray[np.float64]:
+    def accuracy(self) -> DoubleArray:
         """The accuracy at each level, `(levels,)` in [0, 1]."""
-        shares: NDArray[np.float64] = self.right.mean(axis=1)
+        shares: DoubleArray = self.right.mean(axis=1)
         return shares
 
     def as_row(self) -> dict[str, object]:
@@ -60,7 +60,7 @@ def measure(
     classifier: Classifier,
     data: LabelledSet,
     corruption: Corruption,
-    progress: Callable[[float], object] = lambda share: None,
+    progress: Progress = no_progress,
 ) -> RobustnessCurve:
     """Classify the corrupted images of a set at every level. `progress` gets the share done."""
     images = to_input(data.images)
@@ -87,7 +87,7 @@ def measure_and_cache(
     snapshot: Snapshot,
     data: LabelledSet,
     corruption: Corruption,
-    progress: Callable[[float], object] = lambda share: None,
+    progress: Progress = no_progress,
 ) -> RobustnessCurve:
     """Measure a snapshot and cache the result."""
     curve = measure(classifier, data, corruption, progress)

@@ -91,12 +91,7 @@ COLUMNS = (
         pinned=True,
     ),
     RunColumn(name="bundled", value=attrgetter("run.bundled"), page=None),
-    RunColumn(
-        name="state",
-        value=attrgetter("state"),
-        line="{state:10}",
-        position=2,
-    ),
+    RunColumn(name="state", value=attrgetter("state"), line="{state:10}", position=2),
     RunColumn(name="recipe", value=attrgetter("run.spec.recipe"), position=10),
     RunColumn(
         name="channels", value=attrgetter("run.spec.model.plan"), line="{channels:10}", position=6

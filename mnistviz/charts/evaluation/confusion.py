@@ -8,6 +8,7 @@ from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import DARK_TEXT, MISTAKES
 from mnistviz.charts.montage import add_frame
 from mnistviz.charts.theme import apply_layout
+from mnistviz.core.types.arrays import DoubleArray
 
 HEIGHT = 340
 CELLS_HEIGHT = 420
@@ -86,7 +87,7 @@ def clickable_confusion_figure(
     return figure
 
 
-def _shares(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+def _shares(confusion: NDArray[np.int64]) -> DoubleArray:
     """Return the share of each answer among the images of its label; 0 without images."""
-    shares: NDArray[np.float64] = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    shares: DoubleArray = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     return shares

@@ -2,7 +2,6 @@
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from mnistviz.charts.colour_scales import NEGATIVE, POSITIVE
 from mnistviz.charts.theme import (
@@ -14,13 +13,14 @@ from mnistviz.charts.theme import (
     add_band,
     apply_layout,
 )
+from mnistviz.core.types.arrays import DoubleArray
 from mnistviz.core.types.inspection import LayerAblation, PruningResult
 
 HEIGHT = 340
 BARS_HEIGHT = 240
 
 # Low and high ends of 95 % intervals.
-Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
+Bounds = tuple[DoubleArray, DoubleArray]
 
 
 def accuracy_drop_figure(ablation: LayerAblation, bounds: Bounds) -> go.Figure:

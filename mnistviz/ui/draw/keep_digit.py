@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.core.constants import NUM_CLASSES
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
@@ -55,14 +55,14 @@ def keep_digit(
 
 
 def _keep_as_said(
-    key: str, pixels: my_digits.Pixels, strokes: Strokes | None, answer: Answer
+    key: str, pixels: ByteArray, strokes: Strokes | None, answer: Answer
 ) -> None:
     # None is what a second tap on the same digit leaves.
     if (label := st.session_state[key]) is not None:
         _keep(pixels, label, strokes, answer)
 
 
-def _keep(pixels: my_digits.Pixels, label: int, strokes: Strokes | None, answer: Answer) -> None:
+def _keep(pixels: ByteArray, label: int, strokes: Strokes | None, answer: Answer) -> None:
     def keep() -> None:
         my_digits.save(pixels, label, strokes, [answer])
 
