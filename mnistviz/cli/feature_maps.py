@@ -23,7 +23,7 @@ from mnistviz.cli.options import (
     find_snapshot,
     one_of,
 )
-from mnistviz.cli.output import FIGURE_WIDTH, Figure, print_json, write_result
+from mnistviz.cli.output import FIGURE_WIDTH, Section, print_json, write_result
 from mnistviz.core.types.inspection import LayerOutput
 
 if TYPE_CHECKING:
@@ -127,12 +127,12 @@ def _write(
         largest = max(float(np.abs(output.values).max()) for output in shown)
         figure_files.write_grids(file, grids, scope, largest)
 
-    def figure() -> Figure:
+    def figure() -> Section:
         from mnistviz.charts.inspection.whole_network import whole_network_figure
 
         first = LayerOutput("input", "input", image[..., np.newaxis])
         network = whole_network_figure([first, *shown, _softmax(outputs)], scope, FIGURE_WIDTH)
         text = "Every channel of every layer, sizes true to each other."
-        return Figure("The whole network", text, network)
+        return ("The whole network", text, network)
 
     write_result(out, title, arrays=arrays, picture=picture, figure=figure)

@@ -21,7 +21,7 @@ from mnistviz.cli.options import (
     find_snapshot,
     one_of,
 )
-from mnistviz.cli.output import FIGURE_WIDTH, Column, Figure, print_json, print_table, write_result
+from mnistviz.cli.output import FIGURE_WIDTH, Column, Section, print_json, print_table, write_result
 from mnistviz.runs import snapshots
 
 if TYPE_CHECKING:
@@ -118,10 +118,10 @@ def _write(
         tiles = np.moveaxis(kernel, (2, 3), (0, 1))[np.ix_(inputs, outputs)]
         figure_files.write_grids(file, [(title, tiles, True)], *colours)
 
-    def figure() -> Figure:
+    def figure() -> Section:
         from mnistviz.charts.inspection.kernels import kernel_matrix_figure
 
         order = (inputs.tolist(), outputs.tolist())
-        return Figure(layer, text, kernel_matrix_figure(kernel, *colours, FIGURE_WIDTH, order))
+        return (layer, text, kernel_matrix_figure(kernel, *colours, FIGURE_WIDTH, order))
 
     write_result(out, title, arrays=lambda: arrays, picture=picture, figure=figure)

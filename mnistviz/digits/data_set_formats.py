@@ -235,14 +235,15 @@ IDX = DataSetFormat(
     path="IDX file",
     plural="IDX files",
 )
+_FOLDERS = "pictures in folders named 0 to 9"
 PICTURES = DataSetFormat(
     suffixes=pictures.PICTURE_SUFFIXES,
     read=_read_pictures,
-    expected="pictures in folders named 0 to 9",
-    upload="a zip of pictures in folders named 0 to 9",
-    upload_help="a zip of pictures in folders named 0 to 9",
-    path="folder or zip of pictures in folders named 0 to 9",
-    plural="pictures in folders named 0 to 9",
+    expected=_FOLDERS,
+    upload=f"a zip of {_FOLDERS}",
+    upload_help=f"a zip of {_FOLDERS}",
+    path=f"folder or zip of {_FOLDERS}",
+    plural=_FOLDERS,
 )
 # In the order in which they are looked for.
 FORMATS = (NPZ, IDX, PICTURES)

@@ -54,9 +54,7 @@ def keep_digit(
     flash.show(state.KEEP_MESSAGE, once=True)
 
 
-def _keep_as_said(
-    key: str, pixels: ByteArray, strokes: Strokes | None, answer: Answer
-) -> None:
+def _keep_as_said(key: str, pixels: ByteArray, strokes: Strokes | None, answer: Answer) -> None:
     # None is what a second tap on the same digit leaves.
     if (label := st.session_state[key]) is not None:
         _keep(pixels, label, strokes, answer)
