@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,10 +154,12 @@ def with_thresholds(weights: Sequence[FloatArray]) -> DigitDetector:
     _, axes = np.linalg.eigh((flat - mean).T @ (flat - mean))
     axes = axes[:, ::-1][:, :NUM_AXES]
     held = to_input(data.x_train[-NUM_HELD_OUT:])
-    detector = DigitDetector(*weights, mean, axes, np.zeros(3, np.float32), np.float32(0))
+    # The fields of a detector are in the order of the network's weights, then these four.
+    start = [*weights, mean, axes, np.zeros(3, np.float32), np.zeros((), np.float32)]
+    detector = DigitDetector(*start)
     limits = np.quantile(detector.features(held), 1 - SHARE_BEYOND, axis=0).astype(np.float32)
-    least = np.float32(np.quantile(detector.scores(held), SHARE_JUDGED))
-    return DigitDetector(*weights, mean, axes, limits, least)
+    least = np.asarray(np.quantile(detector.scores(held), SHARE_JUDGED), np.float32)
+    return replace(detector, limits=limits, least=least)
 
 
 class Asking:
@@ -170,7 +173,7 @@ class Asking:
         run = registry.find_run("best")
         step = snapshots.steps_of(run)[-1]
         self._classifier = Classifier(load(Snapshot(run, step)))
-        temperature = calibration.temperature(Snapshot(run, step), self._classifier)
+        temperature = calibration.calibration_of(Snapshot(run, step), self._classifier)
         assert temperature is not None
         self._temperature = temperature
         files = sorted(fonts.rglob("*.ttf")) if fonts else []

@@ -51,11 +51,7 @@ def seeds_figure(accuracies: Mapping[str, Mapping[int, float]]) -> go.Figure:
             x=[100 * mean],
             y=[plan],
             mode="markers",
-            marker={
-                "symbol": "line-ns",
-                "size": 26,
-                "line": {"width": 3, "color": colour},
-            },
+            marker={"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": colour}},
             hovertemplate=f"<b>{plan}</b>, mean of {len(by_seed)} seeds: <b>%{{x:.3f}} %</b>"
             "<extra></extra>",
         )

@@ -10,11 +10,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 
 # Positions in [0, 1] and their colours, in order.
 ColourScale = tuple[tuple[float, str], ...]
-Rgba = NDArray[np.uint8]
+Rgba = ByteArray
 
 NEGATIVE, NEUTRAL, POSITIVE = "#1c4fa0", "#f6f5f1", "#b93a0a"
 # Text on a light square.

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import DARK_TEXT, NEUTRAL, heatmap, relative
 from mnistviz.charts.theme import CHOSEN, MARGINS, apply_layout
-from mnistviz.core.types.arrays import FloatArray
-
-IntArray = NDArray[np.int_]
+from mnistviz.core.types.arrays import DoubleArray, FloatArray, IntArray
 
 # Width of the space between two tiles, in values.
 GAP = 1
@@ -26,12 +24,7 @@ LABEL_PIXELS = 16
 # From this share of full colour, text on a square is light instead of dark.
 LIGHT_TEXT_FROM = 0.7
 
-_X_AXIS = {
-    "visible": False,
-    "constrain": "domain",
-    "constraintoward": "left",
-    "fixedrange": True,
-}
+_X_AXIS = {"visible": False, "constrain": "domain", "constraintoward": "left", "fixedrange": True}
 _Y_AXIS = {
     "visible": False,
     "autorange": "reversed",
@@ -66,7 +59,7 @@ def join_tiles(tiles: FloatArray, row_gap: int = GAP) -> FloatArray:
     return picture[:-row_gap, :-GAP]
 
 
-def tile_centres(count: int, size: int) -> NDArray[np.float64]:
+def tile_centres(count: int, size: int) -> DoubleArray:
     """Return the positions `(count,)` of the centres of tiles of `size` values along an axis."""
     return np.arange(count, dtype=np.float64) * (size + GAP) + (size - 1) / 2
 
@@ -77,7 +70,7 @@ def tile_figure(
     *,
     signed: bool,
     max_pixels: int,
-    numbers: NDArray[np.int_] | None = None,
+    numbers: IntArray | None = None,
     naming: str = "",
     value_format: str = "",
     num_labels: int = 0,
@@ -132,7 +125,7 @@ def _add_labels(
 def _add_value_hover(
     figure: go.Figure,
     tiles: FloatArray,
-    numbers: NDArray[np.int_],
+    numbers: IntArray,
     naming: str,
     value_format: str,
     row_gap: int,

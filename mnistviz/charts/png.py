@@ -3,12 +3,12 @@
 import base64
 import io
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from mnistviz.core.types.arrays import ByteArray
 
-def png_data_uri(pixels: NDArray[np.uint8]) -> str:
+
+def png_data_uri(pixels: ByteArray) -> str:
     """Return a data URI with a PNG of pixels `(height, width)` or `(height, width, channels)`."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")

@@ -1,6 +1,6 @@
 """Line colours and layout that all charts share. The colour scales are in `colour_scales.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -16,13 +16,7 @@ CATEGORICAL = (TRAINING, VALIDATION, PUBLISHED, *OTHERS)
 CHOSEN = "#2f9e44"
 
 # Above the plot.
-LEGEND = {
-    "orientation": "h",
-    "y": 1.02,
-    "yanchor": "bottom",
-    "x": 0,
-    "font_size": 11,
-}
+LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font_size": 11}
 
 # Pixels of an axis with its labels, and of one with a title too; of a letter there; of a line of
 # the legend, and the least width of a legend in the page's columns.
@@ -53,6 +47,29 @@ def apply_layout(
         }
     )
     return figure
+
+
+def add_band(
+    figure: go.Figure,
+    x: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    colour: str,
+    opacity: float,
+) -> go.Scatter:
+    """Add the area between two lines, without hover text or legend, and return its trace."""
+    figure.add_scatter(
+        x=[*x, *reversed(x)],
+        y=[*high, *reversed(low)],
+        fill="toself",
+        fillcolor=colour,
+        opacity=opacity,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    return figure.data[-1]
 
 
 def _margins(figure: go.Figure, layout: Mapping[str, Any]) -> dict[str, int]:

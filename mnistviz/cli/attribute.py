@@ -19,7 +19,7 @@ from mnistviz.cli.options import (
     find_snapshot,
     one_of,
 )
-from mnistviz.cli.output import Figure, print_json, write_result
+from mnistviz.cli.output import Section, print_json, write_result
 from mnistviz.core.constants import NUM_CLASSES
 
 if TYPE_CHECKING:
@@ -124,14 +124,14 @@ def _write(
         tiles = [(NAMES[method], result.values, True) for method, result in results.items()]
         figure_files.write_tiles(file, [(f"Why {question}?", image, False), *tiles])
 
-    def figure() -> Figure:
+    def figure() -> Section:
 
         from mnistviz.charts.inspection.attribution import attribution_figure
 
         score = _first(results).score
         text = f"Warm pixels speak for {question}, blue ones against it. The score is {score:+.3f}."
         values = {NAMES[method]: result.values for method, result in results.items()}
-        return Figure("Which pixels?", text, attribution_figure(image, values))
+        return ("Which pixels?", text, attribution_figure(image, values))
 
     write_result(out, title, arrays=arrays, picture=picture, figure=figure)
 

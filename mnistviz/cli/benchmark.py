@@ -10,11 +10,13 @@ from mnistviz.cli.output import Column, print_json, print_table
 from mnistviz.cli.train import follow
 from mnistviz.core.errors import SpecError, TrainingError
 from mnistviz.core.recipes import RECIPES, Recipe, find_recipe
+from mnistviz.core.thresholds import NUM_SEEDS
 from mnistviz.runs import metrics_log, registry
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import run_state
 from mnistviz.training import launcher
 
+SEEDS = f"0-{NUM_SEEDS - 1}"
 NAMES = ("seed", "val_accuracy", "val_loss", "test_accuracy", "seconds", "run")
 COLUMNS = (
     Column("seed", 6),
@@ -36,7 +38,7 @@ def _group() -> None:
 @app.command()
 def accuracy(
     recipe: Annotated[str, typer.Option(help=f"One of {', '.join(RECIPES)}.")] = "best",
-    seeds: Annotated[str, typer.Option(help="Seeds, such as 0-4 or 1,5,9.")] = "0-4",
+    seeds: Annotated[str, typer.Option(help=f"Seeds, such as {SEEDS} or 1,5,9.")] = SEEDS,
     as_json: AsJson = False,
 ) -> None:
     """Train a recipe once for each seed; mean and spread of the test accuracy.
@@ -78,7 +80,7 @@ def parse_seeds(text: str) -> list[int]:
     except ValueError:
         seeds = []
     if not seeds:
-        raise SpecError(f"seeds: expected whole numbers, such as 0-4 or 1,5,9, got {text!r}")
+        raise SpecError(f"seeds: expected whole numbers, such as {SEEDS} or 1,5,9, got {text!r}")
     return seeds
 
 
@@ -109,9 +111,7 @@ def _start(recipe: Recipe, seed: int) -> Run:
 
 def _row(run: Run) -> dict[str, Any]:
     rows = metrics_log.read(run)
-    validation = metrics_log.last_row(rows, "validation")
-    # Where every epoch is validated on the test set, the last validation is the test result.
-    test = metrics_log.last_row(rows, "test") or validation
+    validation, test = metrics_log.last_results(run, rows)
     if validation is None or test is None:
         raise TrainingError(f"{run.name}: expected a validation in {run.metrics_file}, none there")
     return {

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from mnistviz.cli.drawings import read_drawing
-from mnistviz.cli.options import AsJson
+from mnistviz.cli.options import AsJson, list_by_default
 from mnistviz.cli.output import print_json, written_file
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits, my_digits_zip
@@ -22,15 +22,6 @@ All = Annotated[bool, typer.Option("--all", help="All of them.")]
 
 # The limit of an upload in the browser, too.
 MAX_ZIP_BYTES = 200 * 2**20
-
-
-@app.callback(invoke_without_command=True)
-def without_command(context: typer.Context, as_json: AsJson = False) -> None:
-    """Your own labelled digits: list, add, move and delete them. Without a command: list."""
-    if context.invoked_subcommand is None:
-        list_all(as_json=as_json)
-    elif as_json:
-        raise typer.BadParameter(f"write it after the command: {context.invoked_subcommand} --json")
 
 
 @app.command("list")
@@ -49,6 +40,13 @@ def list_all(
         answers = ", ".join(f"{answer.run} read {answer.digit}" for answer in digit.answers)
         print(f"{digit.id}  {digit.label}  {digit.created:%Y-%m-%d %H:%M}  {answers}".rstrip())
     print(f"{len(digits):,} digits")
+
+
+list_by_default(
+    app,
+    list_all,
+    "Your own labelled digits: list, add, move and delete them. Without a command: list.",
+)
 
 
 @app.command()

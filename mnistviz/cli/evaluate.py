@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 def evaluate(
     run: RunArgument,
     data: Annotated[
-        Path | None,
-        typer.Option(help=f"An {PATH}; default: the 10,000 test images."),
+        Path | None, typer.Option(help=f"An {PATH}; default: the 10,000 test images.")
     ] = None,
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also read spoiled images: shifted, turned, …")
@@ -48,21 +47,21 @@ def evaluate(
         raise ReportError(f"out: expected a file that ends in .html or .csv, got {str(out)!r}")
     labelled = _labelled_set(data)
 
-    from mnistviz.evaluation.calibration import temperature
+    from mnistviz.evaluation.calibration import calibration_of
     from mnistviz.evaluation.predictions import answers_of
     from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 
     classifier = Classifier(load(snapshot))
     answers = answers_of(labelled, _logits(run, snapshot, labelled, classifier))
-    calibration = temperature(snapshot, classifier)
+    calibration = calibration_of(snapshot, classifier)
     result = _result(answers, None if calibration is None else calibration.temperature)
     curves = _robustness_curves(snapshot, labelled, classifier) if robustness else []
     if out:
         _write(out, snapshot, result, curves)
     if as_json:
         value = {"run": run, "data": labelled.name, **_as_value(result)}
-        rows = _rows_of(curves) if robustness else None
+        rows = [curve.as_row() for curve in curves] if robustness else None
         print_json({**value, "robustness": rows, "out": out})
         return
     _print(run, result)
@@ -149,12 +148,6 @@ def _as_value(result: Result) -> dict[str, Any]:
     }
 
 
-def _rows_of(curves: Sequence[RobustnessCurve]) -> list[dict[str, object]]:
-    from mnistviz.evaluation.robustness import as_rows
-
-    return as_rows(curves)
-
-
 def _print(run: str, result: Result) -> None:
     evaluation, (low, high) = result.evaluation, result.interval
     print(
@@ -185,7 +178,7 @@ def _logits(name: str, snapshot: Snapshot, data: LabelledSet, classifier: Classi
         return known
     with typer.progressbar(length=len(data.labels), label=name, file=sys.stderr) as progress:
         logits = predict_logits(
-            classifier, data.images, lambda done: progress.update(done - progress.pos)
+            classifier, data.images, lambda done: progress.update(round(done) - progress.pos)
         )
     keep_logits(snapshot, digest, logits)
     return logits
@@ -204,9 +197,9 @@ def _robustness_curves(
         list(CORRUPTIONS.values()), label="robustness", file=sys.stderr
     ) as corruptions:
         for corruption in corruptions:
-            stored = robustness.kept(snapshot, part, corruption)
+            stored = robustness.cached(snapshot, part, corruption)
             curves.append(
-                stored or robustness.measure_and_keep(classifier, snapshot, part, corruption)
+                stored or robustness.measure_and_cache(classifier, snapshot, part, corruption)
             )
     return curves
 

@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -17,12 +18,14 @@ from mnistviz.core.types.inspection import (
     ChannelEvidence,
     LayerAblation,
     LayerRedundancy,
-    LayerStatistics,
-    Replacement,
 )
+from mnistviz.core.types.progress import Progress
 from mnistviz.inspection.channels import channel_results
 from mnistviz.runs import snapshots
+from mnistviz.runs.result_cache import ResultCache
 from mnistviz.runs.snapshots import Snapshot
+
+T = TypeVar("T")
 
 COLUMNS = (
     Column("channel", 7),
@@ -65,10 +68,20 @@ def evidence(
     from mnistviz.inspection.channels.evidence import evidence_of
     from mnistviz.inspection.channels.redundancy import use_of
 
-    statistics = _statistics(snapshot)
+    statistics = _stored_or_computed(
+        channel_results.STATISTICS,
+        snapshot,
+        "channels",
+        partial(channel_results.compute_statistics, snapshot),
+    )
     values = []
     for name in layers:
-        ablation = _ablation(snapshot, name, replacement, images)
+        ablation = _stored_or_computed(
+            channel_results.ablation_cache(name, replacement, images),
+            snapshot,
+            name,
+            partial(channel_results.compute_ablation, snapshot, name, replacement, images),
+        )
         cards = evidence_of(statistics[name], ablation)
         redundancy = use_of(name, statistics[name])
         values.append(as_value(redundancy, ablation, cards))
@@ -78,33 +91,15 @@ def evidence(
         print_json({"run": run, "layers": values})
 
 
-def _statistics(snapshot: Snapshot) -> dict[str, LayerStatistics]:
-    """The stored channel statistics of all layers, or else computed now, with a progress bar."""
-    stored = channel_results.STATISTICS.read(snapshot)
+def _stored_or_computed(
+    cache: ResultCache[T], snapshot: Snapshot, label: str, compute: Callable[[Progress], T]
+) -> T:
+    """The stored result, or else computed now, with a progress bar. `compute` gets its update."""
+    stored = cache.read(snapshot)
     if stored is not None:
         return stored
-
-    with typer.progressbar(length=1000, label="channels", file=sys.stderr) as bar:
-        return channel_results.compute_statistics(snapshot, _progress(bar))
-
-
-def _ablation(
-    snapshot: Snapshot, layer: str, replacement: Replacement, images: int
-) -> LayerAblation:
-    """The stored ablation of a layer, or else computed now, with a progress bar."""
-    stored = channel_results.ablation_cache(layer, replacement, images).read(snapshot)
-    if stored is not None:
-        return stored
-
-    with typer.progressbar(length=1000, label=layer, file=sys.stderr) as bar:
-        return channel_results.compute_ablation(
-            snapshot, layer, replacement, images, _progress(bar)
-        )
-
-
-def _progress(bar: Any) -> Callable[[float], None]:
-    """The function that moves a progress bar to a share in [0, 1]."""
-    return lambda share: bar.update(round(bar.length * share) - bar.pos)
+    with typer.progressbar(length=1000, label=label, file=sys.stderr) as bar:
+        return compute(lambda share: bar.update(round(1000 * share) - bar.pos))
 
 
 def as_value(

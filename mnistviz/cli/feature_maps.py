@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +23,7 @@ from mnistviz.cli.options import (
     find_snapshot,
     one_of,
 )
-from mnistviz.cli.output import FIGURE_WIDTH, Figure, print_json, write_result
+from mnistviz.cli.output import FIGURE_WIDTH, Section, print_json, write_result
 from mnistviz.core.types.inspection import LayerOutput
 
 if TYPE_CHECKING:
@@ -52,25 +51,40 @@ def maps(
     from mnistviz.runs.load import load
 
     title = f"What {run} makes of {name}, after the {stage}"
-    sheet = MapSheet(pixels, stages(load(snapshot), pixels), stage, colour_scope)
-    write_result(out, title, arrays=sheet.arrays, picture=sheet.write_picture, figure=sheet.figure)
-    rows = [_row(output) for output in sheet.shown]
-    answer = sheet.softmax.values
-    if not as_json:
-        print(f"{title}: it reads {answer.argmax()} ({answer.max():.1%})")
-        _print(rows)
+    outputs = stages(load(snapshot), pixels)
+    _write(out, title, pixels, outputs, stage, colour_scope)
+    rows = [_row(output) for output in _shown(outputs, stage)]
+    answer = _softmax(outputs).values
+    if as_json:
+        print_json(
+            {
+                "run": run,
+                "image": name,
+                "stage": stage,
+                "digit": int(answer.argmax()),
+                "probabilities": answer.tolist(),
+                "layers": rows,
+                "out": out,
+            }
+        )
         return
-    print_json(
-        {
-            "run": run,
-            "image": name,
-            "stage": stage,
-            "digit": int(answer.argmax()),
-            "probabilities": answer.tolist(),
-            "layers": rows,
-            "out": out,
-        }
-    )
+    print(f"{title}: it reads {answer.argmax()} ({answer.max():.1%})")
+    for row in rows:
+        shape = "×".join(map(str, row["shape"]))
+        print(
+            f"{row['layer']:8}{shape:>10}{row['smallest']:>+10.3f} to {row['largest']:>+8.3f}, "
+            f"{row['active']:.1%} above 0"
+        )
+
+
+def _shown(outputs: Sequence[LayerOutput], stage: str) -> list[LayerOutput]:
+    """One output of each layer: after the chosen stage."""
+    return [each for each in outputs if each.stage in (stage, "pool") or each.layer == "conv8"]
+
+
+def _softmax(outputs: Sequence[LayerOutput]) -> LayerOutput:
+    """The ten probabilities."""
+    return next(output for output in outputs if output.stage == "softmax")
 
 
 def _row(output: LayerOutput) -> dict[str, Any]:
@@ -85,60 +99,40 @@ def _row(output: LayerOutput) -> dict[str, Any]:
     }
 
 
-def _print(rows: Sequence[dict[str, Any]]) -> None:
-    for row in rows:
-        shape = "×".join(map(str, row["shape"]))
-        print(
-            f"{row['layer']:8}{shape:>10}{row['smallest']:>+10.3f} to {row['largest']:>+8.3f}, "
-            f"{row['active']:.1%} above 0"
-        )
+def _write(
+    out: Path | None,
+    title: str,
+    image: FloatArray,
+    outputs: Sequence[LayerOutput],
+    stage: str,
+    scope: Scope,
+) -> None:
+    shown = _shown(outputs, stage)
 
+    def arrays() -> dict[str, NDArray[Any]]:
+        """All stages of all layers."""
+        return {
+            "image": image,
+            **{f"{output.layer}_{output.stage}": output.values for output in outputs},
+        }
 
-@dataclass(frozen=True)
-class MapSheet:
-    """The outputs of all layers for an image `(28, 28)`, and how they are drawn."""
-
-    image: FloatArray
-    outputs: Sequence[LayerOutput]
-    stage: str
-    scope: Scope
-
-    @property
-    def shown(self) -> list[LayerOutput]:
-        """One output of each layer: after the chosen stage."""
-        return [
-            output
-            for output in self.outputs
-            if output.stage in (self.stage, "pool") or output.layer == "conv8"
-        ]
-
-    @property
-    def softmax(self) -> LayerOutput:
-        """The ten probabilities."""
-        return next(output for output in self.outputs if output.stage == "softmax")
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays of a .npz file: all stages of all layers."""
-        arrays = {f"{output.layer}_{output.stage}": output.values for output in self.outputs}
-        return {"image": self.image, **arrays}
-
-    def write_picture(self, file: Path) -> None:
+    def picture(file: Path) -> None:
         """Write a .png: the input, and the maps of each layer below each other."""
         from mnistviz.charts import figure_files
 
-        grids = [("input", self.image[np.newaxis, np.newaxis], False)]
-        for output in self.shown:
+        grids = [("input", image[np.newaxis, np.newaxis], False)]
+        for output in shown:
             signed = bool(output.values.min() < 0)
             grids.append((output.layer, np.moveaxis(output.values, 2, 0)[np.newaxis], signed))
-        largest = max(float(np.abs(output.values).max()) for output in self.shown)
-        figure_files.write_grids(file, grids, self.scope, largest)
+        largest = max(float(np.abs(output.values).max()) for output in shown)
+        figure_files.write_grids(file, grids, scope, largest)
 
-    def figure(self) -> Figure:
-        """The section of an HTML page."""
-
+    def figure() -> Section:
         from mnistviz.charts.inspection.whole_network import whole_network_figure
 
-        first = LayerOutput("input", "input", self.image[..., np.newaxis])
-        figure = whole_network_figure([first, *self.shown, self.softmax], self.scope, FIGURE_WIDTH)
+        first = LayerOutput("input", "input", image[..., np.newaxis])
+        network = whole_network_figure([first, *shown, _softmax(outputs)], scope, FIGURE_WIDTH)
         text = "Every channel of every layer, sizes true to each other."
-        return Figure("The whole network", text, figure)
+        return ("The whole network", text, network)
+
+    write_result(out, title, arrays=arrays, picture=picture, figure=figure)

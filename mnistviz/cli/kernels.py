@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,13 +21,11 @@ from mnistviz.cli.options import (
     find_snapshot,
     one_of,
 )
-from mnistviz.cli.output import FIGURE_WIDTH, Column, Figure, print_json, print_table, write_result
+from mnistviz.cli.output import FIGURE_WIDTH, Column, Section, print_json, print_table, write_result
 from mnistviz.runs import snapshots
 
 if TYPE_CHECKING:
-    from mnistviz.core.types.arrays import FloatArray
-    from mnistviz.inspection.kernels.kernel_order import IntArray, Order
-    from mnistviz.inspection.kernels.kernel_statistics import ChannelStatistics
+    from mnistviz.inspection.kernels.kernel_order import Order
 
 ORDERS: tuple[Order, ...] = ("index", "norm", "similarity")
 COLUMNS = (
@@ -40,6 +38,7 @@ COLUMNS = (
     Column("near zero", 10, ".1%"),
     Column("bias", 8, "+.3f"),
 )
+LEGEND = "Warm is positive, blue negative, off-white zero; point at a kernel for its weights."
 
 
 def kernels(
@@ -68,96 +67,61 @@ def kernels(
     weights = snapshots.read(snapshot)
     kernel, bias = kernel_and_bias(weights, layer, one_of("view", view, views_of(weights, layer)))
     inputs, outputs = order_of(kernel, one_of("order", order, ORDERS))
-    sheet = KernelSheet(
-        title=f"All kernels of {layer} of {run}, {view}",
-        layer=layer,
-        kernel=kernel,
-        bias=bias,
-        inputs=inputs,
-        outputs=outputs,
-        scope=one_of("scope", scope, SCOPES),
-        largest=largest_weight(weights),
-        text=sentence(kernel).replace("**", ""),
-    )
-    write_result(
-        out, sheet.title, arrays=sheet.arrays, picture=sheet.write_picture, figure=sheet.figure
-    )
+    title, text = f"All kernels of {layer} of {run}, {view}", sentence(kernel).replace("**", "")
+    arrays: dict[str, NDArray[Any]] = {
+        "kernel": kernel,
+        "bias": bias,
+        "inputs": inputs,
+        "outputs": outputs,
+    }
+    colours = (one_of("scope", scope, SCOPES), largest_weight(weights))
+    _write(out, title, f"{LEGEND} {text}", layer, arrays, colours)
     statistics = channel_statistics(kernel, bias)
-    if not as_json:
-        _print(sheet, statistics)
-        return
-    print_json(
-        {
-            "run": run,
-            "layer": layer,
-            "view": view,
-            "shape": list(kernel.shape),
-            "inputs": inputs.tolist(),
-            "outputs": outputs.tolist(),
-            "channels": [asdict(channel) for channel in statistics],
-            "out": out,
-        }
-    )
-
-
-def _print(sheet: KernelSheet, statistics: Sequence[ChannelStatistics]) -> None:
-    height, width, inputs, outputs = sheet.kernel.shape
-    print(f"{sheet.title}: {inputs} × {outputs} of {height}×{width}")
-    rows = (
-        (
-            *(each.channel, each.norm, each.mean, each.smallest, each.largest),
-            *(each.share, each.near_zero, each.bias),
+    if as_json:
+        print_json(
+            {
+                "run": run,
+                "layer": layer,
+                "view": view,
+                "shape": list(kernel.shape),
+                "inputs": inputs.tolist(),
+                "outputs": outputs.tolist(),
+                "channels": [asdict(channel) for channel in statistics],
+                "out": out,
+            }
         )
-        for each in statistics
-    )
-    print_table(COLUMNS, rows)
-    print(sheet.text)
+        return
+    height, width, num_inputs, num_outputs = kernel.shape
+    print(f"{title}: {num_inputs} × {num_outputs} of {height}×{width}")
+    names = [column.title.replace(" ", "_") for column in COLUMNS]
+    print_table(COLUMNS, [[getattr(channel, name) for name in names] for channel in statistics])
+    print(text)
 
 
-@dataclass(frozen=True)
-class KernelSheet:
-    """The kernels of a layer in an order, with what it takes to draw them.
+def _write(
+    out: Path | None,
+    title: str,
+    text: str,
+    layer: str,
+    arrays: Mapping[str, NDArray[Any]],
+    colours: tuple[Scope, float],
+) -> None:
+    """Write the kernels; `colours` are what full colour stands for, and the largest weight."""
+    kernel, inputs, outputs = arrays["kernel"], arrays["inputs"], arrays["outputs"]
 
-    `kernel` is `(height, width, inputs, outputs)` and `bias` `(outputs,)`, float32; `inputs` and
-    `outputs` are the orders of the channels, `largest` the largest magnitude of all layers.
-    """
-
-    title: str
-    layer: str
-    kernel: FloatArray
-    bias: FloatArray
-    inputs: IntArray
-    outputs: IntArray
-    scope: Scope
-    largest: float
-    text: str
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays of a .npz file."""
-        return {
-            "kernel": self.kernel,
-            "bias": self.bias,
-            "inputs": self.inputs,
-            "outputs": self.outputs,
-        }
-
-    def write_picture(self, file: Path) -> None:
+    def picture(file: Path) -> None:
         """Write a .png: a row for each input channel, a column for each output channel."""
         import numpy as np
 
         from mnistviz.charts import figure_files
 
-        tiles = np.moveaxis(self.kernel, (2, 3), (0, 1))[np.ix_(self.inputs, self.outputs)]
-        figure_files.write_grids(file, [(self.title, tiles, True)], self.scope, self.largest)
+        tiles = np.moveaxis(kernel, (2, 3), (0, 1))[np.ix_(inputs, outputs)]
+        figure_files.write_grids(file, [(title, tiles, True)], *colours)
 
-    def figure(self) -> Figure:
-        """The section of an HTML page."""
-
+    def figure() -> Section:
         from mnistviz.charts.inspection.kernels import kernel_matrix_figure
 
-        order = (self.inputs.tolist(), self.outputs.tolist())
-        figure = kernel_matrix_figure(self.kernel, self.scope, self.largest, FIGURE_WIDTH, order)
-        legend = (
-            "Warm is positive, blue negative, off-white zero; point at a kernel for its weights."
-        )
-        return Figure(self.layer, f"{legend} {self.text}", figure)
+        order = (inputs.tolist(), outputs.tolist())
+        return (layer, text, kernel_matrix_figure(kernel, *colours, FIGURE_WIDTH, order))
+
+    write_result(out, title, arrays=lambda: arrays, picture=picture, figure=figure)

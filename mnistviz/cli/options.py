@@ -105,3 +105,15 @@ def find_snapshot(run: str, layer: str | None = None) -> Snapshot:
     if layer is not None:
         one_of("layer", layer, [each.name for each in snapshot.run.spec.model.convolutions])
     return snapshot
+
+
+def list_by_default(app: typer.Typer, list_all: Command, help_text: str) -> None:
+    """Make a group of commands list everything when no command is given."""
+
+    @app.callback(invoke_without_command=True, help=help_text)
+    def without_command(context: typer.Context, as_json: AsJson = False) -> None:
+        command = context.invoked_subcommand
+        if command is None:
+            list_all(as_json=as_json)
+        elif as_json:
+            raise typer.BadParameter(f"write it after the command: {command} --json")

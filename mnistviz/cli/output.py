@@ -68,13 +68,8 @@ def print_table(
         print("".join(column.cell(value) for column, value in zip(columns, row, strict=True)))
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A section of an HTML page: heading, text and a Plotly figure."""
-
-    heading: str
-    text: str
-    figure: "go.Figure"
+# A section of an HTML page: heading, text and a Plotly figure.
+Section = tuple[str, str, "go.Figure"]
 
 
 def write_result(
@@ -83,7 +78,7 @@ def write_result(
     *,
     arrays: Callable[[], Mapping[str, NDArray[Any]]],
     picture: Callable[[Path], None],
-    figure: Callable[[], Figure],
+    figure: Callable[[], Section],
 ) -> None:
     """Write the result of a command to a .npz, .png or .html file; nothing where `out` is None."""
     if out is None:
@@ -97,8 +92,7 @@ def write_result(
         case "png":
             picture(out)
         case "html":
-            section = figure()
-            figure_files.write_page(out, title, [(section.heading, section.text, section.figure)])
+            figure_files.write_page(out, title, [figure()])
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def predict(
     run: Annotated[str, typer.Option(help="NAME or ID of a run, [:EPOCH].")] = registry.DEFAULT_RUN,
     number: Annotated[
         bool,
-        typer.Option("--number", help="Segment several digits side by side and read them all."),
+        typer.Option("--number", help="Cut several digits side by side and read them all."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

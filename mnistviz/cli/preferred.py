@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mnistviz.cli.options import AsJson, LayerOption, Out, RunArgument, find_snapshot
-from mnistviz.cli.output import FIGURE_WIDTH, Figure, print_json, write_result
+from mnistviz.cli.output import FIGURE_WIDTH, Section, print_json, write_result
 from mnistviz.core.errors import SpecError
 
 if TYPE_CHECKING:
@@ -67,13 +67,13 @@ def _write(out: Path | None, title: str, layer: str, inputs: PreferredInputs) ->
 
         figure_files.write_grids(file, [(title, inputs.images[None], False)], "tile", 1.0)
 
-    def figure() -> Figure:
+    def figure() -> Section:
 
         from mnistviz.charts.inspection.preferred_inputs import preferred_inputs_figure
 
         channels, values = inputs.channels.tolist(), inputs.values.tolist()
         text = "Inputs made out of noise by climbing each channel's gradient, up to their most ink."
         gallery = preferred_inputs_figure(inputs.images, channels, values, None, FIGURE_WIDTH)
-        return Figure(layer, text, gallery)
+        return (layer, text, gallery)
 
     write_result(out, title, arrays=lambda: vars(inputs), picture=picture, figure=figure)

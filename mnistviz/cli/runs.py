@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mnistviz.cli.options import AsJson, RunArgument
+from mnistviz.cli.options import AsJson, RunArgument, list_by_default
 from mnistviz.cli.output import print_json, written_file
 from mnistviz.core.errors import RunError
 from mnistviz.runs import metadata, registry, snapshots
@@ -20,15 +20,6 @@ from mnistviz.training import launcher
 app = typer.Typer(add_completion=False)
 
 RunWord = Annotated[str, typer.Argument(metavar="RUN", help="NAME or ID of a run.")]
-
-
-@app.callback(invoke_without_command=True)
-def without_command(context: typer.Context, as_json: AsJson = False) -> None:
-    """List, manage and move runs. Without a command: list."""
-    if context.invoked_subcommand is None:
-        list_all(as_json=as_json)
-    elif as_json:
-        raise typer.BadParameter(f"write it after the command: {context.invoked_subcommand} --json")
 
 
 @app.command("list")
@@ -45,6 +36,9 @@ def list_all(
         return
     for run in runs:
         print(text_line(summarise(run)))
+
+
+list_by_default(app, list_all, "List, manage and move runs. Without a command: list.")
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mnistviz.cli.benchmark import parse_seeds, spread
+from mnistviz.cli.benchmark import SEEDS, parse_seeds, spread
 from mnistviz.cli.options import AsJson
 from mnistviz.cli.output import Column, print_json, print_table
 from mnistviz.core.errors import SpecError
@@ -37,7 +37,7 @@ def study(
     widths: Annotated[
         str | None, typer.Option(help=f"{StudySpec.help('widths')} Such as 4,8,12,16.")
     ] = None,
-    seeds: Annotated[str, typer.Option(help="Seeds, such as 0-4 or 1,5,9.")] = "0-4",
+    seeds: Annotated[str, typer.Option(help=f"Seeds, such as {SEEDS} or 1,5,9.")] = SEEDS,
     recipe: Annotated[str, typer.Option(help=f"One of {', '.join(RECIPES)}.")] = "study",
     epochs: Annotated[
         int | None, typer.Option(help="Epochs of every trial; those of the recipe by default.")

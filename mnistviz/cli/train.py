@@ -18,9 +18,10 @@ from mnistviz.core.settings import option_settings
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
 from mnistviz.evaluation import fine_tune_report
-from mnistviz.runs import event_files, fine_tune_set, metrics_log, registry, snapshots, worker_log
+from mnistviz.runs import event_files, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.event_files import EventFiles
+from mnistviz.runs.fine_tune_set import FOLD_WORD, FOLDS
 from mnistviz.runs.queue import queued_before
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state
@@ -58,8 +59,8 @@ DigitsOption = Annotated[
 HoldOutOption = Annotated[
     int | None,
     typer.Option(
-        help="With --digits: which quarter of them is held out, 0 to 3, to say what it gained; "
-        "-1 for none. Default: 0."
+        help=f"With --digits: which {FOLD_WORD} of them is held out, 0 to {FOLDS - 1}, to say what "
+        "it gained; -1 for none. Default: 0."
     ),
 ]
 TensorboardOption = Annotated[
@@ -128,8 +129,11 @@ def _fine_tune(
     snapshot: Snapshot, settings: Mapping[str, Any], name: str | None, hold_out: int
 ) -> Run:
     """Start the fine-tuning of a snapshot on the user's digits but those held out."""
-    if not -1 <= hold_out < fine_tune_set.FOLDS:
-        raise SpecError(f"hold-out: expected a quarter from 0 to 3, or -1 for none, got {hold_out}")
+    if not -1 <= hold_out < FOLDS:
+        raise SpecError(
+            f"hold-out: expected a {FOLD_WORD} from 0 to {FOLDS - 1}, or -1 for none, got "
+            f"{hold_out}"
+        )
     train = fine_tuning.settings(snapshot.run.spec.train).changed(**settings)
     fold = None if hold_out == -1 else hold_out
     digits = my_digits.as_labelled_set()
@@ -254,10 +258,7 @@ def follow(run: Run, scalars: EventFiles | None = None) -> State:
 def _training_result(run: Run) -> dict[str, Any]:
     rows = metrics_log.read(run)
     epochs = epochs_of(rows, run.spec.train.steps_per_epoch)
-    last = metrics_log.last_row(rows, "validation")
-    on_test = run.spec.train.validated_on == "test"
-    # Where every epoch is validated on the test set, the last validation is the test result.
-    test = last if on_test else metrics_log.last_row(rows, "test")
+    last, test = metrics_log.last_results(run, rows)
     return {
         "run": run.name,
         "epochs": last.step // run.spec.train.steps_per_epoch if last else 0,

@@ -1,7 +1,11 @@
-"""Sizes of MNIST and its classes, which the whole project shares."""
+"""Sizes of MNIST and its classes, and limits of augmentation, which the whole project shares."""
 
 # Height and width of an image, in pixels.
 IMAGE_SIZE = 28
 NUM_CLASSES = 10
 NUM_TRAINING_IMAGES = 60_000
 NUM_TEST_IMAGES = 10_000
+
+# The largest changes of an augmented image at strength 1, each drawn uniformly from minus to plus
+# its value: degrees, pixels, natural logarithm of a side's scale, shear.
+MAX_ROTATION, MAX_SHIFT, MAX_STRETCH, MAX_SHEAR = 15.0, 2.0, 0.15, 0.15

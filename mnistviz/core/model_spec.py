@@ -4,15 +4,16 @@ Limits, defaults, help texts and presentation are in the fields: forms, command 
 the validator read them from here (`mnistviz.core.settings`).
 """
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.frozen import Frozen
-from mnistviz.core.settings import Presentation
+from mnistviz.core.settings import setting
 
 # Output channels of the 1×1 convolutions.
 NUM_SQUEEZED = 10
@@ -36,24 +37,17 @@ class Layer:
 
     @property
     def parameters(self) -> int:
-        return sum(_size(shape) for _, shape in self.weights)
+        return sum(math.prod(shape) for _, shape in self.weights)
 
     @property
     def non_trainable(self) -> int:
-        return sum(_size(shape) for name, shape in self.weights if name.startswith("moving_"))
+        return sum(math.prod(shape) for name, shape in self.weights if name.startswith("moving_"))
 
     @property
     def multiply_accumulates(self) -> int:
         """The number of multiply-accumulate operations of a convolution for one image."""
         kernels = [shape for name, shape in self.weights if name == "kernel"]
-        return sum(_size(shape) * _size(self.output_shape[:2]) for shape in kernels)
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size
+        return sum(math.prod(shape) * math.prod(self.output_shape[:2]) for shape in kernels)
 
 
 def three_channel_counts(channels: tuple[int, ...]) -> tuple[int, ...]:
@@ -88,38 +82,34 @@ def convolution_name(normalization: str) -> str:
 class ModelSpec(Frozen):
     """The network: its channel plan, with or without batch normalization and dropout."""
 
-    channels: Annotated[
-        tuple[int, ...],
-        AfterValidator(three_channel_counts),
-        Field(
-            description="Channel plan a,b,c: the channels of the three 3×3 convolutions of the "
-            "first block; the second block repeats b and c."
-        ),
-        Presentation(
-            title="Channel plan",
-            column="network",
-            form_position=1,
-            option_position=3,
-            parse=parse_channels,
-        ),
-    ] = (10, 15, 20)
-    batch_norm: Annotated[
-        bool,
-        Field(description="Batch normalization after every convolution but the last."),
-        Presentation(
-            title="Batch normalization", column="network", form_position=3, option_position=5
-        ),
-    ] = True
-    dropout: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=0.9,
-            description="Share of activations set to zero after every convolution but the last, "
-            "while training. 0 leaves dropout out.",
-        ),
-        Presentation(column="network", form_position=2, option_position=4, step=0.05),
-    ] = 0.1
+    channels: Annotated[tuple[int, ...], AfterValidator(three_channel_counts)] = setting(
+        (10, 15, 20),
+        "Channel plan a,b,c: the channels of the three 3×3 convolutions of the first block; the "
+        "second block repeats b and c.",
+        title="Channel plan",
+        column="network",
+        form_position=1,
+        option_position=3,
+        parse=parse_channels,
+    )
+    batch_norm: bool = setting(
+        True,
+        "Batch normalization after every convolution but the last.",
+        title="Batch normalization",
+        column="network",
+        form_position=3,
+        option_position=5,
+    )
+    dropout: float = setting(
+        0.1,
+        "Share of activations set to zero after every convolution but the last, while training. "
+        "0 leaves dropout out.",
+        (0, 0.9),
+        column="network",
+        form_position=2,
+        option_position=4,
+        step=0.05,
+    )
 
     @property
     def plan(self) -> str:

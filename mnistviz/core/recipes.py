@@ -12,10 +12,13 @@ class Recipe:
     """A named network and training."""
 
     name: str
-    title: str
     purpose: str
     model: ModelSpec
     train: TrainSpec
+
+    @property
+    def title(self) -> str:
+        return self.name.capitalize()
 
 
 _NO_DROPOUT = ModelSpec(dropout=0.0)
@@ -33,7 +36,6 @@ _BEST = TrainSpec(
 _ALL = (
     Recipe(
         name="reference",
-        title="Reference",
         purpose="The published training, setting for setting: 20 epochs on all 60,000 images, "
         "validated on the test set after each epoch because the published log is.",
         model=ModelSpec(),
@@ -41,7 +43,6 @@ _ALL = (
     ),
     Recipe(
         name="best",
-        title="Best",
         purpose="The most accurate of them, on the same 14,000 parameters: every image is turned, "
         "moved and stretched a little each time, no dropout, one cycle of a high learning rate, "
         "smoothed labels, averaged weights. docs/recipes.md has what was tried.",
@@ -50,7 +51,6 @@ _ALL = (
     ),
     Recipe(
         name="handwriting",
-        title="Handwriting",
         purpose="For digits that people draw: 16 epochs of what makes the recipe best, with 6,000 "
         "more digits, drawn as with a pen, also in ways that MNIST hardly has, such as a 1 with a "
         "long upstroke.",
@@ -59,7 +59,6 @@ _ALL = (
     ),
     Recipe(
         name="quick",
-        title="Quick",
         purpose="The accuracy of the published training in a fraction of its time: 4 epochs of "
         "what makes the recipe best, with milder changes to the images.",
         model=_NO_DROPOUT,
@@ -67,7 +66,6 @@ _ALL = (
     ),
     Recipe(
         name="study",
-        title="Study",
         purpose="How the networks of a channel study are trained: 5 epochs, long enough to come "
         "close to what each can reach, short enough for fifty of them.",
         model=_NO_DROPOUT,
@@ -75,7 +73,6 @@ _ALL = (
     ),
     Recipe(
         name="try-out",
-        title="Try-out",
         purpose="See a network learn in under half a minute: 3 epochs on 5,000 images, in small "
         "batches, so that few images make many steps.",
         model=ModelSpec(),
@@ -83,7 +80,6 @@ _ALL = (
     ),
     Recipe(
         name="plain",
-        title="Plain",
         purpose="Neither dropout nor batch normalization, channels 10/12/16: 11,022 parameters, "
         "our reconstruction of the 'original 11k model' that the network grew from.",
         model=ModelSpec(channels=(10, 12, 16), batch_norm=False, dropout=0.0),

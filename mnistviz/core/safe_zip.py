@@ -75,13 +75,8 @@ class SafeZip:
 
     def read(self, entry: ZipInfo | str, max_bytes: int, noun: str | None = None) -> bytes:
         """Return the content of an entry. Raises `ZipError`, with `noun`, above `max_bytes`."""
-        try:
-            with self.open(entry) as content:
-                raw = content.read(max_bytes + 1)
-        except ZipError:
-            raise
-        except ValueError as error:
-            raise ZipError(self._rules.damaged.format(str(error)[:200])) from None
+        with _zip_errors(self._rules, ValueError), self._archive.open(entry) as content:
+            raw = content.read(max_bytes + 1)
         if len(raw) > max_bytes:
             name = entry if isinstance(entry, str) else entry.filename
             raise ZipError(f"{noun or name} of over {max_bytes:,} bytes")
@@ -91,21 +86,22 @@ class SafeZip:
 @contextmanager
 def open_zip(file: IO[bytes], rules: ZipRules = ANY_CONTENT) -> Iterator[SafeZip]:
     """Open a zip file that meets the rules. Raises `ZipError`."""
-    with _zip_errors(rules):
+    with _zip_errors(rules, ValueError):
         _check_size(file, rules)
-        try:
-            archive = zipfile.ZipFile(file)
-        except ValueError as error:
-            raise zipfile.BadZipFile(str(error)) from None
+        archive = zipfile.ZipFile(file)
     with archive:
         yield SafeZip(archive, rules)
 
 
 @contextmanager
-def _zip_errors(rules: ZipRules) -> Iterator[None]:
+def _zip_errors(rules: ZipRules, *others: type[Exception]) -> Iterator[None]:
+    """Raise the errors of a damaged file, and `others`, as `ZipError`."""
+    damaged: tuple[type[Exception], ...] = (*_DAMAGED, *others)
     try:
         yield
-    except _DAMAGED as error:
+    except ZipError:
+        raise
+    except damaged as error:
         raise ZipError(rules.damaged.format(str(error)[:200])) from None
     except RuntimeError as error:
         raise ZipError(rules.unsupported.format(str(error)[:200])) from None

@@ -1,14 +1,16 @@
 """The settings of a spec as forms, the command line and summaries present them.
 
-A field of a spec may carry a `Presentation` in its annotation. `settings(ModelSpec, TrainSpec)`
-lists all fields with it, their limits, defaults and help texts; `form_settings` and
-`option_settings` are those of the Train form and of `mnistviz train`, in their order. A field
-without a `Presentation` is in both, after the others.
+`setting` defines a field of a spec with a `Presentation`. `settings(ModelSpec, TrainSpec)` lists
+all fields with it, their limits, defaults and help texts; `form_settings` and `option_settings` are
+those of the Train form and of `mnistviz train`, in their order. A field without a `Presentation` is
+in both, after the others.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
+
+from pydantic import Field
 
 from mnistviz.core.frozen import Frozen
 
@@ -46,6 +48,16 @@ class Presentation:
     digits: int | None = None
     changes_result: bool = True
     parse: Callable[[str], object] | None = None
+
+
+def setting(
+    default: Any, help_text: str, limits: tuple[float, float] | None = None, **presentation: Any
+) -> Any:
+    """Return a field of a spec; `limits` are included, the rest are those of `Presentation`."""
+    low, high = limits or (None, None)
+    field = Field(default, description=help_text, ge=low, le=high)
+    field.metadata.append(Presentation(**presentation))
+    return field
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnistviz.core.thresholds import CONFIDENCE, EQUIVALENCE_CONFIDENCE, MARGIN
+from mnistviz.core.types.arrays import DoubleArray
 
 # Two-sided 95 % of the normal distribution.
 QUANTILE = 1.959963984540054
@@ -20,7 +21,7 @@ MAX_SEEDS = 1_000
 # ---------------------------------------------------------------- shares
 
 
-def share_interval(share: ArrayLike, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def share_interval(share: ArrayLike, count: int) -> tuple[DoubleArray, DoubleArray]:
     """Return the bounds of the 95 % interval (Wilson 1927) of shares of `count` images.
 
     The shares are in [0, 1]; both bounds have their shape.
@@ -47,7 +48,7 @@ def accuracy_interval(right: int, images: int) -> tuple[float, float]:
 
 def drop_interval(
     lost: ArrayLike, gained: ArrayLike, count: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[DoubleArray, DoubleArray]:
     """Return the bounds of the 95 % interval of a drop in accuracy on the same `count` images.
 
     `lost` images were read right only the first time, `gained` only the second time. Agresti and
@@ -75,7 +76,7 @@ def mcnemar_p(only_first: int, only_second: int) -> float:
 # ---------------------------------------------------------------- means
 
 
-def half_width(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> float:
+def half_width(values: DoubleArray, confidence: float = CONFIDENCE) -> float:
     """Return half the width of the mean's interval (Student's t, 1908), NaN for fewer than two."""
     if len(values) < 2:
         return math.nan
@@ -91,13 +92,13 @@ def _half_width(deviation: float, count: int, confidence: float) -> float:
 
 def paired(
     first: Mapping[int, float], second: Mapping[int, float]
-) -> tuple[tuple[int, ...], NDArray[np.float64]]:
+) -> tuple[tuple[int, ...], DoubleArray]:
     """Return the seeds that both have, ascending, and first minus second for each of them."""
     seeds = tuple(sorted(first.keys() & second.keys()))
     return seeds, np.array([first[seed] - second[seed] for seed in seeds], np.float64)
 
 
-def paired_t_p(differences: NDArray[np.float64]) -> float:
+def paired_t_p(differences: DoubleArray) -> float:
     """Return the p-value of the two-sided paired t-test of differences `(n,)`.
 
     NaN for fewer than two; where all are equal, 1 for zeros and 0 for others.
@@ -127,7 +128,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def seeds_needed(differences: NDArray[np.float64]) -> int | None:
+def seeds_needed(differences: DoubleArray) -> int | None:
     """Return the number of seeds that would decide, at the same mean and standard deviation.
 
     A comparison is decided when the 95 % interval excludes 0 or the 90 % interval is within the
@@ -147,10 +148,10 @@ def seeds_needed(differences: NDArray[np.float64]) -> int | None:
 
 def negative_log_likelihood(
     logits: NDArray[np.floating], labels: NDArray[np.integer]
-) -> NDArray[np.float64]:
+) -> DoubleArray:
     """Return the loss of each image `(n,)`, in nats, of logits `(n, 10)` and labels `(n,)`."""
     from scipy.special import logsumexp
 
     wide = logits.astype(np.float64)
-    losses: NDArray[np.float64] = logsumexp(wide, axis=1) - wide[np.arange(len(labels)), labels]
+    losses: DoubleArray = logsumexp(wide, axis=1) - wide[np.arange(len(labels)), labels]
     return losses

@@ -4,167 +4,122 @@ Limits, defaults, help texts and presentation are in the fields: forms, command 
 the validator read them from here (`mnistviz.core.settings`).
 """
 
-from typing import Annotated, Literal, Self
+import functools
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from mnistviz.core.constants import NUM_TRAINING_IMAGES
 from mnistviz.core.frozen import Frozen
-from mnistviz.core.settings import Presentation
+from mnistviz.core.settings import setting
 
-# Part of the recipes, neither in the form nor on the command line.
-_OF_RECIPE = Presentation(column=None, option=None)
+# A part of the recipes, neither in the form nor on the command line.
+_recipe_setting = functools.partial(setting, column=None, option=None)
 
 
 class TrainSpec(Frozen):
     """The settings of a training on MNIST's 60,000 training images."""
 
-    epochs: Annotated[
-        int,
-        Field(ge=1, le=200, description="Times that every training image is seen."),
-        Presentation(form_position=1, option_position=1),
-    ] = 20
-    batch_size: Annotated[
-        int,
-        Field(ge=8, le=1024, description="Images between two changes of the weights."),
-        Presentation(form_position=2, option_position=6),
-    ] = 128
-    learning_rate: Annotated[
-        float,
-        Field(
-            ge=1e-6, le=0.1, description="Adam's step size: in the first epoch, or at its highest."
-        ),
-        Presentation(form_position=3, option_position=7, step=0.0005, digits=6),
-    ] = 0.003
-    schedule: Annotated[
-        Literal["decay", "one-cycle"],
-        Field(
-            description="How the learning rate changes. decay: from epoch to epoch, ever lower. "
-            "one-cycle: up to its highest and down to zero, in straight lines from step to step."
-        ),
-        _OF_RECIPE,
-    ] = "decay"
-    decay: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=10,
-            description="Of the schedule decay: the learning rate of epoch e, counted from 0, is "
-            "learning_rate / (1 + decay × e).",
-        ),
-        _OF_RECIPE,
-    ] = 0.319
-    warm_up: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=0.9,
-            description="Of the schedule one-cycle: share of the training in which the learning "
-            "rate rises.",
-        ),
-        _OF_RECIPE,
-    ] = 0.25
-    augmentation: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=2,
-            description="How far images are changed each time they are trained on. 1: turned by up "
-            "to 15°, moved by up to 2 pixels, stretched and sheared by up to 15 %. 0: not at all.",
-        ),
-        _OF_RECIPE,
-    ] = 0.0
-    bend: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=5,
-            description="How far images are bent each time they are trained on, like rubber: by "
-            "how many pixels a place moves, as a standard deviation. 0: not at all.",
-        ),
-        _OF_RECIPE,
-    ] = 0.0
-    label_smoothing: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=0.5,
-            description="Share of each label that is spread evenly over all ten digits.",
-        ),
-        _OF_RECIPE,
-    ] = 0.0
-    weight_average: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=0.9999,
-            description="Keep an average of the weights: each step, so large a share of it stays "
-            "and the rest is the new weights. Validation and snapshots use the average. 0: none.",
-        ),
-        _OF_RECIPE,
-    ] = 0.0
-    num_images: Annotated[
-        int,
-        Field(
-            ge=100,
-            le=NUM_TRAINING_IMAGES,
-            description="Train on the first N images of the training set.",
-        ),
-        Presentation(
-            title="Training images",
-            column="data",
-            form_position=1,
-            option="limit",
-            option_position=8,
-            step=1000,
-        ),
-    ] = NUM_TRAINING_IMAGES
-    pen_digits: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=NUM_TRAINING_IMAGES,
-            description="Train on so many digits beside them that are drawn as with a pen, also in "
-            "ways that MNIST hardly has: a 1 with a long upstroke, a crossed 7.",
-        ),
-        _OF_RECIPE,
-    ] = 0
-    held_out: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=30_000,
-            description="The last N training images are not trained on but validate every epoch; "
-            "the test set is then read once, at the end. 0 validates on the test set.",
-        ),
-        _OF_RECIPE,
-    ] = 0
-    measure_gap: Annotated[
-        bool,
-        Field(
-            description="After every epoch, also score the first 10,000 of the images trained on, "
-            "with dropout off: what the network does better on them than on images it never saw "
-            "is the gap. Changes nothing about the training."
-        ),
-        Presentation(
-            title="Measure the gap",
-            column="data",
-            form_position=3,
-            form_value=True,
-            option="gap",
-            option_position=9,
-            changes_result=False,
-        ),
-    ] = False
-    seed: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=2**31 - 1,
-            description="Names one result: first weights, order of the images, dropout.",
-        ),
-        Presentation(column="data", form_position=2, option_position=2),
-    ] = 0
+    epochs: int = setting(
+        20, "Times that every training image is seen.", (1, 200), form_position=1, option_position=1
+    )
+    batch_size: int = setting(
+        128,
+        "Images between two changes of the weights.",
+        (8, 1024),
+        form_position=2,
+        option_position=6,
+    )
+    learning_rate: float = setting(
+        0.003,
+        "Adam's step size: in the first epoch, or at its highest.",
+        (1e-6, 0.1),
+        form_position=3,
+        option_position=7,
+        step=0.0005,
+        digits=6,
+    )
+    schedule: Literal["decay", "one-cycle"] = _recipe_setting(
+        "decay",
+        "How the learning rate changes. decay: from epoch to epoch, ever lower. one-cycle: up to "
+        "its highest and down to zero, in straight lines from step to step.",
+    )
+    decay: float = _recipe_setting(
+        0.319,
+        "Of the schedule decay: the learning rate of epoch e, counted from 0, is learning_rate / "
+        "(1 + decay × e).",
+        (0, 10),
+    )
+    warm_up: float = _recipe_setting(
+        0.25,
+        "Of the schedule one-cycle: share of the training in which the learning rate rises.",
+        (0, 0.9),
+    )
+    augmentation: float = _recipe_setting(
+        0.0,
+        "How far images are changed each time they are trained on. 1: turned by up to 15°, moved "
+        "by up to 2 pixels, stretched and sheared by up to 15 %. 0: not at all.",
+        (0, 2),
+    )
+    bend: float = _recipe_setting(
+        0.0,
+        "How far images are bent each time they are trained on, like rubber: by how many pixels a "
+        "place moves, as a standard deviation. 0: not at all.",
+        (0, 5),
+    )
+    label_smoothing: float = _recipe_setting(
+        0.0, "Share of each label that is spread evenly over all ten digits.", (0, 0.5)
+    )
+    weight_average: float = _recipe_setting(
+        0.0,
+        "Keep an average of the weights: each step, so large a share of it stays and the rest is "
+        "the new weights. Validation and snapshots use the average. 0: none.",
+        (0, 0.9999),
+    )
+    num_images: int = setting(
+        NUM_TRAINING_IMAGES,
+        "Train on the first N images of the training set.",
+        (100, NUM_TRAINING_IMAGES),
+        title="Training images",
+        column="data",
+        form_position=1,
+        option="limit",
+        option_position=8,
+        step=1000,
+    )
+    pen_digits: int = _recipe_setting(
+        0,
+        "Train on so many digits beside them that are drawn as with a pen, also in ways that MNIST "
+        "hardly has: a 1 with a long upstroke, a crossed 7.",
+        (0, NUM_TRAINING_IMAGES),
+    )
+    held_out: int = _recipe_setting(
+        0,
+        "The last N training images are not trained on but validate every epoch; the test set is "
+        "then read once, at the end. 0 validates on the test set.",
+        (0, 30_000),
+    )
+    measure_gap: bool = setting(
+        False,
+        "After every epoch, also score the first 10,000 of the images trained on, with dropout "
+        "off: what the network does better on them than on images it never saw is the gap. "
+        "Changes nothing about the training.",
+        title="Measure the gap",
+        column="data",
+        form_position=3,
+        form_value=True,
+        option="gap",
+        option_position=9,
+        changes_result=False,
+    )
+    seed: int = setting(
+        0,
+        "Names one result: first weights, order of the images, dropout.",
+        (0, 2**31 - 1),
+        column="data",
+        form_position=2,
+        option_position=2,
+    )
 
     @model_validator(mode="after")
     def _images_suffice(self) -> Self:

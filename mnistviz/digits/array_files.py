@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.safe_zip import SafeZip, open_zip
+from mnistviz.core.types.arrays import ByteArray
 
 # All of MNIST has 70,000.
 MAX_IMAGES = 100_000
@@ -120,7 +121,7 @@ def idx_header(file: IO[bytes]) -> Header | None:
         return _idx_header(content)
 
 
-def read_idx(file: IO[bytes]) -> NDArray[np.uint8]:
+def read_idx(file: IO[bytes]) -> ByteArray:
     """Return the array of an IDX file of uint8, of at most 100,000 · 28 · 28 bytes."""
     with _decompressed(file) as content:
         header = _idx_header(content)

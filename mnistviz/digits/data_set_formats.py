@@ -18,18 +18,14 @@ from PIL import Image
 
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import DataError, DrawingError
+from mnistviz.core.types.arrays import ByteArray
 from mnistviz.digits import array_files
 from mnistviz.digits.array_files import MAX_IMAGES
 from mnistviz.digits.drawing import pictures, preprocessing
 from mnistviz.digits.labelled_sets import LabelledSet, labelled_set_of
 
 # The names of a pair of arrays in an npz file; the first pair that is present is read.
-ARRAY_NAMES = (
-    ("x_test", "y_test"),
-    ("images", "labels"),
-    ("x", "y"),
-    ("x_train", "y_train"),
-)
+ARRAY_NAMES = (("x_test", "y_test"), ("images", "labels"), ("x", "y"), ("x_train", "y_train"))
 
 
 @dataclass(frozen=True)
@@ -204,7 +200,7 @@ def _folder_label(file: DataFile, name: str) -> int:
     )
 
 
-def _read_unchanged(raw: bytes) -> NDArray[np.uint8] | None:
+def _read_unchanged(raw: bytes) -> ByteArray | None:
     """A picture of 28×28 grey pixels, white on black; None for a picture of another kind."""
     try:
         with Image.open(io.BytesIO(raw), formats=pictures.PILLOW_FORMATS) as picture:
@@ -239,14 +235,15 @@ IDX = DataSetFormat(
     path="IDX file",
     plural="IDX files",
 )
+_FOLDERS = "pictures in folders named 0 to 9"
 PICTURES = DataSetFormat(
     suffixes=pictures.PICTURE_SUFFIXES,
     read=_read_pictures,
-    expected="pictures in folders named 0 to 9",
-    upload="a zip of pictures in folders named 0 to 9",
-    upload_help="a zip of pictures in folders named 0 to 9",
-    path="folder or zip of pictures in folders named 0 to 9",
-    plural="pictures in folders named 0 to 9",
+    expected=_FOLDERS,
+    upload=f"a zip of {_FOLDERS}",
+    upload_help=f"a zip of {_FOLDERS}",
+    path=f"folder or zip of {_FOLDERS}",
+    plural=_FOLDERS,
 )
 # In the order in which they are looked for.
 FORMATS = (NPZ, IDX, PICTURES)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import DataError
+from mnistviz.core.types.arrays import ByteArray
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class LabelledSet:
     """
 
     name: str
-    images: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
+    images: ByteArray
+    labels: ByteArray
     description: str = ""
 
 
@@ -43,7 +44,7 @@ def labelled_set_of(
     return LabelledSet(name, pixels, digits, f"{len(pixels):,} images as they are: {source}.")
 
 
-def _to_pixels(name: str, images: NDArray[Any]) -> NDArray[np.uint8]:
+def _to_pixels(name: str, images: NDArray[Any]) -> ByteArray:
     size = (IMAGE_SIZE, IMAGE_SIZE)
     shape = images.shape
     if shape[1:] not in (size, (*size, 1), (IMAGE_SIZE**2,)):
@@ -66,7 +67,7 @@ def _to_pixels(name: str, images: NDArray[Any]) -> NDArray[np.uint8]:
     return np.round(images).astype(np.uint8)
 
 
-def _to_digits(name: str, labels: NDArray[Any]) -> NDArray[np.uint8]:
+def _to_digits(name: str, labels: NDArray[Any]) -> ByteArray:
     valid = (labels >= 0) & (labels < NUM_CLASSES) & (labels == np.floor(labels))
     if labels.dtype.kind == "b" or not valid.all():
         invalid = labels if labels.dtype.kind == "b" else labels[~valid]

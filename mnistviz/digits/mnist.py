@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import DataError
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray, IntArray
 
 MNIST_FILE = ASSETS / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
@@ -22,10 +22,10 @@ MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64
 class Mnist:
     """Images `(n, 28, 28)` uint8, 0 = paper, 255 = ink; labels `(n,)` uint8, 0 to 9."""
 
-    x_train: NDArray[np.uint8]
-    y_train: NDArray[np.uint8]
-    x_test: NDArray[np.uint8]
-    y_test: NDArray[np.uint8]
+    x_train: ByteArray
+    y_train: ByteArray
+    x_test: ByteArray
+    y_test: ByteArray
 
     def class_counts(self) -> NDArray[np.int64]:
         """Return the number of images of each class, `(2, 10)` int64: training set, test set."""
@@ -59,7 +59,7 @@ def load_mnist(path: Path = MNIST_FILE, sha256: str = MNIST_SHA256) -> Mnist:
     return mnist
 
 
-def watched_digits(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
+def watched_digits(labels: ByteArray) -> NDArray[np.int64]:
     """Return the indices of two digits of each class, which are classified during a training.
 
     Takes labels `(n,)`; the indices are grouped by class.
@@ -67,12 +67,12 @@ def watched_digits(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
     return np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(NUM_CLASSES)])
 
 
-def balanced(labels: NDArray[np.uint8], per_class: int) -> NDArray[np.int_]:
+def balanced(labels: ByteArray, per_class: int) -> IntArray:
     """Return the sorted indices of the first `per_class` images of each class."""
     first = [np.flatnonzero(labels == digit)[:per_class] for digit in range(NUM_CLASSES)]
     return np.sort(np.concatenate(first))
 
 
-def to_input(images: NDArray[np.uint8]) -> FloatArray:
+def to_input(images: ByteArray) -> FloatArray:
     """Convert uint8 images of any shape to the input of the network, float32 in [0, 1]."""
     return images.astype(np.float32) / np.float32(255)

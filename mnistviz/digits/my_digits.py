@@ -22,6 +22,7 @@ from mnistviz.core import storage
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import DataError, DrawingError
 from mnistviz.core.read_cache import read_once
+from mnistviz.core.types.arrays import ByteArray
 from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, strokes_to_json
 from mnistviz.digits.labelled_sets import LabelledSet
 
@@ -32,8 +33,6 @@ MAX_ANSWERS = 100
 
 NAME = "My digits"
 _SHAPE = (IMAGE_SIZE, IMAGE_SIZE)
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Digit:
 
     id: str
     label: int
-    image: Pixels
+    image: ByteArray
     created: datetime
     strokes: Strokes | None = None
     answers: tuple[Answer, ...] = ()
@@ -85,12 +84,12 @@ def folder() -> Path:
     return storage.home() / "digits"
 
 
-def id_of(image: Pixels) -> str:
+def id_of(image: ByteArray) -> str:
     """Return the id of an image: the first 12 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(image.tobytes()).hexdigest()[:12]
 
 
-def to_pixels(image: NDArray[np.float32]) -> Pixels:
+def to_pixels(image: NDArray[np.float32]) -> ByteArray:
     """Convert the input of the network, `(28, 28)` float32 in [0, 1], to uint8."""
     return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
 
@@ -99,10 +98,7 @@ def to_pixels(image: NDArray[np.float32]) -> Pixels:
 
 
 def save(
-    image: Pixels,
-    label: int,
-    strokes: Strokes | None = None,
-    answers: Sequence[Answer] = (),
+    image: ByteArray, label: int, strokes: Strokes | None = None, answers: Sequence[Answer] = ()
 ) -> Digit:
     """Save an image `(28, 28)` uint8 with its label, or relabel it if it is saved already.
 
@@ -204,7 +200,7 @@ def to_record(digit: Digit) -> dict[str, Any]:
     }
 
 
-def from_record(value: Any, image: Pixels) -> Digit:
+def from_record(value: Any, image: ByteArray) -> Digit:
     """Return the digit of an image and its JSON. Raises `ValueError` for invalid JSON."""
     strokes = None
     try:
@@ -255,7 +251,7 @@ def damaged_files() -> list[Path]:
     return sorted(path for path in folder().glob("*.json") if _read(path) is None)
 
 
-def find_image(image: Pixels) -> Digit | None:
+def find_image(image: ByteArray) -> Digit | None:
     """Return the digit of an image, or None if it is not saved or deleted."""
     digit = _read_if_exists(id_of(image))
     return None if digit is None or digit.deleted else digit

@@ -9,16 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.random import Generator, Philox
-from numpy.typing import NDArray
 
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, DoubleArray, FloatArray
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, redraw, render
 from mnistviz.digits.mnist import Mnist
 
-Points = NDArray[np.float64]
+Points = DoubleArray
 
 CANVAS_SIDE = 280
 DIGIT_SIDE = 200
@@ -56,7 +55,7 @@ SHAPES = (
 )  # fmt: skip
 
 
-def pen_digits(number: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def pen_digits(number: int, seed: int) -> tuple[ByteArray, ByteArray]:
     """Return `number` images `(n, 28, 28)` and labels `(n,)`, uint8, balanced over the digits."""
     generator = Generator(Philox(key=[seed, _PHILOX_STREAM]))
     labels = np.arange(number) % NUM_CLASSES

@@ -11,7 +11,7 @@ from scipy.optimize import minimize_scalar
 
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.statistics import negative_log_likelihood
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation.reliability import reliability
 from mnistviz.network.model import Classifier, softmax
@@ -54,10 +54,10 @@ def probabilities(logits: FloatArray, calibration: Calibration | None) -> FloatA
     return softmax(logits) if calibration is None else calibration.probabilities(logits)
 
 
-def temperature(snapshot: Snapshot, classifier: Classifier | None = None) -> Calibration | None:
+def calibration_of(snapshot: Snapshot, classifier: Classifier | None = None) -> Calibration | None:
     """The calibration of a snapshot, None where every training image was trained on.
 
-    Fitted at the first call, in about a second, and kept on disk. The network is
+    Fitted at the first call, in about a second, and cached. The network is
     loaded where `classifier` is not it already.
     """
     number = held_out(snapshot.run)
@@ -91,7 +91,7 @@ def held_out(run: Run) -> int:
     return number
 
 
-def fit(logits: FloatArray, labels: NDArray[np.uint8]) -> Calibration:
+def fit(logits: FloatArray, labels: ByteArray) -> Calibration:
     """Return the temperature with the lowest loss of logits `(n, 10)` for labels `(n,)`."""
     minimum = minimize_scalar(
         lambda log: _loss(logits / np.exp(log), labels),
@@ -110,11 +110,11 @@ def fit(logits: FloatArray, labels: NDArray[np.uint8]) -> Calibration:
     )
 
 
-def calibration_error(probabilities: FloatArray, labels: NDArray[np.uint8]) -> float:
+def calibration_error(probabilities: FloatArray, labels: ByteArray) -> float:
     """Return the expected calibration error in [0, 1] of probabilities `(n, 10)`."""
     confidence = probabilities.max(axis=1).astype(np.float64)
     return reliability(confidence, probabilities.argmax(axis=1) == labels).error
 
 
-def _loss(logits: NDArray[np.floating], labels: NDArray[np.uint8]) -> float:
+def _loss(logits: NDArray[np.floating], labels: ByteArray) -> float:
     return float(negative_log_likelihood(logits, labels).mean())

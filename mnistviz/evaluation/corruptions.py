@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from mnistviz.core.constants import IMAGE_SIZE
-from mnistviz.core.errors import SpecError
+from mnistviz.core.constants import IMAGE_SIZE, MAX_ROTATION, MAX_SHIFT, MAX_STRETCH
 from mnistviz.core.types.arrays import FloatArray
 
 SEED = 0
@@ -61,24 +60,6 @@ class Corruption:
 # ---------------------------------------------------------------- functions
 
 
-def shift_right(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """Shift to the right by `level` pixels."""
-    corrupted: FloatArray = ndimage.shift(images, (0, 0, level), order=1)
-    return corrupted
-
-
-def shift_down(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """Shift down by `level` pixels."""
-    corrupted: FloatArray = ndimage.shift(images, (0, level, 0), order=1)
-    return corrupted
-
-
-def rotate(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """Rotate anticlockwise about the centre by `level` degrees."""
-    corrupted: FloatArray = ndimage.rotate(images, level, axes=(1, 2), reshape=False, order=1)
-    return corrupted
-
-
 def scale(images: FloatArray, level: float, seed: int) -> FloatArray:
     """Scale about the centre by the factor `level`."""
     middle = (IMAGE_SIZE - 1) / 2
@@ -106,23 +87,11 @@ def thicken(images: FloatArray, level: float, seed: int) -> FloatArray:
     return mixed
 
 
-def blur(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """Apply a Gaussian blur with a standard deviation of `level` pixels."""
-    corrupted: FloatArray = ndimage.gaussian_filter(images, (0, level, level))
-    return corrupted
-
-
 def add_noise(images: FloatArray, level: float, seed: int) -> FloatArray:
     """Add Gaussian noise with the standard deviation `level`, the same for every level."""
     noise = np.random.default_rng(seed).standard_normal(images.shape, np.float32)
     noisy: FloatArray = images + np.float32(level) * noise
     return noisy
-
-
-def lower_contrast(images: FloatArray, level: float, seed: int) -> FloatArray:
-    """Multiply the contrast by `level`: uniform grey at 0, inverted below."""
-    corrupted: FloatArray = 0.5 + np.float32(level) * (images - np.float32(0.5))
-    return corrupted
 
 
 def occlude(images: FloatArray, level: float, seed: int) -> FloatArray:
@@ -138,29 +107,9 @@ def occlude(images: FloatArray, level: float, seed: int) -> FloatArray:
     return np.where(covered, np.float32(0), images)
 
 
-# ---------------------------------------------------------------- levels that augmentation covers
-
-
-def trained_shift(strength: float) -> Range:
-    """Return the shifts, in pixels."""
-    # It imports TensorFlow.
-    from mnistviz.network.augmentation import PIXELS
-
-    return -PIXELS * strength, PIXELS * strength
-
-
-def trained_rotation(strength: float) -> Range:
-    """Return the angles, in degrees."""
-    from mnistviz.network.augmentation import DEGREES
-
-    return -DEGREES * strength, DEGREES * strength
-
-
-def trained_scale(strength: float) -> Range:
-    """Return the factors."""
-    from mnistviz.network.augmentation import STRETCH
-
-    return math.exp(-STRETCH * strength), math.exp(STRETCH * strength)
+def symmetric(limit: float) -> Callable[[float], Range]:
+    """Return the function from a strength to the levels up to `limit` times it on both sides."""
+    return lambda strength: (-limit * strength, limit * strength)
 
 
 # ---------------------------------------------------------------- registry
@@ -174,8 +123,8 @@ _ALL = (
         neutral=0,
         step=0.5,
         description="The whole digit moves; what leaves the picture is lost.",
-        function=shift_right,
-        trained_range=trained_shift,
+        function=lambda images, level, _: ndimage.shift(images, (0, 0, level), order=1),
+        trained_range=symmetric(MAX_SHIFT),
     ),
     Corruption(
         name="shift-down",
@@ -185,8 +134,8 @@ _ALL = (
         neutral=0,
         step=0.5,
         description="The whole digit moves; what leaves the picture is lost.",
-        function=shift_down,
-        trained_range=trained_shift,
+        function=lambda images, level, _: ndimage.shift(images, (0, level, 0), order=1),
+        trained_range=symmetric(MAX_SHIFT),
     ),
     Corruption(
         name="rotation",
@@ -196,8 +145,10 @@ _ALL = (
         neutral=0,
         step=1.0,
         description="Turned about the middle. Far enough, a 6 is a 9 and nobody can tell.",
-        function=rotate,
-        trained_range=trained_rotation,
+        function=lambda images, level, _: ndimage.rotate(
+            images, level, axes=(1, 2), reshape=False, order=1
+        ),
+        trained_range=symmetric(MAX_ROTATION),
     ),
     Corruption(
         name="scale",
@@ -209,7 +160,10 @@ _ALL = (
         description="Larger or smaller about the middle. From 1.4 on, ends of the digit leave the "
         "picture.",
         function=scale,
-        trained_range=trained_scale,
+        trained_range=lambda strength: (
+            math.exp(-MAX_STRETCH * strength),
+            math.exp(MAX_STRETCH * strength),
+        ),
     ),
     Corruption(
         name="thickness",
@@ -229,7 +183,7 @@ _ALL = (
         neutral=0.0,
         step=0.25,
         description="Out of focus: a Gaussian blur.",
-        function=blur,
+        function=lambda images, level, _: ndimage.gaussian_filter(images, (0, level, level)),
     ),
     Corruption(
         name="noise",
@@ -250,7 +204,7 @@ _ALL = (
         step=0.05,
         description="Ink and paper both turn grey. Below 0 they have changed places: black on "
         "white.",
-        function=lower_contrast,
+        function=lambda images, level, _: 0.5 + np.float32(level) * (images - np.float32(0.5)),
     ),
     Corruption(
         name="occlusion",
@@ -266,10 +220,3 @@ _ALL = (
 )
 
 CORRUPTIONS = {corruption.name: corruption for corruption in _ALL}
-
-
-def find_corruption(name: str) -> Corruption:
-    """Return the corruption of that name. Raises `SpecError` with all names for another one."""
-    if name not in CORRUPTIONS:
-        raise SpecError(f"distortion: expected one of {', '.join(CORRUPTIONS)}, got {name!r}")
-    return CORRUPTIONS[name]

@@ -54,7 +54,7 @@ class DigitReader:
     def load(cls, snapshot: Snapshot) -> Self:
         """Load the network of a snapshot. The first call fits its temperature, in about 1 s."""
         classifier = Classifier(load(snapshot))
-        return cls(classifier, calibration.temperature(snapshot, classifier))
+        return cls(classifier, calibration.calibration_of(snapshot, classifier))
 
     def logits(self, images: FloatArray) -> FloatArray:
         """The logits `(n, 10)` of images `(n, 28, 28)` in [0, 1]."""

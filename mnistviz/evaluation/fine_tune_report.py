@@ -4,14 +4,15 @@ The gain is measured on the digits that were held out, the cost on the test set.
 snapshot of the run has its initial weights, so that its parent is not needed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnistviz.core.statistics import accuracy_interval
+from mnistviz.core.types.arrays import BoolArray
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.runs import fine_tune_set, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.result_cache import ResultCache, dataclass_codec
@@ -25,12 +26,12 @@ class Tuning:
     They are the held-out digits `(h,)`, those trained on `(t,)` and the 10,000 test images.
     """
 
-    held_before: NDArray[np.bool_]
-    held_after: NDArray[np.bool_]
-    trained_before: NDArray[np.bool_]
-    trained_after: NDArray[np.bool_]
-    test_before: NDArray[np.bool_]
-    test_after: NDArray[np.bool_]
+    held_before: BoolArray
+    held_after: BoolArray
+    trained_before: BoolArray
+    trained_after: BoolArray
+    test_before: BoolArray
+    test_after: BoolArray
 
 
 CACHE = ResultCache("tuning", dataclass_codec(Tuning))
@@ -52,7 +53,7 @@ class Change:
     high: float
 
 
-def change(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Change:
+def change(before: BoolArray, after: BoolArray) -> Change:
     """Return the numbers for images read right before and after, `(n,)` bool, n ≥ 1."""
     low, high = accuracy_interval(int(after.sum()), len(after))
     return Change(
@@ -72,7 +73,7 @@ def kept(run: Run) -> Tuning | None:
     return CACHE.read(Snapshot(run, steps[-1])) if steps else None
 
 
-def measure(run: Run, progress: Callable[[float], object] = lambda share: None) -> Tuning:
+def measure(run: Run, progress: Progress = no_progress) -> Tuning:
     """Classify all images with the first and the last snapshot and cache the result.
 
     Raises `RunError` where a snapshot or the digits of the run are missing.
@@ -91,7 +92,7 @@ def measure(run: Run, progress: Callable[[float], object] = lambda share: None) 
         "test": (data.x_test, data.y_test),
     }
     total = 2 * sum(len(labels) for _, labels in sets.values())
-    found: dict[str, NDArray[np.bool_]] = {}
+    found: dict[str, BoolArray] = {}
     done = 0
     for when, of in (("before", 0), ("after", step)):
         classifier = Classifier(load(Snapshot(run, of)))
@@ -104,7 +105,7 @@ def measure(run: Run, progress: Callable[[float], object] = lambda share: None) 
     return tuning
 
 
-def _tell(progress: Callable[[float], object], before: int, total: int, done: int) -> None:
+def _tell(progress: Progress, before: int, total: int, done: int) -> None:
     progress((before + done) / total)
 
 

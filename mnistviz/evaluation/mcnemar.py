@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mnistviz.core.statistics import mcnemar_p
-
-Right = NDArray[np.bool_]
+from mnistviz.core.types.arrays import BoolArray
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,7 @@ class McNemarResult:
     p: float
 
 
-def compare(first: Right, second: Right) -> McNemarResult:
+def compare(first: BoolArray, second: BoolArray) -> McNemarResult:
     """Compare two networks by which images each reads right, both `(n,)` bool."""
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
     return McNemarResult(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.core.constants import NUM_CLASSES
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, DoubleArray, FloatArray
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class ClassScore:
     f1: float
 
 
-def class_scores(labels: NDArray[np.uint8], answers: NDArray[np.integer]) -> list[ClassScore]:
+def class_scores(labels: ByteArray, answers: NDArray[np.integer]) -> list[ClassScore]:
     """Return the scores of the ten digits, from labels `(n,)` and answers `(n,)`."""
     from sklearn.metrics import precision_recall_fscore_support
 
@@ -36,7 +36,7 @@ def class_scores(labels: NDArray[np.uint8], answers: NDArray[np.integer]) -> lis
     ]
 
 
-def top_k(logits: FloatArray, labels: NDArray[np.uint8]) -> NDArray[np.float64]:
+def top_k(logits: FloatArray, labels: ByteArray) -> DoubleArray:
     """Return the top-k accuracies `(10,)` in [0, 1], k from 1 to 10, of logits `(n, 10)`.
 
     Of equal logits the smaller digit ranks first, as `argmax` has it.
@@ -44,5 +44,5 @@ def top_k(logits: FloatArray, labels: NDArray[np.uint8]) -> NDArray[np.float64]:
     order = np.argsort(-logits, axis=1, kind="stable")
     ranks = (order == labels[:, np.newaxis]).argmax(axis=1)
     counts = np.bincount(ranks, minlength=NUM_CLASSES)
-    shares: NDArray[np.float64] = counts.cumsum() / len(labels)
+    shares: DoubleArray = counts.cumsum() / len(labels)
     return shares

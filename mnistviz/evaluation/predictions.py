@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.core.constants import NUM_CLASSES
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import BoolArray, ByteArray, DoubleArray, FloatArray
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation.scoring import probabilities
 from mnistviz.runs.result_cache import ResultCache, array_codec
@@ -26,8 +26,8 @@ class Answers:
     data: LabelledSet
     logits: FloatArray
     answers: NDArray[np.int64]
-    right: NDArray[np.bool_]
-    confidence: NDArray[np.float64]
+    right: BoolArray
+    confidence: DoubleArray
 
 
 def answers_of(data: LabelledSet, logits: FloatArray) -> Answers:
@@ -37,7 +37,7 @@ def answers_of(data: LabelledSet, logits: FloatArray) -> Answers:
     return Answers(data, logits, answers, answers == data.labels, confidence)
 
 
-def digest_of(images: NDArray[np.uint8]) -> str:
+def digest_of(images: ByteArray) -> str:
     """Return a digest of images `(n, 28, 28)`: the key of cached results."""
     return hashlib.sha256(np.ascontiguousarray(images).tobytes()).hexdigest()[:16]
 

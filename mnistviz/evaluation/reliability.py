@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz.core.types.arrays import BoolArray, DoubleArray
+
 # As in Guo et al., 2017.
 NUM_BINS = 15
 
@@ -18,16 +20,14 @@ class Reliability:
     absolute difference of the two over the images. All are in [0, 1].
     """
 
-    edges: NDArray[np.float64]
+    edges: DoubleArray
     counts: NDArray[np.int64]
-    confidence: NDArray[np.float64]
-    accuracy: NDArray[np.float64]
+    confidence: DoubleArray
+    accuracy: DoubleArray
     error: float
 
 
-def reliability(
-    confidence: NDArray[np.float64], right: NDArray[np.bool_], num_bins: int = NUM_BINS
-) -> Reliability:
+def reliability(confidence: DoubleArray, right: BoolArray, num_bins: int = NUM_BINS) -> Reliability:
     """Return confidence and accuracy by bin.
 
     `confidence` `(n,)` is the probability of each answer, `right` `(n,)` whether it is correct.
@@ -44,9 +44,7 @@ def reliability(
     return Reliability(edges, counts, mean_confidence, accuracy, error)
 
 
-def refusals(
-    confidence: NDArray[np.float64], right: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def refusals(confidence: DoubleArray, right: BoolArray) -> tuple[DoubleArray, DoubleArray]:
     """Return the shares of images rejected and the accuracies of the others, both `(n,)`.
 
     0, 1, … n - 1 of the n images are rejected, those with the lowest confidence first.

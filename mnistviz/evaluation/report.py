@@ -52,7 +52,7 @@ class ReportData:
 def report_data(snapshot: Snapshot, answers: Answers, temperature: float | None) -> ReportData:
     """Return a snapshot's answers with the stored curves, labels in doubt and other answers."""
     images = robustness.subset(answers.data)
-    curves = [robustness.kept(snapshot, images, each) for each in CORRUPTIONS.values()]
+    curves = [robustness.cached(snapshot, images, each) for each in CORRUPTIONS.values()]
     digest = digest_of(answers.data.images)
     others = {}
     for other in registry.list_runs():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.arrays import BoolArray, DoubleArray
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import balanced, to_input
 from mnistviz.evaluation.corruptions import Corruption
@@ -32,13 +32,22 @@ class RobustnessCurve:
 
     corruption: str
     levels: tuple[float, ...]
-    right: NDArray[np.bool_]
+    right: BoolArray
 
     @property
-    def accuracy(self) -> NDArray[np.float64]:
+    def accuracy(self) -> DoubleArray:
         """The accuracy at each level, `(levels,)` in [0, 1]."""
-        shares: NDArray[np.float64] = self.right.mean(axis=1)
+        shares: DoubleArray = self.right.mean(axis=1)
         return shares
+
+    def as_row(self) -> dict[str, object]:
+        """Return the curve as a JSON object: levels and accuracies of the corruption."""
+        return {
+            "distortion": self.corruption,
+            "levels": list(self.levels),
+            "accuracy": self.accuracy.tolist(),
+            "images": self.right.shape[1],
+        }
 
 
 def subset(data: LabelledSet, each: int = IMAGES_OF_EACH_DIGIT) -> LabelledSet:
@@ -51,7 +60,7 @@ def measure(
     classifier: Classifier,
     data: LabelledSet,
     corruption: Corruption,
-    progress: Callable[[float], object] = lambda share: None,
+    progress: Progress = no_progress,
 ) -> RobustnessCurve:
     """Classify the corrupted images of a set at every level. `progress` gets the share done."""
     images = to_input(data.images)
@@ -63,27 +72,27 @@ def measure(
     return RobustnessCurve(corruption.name, tuple(map(float, corruption.levels)), np.stack(rows))
 
 
-def kept(snapshot: Snapshot, data: LabelledSet, corruption: Corruption) -> RobustnessCurve | None:
-    """What was measured before of a snapshot on a set; None where nothing was."""
-    found = _cache(data, corruption).read(snapshot)
+def cached(snapshot: Snapshot, data: LabelledSet, corruption: Corruption) -> RobustnessCurve | None:
+    """Return the cached curve of a snapshot on a set, None where there is none."""
+    curve = _cache(data, corruption).read(snapshot)
     levels = tuple(map(float, corruption.levels))
-    # A result for other levels is measured anew.
-    if found is None or found.levels != levels:
+    # A curve of other levels or images is measured again.
+    if curve is None or curve.levels != levels:
         return None
-    return found if found.right.shape == (len(levels), len(data.labels)) else None
+    return curve if curve.right.shape == (len(levels), len(data.labels)) else None
 
 
-def measure_and_keep(
+def measure_and_cache(
     classifier: Classifier,
     snapshot: Snapshot,
     data: LabelledSet,
     corruption: Corruption,
-    progress: Callable[[float], object] = lambda share: None,
+    progress: Progress = no_progress,
 ) -> RobustnessCurve:
-    """Measure a snapshot and keep the result on disk."""
-    found = measure(classifier, data, corruption, progress)
-    _cache(data, corruption).write(snapshot, found)
-    return found
+    """Measure a snapshot and cache the result."""
+    curve = measure(classifier, data, corruption, progress)
+    _cache(data, corruption).write(snapshot, curve)
+    return curve
 
 
 def tolerated_range(
@@ -110,19 +119,6 @@ def trained_on(corruption: Corruption, spec: TrainSpec) -> tuple[float, float] |
     if not spec.augmentation or corruption.trained_range is None:
         return None
     return corruption.trained_range(spec.augmentation)
-
-
-def as_rows(curves: Sequence[RobustnessCurve]) -> list[dict[str, object]]:
-    """Return the curves as JSON objects: levels and accuracies of each corruption."""
-    return [
-        {
-            "distortion": curve.corruption,
-            "levels": list(curve.levels),
-            "accuracy": curve.accuracy.tolist(),
-            "images": curve.right.shape[1],
-        }
-        for curve in curves
-    ]
 
 
 def _cache(data: LabelledSet, corruption: Corruption) -> ResultCache[RobustnessCurve]:

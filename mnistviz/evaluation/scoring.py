@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import softmax
 
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.statistics import negative_log_likelihood
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, DoubleArray, FloatArray
 from mnistviz.core.types.evaluation import Evaluation
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits.mnist import to_input
 
 if TYPE_CHECKING:
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    classifier: Classifier,
-    images: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-    progress: Callable[[int], None] = lambda done: None,
+    classifier: Classifier, images: ByteArray, labels: ByteArray, progress: Progress = no_progress
 ) -> Evaluation:
     """Return the metrics on images `(n, 28, 28)` uint8 with labels `(n,)`.
 
@@ -34,9 +30,7 @@ def evaluate(
 
 
 def predict_logits(
-    classifier: Classifier,
-    images: NDArray[np.uint8],
-    progress: Callable[[int], None] = lambda done: None,
+    classifier: Classifier, images: ByteArray, progress: Progress = no_progress
 ) -> FloatArray:
     """Return the logits `(n, 10)` float32 of images `(n, 28, 28)` uint8.
 
@@ -53,13 +47,13 @@ def predict_logits(
     return np.concatenate(logits)
 
 
-def probabilities(logits: FloatArray, temperature: float = 1.0) -> NDArray[np.float64]:
+def probabilities(logits: FloatArray, temperature: float = 1.0) -> DoubleArray:
     """Return the probabilities `(n, 10)` of logits `(n, 10)` divided by the temperature."""
-    shares: NDArray[np.float64] = softmax(logits.astype(np.float64) / temperature, axis=1)
+    shares: DoubleArray = softmax(logits.astype(np.float64) / temperature, axis=1)
     return shares
 
 
-def score(logits: FloatArray, labels: NDArray[np.uint8]) -> Evaluation:
+def score(logits: FloatArray, labels: ByteArray) -> Evaluation:
     """Return the metrics of logits `(n, 10)` with labels `(n,)`."""
     pairs = labels.astype(np.int64) * NUM_CLASSES + logits.argmax(axis=1)
     confusion = np.bincount(pairs, minlength=NUM_CLASSES**2).reshape(NUM_CLASSES, NUM_CLASSES)

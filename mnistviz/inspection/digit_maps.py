@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.runs.result_cache import ResultCache, array_codec, dataclass_codec
 
 # A new image is placed on a t-SNE map between so many neighbours.
@@ -28,7 +28,7 @@ class DigitMap:
     mean: FloatArray
     axes: FloatArray
     shares: FloatArray
-    answers: NDArray[np.uint8]
+    answers: ByteArray
 
     def place(self, features: FloatArray) -> FloatArray:
         """The places `(n, axes)` float32 of features `(n, features)`."""

@@ -7,22 +7,16 @@ the plane with the largest variance, at once; t-SNE preserves neighbourhoods and
 import contextlib
 import io
 import re
-from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.digit_maps import TEST_MAP, DigitMap
-from mnistviz.inspection.layer_outputs import (
-    IMAGES_SPEC,
-    convolutions,
-    last_output,
-    layer_outputs,
-)
+from mnistviz.inspection.layer_outputs import IMAGES_SPEC, convolutions, last_output, layer_outputs
 from mnistviz.network.model import BATCH_SIZE
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
@@ -35,10 +29,8 @@ TSNE_ITERATIONS = 1000
 
 
 def last_features(
-    network: keras.Sequential,
-    images: FloatArray,
-    progress: Callable[[int], None] = lambda done: None,
-) -> tuple[FloatArray, NDArray[np.uint8]]:
+    network: keras.Sequential, images: FloatArray, progress: Progress = no_progress
+) -> tuple[FloatArray, ByteArray]:
     """The input of the last convolution, and the answers, for images `(n, 28, 28)` in [0, 1].
 
     Features are (n, height · width · channels) float32, answers (n,) uint8.
@@ -64,9 +56,7 @@ def last_features(
 
 
 def digit_map(
-    network: keras.Sequential,
-    images: NDArray[np.uint8],
-    progress: Callable[[int], None] = lambda done: None,
+    network: keras.Sequential, images: ByteArray, progress: Progress = no_progress
 ) -> DigitMap:
     """The map of images `(n, 28, 28)` uint8 along their principal axes (Pearson 1901).
 
@@ -99,9 +89,7 @@ def map_of_test_images(snapshot: Snapshot, network: keras.Sequential | None = No
 
 
 def tsne(
-    places: FloatArray,
-    progress: Callable[[float], None] = lambda share: None,
-    iterations: int = TSNE_ITERATIONS,
+    places: FloatArray, progress: Progress = no_progress, iterations: int = TSNE_ITERATIONS
 ) -> FloatArray:
     """The t-SNE map (van der Maaten and Hinton 2008) of places (n, axes): (n, 2) float32.
 
@@ -123,7 +111,7 @@ class _PrintedIterations(io.StringIO):
     `test_the_progress_workaround_is_needed` fails when it has callbacks.
     """
 
-    def __init__(self, report: Callable[[int], None]) -> None:
+    def __init__(self, report: Progress) -> None:
         super().__init__()
         self._report = report
 

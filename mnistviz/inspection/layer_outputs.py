@@ -9,10 +9,11 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.model_spec import normalization_name
+from mnistviz.core.types.arrays import ByteArray
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits.mnist import to_input
 
 # A batch of images of any size, as networks take them.
@@ -75,7 +76,7 @@ def block_ends(network: keras.Sequential) -> dict[str, str]:
 
 
 def image_batches(
-    images: NDArray[np.uint8], size: int, progress: Callable[[int], object] = lambda done: None
+    images: ByteArray, size: int, progress: Progress = no_progress
 ) -> Iterator[tf.Tensor]:
     """Batches `(size, 28, 28, 1)` float32 in [0, 1] of images `(n, 28, 28)` uint8.
 

@@ -10,11 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-# The largest values at strength 1; each is drawn uniformly between minus and plus its value.
-DEGREES = 15.0
-PIXELS = 2.0
-STRETCH = 0.15  # of the natural logarithm of each side's scale
-SHEAR = 0.15
+from mnistviz.core.constants import MAX_ROTATION, MAX_SHEAR, MAX_SHIFT, MAX_STRETCH
 
 # An elastic map is a field of random displacements on a grid of points, blurred (Simard, Steinkraus
 # and Platt 2003, "Best practices for convolutional neural networks applied to visual document
@@ -95,7 +91,7 @@ def affine_maps(number: Any, strength: float, key: Any, middle: tuple[float, flo
     A row (a, b, c, d, e, f, 0, 0) reads (x, y) from (a·x + b·y + c, d·x + e·y + f).
     Rotation, scale and shear keep the point `middle`, (x, y), fixed.
     """
-    most = [math.radians(DEGREES), PIXELS, PIXELS, STRETCH, STRETCH, SHEAR]
+    most = [math.radians(MAX_ROTATION), MAX_SHIFT, MAX_SHIFT, MAX_STRETCH, MAX_STRETCH, MAX_SHEAR]
     drawn = tf.random.stateless_uniform([number, len(most)], key, -1.0, 1.0)
     angle, right, down, wide, high, shear = tf.unstack(
         drawn * tf.constant(most, tf.float32) * strength, axis=1

@@ -14,11 +14,10 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from mnistviz.core.assets import ASSETS
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray
 from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, stroke_width
 
 Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
@@ -67,7 +66,7 @@ class DigitDetector:
             scores.append((hidden @ self.dense2 + self.dense_bias2)[:, 0])
         return np.concatenate(scores) if scores else np.zeros(0, np.float32)
 
-    def features(self, images: FloatArray) -> NDArray[np.float64]:
+    def features(self, images: FloatArray) -> DoubleArray:
         """Features `(n, 3)` of images `(n, 28, 28)` without a network.
 
         The distance from the principal axes of digits, the number of separate parts and the width
@@ -80,10 +79,10 @@ class DigitDetector:
         widths = [stroke_width(image) for image in images]
         return np.column_stack([off, np.array(parts, np.float64), np.array(widths, np.float64)])
 
-    def rejects(self, images: FloatArray) -> NDArray[np.bool_]:
+    def rejects(self, images: FloatArray) -> BoolArray:
         """Whether each image `(n, 28, 28)` float32 in [0, 1] is no digit: `(n,)`."""
         beyond = (self.features(images) > self.limits).any(axis=1)
-        rejected: NDArray[np.bool_] = beyond | (self.scores(images) < self.least)
+        rejected: BoolArray = beyond | (self.scores(images) < self.least)
         return rejected
 
 
@@ -110,7 +109,7 @@ def verdicts(images: FloatArray, probabilities: FloatArray) -> list[Verdict]:
     An image without ink is blank, and one that the detector rejects is not a digit. Of the others,
     the network is unsure where its largest probability is below `UNSURE_BELOW`.
     """
-    blank: NDArray[np.bool_] = np.logical_not(images.any(axis=(1, 2)))
+    blank: BoolArray = np.logical_not(images.any(axis=(1, 2)))
     rejected = bundled_detector().rejects(images)
     unsure = probabilities.max(axis=1) < UNSURE_BELOW
     return [

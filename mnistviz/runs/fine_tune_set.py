@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnistviz.core import storage
 from mnistviz.core.constants import IMAGE_SIZE, NUM_TRAINING_IMAGES
 from mnistviz.core.errors import DataError, RunError
 from mnistviz.core.run_spec import OwnDigits
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.core.types.arrays import ByteArray
 from mnistviz.digits import array_files, my_digits
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import Mnist
@@ -39,20 +39,18 @@ FOLD_WORD, FOLDS_WORD = {3: ("third", "three"), 4: ("quarter", "four"), 5: ("fif
 # The second part of the key, beside the seed, that MNIST's images are drawn with.
 _REPLAY = 0x7265706C6179
 
-Pixels = NDArray[np.uint8]
-
 
 @dataclass(frozen=True, eq=False)
 class Split:
     """Digits to train on and digits held out: images `(n, 28, 28)`, labels `(n,)`, uint8."""
 
-    images: Pixels
-    labels: Pixels
-    held_images: Pixels
-    held_labels: Pixels
+    images: ByteArray
+    labels: ByteArray
+    held_images: ByteArray
+    held_labels: ByteArray
 
     @property
-    def arrays(self) -> tuple[Pixels, Pixels, Pixels, Pixels]:
+    def arrays(self) -> tuple[ByteArray, ByteArray, ByteArray, ByteArray]:
         return self.images, self.labels, self.held_images, self.held_labels
 
     @property
@@ -164,7 +162,7 @@ def trained_ids(run: Run) -> set[str]:
     return found
 
 
-def num_trained_on(run: Run, images: Pixels) -> int:
+def num_trained_on(run: Run, images: ByteArray) -> int:
     """How many of images `(n, 28, 28)` uint8 are digits that `trained_ids` has."""
     ids = trained_ids(run)
     return sum(my_digits.id_of(image) in ids for image in images) if ids else 0
@@ -192,11 +190,6 @@ def siblings(run: Run, among: Sequence[Run]) -> list[Run]:
 def _alike(one: Run, other: Run) -> bool:
     def key(run: Run) -> object:
         own = run.spec.own
-        return (
-            run.spec.parent,
-            run.spec.train,
-            run.spec.model,
-            own and (own.share, own.of_sha256),
-        )
+        return (run.spec.parent, run.spec.train, run.spec.model, own and (own.share, own.of_sha256))
 
     return key(one) == key(other)

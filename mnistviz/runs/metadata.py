@@ -17,8 +17,8 @@ MAX_NOTE_LENGTH = 2_000
 
 
 @dataclass(frozen=True)
-class Restored:
-    """A restored run, and the name that it had before if another run has taken it."""
+class NamedRun:
+    """A run that was restored or imported, and its name before if another run has taken that."""
 
     run: Run
     name_before: str | None = None
@@ -62,7 +62,7 @@ def delete(run: Run) -> Run:
         return _write(run, deleted=True)
 
 
-def restore(run: Run) -> Restored:
+def restore(run: Run) -> NamedRun:
     """Restore a deleted run, under a numbered name where its own is taken meanwhile."""
     with storage.home_lock():
         run = _own(run, "restored")
@@ -70,10 +70,10 @@ def restore(run: Run) -> Restored:
             raise RunError(f"{run.name}: is not deleted, so there is nothing to restore")
         name = numbered_name(run.name, registry.taken_names() - {run.id})
         restored = _write(run, deleted=False, name=name)
-    return Restored(restored, None if restored.name == run.name else run.name)
+    return NamedRun(restored, None if restored.name == run.name else run.name)
 
 
-def remove_for_good(run: Run) -> None:
+def delete_permanently(run: Run) -> None:
     """Remove the folder of a deleted run from the disk, for good."""
     with storage.home_lock():
         run = _own(run, "removed")
@@ -89,17 +89,9 @@ def remove_for_good(run: Run) -> None:
 
 def find_deleted(text: str) -> Run:
     """The deleted run with that id or, if only one has it, that name."""
-    there = registry.deleted_runs()
-    found = [run for run in there if run.id == text] or [run for run in there if run.name == text]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(run.id for run in found)
-        raise RunError(
-            f"run: {text!r} is the name of {len(found)} deleted runs; say which by id: {ids}"
-        )
-    names = ", ".join(run.name for run in there[:10]) or "none"
-    raise RunError(f"run: no deleted run has the name or id {text!r}; there are: {names}")
+    runs = registry.deleted_runs()
+    matches = [run for run in runs if run.id == text] or [run for run in runs if run.name == text]
+    return registry.only_match(text, matches, runs, "deleted ")
 
 
 def numbered_name(name: str, taken: set[str]) -> str:

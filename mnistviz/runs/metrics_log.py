@@ -105,6 +105,16 @@ def last_row(rows: Sequence[MetricRow], split: MetricSplit) -> MetricRow | None:
     return next((row for row in reversed(rows) if row.split == split), None)
 
 
+def last_results(run: Run, rows: Sequence[MetricRow]) -> tuple[MetricRow | None, MetricRow | None]:
+    """The last validation of a run, and its result on the test set; None where there is none yet.
+
+    Where every epoch is validated on the test set, the last validation is the test result.
+    """
+    validation = last_row(rows, "validation")
+    on_test = run.spec.train.validated_on == "test"
+    return validation, validation if on_test else last_row(rows, "test")
+
+
 def read(run: Run) -> tuple[MetricRow, ...]:
     """All rows of a run, in order."""
     return MetricsReader(run.metrics_file).poll()

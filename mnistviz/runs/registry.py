@@ -6,7 +6,7 @@ file that is being written. `docs/architecture.md` lists them.
 
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,10 +92,10 @@ def taken_names() -> set[str]:
     """The names that no new run may have: all ids, and all names but those of deleted runs."""
     words: set[str] = set()
     for folder in (BUNDLED_HOME, home()):
-        for found in _entries_in(folder):
-            words.add(found.id)
-            if isinstance(found, DamagedRun) or not found.deleted:
-                words.add(found.name)
+        for entry in _entries_in(folder):
+            words.add(entry.id)
+            if isinstance(entry, DamagedRun) or not entry.deleted:
+                words.add(entry.name)
     return words
 
 
@@ -179,7 +179,7 @@ def deleted_runs() -> list[Run]:
 
 def damaged_runs() -> list[DamagedRun]:
     """The runs whose spec can't be read, by id."""
-    return [found for found in _entries_in(home()) if isinstance(found, DamagedRun)]
+    return [entry for entry in _entries_in(home()) if isinstance(entry, DamagedRun)]
 
 
 def _created(run: Run) -> datetime:
@@ -187,27 +187,27 @@ def _created(run: Run) -> datetime:
 
 
 def _readable(folder: Path) -> list[Run]:
-    return [found for found in _entries_in(folder) if isinstance(found, Run)]
+    return [entry for entry in _entries_in(folder) if isinstance(entry, Run)]
 
 
 def _entries_in(folder: Path) -> list[Run | DamagedRun]:
     """All runs of a folder by id, readable or not. Other files and folders are ignored."""
     try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries if entry.name[0] != ".")
+        with os.scandir(folder) as paths:
+            names = sorted(path.name for path in paths if path.name[0] != ".")
     except (FileNotFoundError, NotADirectoryError):
         return []
-    found: list[Run | DamagedRun] = []
+    runs: list[Run | DamagedRun] = []
     for name in names:
         path = folder / name
         try:
-            found.append(open_run(path, bundled=folder == BUNDLED_HOME))
+            runs.append(open_run(path, bundled=folder == BUNDLED_HOME))
         except RunError as error:
             # A folder that is being created has no file yet; one without its spec has others.
             if any((path / file).exists() for file in ("spec.json", "label.json", "metrics.jsonl")):
                 label = _read_small_json(path / "label.json")
-                found.append(DamagedRun(name, path, _text(label, "name") or name, str(error)))
-    return found
+                runs.append(DamagedRun(name, path, _text(label, "name") or name, str(error)))
+    return runs
 
 
 def find_run(text: str) -> Run:
@@ -218,14 +218,20 @@ def find_run(text: str) -> Run:
             if (folder / text / "spec.json").exists():
                 return _not_deleted(open_run(folder / text, bundled=folder == BUNDLED_HOME))
     runs = list_runs()
-    found = [run for run in runs if run.name == text]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(run.id for run in found)
-        raise RunError(f"run: {text!r} is the name of {len(found)} runs; say which by id: {ids}")
-    names = ", ".join(run.name for run in runs[:10]) or "none yet"
-    raise RunError(f"run: no run has the name or id {text!r}; there are: {names}")
+    return only_match(text, [run for run in runs if run.name == text], runs)
+
+
+def only_match(text: str, matches: Sequence[Run], runs: Sequence[Run], adjective: str = "") -> Run:
+    """The only run that a text matches. Raises `RunError` with ids or names for none or several."""
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        ids = ", ".join(run.id for run in matches)
+        raise RunError(
+            f"run: {text!r} is the name of {len(matches)} {adjective}runs; say which by id: {ids}"
+        )
+    names = ", ".join(run.name for run in runs[:10]) or ("none" if adjective else "none yet")
+    raise RunError(f"run: no {adjective}run has the name or id {text!r}; there are: {names}")
 
 
 def _not_deleted(run: Run) -> Run:

@@ -43,7 +43,7 @@ class RunColumn:
     page_value: Callable[[Summary, Names], Any] | None = None
     position: int = LAST
     title: str | None = None
-    kind: Literal["", "text", "number", "time"] = ""
+    kind: Literal["", "number", "time"] = ""
     format: str | None = None
     help: str | None = None
     pinned: bool | None = None
@@ -88,25 +88,13 @@ COLUMNS = (
         line="{name:24}",
         page_value=lambda summary, _: _page_name(summary.run),
         position=1,
-        title="name",
-        kind="text",
         pinned=True,
     ),
     RunColumn(name="bundled", value=attrgetter("run.bundled"), page=None),
-    RunColumn(
-        name="state",
-        value=attrgetter("state"),
-        line="{state:10}",
-        position=2,
-        title="state",
-        kind="text",
-    ),
+    RunColumn(name="state", value=attrgetter("state"), line="{state:10}", position=2),
     RunColumn(name="recipe", value=attrgetter("run.spec.recipe"), position=10),
     RunColumn(
-        name="channels",
-        value=attrgetter("run.spec.model.plan"),
-        line="{channels:10}",
-        position=6,
+        name="channels", value=attrgetter("run.spec.model.plan"), line="{channels:10}", position=6
     ),
     RunColumn(page="batch norm", value=attrgetter("run.spec.model.batch_norm"), position=7),
     RunColumn(
@@ -125,10 +113,7 @@ COLUMNS = (
         format="localized",
     ),
     RunColumn(
-        name="seed",
-        value=attrgetter("run.spec.train.seed"),
-        line="  seed {seed:<6}",
-        position=11,
+        name="seed", value=attrgetter("run.spec.train.seed"), line="  seed {seed:<6}", position=11
     ),
     RunColumn(name="epochs", value=attrgetter("run.spec.train.epochs"), page="of", position=13),
     RunColumn(
@@ -160,7 +145,6 @@ COLUMNS = (
         page="measured on",
         page_value=lambda summary, _: MEASURED_ON[summary.run.spec.train.validated_on],
         position=4,
-        kind="text",
         help="Where the validation accuracy comes from: training images held out, or the test set.",
     ),
     RunColumn(
@@ -189,7 +173,6 @@ COLUMNS = (
         page="begins from",
         page_value=lambda summary, names: parent_text(summary.run, names),
         position=15,
-        kind="text",
         help="The run, and its epoch, whose weights this one began with.",
     ),
     RunColumn(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.settings import summary
 from mnistviz.core.statistics import half_width, paired
+from mnistviz.core.types.arrays import DoubleArray
 from mnistviz.core.types.training import Curve, MetricRow
 
 # A band from minimum to maximum, or of one sample standard deviation on both sides.
@@ -105,10 +105,7 @@ def groups_of(
 
 
 def points_of(
-    rows: Sequence[MetricRow],
-    split: Split,
-    measure: Measure,
-    steps_per_epoch: int,
+    rows: Sequence[MetricRow], split: Split, measure: Measure, steps_per_epoch: int
 ) -> dict[float, float]:
     """Return loss or accuracy of a split by the number of epochs trained."""
     return {row.step / steps_per_epoch: getattr(row, measure) for row in rows if row.split == split}
@@ -136,7 +133,7 @@ def mean_curve(
     )
 
 
-def _bounds(values: NDArray[np.float64], band: Band) -> tuple[float, float]:
+def _bounds(values: DoubleArray, band: Band) -> tuple[float, float]:
     if band == "range":
         return float(values.min()), float(values.max())
     spread = float(values.std(ddof=1)) if len(values) > 1 else 0.0

@@ -97,6 +97,12 @@ def _train_all(study: Study, trainer: Trainer, report: Report) -> list[tuple[Tri
     trials = {trainer.executor.submit(trainer.train, trial): trial for trial in study.missing}
     failed: list[tuple[Trial, str]] = []
     waiting: set[Future[Outcome]] = set(trials)
+
+    def stop_waiting() -> None:
+        for future in waiting:
+            if not future.cancel():
+                trainer.stop(trials[future])
+
     try:
         while waiting:
             done, waiting = wait(waiting, POLL_SECONDS, FIRST_COMPLETED)
@@ -113,15 +119,11 @@ def _train_all(study: Study, trainer: Trainer, report: Report) -> list[tuple[Tri
                 _store(study, outcome)
                 report(trials[future], outcome.result)
             if study_directory.stop_file(study).exists():
-                for future in waiting:
-                    if not future.cancel():
-                        trainer.stop(trials[future])
+                stop_waiting()
     except BaseException:
         # Ctrl-C: the executor waits for its trials, so stop them.
         study_directory.stop(study)
-        for future in waiting:
-            if not future.cancel():
-                trainer.stop(trials[future])
+        stop_waiting()
         raise
     return failed
 

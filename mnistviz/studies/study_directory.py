@@ -11,9 +11,10 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from mnistviz.runs import registry
 from mnistviz.studies.plans import StudySpec, Trial, plan_text
 
 BUNDLED_STUDIES = ASSETS / "studies"
+
+T = TypeVar("T", LayerRedundancy, LayerCoverage)
 
 
 @dataclass(frozen=True)
@@ -175,12 +178,14 @@ def open_study(path: Path) -> Study:
         spec = _read_spec(path / "study.json")
     except (OSError, SpecError) as error:
         raise StudyError(f"{path.name}: study.json can't be read ({error})") from None
-    bundled = path.parent == BUNDLED_STUDIES
-    results, redundancy = (
+    return Study(
+        path,
+        spec,
         _read_results(path / "trials.jsonl"),
         _read_redundancy(path / "redundancy.jsonl"),
+        _read_coverage(path / "coverage.jsonl"),
+        bundled=path.parent == BUNDLED_STUDIES,
     )
-    return Study(path, spec, results, redundancy, _read_coverage(path / "coverage.jsonl"), bundled)
 
 
 @read_once
@@ -199,38 +204,26 @@ def _read_results(path: Path) -> tuple[TrialResult, ...]:
     return tuple(results.values())
 
 
-@read_once
-def _read_redundancy(path: Path) -> Mapping[Trial, tuple[LayerRedundancy, ...]]:
-    by_trial: dict[Trial, tuple[LayerRedundancy, ...]] = {}
+def _read_layers(path: Path, kind: type[T]) -> Mapping[Trial, tuple[T, ...]]:
+    """Return the results of all layers of each trial, as dataclasses of that kind."""
+    by_trial: dict[Trial, tuple[T, ...]] = {}
     for record in _records(path):
         with suppress(TypeError, KeyError):
             trial = Trial(tuple(record["plan"]), record["seed"])
             by_trial[trial] = tuple(
-                LayerRedundancy(
-                    **{
-                        **one,
-                        "dead": tuple(one["dead"]),
-                        "twins": tuple(tuple(pair) for pair in one["twins"]),
-                    }
-                )
-                for one in record["layers"]
+                kind(**{name: _as_tuple(value) for name, value in layer.items()})
+                for layer in record["layers"]
             )
     return by_trial
 
 
-@read_once
-def _read_coverage(path: Path) -> Mapping[Trial, tuple[LayerCoverage, ...]]:
-    by_trial: dict[Trial, tuple[LayerCoverage, ...]] = {}
-    for record in _records(path):
-        with suppress(TypeError, KeyError):
-            trial = Trial(tuple(record["plan"]), record["seed"])
-            by_trial[trial] = tuple(
-                LayerCoverage(
-                    one["layer"], one["channels"], tuple(one["shares"]), tuple(one["holders"])
-                )
-                for one in record["layers"]
-            )
-    return by_trial
+def _as_tuple(value: Any) -> Any:
+    """Return a JSON value with tuples in place of lists."""
+    return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
+
+
+_read_redundancy = read_once(partial(_read_layers, kind=LayerRedundancy))
+_read_coverage = read_once(partial(_read_layers, kind=LayerCoverage))
 
 
 def _records(path: Path) -> list[dict[str, Any]]:

@@ -100,10 +100,7 @@ def run_of(spec: StudySpec, trial: Trial) -> Run | None:
 def result_of(run: Run, trial: Trial) -> TrialResult:
     """Return the result of a finished run. Raises `TrainingError` when its log has none."""
     rows = metrics_log.read(run)
-    validation = metrics_log.last_row(rows, "validation")
-    # Where every epoch is validated on the test set, the last validation is the test result.
-    on_test = run.spec.train.validated_on == "test"
-    test = validation if on_test else metrics_log.last_row(rows, "test")
+    validation, test = metrics_log.last_results(run, rows)
     if validation is None or test is None:
         raise TrainingError(f"{run.name}: expected a test result in {run.metrics_file}, none there")
     epochs = epochs_of(rows, run.spec.train.steps_per_epoch)

@@ -10,11 +10,9 @@ import itertools
 import math
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mnistviz.core.statistics import half_width, holm, paired, paired_t_p, seeds_needed
 from mnistviz.core.thresholds import ALPHA, EQUIVALENCE_CONFIDENCE, MARGIN
+from mnistviz.core.types.arrays import DoubleArray
 from mnistviz.core.types.studies import PairedComparison, Verdict
 
 
@@ -42,7 +40,7 @@ def compare_plans(
 def _comparison(
     plans: tuple[str, str],
     seeds: tuple[int, ...],
-    differences: NDArray[np.float64],
+    differences: DoubleArray,
     p: float,
     p_holm: float,
 ) -> PairedComparison:

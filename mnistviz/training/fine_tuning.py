@@ -4,13 +4,12 @@
 gain and cost.
 """
 
-from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.labelled_sets import LabelledSet
-from mnistviz.runs import fine_tune_set, metadata, registry, snapshots
+from mnistviz.runs import fine_tune_set, metadata, registry
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.training.launcher import start_worker
+from mnistviz.training.launcher import start_from
 
 # Share of the images of an epoch that are the person's digits, repeated.
 SHARE = 0.1
@@ -53,19 +52,9 @@ def start(
     the run. The default name is made from the parent's. Raises as `launcher.fork` does, and
     `DataError` when there are too few digits.
     """
-    weights = snapshots.read(snapshot)
     parts = fine_tune_set.split(digits, fold)
     own = fine_tune_set.described(parts, digits, share, fold)
     if name is None:
         name = metadata.numbered_name(f"{snapshot.run.name[:40]}-my-digits", registry.taken_names())
-    run = registry.create_run(
-        snapshot.run.spec.recipe,
-        snapshot.run.spec.model,
-        train or settings(snapshot.run.spec.train),
-        name,
-        Parent(run=snapshot.run.id, step=snapshot.step),
-        own,
-    )
-    snapshots.write_start(run, weights)
-    fine_tune_set.write(run.path, parts)
-    return start_worker(run)
+    train = train or settings(snapshot.run.spec.train)
+    return start_from(snapshot, train, name, own, parts)

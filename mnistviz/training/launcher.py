@@ -3,9 +3,10 @@
 from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.processes import ProcessStartError, start_module
-from mnistviz.core.run_spec import Parent
+from mnistviz.core.run_spec import OwnDigits, Parent
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, fine_tune_set, registry, snapshots, worker_log
+from mnistviz.runs.fine_tune_set import Split
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.snapshots import Snapshot
@@ -26,15 +27,25 @@ def fork(snapshot: Snapshot, train: TrainSpec, name: str | None = None) -> Run:
     The optimizer starts with a new state, as a snapshot has only weights. Raises as
     `start` does, and when the snapshot is missing or damaged.
     """
-    weights = snapshots.read(snapshot)
-    of_parent = Parent(run=snapshot.run.id, step=snapshot.step)
-    spec = snapshot.run.spec
     # A fine-tuned run goes on with the same digits.
-    own = fine_tune_set.read(snapshot.run) if spec.own else None
-    run = registry.create_run(spec.recipe, spec.model, train, name, of_parent, spec.own)
+    own = snapshot.run.spec.own
+    return start_from(snapshot, train, name, own, fine_tune_set.read(snapshot.run) if own else None)
+
+
+def start_from(
+    snapshot: Snapshot,
+    train: TrainSpec,
+    name: str | None,
+    own: OwnDigits | None,
+    parts: Split | None,
+) -> Run:
+    """Start a run with the weights of a snapshot, and a person's digits copied into it."""
+    weights = snapshots.read(snapshot)
+    spec, parent = snapshot.run.spec, Parent(run=snapshot.run.id, step=snapshot.step)
+    run = registry.create_run(spec.recipe, spec.model, train, name, parent, own)
     snapshots.write_start(run, weights)
-    if own:
-        fine_tune_set.write(run.path, own)
+    if parts:
+        fine_tune_set.write(run.path, parts)
     return start_worker(run)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mnistviz.core.errors import TrainingError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.core.types.training import MetricRow, MetricSplit, TrainingState, WatchedAnswers
 from mnistviz.digits.mnist import Mnist, to_input, watched_digits
 from mnistviz.digits.synthetic_digits import with_pen_digits
@@ -280,9 +280,7 @@ class _Training:
                 "fixed_train", self._data.x_train[:num_images], self._data.y_train[:num_images]
             )
 
-    def _evaluate(
-        self, split: MetricSplit, images: NDArray[np.uint8], labels: NDArray[np.uint8]
-    ) -> None:
+    def _evaluate(self, split: MetricSplit, images: ByteArray, labels: ByteArray) -> None:
         result = evaluate(self._classifier, images, labels)
         self._report(split, result.loss, result.accuracy)
 

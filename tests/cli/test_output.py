@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnistviz.cli.output import Column, Figure, print_json, print_table, write_result
+from mnistviz.cli.output import Column, Section, print_json, print_table, write_result
 from mnistviz.core.errors import ReportError
 
 COLUMNS = (
@@ -41,10 +41,10 @@ def test_a_table_is_aligned_below_its_headings(capsys: pytest.CaptureFixture[str
 def write(out: Path | None) -> list[Path]:
     pictures: list[Path] = []
 
-    def figure() -> Figure:
+    def figure() -> Section:
         import plotly.graph_objects as go
 
-        return Figure("heading", "text", go.Figure())
+        return "heading", "text", go.Figure()
 
     arrays = {"a": np.arange(3)}
     write_result(out, "title", arrays=lambda: arrays, picture=pictures.append, figure=figure)

@@ -13,9 +13,9 @@ from mnistviz.evaluation import calibration
 from mnistviz.evaluation.calibration import (
     Calibration,
     calibration_error,
+    calibration_of,
     fit,
     held_out,
-    temperature,
 )
 from mnistviz.runs import registry, result_cache, snapshots
 from mnistviz.runs.snapshots import Snapshot
@@ -71,7 +71,7 @@ def test_calibration_lowers_probabilities_and_keeps_their_order() -> None:
 def test_a_run_without_held_out_images_has_no_calibration() -> None:
     reference = registry.find_run("reference")
     assert held_out(reference) == 0
-    assert temperature(Snapshot(reference, 1)) is None
+    assert calibration_of(Snapshot(reference, 1)) is None
 
 
 def test_a_fork_holds_out_the_images_that_its_parents_held_out(home: Path) -> None:
@@ -89,16 +89,16 @@ def test_a_calibration_is_fitted_once_and_cached(
 ) -> None:
     run = registry.find_run("best")
     step = snapshots.steps_of(run)[-1]
-    found = temperature(Snapshot(run, step))
+    found = calibration_of(Snapshot(run, step))
     assert found is not None
     # Trained with smoothed labels: it is less sure than it could be.
     assert 0.3 < found.temperature < 1
     assert found.loss_after < found.loss_before
     assert found.error_after < found.error_before / 3
     monkeypatch.setattr(calibration, "fit", lambda *_: pytest.fail("fitted again"))
-    assert temperature(Snapshot(run, step)) == found
+    assert calibration_of(Snapshot(run, step)) == found
     result_cache.write_arrays(
         Snapshot(run, step), calibration.CACHE.name, {"of another": np.array(1)}
     )
     with pytest.raises(pytest.fail.Exception):
-        temperature(Snapshot(run, step))
+        calibration_of(Snapshot(run, step))

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnistviz.core.errors import SpecError
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.evaluation.corruptions import CORRUPTIONS, find_corruption
+from mnistviz.evaluation.corruptions import CORRUPTIONS
 
 IMAGES = to_input(load_mnist().x_test[:6])
 
@@ -115,13 +114,3 @@ def test_occlusion_covers_a_square_of_its_size_at_a_fixed_place() -> None:
     assert (small <= large).all()
     assert len({tuple(np.argwhere(one)[0]) for one in small}) > 20
     assert (occlude(full, 4, 4) != occlude(full, 4, 3)).any()
-
-
-def test_an_unknown_corruption_raises() -> None:
-    assert find_corruption("blur").title == "Blur"
-    with pytest.raises(SpecError) as error:
-        find_corruption("fog")
-    assert str(error.value) == (
-        "distortion: expected one of shift-right, shift-down, rotation, scale, thickness, blur, "
-        "noise, contrast, occlusion, got 'fog'"
-    )

@@ -51,7 +51,7 @@ def test_the_verdict_depends_on_the_image(classifier: Classifier) -> None:
 def test_load_fits_the_temperature_where_images_were_held_out() -> None:
     assert DigitReader.load(find("reference")).calibration is None
     reader = DigitReader.load(find("best"))
-    assert reader.calibration == calibration.temperature(find("best"))
+    assert reader.calibration == calibration.calibration_of(find("best"))
 
 
 def test_ranking_puts_the_lower_of_two_equal_digits_first() -> None:

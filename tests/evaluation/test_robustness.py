@@ -39,8 +39,8 @@ def test_the_curve_is_the_accuracy_at_each_level_and_is_cached() -> None:
     step = snapshots.steps_of(best)[-1]
     classifier, data = Classifier(load(Snapshot(best, step))), small_set()
     told: list[float] = []
-    assert robustness.kept(Snapshot(best, step), data, ROTATION) is None
-    found = robustness.measure_and_keep(
+    assert robustness.cached(Snapshot(best, step), data, ROTATION) is None
+    found = robustness.measure_and_cache(
         classifier, Snapshot(best, step), data, ROTATION, told.append
     )
     assert told == [number / 13 for number in range(13)]
@@ -52,16 +52,16 @@ def test_the_curve_is_the_accuracy_at_each_level_and_is_cached() -> None:
     right = classifier.logits(turned).argmax(axis=1) == data.labels
     assert found.accuracy[-1] == pytest.approx(right.mean(), abs=0.011)
 
-    again = robustness.kept(Snapshot(best, step), data, ROTATION)
+    again = robustness.cached(Snapshot(best, step), data, ROTATION)
     assert again is not None
     np.testing.assert_array_equal(again.right, found.right)
     # Another set, another distortion: nothing is taken for what it is not.
-    assert robustness.kept(Snapshot(best, step), subset(data, 5), ROTATION) is None
-    assert robustness.kept(Snapshot(best, step), data, CORRUPTIONS["blur"]) is None
+    assert robustness.cached(Snapshot(best, step), subset(data, 5), ROTATION) is None
+    assert robustness.cached(Snapshot(best, step), data, CORRUPTIONS["blur"]) is None
     robustness._cache(data, ROTATION).write(
         Snapshot(best, step), RobustnessCurve("rotation", (0.0, 1.0, 2.0), found.right[:3])
     )
-    assert robustness.kept(Snapshot(best, step), data, ROTATION) is None
+    assert robustness.cached(Snapshot(best, step), data, ROTATION) is None
 
 
 def curve_of(*accuracies: float) -> RobustnessCurve:

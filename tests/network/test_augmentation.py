@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from mnistviz.core.constants import MAX_ROTATION, MAX_SHEAR, MAX_SHIFT, MAX_STRETCH
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.network import augmentation
 from mnistviz.network.augmentation import affine_maps, augmented, elastic_fields
 
 MIDDLE = (13.5, 13.5)
@@ -42,18 +42,18 @@ def test_maps_turn_stretch_and_move_as_far_as_they_may() -> None:
     linear = rows[:, [0, 1, 3, 4]].reshape(-1, 2, 2)
     # Where the middle of a picture is read from: it only moves.
     moved = np.einsum("nij,j->ni", linear, MIDDLE) + rows[:, [2, 5]] - MIDDLE
-    assert np.abs(moved).max() == pytest.approx(augmentation.PIXELS, rel=0.01)
+    assert np.abs(moved).max() == pytest.approx(MAX_SHIFT, rel=0.01)
     # Take off the turn, which the second row tells, and stretch and shear are left.
     angles = np.arctan2(linear[:, 1, 0], linear[:, 1, 1])
-    assert np.abs(angles).max() == pytest.approx(math.radians(augmentation.DEGREES), rel=0.01)
+    assert np.abs(angles).max() == pytest.approx(math.radians(MAX_ROTATION), rel=0.01)
     turns = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]])
     upright = linear @ np.linalg.inv(np.moveaxis(turns, -1, 0))
     np.testing.assert_allclose(upright[:, 1, 0], 0, atol=1e-6)
     for side in (0, 1):
         stretched = np.abs(np.log(upright[:, side, side]))
-        assert stretched.max() == pytest.approx(augmentation.STRETCH, rel=0.01)
+        assert stretched.max() == pytest.approx(MAX_STRETCH, rel=0.01)
     shear = upright[:, 0, 1] / upright[:, 0, 0]
-    assert np.abs(shear).max() == pytest.approx(augmentation.SHEAR, rel=0.01)
+    assert np.abs(shear).max() == pytest.approx(MAX_SHEAR, rel=0.01)
     assert abs(shear.mean()) < 0.01
 
 

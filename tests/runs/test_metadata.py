@@ -92,7 +92,7 @@ def test_a_label_keeps_what_another_page_wrote_meanwhile() -> None:
         (lambda run: metadata.annotate(run, "text"), "annotated"),
         (metadata.delete, "deleted"),
         (metadata.restore, "restored"),
-        (metadata.remove_for_good, "removed"),
+        (metadata.delete_permanently, "removed"),
     ],
 )
 def test_bundled_runs_are_never_written_to(action: Callable[[Run], object], done: str) -> None:
@@ -119,7 +119,7 @@ def test_a_deleted_run_is_gone_from_the_lists_and_comes_back_as_it_was() -> None
         "run: no run has the name or id"
     )
 
-    assert metadata.restore(metadata.find_deleted("mine")) == metadata.Restored(run)
+    assert metadata.restore(metadata.find_deleted("mine")) == metadata.NamedRun(run)
     assert registry.find_run("mine") == run
     assert registry.deleted_runs() == []
     assert message_of(lambda: metadata.restore(run)) == (
@@ -153,15 +153,15 @@ def test_a_run_at_work_can_not_be_deleted(state: State) -> None:
 
 def test_only_a_deleted_run_can_be_removed_and_then_nothing_is_left() -> None:
     run, other = new_run("mine"), new_run("other")
-    assert message_of(lambda: metadata.remove_for_good(run)) == (
+    assert message_of(lambda: metadata.delete_permanently(run)) == (
         "mine: expected a deleted run; delete it first"
     )
     metadata.delete(run)
     with FileLock(run.path / "worker.lock"):
-        assert message_of(lambda: metadata.remove_for_good(run)) == (
+        assert message_of(lambda: metadata.delete_permanently(run)) == (
             "mine: its training still goes on; stop it first"
         )
-    metadata.remove_for_good(run)
+    metadata.delete_permanently(run)
     assert registry.deleted_runs() == []
     assert {path.name for path in storage.home().iterdir()} - {"home.lock"} == {other.id}
 

@@ -8,6 +8,7 @@ from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import DARK_TEXT, MISTAKES
 from mnistviz.charts.montage import add_frame
 from mnistviz.charts.theme import apply_layout
+from mnistviz.core.types.arrays import DoubleArray
 
 HEIGHT = 340
 CELLS_HEIGHT = 420
@@ -25,27 +26,12 @@ def confusion_figure(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
     """
     shares = _shares(confusion)
     mistakes = np.where(np.eye(len(confusion), dtype=bool), np.nan, shares**POWER)
-    digits = list(range(len(confusion)))
+    cells = {"showscale": False, "hoverinfo": "skip", "xgap": 1, "ygap": 1}
+    correct = [[0, CORRECT], [1, CORRECT]]
     figure = go.Figure(
         [
-            go.Heatmap(
-                z=np.where(np.isnan(mistakes), 1.0, np.nan),
-                colorscale=[[0, CORRECT], [1, CORRECT]],
-                showscale=False,
-                hoverinfo="skip",
-                xgap=1,
-                ygap=1,
-            ),
-            go.Heatmap(
-                z=mistakes,
-                zmin=0,
-                zmax=1,
-                colorscale=MISTAKES,
-                showscale=False,
-                hoverinfo="skip",
-                xgap=1,
-                ygap=1,
-            ),
+            go.Heatmap(cells, z=np.where(np.isnan(mistakes), 1.0, np.nan), colorscale=correct),
+            go.Heatmap(cells, z=mistakes, zmin=0, zmax=1, colorscale=MISTAKES),
             # On top of both: the numbers and the hover texts.
             go.Heatmap(
                 z=confusion,
@@ -61,7 +47,7 @@ def confusion_figure(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
         ]
     )
     axis = {
-        "tickvals": digits,
+        "tickvals": list(range(len(confusion))),
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
@@ -101,7 +87,7 @@ def clickable_confusion_figure(
     return figure
 
 
-def _shares(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+def _shares(confusion: NDArray[np.int64]) -> DoubleArray:
     """Return the share of each answer among the images of its label; 0 without images."""
-    shares: NDArray[np.float64] = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    shares: DoubleArray = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     return shares

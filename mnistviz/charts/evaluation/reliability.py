@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
+from mnistviz.core.types.arrays import DoubleArray
 
 HEIGHT = 360
 COLOURS = (VALIDATION, TRAINING)
@@ -17,11 +18,9 @@ MOST_REFUSED = 10
 # At most so many points of a curve are drawn.
 MAX_POINTS = 400
 
-Values = NDArray[np.float64]
-
 
 def reliability_figure(
-    curves: Sequence[tuple[str, Values, Values, NDArray[np.int64]]],
+    curves: Sequence[tuple[str, DoubleArray, DoubleArray, NDArray[np.int64]]],
 ) -> go.Figure:
     """Return the accuracy over the confidence, with a point for each bin that has images.
 
@@ -55,7 +54,7 @@ def reliability_figure(
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
-def refusal_figure(curves: Sequence[tuple[str, Values, Values]]) -> go.Figure:
+def refusal_figure(curves: Sequence[tuple[str, DoubleArray, DoubleArray]]) -> go.Figure:
     """Return the accuracy of the remaining answers over the share of refused ones.
 
     A curve is a name, shares refused and accuracies, both `(n,)` in [0, 1].

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from mnistviz.charts.colour_scales import heatmap, largest_magnitude, relative
 from mnistviz.charts.digit_images import ink_heatmap
@@ -19,7 +18,7 @@ from mnistviz.charts.montage import (
     to_grid,
 )
 from mnistviz.charts.theme import MARGINS, apply_layout
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import BoolArray, FloatArray
 
 # The outline of the digit surrounds the pixels with at least this ink.
 OUTLINE_LEVEL = 0.5
@@ -82,7 +81,7 @@ def _attribution_heatmap(image: FloatArray, tiles: FloatArray, row_gap: int) -> 
     )
 
 
-def _outline(inside: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+def _outline(inside: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Return the edges between pixels `(height, width)` inside and outside, as x and y.
 
     Two edges are separated by NaN. The centre of a pixel is at its indices, its edges are half a

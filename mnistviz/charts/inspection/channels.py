@@ -111,20 +111,7 @@ def exciting_images_figure(
 
     The labels are above, the texts are shown on hover; the custom data of a click are the key.
     """
-    tiles = to_grid(images, _columns(width))
-    figure = tile_figure(
-        tiles,
-        np.ones(tiles.shape[:2], np.float32),
-        signed=False,
-        max_pixels=4,
-        labels=labels,
-        width=width,
-    )
-    add_tile_points(figure, tiles.shape, keys, texts)
-    lefts, tops = tile_corners(figure, tiles.shape, len(squares))
-    for (top, left, size), x, y in zip(squares, lefts.tolist(), tops.tolist(), strict=True):
-        add_frame(figure, x + left, y + top, size, size, thickness=2)
-    return figure
+    return _framed_tiles_figure(images, squares, labels, texts, keys, width, 4, CHOSEN)
 
 
 def patches_figure(
@@ -135,23 +122,28 @@ def patches_figure(
     width: int,
 ) -> go.Figure:
     """Return patches `(n, size, size)` float32 in [0, 1] of images, as `exciting_images_figure`."""
-    tiles = to_grid(patches, _columns(width))
+    # Without a frame, white parts of a patch can't be seen on a white page.
+    squares = [(0, 0, patches.shape[1])] * len(patches)
+    return _framed_tiles_figure(patches, squares, labels, texts, keys, width, 24, PUBLISHED)
+
+
+def _framed_tiles_figure(
+    images: FloatArray,
+    squares: Sequence[tuple[int, int, int]],
+    labels: Sequence[str],
+    texts: Sequence[str],
+    keys: Sequence[int],
+    width: int,
+    max_pixels: int,
+    colour: str,
+) -> go.Figure:
+    tiles = to_grid(images, 4 if width <= NARROW_WIDTH else 6)
+    largest = np.ones(tiles.shape[:2], np.float32)
     figure = tile_figure(
-        tiles,
-        np.ones(tiles.shape[:2], np.float32),
-        signed=False,
-        max_pixels=24,
-        labels=labels,
-        width=width,
+        tiles, largest, signed=False, max_pixels=max_pixels, labels=labels, width=width
     )
     add_tile_points(figure, tiles.shape, keys, texts)
-    # Without a frame, white parts of a patch can't be seen on a white page.
-    size = patches.shape[1]
-    lefts, tops = tile_corners(figure, tiles.shape, len(patches))
-    for left, top in zip(lefts.tolist(), tops.tolist(), strict=True):
-        add_frame(figure, left, top, size, size, colour=PUBLISHED, thickness=2)
+    lefts, tops = tile_corners(figure, tiles.shape, len(squares))
+    for (top, left, size), x, y in zip(squares, lefts.tolist(), tops.tolist(), strict=True):
+        add_frame(figure, x + left, y + top, size, size, colour=colour, thickness=2)
     return figure
-
-
-def _columns(width: int) -> int:
-    return 4 if width <= NARROW_WIDTH else 6

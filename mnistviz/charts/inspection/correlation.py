@@ -4,19 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from mnistviz.charts.colour_scales import heatmap
 from mnistviz.charts.theme import apply_layout
+from mnistviz.core.types.arrays import DoubleArray
 
 HEIGHT = 380
 # With more channels than this, only every second (third, ...) one has its number at the axis.
 MAX_NUMBERS = 24
 
 
-def correlation_figure(
-    correlation: NDArray[np.float64], order: Sequence[int], what: str
-) -> go.Figure:
+def correlation_figure(correlation: DoubleArray, order: Sequence[int], what: str) -> go.Figure:
     """Return Pearson's r of all pairs of channels (n, n), in an order.
 
     Channels that never vary have NaN. `what` names the channels in the hover text.

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.theme import PUBLISHED, VALIDATION, apply_layout
 from mnistviz.core.constants import NUM_CLASSES
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 
 Colouring = Literal["digit", "error"]
 
@@ -38,8 +38,8 @@ TEXTS = np.array(
 
 def embedding_figure(
     plane: FloatArray,
-    labels: NDArray[np.uint8],
-    answers: NDArray[np.uint8],
+    labels: ByteArray,
+    answers: ByteArray,
     colouring: Colouring,
     *,
     indices: NDArray[np.int64] | None = None,

@@ -69,10 +69,7 @@ def kernel_matrix_figure(
         width=width,
     )
     add_tile_points(
-        figure,
-        tiles.shape,
-        keys,
-        [_hover(kernel, *key, single, output_name) for key in keys],
+        figure, tiles.shape, keys, [_hover(kernel, *key, single, output_name) for key in keys]
     )
     if chosen in keys:
         # A thick frame would cover a small tile.

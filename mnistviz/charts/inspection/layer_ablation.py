@@ -2,7 +2,6 @@
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from mnistviz.charts.colour_scales import NEGATIVE, POSITIVE
 from mnistviz.charts.theme import (
@@ -11,15 +10,17 @@ from mnistviz.charts.theme import (
     PUBLISHED,
     TRAINING,
     VALIDATION,
+    add_band,
     apply_layout,
 )
+from mnistviz.core.types.arrays import DoubleArray
 from mnistviz.core.types.inspection import LayerAblation, PruningResult
 
 HEIGHT = 340
 BARS_HEIGHT = 240
 
 # Low and high ends of 95 % intervals.
-Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
+Bounds = tuple[DoubleArray, DoubleArray]
 
 
 def accuracy_drop_figure(ablation: LayerAblation, bounds: Bounds) -> go.Figure:
@@ -66,17 +67,7 @@ def remaining_channels_figure(
     figure = go.Figure()
     draws = (ablation.random.min(axis=0), ablation.random.max(axis=0))
     for (low, high), colour in ((draws, PUBLISHED), (bounds, TRAINING)):
-        figure.add_scatter(
-            x=[*left, *reversed(left)],
-            y=[*(100 * high).tolist(), *(100 * low[::-1]).tolist()],
-            fill="toself",
-            fillcolor=colour,
-            opacity=0.25,
-            line={"width": 0},
-            mode="lines",
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        add_band(figure, left, (100 * low).tolist(), (100 * high).tolist(), colour, 0.25)
     means = ablation.random.mean(axis=0)
     lines = (
         ("the least important go first", ablation.least_first, bounds, TRAINING, "95 % interval"),

@@ -4,27 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import NEGATIVE, POSITIVE, heatmap, largest_of
-from mnistviz.charts.montage import (
-    add_frame,
-    number_squares_figure,
-    set_image_axes,
-    set_view,
-)
-from mnistviz.charts.theme import (
-    CHOSEN,
-    OTHERS,
-    PUBLISHED,
-    TRAINING,
-    VALIDATION,
-    apply_layout,
-)
-from mnistviz.core.types.arrays import FloatArray
-
-Exact = NDArray[np.float64]
+from mnistviz.charts.montage import add_frame, number_squares_figure, set_image_axes, set_view
+from mnistviz.charts.theme import CHOSEN, OTHERS, PUBLISHED, TRAINING, VALIDATION, apply_layout
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
 
 # The numbers of a larger grid don't fit; they are only in its hover text.
 MAX_WRITTEN = 9
@@ -77,7 +62,7 @@ def _add_points(figure: go.Figure, values: FloatArray) -> None:
     )
 
 
-def number_grid_figure(values: Exact, largest: float, height: int) -> go.Figure:
+def number_grid_figure(values: DoubleArray, largest: float, height: int) -> go.Figure:
     """Return numbers `(height, width)` as coloured squares, with at most 9 written into them."""
     # Rounded first, as a tiny negative number would be written as -0.000.
     texts = [f"{round(float(value), 3) + 0.0:+.3f}" for value in values.flat]
@@ -87,7 +72,7 @@ def number_grid_figure(values: Exact, largest: float, height: int) -> go.Figure:
 
 
 def channel_sums_figure(
-    sums: Exact, bias: float, total: float, chosen: int | None = None, height: int = 260
+    sums: DoubleArray, bias: float, total: float, chosen: int | None = None, height: int = 260
 ) -> go.Figure:
     """Return a waterfall chart of the sums of the input channels `(channels,)` and the bias."""
     names = [str(number) for number in range(len(sums))]

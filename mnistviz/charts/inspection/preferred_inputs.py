@@ -6,13 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnistviz.charts.colour_scales import largest_magnitude
-from mnistviz.charts.montage import (
-    NARROW_WIDTH,
-    add_tile_points,
-    frame_tile,
-    tile_figure,
-    to_grid,
-)
+from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, frame_tile, tile_figure, to_grid
 from mnistviz.core.types.arrays import FloatArray
 
 COLUMNS = 10

@@ -1,13 +1,20 @@
 """The curves of several runs, bands over seeds, and the generalization gap."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import CATEGORICAL, LEGEND_LINE, PUBLISHED, apply_layout
+from mnistviz.charts.theme import (
+    CATEGORICAL,
+    LEGEND,
+    LEGEND_LINE,
+    PUBLISHED,
+    add_band,
+    apply_layout,
+)
 from mnistviz.charts.training.curves import MAX_POINTS, Measure, smoothed
 from mnistviz.core.types.training import Curve, EpochRow
 
@@ -43,26 +50,21 @@ def comparison_lines(
     return lines
 
 
-def _smoothed(curve: Curve, weight: float) -> Curve:
+def _changed(curve: Curve, change: Callable[[tuple[float, ...]], tuple[float, ...]]) -> Curve:
+    """Return a curve with other values and bounds: `change` is called with each of them."""
     return replace(
-        curve,
-        values=tuple(smoothed(curve.values, weight)),
-        low=tuple(smoothed(curve.low, weight)),
-        high=tuple(smoothed(curve.high, weight)),
+        curve, values=change(curve.values), low=change(curve.low), high=change(curve.high)
     )
+
+
+def _smoothed(curve: Curve, weight: float) -> Curve:
+    return _changed(curve, lambda values: tuple(smoothed(values, weight)))
 
 
 def _error_of(curve: Curve) -> Curve:
-    def complements(values: tuple[float, ...]) -> tuple[float, ...]:
-        return tuple(1 - value for value in values)
-
     # The upper bound of the accuracy is the lower bound of the error.
-    return replace(
-        curve,
-        values=complements(curve.values),
-        low=complements(curve.high),
-        high=complements(curve.low),
-    )
+    swapped = replace(curve, low=curve.high, high=curve.low)
+    return _changed(swapped, lambda values: tuple(1 - value for value in values))
 
 
 def _thinned(curve: Curve) -> Curve:
@@ -75,14 +77,8 @@ def _thinned(curve: Curve) -> Curve:
         return tuple(float(part.mean()) for part in parts)
 
     fewest = (int(part.min()) for part in np.array_split(curve.counts, MAX_POINTS))
-    return replace(
-        curve,
-        epochs=means(curve.epochs),
-        values=means(curve.values),
-        low=means(curve.low),
-        high=means(curve.high),
-        counts=tuple(fewest) if curve.counts else (),
-    )
+    counts = tuple(fewest) if curve.counts else ()
+    return replace(_changed(curve, means), epochs=means(curve.epochs), counts=counts)
 
 
 def comparison_figure(
@@ -96,7 +92,10 @@ def comparison_figure(
     named: set[str] = set()
     for line in lines:
         line = _above_zero(line) if log_scale else line
-        _add_band(figure, line)
+        curve = line.curve
+        if curve.low:
+            band = add_band(figure, curve.epochs, curve.low, curve.high, line.colour, 0.18)
+            band.legendgroup = curve.name
         _add_line(figure, measure, line, first=line.curve.name not in named, log_scale=log_scale)
         named.add(line.curve.name)
     figure.update_xaxes(title="epochs trained", rangemode="tozero", fixedrange=True)
@@ -119,10 +118,7 @@ def _above_zero(line: Line) -> Line:
         # Not max(), so that a NaN stays NaN, which is a gap in the line.
         return tuple(least if value <= 0 else value for value in values)
 
-    values, low, high = raised(curve.values), raised(curve.low), raised(curve.high)
-    return replace(
-        line, curve=replace(curve, values=values, low=low, high=high), raw=raised(line.raw)
-    )
+    return replace(line, curve=_changed(curve, raised), raw=raised(line.raw))
 
 
 def _with_legend(figure: go.Figure, num_names: int) -> go.Figure:
@@ -131,33 +127,8 @@ def _with_legend(figure: go.Figure, num_names: int) -> go.Figure:
         figure,
         HEIGHT + LEGEND_LINE * max(0, num_names - 3),
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "yref": "container",
-            "y": 0,
-            "yanchor": "bottom",
-            "x": 0,
-            "font_size": 11,
-        },
+        legend={**LEGEND, "yref": "container", "y": 0},
         hovermode="closest",
-    )
-
-
-def _add_band(figure: go.Figure, line: Line) -> None:
-    curve = line.curve
-    if not curve.low:
-        return
-    figure.add_scatter(
-        x=[*curve.epochs, *reversed(curve.epochs)],
-        y=[*curve.high, *reversed(curve.low)],
-        fill="toself",
-        fillcolor=line.colour,
-        opacity=0.18,
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-        legendgroup=curve.name,
     )
 
 

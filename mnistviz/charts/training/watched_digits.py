@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 
 # Pixels for each value of an image, of a frame, of the text below, between two images.
 SCALE = 2
@@ -20,7 +19,7 @@ WRONG = "#c92a2a"
 
 
 def watched_digits_image(
-    images: FloatArray, labels: NDArray[np.uint8], digits: Sequence[int]
+    images: FloatArray, labels: ByteArray, digits: Sequence[int]
 ) -> Image.Image:
     """Return images `(n, 28, 28)` float32 in [0, 1] with their answers: green right, red wrong.
 

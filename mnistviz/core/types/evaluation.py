@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz.core.types.arrays import DoubleArray
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -17,5 +19,5 @@ class Evaluation:
     images: int
     accuracy: float
     loss: float
-    per_class: NDArray[np.float64]
+    per_class: DoubleArray
     confusion: NDArray[np.int64]

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray, IntArray
 
 # The output of a channel that is off: its mean over the training images, or 0.
 Replacement = Literal["mean", "zero"]
@@ -90,10 +90,10 @@ class LayerStatistics:
     is (channels, channels), all float64.
     """
 
-    mean: NDArray[np.float64]
-    largest: NDArray[np.float64]
-    active: NDArray[np.float64]
-    covariance: NDArray[np.float64]
+    mean: DoubleArray
+    largest: DoubleArray
+    active: DoubleArray
+    covariance: DoubleArray
 
 
 @dataclass(frozen=True)
@@ -127,17 +127,17 @@ class LayerAblation:
     layer: str
     replacement: Replacement
     images: int
-    lost: NDArray[np.int_]
-    gained: NDArray[np.int_]
-    order: NDArray[np.int_]
-    least_first: NDArray[np.float64]
-    most_first: NDArray[np.float64]
-    random: NDArray[np.float64]
+    lost: IntArray
+    gained: IntArray
+    order: IntArray
+    least_first: DoubleArray
+    most_first: DoubleArray
+    random: DoubleArray
 
     @property
-    def drops(self) -> NDArray[np.float64]:
+    def drops(self) -> DoubleArray:
         """The drop of the accuracy with each channel off alone, (channels,)."""
-        drops: NDArray[np.float64] = (self.lost - self.gained) / self.images
+        drops: DoubleArray = (self.lost - self.gained) / self.images
         return drops
 
     def needed(self, cost: float) -> int:
@@ -178,9 +178,9 @@ class PruningResult:
     layer: str
     steps: int
     images: int
-    left: NDArray[np.int_]
-    before: NDArray[np.float64]
-    after: NDArray[np.float64]
+    left: IntArray
+    before: DoubleArray
+    after: DoubleArray
 
 
 # Gradients by the direction of more brightness, counter-clockwise from the right; bright lines;

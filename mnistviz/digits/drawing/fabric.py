@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
 from mnistviz.digits.drawing.strokes import (
     CANVAS_BRUSH,
     MAX_BRUSH,
@@ -106,22 +105,22 @@ def canvas_from_strokes(strokes: Strokes) -> dict[str, Any]:
     return {"objects": objects}
 
 
-def _rotation(degrees: float) -> NDArray[np.float64]:
+def _rotation(degrees: float) -> DoubleArray:
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return np.array([[cos, -sin], [sin, cos]])
 
 
-def _transformation(path: _Path) -> NDArray[np.float64]:
+def _transformation(path: _Path) -> DoubleArray:
     """The `(2, 2)` matrix that Fabric.js applies around the path's centre: skew, scale, rotate."""
     skew_x, skew_y = math.tan(math.radians(path.skew_x)), math.tan(math.radians(path.skew_y))
     skew = np.array([[1, skew_x], [0, 1]]) @ np.array([[1, 0], [skew_y, 1]])
     flip = (-1 if path.flip_x else 1, -1 if path.flip_y else 1)
     scale = np.diag([flip[0] * path.scale_x, flip[1] * path.scale_y])
-    matrix: NDArray[np.float64] = _rotation(path.angle) @ scale @ skew
+    matrix: DoubleArray = _rotation(path.angle) @ scale @ skew
     return matrix
 
 
-def _lines_on_canvas(path: _Path, matrix: NDArray[np.float64]) -> list[FloatArray]:
+def _lines_on_canvas(path: _Path, matrix: DoubleArray) -> list[FloatArray]:
     """The lines `(n, 2)` float32 of a path, in canvas pixels."""
     if not path.path:
         return []
@@ -134,13 +133,13 @@ def _lines_on_canvas(path: _Path, matrix: NDArray[np.float64]) -> list[FloatArra
     return [np.clip(line, -MAX_COORDINATE, MAX_COORDINATE).astype(np.float32) for line in lines]
 
 
-def _bounds(commands: list[_Point | _Curve]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _bounds(commands: list[_Point | _Curve]) -> tuple[DoubleArray, DoubleArray]:
     """(left, top) and (right, bottom) of a path, as Fabric.js 7 computes them.
 
     Fabric.js treats a quadratic curve as a cubic one whose control points are equal. The bounds
     are too large, but it positions a path by them, so they are reproduced here.
     """
-    points: list[NDArray[np.float64]] = []
+    points: list[DoubleArray] = []
     for name, *values in commands:
         ends = np.array(values, np.float64).reshape(-1, 2)
         if name == "Q" and points:
@@ -152,9 +151,9 @@ def _bounds(commands: list[_Point | _Curve]) -> tuple[NDArray[np.float64], NDArr
     return np.min(points, axis=0), np.max(points, axis=0)
 
 
-def _flattened_lines(commands: list[_Point | _Curve]) -> list[NDArray[np.float64]]:
+def _flattened_lines(commands: list[_Point | _Curve]) -> list[DoubleArray]:
     """The lines `(n, 2)` of a path; chords differ from their curve by at most 0.25 pixels."""
-    lines: list[list[NDArray[np.float64]]] = []
+    lines: list[list[DoubleArray]] = []
     for name, *values in commands:
         points = np.array(values, np.float64).reshape(-1, 2)
         if name == "M" or not lines:

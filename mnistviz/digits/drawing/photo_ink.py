@@ -1,11 +1,10 @@
 """Find the ink in a photo of a sheet with shadows, grain, ruled lines or a table around it."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import BoolArray, FloatArray
 
 # Grain of an empty sheet, photographed or compressed as JPEG, spans less of the grey range.
 MIN_CONTRAST = 0.1
@@ -86,7 +85,7 @@ def _pen_darkness(ink: FloatArray, threshold: float) -> float:
     return float(np.median(ink[ink > darkest / 2]))
 
 
-def _without_ruling(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _without_ruling(mask: BoolArray) -> BoolArray:
     """The mask without long straight lines that are thinner than the other ink."""
     ruled = _long_lines(mask) | _long_lines(mask.T).T
     if not ruled.any():
@@ -99,7 +98,7 @@ def _without_ruling(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return ink if ink.sum() > DIRT_SHARE * mask.sum() else mask
 
 
-def _long_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _long_lines(mask: BoolArray) -> BoolArray:
     """The pixels in nearly horizontal lines that are long enough to be ruled."""
     height, width = mask.shape
     length = max(3, int(RULED_LENGTH * max(mask.shape)))
@@ -115,7 +114,7 @@ def _long_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return lines & mask
 
 
-def _without_dirt(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _without_dirt(mask: BoolArray) -> BoolArray:
     """The mask without small components and without those at the edge."""
     labels, number = ndimage.label(mask, np.ones((3, 3)))
     if not number:

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray
 from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, Stages, normalise
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 
 # Returns logits (n, 10) of images (n, 28, 28).
 LogitsOf = Callable[[FloatArray], FloatArray]
-Mask = NDArray[np.bool_]
+Mask = BoolArray
 # Left, top, right, bottom in pixels of the canvas or the picture.
 Box = tuple[float, float, float, float]
 
@@ -152,9 +152,7 @@ def _max_height(units: Sequence[_Unit]) -> float:
 
 
 def _best_grouping(
-    units: Sequence[_Unit],
-    image_of: Callable[[Sequence[_Unit]], FloatArray],
-    logits_of: LogitsOf,
+    units: Sequence[_Unit], image_of: Callable[[Sequence[_Unit]], FloatArray], logits_of: LogitsOf
 ) -> list[list[_Unit]]:
     """The grouping of units into digits with the least sum of costs of digits and borders."""
     height = _max_height(units)
@@ -203,7 +201,7 @@ def _cheapest_path(
     return path[::-1]
 
 
-def _logits_costs(logits: FloatArray) -> NDArray[np.float64]:
+def _logits_costs(logits: FloatArray) -> DoubleArray:
     """The cost `(n,)` of n groups being a digit each, from the network's logits `(n, 10)`.
 
     -log of the largest probability, and the deficit of the free energy, log Σ exp (Liu, Wang, Owens
@@ -215,7 +213,7 @@ def _logits_costs(logits: FloatArray) -> NDArray[np.float64]:
     energy = largest + entropy
     good = max(1e-6, float(np.percentile(energy, ENERGY_PERCENTILE)))
     deficit = np.maximum(0.0, MIN_ENERGY_SHARE - energy / good)
-    costs: NDArray[np.float64] = np.minimum(entropy, MAX_ENTROPY_COST) + deficit * ENERGY_COST
+    costs: DoubleArray = np.minimum(entropy, MAX_ENTROPY_COST) + deficit * ENERGY_COST
     return costs
 
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
 
 # Limits far above those of drawings made by hand.
 MAX_SIDE = 10_000
@@ -40,7 +39,7 @@ SOFTNESS_SHARE = 5 / 240
 SUPERSAMPLING = 4
 SUPERSAMPLED_PIXELS = 1_000_000
 
-Points = NDArray[np.float64]
+Points = DoubleArray
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What activates every channel on many images: highest values, share of active places."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -9,8 +8,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnistviz.core.constants import NUM_CLASSES
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.core.types.inspection import ActivationSurvey
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.inspection.layer_outputs import BATCH_SIZE, convolutions, image_batches, layer_outputs
 
 # Images that are listed for each channel, those with the highest values.
@@ -29,9 +29,9 @@ class _ImageValues:
 
 def survey(
     network: keras.Sequential,
-    images: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-    progress: Callable[[int], object] = lambda done: None,
+    images: ByteArray,
+    labels: ByteArray,
+    progress: Progress = no_progress,
 ) -> dict[str, ActivationSurvey]:
     """The survey of every convolution on images `(n, 28, 28)` uint8 with labels `(n,)`.
 
@@ -67,9 +67,7 @@ def _reduce_places(maps: tf.Tensor) -> tuple[tf.Tensor, ...]:
     )
 
 
-def _summary(
-    values: _ImageValues, labels: NDArray[np.uint8], height: int, width: int
-) -> ActivationSurvey:
+def _summary(values: _ImageValues, labels: ByteArray, height: int, width: int) -> ActivationSurvey:
     places = height * width
     top = np.argsort(-values.largest, axis=0, kind="stable")[:NUM_TOP]
     is_digit = (np.arange(NUM_CLASSES)[:, np.newaxis] == labels).astype(np.float64)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
+from mnistviz.core.types.arrays import ByteArray
 from mnistviz.core.types.inspection import (
     ActivationSurvey,
     LayerAblation,
@@ -16,6 +13,7 @@ from mnistviz.core.types.inspection import (
     PruningResult,
     Replacement,
 )
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits import mnist
 from mnistviz.runs.result_cache import ARRAYS, Arrays, ResultCache, by_layer, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 # The first ablation uses so many test images, as many of each digit: enough for a resolution of a
 # twentieth of a point, few enough for a minute.
 SUBSET_SIZE = 2_000
-
-ReportProgress = Callable[[float], object]
 
 # Mean and covariance of the channels over the test images, by layer.
 STATISTICS: ResultCache[dict[str, LayerStatistics]] = ResultCache(
@@ -53,9 +49,7 @@ def pruning_cache(layer: str) -> ResultCache[PruningResult]:
 
 
 def compute_statistics(
-    snapshot: Snapshot,
-    progress: ReportProgress = lambda share: None,
-    network: keras.Sequential | None = None,
+    snapshot: Snapshot, progress: Progress = no_progress, network: keras.Sequential | None = None
 ) -> dict[str, LayerStatistics]:
     """Compute and store the channel statistics of all layers over the 10,000 test images.
 
@@ -80,7 +74,7 @@ def channel_means(snapshot: Snapshot, network: keras.Sequential) -> Arrays:
     return CHANNEL_MEANS.get(snapshot, lambda: knockout.channel_means(network, images))
 
 
-def labelled_test_images(count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def labelled_test_images(count: int) -> tuple[ByteArray, ByteArray]:
     """`count` test images (count, 28, 28), as many of each digit, and their labels; or all."""
     data = mnist.load_mnist()
     if count >= NUM_TEST_IMAGES:
@@ -94,7 +88,7 @@ def compute_ablation(
     layer: str,
     replacement: Replacement,
     images: int,
-    progress: ReportProgress = lambda share: None,
+    progress: Progress = no_progress,
 ) -> LayerAblation:
     """Compute and store the ablation of a layer on so many test images."""
     from mnistviz.inspection.channels.layer_ablation import SplitNetwork, ablate
@@ -109,7 +103,7 @@ def compute_ablation(
 
 
 def compute_pruning(
-    snapshot: Snapshot, layer: str, progress: ReportProgress = lambda share: None
+    snapshot: Snapshot, layer: str, progress: Progress = no_progress
 ) -> PruningResult:
     """Compute and store the accuracies after channels of a layer are pruned, and after training.
 

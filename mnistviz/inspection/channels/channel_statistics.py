@@ -1,13 +1,12 @@
 """Mean, covariance and activity of a network's channels over many images."""
 
-from collections.abc import Callable
-
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
+from mnistviz.core.types.arrays import ByteArray, DoubleArray, IntArray
 from mnistviz.core.types.inspection import LayerStatistics
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.inspection.layer_outputs import (
     BATCH_SIZE,
     IMAGES_SPEC,
@@ -17,13 +16,11 @@ from mnistviz.inspection.layer_outputs import (
 )
 
 # One layer on one batch, float64: mean, products, largest and active, see `_reduce`.
-_Batch = tuple[NDArray[np.float64], ...]
+_Batch = tuple[DoubleArray, ...]
 
 
 def layer_statistics(
-    network: keras.Sequential,
-    images: NDArray[np.uint8],
-    progress: Callable[[int], object] = lambda done: None,
+    network: keras.Sequential, images: ByteArray, progress: Progress = no_progress
 ) -> dict[str, LayerStatistics]:
     """The statistics of every convolution with a ReLU, over images `(n, 28, 28)` and all places.
 
@@ -64,7 +61,7 @@ def _reduce(maps: tf.Tensor) -> tuple[tf.Tensor, ...]:
     return mean, products, tf.reduce_max(flat, 0), active
 
 
-def _combined(batches: list[_Batch], counts: NDArray[np.int_], places: int) -> LayerStatistics:
+def _combined(batches: list[_Batch], counts: IntArray, places: int) -> LayerStatistics:
     """The statistics of one layer over all batches (Chan, Golub and LeVeque 1979).
 
     `counts` are the images of each batch, `places` the positions of the layer's maps.

@@ -1,10 +1,9 @@
 """The verdict on each channel of a layer: keep, twin of another, dead. NumPy only."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnistviz.core.thresholds import TWIN_CORRELATION, TWIN_COST
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
 from mnistviz.core.types.inspection import (
     ChannelEvidence,
     ChannelVerdict,
@@ -65,7 +64,7 @@ def evidence_of(
     return cards
 
 
-def kernel_correlation(kernel: FloatArray) -> NDArray[np.float64]:
+def kernel_correlation(kernel: FloatArray) -> DoubleArray:
     """Pearson's r between the weights of all pairs of output channels, (outputs, outputs).
 
     `kernel` is (height, width, inputs, outputs). NaN for a channel whose weights are all alike.

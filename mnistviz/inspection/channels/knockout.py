@@ -6,15 +6,15 @@ the ReLU in a network without.
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.core.types.inspection import ChannelEffect, LayerOutput, Replacement
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.inspection.layer_outputs import (
     IMAGES_SPEC,
     block_ends,
@@ -34,9 +34,7 @@ NUM_AVERAGED = 10_000
 
 
 def channel_means(
-    network: keras.Sequential,
-    images: NDArray[np.uint8],
-    progress: Callable[[int], None] = lambda done: None,
+    network: keras.Sequential, images: ByteArray, progress: Progress = no_progress
 ) -> dict[str, FloatArray]:
     """The mean output of each channel over images `(n, 28, 28)` uint8 and all places.
 
@@ -140,10 +138,7 @@ class Knockout:
 
 
 def channel_effects(
-    knockout: Knockout,
-    image: FloatArray,
-    weights: FloatArray,
-    replacement: Replacement = "mean",
+    knockout: Knockout, image: FloatArray, weights: FloatArray, replacement: Replacement = "mean"
 ) -> list[ChannelEffect]:
     """The drop of a score when each channel alone is switched off, the largest first.
 

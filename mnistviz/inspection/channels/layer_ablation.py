@@ -10,10 +10,10 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import BoolArray, ByteArray, FloatArray
 from mnistviz.core.types.inspection import LayerAblation, Replacement
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.inspection.layer_outputs import (
     BATCH_SIZE,
     IMAGES_SPEC,
@@ -40,8 +40,8 @@ class SplitNetwork:
         network: keras.Sequential,
         layer: str,
         mean: FloatArray,
-        images: NDArray[np.uint8],
-        labels: NDArray[np.uint8],
+        images: ByteArray,
+        labels: ByteArray,
         replacement: Replacement = "mean",
     ) -> None:
         layers = list(network.layers[:-1])
@@ -63,14 +63,14 @@ class SplitNetwork:
     def images(self) -> int:
         return len(self._labels)
 
-    def right(self, off: Collection[int]) -> NDArray[np.bool_]:
+    def right(self, off: Collection[int]) -> BoolArray:
         """Whether each image is classified right with those channels off, (n,) bool."""
         on = np.ones(self.channels, bool)
         on[list(off)] = False
         answers = [
             self._tail(tf.where(on, maps, self._fill)).numpy().argmax(axis=1) for maps in self._maps
         ]
-        right: NDArray[np.bool_] = np.concatenate(answers) == self._labels
+        right: BoolArray = np.concatenate(answers) == self._labels
         return right
 
     def accuracy(self, off: Collection[int]) -> float:
@@ -86,9 +86,7 @@ def _chain(layers: Sequence[keras.layers.Layer], spec: tf.TensorSpec) -> Callabl
     return traced
 
 
-def ablate(
-    split: SplitNetwork, progress: Callable[[float], object] = lambda done: None, seed: int = 0
-) -> LayerAblation:
+def ablate(split: SplitNetwork, progress: Progress = no_progress, seed: int = 0) -> LayerAblation:
     """The accuracies with each channel off alone, then with more and more of them off.
 
     In order of importance, the least important first and the most important first, and in
@@ -98,7 +96,7 @@ def ablate(
     total = 1 + count * (3 + NUM_DRAWS)
     done = 0
 
-    def right(off: Collection[int]) -> NDArray[np.bool_]:
+    def right(off: Collection[int]) -> BoolArray:
         nonlocal done
         result = split.right(off)
         done += 1

@@ -5,16 +5,16 @@ constant in the next layer, which its bias can hold: so the network with channel
 smaller network. That one is fine-tuned, as in Li and others (2017).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from mnistviz.core.constants import IMAGE_SIZE
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray, IntArray
 from mnistviz.core.types.inspection import PruningResult
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits.mnist import to_input
 from mnistviz.inspection.layer_outputs import (
     IMAGES_SPEC,
@@ -32,7 +32,7 @@ BATCH_SIZE = 128
 # Small, and falls to 0 along a half cosine: the weights are near an optimum already.
 LEARNING_RATE = 5e-4
 
-Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+Labelled = tuple[ByteArray, ByteArray]
 
 
 def prune(
@@ -69,7 +69,7 @@ def tune(
     data: Labelled,
     steps: int = STEPS,
     seed: int = 0,
-    progress: Callable[[int], object] = lambda step: None,
+    progress: Progress = no_progress,
 ) -> None:
     """Train a network for some more steps, in place.
 
@@ -100,11 +100,11 @@ def tune(
 def prune_and_tune(
     network: keras.Sequential,
     layer: str,
-    order: Sequence[int] | NDArray[np.int_],
+    order: Sequence[int] | IntArray,
     mean: FloatArray,
     train: Labelled,
     test: Labelled,
-    progress: Callable[[float], object] = lambda done: None,
+    progress: Progress = no_progress,
     steps: int = STEPS,
 ) -> PruningResult:
     """Prune more and more channels of a layer, in the order given, and tune each smaller network.
@@ -125,9 +125,7 @@ def prune_and_tune(
     )
 
 
-def _part_of(
-    progress: Callable[[float], object], begun: float, share: float
-) -> Callable[[int], object]:
+def _part_of(progress: Progress, begun: float, share: float) -> Progress:
     return lambda step: progress(begun + share * step)
 
 

@@ -4,14 +4,12 @@ No TensorFlow: the statistics come from `channel_statistics`, or from disk.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from mnistviz.core.thresholds import SHARES, TWIN_CORRELATION
+from mnistviz.core.types.arrays import DoubleArray, IntArray
 from mnistviz.core.types.inspection import LayerRedundancy, LayerStatistics
-
-Matrix = NDArray[np.float64]
 
 
 def use_of(layer: str, statistics: LayerStatistics) -> LayerRedundancy:
@@ -31,14 +29,14 @@ def use_of(layer: str, statistics: LayerStatistics) -> LayerRedundancy:
     )
 
 
-def spectrum(covariance: Matrix) -> Matrix:
+def spectrum(covariance: DoubleArray) -> DoubleArray:
     """Variances of the principal components, the greatest first, none below 0."""
     ascending = np.linalg.eigvalsh(covariance)
-    variances: Matrix = np.maximum(ascending[::-1], 0)
+    variances: DoubleArray = np.maximum(ascending[::-1], 0)
     return variances
 
 
-def effective_rank(variances: Matrix) -> float:
+def effective_rank(variances: DoubleArray) -> float:
     """The exponential of the entropy of the shares of variance (Roy and Vetterli 2007).
 
     n equal variances give n, a single one 1, none 0.
@@ -50,7 +48,7 @@ def effective_rank(variances: Matrix) -> float:
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
-def components_needed(variances: Matrix, share: float) -> int:
+def components_needed(variances: DoubleArray, share: float) -> int:
     """The number of largest variances that add up to a share, in (0, 1), of their sum."""
     total = variances.sum()
     if not total > 0:
@@ -60,15 +58,15 @@ def components_needed(variances: Matrix, share: float) -> int:
     return int(np.argmax(reached)) + 1
 
 
-def correlation_of(covariance: Matrix) -> Matrix:
+def correlation_of(covariance: DoubleArray) -> DoubleArray:
     """Pearson's correlation of the channels; NaN for a constant one."""
     deviation = np.sqrt(np.diag(covariance))
     deviation = np.where(deviation > 0, deviation, np.nan)
-    correlation: Matrix = covariance / np.outer(deviation, deviation)
+    correlation: DoubleArray = covariance / np.outer(deviation, deviation)
     return np.clip(correlation, -1, 1)
 
 
-def cluster_order(correlation: Matrix) -> NDArray[np.int_]:
+def cluster_order(correlation: DoubleArray) -> IntArray:
     """An order in which correlated channels, positively or negatively, are side by side.
 
     Average linkage of 1 - |r|, the leaves ordered after Bar-Joseph and others (2001).

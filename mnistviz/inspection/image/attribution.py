@@ -13,17 +13,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
-from mnistviz.core.types.arrays import FloatArray
-from mnistviz.inspection.layer_outputs import (
-    IMAGES_SPEC,
-    convolutions,
-    last_output,
-    layer_outputs,
-)
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
+from mnistviz.inspection.layer_outputs import IMAGES_SPEC, convolutions, last_output, layer_outputs
 from mnistviz.network.fast_layers import inference_logits
 
 Method = Literal["integrated-gradients", "smoothgrad", "occlusion", "grad-cam"]
@@ -190,15 +184,15 @@ def integrated_gradients(
 
 
 def _on_the_path(
-    explainer: Explainer, image: FloatArray, weights: FloatArray, places: NDArray[np.float64]
+    explainer: Explainer, image: FloatArray, weights: FloatArray, places: DoubleArray
 ) -> tuple[FloatArray, FloatArray]:
     """Scores `(n,)` and gradients `(n, 28, 28)` at these shares of the image."""
     return explainer.gradients(places.astype(np.float32)[:, None, None] * image, weights)
 
 
 def _path_weights(
-    places: NDArray[np.float64], scores: FloatArray, slopes: FloatArray
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    places: DoubleArray, scores: FloatArray, slopes: FloatArray
+) -> tuple[DoubleArray, DoubleArray]:
     """The weight of each point `(n,)` of the path, which add up to 1, and each step's error.
 
     The error `(n - 1,)` is the difference between the integral over a step and the rise of the

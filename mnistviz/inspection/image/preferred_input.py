@@ -7,7 +7,7 @@ Schubert (2017, "Feature visualization") recommend: without them, single pixels 
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -15,12 +15,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
 from mnistviz.core.types.inspection import PreferredInputs
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.inspection.image.receptive_field import size_and_stride
 from mnistviz.inspection.layer_outputs import before_activation, last_output, layer_outputs
-
-Exact = NDArray[np.float64]
 
 NUM_STEPS = 192
 # The last steps have no jitter: the input that is shown is the one that was optimised.
@@ -80,7 +79,7 @@ class ChannelGradients:
 def preferred_inputs(
     channel_gradients: ChannelGradients,
     channels: Sequence[int],
-    progress: Callable[[float], object] = lambda share: None,
+    progress: Progress = no_progress,
     seed: int = 0,
 ) -> PreferredInputs:
     """The preferred input of each of `channels`, of the size of the layer's receptive field.
@@ -95,7 +94,7 @@ def preferred_inputs(
         [np.random.default_rng([seed, one]).uniform(0, START_INK, (side, side)) for one in channels]
     )
 
-    def window(picture: Exact, row: int = margin, column: int = margin) -> Exact:
+    def window(picture: DoubleArray, row: int = margin, column: int = margin) -> DoubleArray:
         return picture[:, row : row + size, column : column + size]
 
     start_values, gradients = channel_gradients.values_and_gradients(window(ink), chosen)
@@ -121,7 +120,7 @@ def preferred_inputs(
     return PreferredInputs(chosen, images, values, start_values)
 
 
-def penalty(ink: Exact, size: int) -> tuple[Exact, Exact]:
+def penalty(ink: DoubleArray, size: int) -> tuple[DoubleArray, DoubleArray]:
     """The penalty `(n,)` of pictures `(n, side, side)` for a field of `size`, and its gradient.
 
     The weighted sum of squared ink and of squared differences between neighbours.

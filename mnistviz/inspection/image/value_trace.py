@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnistviz.core.model_spec import ModelSpec, normalization_name
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import Field, field_of
 from mnistviz.inspection.kernels.batch_norm_folding import gain_and_shift
 
-Exact = NDArray[np.float64]
 Weights = Mapping[str, Mapping[str, FloatArray]]
 
 
@@ -25,10 +23,10 @@ class Parts:
     `gain`, `shift` and `normalized` are None where the layer has no such step.
     """
 
-    patch: Exact
-    kernel: Exact
-    products: Exact
-    sums: Exact
+    patch: DoubleArray
+    kernel: DoubleArray
+    products: DoubleArray
+    sums: DoubleArray
     bias: float
     total: float
     relu: float | None

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from mnistviz.core import storage
 from mnistviz.core.errors import RunError
 from mnistviz.core.processes import ProcessStartError, start_module
+from mnistviz.core.types.progress import Progress
 from mnistviz.runs.result_cache import ResultCache
 from mnistviz.runs.snapshots import Snapshot
 
@@ -25,8 +26,6 @@ NICENESS = 10
 
 # A page that reads the progress holds the lock for a moment: wait so long for it.
 LOCK_TIMEOUT_SECONDS = 5.0
-
-ReportProgress = Callable[[float], None]
 
 
 class _StoppedError(Exception):
@@ -45,7 +44,7 @@ class Job:
     cache: ResultCache[Any]
     kind: str
     arguments: tuple[str, ...]
-    compute: Callable[[ReportProgress], object]
+    compute: Callable[[Progress], object]
 
     @property
     def name(self) -> str:

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.types.inspection import REPLACEMENTS
+from mnistviz.core.types.progress import Progress
 from mnistviz.inspection import digit_maps
 from mnistviz.inspection.channels import channel_results
-from mnistviz.inspection.jobs.job import Job, ReportProgress
+from mnistviz.inspection.jobs.job import Job
 from mnistviz.runs.snapshots import Snapshot
 
 
 def tsne_map(snapshot: Snapshot) -> Job:
     """Compute the t-SNE map of the test images."""
 
-    def compute(report_progress: ReportProgress) -> None:
+    def compute(report_progress: Progress) -> None:
         # Imported after the lock is taken: it takes seconds, and a page waits for the lock.
         from mnistviz.inspection import embedding
 
@@ -49,8 +50,4 @@ def pruning(snapshot: Snapshot, layer: str) -> Job:
 
 
 # What the worker finds a job by.
-JOBS: dict[str, Callable[..., Job]] = {
-    "tsne": tsne_map,
-    "ablation": ablation,
-    "pruning": pruning,
-}
+JOBS: dict[str, Callable[..., Job]] = {"tsne": tsne_map, "ablation": ablation, "pruning": pruning}

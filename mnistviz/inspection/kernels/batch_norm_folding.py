@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnistviz.core.model_spec import normalization_name
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
 
 # Keras' default, which all networks here are built with.
 EPSILON = 1e-3
@@ -22,7 +21,7 @@ View = Literal["stored", "incoming", "outgoing"]
 Weights = Mapping[str, Mapping[str, FloatArray]]
 
 
-def gain_and_shift(norm: Mapping[str, FloatArray]) -> tuple[NDArray[np.float64], ...]:
+def gain_and_shift(norm: Mapping[str, FloatArray]) -> tuple[DoubleArray, ...]:
     """Gain and shift `(channels,)` of a batch normalization in inference mode."""
     exact = {name: array.astype(np.float64) for name, array in norm.items()}
     gain = exact["gamma"] / np.sqrt(exact["moving_variance"] + EPSILON)

@@ -5,9 +5,8 @@ eight directions, lines by four.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
 from mnistviz.core.types.inspection import LayerCoverage
 from mnistviz.inspection.kernels.kernel_kinds import (
     BASIS,
@@ -35,7 +34,7 @@ def coverage_of(layer: str, kernel: FloatArray) -> LayerCoverage:
         "line": quarter % len(LINES),
         "texture": ripples.argmax(axis=0),
     }
-    line_energy: NDArray[np.float64] = np.bincount(
+    line_energy: DoubleArray = np.bincount(
         which["line"].ravel(), np.square(coefficients[2:4]).sum(axis=0).ravel(), len(LINES)
     ).astype(np.float64)
     shares = {
@@ -58,6 +57,6 @@ def coverage_of(layer: str, kernel: FloatArray) -> LayerCoverage:
     )
 
 
-def _parts(energy: NDArray[np.float64]) -> NDArray[np.float64]:
-    parts: NDArray[np.float64] = energy / (energy.sum() or 1.0)
+def _parts(energy: DoubleArray) -> DoubleArray:
+    parts: DoubleArray = energy / (energy.sum() or 1.0)
     return parts

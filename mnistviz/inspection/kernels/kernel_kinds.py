@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from scipy.special import betaincc
 
 from mnistviz.core.thresholds import MAJORITY
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray
 
 _ROOT = np.sqrt(2)
 
 # Gradient to the right and upwards; two lines; two ripples; then Frei and Chen's two
 # Laplacians turned by 45° in their plane: a spot against its surround, and a
 # checkerboard. Last the plain average.
-BASIS: NDArray[np.float64] = np.array(
+BASIS: DoubleArray = np.array(
     [
         np.array([[-1, 0, 1], [-_ROOT, 0, _ROOT], [-1, 0, 1]]) / (2 * _ROOT),
         np.array([[1, _ROOT, 1], [0, 0, 0], [-1, -_ROOT, -1]]) / (2 * _ROOT),
@@ -77,24 +77,24 @@ class LayerKinds:
     deviation: float
 
 
-def shares_of(kernel: FloatArray) -> NDArray[np.float64]:
+def shares_of(kernel: FloatArray) -> DoubleArray:
     """Shares of energy `(5, inputs, outputs)` of a kernel (3, 3, inputs, outputs), by `KINDS`.
 
     They add up to 1; where all weights are 0, they are all 0.
     """
     energies = _energies(kernel)
     total = energies.sum(axis=0)
-    shares: NDArray[np.float64] = np.zeros_like(energies)
+    shares: DoubleArray = np.zeros_like(energies)
     np.divide(energies, total, out=shares, where=total > 0)
     return shares
 
 
-def _coefficients(kernel: FloatArray) -> NDArray[np.float64]:
-    coefficients: NDArray[np.float64] = np.einsum("pyx,yxio->pio", BASIS, kernel.astype(np.float64))
+def _coefficients(kernel: FloatArray) -> DoubleArray:
+    coefficients: DoubleArray = np.einsum("pyx,yxio->pio", BASIS, kernel.astype(np.float64))
     return coefficients
 
 
-def _energies(kernel: FloatArray) -> NDArray[np.float64]:
+def _energies(kernel: FloatArray) -> DoubleArray:
     squares = np.square(_coefficients(kernel))
     return np.stack([squares[patterns].sum(axis=0) for patterns in _PATTERNS_OF_KIND])
 
@@ -107,7 +107,7 @@ def kinds_of(kernel: FloatArray) -> NDArray[np.str_]:
     return names[np.where(shares.sum(axis=0) > 0, which, len(KINDS) + 1)]
 
 
-def gradients_of(kernel: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def gradients_of(kernel: FloatArray) -> tuple[DoubleArray, DoubleArray]:
     """Direction and strength of the gradient in each kernel, both (inputs, outputs).
 
     The direction is that of the gradient, from dark to bright, in degrees from 0 to 360
@@ -117,7 +117,7 @@ def gradients_of(kernel: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.fl
     return np.degrees(np.arctan2(up, right)) % 360, np.hypot(right, up)
 
 
-def direction_shares(kernel: FloatArray) -> NDArray[np.float64]:
+def direction_shares(kernel: FloatArray) -> DoubleArray:
     """The part `(8,)` of the layer's gradient energy in each of `DIRECTIONS`; 0 without any."""
     angles, strengths = gradients_of(kernel)
     size = 360 / len(DIRECTIONS)
@@ -128,7 +128,7 @@ def direction_shares(kernel: FloatArray) -> NDArray[np.float64]:
     return energy / (energy.sum() or 1.0)
 
 
-def lacking(shares: NDArray[np.float64]) -> list[str]:
+def lacking(shares: DoubleArray) -> list[str]:
     """Names of the directions whose share is below `LACKING_BELOW`."""
     return [name for name, share in zip(DIRECTIONS, shares, strict=True) if share < LACKING_BELOW]
 

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list, linkage
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray, IntArray
 
 Order = Literal["index", "norm", "similarity"]
-IntArray = NDArray[np.int_]
 
 
 @dataclass(frozen=True)
@@ -32,13 +30,13 @@ def order_of(kernel: FloatArray, by: Order) -> tuple[IntArray, IntArray]:
     return _order(_rows(kernel, 2), by), _order(_rows(kernel, 3), by)
 
 
-def _rows(kernel: FloatArray, axis: int) -> NDArray[np.float64]:
+def _rows(kernel: FloatArray, axis: int) -> DoubleArray:
     """All weights of each channel along an axis, as one row."""
     moved = np.moveaxis(kernel.astype(np.float64), axis, 0)
     return moved.reshape(kernel.shape[axis], -1)
 
 
-def _order(rows: NDArray[np.float64], by: Order) -> IntArray:
+def _order(rows: DoubleArray, by: Order) -> IntArray:
     if by == "norm":
         return np.argsort(-np.linalg.norm(rows, axis=1), kind="stable")
     if by == "similarity" and len(rows) > 2:
@@ -47,7 +45,7 @@ def _order(rows: NDArray[np.float64], by: Order) -> IntArray:
     return np.arange(len(rows))
 
 
-def _units(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def _units(rows: DoubleArray) -> DoubleArray:
     """Rows of length 1; a row of zeros stays zero."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     units = np.zeros_like(rows)

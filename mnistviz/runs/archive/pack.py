@@ -21,12 +21,7 @@ ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
 
 
 def export(
-    run: Run,
-    target: IO[bytes],
-    *,
-    step: int | None,
-    steps: Sequence[int],
-    with_keras: bool = True,
+    run: Run, target: IO[bytes], *, step: int | None, steps: Sequence[int], with_keras: bool = True
 ) -> None:
     """Write a run into `target` as a zip file.
 

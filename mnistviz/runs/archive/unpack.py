@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +26,7 @@ from mnistviz.runs import fine_tune_set, metadata, registry, snapshots
 from mnistviz.runs.archive.pack import ENDED
 from mnistviz.runs.archive.weights import checked_weights, largest_snapshot
 from mnistviz.runs.fine_tune_set import Split
+from mnistviz.runs.metadata import NamedRun
 from mnistviz.runs.metrics_log import parse_row
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import State, Status
@@ -58,15 +59,7 @@ RULES = ZipRules(
 _GUESSES = TypeAdapter(WatchedAnswers)
 
 
-@dataclass(frozen=True)
-class Imported:
-    """A run that came in, and the name in the zip where another run has that one already."""
-
-    run: Run
-    name_before: str | None = None
-
-
-def import_run(source: Path | IO[bytes]) -> Imported:
+def import_run(source: Path | IO[bytes]) -> NamedRun:
     """Make a new run of a zip file that `export` wrote, here or elsewhere.
 
     It gets an id of its own, and a numbered name where its own is taken. Everything is
@@ -94,7 +87,7 @@ def import_run(source: Path | IO[bytes]) -> Imported:
                 storage.write_json(folder / "label.json", label)
                 path = registry.new_folder(given)
                 folder.replace(path)
-    return Imported(registry.open_run(path), None if given == name else name)
+    return NamedRun(registry.open_run(path), None if given == name else name)
 
 
 def _import_error(actual: str) -> RunError:

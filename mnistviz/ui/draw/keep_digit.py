@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.core.constants import NUM_CLASSES
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
@@ -54,15 +54,13 @@ def keep_digit(
     flash.show(state.KEEP_MESSAGE, once=True)
 
 
-def _save_chosen(
-    key: str, pixels: my_digits.Pixels, strokes: Strokes | None, answer: Answer
-) -> None:
+def _save_chosen(key: str, pixels: ByteArray, strokes: Strokes | None, answer: Answer) -> None:
     # A second tap on the same digit chooses none.
     if (label := st.session_state[key]) is not None:
         _save(pixels, label, strokes, answer)
 
 
-def _save(pixels: my_digits.Pixels, label: int, strokes: Strokes | None, answer: Answer) -> None:
+def _save(pixels: ByteArray, label: int, strokes: Strokes | None, answer: Answer) -> None:
     flash.run(state.KEEP_MESSAGE, lambda: my_digits.save(pixels, label, strokes, [answer]))
 
 

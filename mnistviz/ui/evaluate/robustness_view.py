@@ -42,7 +42,7 @@ def show_robustness(snapshot: Snapshot, answers: Answers) -> None:
         )
     ]
     curves = {
-        (network, name): robustness.kept(network, part, each)
+        (network, name): robustness.cached(network, part, each)
         for network in networks
         for name, each in CORRUPTIONS.items()
     }
@@ -147,7 +147,7 @@ def _compute_missing(curves: Curves, part: LabelledSet, first: Corruption) -> No
     text = f"{snapshot.run.name}: {corruption.title.lower()}, curve {number + 1} of {len(curves)}"
 
     def compute(progress: Progress) -> None:
-        robustness.measure_and_keep(
+        robustness.measure_and_cache(
             loaded_networks.classifier(snapshot),
             snapshot,
             part,

@@ -87,7 +87,7 @@ def _remove(run_ids: Sequence[str]) -> None:
     def remove() -> str:
         runs = [metadata.find_deleted(run_id) for run_id in run_ids]
         for run in runs:
-            metadata.remove_for_good(run)
+            metadata.delete_permanently(run)
         return f"Removed {names_text(runs)} for good."
 
     _run_action(remove)

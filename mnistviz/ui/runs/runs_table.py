@@ -22,7 +22,6 @@ FILTERS: dict[str, Callable[[Summary], str]] = {
 
 _COLUMN_TYPES: dict[str, Callable[..., Any]] = {
     "": st.column_config.Column,
-    "text": st.column_config.TextColumn,
     "number": st.column_config.NumberColumn,
     "time": st.column_config.DatetimeColumn,
 }
@@ -40,7 +39,7 @@ def show_table(rows: Sequence[Any], columns: list[str] | None, alt: str, **optio
 def column_config(column: RunColumn) -> Any:
     """The Streamlit configuration of a column."""
     options = {"help": column.help, "pinned": column.pinned}
-    if column.kind in ("number", "time"):
+    if column.kind:
         options["format"] = column.format
     return _COLUMN_TYPES[column.kind](column.title, **options)
 

@@ -74,9 +74,9 @@ def calibration(snapshot: Snapshot) -> Calibration | None:
     """The calibration of a snapshot; None where no image was held out."""
     network = classifier(snapshot)
 
-    from mnistviz.evaluation.calibration import temperature
+    from mnistviz.evaluation.calibration import calibration_of
 
-    return temperature(snapshot, network)
+    return calibration_of(snapshot, network)
 
 
 def digit_reader(snapshot: Snapshot) -> DigitReader:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from mnistviz.core.types.progress import Progress
 from mnistviz.inspection.jobs import job as job_module
-from mnistviz.inspection.jobs.job import Job, ReportProgress
+from mnistviz.inspection.jobs.job import Job
 from mnistviz.runs import registry
 from mnistviz.runs.result_cache import ResultCache, array_codec
 from mnistviz.runs.snapshots import Snapshot
@@ -37,7 +38,7 @@ def test_a_stored_result_is_not_computed_again(snapshot: Snapshot) -> None:
 def test_a_job_reports_its_progress_and_can_be_stopped(snapshot: Snapshot) -> None:
     seen: list[float | None] = []
 
-    def compute(report_progress: ReportProgress) -> None:
+    def compute(report_progress: Progress) -> None:
         report_progress(0.25)
         seen.append(job.progress())
         job.stop()
@@ -67,7 +68,7 @@ def test_a_second_process_leaves_the_job_to_the_first(
 def test_two_jobs_of_a_snapshot_are_independent(snapshot: Snapshot) -> None:
     seen: list[float | None] = []
 
-    def compute(report_progress: ReportProgress) -> None:
+    def compute(report_progress: Progress) -> None:
         seen.extend([job.progress(), other.progress()])
 
     job, other = job_of(snapshot, compute), job_of(snapshot, compute, "another")
