@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.drawing.preprocessing import normalise
-from mnistviz.digits.drawing.strokes import Strokes, render
+from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 from mnistviz.evaluation import calibration
 from mnistviz.evaluation.digit_reader import DigitReader, Reading
 from mnistviz.runs import registry
@@ -36,7 +36,7 @@ def open_drawing(points: list[tuple[float, float]], run: Run) -> AppTest:
 
 
 def reading_of(points: list[tuple[float, float]], run: Run) -> Reading:
-    image = normalise(render(strokes_of(points))).image
+    image = normalise(render(redraw(strokes_of(points)))).image
     return DigitReader.load(latest_snapshot(run)).read(image)
 
 
@@ -47,7 +47,7 @@ def test_a_digit_is_read_with_calibrated_probabilities(tiny_run: Run) -> None:
     (metric,) = app.metric
     assert metric.value == str(reading.digit)
     assert metric.delta == f"probability {reading.probability:.1%}"
-    fitted = calibration.temperature(latest_snapshot(tiny_run))
+    fitted = calibration.calibration_of(latest_snapshot(tiny_run))
     assert fitted is not None
     assert f"temperature {fitted.temperature:.2f}" in text_of(app)
 

@@ -87,7 +87,7 @@ def test_a_network_at_its_random_start_has_a_page(tiny_run: Run) -> None:
 
 def test_calibration_is_shown_before_and_after(tiny_run: Run) -> None:
     metrics = metrics_of(open_view("trust", tiny_run))
-    fitted = calibration.temperature(latest_snapshot(tiny_run))
+    fitted = calibration.calibration_of(latest_snapshot(tiny_run))
     assert fitted is not None
     assert metrics["Temperature"] == f"{fitted.temperature:.3f}"
     assert metrics["Calibration error, calibrated"] != metrics["Calibration error, as it is"]

@@ -80,8 +80,7 @@ def test_other_digits_than_those_of_the_spec_raise_an_error() -> None:
 
 
 def test_a_fork_trains_on_the_same_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (launcher, fine_tuning):
-        monkeypatch.setattr(module, "start_worker", lambda run: run)
+    monkeypatch.setattr(launcher, "start_worker", lambda run: run)
     run = fine_tuned_run()
     fork = launcher.fork(Snapshot(run, 20), SPEC)
     assert fork.spec.own == run.spec.own
