@@ -1,0 +1,63 @@
+"""The data: how many images each digit has, and a gallery of the test images."""
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.charts.digit_images import GALLERY_WIDTH, class_count_figure, gallery_figure
+from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
+from mnistviz.digits.mnist import Mnist, load_mnist, to_input
+from mnistviz.ui.shared import state
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.inputs import clicked_point
+from mnistviz.ui.shared.page_width import is_narrow, page_width
+
+IMAGES_PER_PAGE = 40
+
+
+def show_data() -> None:
+    """Show the counts of the digits, and the gallery."""
+    st.header("The data")
+    data = load_mnist()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.caption(
+            "60,000 training and 10,000 test images. No digit is rare: look how level it is."
+        )
+        show(
+            class_count_figure(data.class_counts()),
+            "counts",
+            "Number of training and test images of each digit, between 5,421 and 6,742 for "
+            "training.",
+        )
+    with right:
+        _show_gallery(data)
+
+
+def _show_gallery(data: Mnist) -> None:
+    st.caption("Test images. **Click one** to use it on all pages.")
+    digit = st.pills(
+        "Digit", range(NUM_CLASSES), key="gallery_digit", label_visibility="collapsed", wrap=True
+    )
+    shown = np.arange(NUM_TEST_IMAGES) if digit is None else np.flatnonzero(data.y_test == digit)
+    num_pages = -(-len(shown) // IMAGES_PER_PAGE)
+    number = st.number_input(f"Page of {num_pages}", 1, num_pages, key="gallery_page")
+    here = shown[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
+    show(
+        gallery_figure(
+            to_input(data.x_test[here]),
+            [f"test image {index}: a {data.y_test[index]}" for index in here],
+            here.tolist(),
+            columns=5 if is_narrow() else 10,
+            # Beside the bars it has part of the page, below them all of it.
+            width=page_width() if is_narrow() else GALLERY_WIDTH,
+        ),
+        key="gallery",
+        on_click=_choose_clicked_image,
+        alt=f"{len(here)} handwritten digits from the test set",
+    )
+
+
+def _choose_clicked_image() -> None:
+    if (image := clicked_point("gallery")) is not None:
+        st.session_state[state.IMAGE] = image
+        st.session_state[state.USE_DRAWING] = False
