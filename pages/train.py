@@ -4,10 +4,12 @@ from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.recipes import RECIPES
+from mnistviz.core.recipes import RECIPES, Recipe
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
@@ -20,7 +22,7 @@ from mnistviz.ui.shared.texts import explanation, state_badge, validated_on_text
 from mnistviz.ui.train import training_panel
 from mnistviz.ui.train.curves_view import show_progress_curves
 from mnistviz.ui.train.fork_form import show_fork_form
-from mnistviz.ui.train.settings_form import settings_inputs, specs_of
+from mnistviz.ui.train.settings_form import entered_values, settings_inputs, specs_of
 
 POLL_SECONDS = 1.0
 LONG_CURVES_SECONDS = 4.0
@@ -32,10 +34,23 @@ def choose(run_id: str) -> None:
     st.session_state[state.RUN] = run_id
 
 
-def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None) -> None:
+def start_try_out() -> None:
+    recipe = RECIPES["try-out"]
+    start(recipe, lambda: (recipe.model, recipe.train.changed(measure_gap=True)), None)
+
+
+def start_entered(recipe: Recipe) -> None:
+    """Start a training with what the form holds when the button is pressed."""
+    name = st.session_state.train_name or None
+    start(recipe, lambda: specs_of(recipe, entered_values(recipe)), name)
+
+
+def start(
+    recipe: Recipe, specs: Callable[[], tuple[ModelSpec, TrainSpec]], name: str | None
+) -> None:
     flash.run(
         state.START_MESSAGE,
-        lambda: choose(launcher.start(recipe, model, train, name).id),
+        lambda: choose(launcher.start(recipe.name, *specs(), name).id),
         about=name,
     )
 
@@ -44,12 +59,8 @@ st.markdown(
     "Watch a network learn to read digits. It goes on when you change the page or close the tab."
 )
 
-try_out = RECIPES["try-out"]
 with st.container(horizontal=True, vertical_alignment="center"):
-    spec = try_out.train.changed(measure_gap=True)
-    button(
-        "Try it out", "play_arrow", start, try_out.name, try_out.model, spec, None, type="primary"
-    )
+    button("Try it out", "play_arrow", start_try_out, type="primary")
     st.caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
 
 with st.expander("Choose your own settings", icon=":material/tune:"):
@@ -64,14 +75,14 @@ with st.expander("Choose your own settings", icon=":material/tune:"):
         )
     ]
     st.caption(recipe.purpose)
-    entered, name = settings_inputs(recipe)
+    settings_inputs(recipe)
     with errors_shown():
-        model, train = specs_of(recipe, entered)
+        model, train = specs_of(recipe, entered_values(recipe))
         st.markdown(
             f"**{model.parameters:,} parameters**, {train.num_steps:,} steps of {train.batch_size} "
             f"images, validated on **{validated_on_text(train)}** after each epoch."
         )
-        button("Start training", "play_arrow", start, recipe.name, model, train, name or None)
+        button("Start training", "play_arrow", start_entered, recipe)
 flash.show(state.START_MESSAGE, about=st.session_state.get("train_name") or None)
 
 run = chosen_run()

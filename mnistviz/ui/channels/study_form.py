@@ -18,22 +18,24 @@ POLL_SECONDS = 2.0
 MESSAGE = "study_message"
 
 
-def start(name: str, plans: list[str], widths: str, seeds: int, recipe: str, epochs: int) -> None:
-    """Start or extend a study, from a callback."""
+def start() -> None:
+    """Start or extend a study with what the form holds when the button is pressed."""
+    entered = st.session_state
 
     def create_and_start() -> None:
+        recipe = entered.study_recipe
         spec = StudySpec(
-            name=name,
+            name=entered.study_name,
             created=datetime.now(UTC),
             recipe=recipe,
-            epochs=epochs,
-            plans=tuple(map(parse_channels, plans)),
-            widths=_parse_widths(widths),
-            seeds=tuple(range(seeds)),
+            epochs=entered.get(f"study_epochs_{recipe}", find_recipe(recipe).train.epochs),
+            plans=tuple(map(parse_channels, entered.study_plans)),
+            widths=_parse_widths(entered.study_widths),
+            seeds=tuple(range(entered.study_num_seeds)),
         )
         study = study_directory.create_or_extend(spec)
         if study_directory.is_running(study):
-            raise MnistVizError(f"{name}: this study is running; wait for its end or stop it")
+            raise MnistVizError(f"{spec.name}: this study is running; wait for its end or stop it")
         runner.start(study.path)
 
     flash.run(MESSAGE, create_and_start)
@@ -101,12 +103,14 @@ def time_left(study: Study) -> str:
 def start_form() -> None:
     """Show the settings of a new study, and the button that starts it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", "mine", key="study_name")
-        recipe = st.selectbox("Recipe", list(RECIPES), list(RECIPES).index("study"))
-        epochs = st.number_input(
+        st.text_input("Name", "mine", key="study_name")
+        recipe = st.selectbox(
+            "Recipe", list(RECIPES), list(RECIPES).index("study"), key="study_recipe"
+        )
+        st.number_input(
             "Epochs", 1, 200, find_recipe(recipe).train.epochs, key=f"study_epochs_{recipe}"
         )
-        seeds = st.number_input("Seeds", 1, 50, 3, key="study_num_seeds")
+        st.number_input("Seeds", 1, 50, 3, key="study_num_seeds")
     plans = st.multiselect(
         "Plans",
         [plan_text(plan) for plan in PLANS],
@@ -114,7 +118,7 @@ def start_form() -> None:
         accept_new_options=True,
         key="study_plans",
     )
-    widths = st.text_input(
+    st.text_input(
         "Widths of the third layer, or nothing", placeholder="4,8,12,16", key="study_widths"
     )
     st.button(
@@ -122,7 +126,6 @@ def start_form() -> None:
         icon=":material/play_arrow:",
         key="study_start",
         on_click=start,
-        args=(name, plans, widths, seeds, recipe, epochs),
         disabled=not plans,
         help="One trial trains at a time, each is a run of its own. You can close the tab. The "
         "name of an earlier study adds plans and seeds to it.",

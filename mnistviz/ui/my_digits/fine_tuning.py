@@ -78,13 +78,13 @@ def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
         "Hold out", list(HOLD_OUT), default=ONE_FOLD, required=True, key="teach_hold", help=HELP
     )
     with st.expander("Settings", icon=":material/tune:"), st.container(horizontal=True):
-        epochs = st.number_input(
+        st.number_input(
             f"Rounds of {settings.num_images // settings.batch_size} steps",
             value=settings.epochs,
             key="teach_epochs",
             help="More of them learn your digits better, and forget more of MNIST.",
         )
-        rate = st.number_input(
+        st.number_input(
             "Highest learning rate",
             value=settings.learning_rate,
             step=0.0005,
@@ -92,7 +92,7 @@ def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
             key="teach_rate",
             help=TrainSpec.help("learning_rate"),
         )
-        share = st.number_input(
+        st.number_input(
             "Share of your digits",
             value=fine_tuning.SHARE,
             step=0.05,
@@ -104,31 +104,31 @@ def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
             f"With {len(digits)} digits there is little to learn and less to measure. Keep at "
             f"least {FEW}, better two of each digit."
         )
-    changes = {"epochs": epochs, "learning_rate": rate}
     st.button(
         "Teach a copy" if held_out != EACH_FOLD else f"Teach {FOLDS_WORD} copies",
         type="primary",
         icon=":material/school:",
         on_click=_start,
-        args=(snapshot, digits, changes, share, HOLD_OUT[held_out]),
+        args=(snapshot, digits),
     )
 
 
-def _start(
-    snapshot: Snapshot,
-    digits: Sequence[Digit],
-    changes: dict[str, float],
-    share: float,
-    folds: Sequence[int | None],
-) -> None:
+def _start(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
+    """Start fine-tuning with what the form holds when the button is pressed."""
+    entered = st.session_state
+
     def start() -> str:
-        train = fine_tuning.settings(snapshot.run.spec.train).changed(**changes)
+        folds = HOLD_OUT[entered.teach_hold]
+        train = fine_tuning.settings(snapshot.run.spec.train).changed(
+            epochs=entered.teach_epochs, learning_rate=entered.teach_rate
+        )
         data = as_labelled_set(digits)
         # Raise errors of all parts before the first training starts.
         for fold in folds:
             fine_tune_set.split(data, fold)
         started = [
-            fine_tuning.start(snapshot, data, train, share=share, fold=fold) for fold in folds
+            fine_tuning.start(snapshot, data, train, share=entered.teach_share, fold=fold)
+            for fold in folds
         ]
         st.session_state[COPY] = started[-1].id
         return f"{', '.join(run.name for run in started)} learns from your digits now."

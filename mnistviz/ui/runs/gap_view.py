@@ -22,11 +22,12 @@ from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import state_badge
 
 MESSAGE = "gap_message"
+EPOCHS_KEY, SEED_KEY = "gap_epochs", "gap_seed"
 
 
-def start_all(epochs: int, seed: int) -> None:
-    """Start the five trainings, from a callback. They train one after the other."""
-    train = generalization_gap.training_of(epochs, seed)
+def start_all() -> None:
+    """Start the five trainings with what the form holds when the button is pressed."""
+    train = generalization_gap.training_of(st.session_state[EPOCHS_KEY], st.session_state[SEED_KEY])
     taken = registry.taken_names()
 
     def start() -> None:
@@ -53,10 +54,10 @@ def show_gap(runs: Sequence[Run], seconds_per_epoch: float) -> None:
         )
     show_set(sets[number])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        epochs = _setting_input("epochs", generalization_gap.training_of().epochs)
-        seed = _setting_input("seed", 1)
+        epochs = _setting_input("epochs", generalization_gap.training_of().epochs, EPOCHS_KEY)
+        _setting_input("seed", 1, SEED_KEY)
         text = "One trains at a time, the others wait. You can close the tab."
-        button("Train the five", "play_arrow", start_all, epochs, seed, key="gap_start", help=text)
+        button("Train the five", "play_arrow", start_all, key="gap_start", help=text)
     minutes = len(GAP_TRAININGS) * epochs * seconds_per_epoch / 60
     st.caption(
         f"Takes about {max(1, round(minutes))} minutes on the machine that made the bundled run. "
@@ -65,12 +66,10 @@ def show_gap(runs: Sequence[Run], seconds_per_epoch: float) -> None:
     flash.show(MESSAGE, once=True)
 
 
-def _setting_input(name: str, value: int) -> int:
+def _setting_input(name: str, value: int, key: str) -> int:
     """Show the input of a setting, within its limits; return what it holds."""
     limits = TrainSpec.limits(name)
-    number: int = st.number_input(
-        name.capitalize(), limits["ge"], limits["le"], value, key=f"gap_{name}"
-    )
+    number: int = st.number_input(name.capitalize(), limits["ge"], limits["le"], value, key=key)
     return number
 
 

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
@@ -36,31 +35,39 @@ def show_fork_form(run: Run, chosen: Snapshot | None) -> None:
         key=f"fork_{run.id}",
     )
     rest = run.spec.train.after(int(run.spec.train.epoch_at(end)))
+    keys = _keys(run, end)
     with st.container(horizontal=True):
-        changes = {
-            "epochs": st.number_input(
-                "Epochs to train", value=rest.epochs, key=f"more_{run.id}_{end}"
-            ),
-            "learning_rate": st.number_input(
-                "First learning rate",
-                value=rest.learning_rate,
-                step=rest.learning_rate / 10,
-                format="%.6f",
-                key=f"rate_{run.id}_{end}",
-            ),
-            "seed": st.number_input("Seed", value=rest.seed, key=f"seed_{run.id}_{end}"),
-        }
-        name = st.text_input("Name of the new run", key="fork_name", help="Any name you like.")
-    button(
-        "Start the new run", "fork_right", _start, Snapshot(run, end), rest, changes, name or None
-    )
+        st.number_input("Epochs to train", value=rest.epochs, key=keys["epochs"])
+        st.number_input(
+            "First learning rate",
+            value=rest.learning_rate,
+            step=rest.learning_rate / 10,
+            format="%.6f",
+            key=keys["learning_rate"],
+        )
+        st.number_input("Seed", value=rest.seed, key=keys["seed"])
+        st.text_input("Name of the new run", key="fork_name", help="Any name you like.")
+    button("Start the new run", "fork_right", _start, run)
 
 
-def _start(
-    snapshot: Snapshot, rest: TrainSpec, changes: dict[str, float], name: str | None
-) -> None:
+def _keys(run: Run, end: int) -> dict[str, str]:
+    """The keys of the inputs, by the setting that they change; each epoch has its own."""
+    names = {"epochs": "more", "learning_rate": "rate", "seed": "seed"}
+    return {setting: f"{name}_{run.id}_{end}" for setting, name in names.items()}
+
+
+def _start(run: Run) -> None:
+    """Start the new run with what the form holds when the button is pressed."""
+
     def start_and_choose() -> None:
-        run = launcher.fork(snapshot, rest.changed(**changes), name)
-        st.session_state[state.RUN] = run.id
+        end = st.session_state[f"fork_{run.id}"]
+        rest = run.spec.train.after(int(run.spec.train.epoch_at(end)))
+        changes = {
+            setting: st.session_state.get(key, getattr(rest, setting))
+            for setting, key in _keys(run, end).items()
+        }
+        name = st.session_state.fork_name or None
+        forked = launcher.fork(Snapshot(run, end), rest.changed(**changes), name)
+        st.session_state[state.RUN] = forked.id
 
     flash.run(state.TRAIN_MESSAGE, start_and_choose)

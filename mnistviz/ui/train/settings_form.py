@@ -1,6 +1,6 @@
 """The settings of a training as a form: the inputs of the specs' fields, and the specs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import streamlit as st
@@ -10,31 +10,38 @@ from mnistviz.core.recipes import Recipe
 from mnistviz.core.settings import Column, Setting, form_settings
 from mnistviz.core.train_spec import TrainSpec
 
+COLUMNS: tuple[Column, ...] = get_args(Column)
 
-def settings_inputs(recipe: Recipe) -> tuple[dict[Setting, Any], str]:
-    """Show the inputs of all settings of the form; return what they hold, and the run's name.
+
+def settings_inputs(recipe: Recipe) -> None:
+    """Show the inputs of all settings of the form, and that of the run's name.
 
     In each column the toggles are below the other inputs.
     """
-    entered: dict[Setting, Any] = {}
-    name = ""
-    columns: tuple[Column, ...] = get_args(Column)
-    for box, column in zip(st.columns(len(columns)), columns, strict=True):
+    for box, column in zip(st.columns(len(COLUMNS)), COLUMNS, strict=True):
         settings = form_settings(column, ModelSpec, TrainSpec)
         with box:
-            entered |= _inputs([each for each in settings if each.kind != "flag"], recipe)
+            for setting in settings:
+                if setting.kind != "flag":
+                    _input(setting, recipe)
             if column == "data":
-                name = st.text_input("Name", key="train_name", help="Any name you like.")
-            entered |= _inputs([each for each in settings if each.kind == "flag"], recipe)
-    return entered, name
+                st.text_input("Name", key="train_name", help="Any name you like.")
+            for setting in settings:
+                if setting.kind == "flag":
+                    _input(setting, recipe)
 
 
-def _inputs(settings: Sequence[Setting], recipe: Recipe) -> dict[Setting, Any]:
-    return {setting: _input(setting, recipe) for setting in settings}
+def entered_values(recipe: Recipe) -> dict[Setting, Any]:
+    """Return what the inputs hold now. In a callback, that is what was typed last."""
+    return {
+        setting: st.session_state[input_key(setting, recipe)]
+        for column in COLUMNS
+        for setting in form_settings(column, ModelSpec, TrainSpec)
+    }
 
 
-def _input(setting: Setting, recipe: Recipe) -> Any:
-    """Show the input of a setting, filled in with the recipe's value; return what it holds.
+def _input(setting: Setting, recipe: Recipe) -> None:
+    """Show the input of a setting, filled in with the recipe's value.
 
     Numbers have no limits here: the browser would keep a value beyond them to itself, and a run
     would start with another. The spec refuses it, in words.
@@ -44,17 +51,17 @@ def _input(setting: Setting, recipe: Recipe) -> Any:
     options: dict[str, Any] = {"key": key, "help": setting.help, "persist_state": "session"}
     match setting.kind:
         case "flag":
-            return st.toggle(setting.title, value, **options)
+            st.toggle(setting.title, value, **options)
         case "text":
-            return st.text_input(setting.title, value, **options)
+            st.text_input(setting.title, value, **options)
         case "choice":
             choices = setting.choices
-            return st.selectbox(setting.title, choices, choices.index(value), **options)
+            st.selectbox(setting.title, choices, choices.index(value), **options)
         case "number":
             digits = setting.presentation.digits
             options["format"] = None if digits is None else f"%.{digits}f"
             options["step"] = setting.presentation.step
-            return st.number_input(setting.title, value=value, **options)
+            st.number_input(setting.title, value=value, **options)
 
 
 def input_key(setting: Setting, recipe: Recipe) -> str:

@@ -125,7 +125,7 @@ def _show_learning_rate(run: Run, wanted: float | None) -> None:
     spec = run.spec.train
     with st.popover("Learning rate", icon=":material/speed:"):
         st.caption("Takes effect at the next step and is noted in the log and on the curves.")
-        rate = st.number_input(
+        st.number_input(
             "Learning rate from now on",
             value=wanted or spec.learning_rate,
             step=spec.learning_rate / 10,
@@ -133,9 +133,14 @@ def _show_learning_rate(run: Run, wanted: float | None) -> None:
             key=f"rate-{run.id}",
         )
         with st.container(horizontal=True):
-            _button("Set", "check", launcher.set_learning_rate, run, rate)
+            _button("Set", "check", _set_entered_rate, run)
             reset = partial(launcher.set_learning_rate, run, None)
             _button("Back to the schedule", "undo", reset, disabled=wanted is None)
+
+
+def _set_entered_rate(run: Run) -> None:
+    """Set the learning rate that the form holds when the button is pressed."""
+    launcher.set_learning_rate(run, st.session_state[f"rate-{run.id}"])
 
 
 def _show_progress(run: Run, current: State, rows: Sequence[MetricRow]) -> None:

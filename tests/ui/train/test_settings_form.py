@@ -56,11 +56,11 @@ def page() -> None:
     import streamlit as st
 
     from mnistviz.core.recipes import RECIPES
-    from mnistviz.ui.train.settings_form import settings_inputs, specs_of
+    from mnistviz.ui.train.settings_form import entered_values, settings_inputs, specs_of
 
     recipe = RECIPES["plain"]
-    entered, st.session_state.name = settings_inputs(recipe)
-    st.session_state.specs = specs_of(recipe, entered)
+    settings_inputs(recipe)
+    st.session_state.specs = specs_of(recipe, entered_values(recipe))
 
 
 def test_each_setting_has_an_input_with_its_title_and_help() -> None:
