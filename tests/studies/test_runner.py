@@ -136,7 +136,7 @@ def test_a_study_in_this_process_can_be_stopped(home: Path) -> None:
         told.append(trial)
         study_directory.stop(study)
 
-    first = runner.run_study(study, workers=0, tell=stop_after_the_first)
+    first = runner.run_study(study, workers=0, report=stop_after_the_first)
     assert told == [Trial((2, 2, 2), 0)]
     assert [one.trial for one in first.results] == told
     assert first.redundancy == {}
