@@ -1,4 +1,4 @@
-"""The two colour scales of all charts, and the value at the end of a scale.
+"""The colour scales of all charts, and the value at the end of a scale.
 
 Signed values: warm is positive, blue is negative, off-white is zero. Unsigned values: black is
 zero, white is the largest. Both can be read on a light and on a dark page.

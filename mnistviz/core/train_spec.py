@@ -13,7 +13,7 @@ from mnistviz.core.constants import NUM_TRAINING_IMAGES
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.settings import setting
 
-# A part of the recipes, neither in the form nor on the command line.
+# A setting that only recipes change: neither in the form nor on the command line.
 _recipe_setting = functools.partial(setting, column=None, option=None)
 
 

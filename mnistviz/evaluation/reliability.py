@@ -44,7 +44,9 @@ def reliability(confidence: DoubleArray, right: BoolArray, num_bins: int = NUM_B
     return Reliability(edges, counts, mean_confidence, accuracy, error)
 
 
-def refusals(confidence: DoubleArray, right: BoolArray) -> tuple[DoubleArray, DoubleArray]:
+def selective_accuracy(
+    confidence: DoubleArray, right: BoolArray
+) -> tuple[DoubleArray, DoubleArray]:
     """Return the shares of images rejected and the accuracies of the others, both `(n,)`.
 
     0, 1, … n - 1 of the n images are rejected, those with the lowest confidence first.

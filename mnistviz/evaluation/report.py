@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mnistviz.charts.evaluation.confusion import confusion_figure
-from mnistviz.charts.evaluation.reliability import refusal_figure, reliability_figure
+from mnistviz.charts.evaluation.reliability import reliability_figure, selective_accuracy_figure
 from mnistviz.charts.evaluation.robustness import robustness_figure
 from mnistviz.charts.html_pages import render_page
 from mnistviz.core.statistics import accuracy_interval
@@ -16,7 +16,7 @@ from mnistviz.evaluation.label_issues import Doubt, without
 from mnistviz.evaluation.mcnemar import compare
 from mnistviz.evaluation.metrics import class_scores, top_k
 from mnistviz.evaluation.predictions import Answers, answers_of, digest_of, errors_of, known_logits
-from mnistviz.evaluation.reliability import refusals, reliability
+from mnistviz.evaluation.reliability import reliability, selective_accuracy
 from mnistviz.evaluation.robustness import RobustnessCurve, trained_on
 from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs import registry, snapshots
@@ -148,13 +148,13 @@ def _calibration(report: ReportData) -> dict[str, Any]:
         result = reliability(confidence, answers.right)
         loss = score(answers.logits / temperature, answers.data.labels).loss
         bins.append((name, result.confidence, result.accuracy, result.counts))
-        curves.append((name, *refusals(confidence, answers.right)))
+        curves.append((name, *selective_accuracy(confidence, answers.right)))
         rows.append((name, f"{result.error:.2%}", f"{loss:.4f}"))
     return {
         "temperature": report.temperature,
         "calibration": rows,
         "reliability": reliability_figure(bins),
-        "refusal": refusal_figure(curves),
+        "selective_accuracy": selective_accuracy_figure(curves),
     }
 
 

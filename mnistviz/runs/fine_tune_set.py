@@ -32,7 +32,7 @@ _NAMES = ("x_train", "y_train", "x_test", "y_test")
 # The digits, and the headers of the arrays.
 MAX_FILE_BYTES = 2 * my_digits.MAX_DIGITS * IMAGE_SIZE**2
 
-# The parts of a set, of which one is held out, and the words for one and for all of them in texts.
+# A set has so many parts, of which one is held out. Texts name one part and their number in words.
 FOLDS = 4
 FOLD_WORD, FOLDS_WORD = {3: ("third", "three"), 4: ("quarter", "four"), 5: ("fifth", "five")}[FOLDS]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnistviz.evaluation.calibration import calibration_error
-from mnistviz.evaluation.reliability import refusals, reliability
+from mnistviz.evaluation.reliability import reliability, selective_accuracy
 from mnistviz.network.model import softmax
 
 
@@ -50,7 +50,7 @@ def test_an_empty_bin_is_nan_and_adds_no_error() -> None:
 def test_rejection_of_uncertain_answers_by_hand() -> None:
     confidence = np.array([0.9, 0.3, 0.5, 0.99])
     right = np.array([True, False, False, True])
-    refused, accuracy = refusals(confidence, right)
+    refused, accuracy = selective_accuracy(confidence, right)
     np.testing.assert_allclose(refused, [0, 0.25, 0.5, 0.75])
     np.testing.assert_allclose(accuracy, [0.5, 2 / 3, 1, 1])
 

@@ -54,7 +54,7 @@ def reliability_figure(
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
-def refusal_figure(curves: Sequence[tuple[str, DoubleArray, DoubleArray]]) -> go.Figure:
+def selective_accuracy_figure(curves: Sequence[tuple[str, DoubleArray, DoubleArray]]) -> go.Figure:
     """Return the accuracy of the remaining answers over the share of refused ones.
 
     A curve is a name, shares refused and accuracies, both `(n,)` in [0, 1].

@@ -12,7 +12,7 @@ Order = Literal["index", "norm", "similarity"]
 
 
 @dataclass(frozen=True)
-class Twin:
+class SimilarKernel:
     """A kernel, by its channels, and its cosine similarity to another, in [-1, 1]."""
 
     input: int
@@ -53,7 +53,9 @@ def _units(rows: DoubleArray) -> DoubleArray:
     return units
 
 
-def twins_of(kernel: FloatArray, input_channel: int, output_channel: int, count: int) -> list[Twin]:
+def most_similar_kernels(
+    kernel: FloatArray, input_channel: int, output_channel: int, count: int
+) -> list[SimilarKernel]:
     """The `count` kernels of a layer that are most similar to one, the most similar first.
 
     Two 1×1 kernels are always parallel: there, whole output channels are compared, by the weights
@@ -70,7 +72,7 @@ def twins_of(kernel: FloatArray, input_channel: int, output_channel: int, count:
     ranked = np.argsort(-similarities, kind="stable")
     places = [int(place) for place in ranked if place != own][:count]
     return [
-        Twin(
+        SimilarKernel(
             input=input_channel if single else place // outputs,
             output=place % outputs,
             similarity=float(similarities[place]),

@@ -16,7 +16,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import State, Status, read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
 
-# In any other state, a run is one that was stopped, to who gets it without its worker.
+# A run in any other state is exported as stopped: its worker stays here.
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
 
 

@@ -244,7 +244,7 @@ def _checked_row(line: bytes, number: int, spec: RunSpec) -> MetricRow:
         "seconds": (0, 1e9),
     }
     for what, (least, most) in limits.items():
-        # Not a NaN either; the loss alone may be one, or infinite: that is how a run may end.
+        # NaN fails this comparison, too. Only the loss may be NaN or infinite: a run can end so.
         if not least <= getattr(row, what) <= most:
             raise _import_error(
                 f"the {what} {getattr(row, what)} (metrics.jsonl:{number}), not from {least:g} "

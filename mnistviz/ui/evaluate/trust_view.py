@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnistviz.charts.evaluation.reliability import refusal_figure, reliability_figure
+from mnistviz.charts.evaluation.reliability import reliability_figure, selective_accuracy_figure
 from mnistviz.evaluation.predictions import Answers
-from mnistviz.evaluation.reliability import refusals, reliability
+from mnistviz.evaluation.reliability import reliability, selective_accuracy
 from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
@@ -80,7 +80,9 @@ def _show_charts(confidences: dict[str, NDArray[np.float64]], right: NDArray[np.
             "better at the left end. There the mistakes are."
         )
         show(
-            refusal_figure([(name, *refusals(sure, right)) for name, sure in confidences.items()]),
+            selective_accuracy_figure(
+                [(name, *selective_accuracy(sure, right)) for name, sure in confidences.items()]
+            ),
             "evaluate_refusals",
             "Accuracy of the images answered over the share refused",
         )

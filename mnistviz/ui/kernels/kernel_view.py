@@ -12,7 +12,7 @@ from mnistviz.charts.inspection.kernels import (
 )
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
-from mnistviz.inspection.kernels.kernel_order import order_of, twins_of
+from mnistviz.inspection.kernels.kernel_order import most_similar_kernels, order_of
 from mnistviz.inspection.kernels.kernel_statistics import one_kernel_statistics
 from mnistviz.ui.kernels.layer_choice import ShownLayer
 from mnistviz.ui.shared.channel.exciting_view import show_exciting
@@ -125,7 +125,7 @@ def _show_kind(kernel: FloatArray, chosen: tuple[int, int]) -> None:
 
 
 def _show_twins(kernel: FloatArray, chosen: tuple[int, int]) -> None:
-    twins = twins_of(kernel, *chosen, NUM_TWINS)
+    twins = most_similar_kernels(kernel, *chosen, NUM_TWINS)
     if not twins:
         return
     whole_channels = (

@@ -2,7 +2,11 @@
 
 import numpy as np
 
-from mnistviz.charts.evaluation.reliability import few_points, refusal_figure, reliability_figure
+from mnistviz.charts.evaluation.reliability import (
+    few_points,
+    reliability_figure,
+    selective_accuracy_figure,
+)
 
 
 def test_each_bin_with_images_has_a_point() -> None:
@@ -27,6 +31,8 @@ def test_few_points_of_a_long_curve_include_its_start_and_end() -> None:
 
 
 def test_refusals_are_in_percent() -> None:
-    (line,) = refusal_figure([("as it is", np.array([0, 0.5]), np.array([0.9, 1.0]))]).data
+    (line,) = selective_accuracy_figure(
+        [("as it is", np.array([0, 0.5]), np.array([0.9, 1.0]))]
+    ).data
     np.testing.assert_allclose(line.x, [0, 50])
     np.testing.assert_allclose(line.y, [90, 100])

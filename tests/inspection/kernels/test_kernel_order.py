@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistviz.inspection.kernels.kernel_order import Order, order_of, twins_of
+from mnistviz.inspection.kernels.kernel_order import Order, most_similar_kernels, order_of
 
 
 def random_kernel(size: int, inputs: int, outputs: int) -> np.ndarray:
@@ -47,7 +47,7 @@ def test_the_nearest_twin_is_the_same_pattern_whatever_its_strength() -> None:
     kernel = random_kernel(3, 3, 4)
     kernel[:, :, 2, 1] = 0.25 * kernel[:, :, 0, 3]
     kernel[:, :, 1, 0] = -kernel[:, :, 0, 3]
-    twins = twins_of(kernel, 0, 3, 11)
+    twins = most_similar_kernels(kernel, 0, 3, 11)
     assert (twins[0].input, twins[0].output) == (2, 1)
     assert twins[0].similarity == pytest.approx(1)
     assert (twins[-1].input, twins[-1].output) == (1, 0)
@@ -62,7 +62,7 @@ def test_the_nearest_twin_is_the_same_pattern_whatever_its_strength() -> None:
 def test_twins_of_1x1_kernels_are_whole_output_channels() -> None:
     kernel = random_kernel(1, 6, 5)
     kernel[..., 4] = 3 * kernel[..., 1]
-    twins = twins_of(kernel, 2, 1, 10)
+    twins = most_similar_kernels(kernel, 2, 1, 10)
     assert len(twins) == 4
     assert (twins[0].input, twins[0].output) == (2, 4)
     assert twins[0].similarity == pytest.approx(1)
@@ -71,5 +71,5 @@ def test_twins_of_1x1_kernels_are_whole_output_channels() -> None:
 def test_a_kernel_of_zeros_is_alike_to_none_and_the_only_one_has_no_twin() -> None:
     kernel = random_kernel(3, 1, 3)
     kernel[..., 0] = 0
-    assert [twin.similarity for twin in twins_of(kernel, 0, 0, 5)] == [0, 0]
-    assert twins_of(random_kernel(3, 1, 1), 0, 0, 5) == []
+    assert [twin.similarity for twin in most_similar_kernels(kernel, 0, 0, 5)] == [0, 0]
+    assert most_similar_kernels(random_kernel(3, 1, 1), 0, 0, 5) == []
