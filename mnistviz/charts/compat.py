@@ -9,8 +9,8 @@
 3. Streamlit copies a figure, and validates it again if it is given as a dictionary. That takes
    longer than everything else that is done to show it. So it is given a figure that is not copied.
 
-`tests/charts/test_compat.py` fails as soon as one of these is no longer needed, except for the
-second drawing, which only a browser shows: `tests/browser/test_look_inside.py` counts drawings.
+`tests/charts/test_compat.py` fails as soon as the first or the third is no longer needed,
+`tests/browser/test_compat.py` as soon as the second is not.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Query parameters on a change of page: with Streamlit alone, and with our workaround."""
+"""What Streamlit does in a browser without the workarounds of `compat` modules, and with them."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.helpers.browser import PATIENCE, draw, settle
+from tests.helpers.browser import COUNT_DRAWINGS, DRAWINGS, PATIENCE, draw, settle
 from tests.helpers.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -27,9 +27,17 @@ page.run()
 """
 
 
+CHART_APP = """
+import plotly.graph_objects as go
+import streamlit as st
+if st.button("Draw"):
+    st.plotly_chart(go.Figure(go.Scatter(y=[1, 3, 2])), key="plain")
+"""
+
+
 @pytest.fixture
-def small_app(home: Path, tmp_path: Path) -> Iterator[Server]:
-    (tmp_path / "app.py").write_text(APP)
+def small_app(home: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    (tmp_path / "app.py").write_text(getattr(request, "param", APP))
     server = Server(home, tmp_path / "server.log", tmp_path)
     yield server
     server.stop()
@@ -56,3 +64,18 @@ def test_a_drawing_is_looked_at_with_the_run_of_the_link(page: Page) -> None:
     expect(page.get_by_role("heading", name="Feature maps", exact=True)).to_be_visible()
     expect(page.get_by_text("looking at your drawing")).to_be_visible(timeout=PATIENCE)
     expect(page).to_have_url(re.compile(r"feature_maps\?.*run=reference.*image=7"))
+
+
+@pytest.mark.parametrize("small_app", [CHART_APP], indirect=True)
+def test_to_streamlit_streamlit_draws_a_plain_chart_twice(
+    browser: Browser, small_app: Server
+) -> None:
+    page = browser.new_page()
+    page.goto(small_app.url)
+    page.evaluate(COUNT_DRAWINGS)
+    page.get_by_role("button", name="Draw").click()
+    expect(page.locator(".js-plotly-plot .main-svg:first-child")).to_have_count(1, timeout=PATIENCE)
+    page.wait_for_timeout(1000)
+    (drawings,) = page.evaluate(DRAWINGS)
+    assert drawings > 1
+    page.close()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from mnistviz.charts.appearance import DARK, LIGHT
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import snapshots
-from tests.helpers.browser import PATIENCE, chart, go_to, settle
+from tests.helpers.browser import COUNT_DRAWINGS, DRAWINGS, PATIENCE, chart, go_to, settle
 from tests.helpers.convolution_oracle import convolve
 from tests.helpers.server import Server
 
@@ -158,20 +158,6 @@ def a_channel_is_clicked_off(page: Page) -> None:
     expect(chart(page, "why-maps")).to_have_count(1, timeout=PATIENCE)
 
 
-# Plotly sets `calcdata` of a chart when it reckons what to draw: from nothing, or again.
-COUNT_DRAWINGS = """() => {
-    window.drawings = new Map();
-    Object.defineProperty(Element.prototype, 'calcdata', {
-        configurable: true,
-        get() { return this.found },
-        set(found) {
-            this.found = found;
-            if (found) window.drawings.set(this, (window.drawings.get(this) ?? 0) + 1);
-        },
-    });
-}"""
-
-
 def test_each_chart_is_drawn_once(page: Page) -> None:
     page.set_default_timeout(PATIENCE)
     page.goto("/runs?run=reference&image=7")
@@ -182,10 +168,7 @@ def test_each_chart_is_drawn_once(page: Page) -> None:
         settle(page)
         expect(page.locator(".js-plotly-plot .main-svg:first-child")).to_have_count(charts)
         page.wait_for_timeout(500)
-        drawings = page.evaluate(
-            "() => [...document.querySelectorAll('.js-plotly-plot')].map(one => drawings.get(one))"
-        )
-        assert drawings == [1] * charts, title
+        assert page.evaluate(DRAWINGS) == [1] * charts, title
         assert room_that_lacks(page) < 1, title
         layer = page.get_by_test_id("stMain").get_by_role("radio", name="conv2", exact=True)
         # Its kernels and sums have axes.

@@ -7,7 +7,7 @@ from mnistviz.core.errors import SpecError
 from mnistviz.core.model_spec import ModelSpec, parse_channels
 from tests.helpers.spec_strategies import models, plans
 
-# The table of docs/architecture.md, layer by layer: name, output, parameters.
+# The published table, layer by layer: name, output, parameters.
 REFERENCE_LAYERS = [
     ("conv1", (26, 26, 10), 100),
     ("bn1", (26, 26, 10), 40),

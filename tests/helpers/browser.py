@@ -7,6 +7,21 @@ from playwright.sync_api import Locator, Page, expect
 # Milliseconds: what TensorFlow may take to load and a try-out to train, on a busy machine.
 PATIENCE = 180_000
 
+# Plotly sets `calcdata` of a chart whenever it computes what to draw. Run this before the charts.
+COUNT_DRAWINGS = """() => {
+    window.drawings = new Map();
+    Object.defineProperty(Element.prototype, 'calcdata', {
+        configurable: true,
+        get() { return this.found },
+        set(found) {
+            this.found = found;
+            if (found) window.drawings.set(this, (window.drawings.get(this) ?? 0) + 1);
+        },
+    });
+}"""
+# How often each chart of the page was drawn since.
+DRAWINGS = "() => [...document.querySelectorAll('.js-plotly-plot')].map(one => drawings.get(one))"
+
 
 def go_to(page: Page, title: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
