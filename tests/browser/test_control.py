@@ -63,20 +63,21 @@ def test_pause_single_steps_another_rate_and_on_to_the_end(page: Page) -> None:
 
 
 def test_the_film_plays_every_snapshot(page: Page) -> None:
+    total = len(snapshots.steps_of(registry.find_run("best")))
     page.goto("/film")
     expect(page.get_by_text("Which digits it takes for which")).to_be_visible(timeout=PATIENCE)
     settle(page)
     press(page, "First")
-    expect(page.get_by_text("Snapshot 1 of 49")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f"Snapshot 1 of {total}")).to_be_visible(timeout=PATIENCE)
     press(page, "Play")
     for number in range(2, 6):
-        expect(page.get_by_text(f"Snapshot {number} of 49")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text(f"Snapshot {number} of {total}")).to_be_visible(timeout=PATIENCE)
     press(page, "Pause")
     settle(page)
     slider = page.get_by_test_id("stMain").get_by_role("slider")
     slider.press("ArrowRight")
     settle(page)
-    shown = page.get_by_text("of 49").inner_text()
+    shown = page.get_by_text(f"of {total}").inner_text()
     # The slider of all pages is the film's: another page shows the same snapshot.
     epochs = shown.split(": ")[1].split(" epochs")[0]
     go_to(page, "Kernels")

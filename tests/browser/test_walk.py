@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mnistviz.core.assets import PROJECT
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.runs import metrics_log, registry
 from mnistviz.runs.run_state import run_state
 from mnistviz.training import launcher
@@ -22,7 +23,9 @@ def test_the_walk(page: Page) -> None:
     expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
     settle(page)
     stored = metrics_log.read(registry.find_run("reference"))[-1]
-    for text in ("14,000", "13,800", "200", f"{stored.accuracy:.2%}"):
+    model = ModelSpec()
+    numbers = (model.parameters, model.trainable, model.non_trainable)
+    for text in (*(f"{number:,}" for number in numbers), f"{stored.accuracy:.2%}"):
         expect(page.get_by_test_id("stMetricValue").get_by_text(text, exact=True)).to_be_visible()
     assert trace_length(page, "network") == 11
 
