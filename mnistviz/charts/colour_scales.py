@@ -4,13 +4,14 @@ Signed values: warm is positive, blue is negative, off-white is zero. Unsigned v
 zero, white is the largest. Both can be read on a light and on a dark page.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.core.types.charts import Scope
 
 # Positions in [0, 1] and their colours, in order.
 ColourScale = tuple[tuple[float, str], ...]
@@ -32,10 +33,6 @@ UNSIGNED: ColourScale = ((0.0, "#000000"), (1.0, "#ffffff"))
 MISTAKES: ColourScale = tuple((2 * position - 1, colour) for position, colour in SIGNED[2:])
 # Green, which is the colour of neither sign.
 COVERAGE: ColourScale = ((0.0, NEUTRAL), (0.25, "#b5dcbd"), (1.0, "#1b6b2b"))
-
-# The values that share the end of a scale. tile: each kernel or channel has its own; layer: all
-# tiles of a layer share one; all: all layers do.
-Scope = Literal["tile", "layer", "all"]
 
 
 def largest_magnitude(tiles: FloatArray, scope: Scope, largest_of_all: float) -> FloatArray:

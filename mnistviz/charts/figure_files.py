@@ -12,18 +12,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mnistviz.charts.colour_scales import (
-    Rgba,
-    Scope,
-    coloured,
-    largest_magnitude,
-    largest_of,
-    relative,
-)
+from mnistviz.charts.colour_scales import Rgba, coloured, largest_magnitude, largest_of, relative
 from mnistviz.charts.html_pages import TEMPLATES, render_page
 from mnistviz.charts.montage import GAP, join_tiles, to_grid
 from mnistviz.core.errors import ReportError
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.charts import Scope
 
 # Width of a tile with its border, and height of a label, in pixels.
 TILE_PIXELS = 196

@@ -1,13 +1,16 @@
 """Drawings in files: pictures, and .json files of strokes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mnistviz.core.errors import DrawingError
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.drawing import pictures
-from mnistviz.digits.drawing.strokes import Strokes
+
+if TYPE_CHECKING:
+    from mnistviz.digits.drawing.strokes import Strokes
 
 Result = TypeVar("Result")
 
@@ -19,7 +22,7 @@ def read_file(
 
     Raises `DrawingError` with the file's name.
     """
-    from mnistviz.digits.drawing import strokes
+    from mnistviz.digits.drawing import pictures, strokes
 
     try:
         raw = file.read_bytes()

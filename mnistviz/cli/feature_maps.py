@@ -10,7 +10,6 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from mnistviz.charts.colour_scales import Scope
 from mnistviz.cli.drawings import chosen_image
 from mnistviz.cli.options import (
     SCOPES,
@@ -24,6 +23,7 @@ from mnistviz.cli.options import (
     one_of,
 )
 from mnistviz.cli.output import FIGURE_WIDTH, Section, print_json, write_result
+from mnistviz.core.types.charts import Scope
 from mnistviz.core.types.inspection import LayerOutput
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from numpy.typing import NDArray
 
-from mnistviz.charts.colour_scales import Scope
 from mnistviz.cli.options import (
     SCOPES,
     AsJson,
@@ -22,6 +21,7 @@ from mnistviz.cli.options import (
     one_of,
 )
 from mnistviz.cli.output import FIGURE_WIDTH, Column, Section, print_json, print_table, write_result
+from mnistviz.core.types.charts import Scope
 from mnistviz.runs import snapshots
 
 if TYPE_CHECKING:

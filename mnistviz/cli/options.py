@@ -8,11 +8,11 @@ from typing import Annotated, Any, Optional, TypeVar, get_args
 
 import typer
 
-from mnistviz.charts.colour_scales import Scope
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.figure_kinds import figure_kind
 from mnistviz.core.settings import Setting
+from mnistviz.core.types.charts import Scope
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 

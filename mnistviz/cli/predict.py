@@ -11,11 +11,11 @@ import typer
 from mnistviz.cli.drawings import read_drawing, read_file
 from mnistviz.cli.options import AsJson, find_snapshot
 from mnistviz.cli.output import print_json
-from mnistviz.digits.drawing.segmentation import Segment, segment_ink, segment_strokes
 from mnistviz.runs import registry
 
 if TYPE_CHECKING:
     from mnistviz.core.types.arrays import FloatArray
+    from mnistviz.digits.drawing.segmentation import Segment
     from mnistviz.evaluation.digit_reader import DigitReader, Reading
 
     # Cuts a drawing with a function that gives logits `(n, 10)` for images `(n, 28, 28)`.
@@ -74,6 +74,7 @@ def _as_value(reading: Reading) -> dict[str, Any]:
 
 def _cutter(file: Path) -> Cutter:
     """The function that cuts the drawing in a file into digits."""
+    from mnistviz.digits.drawing.segmentation import segment_ink, segment_strokes
 
     return read_file(
         file,

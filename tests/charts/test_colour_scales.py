@@ -11,13 +11,13 @@ from mnistviz.charts.colour_scales import (
     SIGNED,
     UNSIGNED,
     ColourScale,
-    Scope,
     coloured,
     heatmap,
     largest_magnitude,
     largest_of,
     relative,
 )
+from mnistviz.core.types.charts import Scope
 from tests.helpers.colours import channels, luminance
 
 # Two rows of two tiles of 1×2.

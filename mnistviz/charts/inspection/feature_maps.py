@@ -3,9 +3,10 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.colour_scales import Scope, largest_magnitude
+from mnistviz.charts.colour_scales import largest_magnitude
 from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, tile_figure, to_grid
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.charts import Scope
 
 COLUMNS = 10
 MAX_PIXELS_PER_VALUE = 6

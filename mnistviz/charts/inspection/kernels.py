@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.colour_scales import Scope, largest_magnitude
+from mnistviz.charts.colour_scales import largest_magnitude
 from mnistviz.charts.montage import (
     MAX_HEIGHT,
     NARROW_WIDTH,
@@ -21,6 +21,7 @@ from mnistviz.charts.montage import (
 )
 from mnistviz.charts.theme import apply_layout
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.charts import Scope
 
 # Kernels in a row for a layer with one input channel, and for one with more than `MANY` output
 # channels on a wide page.

@@ -7,14 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnistviz.charts.click_points import add_click_points
-from mnistviz.charts.colour_scales import (
-    Rgba,
-    Scope,
-    coloured,
-    largest_magnitude,
-    largest_of,
-    relative,
-)
+from mnistviz.charts.colour_scales import Rgba, coloured, largest_magnitude, largest_of, relative
 from mnistviz.charts.montage import (
     GAP,
     NARROW_WIDTH,
@@ -28,6 +21,7 @@ from mnistviz.charts.png import png_data_uri
 from mnistviz.charts.theme import MARGINS, apply_layout
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.charts import Scope
 from mnistviz.core.types.inspection import LayerOutput
 
 # Values in a row of tiles: ten maps of the first layer, or five on a phone.

@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.colour_scales import Scope
 from mnistviz.charts.digit_images import image_figure, probability_figure
 from mnistviz.charts.inspection.feature_maps import feature_maps_figure
 from mnistviz.charts.inspection.whole_network import whole_network_figure
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.charts import Scope
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs.snapshots import Snapshot

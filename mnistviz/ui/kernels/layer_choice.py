@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from mnistviz.charts.colour_scales import Scope
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.charts import Scope
 from mnistviz.inspection.kernels.batch_norm_folding import View, kernel_and_bias, views_of
 from mnistviz.inspection.kernels.kernel_order import Order
 from mnistviz.inspection.kernels.kernel_statistics import largest_weight

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # Plotly takes long to import, and app.py imports none of it before it paints.
     import plotly.graph_objects as go
 
-    from mnistviz.charts.colour_scales import Scope
+    from mnistviz.core.types.charts import Scope
 
 SCOPE_NAMES: dict[Scope, str] = {"layer": "the layer", "tile": "each tile", "all": "all layers"}
 

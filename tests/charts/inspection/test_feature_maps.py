@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mnistviz.charts.colour_scales import Scope
 from mnistviz.charts.inspection.feature_maps import feature_maps_figure
+from mnistviz.core.types.charts import Scope
 
 
 def random_maps(size: int, channels: int) -> np.ndarray:

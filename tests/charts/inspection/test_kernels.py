@@ -4,12 +4,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from mnistviz.charts.colour_scales import Scope
 from mnistviz.charts.inspection.kernels import (
     kernel_figure,
     kernel_matrix_figure,
     kernel_row_figure,
 )
+from mnistviz.core.types.charts import Scope
 
 CHANNELS = [1, 5, 8, 20, 32]
 

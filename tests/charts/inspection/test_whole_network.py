@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
-from mnistviz.charts.colour_scales import Scope, coloured
+from mnistviz.charts.colour_scales import coloured
 from mnistviz.charts.inspection.whole_network import SCORE_SIZE, whole_network_figure
+from mnistviz.core.types.charts import Scope
 from mnistviz.core.types.inspection import LayerOutput
 
 

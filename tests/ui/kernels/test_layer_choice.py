@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistviz.charts.colour_scales import Scope
+from mnistviz.core.types.charts import Scope
 from mnistviz.runs import snapshots
 from mnistviz.ui.kernels.layer_choice import ShownLayer, caption_of, explanation_of
 
