@@ -20,7 +20,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import fine_tuning, launcher
 from mnistviz.ui.my_digits.gallery import report, run_action
 from mnistviz.ui.shared import run_logs, state
-from mnistviz.ui.shared.inputs import metric_with_note
+from mnistviz.ui.shared.inputs import metric_with_note, pick
 from mnistviz.ui.shared.page_registry import RUNS
 from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.texts import epochs_text, state_badge
@@ -74,9 +74,7 @@ def teach(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
 
 def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
     settings = fine_tuning.settings(snapshot.run.spec.train)
-    held_out = st.segmented_control(
-        "Hold out", list(HOLD_OUT), default=ONE_FOLD, required=True, key="teach_hold", help=HELP
-    )
+    held_out = pick("Hold out", list(HOLD_OUT), "teach_hold", help=HELP)
     with st.expander("Settings", icon=":material/tune:"), st.container(horizontal=True):
         st.number_input(
             f"Rounds of {settings.num_images // settings.batch_size} steps",

@@ -104,13 +104,7 @@ def _show_guesses(run: Run) -> None:
 def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
     """Show the view that is chosen: one of the charts of the epochs, or their table."""
     epochs = epochs_of(rows, run.spec.train.steps_per_epoch)
-    view = st.segmented_control(
-        "More about this run",
-        [*EPOCH_CHARTS, "Table"],
-        default="Gap",
-        key="train_more",
-        required=True,
-    )
+    view = pick("More about this run", [*EPOCH_CHARTS, "Table"], "train_more")
     if view in EPOCH_CHARTS:
         EPOCH_CHARTS[view](run.spec.train, rows, epochs)
         return
