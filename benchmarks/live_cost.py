@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNISTVIZ_HOME"] = home
+        # A warm worker would train some of the runs, and load the machine beside the others.
+        os.environ["MNISTVIZ_WARM_SECONDS"] = "0"
         result = compared(measure(options.pairs, options.epochs))
     print(json.dumps(result) if options.json else table(result))
 

@@ -12,8 +12,9 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, Recipe
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry
+from mnistviz.runs.queue import num_slots
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
-from mnistviz.training import launcher
+from mnistviz.training import launcher, warm_start
 from mnistviz.ui.shared import flash, run_logs, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import button
@@ -28,6 +29,7 @@ POLL_SECONDS = 1.0
 LONG_CURVES_SECONDS = 4.0
 # A try-out takes half a minute: its curves grow with every poll.
 STEPS_OF_A_SHORT_RUN = 900
+TRY_OUT = RECIPES["try-out"]
 
 
 def choose(run_id: str) -> None:
@@ -35,8 +37,7 @@ def choose(run_id: str) -> None:
 
 
 def start_try_out() -> None:
-    recipe = RECIPES["try-out"]
-    start(recipe, lambda: (recipe.model, recipe.train.changed(measure_gap=True)), None)
+    start(TRY_OUT, lambda: (TRY_OUT.model, TRY_OUT.train.changed(measure_gap=True)), None)
 
 
 def start_entered(recipe: Recipe) -> None:
@@ -76,8 +77,10 @@ with st.expander("Choose your own settings", icon=":material/tune:"):
     ]
     st.caption(recipe.purpose)
     settings_inputs(recipe)
+    wishes = [(TRY_OUT.model, TRY_OUT.train)]
     with errors_shown():
         model, train = specs_of(recipe, entered_values(recipe))
+        wishes.append((model, train))
         st.markdown(
             f"**{model.parameters:,} parameters**, {train.num_steps:,} steps of {train.batch_size} "
             f"images, validated on **{validated_on_text(train)}** after each epoch."
@@ -115,6 +118,9 @@ live_curves()
 
 with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):
     show_fork_form(run, chosen_snapshot())
+if len(active) < num_slots():
+    # While the settings are chosen, TensorFlow is loaded and compiles for them.
+    warm_start.want(*wishes)
 explanation(
     [
         "**Loss** is how surprised the network is by the right answers; training pushes it down. "

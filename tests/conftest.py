@@ -20,6 +20,9 @@ settings.load_profile("patient")
 # Waiting threads sleep instead of spinning, which would slow down other processes.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+# No warm worker trains beside the tests; tests of warm workers switch them on.
+os.environ["MNISTVIZ_WARM_SECONDS"] = "0"
+
 # The number of characters at the end of each worker's log that a failed test shows.
 LOG_CHARACTERS = 6_000
 

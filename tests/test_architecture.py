@@ -35,6 +35,7 @@ def test_no_tensorflow_before_a_page_paints() -> None:
         "mnistviz.ui.shared.loaded_networks",
         "mnistviz.training.worker",
         "mnistviz.training.launcher",
+        "mnistviz.training.warm_worker",
         "mnistviz.__main__",
     ]
     code = (

@@ -3,6 +3,7 @@
 import os
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -12,6 +13,7 @@ from mnistviz.runs.registry import Run, list_runs
 from mnistviz.runs.run_state import run_state
 
 POLL_SECONDS = 0.5
+LOOK_SECONDS = 0.05
 
 
 def num_slots() -> int:
@@ -26,20 +28,38 @@ def queued_before(run: Run) -> list[Run]:
     return [other for other in reversed(older) if run_state(other) == "queued"]
 
 
+def has_free_slot() -> bool:
+    """Return whether a run could start to train now."""
+    return not all(storage.is_locked(_slot(number)) for number in range(num_slots()))
+
+
+def take_slot(run: Run, locks: ExitStack) -> bool:
+    """Return whether it is this run's turn; its slot is then held until `locks` closes."""
+    if queued_before(run):
+        return False
+    _slot(0).parent.mkdir(parents=True, exist_ok=True)
+    for number in range(num_slots()):
+        # Processes that look for a free slot hold its lock for a moment.
+        lock = FileLock(_slot(number), timeout=LOOK_SECONDS, poll_interval=LOOK_SECONDS / 5)
+        try:
+            locks.enter_context(lock)
+        except Timeout:
+            continue
+        return True
+    return False
+
+
 def wait_for_slot(run: Run, locks: ExitStack) -> bool:
     """Wait until this run is next and a slot is free; the slot is held until `locks` closes.
 
     False when the run was stopped before.
     """
-    slots = storage.home() / "slots"
-    slots.mkdir(parents=True, exist_ok=True)
     while desired_state.read(run).mode != "stop":
-        if not queued_before(run):
-            for number in range(num_slots()):
-                try:
-                    locks.enter_context(FileLock(slots / f"slot-{number}.lock", timeout=0))
-                except Timeout:
-                    continue
-                return True
+        if take_slot(run, locks):
+            return True
         time.sleep(POLL_SECONDS)
     return False
+
+
+def _slot(number: int) -> Path:
+    return storage.home() / "slots" / f"slot-{number}.lock"

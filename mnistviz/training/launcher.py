@@ -10,6 +10,7 @@ from mnistviz.runs.fine_tune_set import Split
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.training import warm_start
 
 
 def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None = None) -> Run:
@@ -72,8 +73,13 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
 
 
 def start_worker(run: Run) -> Run:
-    """Start the worker process of a run. Raises `RunError` when it ends at once."""
+    """Start the worker process of a run, the warm one if there is one.
+
+    Raises `RunError` when it ends at once.
+    """
     worker_log.begin(run)
+    if warm_start.hand_over(run):
+        return run
     try:
         start_module(
             "mnistviz.training.worker",

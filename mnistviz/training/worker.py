@@ -10,6 +10,7 @@ import faulthandler
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
@@ -30,34 +31,47 @@ def main(run_directory: str, *, low_priority: bool = True) -> int:
 
     `low_priority` lowers the priority of this process.
     """
-    run = registry.open_run(Path(run_directory).absolute())
+    if low_priority:
+        lower_priority()
     with ExitStack() as locks:
-        try:
-            # A page that checks whether the worker lives holds the lock for a moment: wait for it.
-            locks.enter_context(FileLock(run.path / "worker.lock", timeout=5))
-        except Timeout:
-            raise RunError(f"{run.name}: another worker already trains this run") from None
-        # Crashes inside TensorFlow are written to the run's log, too.
-        faulthandler.enable()
-        if low_priority:
-            _lower_priority()
-        recorder = locks.enter_context(closing(RunRecorder(run)))
-        try:
+        return work(registry.open_run(Path(run_directory).absolute()), locks)
+
+
+def work(run: Run, locks: ExitStack, started: Callable[[], None] | None = None) -> int:
+    """Train a run to its end, or until it is stopped. Return the exit code.
+
+    Its lock and its slot are held until `locks` closes. A warm worker already has the slot; it
+    gives `started`, which is called when the run has its lock and its state. Raises `RunError`
+    when another worker trains the run.
+    """
+    try:
+        # A page that checks whether the worker lives holds the lock for a moment: wait for it.
+        locks.enter_context(FileLock(run.path / "worker.lock", timeout=5))
+    except Timeout:
+        raise RunError(f"{run.name}: another worker already trains this run") from None
+    # Crashes inside TensorFlow are written to the run's log, too.
+    faulthandler.enable()
+    recorder = locks.enter_context(closing(RunRecorder(run)))
+    try:
+        if started is None:
             recorder.set_state("queued")
             if not wait_for_slot(run, locks):
                 recorder.set_state("stopped")
                 return 0
-            recorder.set_state("starting")
-            return _train(run, recorder)
-        except Exception as error:
-            traceback.print_exc()
-            # On a full disk this fails, too, and the state is 'crashed'.
-            with suppress(OSError):
-                recorder.set_state("failed", _reason(error))
-            return 1
+        recorder.set_state("starting")
+        if started is not None:
+            started()
+        return _train(run, recorder, warm=started is not None)
+    except Exception as error:
+        traceback.print_exc()
+        # On a full disk this fails, too, and the state is 'crashed'.
+        with suppress(OSError):
+            recorder.set_state("failed", _reason(error))
+        return 1
 
 
-def _lower_priority() -> None:
+def lower_priority() -> None:
+    """Lower the priority of this process."""
     os.nice(NICENESS)
     # Linux schedules whole sessions first, and this process has its own.
     with suppress(OSError):
@@ -74,7 +88,7 @@ def _reason(error: Exception) -> str:
             return repr(error)
 
 
-def _train(run: Run, recorder: RunRecorder) -> int:
+def _train(run: Run, recorder: RunRecorder, *, warm: bool) -> int:
     # TensorFlow takes seconds to import: only when the run is no longer queued.
     import keras
     import tensorflow as tf
@@ -94,6 +108,7 @@ def _train(run: Run, recorder: RunRecorder) -> int:
         tensorflow=tf.__version__,
         keras=keras.__version__,
         cores=os.cpu_count(),
+        warm=warm,
     )
     finished = train(
         run.spec.model,

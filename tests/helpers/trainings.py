@@ -46,15 +46,18 @@ def wait_for_rows(run: Run, count: int) -> None:
 
 
 def worker_pids(run: Run) -> list[int]:
-    """Processes whose command line names the run's directory."""
+    """Processes that have the run's lock open, or whose command line names its directory."""
     found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+    lock = run.path.resolve() / "worker.lock"
+    for entry in Path("/proc").glob("[0-9]*"):
         try:
-            words = entry.read_bytes().split(b"\0")
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            open_files = [file.readlink() for file in (entry / "fd").iterdir()]
         except OSError:
             continue
-        if str(run.path).encode() in words:
-            found.append(int(entry.parent.name))
+        pid = int(entry.name)
+        if pid != os.getpid() and (str(run.path).encode() in words or lock in open_files):
+            found.append(pid)
     return found
 
 

@@ -12,6 +12,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, registry
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import latest_snapshot
+from mnistviz.training import warm_start
 from mnistviz.ui.train.curves_view import EPOCH_CHARTS
 from tests.helpers.made_runs import BUNDLED, small_run
 from tests.helpers.pages import button_labels, open_page, press, text_of
@@ -61,6 +62,24 @@ def test_a_name_that_is_taken_is_an_error() -> None:
     app.text_input(key="train_name").set_value("reference").run()
     press(app, START)
     assert app.error[0].value.startswith("name: 'reference' is taken")
+
+
+def test_the_open_page_wants_a_warm_worker_with_the_settings_of_the_form(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted: list[warm_start.Wish] = []
+    monkeypatch.setattr(warm_start, "want", lambda *wishes: wanted.extend(wishes))
+    app = open_page("train")
+    app.text_input(key="reference_channels").set_value("8/16/32").run()
+    assert wanted[-2][1].batch_size == RECIPES["try-out"].train.batch_size
+    assert wanted[-1][0] == ModelSpec(channels=(8, 16, 32))
+    # Another run trains: there is no slot for a warm worker.
+    run = small_run("busy")
+    storage.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 9})
+    wanted.clear()
+    with FileLock(run.path / "worker.lock"):
+        app.run()
+    assert wanted == []
 
 
 def test_a_paused_run_is_stepped_and_gets_a_learning_rate() -> None:

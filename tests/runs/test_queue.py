@@ -7,7 +7,13 @@ from filelock import FileLock
 
 from mnistviz.core import storage
 from mnistviz.runs import desired_state
-from mnistviz.runs.queue import num_slots, queued_before, wait_for_slot
+from mnistviz.runs.queue import (
+    has_free_slot,
+    num_slots,
+    queued_before,
+    take_slot,
+    wait_for_slot,
+)
 from tests.helpers.made_runs import small_run
 
 
@@ -43,3 +49,23 @@ def test_a_run_that_is_stopped_before_its_turn_gets_no_slot() -> None:
     with ExitStack() as locks:
         assert not wait_for_slot(run, locks)
         assert not storage.is_locked(storage.home() / "slots" / "slot-0.lock")
+
+
+def test_a_slot_is_free_until_a_run_holds_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNISTVIZ_SLOTS", "2")
+    first, second, third = small_run("first"), small_run("second"), small_run("third")
+    with ExitStack() as locks:
+        assert has_free_slot()
+        assert take_slot(first, locks)
+        assert has_free_slot()
+        assert take_slot(second, locks)
+        assert not has_free_slot()
+        assert not take_slot(third, locks)
+
+
+def test_no_slot_is_taken_before_it_is_the_turn_of_the_run() -> None:
+    first, second = small_run("first"), small_run("second")
+    storage.write_json(first.path / "status.json", {"state": "queued"})
+    with FileLock(first.path / "worker.lock"), ExitStack() as locks:
+        assert not take_slot(second, locks)
+        assert has_free_slot()

@@ -155,7 +155,7 @@ def _show_progress(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
         )
         return
     if not rows:
-        st.info("Starting: TensorFlow takes a few seconds to load.")
+        st.info("Starting: TensorFlow prepares the first step, which takes a few seconds.")
         return
     whole, within = st.columns(2)
     whole.progress(progress.of_run, f"Epoch {progress.epoch} of {spec.epochs}")
