@@ -60,6 +60,8 @@ st.markdown(
     "Watch a network learn to read digits. It goes on when you change the page or close the tab."
 )
 
+if shortage := launcher.memory_shortage():
+    st.warning(shortage)
 with st.container(horizontal=True, vertical_alignment="center"):
     button("Try it out", "play_arrow", start_try_out, type="primary")
     st.caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
@@ -118,7 +120,7 @@ live_curves()
 
 with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):
     show_fork_form(run, chosen_snapshot())
-if len(active) < num_slots():
+if not shortage and len(active) < num_slots():
     # While the settings are chosen, TensorFlow is loaded and compiles for them.
     warm_start.want(*wishes)
 explanation(

@@ -9,6 +9,7 @@ from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, event_files, registry, snapshots
+from mnistviz.training import memory
 from tests.helpers.command_line import error_of, invoke, run_json
 from tests.helpers.made_runs import BUNDLED
 
@@ -41,6 +42,12 @@ def test_what_can_not_be_done_is_said_and_starts_nothing(
     words: tuple[str, ...], message: str
 ) -> None:
     assert str(error_of("train", *words)) == message
+    assert [run.name for run in registry.list_runs()] == list(BUNDLED)
+
+
+def test_too_little_memory_is_said_and_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available_memory", lambda: 0)
+    assert str(error_of("train", *TINY)) == memory.shortage()
     assert [run.name for run in registry.list_runs()] == list(BUNDLED)
 
 

@@ -12,7 +12,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, registry
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import latest_snapshot
-from mnistviz.training import warm_start
+from mnistviz.training import memory, warm_start
 from mnistviz.ui.train.curves_view import EPOCH_CHARTS
 from tests.helpers.made_runs import BUNDLED, small_run
 from tests.helpers.pages import button_labels, open_page, press, text_of
@@ -62,6 +62,15 @@ def test_a_name_that_is_taken_is_an_error() -> None:
     app.text_input(key="train_name").set_value("reference").run()
     press(app, START)
     assert app.error[0].value.startswith("name: 'reference' is taken")
+
+
+def test_too_little_memory_is_said_and_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available_memory", lambda: 0)
+    app = open_page("train")
+    assert [warning.value for warning in app.warning] == [memory.shortage()]
+    press(app, "Try it out")
+    assert [error.value for error in app.error] == [memory.shortage()]
+    assert [run.name for run in registry.list_runs()] == list(BUNDLED)
 
 
 def test_the_open_page_wants_a_warm_worker_with_the_settings_of_the_form(
