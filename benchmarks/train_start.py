@@ -32,6 +32,7 @@ REHEARSALS = 2
 POLL_SECONDS = 0.01
 # Until the process of a finished run has ended, and a warm worker whose folder is gone.
 REST_SECONDS = 3.0
+PATIENCE_SECONDS = 100
 TRY_OUT = RECIPES["try-out"]
 # The curve of the batches has points of the try-out: that of the run shown before is longer.
 HAS_POINT = f"""() => {{
@@ -83,7 +84,10 @@ def start(page: Any, url: str, way: str) -> Times:
     button.wait_for()
     if way == "warm":
         offer = warm_start.files().offer
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while storage.read_json(offer).get("rehearsed", 0) < REHEARSALS:
+            if time.monotonic() > deadline:
+                raise SystemExit("the warm worker was not ready in time")
             time.sleep(POLL_SECONDS)
     page.wait_for_timeout(1_000)
     before = {run.id for run in registry.list_runs()}
@@ -95,7 +99,7 @@ def start(page: Any, url: str, way: str) -> Times:
     while not metrics_log.read(run):
         time.sleep(POLL_SECONDS)
     step = time.perf_counter() - clicked
-    page.wait_for_function(HAS_POINT, timeout=60_000, polling=20)
+    page.wait_for_function(HAS_POINT, timeout=1000 * PATIENCE_SECONDS, polling=20)
     point = time.perf_counter() - clicked
     launcher.stop(run)
     while run_state(run) in ACTIVE_STATES:

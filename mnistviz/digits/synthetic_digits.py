@@ -5,6 +5,8 @@ trained on MNIST alone reads as a 7, and a 7 has a crossbar. Each shape is a few
 distorted at random and preprocessed like every drawing. No person's handwriting was copied.
 """
 
+import functools
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +25,8 @@ CANVAS_SIDE = 280
 DIGIT_SIDE = 200
 # Second word of the Philox key; the first is the seed of the run.
 _PHILOX_STREAM = 0x70656E
+# Held while digits are drawn: who needs the same ones meanwhile waits for them.
+_drawing = threading.Lock()
 
 # The shapes of each digit: strokes separated by '/', points by ' '; (x, y) from 0 to 9 each.
 SHAPES = (
@@ -56,12 +60,24 @@ SHAPES = (
 
 
 def pen_digits(number: int, seed: int) -> tuple[ByteArray, ByteArray]:
-    """Return `number` images `(n, 28, 28)` and labels `(n,)`, uint8, balanced over the digits."""
+    """Return `number` images `(n, 28, 28)` and labels `(n,)`, uint8, balanced over the digits.
+
+    The last ones are kept, read-only, as 6,000 take some 8 s. Threads share them.
+    """
+    with _drawing:
+        return _drawn_pen_digits(number, seed)
+
+
+@functools.lru_cache(maxsize=1)
+def _drawn_pen_digits(number: int, seed: int) -> tuple[ByteArray, ByteArray]:
     generator = Generator(Philox(key=[seed, _PHILOX_STREAM]))
     labels = np.arange(number) % NUM_CLASSES
     images = [distorted_image(str(generator.choice(SHAPES[label])), generator) for label in labels]
     levels = np.array(images, np.float32).reshape(-1, IMAGE_SIZE, IMAGE_SIZE) * 255
-    return levels.round().astype(np.uint8), labels.astype(np.uint8)
+    drawn = levels.round().astype(np.uint8), labels.astype(np.uint8)
+    for array in drawn:
+        array.flags.writeable = False
+    return drawn
 
 
 def with_pen_digits(data: Mnist, spec: TrainSpec) -> Mnist:

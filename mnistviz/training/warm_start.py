@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 from mnistviz.core import storage
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.processes import start_module
+from mnistviz.core.processes import START_TIMEOUT_SECONDS, start_module
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
@@ -131,7 +131,10 @@ def want(*wishes: Wish) -> None:
     }
     with suppress(OSError):
         found.folder.mkdir(parents=True, exist_ok=True)
-        storage.write_json(found.wanted, value)
+        if storage.read_json(found.wanted) == value:
+            os.utime(found.wanted)
+        else:
+            storage.write_json(found.wanted, value)
         if not storage.is_locked(found.lock):
             found.log.unlink(missing_ok=True)
             # It is of use as soon as it holds its lock; nobody waits for that.
@@ -168,10 +171,10 @@ def hand_over(run: Run) -> bool:
 
 def _wait_for_answer(found: Files) -> None:
     """Wait until the warm worker has accepted or refused the run, or has ended."""
-    deadline = time.monotonic() + ACCEPT_SECONDS
-    while storage.is_locked(found.lock):
+    begun = time.monotonic()
+    while storage.is_locked(found.lock) and time.monotonic() - begun < START_TIMEOUT_SECONDS:
         if found.next.exists():
-            if time.monotonic() > deadline:
+            if time.monotonic() - begun > ACCEPT_SECONDS:
                 # If the worker renames it at this moment, the loop goes on with what it accepted.
                 found.next.unlink(missing_ok=True)
         elif not found.accepted.exists():

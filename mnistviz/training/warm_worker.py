@@ -58,9 +58,10 @@ def main(folder: str) -> int:
         _send_output_to(worker_log.file_of(run))
 
         def started() -> None:
+            preparation.end()
             files.accepted.unlink(missing_ok=True)
             lock.release()
-            preparation.end()
+            preparation.join()
 
         return worker.work(run, slot, started)
 
@@ -136,9 +137,8 @@ class Preparation(threading.Thread):
         self._is_over = threading.Event()
 
     def end(self) -> None:
-        """Prepare no more, and return when the thread has ended."""
+        """Prepare no more: the thread ends after its current step."""
         self._is_over.set()
-        self.join()
 
     def run(self) -> None:
         try:
@@ -151,6 +151,7 @@ class Preparation(threading.Thread):
             self.failed = True
 
     def _prepare(self) -> None:
+        from mnistviz.digits.synthetic_digits import pen_digits
         from mnistviz.training.rehearsal import rehearse
 
         done: list[Wish] = []
@@ -158,9 +159,16 @@ class Preparation(threading.Thread):
         while not self._is_over.is_set():
             if (now := _modified(self._files.wanted)) != read:
                 read = now
-                for model, train in _wishes(self._files):
+                wishes = _wishes(self._files)
+                for model, train in wishes:
                     rehearse(model, train, done, self._check)
+                    self._check()
                     _offer(self._files, self._code, len(done))
+                for _, train in wishes:
+                    if train.pen_digits:
+                        # Seconds of work that a run without pen digits need not wait for.
+                        digits = (train.pen_digits, train.seed)
+                        threading.Thread(target=pen_digits, args=digits, daemon=True).start()
             self._is_over.wait(POLL_SECONDS)
 
     def _check(self) -> None:

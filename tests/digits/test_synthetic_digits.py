@@ -4,6 +4,7 @@ import numpy as np
 
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.digits import synthetic_digits
 from mnistviz.digits.mnist import Mnist, to_input
 from mnistviz.digits.synthetic_digits import (
     CANVAS_SIDE,
@@ -31,6 +32,9 @@ def test_digits_are_balanced_distinct_and_like_mnist() -> None:
 
 def test_a_seed_determines_the_digits() -> None:
     images, _ = pen_digits(20, 3)
+    assert pen_digits(20, 3)[0] is images
+    assert not images.flags.writeable
+    synthetic_digits._drawn_pen_digits.cache_clear()
     np.testing.assert_array_equal(images, pen_digits(20, 3)[0])
     assert (images != pen_digits(20, 4)[0]).any(axis=(1, 2)).all()
 
