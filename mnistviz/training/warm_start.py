@@ -35,8 +35,9 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 
 IDLE_SECONDS = 120
-# A warm worker looks for a run every 20 ms; its other thread may hold Python's lock for longer.
-ACCEPT_SECONDS = 3.0
+# A warm worker looks for a run every 20 ms, but on a busy machine its low priority delays it. A
+# worker of its own would take longer than this wait.
+ACCEPT_SECONDS = 10.0
 POLL_SECONDS = 0.02
 
 # Names of environment variables that change how a worker trains begin with one of these.
@@ -154,7 +155,7 @@ def is_offered() -> bool:
 def hand_over(run: Run) -> bool:
     """Have the warm worker train a run. Return whether it does: False where no slot is free, too.
 
-    Returns when the run has its state, after 3 s at most if the warm worker does not answer.
+    Returns when the run has its state, after 10 s at most if the warm worker does not answer.
     """
     found = files()
     if not is_offered():
