@@ -5,9 +5,13 @@ import re
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
+from mnistviz.digits import my_digits
 from tests.helpers.browser import PATIENCE, draw, go_to, settle
 from tests.helpers.hand_made_strokes import HAND_MADE, Stroke
 from tests.helpers.server import Server
+
+# In milliseconds: a press counts or is refused at once.
+PATIENCE_FOR_A_PRESS = 10_000
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -85,6 +89,34 @@ def test_digits_and_a_number_are_drawn_taken_back_and_linked(page: Page) -> None
 
     open_draw(page, "/draw?drawing=AAAA")
     expect(page.get_by_text("expected a drawing in the link")).to_be_visible()
+
+
+def test_a_digit_is_kept_only_as_what_the_button_was_shown_for(page: Page) -> None:
+    """The button of the first stroke is pressed a moment after the second one."""
+    first, *others = HAND_MADE["4"]
+    for milliseconds in (60, 150, 250, 350, 600):
+        open_draw(page)
+        draw(page, [(round(x), round(y)) for x, y in first])
+        right = page.get_by_role("button", name="Right, it is a")
+        box = right.bounding_box(timeout=PATIENCE)
+        assert box is not None
+        settle(page)
+        for stroke in others:
+            draw(page, [(round(x), round(y)) for x, y in stroke])
+        page.wait_for_timeout(milliseconds)
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        reads(page, "4")
+        kept_or_refused = page.get_by_text("Kept in My digits as a").or_(
+            page.get_by_text("nothing was kept")
+        )
+        kept_or_refused.first.wait_for(timeout=PATIENCE_FOR_A_PRESS)
+        settle(page)
+        for digit in my_digits.list_digits():
+            assert digit.strokes is not None
+            assert (digit.label, len(digit.strokes.strokes)) == (4, 1 + len(others)), milliseconds
+            my_digits.delete(digit.id)
+            my_digits.delete_permanently(digit.id)
+        clear(page)
 
 
 def touch(session: CDPSession, page: Page, stroke: Stroke) -> None:

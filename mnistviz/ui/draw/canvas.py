@@ -72,7 +72,7 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
     if state.CANVAS not in st.session_state:
         st.session_state[state.CANVAS] = History((_linked(width, height),))
     history: History = st.session_state[state.CANVAS]
-    key = f"{renewable_key(CANVAS)}-{width}"
+    key = _canvas_key(width)
     if key not in st.session_state:
         # A new canvas, or one of another width, starts with the last drawing.
         if (history.shown.width, history.shown.height) != (width, height):
@@ -100,6 +100,25 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
     _buttons(history)
     _write_address(history.shown)
     return history.shown
+
+
+def reported_drawing() -> Strokes | None:
+    """Return the drawing by the canvas's latest report, None without one.
+
+    In a callback it can be newer than the drawing that the page shows.
+    """
+    history: History | None = st.session_state.get(state.CANVAS)
+    if history is None:
+        return None
+    width, height = history.shown.width, history.shown.height
+    report = st.session_state.get(_canvas_key(width)) or {}
+    if not (drawing := report.get("drawing")):
+        return None
+    return history.with_report(strokes_from_canvas(drawing["raw"], width, height)).shown
+
+
+def _canvas_key(width: int) -> str:
+    return f"{renewable_key(CANVAS)}-{width}"
 
 
 def _buttons(history: History) -> None:

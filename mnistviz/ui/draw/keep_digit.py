@@ -1,16 +1,40 @@
-"""Below an answer: buttons that save the drawing among a person's digits, right or wrong."""
+"""Below an answer: buttons that save the drawing among a person's digits, right or wrong.
+
+A button belongs to the drawing that it was shown for. The canvas reports a stroke 0.2 s after the
+pen was lifted, so a press can arrive before a stroke that was drawn earlier: what it saved is taken
+back when that stroke arrives.
+"""
+
+import time
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.errors import DrawingError
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.digits.my_digits import Answer
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.draw.canvas import reported_drawing
+from mnistviz.ui.draw.canvas_history import same
 from mnistviz.ui.shared import flash, state
+
+# A stroke that arrives so soon after the press was drawn before it: 0.2 s until the canvas reports
+# it, and the time of a run of the page.
+LATE_REPORT_SECONDS = 1.5
+# The digit that was saved last, and the time.
+JUST_SAVED = "just_saved_digit"
+
+
+@dataclass(frozen=True)
+class _JustSaved:
+    digit_id: str
+    strokes: Strokes
+    time: float
 
 
 def keep_digit(
@@ -20,6 +44,8 @@ def keep_digit(
 
     `strokes` are None for a picture, `probabilities` (10,) are those that the page shows.
     """
+    if strokes is not None:
+        _take_back_if_changed(strokes)
     pixels = my_digits.to_pixels(stages.image)
     answer = Answer(
         snapshot.run.id, snapshot.step, tuple(np.clip(probabilities, 0, 1).astype(float).tolist())
@@ -32,6 +58,8 @@ def keep_digit(
             st.button(
                 f"Right, it is a {answer.digit}",
                 icon=":material/check:",
+                # A button of its own for each drawing: a late press can't count for the next one.
+                key=f"right_{my_digits.id_of(pixels)}",
                 help="Keeps it in My digits, on this machine: to test networks with your "
                 "handwriting, and to teach them.",
                 on_click=_save,
@@ -61,7 +89,45 @@ def _save_chosen(key: str, pixels: ByteArray, strokes: Strokes | None, answer: A
 
 
 def _save(pixels: ByteArray, label: int, strokes: Strokes | None, answer: Answer) -> None:
-    flash.run(state.KEEP_MESSAGE, lambda: my_digits.save(pixels, label, strokes, [answer]))
+    """Save the drawing that the button was shown for, unless the canvas has another one now."""
+
+    def save() -> None:
+        if strokes is not None:
+            now = reported_drawing()
+            if now is not None and not same(now, strokes):
+                raise _changed()
+        known = my_digits.find_image(pixels)
+        digit = my_digits.save(pixels, label, strokes, [answer])
+        if strokes is not None and known is None:
+            st.session_state[JUST_SAVED] = _JustSaved(digit.id, strokes, time.monotonic())
+
+    flash.run(state.KEEP_MESSAGE, save)
+
+
+def _take_back_if_changed(strokes: Strokes) -> None:
+    """Take the digit saved last back, if a stroke drawn before the press has arrived since."""
+    saved: _JustSaved | None = st.session_state.get(JUST_SAVED)
+    if saved is None or same(saved.strokes, strokes):
+        return
+    del st.session_state[JUST_SAVED]
+    if time.monotonic() - saved.time < LATE_REPORT_SECONDS and _begins_with(strokes, saved.strokes):
+        my_digits.delete(saved.digit_id)
+        my_digits.delete_permanently(saved.digit_id)
+        flash.report(state.KEEP_MESSAGE, str(_changed()), "error")
+
+
+def _begins_with(strokes: Strokes, first: Strokes) -> bool:
+    """Whether the first strokes of a drawing are those of another one."""
+    count = len(first.strokes)
+    beginning = Strokes(strokes.width, strokes.height, strokes.brush, strokes.strokes[:count])
+    return same(beginning, first)
+
+
+def _changed() -> DrawingError:
+    return DrawingError(
+        "expected the drawing that the button was shown for, got another stroke as you pressed: "
+        "nothing was kept. Press again if the new answer is right"
+    )
 
 
 def _take_back(digit_id: str) -> None:
