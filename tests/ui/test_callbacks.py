@@ -12,8 +12,11 @@ import pytest
 from mnistviz.core.assets import PROJECT
 
 FILES = sorted([*(PROJECT / "pages").glob("*.py"), *(PROJECT / "mnistviz" / "ui").rglob("*.py")])
-# Widgets that a person types into. A choice, such as that of a recipe, is sent when it is made.
+# Widgets that a person types into, and sliders, which report a moment after they were moved. A
+# choice, such as that of a recipe, is sent when it is made.
 TYPED = {
+    "slider",
+    "select_slider",
     "text_input",
     "text_area",
     "number_input",

@@ -20,25 +20,24 @@ def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
     number, last = steps.index(step), len(steps) - 1
     playing = bool(st.session_state.get(state.PLAYING)) and number < last
     with st.container(horizontal=True, vertical_alignment="center"):
-        _turn_button("First", "first_page", steps, number, 0)
-        _turn_button("Back", "chevron_left", steps, number, number - 1)
+        _turn_button("First", "first_page", steps, number, -last)
+        _turn_button("Back", "chevron_left", steps, number, -1)
         if playing:
             button("Pause", "pause", _pause, type="primary")
         else:
-            start = steps[0] if number == last else step
-            button("Play", "play_arrow", _play, start, type="primary")
-        _turn_button("Next", "chevron_right", steps, number, number + 1)
+            button("Play", "play_arrow", _play, steps, type="primary")
+        _turn_button("Next", "chevron_right", steps, number, 1)
         _turn_button("Last", "last_page", steps, number, last)
     st.markdown(
         f"Snapshot {number + 1} of {len(steps)}: **{epochs_text(run, step)} epochs**, "
         f"{step:,} steps"
     )
+    # The same choice as in the sidebar, which is closed on a phone.
+    st.session_state[state.FILM_POSITION] = number
     if playing:
         # No slider: frames are faster than a browser reports the slider's position.
         st.progress(number / last)
     elif last > 0:
-        # The same choice as in the sidebar, which is closed on a phone.
-        st.session_state[state.FILM_POSITION] = number
         st.select_slider(
             "Snapshot",
             range(len(steps)),
@@ -51,24 +50,34 @@ def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
     return playing
 
 
-def _turn_button(label: str, icon: str, steps: Sequence[int], number: int, target: int) -> None:
-    """Show a button that turns from snapshot `number` to `target`, if that is another one."""
-    disabled = target == number or not 0 <= target < len(steps)
-    button(label, icon, _turn_to, steps, target, disabled=disabled)
+def _turn_button(label: str, icon: str, steps: Sequence[int], number: int, by: int) -> None:
+    """Show a button that turns by some snapshots from `number`, if there is another one."""
+    target = min(max(number + by, 0), len(steps) - 1)
+    button(label, icon, _turn_by, steps, by, disabled=target == number)
 
 
-def _turn_to(steps: Sequence[int], number: int) -> None:
-    st.session_state[state.SNAPSHOT] = steps[number]
+# A slider that was moved just before a press arrives together with it, and Streamlit may call
+# either first. So all read the position from the session's state and leave it consistent.
+
+
+def _turn_by(steps: Sequence[int], by: int) -> None:
+    _turn_to(steps, min(max(st.session_state[state.FILM_POSITION] + by, 0), len(steps) - 1))
     _pause()
 
 
+def _turn_to(steps: Sequence[int], number: int) -> None:
+    st.session_state[state.FILM_POSITION] = number
+    st.session_state[state.SNAPSHOT] = steps[number]
+
+
 def _turn_to_position(steps: Sequence[int]) -> None:
-    _turn_to(steps, st.session_state[state.FILM_POSITION])
+    st.session_state[state.SNAPSHOT] = steps[st.session_state[state.FILM_POSITION]]
 
 
-def _play(start: int) -> None:
+def _play(steps: Sequence[int]) -> None:
+    number = st.session_state[state.FILM_POSITION]
+    _turn_to(steps, 0 if number == len(steps) - 1 else number)
     st.session_state[state.PLAYING] = True
-    st.session_state[state.SNAPSHOT] = start
 
 
 def _pause() -> None:

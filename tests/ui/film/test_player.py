@@ -59,6 +59,14 @@ def test_the_slider_turns_to_a_snapshot() -> None:
     assert app.session_state["snapshot"] == 10
 
 
+@pytest.mark.parametrize(("label", "step"), [("Next", 5), ("Play", 0)])
+def test_a_slider_that_was_moved_just_before_a_press_counts(label: str, step: int) -> None:
+    app = AppTest.from_function(page).run()
+    app.select_slider(key="film_position").set_value(0)
+    press(app, label)
+    assert app.session_state["snapshot"] == step
+
+
 @pytest.mark.parametrize(
     ("shown", "seconds", "playing", "turned"),
     [
