@@ -60,7 +60,9 @@ else:
         f"images in the same order, by the recipe `{spec.recipe}` over {spec.epochs} "
         f"{'epoch' if spec.epochs == 1 else 'epochs'}. The test set is read once, after the last."
     )
-    study_form.show_progress(study)
+    # A place of its own, so that the forms below stay, with what is being typed in them.
+    with st.container():
+        study_form.show_progress(study)
     study_view.show_duel(study)
     st.header("What accuracy costs")
     study_view.show_costs(study)

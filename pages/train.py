@@ -11,18 +11,17 @@ import streamlit as st
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, Recipe
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.runs import registry
-from mnistviz.runs.queue import num_slots
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.training import launcher, warm_start
 from mnistviz.ui.shared import flash, run_logs, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot
-from mnistviz.ui.shared.texts import explanation, state_badge, validated_on_text
+from mnistviz.ui.shared.texts import explanation, validated_on_text
 from mnistviz.ui.train import training_panel
 from mnistviz.ui.train.curves_view import show_progress_curves
 from mnistviz.ui.train.fork_form import show_fork_form
+from mnistviz.ui.train.other_runs import show_other_runs
 from mnistviz.ui.train.settings_form import entered_values, settings_inputs, specs_of
 
 POLL_SECONDS = 1.0
@@ -88,17 +87,14 @@ with st.expander("Choose your own settings", icon=":material/tune:"):
             f"images, validated on **{validated_on_text(train)}** after each epoch."
         )
         button("Start training", "play_arrow", start_entered, recipe)
-flash.show(state.START_MESSAGE, about=st.session_state.get("train_name") or None)
+# What comes and goes has a place of its own: what is below stays, with what is being typed in it.
+with st.container():
+    flash.show(state.START_MESSAGE, about=st.session_state.get("train_name") or None)
 
 run = chosen_run()
-active = [other for other in registry.list_runs() if run_state(other) in ACTIVE_STATES]
-for other in active:
-    if other.id != run.id:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{state_badge(run_state(other))} **{other.name}** is at work.")
-            st.button("Show it", key=f"show-{other.id}", on_click=choose, args=(other.id,))
+show_other_runs(run.id)
 
-polled = any(other.id == run.id for other in active)
+polled = run_state(run) in ACTIVE_STATES
 # Of all parts of the page, curves cost browser and server most: a long run's are drawn less often.
 long = run.spec.train.num_steps > STEPS_OF_A_SHORT_RUN
 curves_every = LONG_CURVES_SECONDS if long else POLL_SECONDS
