@@ -137,13 +137,18 @@ def test_a_study_is_started_with_the_values_of_the_form(monkeypatch: pytest.Monk
     app = open_page("channels")
     app.text_input(key="study_name").set_value("wide")
     app.number_input(key="study_num_seeds").set_value(2)
-    app.multiselect(key="study_plans").set_value(["8/16/32", "4/4/4"])
+    app.multiselect(key="study_plans").set_value(["8/16/32"])
+    app.text_input(key="study_other_plans").set_value("4/4/4, 5/5/5")
     app.text_input(key="study_widths").set_value("4, 8").run()
     press(app, "Train the study")
     (path,) = started
     spec = study_directory.open_study(path).spec
     assert (spec.name, spec.recipe, spec.epochs) == ("wide", "study", 5)
-    assert (spec.plans, spec.widths, spec.seeds) == (((8, 16, 32), (4, 4, 4)), (4, 8), (0, 1))
+    assert (spec.plans, spec.widths, spec.seeds) == (
+        ((8, 16, 32), (4, 4, 4), (5, 5, 5)),
+        (4, 8),
+        (0, 1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,14 +156,18 @@ def test_a_study_is_started_with_the_values_of_the_form(monkeypatch: pytest.Monk
     [
         ("study_widths", "4,x", "widths: expected"),
         ("study_name", "../out", "name: expected"),
+        ("study_other_plans", "4/x", "channels: expected"),
+        ("study_epochs_study", 500, "epochs: expected"),
+        ("study_num_seeds", 0, "seeds: expected"),
     ],
 )
 def test_an_invalid_form_starts_nothing(
-    key: str, value: str, message: str, monkeypatch: pytest.MonkeyPatch
+    key: str, value: str | int, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "start", lambda path: pytest.fail("started"))
     app = open_page("channels")
-    app.text_input(key=key).set_value(value).run()
+    typed = app.text_input if isinstance(value, str) else app.number_input
+    typed(key=key).set_value(value)
     press(app, "Train the study")
     assert app.error[0].value.startswith(message)
 

@@ -95,6 +95,15 @@ def test_the_five_trainings_of_the_gap_have_the_settings(started: list[Any]) -> 
     assert [(train.epochs, train.seed) for ((_, _, train, _), _) in started] == [(4, 9)] * 5
 
 
+def test_numbers_beyond_the_limits_of_the_gap_are_refused_in_words(started: list[Any]) -> None:
+    app = open_page("runs")
+    app.button_group(key="runs_view").set_value("gap").run()
+    app.number_input(key="gap_epochs").set_value(500)
+    press_at_once(app, "Train the five")
+    assert not started
+    assert {error.value.partition(":")[0] for error in app.error} == {"epochs"}
+
+
 def test_a_study_has_the_settings_and_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Any] = []
     monkeypatch.setattr(runner, "start", started.append)

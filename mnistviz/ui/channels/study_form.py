@@ -1,5 +1,7 @@
 """A study of one's own: the form that starts it, its progress, a way to stop and continue it."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -16,6 +18,7 @@ from mnistviz.ui.shared import flash
 
 POLL_SECONDS = 2.0
 MESSAGE = "study_message"
+MAX_SEEDS = 50
 
 
 def start() -> None:
@@ -29,9 +32,9 @@ def start() -> None:
             created=datetime.now(UTC),
             recipe=recipe,
             epochs=entered.get(f"study_epochs_{recipe}", find_recipe(recipe).train.epochs),
-            plans=tuple(map(parse_channels, entered.study_plans)),
+            plans=entered_plans(entered.study_plans, entered.study_other_plans),
             widths=_parse_widths(entered.study_widths),
-            seeds=tuple(range(entered.study_num_seeds)),
+            seeds=tuple(range(_checked_seeds(entered.study_num_seeds))),
         )
         study = study_directory.create_or_extend(spec)
         if study_directory.is_running(study):
@@ -39,6 +42,20 @@ def start() -> None:
         runner.start(study.path)
 
     flash.run(MESSAGE, create_and_start)
+
+
+def entered_plans(chosen: Sequence[str], others: str) -> tuple[tuple[int, ...], ...]:
+    """Return the chosen plans and those in a text, such as `4/8/12, 5/15/20`."""
+    # A single plan may be written with commas, too.
+    separators = r"[,;\s]+" if "/" in others else ";"
+    texts = (*chosen, *re.split(separators, others.strip()))
+    return tuple(dict.fromkeys(parse_channels(text) for text in texts if text))
+
+
+def _checked_seeds(number: int) -> int:
+    if not 1 <= number <= MAX_SEEDS:
+        raise MnistVizError(f"seeds: expected 1 to {MAX_SEEDS}, got {number}")
+    return number
 
 
 def _parse_widths(text: str) -> tuple[int, ...]:
@@ -107,17 +124,18 @@ def start_form() -> None:
         recipe = st.selectbox(
             "Recipe", list(RECIPES), list(RECIPES).index("study"), key="study_recipe"
         )
-        st.number_input(
-            "Epochs", 1, 200, find_recipe(recipe).train.epochs, key=f"study_epochs_{recipe}"
-        )
-        st.number_input("Seeds", 1, 50, 3, key="study_num_seeds")
-    plans = st.multiselect(
+        # No limits: the browser would keep a number beyond them to itself. The spec refuses it.
+        epochs = find_recipe(recipe).train.epochs
+        st.number_input("Epochs", value=epochs, key=f"study_epochs_{recipe}")
+        st.number_input("Seeds", value=3, key="study_num_seeds")
+    st.multiselect(
         "Plans",
         [plan_text(plan) for plan in PLANS],
         default=[plan_text(PLANS[0]), plan_text(PLANS[-1])],
-        accept_new_options=True,
         key="study_plans",
     )
+    # An input of its own: a choice takes what is typed only after Enter.
+    st.text_input("Other plans, or nothing", placeholder="4/8/12, 5/15/20", key="study_other_plans")
     st.text_input(
         "Widths of the third layer, or nothing", placeholder="4,8,12,16", key="study_widths"
     )
@@ -126,7 +144,6 @@ def start_form() -> None:
         icon=":material/play_arrow:",
         key="study_start",
         on_click=start,
-        disabled=not plans,
         help="One trial trains at a time, each is a run of its own. You can close the tab. The "
         "name of an earlier study adds plans and seeds to it.",
     )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import EpochRow
 from mnistviz.runs import metadata, registry
 from mnistviz.runs.epoch_log import epochs_of
@@ -27,10 +26,11 @@ EPOCHS_KEY, SEED_KEY = "gap_epochs", "gap_seed"
 
 def start_all() -> None:
     """Start the five trainings with what the form holds when the button is pressed."""
-    train = generalization_gap.training_of(st.session_state[EPOCHS_KEY], st.session_state[SEED_KEY])
-    taken = registry.taken_names()
 
     def start() -> None:
+        entered = st.session_state
+        train = generalization_gap.training_of(entered[EPOCHS_KEY], entered[SEED_KEY])
+        taken = registry.taken_names()
         for training in GAP_TRAININGS:
             name = metadata.numbered_name(training.name, taken)
             launcher.start(generalization_gap.RECIPE, training.model, train, name)
@@ -67,9 +67,11 @@ def show_gap(runs: Sequence[Run], seconds_per_epoch: float) -> None:
 
 
 def _setting_input(name: str, value: int, key: str) -> int:
-    """Show the input of a setting, within its limits; return what it holds."""
-    limits = TrainSpec.limits(name)
-    number: int = st.number_input(name.capitalize(), limits["ge"], limits["le"], value, key=key)
+    """Show the input of a setting; return what it holds.
+
+    It has no limits: the browser would keep a number beyond them to itself. The spec refuses it.
+    """
+    number: int = st.number_input(name.capitalize(), value=value, key=key)
     return number
 
 
