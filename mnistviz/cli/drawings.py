@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -32,7 +33,9 @@ def read_file(
         ) from None
     try:
         if file.suffix.lower() == ".json":
-            return of_strokes(strokes.parse_strokes(raw.decode("utf-8", errors="replace")))
+            # Windows writes a byte order mark, or UTF-16.
+            text = raw.decode(json.detect_encoding(raw), errors="replace")
+            return of_strokes(strokes.parse_strokes(text))
         return of_picture(pictures.read_picture(raw))
     except DrawingError as error:
         raise DrawingError(f"{file}: {error}") from None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mnistviz.cli.drawings import read_drawing
 from mnistviz.digits.drawing.strokes import Strokes, render, strokes_to_json
 from tests.helpers.command_line import error_of, run, run_json
 from tests.helpers.hand_made_strokes import HAND_MADE
@@ -46,6 +47,15 @@ def test_a_number_is_read_from_strokes_and_from_a_picture(tmp_path: Path) -> Non
     assert first.startswith(f"{text}: 1984 (")
     assert first.count("%") == 4
     assert second == f"{blank}: blank, no answer"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_strokes_that_an_editor_on_windows_saved_are_read(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "strokes.json"
+    text, _ = write_number(tmp_path)
+    file.write_text(text.read_text(encoding="utf-8"), encoding=encoding)
+    saved, plain = (read_drawing(path)[0] for path in (file, text))
+    assert (saved == plain).all()
 
 
 @pytest.mark.parametrize("words", [[], ["--number"]])
