@@ -7,6 +7,7 @@ and every read has a limit.
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,8 @@ from mnistviz.digits.labelled_sets import LabelledSet
 MAX_UNZIPPED_BYTES = MAX_ARRAY_BYTES + 2_000_000
 # A hundred thousand pictures, and some other files beside them.
 MAX_FILES = MAX_IMAGES + 1_000
+# Files that an error names.
+MAX_NAMED = 4
 
 
 def read_path(path: Path) -> LabelledSet:
@@ -54,8 +57,11 @@ def read_uploads(uploads: Sequence[tuple[str, bytes]]) -> LabelledSet:
     if not uploads:
         raise DataError(f"{EXPECTED}, got no file; choose one")
     files = [DataFile(name.replace("\\", "/"), partial(io.BytesIO, raw)) for name, raw in uploads]
-    first = PurePosixPath(files[0].name)
-    return _read(files, first.parts[0] if len(first.parts) > 1 else first.name)
+    # A folder's name, or the names of the files.
+    names = list(dict.fromkeys(file.name.strip("/").partition("/")[0] for file in files))
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    # An error that is about all of them names them all.
+    return replace(_read(files, ", ".join(names[:MAX_NAMED]) + more), name=names[0])
 
 
 def _data_file(path: Path, name: str) -> DataFile:

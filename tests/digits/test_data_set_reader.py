@@ -216,6 +216,16 @@ def test_files_that_are_no_labelled_set_raise_an_error(
     assert str(caught.value) == message
 
 
+def test_an_error_about_several_files_names_them() -> None:
+    raw = npz(other=IMAGES)
+    with pytest.raises(DataError, match=r"^a\.npz, b\.npz: "):
+        read_uploads([("a.npz", raw), ("b.npz", raw)])
+    with pytest.raises(DataError, match=r"^0\.npz, 1\.npz, 2\.npz, 3\.npz and 2 more: "):
+        read_uploads([(f"{number}.npz", raw) for number in range(6)])
+    with pytest.raises(DataError, match=r"^bad\.zip: "):
+        read_uploads([("a.npz", npz(images=IMAGES, labels=LABELS)), ("bad.zip", b"no zip")])
+
+
 def test_a_missing_path_raises_an_error(tmp_path: Path) -> None:
     path = tmp_path / "gone.npz"
     with pytest.raises(DataError) as caught:
