@@ -48,11 +48,13 @@ def start_entered(recipe: Recipe) -> None:
 def start(
     recipe: Recipe, specs: Callable[[], tuple[ModelSpec, TrainSpec]], name: str | None
 ) -> None:
-    flash.run(
-        state.START_MESSAGE,
-        lambda: choose(launcher.start(recipe.name, *specs(), name).id),
-        about=name,
-    )
+    def start_and_choose() -> None:
+        choose(launcher.start(recipe.name, *specs(), name).id)
+        if name:
+            # It is taken now.
+            st.session_state.train_name = ""
+
+    flash.run(state.START_MESSAGE, start_and_choose, about=name)
 
 
 st.markdown(

@@ -50,6 +50,8 @@ def test_a_training_starts_with_the_settings_and_the_name(started: list[Any]) ->
     press_at_once(app, "Start training")
     (((recipe, model, train, name), _),) = started
     assert (recipe, name) == ("quick", "typed")
+    # The name is taken now.
+    assert app.text_input(key="train_name").value == ""
     assert model.channels == (8, 16, 20)
     assert (train.epochs, train.seed) == (7, 11)
 
@@ -73,6 +75,7 @@ def test_a_fork_starts_with_the_settings_and_the_name(started: list[Any]) -> Non
     press_at_once(app, "Start the new run")
     (((snapshot, train, name), _),) = started
     assert (snapshot.run, snapshot.step, name) == (run, end, "typed")
+    assert app.text_input(key="fork_name").value == ""
     assert (train.epochs, train.learning_rate, train.seed) == (3, 0.0007, 5)
 
 

@@ -69,5 +69,6 @@ def _start(run: Run) -> None:
         name = st.session_state.fork_name or None
         forked = launcher.fork(Snapshot(run, end), rest.changed(**changes), name)
         st.session_state[state.RUN] = forked.id
+        st.session_state.fork_name = ""
 
     flash.run(state.TRAIN_MESSAGE, start_and_choose)
