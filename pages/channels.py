@@ -4,6 +4,8 @@ from mnistviz.ui.shared.compat import need_shell
 
 need_shell()
 
+import shlex
+
 import streamlit as st
 
 from mnistviz.core.thresholds import TWIN_CORRELATION
@@ -106,8 +108,9 @@ if study is not None:
         st.code(study.command, language="sh")
         if snapshot is not None:
             st.markdown(f"And those of {run.name}, channel by channel:")
+            name = shlex.quote(run.name)
             st.code(
-                f"python -m mnistviz evidence {run.name} --layer {layer} --images 10000",
+                f"python -m mnistviz evidence {name} --layer {layer} --images 10000",
                 language="sh",
             )
 

@@ -21,6 +21,9 @@ MAX_DIRECTORY_BYTES = 10_000_000
 # Small files may be compressed more than `ZipRules.max_ratio` allows: they are harmless.
 SMALL_BYTES = 64 * 2**10
 
+# What macOS and Windows put into folders, and so into zips of them.
+SYSTEM_FILES = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
+
 # What `zipfile` raises for a damaged file. RuntimeError: encrypted, or an unknown compression.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error)
 
@@ -40,10 +43,14 @@ class ZipRules:
     If `allows` is given, all entries must be regular files whose names it accepts, each once,
     without a password, or one of `folders`; they are listed in `SafeZip.entries`. Otherwise
     entries may be anything, as none is written to the disk.
+
+    With `strip_folder`, a folder that holds all files is left out of their names: macOS and
+    Windows pack a folder that was unpacked as one.
     """
 
     allows: Callable[[str], bool] | None = None
     folders: frozenset[str] = frozenset()
+    strip_folder: bool = False
     max_zip_bytes: int | None = None
     max_entries: int | None = None
     max_total_bytes: int | None = None
@@ -56,12 +63,17 @@ ANY_CONTENT = ZipRules()
 
 
 class SafeZip:
-    """A zip file that meets its rules. `entries` are its files, in their order."""
+    """A zip file that meets its rules. `entries` are its files, in their order.
+
+    Names have slashes, whatever system wrote the zip. What macOS and Windows add to each folder
+    for themselves is left out.
+    """
 
     def __init__(self, archive: zipfile.ZipFile, rules: ZipRules) -> None:
         self._archive = archive
         self._rules = rules
-        self.entries = _checked_entries(archive.infolist(), rules)
+        self.entries = _checked_entries(_tidied(archive.infolist(), rules), rules)
+        self._by_name = {entry.filename: entry for entry in self.entries}
 
     @property
     def names(self) -> list[str]:
@@ -70,16 +82,17 @@ class SafeZip:
     @contextmanager
     def open(self, entry: ZipInfo | str) -> Iterator[IO[bytes]]:
         """Open an entry to read. Raises `KeyError` for an unknown name."""
+        entry = self._by_name[entry] if isinstance(entry, str) else entry
         with _zip_errors(self._rules), self._archive.open(entry) as content:
             yield content
 
     def read(self, entry: ZipInfo | str, max_bytes: int, noun: str | None = None) -> bytes:
         """Return the content of an entry. Raises `ZipError`, with `noun`, above `max_bytes`."""
+        entry = self._by_name[entry] if isinstance(entry, str) else entry
         with _zip_errors(self._rules, ValueError), self._archive.open(entry) as content:
             raw = content.read(max_bytes + 1)
         if len(raw) > max_bytes:
-            name = entry if isinstance(entry, str) else entry.filename
-            raise ZipError(f"{noun or name} of over {max_bytes:,} bytes")
+            raise ZipError(f"{noun or entry.filename} of over {max_bytes:,} bytes")
         return raw
 
 
@@ -126,6 +139,28 @@ def _check_size(file: IO[bytes], rules: ZipRules) -> None:
     file.seek(0)
 
 
+def _tidied(entries: list[ZipInfo], rules: ZipRules) -> list[ZipInfo]:
+    """The entries without those of the system, their `filename` as this program names files."""
+    kept = []
+    for entry in entries:
+        # `orig_filename` stays as the zip has it. A name that ends at a null byte is refused later.
+        entry.filename = entry.filename.replace("\\", "/")
+        parts = entry.filename.split("/")
+        if not (SYSTEM_FILES & set(parts) or parts[-1].startswith("._")):
+            kept.append(entry)
+    while rules.strip_folder and kept:
+        top = kept[0].filename.partition("/")[0] + "/"
+        inside = [entry for entry in kept if entry.filename != top]
+        if top in {*rules.folders, "/", "../"} or not all(
+            entry.filename.startswith(top) for entry in inside
+        ):
+            break
+        for entry in inside:
+            entry.filename = entry.filename.removeprefix(top)
+        kept = inside
+    return kept
+
+
 def _checked_entries(entries: list[ZipInfo], rules: ZipRules) -> tuple[ZipInfo, ...]:
     if rules.max_entries is not None and len(entries) > rules.max_entries:
         raise ZipError(f"one of {len(entries):,} files (at most {rules.max_entries:,})")
@@ -133,7 +168,7 @@ def _checked_entries(entries: list[ZipInfo], rules: ZipRules) -> tuple[ZipInfo, 
         return tuple(entry for entry in entries if not entry.is_dir())
     files: dict[str, ZipInfo] = {}
     for entry in entries:
-        if entry.orig_filename in rules.folders and _kind(entry) in (0, stat.S_IFDIR):
+        if entry.filename in rules.folders and _kind(entry) in (0, stat.S_IFDIR):
             continue
         _check_entry(entry, rules, rules.allows)
         if entry.filename in files:
@@ -147,10 +182,10 @@ def _checked_entries(entries: list[ZipInfo], rules: ZipRules) -> tuple[ZipInfo, 
 
 
 def _check_entry(entry: ZipInfo, rules: ZipRules, allows: Callable[[str], bool]) -> None:
-    # The name in the file: `filename` ends at a null byte.
-    name = entry.orig_filename
-    if not allows(name) or entry.filename != name:
-        raise ZipError(f"the file {name[:80]!r} in it")
+    name = entry.filename
+    # `filename` ends at a null byte.
+    if not allows(name) or "\0" in entry.orig_filename:
+        raise ZipError(f"the file {entry.orig_filename[:80]!r} in it")
     if _kind(entry) not in (0, stat.S_IFREG):
         raise ZipError(f"{name} as a link or a device")
     if entry.flag_bits & 1:

@@ -15,7 +15,8 @@ from typing import IO, Any
 import numpy as np
 
 from mnistviz.core.errors import DataError
-from mnistviz.core.safe_zip import open_zip
+from mnistviz.core.known_files import KIND_TEXTS, find_kind
+from mnistviz.core.safe_zip import ZipRules, open_zip
 from mnistviz.digits import my_digits
 from mnistviz.digits.data_set_reader import read_uploads
 from mnistviz.digits.labelled_sets import LabelledSet
@@ -73,6 +74,11 @@ def import_uploads(uploads: Sequence[tuple[str, bytes]]) -> Imported:
     Digits that are saved already keep their label; deleted ones stay deleted. Everything is checked
     before the first digit is saved. Raises `DataError`.
     """
+    for name, raw in uploads:
+        kind = find_kind(io.BytesIO(raw))
+        if kind in ("run", "keras"):
+            where = "import it on the page Runs" if kind == "run" else "it has no digits"
+            raise DataError(f"{name}: expected digits, got {KIND_TEXTS[kind]}; {where}")
     labelled = read_uploads(uploads)
     return import_set(labelled, _read_details(uploads) if len(uploads) == 1 else None)
 
@@ -129,7 +135,7 @@ def _read_details(uploads: Sequence[tuple[str, bytes]]) -> list[Any] | None:
     if not name.lower().endswith(".zip"):
         return None
     try:
-        with open_zip(io.BytesIO(raw)) as archive:
+        with open_zip(io.BytesIO(raw), ZipRules(strip_folder=True)) as archive:
             if DETAILS not in archive.names:
                 return None
             value = json.loads(archive.read(DETAILS, MAX_DETAILS_BYTES))

@@ -5,13 +5,13 @@ file that is being written. `docs/architecture.md` lists them.
 """
 
 import os
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mnistviz.core import names
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import RunError, SpecError
 from mnistviz.core.model_spec import ModelSpec
@@ -25,8 +25,8 @@ BUNDLED_HOME = ASSETS / "runs"
 DEFAULT_RUN = "best"
 BUNDLED_FIRST = (DEFAULT_RUN, "handwriting", "reference")
 
-# No colon, since RUN on the command line is NAME[:EPOCH]; nothing that could leave the folder.
-NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
+# A folder's name: a time, a name and perhaps a number, 255 at most on all file systems.
+MAX_ID_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,11 @@ def taken_names() -> set[str]:
 
 def free_name(name: str, taken: Collection[str]) -> str:
     """The name as it is stored. Raises `RunError` when it is invalid or among `taken`."""
-    name = name.strip()
-    if not NAME_PATTERN.fullmatch(name):
+    name = names.tidied(name)
+    if not names.is_valid(name):
         raise RunError(
-            "name: expected up to 60 letters, digits, spaces, dots, dashes or underscores, "
-            f"starting with a letter or digit, got {name!r}"
+            f"name: expected up to {names.MAX_NAME_LENGTH} characters, starting with a letter or "
+            f"digit, without any of {' '.join(sorted(names.RESERVED))}, got {name!r}"
         )
     if name in taken:
         raise RunError(f"name: {name!r} is taken by another run; choose another name")
@@ -114,7 +114,7 @@ def free_name(name: str, taken: Collection[str]) -> str:
 
 def new_folder(name: str) -> Path:
     """The path of a new run's folder. Call it only while the home lock is held."""
-    base = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{name.replace(' ', '_')}"
+    base = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{names.to_folder_name(name)}"
     path = home() / base
     attempt = 1
     while path.exists():
@@ -194,11 +194,11 @@ def _entries_in(folder: Path) -> list[Run | DamagedRun]:
     """All runs of a folder by id, readable or not. Other files and folders are ignored."""
     try:
         with os.scandir(folder) as paths:
-            names = sorted(path.name for path in paths if path.name[0] != ".")
+            folders = sorted(path.name for path in paths if path.name[0] != ".")
     except (FileNotFoundError, NotADirectoryError):
         return []
     runs: list[Run | DamagedRun] = []
-    for name in names:
+    for name in folders:
         path = folder / name
         try:
             runs.append(open_run(path, bundled=folder == BUNDLED_HOME))
@@ -212,7 +212,8 @@ def _entries_in(folder: Path) -> list[Run | DamagedRun]:
 
 def find_run(text: str) -> Run:
     """The run with that id or, if only one has it, that name."""
-    if text[:1] not in ("", ".") and Path(text).name == text:
+    text = names.tidied(text)
+    if 0 < len(text) <= MAX_ID_LENGTH and text[0] != "." and Path(text).name == text:
         # Most callers have the id, which names the folder: the others need not be read.
         for folder in (BUNDLED_HOME, home()):
             if (folder / text / "spec.json").exists():
@@ -230,8 +231,8 @@ def only_match(text: str, matches: Sequence[Run], runs: Sequence[Run], adjective
         raise RunError(
             f"run: {text!r} is the name of {len(matches)} {adjective}runs; say which by id: {ids}"
         )
-    names = ", ".join(run.name for run in runs[:10]) or ("none" if adjective else "none yet")
-    raise RunError(f"run: no {adjective}run has the name or id {text!r}; there are: {names}")
+    known = ", ".join(run.name for run in runs[:10]) or ("none" if adjective else "none yet")
+    raise RunError(f"run: no {adjective}run has the name or id {text!r}; there are: {known}")
 
 
 def _not_deleted(run: Run) -> Run:

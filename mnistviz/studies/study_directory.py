@@ -20,7 +20,7 @@ import numpy as np
 
 from mnistviz.core import storage
 from mnistviz.core.assets import ASSETS
-from mnistviz.core.errors import SpecError, StudyError
+from mnistviz.core.errors import RunError, SpecError, StudyError
 from mnistviz.core.read_cache import read_once
 from mnistviz.core.statistics import half_width
 from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
@@ -244,7 +244,14 @@ def _records(path: Path) -> list[dict[str, Any]]:
 
 def create_or_extend(wanted: StudySpec) -> Study:
     """Return the study of that name with at least these trials; it is created if missing."""
-    path = studies_home() / registry.free_name(wanted.name, ())
+    name = registry.free_name(wanted.name, ())
+    wanted = wanted.changed(name=name)
+    for trial in wanted.trials:
+        # Each trial is a run, whose name is longer.
+        registry.free_name(wanted.run_name(trial), ())
+    if "/" in name:
+        raise RunError(f"name: expected one without /, for it names a folder, got {name!r}")
+    path = studies_home() / name
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -86,7 +86,7 @@ def test_trials_that_fail_are_told_and_the_study_says_so_at_its_end() -> None:
         (["--widths", "0"], "widths: expected at least 1, got 0"),
         (["--recipe", "nope"], "recipe: expected one of"),
         (["--epochs", "0"], "epochs: expected at least 1, got 0"),
-        (["--name", "../out"], "name: expected up to 60 letters"),
+        (["--name", "../out"], "name: expected up to 60"),
     ],
 )
 def test_bad_input_is_refused_and_changes_nothing(

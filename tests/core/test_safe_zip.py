@@ -4,7 +4,8 @@ import io
 import stat
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,23 @@ def test_without_rules_any_file_is_listed() -> None:
     raw = zip_of("a.txt", "../b.txt", "sub/")
     with open_zip(io.BytesIO(raw)) as archive:
         assert archive.names == ["a.txt", "../b.txt"]
+
+
+MAC = ("mine/", "mine/a.txt", "mine/.DS_Store", "__MACOSX/mine/._a.txt", "mine/sub/", "mine/b.txt")
+WINDOWS = ("mine\\a.txt", "mine\\Thumbs.db", "mine\\b.txt", "mine\\desktop.ini")
+
+
+@pytest.mark.parametrize("names", [MAC, WINDOWS, [f"outer/{name}" for name in MAC]])
+def test_a_folder_that_macos_or_windows_packed_is_left_out(names: Sequence[str]) -> None:
+    rules = replace(RULES, strip_folder=True)
+    with open_zip(io.BytesIO(zip_of(*names)), rules) as archive:
+        assert archive.names == ["a.txt", "b.txt"]
+        assert archive.read("b.txt", 7) == b"content"
+
+
+def test_the_folder_of_a_class_stays() -> None:
+    with open_zip(io.BytesIO(zip_of("7\\a.png", "7\\Thumbs.db"))) as archive:
+        assert archive.names == ["7/a.png"]
 
 
 @pytest.mark.parametrize(

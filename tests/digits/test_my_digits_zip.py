@@ -61,6 +61,34 @@ def test_exported_digits_are_imported_unchanged() -> None:
         assert my_digits.to_record(found) == my_digits.to_record(digit)
 
 
+@pytest.mark.parametrize("separator", ["/", "\\"])
+def test_an_export_that_macos_or_windows_packed_again_has_strokes_and_answers(
+    separator: str,
+) -> None:
+    digits = save_three()
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(zipped(digits))) as before,
+        zipfile.ZipFile(file, "w") as after,
+    ):
+        for name in before.namelist():
+            after.writestr(f"digits{separator}{name}", before.read(name))
+        after.writestr("__MACOSX/digits/._digits.json", "x")
+        after.writestr(f"digits{separator}Thumbs.db", "x")
+    delete_all_files()
+    imported = import_uploads([("digits.zip", file.getvalue())]).digits
+    assert [digit.answers for digit in imported] == [digit.answers for digit in digits]
+    assert [digit.strokes is None for digit in imported] == [True, False, False]
+
+
+def test_a_file_of_another_kind_is_named() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("spec.json", "{}")
+    with pytest.raises(DataError, match=r"^run\.zip: .* got an export of a run; import it on"):
+        import_uploads([("run.zip", file.getvalue())])
+
+
 def test_an_export_is_an_npz_and_json() -> None:
     with zipfile.ZipFile(io.BytesIO(zipped(save_three()))) as archive:
         with np.load(io.BytesIO(archive.read("my-digits.npz"))) as arrays:

@@ -25,15 +25,45 @@ def test_runs_without_a_name_are_numbered() -> None:
     assert [small_run().name, small_run().name] == ["reference-1", "reference-2"]
 
 
-@pytest.mark.parametrize("name", ["../out", "a/b", ".hidden", "", "a:3", "x" * 61, "é"])
+@pytest.mark.parametrize(
+    "name", ["../out", ".hidden", "", "a:3", "x" * 61, "-x", "a*b", "a\nb", "\u202eabc", "\ud800"]
+)
 def test_a_name_that_could_leave_the_folder_or_confuse_is_refused(name: str, home: Path) -> None:
     with pytest.raises(RunError) as error:
         small_run(name)
     assert str(error.value) == (
-        "name: expected up to 60 letters, digits, spaces, dots, dashes or underscores, "
-        f"starting with a letter or digit, got {name!r}"
+        "name: expected up to 60 characters, starting with a letter or digit, without any of "
+        f"$ * : < > [ \\ ] ` {{ | }} ~, got {name!r}"
     )
     assert not list(home.glob("*/spec.json"))
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("Klasse 8b Zoë", "Klasse_8b_Zoe"),
+        ("训练-1", "1"),
+        ("Zoë's 2nd (50 %), best!", "Zoe_s_2nd_50_best"),
+        ("8/16/32", "8_16_32"),
+        ("تجربة", "run"),
+        ("👩\u200d🏫 8b", "8b"),
+    ],
+)
+def test_any_printable_name_is_taken_and_found(name: str, folder: str) -> None:
+    run = small_run(name)
+    assert run.id.endswith(f"-{folder}")
+    assert registry.find_run(name) == registry.find_run(run.id) == run
+
+
+def test_a_name_typed_on_a_mac_is_the_same_name() -> None:
+    run = small_run("Zoe\u0308\u00a08b ")
+    assert run.name == "Zoë 8b"
+    assert registry.find_run("Zoe\u0308 8b") == run
+
+
+def test_a_word_that_is_too_long_for_a_file_finds_no_run() -> None:
+    with pytest.raises(RunError, match="no run has the name or id"):
+        registry.find_run("x" * 5_000)
 
 
 @pytest.mark.parametrize("name", ["reference", "mine"])

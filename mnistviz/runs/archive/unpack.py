@@ -16,8 +16,9 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from mnistviz.core import storage
+from mnistviz.core import names, storage
 from mnistviz.core.errors import RunError, SpecError
+from mnistviz.core.known_files import KIND_TEXTS, FileKind, find_kind
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.safe_zip import SafeZip, ZipError, ZipRules, open_zip
 from mnistviz.core.types.arrays import FloatArray
@@ -38,6 +39,7 @@ MAX_LOG_BYTES = 64 * 2**20
 ABANDONED_SECONDS = 3_600
 
 SNAPSHOT = re.compile(r"snapshots/step-([0-9]{7,9})\.npz")
+RECIPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
 # A time, a name, a number.
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # Made for other programs: an import doesn't even read them.
@@ -49,6 +51,7 @@ OURS = {"spec.json", "label.json", "status.json", "metrics.jsonl", fine_tune_set
 RULES = ZipRules(
     allows=lambda name: name in OURS | FOR_OTHERS or SNAPSHOT.fullmatch(name) is not None,
     folders=frozenset({"snapshots/"}),
+    strip_folder=True,
     max_zip_bytes=512 * 2**20,
     max_entries=2_000,
     max_total_bytes=2**30,
@@ -90,11 +93,19 @@ def import_run(source: Path | IO[bytes]) -> NamedRun:
     return NamedRun(registry.open_run(path), None if given == name else name)
 
 
-def _import_error(actual: str) -> RunError:
+def _import_error(actual: str, way_out: str = "Export the run again") -> RunError:
     return RunError(
         f"import: expected a zip that the export of a run made, got {actual}; nothing was "
-        "imported. Export the run again"
+        f"imported. {way_out}"
     )
+
+
+# What to do with a file of another kind.
+_WAYS_OUT: dict[FileKind, str] = {
+    "keras": "Only exports of this program come in: a model has no settings and no log",
+    "digits": "Import it on the page My digits, or with `digits import`",
+    "npz": "Only exports of this program come in",
+}
 
 
 @contextmanager
@@ -106,6 +117,9 @@ def _open_archive(source: Path | IO[bytes]) -> Iterator[SafeZip]:
                 if not source.is_file():
                     raise _import_error(f"no file at {source}")
                 source = stack.enter_context(source.open("rb"))
+            kind = find_kind(source)
+            if kind in _WAYS_OUT:
+                raise _import_error(KIND_TEXTS[kind], _WAYS_OUT[kind])
             yield stack.enter_context(open_zip(source, RULES))
     except ZipError as error:
         raise _import_error(str(error)) from None
@@ -142,7 +156,7 @@ def _read_spec(archive: SafeZip) -> RunSpec:
     except (SpecError, TypeError) as error:
         raise _import_error(f"a spec.json that is not of this version ({error})") from None
     # It is shown on pages and made into names.
-    if not registry.NAME_PATTERN.fullmatch(spec.recipe):
+    if not RECIPE.fullmatch(spec.recipe):
         raise _import_error(f"the recipe {spec.recipe[:80]!r}")
     if spec.parent and not RUN_ID.fullmatch(spec.parent.run):
         raise _import_error(f"the parent {spec.parent.run[:80]!r}")
@@ -152,7 +166,7 @@ def _read_spec(archive: SafeZip) -> RunSpec:
 def _read_label(archive: SafeZip) -> tuple[str, str]:
     label = _read_object(archive, "label.json")
     name, note = label.get("name", "imported"), label.get("note", "")
-    if not isinstance(name, str) or not registry.NAME_PATTERN.fullmatch(name):
+    if not isinstance(name, str) or not names.is_valid(name := names.tidied(name)):
         raise _import_error(f"the name {str(name)[:80]!r}")
     if not isinstance(note, str):
         raise _import_error("a note that is no text")

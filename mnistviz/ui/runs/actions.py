@@ -195,7 +195,7 @@ def _export_form(run: Run) -> None:
         "Make and download the zip",
         # Made after the click: it takes a few seconds, and TensorFlow.
         data=partial(_packed, run, step, exported),
-        file_name=f"{run.name}.zip",
+        file_name=f"{run.name}.zip".replace("/", "-"),
         mime="application/zip",
         icon=":material/download:",
         on_click="ignore",
@@ -226,7 +226,8 @@ def import_box() -> None:
     with st.popover("Import a run", icon=":material/upload:"):
         st.file_uploader(
             "A zip that an export made",
-            type="zip",
+            # Models are refused in words, which say what they are.
+            type=["zip", "keras", "h5", "hdf5"],
             key=key,
             on_change=_import,
             args=(key,),

@@ -77,6 +77,38 @@ def test_an_existing_run_is_imported_with_another_id_and_name() -> None:
     assert metrics_log.read(imported.run) == metrics_log.read(run)
 
 
+def test_a_run_that_macos_or_windows_packed_again_is_complete() -> None:
+    run = make_run()
+    files = files_of(packed(run))
+    macos = {f"best/{name}": content for name, content in files.items()}
+    windows = {f"best\\{name}".replace("/", "\\"): content for name, content in files.items()}
+    for again in (
+        {"best/": "", **macos, "__MACOSX/best/._spec.json": "x", "best/.DS_Store": "x"},
+        {**windows, "best\\Thumbs.db": "x"},
+    ):
+        imported = import_run(zip_of(again)).run
+        assert snapshots.steps_of(imported) == [0, 10, 20]
+        assert metrics_log.read(imported) == metrics_log.read(run)
+
+
+def test_a_file_of_another_kind_is_named() -> None:
+    model = zip_of({"metadata.json": "{}", "config.json": "{}", "model.weights.h5": "x"})
+    for source in (model, io.BytesIO(b"\x89HDF\r\n\x1a\n")):
+        assert error_of(source) == (
+            "import: expected a zip that the export of a run made, got a Keras model; nothing was "
+            "imported. Only exports of this program come in: a model has no settings and no log"
+        )
+    digits = zip_of({"my-digits.npz": "x", "digits.json": "{}"})
+    assert "got an export of My digits; nothing was imported. Import it on" in error_of(digits)
+
+
+def test_a_spec_with_a_byte_order_mark_is_read() -> None:
+    files = files_of(packed(make_run()))
+    spec = files["spec.json"]
+    assert isinstance(spec, bytes)
+    assert import_run(zip_of({**files, "spec.json": b"\xef\xbb\xbf" + spec})).run.name == "mine-2"
+
+
 def test_a_running_run_is_imported_as_stopped() -> None:
     run = make_run()
     storage.write_json(run.path / "status.json", {"state": "running", "step": 20})
