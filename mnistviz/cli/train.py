@@ -22,9 +22,9 @@ from mnistviz.runs import event_files, metrics_log, registry, snapshots, worker_
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.event_files import EventFiles
 from mnistviz.runs.fine_tune_set import FOLD_WORD, FOLDS
-from mnistviz.runs.queue import queued_before
+from mnistviz.runs.queue import waiting_text
 from mnistviz.runs.registry import Run
-from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state
+from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state, silence_text
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import fine_tuning, launcher
 
@@ -228,7 +228,7 @@ def _print_change(what: str, change: dict[str, Any] | None) -> None:
 def follow(run: Run, scalars: EventFiles | None = None) -> State:
     """Show the progress of a run until it ends, and write its rows as events too."""
     reader = metrics_log.MetricsReader(run.metrics_file)
-    polls_in_queue = 0
+    polls_in_queue, was_silent = 0, False
     with typer.progressbar(
         length=run.spec.train.num_steps, label=run.name, file=sys.stderr
     ) as progress:
@@ -236,10 +236,11 @@ def follow(run: Run, scalars: EventFiles | None = None) -> State:
             # Every worker queues for a moment, until it has looked for a free slot.
             polls_in_queue += state == "queued"
             if polls_in_queue == POLLS_BEFORE_WAITING and state == "queued":
-                before = len(queued_before(run))
-                typer.echo(
-                    f"{run.name}: another run is training; {before} more wait before it", err=True
-                )
+                typer.echo(f"{run.name}: {waiting_text(run)}", err=True)
+            silence = silence_text(run)
+            if silence and not was_silent:
+                typer.echo(f"{run.name}: {silence}", err=True)
+            was_silent = bool(silence)
             status = read_status(run)
             rows = reader.poll()
             if scalars:

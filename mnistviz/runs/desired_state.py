@@ -38,6 +38,14 @@ def read(run: Run) -> DesiredState:
     )
 
 
+def time_of_change(run: Run) -> float | None:
+    """The time of the last change, in seconds since 1970, None where there was none."""
+    try:
+        return (run.path / "control.json").stat().st_mtime
+    except OSError:
+        return None
+
+
 def change(run: Run, **changes: Any) -> DesiredState:
     """Change fields of a run's desired state and return it. Two pages may do so at once.
 

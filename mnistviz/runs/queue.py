@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,6 +21,30 @@ def num_slots() -> int:
     """The number of runs that may train at once in this home, `MNISTVIZ_SLOTS` or 1."""
     text = os.environ.get("MNISTVIZ_SLOTS", "1")
     return int(text) if text.isdigit() and int(text) > 0 else 1
+
+
+def waiting_text(run: Run) -> str:
+    """What a queued run waits for, in sentences."""
+    others = [other for other in list_runs() if other.id != run.id]
+    at_work = {other.name: run_state(other) for other in others}
+    training = [name for name, state in at_work.items() if state in ("starting", "running")]
+    paused = [name for name, state in at_work.items() if state == "paused"]
+    before = len(queued_before(run))
+    if not training and not paused and not before:
+        return "It starts in a moment."
+    sentences = []
+    if training:
+        sentences.append(f"{_are(training)} training.")
+    if paused:
+        sentences.append(
+            f"{_are(paused)} paused and keeps the turn: stop it to let the next one train."
+        )
+    place = "This run is next" if before == 0 else f"{before} more wait before this one"
+    return " ".join([*sentences, f"{place}; it starts by itself when it is its turn."])
+
+
+def _are(names: Sequence[str]) -> str:
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def queued_before(run: Run) -> list[Run]:

@@ -1,10 +1,13 @@
 """The state of a run: a pure function of its worker's last status and of the worker's lock."""
 
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from mnistviz.core.read_cache import read_once
 from mnistviz.core.storage import is_locked, read_json
+from mnistviz.runs import desired_state
 from mnistviz.runs.registry import Run
 
 State = Literal[
@@ -12,11 +15,19 @@ State = Literal[
 ]
 # States in which a worker is at work or will be.
 ACTIVE_STATES: tuple[State, ...] = ("queued", "starting", "running", "paused")
+# Seconds without a sign of life that are usual: a starting worker loads TensorFlow, a running one
+# validates. One that waits gives no sign until it is told something, and then answers at once.
+USUAL_SILENCE: dict[State, float] = {
+    "queued": 10.0,
+    "starting": 60.0,
+    "running": 10.0,
+    "paused": 10.0,
+}
 
 
 @dataclass(frozen=True)
 class Status:
-    """The content of `status.json`, which the worker writes. `heartbeat` is information only."""
+    """The content of `status.json`, which the worker writes. `heartbeat` is its time, in UTC."""
 
     state: State
     step: int = 0
@@ -60,3 +71,43 @@ def run_state(run: Run) -> State:
     # The lock is tried first: a worker that ends in between has written its last status by then.
     alive = is_alive(run)
     return state_of(read_status(run), alive)
+
+
+def silent_seconds(run: Run) -> float | None:
+    """Seconds since the last sign of life of an active run, None while that is usual."""
+    state, status = run_state(run), read_status(run)
+    if state not in ACTIVE_STATES or status is None:
+        return None
+    if state in ("queued", "paused"):
+        since = _time_of_unanswered_request(run, status)
+    else:
+        since = _timestamp(status.heartbeat)
+    seconds = 0.0 if since is None else time.time() - since
+    return seconds if seconds >= USUAL_SILENCE[state] else None
+
+
+def silence_text(run: Run) -> str:
+    """The sentence about an active run without a sign of life, empty while that is usual."""
+    seconds = silent_seconds(run)
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    text = f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    return f"No sign of life for {text}: the computer may have slept, or is very busy."
+
+
+def _timestamp(heartbeat: str) -> float | None:
+    try:
+        found = datetime.fromisoformat(heartbeat)
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def _time_of_unanswered_request(run: Run, status: Status) -> float | None:
+    """The time of a request that a waiting worker has not followed, None where there is none."""
+    wanted = desired_state.read(run)
+    goes_on = wanted.mode == "run" and (wanted.until_step or status.step + 1) > status.step
+    if wanted.mode == "stop" or (status.state == "paused" and goes_on):
+        return desired_state.time_of_change(run)
+    return None

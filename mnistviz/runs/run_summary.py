@@ -7,7 +7,7 @@ from mnistviz.core.read_cache import read_once
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.metrics_log import parse_line
 from mnistviz.runs.registry import Run
-from mnistviz.runs.run_state import State, run_state
+from mnistviz.runs.run_state import State, run_state, silent_seconds
 
 # The last validation is within the last rows of a log: an epoch writes some 200 rows of 140 bytes.
 FIRST_LOOK_BYTES = 8_192
@@ -33,6 +33,7 @@ class Summary:
 
     `validation_accuracy` is the last one, measured where `run.spec.train.validated_on`
     says; `test_accuracy` is read once at the end, or is the last validation on the test set.
+    `silent_seconds` are those of an active run without a sign of life.
     """
 
     run: Run
@@ -41,6 +42,7 @@ class Summary:
     validation_accuracy: float | None
     test_accuracy: float | None
     seconds: float
+    silent_seconds: float | None = None
 
 
 def summarise(run: Run) -> Summary:
@@ -55,6 +57,7 @@ def summarise(run: Run) -> Summary:
         validation_accuracy=rows.validation.accuracy if rows.validation else None,
         test_accuracy=test.accuracy if test else None,
         seconds=rows.seconds,
+        silent_seconds=silent_seconds(run),
     )
 
 

@@ -140,6 +140,12 @@ COLUMNS = (
         help="After the last epoch that was validated.",
     ),
     RunColumn(
+        name="silent_seconds",
+        value=attrgetter("silent_seconds"),
+        line="  no sign of life for {silent_seconds:.0f} s",
+        page=None,
+    ),
+    RunColumn(
         name="validated_on",
         value=attrgetter("run.spec.train.validated_on"),
         page="measured on",

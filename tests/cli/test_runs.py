@@ -1,6 +1,9 @@
 """`python -m mnistviz runs …`, in this process: what it prints and what it does."""
 
 import json
+import os
+import signal
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,10 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
+from mnistviz.training import launcher
 from tests.helpers.command_line import error_of, invoke, run, run_json
 from tests.helpers.made_runs import BUNDLED
+from tests.helpers.trainings import LONG, wait_for_rows, worker_pids
 
 
 def new_run(name: str = "mine") -> Run:
@@ -33,6 +38,26 @@ def test_without_a_command_it_lists() -> None:
     assert printed() == printed("list")
     assert answer() == answer("list")
     assert [row["name"] for row in answer()] == [*BUNDLED, "mine"]
+
+
+@pytest.mark.slow
+def test_a_training_that_stands_still_is_told_and_goes_on() -> None:
+    """A stopped process is what the sleep of a computer looks like."""
+    asleep = launcher.start("reference", ModelSpec(channels=(2, 2, 2)), LONG, "asleep")
+    wait_for_rows(asleep, 3)
+    for pid in worker_pids(asleep):
+        os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + 30
+    while "no sign of life for 1" not in printed():
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    assert answer()[-1]["silent_seconds"] >= 10
+    for pid in worker_pids(asleep):
+        os.kill(pid, signal.SIGCONT)
+    while "no sign of life" in printed():
+        assert time.monotonic() < deadline + 30
+        time.sleep(1)
+    assert answer()[-1]["state"] == "running"
 
 
 def test_a_damaged_run_is_named_on_standard_error() -> None:

@@ -15,7 +15,7 @@ from mnistviz.runs.snapshots import latest_snapshot
 from mnistviz.training import memory, warm_start
 from mnistviz.ui.train.curves_view import EPOCH_CHARTS
 from tests.helpers.made_runs import BUNDLED, small_run
-from tests.helpers.pages import button_labels, open_page, press, text_of
+from tests.helpers.pages import button_labels, metrics_of, open_page, press, text_of
 
 pytestmark = pytest.mark.pages
 
@@ -55,6 +55,34 @@ def test_the_form_has_the_settings_of_the_recipe() -> None:
     assert app.number_input(key="plain_num_images").value == plain.train.num_images
     assert app.toggle(key="plain_batch_norm").value is plain.model.batch_norm
     assert f"**{plain.model.parameters:,} parameters**" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("state", "does"),
+    [("queued", "waits for its turn."), ("running", "is at work."), ("paused", "is paused.")],
+)
+def test_other_runs_are_listed_with_what_they_do(state: str, does: str) -> None:
+    other = small_run("other")
+    storage.write_json(other.path / "status.json", {"state": state})
+    with FileLock(other.path / "worker.lock"):
+        app = open_page("train")
+        assert f"**other** {does}" in text_of(app)
+        press(app, "Show it")
+        assert app.subheader[0].value == "other"
+        assert "Show it" not in button_labels(app)
+
+
+def test_a_silent_training_says_so_and_shows_no_speed() -> None:
+    run = small_run("asleep")
+    row = {"split": "batch", "loss": 1.0, "accuracy": 0.5, "learning_rate": 0.1, "epoch": 1}
+    rows = [{**row, "step": step, "seconds": float(step)} for step in (1, 2, 3)]
+    run.metrics_file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    status = {"state": "running", "step": 3, "heartbeat": "2026-01-01T00:00:00+00:00"}
+    storage.write_json(run.path / "status.json", status)
+    with FileLock(run.path / "worker.lock"):
+        app = open_page("train", run)
+        assert app.warning[0].value.startswith("No sign of life for ")
+        assert metrics_of(app)["Time left"] == metrics_of(app)["Images per second"] == "–"
 
 
 def test_a_name_that_is_taken_is_an_error() -> None:

@@ -7,13 +7,7 @@ from filelock import FileLock
 
 from mnistviz.core import storage
 from mnistviz.runs import desired_state
-from mnistviz.runs.queue import (
-    has_free_slot,
-    num_slots,
-    queued_before,
-    take_slot,
-    wait_for_slot,
-)
+from mnistviz.runs.queue import num_slots, queued_before, wait_for_slot, waiting_text
 from tests.helpers.made_runs import small_run
 
 
@@ -33,6 +27,22 @@ def test_older_queued_runs_are_before_a_run() -> None:
     with FileLock(second.path / "worker.lock"):
         assert queued_before(third) == [second]
         assert queued_before(second) == []
+
+
+def test_a_queued_run_says_what_it_waits_for() -> None:
+    first, second, third = small_run("first"), small_run("second"), small_run("third")
+    storage.write_json(third.path / "status.json", {"state": "queued"})
+    # Each run queues for a moment, though it is alone.
+    assert waiting_text(third) == "It starts in a moment."
+    storage.write_json(first.path / "status.json", {"state": "running"})
+    with FileLock(first.path / "worker.lock"):
+        assert waiting_text(third).startswith("first is training. This run is next")
+    storage.write_json(first.path / "status.json", {"state": "paused"})
+    with FileLock(first.path / "worker.lock"), FileLock(second.path / "worker.lock"):
+        storage.write_json(second.path / "status.json", {"state": "queued"})
+        text = waiting_text(third)
+        assert text.startswith("first is paused and keeps the turn: stop it")
+        assert "1 more wait before this one" in text
 
 
 def test_a_run_gets_a_free_slot_and_holds_it() -> None:

@@ -1,14 +1,29 @@
 """The state of a run, from its worker's status and lock."""
 
+import os
+import re
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from mnistviz.core import storage
+from mnistviz.runs import desired_state
 from mnistviz.runs import run_state as run_state_module
-from mnistviz.runs.run_state import Status, is_alive, read_status, run_state, state_of
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import (
+    Status,
+    is_alive,
+    read_status,
+    run_state,
+    silence_text,
+    silent_seconds,
+    state_of,
+)
 from tests.helpers.made_runs import small_run
 
 
@@ -78,3 +93,75 @@ def test_an_unreadable_status_is_none() -> None:
     assert read_status(run) is None
     (run.path / "status.json").write_text('{"state": "running", "step": 3, "from_the_future": 1}')
     assert read_status(run) == Status("running", 3)
+
+
+def beating(run: Run, state: str, seconds_ago: float, **values: int) -> None:
+    beat = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+    status = {"state": state, "heartbeat": beat.isoformat(timespec="seconds"), **values}
+    storage.write_json(run.path / "status.json", status)
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds", "silent"),
+    [
+        ("running", 3, False),
+        ("running", 40, True),
+        # The clock was set back meanwhile.
+        ("running", -3_600, False),
+        # TensorFlow takes its time to load.
+        ("starting", 40, False),
+        ("starting", 90, True),
+        # One that waits gives no sign.
+        ("queued", 900, False),
+        ("paused", 900, False),
+        ("finished", 900, False),
+    ],
+)
+def test_a_worker_without_a_sign_of_life_is_silent(
+    state: str, seconds: float, silent: bool
+) -> None:
+    run = small_run()
+    with FileLock(run.path / "worker.lock"):
+        beating(run, state, seconds)
+        found = silent_seconds(run)
+        assert (found is not None) == silent
+        assert found is None or found == pytest.approx(seconds, abs=5)
+        assert bool(silence_text(run)) == silent
+    # Without a worker it has crashed, which is told elsewhere.
+    assert silent_seconds(run) is None
+
+
+def test_the_sentence_about_a_silence() -> None:
+    run = small_run()
+    with FileLock(run.path / "worker.lock"):
+        beating(run, "running", 100)
+        assert re.fullmatch(
+            "No sign of life for 1 min 4[0-5] s: the computer may have slept, or is very busy.",
+            silence_text(run),
+        )
+
+
+@pytest.mark.parametrize(
+    ("state", "wanted", "silent"),
+    [
+        ("paused", {"mode": "run"}, True),
+        ("paused", {"mode": "stop"}, True),
+        ("queued", {"mode": "stop"}, True),
+        # It has trained the one batch that was asked for.
+        ("paused", {"mode": "run", "until_step": 7}, False),
+        ("paused", {"mode": "run", "until_step": 8}, True),
+        ("paused", {"mode": "pause"}, False),
+        ("queued", {"learning_rate": 0.001}, False),
+    ],
+)
+def test_a_waiting_worker_that_follows_no_request_is_silent(
+    state: str, wanted: dict[str, Any], silent: bool
+) -> None:
+    run = small_run()
+    with FileLock(run.path / "worker.lock"):
+        beating(run, state, 900, step=7)
+        desired_state.change(run, **wanted)
+        assert silent_seconds(run) is None
+        long_ago = time.time() - 30
+        os.utime(run.path / "control.json", (long_ago, long_ago))
+        assert (silent_seconds(run) is not None) == silent

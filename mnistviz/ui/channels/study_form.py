@@ -10,7 +10,7 @@ from mnistviz.core.errors import MnistVizError
 from mnistviz.core.model_spec import parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.runs import registry
-from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state
+from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state, silence_text
 from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import PLANS, StudySpec, plan_text
 from mnistviz.studies.study_directory import Study
@@ -105,7 +105,9 @@ def training_now(study: Study) -> list[str]:
         if run.name in trials and run_state(run) in ACTIVE_STATES:
             status = read_status(run)
             done = status.step / run.spec.train.num_steps if status else 0.0
-            texts.append(f"{trials[run.name].title}: {run_state(run)}, {done:.0%}")
+            text = f"{trials[run.name].title}: {run_state(run)}, {done:.0%}"
+            silence = silence_text(run)
+            texts.append(f"{text}. {silence}" if silence else text)
     return texts
 
 

@@ -15,7 +15,7 @@ from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.fine_tune_set import FOLD_WORD, FOLDS, FOLDS_WORD
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
-from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state
+from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state, silence_text
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import fine_tuning, launcher
 from mnistviz.ui.my_digits.gallery import report, run_action
@@ -146,6 +146,9 @@ def _show_progress(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{run.name}** {state_badge(current)}", width="content")
         st.button("Stop and keep", icon=":material/stop:", on_click=launcher.stop, args=(run,))
+    if silence := silence_text(run):
+        st.warning(silence, icon=":material/bedtime:")
+        progress = progress.without_speed()
     left = f", {progress.time_left_text} left" if current == "running" else ""
     st.progress(progress.of_run, f"{progress.of_run:.0%}{left}")
 

@@ -1,7 +1,9 @@
 """Progress of a training, in numbers and words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
 
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow
@@ -10,6 +12,10 @@ from mnistviz.runs.run_state import Status
 # The speed is a mean over this many rows: enough to be steady, few enough to show that another
 # program slows the training down.
 ROWS_OF_SPEED = 20
+
+# Between two rows: a computer that slept, or a process that was stopped, for so long did not train.
+GAP_SECONDS = 10.0
+GAP_FACTOR = 10.0
 
 UNKNOWN = "–"
 
@@ -29,6 +35,10 @@ class Progress:
     seconds_left: float | None
     learning_rate: float
     accuracy: float | None
+
+    def without_speed(self) -> "Progress":
+        """Return the progress of a run that stands still: its speed and end are not known."""
+        return replace(self, images_per_second=None, seconds_left=None)
 
     @property
     def images_per_second_text(self) -> str:
@@ -59,10 +69,7 @@ def progress_of(spec: TrainSpec, status: Status | None, rows: Sequence[MetricRow
     epoch = max(1, min(done + (within > 0), spec.epochs))
     recent = batches[-ROWS_OF_SPEED:]
     images_per_second = seconds_left = None
-    if len(recent) > 1 and recent[-1].seconds > recent[0].seconds:
-        steps_per_second = (recent[-1].step - recent[0].step) / (
-            recent[-1].seconds - recent[0].seconds
-        )
+    if steps_per_second := _steps_per_second(recent):
         images_per_second = steps_per_second * spec.num_trained / spec.steps_per_epoch
         seconds_left = (spec.num_steps - step) / steps_per_second
     return Progress(
@@ -75,3 +82,14 @@ def progress_of(spec: TrainSpec, status: Status | None, rows: Sequence[MetricRow
         # One batch alone jumps by several points.
         accuracy=sum(row.accuracy for row in recent) / len(recent) if recent else None,
     )
+
+
+def _steps_per_second(rows: Sequence[MetricRow]) -> float | None:
+    """The mean speed over rows without the gaps between them, None where it is not known."""
+    parts = [(b.step - a.step, b.seconds - a.seconds) for a, b in pairwise(rows)]
+    if not parts:
+        return None
+    longest = max(GAP_SECONDS, GAP_FACTOR * median(seconds for _, seconds in parts))
+    parts = [(steps, seconds) for steps, seconds in parts if seconds <= longest] or parts
+    seconds = sum(seconds for _, seconds in parts)
+    return sum(steps for steps, _ in parts) / seconds if seconds > 0 else None

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnistviz.runs import registry
-from mnistviz.runs.run_state import ACTIVE_STATES, State, run_state
+from mnistviz.runs.run_state import ACTIVE_STATES, State, run_state, silence_text
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.texts import state_badge
 
@@ -25,7 +25,8 @@ def show_other_runs(shown: str) -> None:
         current = run_state(other)
         if other.id != shown and current in ACTIVE_STATES:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{state_badge(current)} **{other.name}** {DOES[current]}.")
+                text = f"{state_badge(current)} **{other.name}** {DOES[current]}."
+                st.markdown(f"{text} {silence_text(other)}")
                 # The whole page is drawn again, not the list alone.
                 if st.button("Show it", key=f"show-{other.id}", on_click=_choose, args=(other.id,)):
                     st.rerun()

@@ -10,9 +10,9 @@ from mnistviz.core.errors import MnistVizError
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import checkpoints, desired_state, registry, worker_log
 from mnistviz.runs.metrics_log import last_row
-from mnistviz.runs.queue import queued_before
+from mnistviz.runs.queue import waiting_text
 from mnistviz.runs.registry import Run
-from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state
+from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state, silence_text
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, run_logs, state
 from mnistviz.ui.shared.inputs import button
@@ -146,13 +146,11 @@ def _set_entered_rate(run: Run) -> None:
 def _show_progress(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
     spec = run.spec.train
     progress = progress_of(spec, read_status(run), rows)
+    if silence := silence_text(run):
+        st.warning(silence, icon=":material/bedtime:")
+        progress = progress.without_speed()
     if current == "queued":
-        before = len(queued_before(run))
-        place = "It is next" if before == 0 else f"{before} more wait before it"
-        st.info(
-            f"Another run is training. {place}; this one starts by itself when it is its turn. A "
-            "paused run keeps its turn: stop it to let the next one train."
-        )
+        st.info(waiting_text(run))
         return
     if not rows:
         st.info("Starting: TensorFlow prepares the first step, which takes a few seconds.")

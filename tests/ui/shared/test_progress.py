@@ -55,6 +55,18 @@ def test_in_the_middle_of_an_epoch() -> None:
     )
 
 
+def test_a_sleep_of_the_computer_does_not_slow_the_speed_down() -> None:
+    rows = [row(20 * n, 2.0 * n + (600 if n > 3 else 0)) for n in range(1, 6)]
+    result = progress_of(SPEC, None, rows)
+    assert (result.images_per_second, result.seconds_left) == (500.0, 20.0)
+    assert result.without_speed().time_left_text == "–"
+
+
+def test_a_training_of_slow_steps_has_a_speed() -> None:
+    rows = [row(n, 60.0 * n) for n in range(1, 6)]
+    assert progress_of(SPEC, None, rows).seconds_left == 295 * 60
+
+
 @pytest.mark.parametrize(
     ("step", "epoch", "of_epoch"),
     [(1, 1, 0.01), (99, 1, 0.99), (100, 1, 1), (101, 2, 0.01), (200, 2, 1), (300, 3, 1)],
