@@ -75,12 +75,8 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
     key = _canvas_key(width)
     if key not in st.session_state:
         # A new canvas, or one of another width, starts with the last drawing.
-        if (history.shown.width, history.shown.height) != (width, height):
-            history = History(
-                tuple(fit_to_canvas(drawn, width, height) for drawn in history.snapshots),
-                history.position,
-            )
-            st.session_state[state.CANVAS] = history
+        history = history.on_canvas(width, height)
+        st.session_state[state.CANVAS] = history
         _load(history.shown)
     if not history.shown.strokes:
         flash.show(LINK_MESSAGE)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mnistviz.digits.drawing.strokes import Strokes
+from mnistviz.digits.drawing.strokes import Strokes, fit_to_canvas
 
 # Older drawings are dropped; one takes a few kilobytes.
 MAX_SNAPSHOTS = 200
@@ -18,11 +18,15 @@ class History:
 
     A report counts only if it differs from the last one: after an undo the canvas reports the old
     drawing until the browser has loaded the other one.
+
+    `fitted_from` is the history on a canvas of another size that these drawings were made of, None
+    after a new stroke.
     """
 
     snapshots: tuple[Strokes, ...]
     position: int = 0
     last_report: Strokes | None = None
+    fitted_from: "History | None" = None
 
     @property
     def shown(self) -> Strokes:
@@ -44,7 +48,20 @@ class History:
     def with_drawing(self, drawn: Strokes) -> "History":
         """Return the history with another drawing after the shown one; no redo is left."""
         snapshots = (*self.snapshots[: self.position + 1], drawn)[-MAX_SNAPSHOTS:]
-        return replace(self, snapshots=snapshots, position=len(snapshots) - 1)
+        return replace(self, snapshots=snapshots, position=len(snapshots) - 1, fitted_from=None)
+
+    def on_canvas(self, width: int, height: int) -> "History":
+        """Return the history on a canvas of that size; larger drawings are scaled down.
+
+        A phone that is turned and turned back gives the drawing its size back.
+        """
+        if (self.shown.width, self.shown.height) == (width, height):
+            return self
+        source = self.fitted_from or self
+        if (source.shown.width, source.shown.height) == (width, height):
+            return replace(source, position=self.position, last_report=None)
+        fitted = tuple(fit_to_canvas(drawn, width, height) for drawn in source.snapshots)
+        return History(fitted, self.position, fitted_from=source)
 
     def with_report(self, drawn: Strokes) -> "History":
         """Return the history after a report of the canvas."""
@@ -55,7 +72,28 @@ class History:
         if known:
             # The canvas follows an undo or a redo, of this page or of its own toolbar.
             return replace(history, position=min(known, key=lambda n: abs(n - self.position)))
-        return history.with_drawing(drawn)
+        for step in steps_between(self.shown, drawn):
+            history = history.with_drawing(step)
+        return history
+
+
+def steps_between(shown: Strokes, drawn: Strokes) -> list[Strokes]:
+    """Return the drawings from the shown one to another, a stroke each; the last is `drawn`.
+
+    On a slow line one report has several strokes, or the strokes after a clear.
+    """
+    count, common = len(drawn.strokes), 0
+    while common < min(count, len(shown.strokes)) and same(
+        _first(shown, common + 1), _first(drawn, common + 1)
+    ):
+        common += 1
+    # Where strokes are gone, what is left of the shown drawing is a step, too.
+    start = common if common < len(shown.strokes) else common + 1
+    return [*(_first(drawn, number) for number in range(start, count)), drawn]
+
+
+def _first(drawn: Strokes, count: int) -> Strokes:
+    return replace(drawn, strokes=drawn.strokes[:count])
 
 
 def same(first: Strokes, second: Strokes) -> bool:
