@@ -91,6 +91,28 @@ def test_digits_and_a_number_are_drawn_taken_back_and_linked(page: Page) -> None
     expect(page.get_by_text("expected a drawing in the link")).to_be_visible()
 
 
+def test_undo_in_a_text_field_undoes_the_text(page: Page) -> None:
+    open_draw(page)
+    draw_digit(page, "7")
+    reads(page, "7")
+    settle(page)
+    drawn = page.url
+    field = page.get_by_role("spinbutton", name="Image, 0 to 9,999")
+    field.focus()
+    page.keyboard.press("End")
+    page.keyboard.type("12")
+    expect(field).to_have_value("012")
+    page.keyboard.press("Control+z")
+    expect(field).not_to_have_value("012")
+    settle(page)
+    assert page.url == drawn
+    expect(button(page, "Undo")).to_be_enabled()
+    # Elsewhere it is the drawing's.
+    page.get_by_role("button", name="Brush").focus()
+    page.keyboard.press("Control+z")
+    page.wait_for_url(lambda url: url != drawn, timeout=PATIENCE)
+
+
 def test_a_digit_is_kept_only_as_what_the_button_was_shown_for(page: Page) -> None:
     """The button of the first stroke is pressed a moment after the second one."""
     first, *others = HAND_MADE["4"]

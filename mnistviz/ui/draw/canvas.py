@@ -16,6 +16,7 @@ from mnistviz.digits.drawing.fabric import canvas_from_strokes, strokes_from_can
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, fit_to_canvas
 from mnistviz.ui.draw.canvas_history import History
 from mnistviz.ui.shared import flash, state
+from mnistviz.ui.shared.browser_script import TEXT_UNDO, script_component
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import page_width
@@ -36,6 +37,8 @@ LINK_MESSAGE = "link_message"
 # The canvas, whose key `clear` renews, and the number of drawings that it has loaded.
 CANVAS = "canvas"
 LOADED = "handed_over"
+
+_text_undo = script_component("mnistviz_text_undo", TEXT_UNDO)
 
 
 def pick_input() -> tuple[Source, bool]:
@@ -118,6 +121,7 @@ def _canvas_key(width: int) -> str:
 
 
 def _buttons(history: History) -> None:
+    _text_undo(key="text_undo", height=1)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         for label, icon, shortcut, action, enabled in (
             ("Undo", "undo", "Ctrl+Z", partial(_move, -1), history.can_undo),

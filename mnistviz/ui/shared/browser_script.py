@@ -8,6 +8,8 @@ import streamlit as st
 
 # Defines `followChart`, for scripts that listen to a chart or put something on it.
 FOLLOW_CHART = Path(__file__).parent / "browser" / "follow_chart.js"
+# Leaves undo and redo to the text field that has the focus.
+TEXT_UNDO = Path(__file__).parent / "browser" / "text_undo.js"
 
 
 def script_component(name: str, *files: Path) -> Callable[..., Any]:
