@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 
 from mnistviz.core.errors import DataError
-from mnistviz.core.known_files import KIND_TEXTS, find_kind
+from mnistviz.core.inputs.file_kinds import KIND_TEXTS, find_kind
 from mnistviz.core.safe_zip import ZipRules, open_zip
 from mnistviz.digits import my_digits
 from mnistviz.digits.data_set_reader import read_uploads

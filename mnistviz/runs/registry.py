@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mnistviz.core import names
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import RunError, SpecError
+from mnistviz.core.inputs import names
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.read_cache import read_once
 from mnistviz.core.run_spec import OwnDigits, Parent, RunSpec

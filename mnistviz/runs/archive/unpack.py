@@ -16,9 +16,10 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from mnistviz.core import names, storage
+from mnistviz.core import storage
 from mnistviz.core.errors import RunError, SpecError
-from mnistviz.core.known_files import KIND_TEXTS, FileKind, find_kind
+from mnistviz.core.inputs import names
+from mnistviz.core.inputs.file_kinds import KIND_TEXTS, FileKind, find_kind
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.safe_zip import SafeZip, ZipError, ZipRules, open_zip
 from mnistviz.core.types.arrays import FloatArray

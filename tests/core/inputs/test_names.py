@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistviz.core import names
+from mnistviz.core.inputs import names
 
 
 @given(st.text())

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from mnistviz.core.known_files import FileKind, find_kind
+from mnistviz.core.inputs.file_kinds import FileKind, find_kind
 
 
 def zip_of(*names: str) -> bytes:

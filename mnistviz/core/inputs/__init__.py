@@ -1,0 +1,1 @@
+"""What people give: names, and files of other kinds than expected."""
