@@ -9,3 +9,5 @@ NUM_TEST_IMAGES = 10_000
 # The largest changes of an augmented image at strength 1, each drawn uniformly from minus to plus
 # its value: degrees, pixels, natural logarithm of a side's scale, shear.
 MAX_ROTATION, MAX_SHIFT, MAX_STRETCH, MAX_SHEAR = 15.0, 2.0, 0.15, 0.15
+# The first training images of MNIST, which have a soft label, and the bundled tablet digits.
+NUM_SOFT_LABELS, NUM_TABLET_DIGITS = 55_000, 4_995

@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from mnistviz.core.constants import NUM_TRAINING_IMAGES
+from mnistviz.core.constants import NUM_SOFT_LABELS, NUM_TABLET_DIGITS, NUM_TRAINING_IMAGES
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.settings import setting
 
@@ -67,8 +67,20 @@ class TrainSpec(Frozen):
         "place moves, as a standard deviation. 0: not at all.",
         (0, 5),
     )
+    ink: float = _recipe_setting(
+        0.0,
+        "Share of MNIST's images whose lines are made thinner, thicker, softer or harder each time "
+        "they are trained on.",
+        (0, 1),
+    )
     label_smoothing: float = _recipe_setting(
         0.0, "Share of each label that is spread evenly over all ten digits.", (0, 0.5)
+    )
+    soft_labels: float = _recipe_setting(
+        0.0,
+        "Share of the loss that compares the answers with soft labels: the stored answers of "
+        "larger networks (Hinton, Vinyals and Dean 2015). The rest is that of the labels. 0: none.",
+        (0, 1),
     )
     weight_average: float = _recipe_setting(
         0.0,
@@ -92,6 +104,14 @@ class TrainSpec(Frozen):
         "Train on so many digits beside them that are drawn as with a pen, also in ways that MNIST "
         "hardly has: a 1 with a long upstroke, a crossed 7.",
         (0, NUM_TRAINING_IMAGES),
+    )
+    tablet_digits: int = _recipe_setting(
+        0,
+        "Train on so many digits beside them that people wrote with a pen on a tablet.",
+        (0, NUM_TABLET_DIGITS),
+    )
+    tablet_ink: float = _recipe_setting(
+        0.0, "Share of these digits whose lines are changed, as that of MNIST's images.", (0, 1)
     )
     held_out: int = _recipe_setting(
         0,
@@ -136,10 +156,20 @@ class TrainSpec(Frozen):
             )
         return self
 
+    @model_validator(mode="after")
+    def _every_image_has_a_soft_label(self) -> Self:
+        if self.soft_labels and (self.num_images > NUM_SOFT_LABELS or self.pen_digits):
+            raise ValueError(
+                f"soft_labels: expected at most {NUM_SOFT_LABELS:,} training images and no pen "
+                f"digits, because the others have no soft labels, got {self.num_images} and "
+                f"{self.pen_digits}"
+            )
+        return self
+
     @property
     def num_trained(self) -> int:
-        """The number of images in an epoch."""
-        return self.num_images + self.pen_digits
+        """The number of images in an epoch: MNIST's, then tablet digits, then pen digits."""
+        return self.num_images + self.tablet_digits + self.pen_digits
 
     @property
     def steps_per_epoch(self) -> int:

@@ -1,7 +1,7 @@
-"""Augmentation of training images: random affine maps, then elastic deformation.
+"""Augmentation of training images: random affine maps, elastic deformation, changes of the lines.
 
-A whole batch is interpolated once, within the training step. The maps of an image depend only on
-(seed, step, place in the batch).
+A whole batch is interpolated once, within the training step. The changes of an image depend only
+on (seed, step, place in the batch).
 """
 
 import math
@@ -17,6 +17,15 @@ from mnistviz.core.constants import MAX_ROTATION, MAX_SHEAR, MAX_SHIFT, MAX_STRE
 # analysis"). Their blur of 4 pixels keeps strokes connected, and this grid is fine enough for it.
 BLUR = 4.0
 POINTS = 8
+
+# Lines are blurred by these weights along each axis, then their contrast is raised.
+SOFTENING = (0.25, 0.5, 0.25)
+# The lower limit of the contrast is at most this, and the upper one leaves this share of what is
+# above the lower one.
+MAX_LOWER_LIMIT = 0.5
+MIN_RANGE = 0.2
+# Makes the key of these changes another one than those of the maps.
+_LINES = 1 << 30
 
 
 def augmented(images: Any, strength: float, key: Any, bend: float = 0.0) -> Any:
@@ -37,6 +46,32 @@ def augmented(images: Any, strength: float, key: Any, bend: float = 0.0) -> Any:
         interpolation="BILINEAR",
         fill_mode="CONSTANT",
     )
+
+
+def with_changed_lines(images: Any, shares: Any, key: Any) -> Any:
+    """Images, some with thinner, thicker, softer or harder lines, `(n, height, width, 1)` float32.
+
+    Image i is changed with probability `shares[i]`, `(n,)` float32; `key` is (2,) int32. A changed
+    image is mixed with a blurred copy, then levels up to a random lower limit become 0 and those
+    from a random upper limit on become 1: high limits make lines thin, low ones make blurred lines
+    thick, and limits close to each other make edges hard.
+    """
+    key = tf.stack([key[0], key[1] ^ _LINES])
+    drawn = tf.random.stateless_uniform([tf.shape(images)[0], 4], key)
+    chosen, blur, lower, width = tf.unstack(drawn[:, :, None, None, None], axis=1)
+    lower *= MAX_LOWER_LIMIT
+    upper = lower + (1 - lower) * (MIN_RANGE + (1 - MIN_RANGE) * width)
+    mixed = images + blur * (_softened(images) - images)
+    changed = tf.clip_by_value((mixed - lower) / (upper - lower), 0.0, 1.0)
+    return tf.where(chosen < tf.reshape(shares, [-1, 1, 1, 1]), changed, images)
+
+
+def _softened(images: Any) -> Any:
+    """The images blurred by `SOFTENING` along both axes, 0 outside."""
+    height, width = images.shape[1:3]
+    padded = tf.pad(images, [[0, 0], [1, 1], [1, 1], [0, 0]])
+    rows = tf.add_n([padded[:, at : at + height] * SOFTENING[at] for at in range(3)])
+    return tf.add_n([rows[:, :, at : at + width] * SOFTENING[at] for at in range(3)])
 
 
 def elastic_fields(number: Any, bend: float, key: Any, height: int, width: int) -> Any:

@@ -299,6 +299,17 @@ def cross_entropy(labels: Any, logits: Any, smoothing: float) -> Any:
     return tf.nn.softmax_cross_entropy_with_logits(wanted, logits)
 
 
+def distillation_loss(soft: Any, logits: Any, temperature: float) -> Any:
+    """T² · KL(soft label ‖ network at temperature T) of each image `(n,)` (Hinton, Vinyals and
+    Dean 2015, "Distilling the knowledge in a neural network").
+
+    `soft` is (n, 10): probabilities at T. T² keeps the gradients' size that of a cross-entropy.
+    """
+    crossed = tf.nn.softmax_cross_entropy_with_logits(soft, logits / temperature)
+    entropy = -tf.reduce_sum(tf.math.xlogy(soft, soft), -1)
+    return temperature**2 * (crossed - entropy)
+
+
 def follow(averages: Sequence[Any], weights: Sequence[Any], decay: float, step: Any) -> None:
     """Move averages towards weights: `decay` of them stays, or less in the first steps.
 

@@ -19,14 +19,17 @@ NUM_IMAGES = 12_800
 def settings(parent: TrainSpec) -> TrainSpec:
     """Return the settings of fine-tuning: 300 steps, a low learning rate, averaged weights.
 
-    Where the parent was trained on pen digits, as large a share of them is added, which makes some
-    steps more. `docs/recipes.md` has the settings that were tried.
+    Where the parent was trained on pen or tablet digits, as large a share of them is added, which
+    makes some steps more. There are no soft labels: the images are in another order.
+    `docs/recipes.md` has the settings that were tried.
     """
     return parent.changed(
         epochs=3,
         batch_size=128,
         num_images=NUM_IMAGES,
         pen_digits=NUM_IMAGES * parent.pen_digits // parent.num_images,
+        tablet_digits=NUM_IMAGES * parent.tablet_digits // parent.num_images,
+        soft_labels=0.0,
         learning_rate=0.0005,
         schedule="one-cycle",
         warm_up=0.1,

@@ -17,13 +17,16 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.core.types.training import MetricRow, MetricSplit, TrainingState, WatchedAnswers
 from mnistviz.digits.mnist import Mnist, to_input, watched_digits
+from mnistviz.digits.soft_labels import TEMPERATURE, soft_labels
 from mnistviz.digits.synthetic_digits import with_pen_digits
+from mnistviz.digits.tablet_digits import with_tablet_digits
 from mnistviz.evaluation.scoring import evaluate
-from mnistviz.network.augmentation import augmented
+from mnistviz.network.augmentation import augmented, with_changed_lines
 from mnistviz.network.fast_layers import (
     NUM_AVERAGED_EVENLY,
     augmentation_key,
     cross_entropy,
+    distillation_loss,
     follow,
     training_logits,
 )
@@ -102,7 +105,7 @@ def train(
     on one machine: all randomness is a function of (seed, step). Returns whether it reached the
     end. Raises `TrainingError` when the loss is not finite.
     """
-    data = with_pen_digits(data, spec)
+    data = with_tablet_digits(with_pen_digits(data, spec), spec)
     training = _Training(model_spec, spec, data, callbacks, forked=first_weights is not None)
     if first_weights is not None:
         training.set_weights(first_weights)
@@ -148,19 +151,26 @@ class _Training:
         spec, network, optimizer = self._spec, self._network, self._optimizer
         images = tf.constant(data.x_train[: spec.num_trained, ..., np.newaxis])
         labels = tf.constant(data.y_train[: spec.num_trained].astype(np.int32))
+        soft = tf.constant(soft_labels(spec)) if spec.soft_labels else None
         seed = tf.constant(spec.seed, tf.int32)
 
         def step_function(chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             batch = tf.cast(tf.gather(images, chosen), tf.float32) / 255.0
             targets = tf.gather(labels, chosen)
+            key = augmentation_key(seed, step)
             if spec.augmentation or spec.bend:
-                key = augmentation_key(seed, step)
                 batch = augmented(batch, spec.augmentation, key, spec.bend)
+            if spec.ink or spec.tablet_ink:
+                shares = tf.where(chosen < spec.num_images, spec.ink, spec.tablet_ink)
+                batch = with_changed_lines(batch, shares, key)
             with tf.GradientTape() as tape:
                 logits = training_logits(
                     network, batch, seed, step, steps_before=self._steps_before
                 )
                 losses = cross_entropy(targets, logits, spec.label_smoothing)
+                if soft is not None:
+                    taught = distillation_loss(tf.gather(soft, chosen), logits, TEMPERATURE)
+                    losses = (1 - spec.soft_labels) * losses + spec.soft_labels * taught
                 loss = tf.reduce_mean(losses)
             gradients = tape.gradient(loss, network.trainable_variables)
             optimizer.apply(gradients)

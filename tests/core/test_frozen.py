@@ -30,6 +30,8 @@ def test_every_number_has_both_limits_and_keeps_to_them(
         # A form starts from the default and may go to the very end of its range.
         most = {"num_images": 60_000 - limits["le"]} if name == "held_out" else {}
         images = {"batch_size": 8} if name == "num_images" else {}
+        if name == "soft_labels":
+            images = {"num_images": 55_000}
         changed = spec(**{**most, **images, name: limits[bound]})
         assert getattr(changed, name) == limits[bound]
 
@@ -44,10 +46,14 @@ def test_the_numbers_are_all_there() -> None:
         "warm_up",
         "augmentation",
         "bend",
+        "ink",
         "label_smoothing",
+        "soft_labels",
         "weight_average",
         "num_images",
         "pen_digits",
+        "tablet_digits",
+        "tablet_ink",
         "held_out",
         "seed",
     ]

@@ -5,6 +5,7 @@ from typing import Literal
 import pytest
 from hypothesis import given
 
+from mnistviz.core.errors import SpecError
 from mnistviz.core.train_spec import TrainSpec
 from tests.helpers.spec_strategies import trainings
 
@@ -75,3 +76,15 @@ def test_what_is_left_of_a_rising_cycle_rises_from_zero_to_the_same_height() -> 
     rest = TrainSpec(schedule="one-cycle", warm_up=0.5).after(5)
     assert (rest.epochs, rest.learning_rate) == (15, 0.003)
     assert rest.warm_up == pytest.approx(1 / 3)
+
+
+def test_an_epoch_has_the_tablet_and_pen_digits_too() -> None:
+    spec = TrainSpec(num_images=1_000, tablet_digits=200, pen_digits=50, batch_size=100)
+    assert (spec.num_trained, spec.steps_per_epoch) == (1_250, 13)
+
+
+@pytest.mark.parametrize("changes", [{"num_images": 55_001}, {"pen_digits": 1}])
+def test_soft_labels_are_refused_where_some_images_have_none(changes: dict[str, int]) -> None:
+    spec = TrainSpec(num_images=55_000, tablet_digits=4_995, soft_labels=0.9)
+    with pytest.raises(SpecError, match="soft_labels"):
+        spec.changed(**changes)

@@ -5,10 +5,17 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy import ndimage
 
 from mnistviz.core.constants import MAX_ROTATION, MAX_SHEAR, MAX_SHIFT, MAX_STRETCH
+from mnistviz.digits.drawing.preprocessing import stroke_width
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.network.augmentation import affine_maps, augmented, elastic_fields
+from mnistviz.network.augmentation import (
+    affine_maps,
+    augmented,
+    elastic_fields,
+    with_changed_lines,
+)
 
 MIDDLE = (13.5, 13.5)
 
@@ -118,3 +125,55 @@ def test_what_lies_outside_is_paper() -> None:
     bent = augmented(white, 1.0, tf.constant([5, 6]), 3.0).numpy()
     assert bent.min() == 0
     assert bent.max() <= 1 + 1e-6
+
+
+def explained(image: np.ndarray, changed: np.ndarray) -> bool:
+    """Whether a blur, a lower and an upper limit of the contrast in their ranges explain a change.
+
+    For each blur, the two limits are fitted to the pixels that are neither 0 nor 1.
+    """
+    soft = ndimage.convolve(image, np.outer([0.25, 0.5, 0.25], [0.25, 0.5, 0.25]), mode="constant")
+    between = (changed > 0.01) & (changed < 0.99)
+    for blur in np.linspace(0, 1, 401):
+        mixed = (1 - blur) * image + blur * soft
+        slope, offset = np.polyfit(mixed[between], changed[between], 1)
+        lower = -offset / slope
+        limits = -0.01 <= lower <= 0.51 and 0.19 * (1 - lower) <= 1 / slope <= 1.01 * (1 - lower)
+        expected = np.clip(mixed * slope + offset, 0, 1)
+        if limits and np.abs(expected - changed).max() < 0.01:
+            return True
+    return False
+
+
+def test_lines_are_changed_by_a_blur_and_a_contrast() -> None:
+    images = to_input(load_mnist().x_train[:12]).astype(np.float64)
+    batch = tf.constant(images[..., np.newaxis], tf.float32)
+    changed = with_changed_lines(batch, tf.ones(12), tf.constant([1, 2])).numpy()[..., 0]
+    for image, result in zip(images, changed.astype(np.float64), strict=True):
+        assert explained(image, result)
+
+
+def test_lines_become_thinner_and_thicker() -> None:
+    images = to_input(load_mnist().x_train[:300])
+    batch = tf.constant(images[..., np.newaxis])
+    changed = with_changed_lines(batch, tf.ones(300), tf.constant([1, 2])).numpy()[..., 0]
+    ratios = np.array(
+        [stroke_width(a) / stroke_width(b) for a, b in zip(changed, images, strict=True)]
+    )
+    assert (ratios < 0.9).mean() > 0.2
+    assert (ratios > 1.1).mean() > 0.2
+    assert changed.min() >= 0
+    assert changed.max() <= 1
+    assert (changed.max(axis=(1, 2)) > 0.6).all()
+
+
+def test_a_share_of_the_images_is_changed_and_the_key_decides_how() -> None:
+    images = tf.constant(to_input(load_mnist().x_train[:1_000])[..., np.newaxis])
+    shares = tf.constant([0.0] * 200 + [0.25] * 800)
+    first = with_changed_lines(images, shares, tf.constant([5, 6])).numpy()
+    differs = (first != images.numpy()).any(axis=(1, 2, 3))
+    assert not differs[:200].any()
+    assert differs[200:].mean() == pytest.approx(0.25, abs=0.05)
+    again = with_changed_lines(images, shares, tf.constant([5, 6])).numpy()
+    np.testing.assert_array_equal(again, first)
+    assert (with_changed_lines(images, shares, tf.constant([5, 7])).numpy() != first).any()

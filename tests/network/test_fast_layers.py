@@ -13,6 +13,7 @@ from mnistviz.digits.mnist import load_mnist
 from mnistviz.network.fast_layers import (
     convolution,
     cross_entropy,
+    distillation_loss,
     dropout,
     follow,
     inference_logits,
@@ -250,6 +251,31 @@ def test_the_loss_is_that_of_keras(generator: np.random.Generator, smoothing: fl
     )
     found = cross_entropy(labels, logits, smoothing)
     np.testing.assert_allclose(found, stock(tf.one_hot(labels, 10), logits), rtol=1e-5)
+
+
+def test_the_distillation_loss_and_its_gradient_equal_their_formulas(
+    generator: np.random.Generator,
+) -> None:
+    logits = generator.normal(0, 3, (20, 10))
+    soft = generator.dirichlet(np.full(10, 0.2), 20)
+    soft[0] = np.eye(10)[3]  # A probability of 0 adds nothing.
+    temperature = 2.0
+    with tf.GradientTape() as tape:
+        variable = tf.Variable(logits)
+        losses = distillation_loss(tf.constant(soft), variable, temperature)
+    gradients = tape.gradient(losses, variable)
+
+    for row in range(20):
+        raised = np.exp(logits[row] / temperature)
+        answers = raised / raised.sum()
+        divergence = sum(
+            p * np.log(p / q) for p, q in zip(soft[row], answers, strict=True) if p > 0
+        )
+        assert float(losses[row]) == pytest.approx(temperature**2 * divergence, abs=1e-9)
+        expected = temperature * (answers - soft[row])
+        np.testing.assert_allclose(gradients[row], expected, atol=1e-9)
+    same = tf.nn.softmax(variable / temperature)
+    np.testing.assert_allclose(distillation_loss(same, variable, temperature), 0, atol=1e-9)
 
 
 def test_the_average_forgets_its_start_and_then_follows_its_decay() -> None:

@@ -181,3 +181,9 @@ def test_a_share_of_pen_digits_is_kept() -> None:
     parent = TrainSpec(num_images=50_000, pen_digits=5_000, held_out=5_000)
     assert fine_tuning.settings(parent).pen_digits == 1_280
     assert fine_tuning.settings(parent.changed(pen_digits=0)).pen_digits == 0
+
+
+def test_a_share_of_tablet_digits_is_kept_and_soft_labels_are_not() -> None:
+    parent = TrainSpec(num_images=50_000, tablet_digits=4_000, soft_labels=0.9, held_out=5_000)
+    settings = fine_tuning.settings(parent)
+    assert (settings.tablet_digits, settings.soft_labels) == (1_024, 0.0)

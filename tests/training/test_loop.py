@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import log_softmax, xlogy
 
 from mnistviz.core.errors import TrainingError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.training import MetricRow, TrainingState, WatchedAnswers
-from mnistviz.digits.mnist import Mnist, load_mnist
+from mnistviz.digits.mnist import Mnist, load_mnist, to_input
+from mnistviz.digits.soft_labels import TEMPERATURE, soft_labels
+from mnistviz.digits.tablet_digits import tablet_digits
 from mnistviz.evaluation.scoring import evaluate
 from mnistviz.network.fast_layers import training_logits
 from mnistviz.network.model import Classifier, build
@@ -32,6 +35,12 @@ EVERYTHING = SPEC.changed(
     label_smoothing=0.1,
     weight_average=0.9,
     pen_digits=20,
+)
+
+
+# Soft labels need other images beside MNIST's than pen digits.
+DISTILLED = EVERYTHING.changed(
+    pen_digits=0, tablet_digits=20, soft_labels=0.9, ink=0.3, tablet_ink=0.9
 )
 
 
@@ -212,17 +221,63 @@ def with_everything(data: Mnist) -> Recorder:
     return recorder
 
 
+@pytest.fixture(scope="module")
+def distilled(data: Mnist) -> Recorder:
+    """A training with soft labels and tablet digits, of plain layers."""
+    recorder = Recorder()
+    train(PLAIN, DISTILLED, data, recorder)
+    return recorder
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "spec", "fixture"),
+    [
+        (ModelSpec(dropout=0.0), EVERYTHING, "with_everything"),
+        (PLAIN, DISTILLED, "distilled"),
+    ],
+)
 def test_a_training_with_all_settings_resumes_bit_for_bit(
-    with_everything: Recorder, data: Mnist
+    model: ModelSpec, spec: TrainSpec, fixture: str, data: Mnist, request: pytest.FixtureRequest
 ) -> None:
+    whole: Recorder = request.getfixturevalue(fixture)
     recorder = Recorder(stop_at=5)
-    train(ModelSpec(dropout=0.0), EVERYTHING, data, recorder)
+    train(model, spec, data, recorder)
     again = Recorder()
-    train(ModelSpec(dropout=0.0), EVERYTHING, data, again, state=recorder.states[5])
-    assert_same_weights(again.snapshots[8], with_everything.snapshots[8])
-    rates = [row.learning_rate for row in with_everything.rows if row.split == "batch"]
-    assert rates == [EVERYTHING.learning_rate_at(step) for step in range(8)]
+    train(model, spec, data, again, state=recorder.states[5])
+    assert_same_weights(again.snapshots[8], whole.snapshots[8])
+    rates = [row.learning_rate for row in whole.rows if row.split == "batch"]
+    assert rates == [spec.learning_rate_at(step) for step in range(8)]
+
+
+def test_the_loss_of_a_step_is_that_of_labels_and_soft_labels(data: Mnist) -> None:
+    spec = SPEC.changed(batch_size=100, tablet_digits=20, soft_labels=0.7, label_smoothing=0.1)
+    recorder = Recorder(stop_at=1)
+    train(PLAIN, spec, data, recorder)
+
+    network = Classifier(build(PLAIN, spec.seed))
+    network.network.set_weights(recorder.snapshots[0])
+    written, digits = tablet_digits(20)
+    chosen = epoch_order(spec.seed, 0, 120)[:100]
+    logits = network.logits(to_input(np.concatenate([data.x_train[:100], written])[chosen]))
+    labels = np.concatenate([data.y_train[:100], digits])[chosen]
+    targets = 0.9 * np.eye(10)[labels] + 0.01
+    hard = -(targets * log_softmax(logits, axis=1)).sum(axis=1)
+    soft = soft_labels(spec)[chosen].astype(np.float64)
+    logs = log_softmax(logits / TEMPERATURE, axis=1)
+    divergence = (xlogy(soft, soft) - soft * logs).sum(axis=1)
+    expected = 0.3 * hard + 0.7 * TEMPERATURE**2 * divergence
+    assert recorder.rows[0].loss == pytest.approx(expected.mean(), rel=1e-4)
+
+
+def test_soft_labels_and_changed_lines_change_the_result(data: Mnist) -> None:
+    weights = []
+    for changes in ({}, {"soft_labels": 0.9}, {"ink": 1.0}):
+        recorder = Recorder(stop_at=1)
+        train(PLAIN, SPEC.changed(**changes), data, recorder)
+        weights.append(recorder.snapshots[1][0])
+    assert (weights[0] != weights[1]).any()
+    assert (weights[0] != weights[2]).any()
 
 
 @pytest.mark.slow
