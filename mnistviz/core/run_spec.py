@@ -1,8 +1,8 @@
 """The spec of a run, stored in `spec.json`: network, training, parent and own digits."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.model_spec import ModelSpec
@@ -53,3 +53,12 @@ class RunSpec(Frozen):
     train: TrainSpec
     parent: Parent | None = None
     own: OwnDigits | None = None
+
+    @model_validator(mode="after")
+    def _soft_labels_are_of_these_images(self) -> Self:
+        if self.own and self.train.soft_labels:
+            raise ValueError(
+                "soft_labels: expected 0 where a run trains on own digits, because only MNIST's "
+                f"images have soft labels, got {self.train.soft_labels:g}"
+            )
+        return self

@@ -9,7 +9,7 @@ from hypothesis import given
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.errors import SpecError
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.run_spec import RunSpec
+from mnistviz.core.run_spec import OwnDigits, RunSpec
 from mnistviz.core.train_spec import TrainSpec
 from tests.helpers.spec_strategies import models, trainings
 
@@ -68,3 +68,15 @@ def test_a_newer_schema_is_refused() -> None:
             schema_version=2, recipe="plain", created=NOON, model=ModelSpec(), train=TrainSpec()
         )
     assert str(error.value) == "schema_version: expected 1, got 2"
+
+
+def test_own_digits_have_no_soft_labels() -> None:
+    train = TrainSpec(num_images=1_000, soft_labels=0.9)
+    own = OwnDigits(
+        trained_on=1, held_out=0, fold=None, share=0.1, sha256="0" * 64, of_sha256="0" * 64
+    )
+    with pytest.raises(SpecError, match="soft_labels"):
+        RunSpec(recipe="best", created=NOON, model=ModelSpec(), train=train, own=own)
+    assert RunSpec(
+        recipe="best", created=NOON, model=ModelSpec(), train=train.changed(soft_labels=0), own=own
+    ).own

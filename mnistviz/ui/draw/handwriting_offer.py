@@ -11,8 +11,8 @@ HANDWRITING = "handwriting"
 
 
 def offer_handwriting(run: Run) -> None:
-    """Show a button that chooses that run, unless `run` was trained on pen digits itself."""
-    if run.spec.train.pen_digits:
+    """Show a button that chooses that run, unless `run` was trained on such digits itself."""
+    if run.spec.train.pen_digits or run.spec.train.tablet_digits:
         return
     measured = pen_strokes()
     best, handwriting = (

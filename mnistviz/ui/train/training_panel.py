@@ -55,10 +55,11 @@ def _show_run(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
 def settings_text(run: Run) -> str:
     """The settings of a run that the panel lists, with the run that it began from."""
     model, spec, parent = run.spec.model, run.spec.train, run.spec.parent
-    pen = f" and {spec.pen_digits:,} pen digits" if spec.pen_digits else ""
+    more = f" and {spec.tablet_digits:,} tablet digits" if spec.tablet_digits else ""
+    more += f" and {spec.pen_digits:,} pen digits" if spec.pen_digits else ""
     text = (
         f"Channels {model.plan}, {model.parameters:,} parameters, recipe {run.spec.recipe}, "
-        f"{spec.num_images:,} images{pen}, seed {spec.seed}"
+        f"{spec.num_images:,} images{more}, seed {spec.seed}"
     )
     if parent is None:
         return text

@@ -18,10 +18,16 @@ def test_the_settings_name_the_run_that_a_fork_began_from() -> None:
     assert settings_text(orphan).endswith("seed 0, begun from gone (gone), step 10")
 
 
-def test_the_settings_name_pen_digits_where_there_are_any() -> None:
-    train = SMALL.changed(pen_digits=2_000)
+@pytest.mark.parametrize(
+    ("digits", "text"),
+    [("pen_digits", "2,000 pen digits"), ("tablet_digits", "2,000 tablet digits")],
+)
+def test_the_settings_name_pen_and_tablet_digits_where_there_are_any(
+    digits: str, text: str
+) -> None:
+    train = SMALL.changed(**{digits: 2_000})
     run = registry.create_run("handwriting", ModelSpec(), train, "pen")
-    assert "100 images and 2,000 pen digits, seed 0" in settings_text(run)
+    assert f"100 images and {text}, seed 0" in settings_text(run)
 
 
 @pytest.mark.parametrize(
