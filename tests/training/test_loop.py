@@ -255,11 +255,13 @@ def test_the_loss_of_a_step_is_that_of_labels_and_soft_labels(data: Mnist) -> No
     recorder = Recorder(stop_at=1)
     train(PLAIN, spec, data, recorder)
 
-    network = Classifier(build(PLAIN, spec.seed))
-    network.network.set_weights(recorder.snapshots[0])
+    network = build(PLAIN, spec.seed)
+    network.set_weights(recorder.snapshots[0])
     written, digits = tablet_digits(20)
     chosen = epoch_order(spec.seed, 0, 120)[:100]
-    logits = network.logits(to_input(np.concatenate([data.x_train[:100], written])[chosen]))
+    images = to_input(np.concatenate([data.x_train[:100], written])[chosen])
+    # The logarithms of the probabilities are the logits but for a constant.
+    logits = np.log(network(images[..., np.newaxis], training=False).numpy().astype(np.float64))
     labels = np.concatenate([data.y_train[:100], digits])[chosen]
     targets = 0.9 * np.eye(10)[labels] + 0.01
     hard = -(targets * log_softmax(logits, axis=1)).sum(axis=1)
