@@ -91,8 +91,8 @@ def photos(classifier: Classifier, kind: str, count: int) -> dict[str, float | s
     chosen = rng.integers(0, len(data.x_test), count)
     images = []
     for digit in to_input(data.x_test[chosen]):
-        levels = np.asarray(photo(digit, kind, rng), np.float32) / np.float32(255)
-        images.append(normalise(find_ink(levels)).image)
+        colours = np.asarray(photo(digit, kind, rng).convert("RGB"))
+        images.append(normalise(find_ink(colours), to_pen=True).image)
     answers = classifier.logits(np.stack(images)).argmax(axis=1)
     return {"kind": kind, "right": float((answers == data.y_test[chosen]).mean())}
 

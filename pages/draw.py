@@ -57,7 +57,7 @@ def draw_and_answer() -> None:
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
         return
     with row.container(width=PHOTO_WIDTH):
-        given = given_picture(source == "camera")
+        given = given_picture(source == "camera", several)
     if given is None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
@@ -67,7 +67,7 @@ def draw_and_answer() -> None:
         with row.container(width=ANSWER_WIDTH):
             show_number(snapshot, segments)
         return
-    stages = preprocessing.normalise(given.ink)
+    stages = preprocessing.normalise(given.ink, to_pen=True)
     given.show([stages.box] if stages.box else [])
     answer(row, stages, None)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 
 if TYPE_CHECKING:
     from mnistviz.digits.drawing.strokes import Strokes
@@ -17,9 +17,9 @@ Result = TypeVar("Result")
 
 
 def read_file(
-    file: Path, of_strokes: Callable[[Strokes], Result], of_picture: Callable[[FloatArray], Result]
+    file: Path, of_strokes: Callable[[Strokes], Result], of_picture: Callable[[ByteArray], Result]
 ) -> Result:
-    """The result of one function, for the strokes of a .json file or the ink of a picture.
+    """The result of one function, for the strokes of a .json file or the colours of a picture.
 
     Raises `DrawingError` with the file's name.
     """
@@ -33,20 +33,21 @@ def read_file(
         ) from None
     try:
         if file.suffix.lower() == ".json":
-            # Windows writes a byte order mark, or UTF-16.
-            text = raw.decode(json.detect_encoding(raw), errors="replace")
-            return of_strokes(strokes.parse_strokes(text))
-        return of_picture(pictures.read_picture(raw))
+            return of_strokes(strokes.parse_strokes(raw.decode("utf-8", errors="replace")))
+        return of_picture(pictures.open_picture(raw))
     except DrawingError as error:
         raise DrawingError(f"{file}: {error}") from None
 
 
 def read_drawing(file: Path) -> tuple[FloatArray, bool]:
     """The `(28, 28)` image that the network reads for a file, and whether it is blank."""
-    from mnistviz.digits.drawing import preprocessing, strokes
+    from mnistviz.digits.drawing import pictures, preprocessing, strokes
 
-    ink = read_file(file, lambda drawn: strokes.render(strokes.redraw(drawn)), lambda ink: ink)
-    stages = preprocessing.normalise(ink)
+    stages = read_file(
+        file,
+        lambda drawn: preprocessing.normalise(strokes.render(strokes.redraw(drawn))),
+        lambda colours: preprocessing.normalise(pictures.find_ink(colours), to_pen=True),
+    )
     return stages.image, stages.blank
 
 

@@ -74,12 +74,13 @@ def _as_value(reading: Reading) -> dict[str, Any]:
 
 def _cutter(file: Path) -> Cutter:
     """The function that cuts the drawing in a file into digits."""
+    from mnistviz.digits.drawing.pictures import find_ink
     from mnistviz.digits.drawing.segmentation import segment_ink, segment_strokes
 
     return read_file(
         file,
         lambda drawn: lambda logits: segment_strokes(drawn, logits),
-        lambda ink: lambda logits: segment_ink(ink, logits),
+        lambda colours: lambda logits: segment_ink(find_ink(colours, several=True), logits),
     )
 
 

@@ -174,7 +174,7 @@ def _read_pictures(files: Sequence[DataFile], name: str) -> LabelledSet:
             num_unchanged += 1
             continue
         try:
-            stages = preprocessing.normalise(pictures.read_picture(raw))
+            stages = preprocessing.normalise(pictures.read_picture(raw), to_pen=True)
         except DrawingError as error:
             raise DataError(f"{file.name}: {error}") from None
         images[number] = np.round(stages.image * 255)

@@ -143,7 +143,8 @@ def test_pictures_of_28_pixels_are_unchanged_and_others_normalised(tmp_path: Pat
         if number % 2:
             assert np.array_equal(image, expected)
         else:
-            assert np.abs(image - expected).mean() < 8
+            # Two different digits differ by 38 on average; the pen's width may change.
+            assert np.abs(image - expected).mean() < 20
             assert not np.array_equal(image, expected)
     assert labelled.description == (
         "2 pictures of 28×28 pixels as they are; 2 pictures scaled and centred the way MNIST was "

@@ -69,7 +69,7 @@ def test_the_x_ray_leaves_out_stages_of_the_preprocessing(tiny_run: Run) -> None
     assert not app.exception
     whole = reading_of(SEVEN, tiny_run).digit
     assert f"With all stages the network reads **{whole}**" in text_of(app)
-    app.button_group(key="xray_3").set_value(["centre of mass"]).run()
+    app.button_group(key="xray").set_value(["centre of mass"]).run()
     assert not app.exception
     assert "With its whole sheet" in text_of(app)
 

@@ -1,128 +1,128 @@
-"""Find the ink in a photo of a sheet with shadows, grain, ruled lines or a table around it."""
+"""Find the ink in a photo of a sheet with shadows, grain, printed lines or a table around it."""
+
+from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 from scipy import ndimage
 
-from mnistviz.core.types.arrays import BoolArray, FloatArray
+from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray, IntArray
+from mnistviz.digits.drawing.paper import difference, paper_of, reduced
+from mnistviz.digits.drawing.ruling import frames, without_lines
 
-# Grain of an empty sheet, photographed or compressed as JPEG, spans less of the grey range.
-MIN_CONTRAST = 0.1
 # The side of the reduced photo: a digit has 20 pixels in the end, and a number some digits.
 MAX_SIDE = 512
-# The paper's brightness is estimated at this size, with a window wider than any stroke.
-PAPER_SIDE, PAPER_WINDOW = 160, 31
-# Ink is darker than so many standard deviations of the grain.
-GRAIN_DEVIATIONS = 4.0
-# A pale ruled line is less dark than this share of the ink.
-MIN_INK_SHARE = 0.45
-# Components smaller than this share of the largest are dirt; those at the edge are not digits.
-DIRT_SHARE = 0.03
-# A ruled line is at least this long, as a share of the side, and thinner than the pen; degrees.
-RULED_LENGTH, RULED_ANGLES = 0.3, np.arange(-4, 4.1, 1.0)
+# Ink that differs less from the paper is not visible.
+MIN_CONTRAST = 0.04
+# The least standard deviation of the grain; ink is parts of pixels above the second number of
+# deviations, in which one pixel is above the first (Canny 1986, "A computational approach to edge
+# detection", calls this hysteresis).
+MIN_GRAIN, STRONG_DEVIATIONS, WEAK_DEVIATIONS = 0.004, 6.0, 3.0
+# The lower threshold as a share of the upper one, which is Otsu's.
+WEAK_SHARE = 0.5
+# Components at the picture's edge count less: the table, a shadow, the next line of text.
+EDGE_WEIGHT = 0.3
+# What belongs to a digit is at most so far from its strongest part, at most so much longer and at
+# least so strong, as shares of it.
+NEAR, MAX_LENGTH, MIN_STRENGTH = 0.25, 1.3, 0.02
+# Ink is as dark as this percentile of its pixels, or darker.
+FULL_PERCENTILE = 75
+NUM_BINS = 256
 
 
-def ink_of_photo(levels: FloatArray) -> FloatArray:
-    """Return ink `(height, width)` float32 in [0, 1], at most 512 a side, of grey levels in [0, 1].
+@dataclass(frozen=True)
+class _Parts:
+    """The connected components of ink: label `(h, w)`, and by label boxes, strengths, edge."""
 
-    The brightness of the paper is subtracted; it is estimated by a grey closing for dark ink, an
-    opening for light ink. Then grain and ruled lines, small components and those at the edge are
-    removed.
+    labels: IntArray
+    boxes: IntArray
+    strengths: DoubleArray
+    at_edge: BoolArray
+
+
+def ink_of_photo(colours: FloatArray, several: bool = False) -> FloatArray:
+    """Return ink `(height, width)` float32 in [0, 1], at most 512 a side, of colours in [0, 1].
+
+    The paper's colour is subtracted, then lines from edge to edge; what is left is separated from
+    the grain by two thresholds. Frames and what is at the edge are omitted. Of the rest, the digit
+    is the part with most contrast and what is near it; if there are `several`, all is kept that is
+    as strong as a digit beside it.
     """
-    levels = _reduced(levels)
-    smooth = ndimage.gaussian_filter(levels, 0.7)
-    (dark, share), (light, _) = (_over_paper(smooth, sign) for sign in (1, -1))
-    # Ink covers a small part of a sheet and is on one side of the paper's brightness.
-    ink = share if _contrast(dark) >= _contrast(light) else light
-    grain = GRAIN_DEVIATIONS * 1.4826 * float(np.median(np.abs(ink)))
-    if _contrast(ink) < max(MIN_CONTRAST, grain):
-        return np.zeros_like(levels)
-    full = _pen_darkness(ink, max(grain, MIN_CONTRAST))
-    threshold = max(grain, MIN_INK_SHARE * full)
-    mask = _without_dirt(_without_ruling(ink > threshold))
+    colours = reduced(colours, MAX_SIDE)
+    ink = difference(colours, paper_of(colours))
+    # Most of the sheet is paper. As the largest of three channels is taken, its level is not 0.
+    ink = ink - np.median(ink)
+    grain = max(MIN_GRAIN, 1.4826 * float(np.median(np.abs(ink))))
+    ink = without_lines(np.clip(ink, 0, None), grain)
+    visible = ink[ink > max(MIN_CONTRAST, WEAK_DEVIATIONS * grain)]
+    if not visible.size:
+        return np.zeros_like(ink)
+    strong = max(_otsu(visible), STRONG_DEVIATIONS * grain, MIN_CONTRAST)
+    parts = _parts(ink, strong, max(WEAK_SHARE * strong, WEAK_DEVIATIONS * grain))
+    kept = _of_number(parts) if several else _of_digit(parts)
+    mask = np.concatenate([[False], kept])[parts.labels]
     if not mask.any():
-        return np.zeros_like(levels)
+        return np.zeros_like(ink)
+    full = float(np.percentile(ink[mask], FULL_PERCENTILE))
     # The soft edge of a stroke is part of it.
-    soft = ndimage.binary_dilation(mask, iterations=1)
-    stretched: FloatArray = np.clip((ink - threshold / 2) / (full - threshold / 2), 0, 1)
-    return np.where(soft, stretched, 0).astype(np.float32)
+    soft = ndimage.binary_dilation(mask)
+    return np.where(soft, np.clip(ink / np.float32(full), 0, 1), 0).astype(np.float32)
 
 
-def _reduced(levels: FloatArray) -> FloatArray:
-    height, width = levels.shape
-    scale = MAX_SIDE / max(height, width)
-    if scale >= 1:
-        return levels
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BOX))
+def _otsu(values: FloatArray) -> float:
+    """The threshold with the greatest variance between its two sides (Otsu 1979)."""
+    counts, edges = np.histogram(values, NUM_BINS)
+    middles = (edges[1:] + edges[:-1]) / 2
+    below = np.cumsum(counts)[:-1]
+    above = counts.sum() - below
+    sums = np.cumsum(counts * middles)
+    mean_below = sums[:-1] / np.maximum(below, 1)
+    mean_above = (sums[-1] - sums[:-1]) / np.maximum(above, 1)
+    between = below * above * (mean_below - mean_above) ** 2
+    return float(middles[between.argmax()])
 
 
-def _over_paper(levels: FloatArray, sign: int) -> tuple[FloatArray, FloatArray]:
-    """How much darker (sign 1) or lighter (-1) each pixel is than the paper: difference, ratio."""
-    height, width = levels.shape
-    scale = min(1.0, PAPER_SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BOX))
-    small = ndimage.median_filter(small, 3, mode="nearest")
-    remove_ink = ndimage.grey_closing if sign > 0 else ndimage.grey_opening
-    paper = remove_ink(small, PAPER_WINDOW, mode="nearest")
-    paper = ndimage.gaussian_filter(np.asarray(paper, np.float32), PAPER_WINDOW / 8, mode="nearest")
-    full_size = np.asarray(
-        Image.fromarray(paper).resize((width, height), Image.Resampling.BILINEAR), np.float32
-    )
-    difference = (np.float32(sign) * (full_size - levels)).astype(np.float32)
-    # Ink and paper are lit equally, so the ratio does not depend on the light.
-    return difference, (difference / np.maximum(full_size, np.float32(0.05))).astype(np.float32)
-
-
-def _contrast(ink: FloatArray) -> float:
-    return float(np.percentile(ink, 99.5))
-
-
-def _pen_darkness(ink: FloatArray, threshold: float) -> float:
-    """The median of the ink that is darker than half of the darkest."""
-    darkest = float(np.percentile(ink[ink > threshold], 95))
-    return float(np.median(ink[ink > darkest / 2]))
-
-
-def _without_ruling(mask: BoolArray) -> BoolArray:
-    """The mask without long straight lines that are thinner than the other ink."""
-    ruled = _long_lines(mask) | _long_lines(mask.T).T
-    if not ruled.any():
-        return mask
-    thickness = 2 * float(np.percentile(ndimage.distance_transform_edt(mask)[ruled], 90))
-    rest = mask & ~ruled
-    # Closing restores the parts of strokes that cross a ruled line.
-    num_iterations = max(1, round(thickness / 2)) + 1
-    ink = ndimage.binary_closing(rest, np.ones((3, 3)), iterations=num_iterations) & mask
-    return ink if ink.sum() > DIRT_SHARE * mask.sum() else mask
-
-
-def _long_lines(mask: BoolArray) -> BoolArray:
-    """The pixels in nearly horizontal lines that are long enough to be ruled."""
-    height, width = mask.shape
-    length = max(3, int(RULED_LENGTH * max(mask.shape)))
-    # Lines that deviate by two pixels are included.
-    thick = ndimage.binary_dilation(mask, np.ones((5, 1)))
-    rows, columns = np.mgrid[0:height, 0:width]
-    lines = np.zeros_like(mask)
-    for angle in RULED_ANGLES:
-        # A shear makes such a line horizontal; filters along rows are fast.
-        sheared = (rows + np.rint(np.tan(np.radians(angle)) * columns).astype(int)) % height
-        starts = ndimage.minimum_filter1d(thick[sheared, columns], length, axis=1, mode="constant")
-        lines[sheared, columns] |= ndimage.maximum_filter1d(starts, length, axis=1, mode="constant")
-    return lines & mask
-
-
-def _without_dirt(mask: BoolArray) -> BoolArray:
-    """The mask without small components and without those at the edge."""
-    labels, number = ndimage.label(mask, np.ones((3, 3)))
-    if not number:
-        return mask
-    sizes = ndimage.sum_labels(mask, labels, np.arange(1, number + 1))
+def _parts(ink: FloatArray, strong: float, weak: float) -> _Parts:
+    """The components above the lower threshold; those that are no ink have strength 0."""
+    labels, number = ndimage.label(ink > weak, np.ones((3, 3)))
+    every = np.arange(1, number + 1)
+    # Squared slopes: the sharp edge of a stroke counts more than the soft one of a shadow.
+    slopes = np.square(np.gradient(ink)).sum(axis=0)
+    strengths = ndimage.sum_labels(slopes, ndimage.grey_dilation(labels, 3), every)
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    inside = ~np.isin(np.arange(1, number + 1), border)
-    # If there is nothing else, a digit at the edge is kept.
-    candidates = inside if sizes[inside].sum() > DIRT_SHARE * sizes.sum() else np.ones_like(inside)
-    is_ink = candidates & (sizes >= DIRT_SHARE * sizes[candidates].max())
-    return np.isin(labels, np.flatnonzero(is_ink) + 1)
+    at_edge = np.isin(every, border)
+    is_ink = (ndimage.maximum(ink, labels, every) > strong) & ~frames(labels, number)
+    strengths = np.where(at_edge, EDGE_WEIGHT, 1) * np.where(is_ink, strengths, 0)
+    boxes = [
+        (columns.start, rows.start, columns.stop, rows.stop)
+        for rows, columns in ndimage.find_objects(labels)
+    ]
+    return _Parts(labels, np.array(boxes, int).reshape(-1, 4), strengths, at_edge)
+
+
+def _of_digit(parts: _Parts) -> BoolArray:
+    """Which parts are the digit: the strongest, and what is near it."""
+    if not parts.strengths.any():
+        return np.zeros(len(parts.strengths), bool)
+    main = int(parts.strengths.argmax())
+    sizes = parts.boxes[:, 2:] - parts.boxes[:, :2]
+    length = sizes.max(axis=1)
+    # The gap to the strongest part, in pixels; negative where they overlap.
+    gaps = np.maximum(
+        parts.boxes[:, :2] - parts.boxes[main, 2:], parts.boxes[main, :2] - parts.boxes[:, 2:]
+    ).max(axis=1)
+    kept: BoolArray = (
+        (gaps < NEAR * length[main])
+        & (length < MAX_LENGTH * length[main])
+        & (parts.strengths > MIN_STRENGTH * parts.strengths[main])
+        & ~parts.at_edge
+    )
+    kept[main] = True
+    return kept
+
+
+def _of_number(parts: _Parts) -> BoolArray:
+    """Which parts may be digits: all that are not at the edge, unless there is nothing else."""
+    inside = np.where(parts.at_edge, 0, parts.strengths)
+    strengths = inside if inside.any() else parts.strengths
+    kept: BoolArray = strengths > MIN_STRENGTH * strengths.max(initial=0)
+    return kept

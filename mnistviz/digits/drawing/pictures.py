@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.drawing.photo_ink import MIN_CONTRAST, ink_of_photo
+from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.digits.drawing.even_paper import ink_on_even_paper, is_drawn
+from mnistviz.digits.drawing.photo_ink import ink_of_photo
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
@@ -46,9 +47,6 @@ PICTURE_FORMATS = (
 PICTURE_SUFFIXES = tuple(suffix for kind in PICTURE_FORMATS for suffix in kind.suffixes)
 PILLOW_FORMATS = tuple(kind.name.upper() for kind in PICTURE_FORMATS)
 
-# The border of a drawn or scanned sheet is even except where a digit touches it. The border of a
-# photo is not, and ruled lines meet it many times.
-MAX_BORDER_DEVIATION, MIN_EVEN_SHARE, MAX_BORDER_TOUCHES = 0.02, 0.9, 3
 # Smaller pictures have no room for the paper around a digit: they are no photos.
 MIN_PHOTO_SIDE = 100
 # Rows of the reduced picture that are converted at once: converting all of a large picture would
@@ -88,18 +86,18 @@ def limits() -> str:
     return general + "".join(exceptions)
 
 
-def read_picture(raw: bytes) -> FloatArray:
+def read_picture(raw: bytes, several: bool = False) -> FloatArray:
     """Return the ink of a picture file: `(height, width)` float32 in [0, 1], 0 = paper, 1 = ink.
 
-    The paper is the level along the border; ink may be darker or lighter. Shadows, grain and ruled
-    lines of a photo are removed. A picture without contrast is all 0; one above 1,024 pixels a side
-    is reduced. Raises `DrawingError` for a file that is no picture, damaged or too large.
+    Ink is what differs from the paper in any colour. Shadows, grain and printed lines of a photo
+    are removed. A picture without contrast is all 0; one above 1,024 pixels a side is reduced.
+    Raises `DrawingError` for a file that is no picture, damaged or too large.
     """
-    return find_ink(open_picture(raw))
+    return find_ink(open_picture(raw), several)
 
 
-def open_picture(raw: bytes) -> FloatArray:
-    """Return a picture file in grey: `(height, width)` float32 in [0, 1], at most 1,024 a side.
+def open_picture(raw: bytes) -> ByteArray:
+    """Return a picture file in colour: `(height, width, 3)` uint8, at most 1,024 a side.
 
     The first frame, upright. A transparent picture is put on a white sheet, or on a black one if
     nothing of it is visible on white. Raises `DrawingError`, as `read_picture` does.
@@ -108,29 +106,30 @@ def open_picture(raw: bytes) -> FloatArray:
         raise _too_large_error(f"{MAX_BYTES:,} bytes", f"{len(raw):,}")
     image = _decode(raw)
     if image.mode == "RGBA":
-        levels = _on_sheet(image, "white")
-        return levels if _ink_on_even_paper(levels).any() else _on_sheet(image, "black")
-    levels = np.asarray(image, np.float32)
-    if image.mode == "L":
-        return levels / np.float32(255)
-    levels = np.nan_to_num(levels, posinf=0, neginf=0)  # mode F: of any range
+        colours = _on_sheet(image, "white")
+        is_visible = ink_on_even_paper(colours.astype(np.float32) / np.float32(255)).any()
+        return colours if is_visible else _on_sheet(image, "black")
+    if image.mode == "RGB":
+        return np.asarray(image)
+    levels = np.nan_to_num(np.asarray(image, np.float32), posinf=0, neginf=0)  # of any range
     levels = levels / np.float32(max(float(np.abs(levels).max()), 1e-30))
     # Only scientific files have negative levels; they are scaled to the same range.
-    return levels if levels.min() >= 0 else (levels + np.float32(1)) / np.float32(2)
+    if levels.min() < 0:
+        levels = (levels + np.float32(1)) / np.float32(2)
+    grey = (levels * 255).round().astype(np.uint8)
+    return np.repeat(grey[..., np.newaxis], 3, axis=-1)
 
 
-def find_ink(levels: FloatArray) -> FloatArray:
-    """Return the ink `(height, width)` float32 in [0, 1] of grey levels in [0, 1].
+def find_ink(colours: ByteArray, several: bool = False) -> FloatArray:
+    """Return the ink `(height, width)` float32 in [0, 1] of colours `(height, width, 3)` uint8.
 
-    A picture with an uneven border is a photo of a sheet; it is reduced to 512 pixels a side.
+    A picture with an uneven border is a photo of a sheet; it is reduced to 512 pixels a side, and
+    if it has not `several` digits, what is not near the most visible one is omitted.
     """
-    border = _border(levels)
-    uneven = np.abs(border - np.median(border)) > MAX_BORDER_DEVIATION
-    num_touches = int((uneven[1:] & ~uneven[:-1]).sum())
-    is_clean = uneven.mean() <= 1 - MIN_EVEN_SHARE and num_touches <= MAX_BORDER_TOUCHES
-    if is_clean or min(levels.shape) < MIN_PHOTO_SIDE:
-        return _ink_on_even_paper(levels)
-    return ink_of_photo(levels)
+    levels = colours.astype(np.float32) / np.float32(255)
+    if min(levels.shape[:2]) < MIN_PHOTO_SIDE or is_drawn(levels):
+        return ink_on_even_paper(levels)
+    return ink_of_photo(levels, several)
 
 
 def _too_large_error(limit: str, actual: str) -> DrawingError:
@@ -140,7 +139,7 @@ def _too_large_error(limit: str, actual: str) -> DrawingError:
 
 
 def _decode(raw: bytes) -> Image.Image:
-    """The first frame, upright and reduced: RGBA if it has transparency, else L or F."""
+    """The first frame, upright and reduced: RGBA if it has transparency, else RGB or F."""
     size, picture_format = None, PICTURE_FORMATS[0]
     try:
         with warnings.catch_warnings():
@@ -175,7 +174,7 @@ def _decode(raw: bytes) -> Image.Image:
 
 
 def _reduce_in_bands(image: Image.Image) -> Image.Image:
-    """The picture with at most 1,024 pixels a side, as RGBA, L or F, converted band by band."""
+    """The picture with at most 1,024 pixels a side, as RGBA, RGB or F, converted band by band."""
     image.load()
     width, height = image.size
     factor = math.ceil(max(width, height) / WORKING_SIDE)
@@ -188,33 +187,13 @@ def _reduce_in_bands(image: Image.Image) -> Image.Image:
         elif image.has_transparency_data:
             band = band.convert("RGBA")
         else:
-            band = band.convert("RGB").convert("L")
+            band = band.convert("RGB")
         reduced = reduced or Image.new(band.mode, size)
         reduced.paste(band.reduce(factor), (0, top // factor))
     assert reduced is not None  # a picture has at least one row
     return reduced
 
 
-def _on_sheet(image: Image.Image, colour: str) -> FloatArray:
+def _on_sheet(image: Image.Image, colour: str) -> ByteArray:
     sheet = Image.new("RGBA", image.size, colour)
-    grey = Image.alpha_composite(sheet, image).convert("L")
-    return np.asarray(grey, np.float32) / np.float32(255)
-
-
-def _border(levels: FloatArray) -> FloatArray:
-    return np.concatenate([levels[0], levels[-1], levels[1:-1, 0], levels[1:-1, -1]])
-
-
-def _ink_on_even_paper(levels: FloatArray) -> FloatArray:
-    """Ink in [0, 1] of grey levels in [0, 1] on a sheet that is as even as its border."""
-    border = _border(levels)
-    paper = np.median(border)
-    is_darker = paper - levels.min() > levels.max() - paper
-    ink: FloatArray = paper - levels if is_darker else levels - paper
-    # Three times the median deviation: grain and shade of the paper, 0 on a clean sheet.
-    grain = 3 * np.median(np.abs(border - paper))
-    max_ink = ink.max() - grain
-    if max_ink < MIN_CONTRAST:
-        return np.zeros_like(levels)
-    stretched: FloatArray = np.clip((ink - grain) / max_ink, 0, 1).astype(np.float32)
-    return stretched
+    return np.asarray(Image.alpha_composite(sheet, image).convert("RGB"))

@@ -8,6 +8,7 @@ from PIL import Image
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import DrawingError
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.digits.drawing.pen import with_mnist_pen
 
 # Fainter ink does not count for the bounding box: a smudge at the edge would shrink the digit.
 INK_THRESHOLD = 0.1
@@ -27,12 +28,14 @@ class Stages:
     """The stages from ink to the input of the network. Arrays are float32 in [0, 1].
 
     `ink` is `(height, width)`. `box` is (left, top, right, bottom) in it, right and bottom
-    exclusive, None if blank. `scaled` is the box scaled to `(20, ≤20)` or `(≤20, 20)`, `offset`
+    exclusive, None if blank. `drawn` is the ink in the box, with MNIST's pen if that was wanted.
+    `scaled` is `drawn` scaled to `(20, ≤20)` or `(≤20, 20)`, `offset`
     its (left, top) in `image`, `(28, 28)`, the input of the network.
     """
 
     ink: FloatArray
     box: tuple[int, int, int, int] | None
+    drawn: FloatArray
     scaled: FloatArray
     offset: tuple[int, int]
     image: FloatArray
@@ -42,11 +45,14 @@ class Stages:
         return self.box is None
 
 
-def normalise(ink: FloatArray, *, to_box: bool = True, to_centre: bool = True) -> Stages:
+def normalise(
+    ink: FloatArray, *, to_pen: bool = False, to_box: bool = True, to_centre: bool = True
+) -> Stages:
     """Convert ink `(height, width)` in [0, 1] to 28×28 pixels as MNIST was made.
 
     The bounding box of the ink is scaled to 20 pixels on its longer side and placed, by whole
-    pixels, with its centre of mass in the middle, as far as it fits. To show the effect of each
+    pixels, with its centre of mass in the middle, as far as it fits. With `to_pen`, which pictures
+    need, its strokes are drawn as wide as MNIST's first. To show the effect of each
     step: without `to_box`, the whole sheet is scaled to 28 pixels; without `to_centre`, the
     centre of the box is placed in the middle. Raises `DrawingError` for an empty array.
     """
@@ -57,17 +63,18 @@ def normalise(ink: FloatArray, *, to_box: bool = True, to_centre: bool = True) -
         )
     ink = np.clip(np.nan_to_num(ink), 0, 1).astype(np.float32)
     image = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    rows, columns = (np.flatnonzero((ink > INK_THRESHOLD).any(axis)) for axis in (1, 0))
-    if not len(rows):
-        return Stages(ink, None, np.zeros((0, 0), np.float32), (0, 0), image)
-    left, top = int(columns[0]), int(rows[0])
-    right, bottom = int(columns[-1]) + 1, int(rows[-1]) + 1
-    if not to_box:
-        left, top, right, bottom = 0, 0, ink.shape[1], ink.shape[0]
-    width, height = right - left, bottom - top
+    box = _ink_box(ink)
+    if box is None:
+        nothing = np.zeros((0, 0), np.float32)
+        return Stages(ink, None, nothing, nothing, (0, 0), image)
+    left, top, right, bottom = box if to_box else (0, 0, ink.shape[1], ink.shape[0])
+    drawn = ink[top:bottom, left:right]
+    if to_pen:
+        drawn = _redrawn(drawn, to_box)
+    height, width = drawn.shape
     scale = (BOX_SIZE if to_box else IMAGE_SIZE) / max(width, height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    digit = Image.fromarray(ink[top:bottom, left:right]).resize(size, RESAMPLING)
+    digit = Image.fromarray(drawn).resize(size, RESAMPLING)
     scaled = np.asarray(digit).clip(0, 1)
     scaled = scaled / scaled.max()
     if to_centre:
@@ -75,7 +82,24 @@ def normalise(ink: FloatArray, *, to_box: bool = True, to_centre: bool = True) -
     else:
         x, y = ((IMAGE_SIZE - length) // 2 for length in size)
     image[y : y + size[1], x : x + size[0]] = scaled
-    return Stages(ink, (left, top, right, bottom), scaled, (x, y), image)
+    return Stages(ink, (left, top, right, bottom), drawn, scaled, (x, y), image)
+
+
+def _ink_box(ink: FloatArray) -> tuple[int, int, int, int] | None:
+    rows, columns = (np.flatnonzero((ink > INK_THRESHOLD).any(axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _redrawn(ink: FloatArray, to_box: bool) -> FloatArray:
+    """The ink with MNIST's pen, cut to its box again if it was before."""
+    drawn = with_mnist_pen(ink)
+    box = _ink_box(drawn)
+    if box is None or not to_box:
+        return drawn
+    left, top, right, bottom = box
+    return drawn[top:bottom, left:right]
 
 
 def stroke_width(image: FloatArray) -> float:

@@ -119,7 +119,7 @@ def segment_ink(ink: FloatArray, logits_of: LogitsOf) -> list[Segment]:
             y, x = int(unit.box[1]) - top, int(unit.box[0]) - left
             mask[y : y + unit.mask.shape[0], x : x + unit.mask.shape[1]] |= unit.mask
         ink_of_group = np.where(mask, ink[top:bottom, left:right], np.float32(0))
-        return Segment(normalise(ink_of_group), (left, top, right, bottom), None)
+        return Segment(normalise(ink_of_group, to_pen=True), (left, top, right, bottom), None)
 
     units = _ink_units(ink)
     groups = _best_grouping(units, lambda group: segment_of(group).stages.image, logits_of)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from streamlit.delta_generator import DeltaGenerator
 
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits.drawing import pictures
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.compat import renew, renewable_key
@@ -30,9 +30,9 @@ CROP = "crop"
 
 @dataclass(frozen=True)
 class GivenPicture:
-    """A picture `(height, width)`, the ink of the part that is read, and its place on the page."""
+    """A picture `(height, width, 3)`, the ink of the part that is read, its place on the page."""
 
-    levels: FloatArray
+    colours: ByteArray
     crop: Crop
     ink: FloatArray
     slot: DeltaGenerator
@@ -40,19 +40,20 @@ class GivenPicture:
     def show(self, boxes: Sequence[Box]) -> None:
         """Show the picture with its ink and the boxes of the digits."""
         self.slot.image(
-            marked_picture(self.levels, self.crop, self.ink, boxes),
+            marked_picture(self.colours, self.crop, self.ink, boxes),
             caption="Orange: what is taken for ink. Framed: what the network gets to see.",
             alt=f"Your picture, with its ink in orange and {len(boxes)} digits framed",
         )
 
 
-def given_picture(camera: bool) -> GivenPicture | None:
+def given_picture(camera: bool, several: bool) -> GivenPicture | None:
     """Let a person give a picture and choose the part of it that is read.
 
-    Raises `DrawingError` for a file that is not a picture.
+    Without `several`, the ink is that of one digit. Raises `DrawingError` for a file that is not a
+    picture.
     """
-    levels = _upload(camera)
-    if levels is None:
+    colours = _upload(camera)
+    if colours is None:
         st.info("Nothing to read yet. Dark ink on light paper or the other way round, both do.")
         return None
     slot = st.empty()
@@ -61,11 +62,11 @@ def given_picture(camera: bool) -> GivenPicture | None:
         across = st.slider("From left to right, %", 0, 100, (0, 100), 1, key=f"across-{key}")
         down = st.slider("From top to bottom, %", 0, 100, (0, 100), 1, key=f"down-{key}")
     crop = across, down
-    return GivenPicture(levels, crop, find_ink(cropped(levels, crop)), slot)
+    return GivenPicture(colours, crop, find_ink(cropped(colours, crop), several), slot)
 
 
-def _upload(camera: bool) -> FloatArray | None:
-    """The grey levels of the last picture, until another one is given or it is removed."""
+def _upload(camera: bool) -> ByteArray | None:
+    """The colours of the last picture, until another one is given or it is removed."""
     if camera:
         upload = st.camera_input(
             "Hold one digit in front of the camera, on plain or lined paper",
@@ -84,8 +85,8 @@ def _upload(camera: bool) -> FloatArray | None:
         )
     if upload is not None and state.PHOTO not in st.session_state:
         st.session_state[state.PHOTO] = pictures.open_picture(upload.getvalue())
-    levels: FloatArray | None = st.session_state.get(state.PHOTO)
-    return levels
+    colours: ByteArray | None = st.session_state.get(state.PHOTO)
+    return colours
 
 
 def _forget() -> None:
@@ -93,12 +94,12 @@ def _forget() -> None:
     renew(CROP)
 
 
-def cropped(levels: FloatArray, crop: Crop) -> FloatArray:
-    """The part of a picture `(height, width)` that is read, at least one pixel of it."""
+def cropped(colours: ByteArray, crop: Crop) -> ByteArray:
+    """The part of a picture `(height, width, 3)` that is read, at least one pixel of it."""
     (top, bottom), (left, right) = (
-        _pixels(share, length) for share, length in zip(crop[::-1], levels.shape, strict=True)
+        _pixels(share, length) for share, length in zip(crop[::-1], colours.shape[:2], strict=True)
     )
-    return levels[top:bottom, left:right]
+    return colours[top:bottom, left:right]
 
 
 def _pixels(share: tuple[int, int], length: int) -> tuple[int, int]:
@@ -107,22 +108,22 @@ def _pixels(share: tuple[int, int], length: int) -> tuple[int, int]:
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking for ink …")
-def find_ink(levels: FloatArray) -> FloatArray:
-    """The ink of a picture, both `(height, width)`; cached between reruns."""
-    return pictures.find_ink(levels)
+def find_ink(colours: ByteArray, several: bool) -> FloatArray:
+    """The ink `(height, width)` of a picture `(height, width, 3)`; cached between reruns."""
+    return pictures.find_ink(colours, several)
 
 
 def marked_picture(
-    levels: FloatArray, crop: Crop, ink: FloatArray, boxes: Sequence[Box]
+    colours: ByteArray, crop: Crop, ink: FloatArray, boxes: Sequence[Box]
 ) -> NDArray[np.uint8]:
     """The picture as RGB `(height, 320, 3)`, with its ink in orange and a box around each digit.
 
     `ink` and `boxes` are those of the part that is read; the rest of the picture is dimmed.
     """
-    height, width = levels.shape
+    height, width = colours.shape[:2]
     zoom = PHOTO_WIDTH / width
     size = (PHOTO_WIDTH, max(1, round(height * zoom)))
-    grey = Image.fromarray((levels * 255).astype(np.uint8)).resize(size)
+    grey = Image.fromarray(colours).convert("L").resize(size)
     picture = Image.blend(grey, Image.new("L", size, 128), 0.7).convert("RGB")
     top, bottom = (round(edge * zoom) for edge in _pixels(crop[1], height))
     left, right = (round(edge * zoom) for edge in _pixels(crop[0], width))

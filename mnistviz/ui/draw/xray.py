@@ -37,22 +37,23 @@ CENTRE = "centre of mass"
 def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None:
     """Show the stages of a drawing, of which a person can switch some off.
 
-    `drawn` is None for a picture, whose pen can't be changed.
+    `drawn` is None for a picture.
     """
-    all_steps = [PEN, BOX, CENTRE] if drawn is not None else [BOX, CENTRE]
+    all_steps = [PEN, BOX, CENTRE]
     steps = st.pills(
         "Stages on the way to the network: switch one off and see what it is good for",
         all_steps,
         selection_mode="multi",
         default=all_steps,
-        key=f"xray_{len(all_steps)}",
+        key="xray",
         persist_state="session",
         wrap=True,
     )
     ink = stages.ink
     if drawn is not None:
         ink = render(redraw(drawn) if PEN in steps else drawn)
-    changed = normalise(ink, to_box=BOX in steps, to_centre=CENTRE in steps)
+    to_pen = drawn is None and PEN in steps
+    changed = normalise(ink, to_pen=to_pen, to_box=BOX in steps, to_centre=CENTRE in steps)
     if changed.box is None:
         st.info("Nothing of the drawing is left on the canvas.")
         return
@@ -78,9 +79,13 @@ def _show_stages(stages: Stages, drawn: Strokes | None, steps: list[str]) -> Non
             caption = f"As you drew it: a pen of {drawn.brush:.0f} pixels"
             _show_stage(figure, "xray_drawn", "As you drew it", caption)
         alt = "The ink, with a frame around the part that is scaled"
-        pen = "Drawn again, with" if PEN in steps else "With"
+        pen = "Drawn again, with" if drawn is not None and PEN in steps else "With"
         caption = f"{pen} its {'ink box' if BOX in steps else 'whole sheet'}"
         _show_stage(ink_figure(stages.ink, stages.box, STAGE_SIZE), "xray_ink", alt, caption)
+        if drawn is None:
+            figure = ink_figure(stages.drawn, None, STAGE_SIZE)
+            caption = "With MNIST's pen" if PEN in steps else "With its own pen"
+            _show_stage(figure, "xray_pen", "The ink in its frame", caption)
         figure = image_figure(stages.scaled, STAGE_SIZE)
         caption = f"Scaled to {width}×{height} pixels"
         _show_stage(figure, "xray_scaled", "The ink, scaled down", caption)

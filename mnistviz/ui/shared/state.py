@@ -26,7 +26,7 @@ DRAWING = "drawing"
 # Widgets: where the digit comes from, and whether there may be several.
 SOURCE = "draw_source"
 SEVERAL = "several_digits"
-# The last photo or file `(height, width)`.
+# The last photo or file `(height, width, 3)` uint8.
 PHOTO = "photo"
 
 

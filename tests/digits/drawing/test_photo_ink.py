@@ -16,27 +16,28 @@ from mnistviz.runs import registry
 from mnistviz.runs.snapshots import latest_snapshot
 
 
-def levels_of(image: Image.Image) -> FloatArray:
-    return np.asarray(image, np.float32) / 255
+def colours_of(image: Image.Image) -> FloatArray:
+    return np.asarray(image.convert("RGB"), np.float32) / 255
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_the_digit_is_ink(kind: str) -> None:
     digit = to_input(load_mnist().x_test[:1])[0]
-    expected = normalise(digit).image
-    image = normalise(ink_of_photo(levels_of(photo(digit, kind, np.random.default_rng(3))))).image
+    expected = normalise(digit, to_pen=True).image
+    sheet = photo(digit, kind, np.random.default_rng(3))
+    image = normalise(ink_of_photo(colours_of(sheet)), to_pen=True).image
     # The mean difference of two different digits is 0.15; perspective rotates this one a little.
     assert np.abs(image - expected).mean() < (0.08 if "perspective" in kind else 0.06)
 
 
 @pytest.mark.parametrize("level", [0.05, 0.5, 0.95])
 def test_an_empty_sheet_has_no_ink(level: float) -> None:
-    grain = np.random.default_rng(0).normal(level, 0.02, (300, 400))
+    grain = np.random.default_rng(0).normal(level, 0.02, (300, 400, 3))
     assert not ink_of_photo(grain.clip(0, 1).astype(np.float32)).any()
 
 
 def test_a_tall_photo_keeps_its_aspect_ratio() -> None:
-    tall = np.full((2_000, 100), 0.8, np.float32)
+    tall = np.full((2_000, 100, 3), 0.8, np.float32)
     tall[900:1_000, 40:50] = 0.2
     ink = ink_of_photo(tall)
     assert ink.shape == (512, 26)
@@ -58,6 +59,6 @@ def test_digits_in_photos_are_classified(kind: str) -> None:
     for digit in to_input(data.x_test[chosen]):
         file = io.BytesIO()
         photo(digit, kind, rng).save(file, "JPEG", quality=80)
-        images.append(normalise(read_picture(file.getvalue())).image)
+        images.append(normalise(read_picture(file.getvalue()), to_pen=True).image)
     right = classifier.classify(np.stack(images)).argmax(axis=1) == data.y_test[chosen]
     assert right.sum() >= 10

@@ -18,22 +18,22 @@ WHOLE: Crop = ((0, 100), (0, 100))
     ],
 )
 def test_a_part_of_the_picture_has_a_pixel_at_least(crop: Crop, shape: tuple[int, int]) -> None:
-    levels = np.arange(4_800, dtype=np.float32).reshape(60, 80) / 4_800
-    part = cropped(levels, crop)
-    assert part.shape == shape
+    colours = np.stack([np.add.outer(np.arange(60), np.arange(80))] * 3, axis=-1).astype(np.uint8)
+    part = cropped(colours, crop)
+    assert part.shape == (*shape, 3)
     assert (
-        part[0, 0]
-        == levels[60 - 60 * (100 - crop[1][0]) // 100 if crop[1][0] else 0][
-            min(79, 80 * crop[0][0] // 100)
+        part[0, 0, 0]
+        == colours[60 - 60 * (100 - crop[1][0]) // 100 if crop[1][0] else 0][
+            min(79, 80 * crop[0][0] // 100), 0
         ]
     )
 
 
 def test_ink_is_orange_and_what_is_not_read_is_dimmed() -> None:
-    levels = np.full((40, 80), 1.0, np.float32)
+    colours = np.full((40, 80, 3), 255, np.uint8)
     ink = np.zeros((40, 40), np.float32)
     ink[10:30, 10:30] = 1
-    shown = marked_picture(levels, ((50, 100), (0, 100)), ink, [(8, 8, 32, 32)])
+    shown = marked_picture(colours, ((50, 100), (0, 100)), ink, [(8, 8, 32, 32)])
     assert shown.shape == (160, 320, 3)
     assert shown.dtype == np.uint8
     np.testing.assert_allclose(shown[80, 240], INK_COLOUR, atol=60)

@@ -1,0 +1,87 @@
+"""Find what is printed on paper: ruled and squared lines, and frames around digits."""
+
+import numpy as np
+from scipy import ndimage
+
+from mnistviz.core.types.arrays import BoolArray, FloatArray, IntArray
+
+# A printed line is on this share of its way from edge to edge of the picture, at such angles in
+# degrees. A stroke of a digit, which has paper around it, is not.
+LINE_SHARE = 0.7
+LINE_ANGLES = np.arange(-5, 5.1, 0.5)
+# Lines bend a little: they are looked for this many pixels above and below.
+BEND = 1
+# Nothing below this many standard deviations of the grain is a line.
+MIN_LINE = 1.5
+# A printed line is thinner than this many pixels, and reaches both edges: the mean of these shares.
+THICKNESS, END_SHARE = 7, 0.1
+# A line is at most so much darker than its median.
+LINE_DARKNESS = 1.3
+# A frame has at least so many pixels a side, its lines cover at most this share of its box, and
+# what it encloses at least that; what is in it has at least this share of its height.
+MIN_FRAME, MAX_FRAME_INK, MIN_RECTANGLE, MIN_CONTENT = 12, 0.5, 0.8, 0.25
+# Every so many pixels of a line are looked at.
+EVERY = 4
+
+
+def without_lines(ink: FloatArray, grain: float) -> FloatArray:
+    """Return ink `(h, w)` less the lines that run from edge to edge, across or down.
+
+    What is written over a line is darker than the line and stays.
+    """
+    lines = np.maximum(_printed(ink, grain), _printed(ink.T, grain).T)
+    rest: FloatArray = np.clip(ink - lines, 0, None)
+    return rest
+
+
+def _printed(ink: FloatArray, grain: float) -> FloatArray:
+    """The darkness `(h, w)` of lines that are nearly horizontal; 0 elsewhere."""
+    height, width = ink.shape
+    thin = ink - ndimage.grey_opening(ink, (THICKNESS, 1))
+    every = ndimage.maximum_filter1d(thin, 2 * BEND + 1, axis=0)[:, ::EVERY]
+    columns, sampled = np.arange(width), np.arange(0, width, EVERY)
+    place = int((1 - LINE_SHARE) * len(sampled))
+    num_ends = max(1, int(END_SHARE * len(sampled)))
+    rows = np.arange(height)[:, np.newaxis]
+    lines = np.zeros_like(ink)
+    for slope in np.tan(np.radians(LINE_ANGLES)):
+        shift = np.rint(slope * (sampled - width / 2)).astype(int)
+        along = every[(rows + shift) % height, np.arange(len(sampled))]
+        ends = [along[:, :num_ends].mean(axis=1), along[:, -num_ends:].mean(axis=1)]
+        level = np.partition(along, place, axis=1)[:, place]
+        # As the largest of some pixels is taken, the level of empty paper is not 0.
+        limit = np.median(level) + MIN_LINE * grain
+        level[(level < limit) | (np.minimum(*ends) < limit)] = 0
+        found = np.flatnonzero(level)
+        if len(found):
+            shift = np.rint(slope * (columns - width / 2)).astype(int)
+            y = (found[:, np.newaxis] + shift) % height
+            usual = LINE_DARKNESS * np.median(along[found], axis=1)[:, np.newaxis]
+            lines[y, columns] = np.maximum(lines[y, columns], usual)
+    return lines
+
+
+def frames(labels: IntArray, number: int) -> BoolArray:
+    """Return which of the components 1 to `number` of labels `(h, w)` are frames: `(number,)`.
+
+    A frame is a rectangle of thin lines with something in it.
+    """
+    places = ndimage.find_objects(labels, number)
+    return np.array(
+        [_is_frame(labels[place], label) for label, place in enumerate(places, 1)], dtype=bool
+    )
+
+
+def _is_frame(labels: IntArray, label: int) -> bool:
+    if min(labels.shape) < MIN_FRAME:
+        return False
+    mask = labels == label
+    if mask.mean() > MAX_FRAME_INK:
+        return False
+    filled = ndimage.binary_fill_holes(ndimage.binary_closing(np.pad(mask, 2), np.ones((3, 3))))
+    filled = filled[2:-2, 2:-2]
+    if filled.mean() < MIN_RECTANGLE:
+        return False
+    inside = filled & ~mask & (labels > 0)
+    rows = np.flatnonzero(inside.any(axis=1))
+    return len(rows) > 0 and rows[-1] - rows[0] >= MIN_CONTENT * len(labels)

@@ -1,0 +1,34 @@
+"""The paper's colour, and how far ink is from it."""
+
+import numpy as np
+import pytest
+
+from mnistviz.digits.drawing.paper import difference, paper_of, reduced
+
+
+def test_the_paper_has_no_ink_and_keeps_its_shade() -> None:
+    shade = np.linspace(0.5, 0.9, 300, dtype=np.float32)
+    sheet = np.broadcast_to(shade[np.newaxis, :, np.newaxis], (200, 300, 3)).copy()
+    written = sheet.copy()
+    written[60:140, 140:160] = 0.1
+    assert np.abs(paper_of(written) - sheet).max() < 0.08
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [((0.8, 0.2, 0.2), (0.3, 0.6, 0.3)), ((1, 1, 0.2), (1, 1, 1)), ((0.9, 0.9, 0.9), (0, 0.2, 0.2))],
+    ids=["red on green", "yellow on white", "chalk on a blackboard"],
+)  # fmt: skip
+def test_ink_of_any_colour_is_far_from_the_paper(
+    ink: tuple[float, ...], paper: tuple[float, ...]
+) -> None:
+    sheet = np.full((100, 100, 3), paper, np.float32)
+    sheet[40:60, 45:55] = ink
+    found = difference(sheet, paper_of(sheet))
+    assert found[50, 50] > 0.25
+    assert np.abs(found[:20]).max() < 0.02
+
+
+def test_a_reduced_picture_keeps_its_aspect_ratio() -> None:
+    assert reduced(np.zeros((1_000, 400, 3), np.float32), 500).shape == (500, 200, 3)
+    assert reduced(np.zeros((10, 20, 3), np.float32), 500).shape == (10, 20, 3)
