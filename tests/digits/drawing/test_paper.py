@@ -16,7 +16,7 @@ def test_the_paper_has_no_ink_and_keeps_its_shade() -> None:
 
 @pytest.mark.parametrize(
     ("ink", "paper"),
-    [((0.8, 0.2, 0.2), (0.3, 0.6, 0.3)), ((1, 1, 0.2), (1, 1, 1)), ((0.9, 0.9, 0.9), (0, 0.2, 0.2))],
+    [((0.8, 0.2, 0.2), (0.3, 0.6, 0.3)), ((1, 1, 0.2), (1, 1, 1)), ((0.9, 0.9, 0.9), (0, 0, 0.2))],
     ids=["red on green", "yellow on white", "chalk on a blackboard"],
 )  # fmt: skip
 def test_ink_of_any_colour_is_far_from_the_paper(
