@@ -73,7 +73,8 @@ def numbers(classifier: Classifier, gap: int, count: int) -> dict[str, float]:
         chosen = rng.integers(0, len(data.x_test), rng.integers(2, 6))
         digits, labels = to_input(data.x_test[chosen]), data.y_test[chosen].tolist()
         field = side_by_side(digits, gap)
-        found = segment_ink(field, classifier.logits)
+        parts = segment_ink(field, classifier.logits)
+        found = [part for part in parts if part.role == "digit"]
         images = np.stack([one.stages.image for one in found])
         right += classifier.logits(images).argmax(axis=1).tolist() == labels
         cut += len(found) == len(labels)

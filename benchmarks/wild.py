@@ -24,9 +24,8 @@ import numpy as np
 
 from mnistviz.core.errors import DrawingError
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.drawing import pictures
+from mnistviz.digits.drawing import pictures, segmentation
 from mnistviz.digits.drawing.preprocessing import normalise
-from mnistviz.digits.drawing.segmentation import segment_ink
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, redraw, render
 from mnistviz.evaluation import calibration
 from mnistviz.evaluation.digit_reader import DigitReader
@@ -258,11 +257,11 @@ def number_ink(file: Path) -> FloatArray:
 
 def number_text(ink: FloatArray, reader: DigitReader) -> str:
     """What is read as a number."""
-    segments = segment_ink(ink, reader.logits)
-    if not segments:
+    segments = segmentation.segment_ink(ink, reader.logits)
+    images = [segment.stages.image for segment in segments if segment.role == "digit"]
+    if not images:
         return ""
-    images = np.stack([segment.stages.image for segment in segments])
-    return "".join(str(digit) for digit in reader.logits(images).argmax(axis=1))
+    return segmentation.number_text(segments, reader.logits(np.stack(images)).argmax(axis=1))
 
 
 def edit_distance(first: str, second: str) -> int:

@@ -14,7 +14,7 @@ from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_inpu
 from mnistviz.ui.draw.handwriting_offer import offer_handwriting
 from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
-from mnistviz.ui.draw.picture_input import PHOTO_WIDTH, given_picture
+from mnistviz.ui.draw.picture_input import NO_INK, PHOTO_WIDTH, given_picture
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.sidebar import need_snapshot, update_picture_in_address
@@ -63,12 +63,17 @@ def draw_and_answer() -> None:
         return
     if several:
         segments = segment_ink(given.ink, loaded_networks.classifier(snapshot).logits)
-        given.show([segment.box for segment in segments])
+        given.show([segment.box for segment in segments if segment.role != "left_out"])
         with row.container(width=ANSWER_WIDTH):
             show_number(snapshot, segments)
         return
     stages = preprocessing.normalise(given.ink, to_pen=True)
     given.show([stages.box] if stages.box else [])
+    if stages.blank:
+        st.session_state.pop(state.DRAWN_IMAGE, None)
+        update_picture_in_address()
+        row.info(NO_INK)
+        return
     answer(row, stages, None)
 
 

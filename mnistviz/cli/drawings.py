@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from mnistviz.digits.drawing.strokes import Strokes
 
 Result = TypeVar("Result")
+# The side of the canvas on the Draw page, where the JSON of a canvas names none.
+CANVAS_SIDE = 280
 
 
 def read_file(
@@ -23,7 +26,7 @@ def read_file(
 
     Raises `DrawingError` with the file's name.
     """
-    from mnistviz.digits.drawing import pictures, strokes
+    from mnistviz.digits.drawing import pictures
 
     try:
         raw = file.read_bytes()
@@ -33,10 +36,26 @@ def read_file(
         ) from None
     try:
         if file.suffix.lower() == ".json":
-            return of_strokes(strokes.parse_strokes(raw.decode("utf-8", errors="replace")))
+            return of_strokes(_strokes_of(raw))
         return of_picture(pictures.open_picture(raw))
     except DrawingError as error:
         raise DrawingError(f"{file}: {error}") from None
+
+
+def _strokes_of(raw: bytes) -> Strokes:
+    """The strokes in the project's own JSON or in that of a canvas, in UTF-8 or UTF-16."""
+    from mnistviz.digits.drawing import fabric, strokes
+
+    is_utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = raw.decode("utf-16" if is_utf_16 else "utf-8-sig", errors="replace")
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None  # the error is described below
+    if isinstance(value, dict) and "objects" in value:
+        width, height = (int(value.get(name) or CANVAS_SIDE) for name in ("width", "height"))
+        return fabric.strokes_from_canvas(value, width, height)
+    return strokes.parse_strokes(text)
 
 
 def read_drawing(file: Path) -> tuple[FloatArray, bool]:

@@ -84,12 +84,16 @@ def _cutter(file: Path) -> Cutter:
     )
 
 
-def _read_number(reader: DigitReader, cutter: Cutter) -> list[tuple[Segment, Reading]]:
-    return [(cut, reader.read(cut.stages.image)) for cut in cutter(reader.logits)]
+def _read_number(reader: DigitReader, cutter: Cutter) -> list[tuple[Segment, Reading | None]]:
+    """The parts of a number; those that are no digit have no reading."""
+    return [
+        (cut, reader.read(cut.stages.image) if cut.role == "digit" else None)
+        for cut in cutter(reader.logits)
+    ]
 
 
 def _print_numbers(
-    files: Sequence[Path], numbers: Sequence[list[tuple[Segment, Reading]]], as_json: bool
+    files: Sequence[Path], numbers: Sequence[list[tuple[Segment, Reading | None]]], as_json: bool
 ) -> None:
     """Print the number in each file, with its digits from left to right."""
     from mnistviz.evaluation.rejection_texts import TEXTS
@@ -107,21 +111,28 @@ def _print_numbers(
             f"{max(digit['probabilities']):.1%}{TEXTS[digit['verdict']].command_line_suffix}"
             for digit in value["digits"]
         )
-        print(f"{value['file']}: {value['number']} ({probabilities})")
+        omitted = f"; {value['left_out']} marks left out" if value["left_out"] else ""
+        print(f"{value['file']}: {value['number']} ({probabilities}){omitted}")
 
 
-def _number_value(file: Path, digits: Sequence[tuple[Segment, Reading]]) -> dict[str, Any]:
-    """The number in one file as JSON."""
+def _number_value(file: Path, parts: Sequence[tuple[Segment, Reading | None]]) -> dict[str, Any]:
+    """The number in one file as JSON: its text with signs, and its digits."""
+    from mnistviz.digits.drawing.segmentation import number_text
+
+    digits = [(cut, reading) for cut, reading in parts if reading is not None]
+    text = number_text([cut for cut, _ in parts], [reading.digit for _, reading in digits])
     return {
         "file": file,
         "verdict": "number" if digits else "blank",
-        "number": "".join(str(reading.digit) for _, reading in digits) or None,
+        "number": text if digits else None,
+        "left_out": sum(cut.role == "left_out" for cut, _ in parts),
         "digits": [
             {
                 "digit": reading.digit,
                 "verdict": reading.verdict,
                 "probabilities": reading.probabilities.tolist(),
                 "box": [round(float(edge), 1) for edge in cut.box],
+                "line": cut.line,
             }
             for cut, reading in digits
         ],

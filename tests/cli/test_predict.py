@@ -1,5 +1,6 @@
 """`predict --number`."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 from PIL import Image
 
 from mnistviz.cli.drawings import read_drawing
-from mnistviz.digits.drawing.strokes import Strokes, render, strokes_to_json
+from mnistviz.digits.drawing.fabric import canvas_from_strokes
+from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, render, strokes_to_json
 from tests.helpers.command_line import error_of, run, run_json
 from tests.helpers.hand_made_strokes import HAND_MADE
 
@@ -41,6 +43,7 @@ def test_a_number_is_read_from_strokes_and_from_a_picture(tmp_path: Path) -> Non
         "file": str(blank),
         "verdict": "blank",
         "number": None,
+        "left_out": 0,
         "digits": [],
     }
     first, second = run("predict", text, blank, "--number").splitlines()
@@ -65,3 +68,15 @@ def test_a_missing_file_is_an_error(tmp_path: Path, words: list[str]) -> None:
         f"{missing}: expected a picture or a .json of strokes, can't be read "
         "(No such file or directory)"
     )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_strokes_are_read_in_any_encoding_and_from_a_canvas(tmp_path: Path, encoding: str) -> None:
+    text, _ = write_number(tmp_path)
+    drawn = parse_strokes(text.read_text())
+    canvas = {**canvas_from_strokes(drawn), "width": drawn.width, "height": drawn.height}
+    expected, _ = read_drawing(text)
+    for name, content in (("own", text.read_text()), ("canvas", json.dumps(canvas))):
+        file = tmp_path / f"{name}.json"
+        file.write_text(content, encoding=encoding)
+        np.testing.assert_allclose(read_drawing(file)[0], expected, atol=0.02)

@@ -24,6 +24,9 @@ EDGE_WEIGHT = 0.3
 # What belongs to a digit is at most so far from its strongest part, at most so much longer and at
 # least so strong, as shares of it.
 NEAR, MAX_LENGTH, MIN_STRENGTH = 0.25, 1.3, 0.02
+# At the picture's edge, a digit of a number is so high, as a share of this percentile of the
+# others.
+USUAL_PERCENTILE, LOWEST, HIGHEST = 75, 0.6, 1.5
 # Ink is as dark as this percentile of its pixels, or darker.
 FULL_PERCENTILE = 75
 NUM_BINS = 256
@@ -121,8 +124,14 @@ def _of_digit(parts: _Parts) -> BoolArray:
 
 
 def _of_number(parts: _Parts) -> BoolArray:
-    """Which parts may be digits: all that are not at the edge, unless there is nothing else."""
+    """Which parts may be digits: all that are strong, at the edge only if as high as the others."""
     inside = np.where(parts.at_edge, 0, parts.strengths)
     strengths = inside if inside.any() else parts.strengths
-    kept: BoolArray = strengths > MIN_STRENGTH * strengths.max(initial=0)
+    is_strong: BoolArray = parts.strengths > MIN_STRENGTH * strengths.max(initial=0)
+    heights = parts.boxes[:, 3] - parts.boxes[:, 1]
+    if not inside.any():
+        return is_strong
+    usual = np.percentile(heights[is_strong & ~parts.at_edge], USUAL_PERCENTILE)
+    as_high = (heights > LOWEST * usual) & (heights < HIGHEST * usual)
+    kept: BoolArray = is_strong & (~parts.at_edge | as_high)
     return kept

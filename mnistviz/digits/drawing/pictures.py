@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from mnistviz.core.errors import DrawingError
 from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.digits.drawing import documents
 from mnistviz.digits.drawing.even_paper import ink_on_even_paper, is_drawn
 from mnistviz.digits.drawing.photo_ink import ink_of_photo
 
@@ -43,12 +44,19 @@ PICTURE_FORMATS = (
     # The decoder of WebP holds several copies of a picture, and can't reduce it while decoding.
     PictureFormat("WebP", (".webp",), max_pixels=20_000_000),
     PictureFormat("TIFF", (".tif", ".tiff")),
+    PictureFormat("HEIF", (".heic", ".heif"), max_pixels=25_000_000, note="HEIC of phones"),
+    PictureFormat("PDF", (".pdf",), note="its first page"),
 )
 PICTURE_SUFFIXES = tuple(suffix for kind in PICTURE_FORMATS for suffix in kind.suffixes)
-PILLOW_FORMATS = tuple(kind.name.upper() for kind in PICTURE_FORMATS)
+# What Pillow reads without further packages.
+PILLOW_FORMATS = tuple(
+    kind.name.upper() for kind in PICTURE_FORMATS if kind.name not in ("HEIF", "PDF")
+)
 
 # Smaller pictures have no room for the paper around a digit: they are no photos.
 MIN_PHOTO_SIDE = 100
+# A number fills a narrow picture, which may still have printed lines.
+MIN_NUMBER_SIDE = 32
 # Rows of the reduced picture that are converted at once: converting all of a large picture would
 # take another 200 MB.
 BAND_ROWS = 64
@@ -76,7 +84,7 @@ def format_names(*, with_notes: bool = False) -> str:
 
 
 def limits() -> str:
-    """The limits of size for people, as in "20 MB and 50 megapixels, as WebP 20"."""
+    """The limits of size for people, as in "20 MB and 50 megapixels, as WebP 20, as HEIF 25"."""
     exceptions = [
         f", as {kind.name} {kind.max_megapixels}"
         for kind in PICTURE_FORMATS
@@ -127,7 +135,8 @@ def find_ink(colours: ByteArray, several: bool = False) -> FloatArray:
     if it has not `several` digits, what is not near the most visible one is omitted.
     """
     levels = colours.astype(np.float32) / np.float32(255)
-    if min(levels.shape[:2]) < MIN_PHOTO_SIDE or is_drawn(levels):
+    least = MIN_NUMBER_SIDE if several else MIN_PHOTO_SIDE
+    if min(levels.shape[:2]) < least or is_drawn(levels):
         return ink_on_even_paper(levels)
     return ink_of_photo(levels, several)
 
@@ -140,12 +149,18 @@ def _too_large_error(limit: str, actual: str) -> DrawingError:
 
 def _decode(raw: bytes) -> Image.Image:
     """The first frame, upright and reduced: RGBA if it has transparency, else RGB or F."""
+    if documents.is_pdf(raw):
+        return _reduce_in_bands(documents.first_page(raw))
+    formats = PILLOW_FORMATS
+    if documents.is_heif(raw):
+        documents.register_heif()
+        formats = (*formats, "HEIF")
     size, picture_format = None, PICTURE_FORMATS[0]
     try:
         with warnings.catch_warnings():
             # Pillow warns of large pictures, which are refused below, and of unusual metadata.
             warnings.simplefilter("ignore")
-            file = Image.open(io.BytesIO(raw), formats=PILLOW_FORMATS)
+            file = Image.open(io.BytesIO(raw), formats=formats)
             size = file.size
             # Pillow names a JPEG with several pictures MPO.
             named = {kind.name.upper(): kind for kind in PICTURE_FORMATS}

@@ -29,9 +29,16 @@ def without_lines(ink: FloatArray, grain: float) -> FloatArray:
 
     What is written over a line is darker than the line and stays.
     """
-    lines = np.maximum(_printed(ink, grain), _printed(ink.T, grain).T)
-    rest: FloatArray = np.clip(ink - lines, 0, None)
-    return rest
+    rest = _without_printed(ink, _printed(ink, grain))
+    return _without_printed(rest.T, _printed(ink.T, grain)).T
+
+
+def _without_printed(ink: FloatArray, lines: FloatArray) -> FloatArray:
+    """The ink less nearly horizontal lines; a stroke that crosses a line is not cut by it."""
+    rest = np.clip(ink - lines, 0, None)
+    across = ndimage.grey_closing(rest, (THICKNESS, 1))
+    repaired: FloatArray = np.where(lines > 0, np.minimum(ink, across), rest)
+    return repaired
 
 
 def _printed(ink: FloatArray, grain: float) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Segment a number into its digits, from left to right.
+"""Segment a number into its digits and signs, from left to right, line by line.
 
 Oversegmentation, then the best path through the segments (Matan, Burges, LeCun and Denker 1992,
 "Multi-digit recognition using a space displacement neural network"; LeCun, Bottou, Bengio and
@@ -19,6 +19,7 @@ from scipy import ndimage
 from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray
 from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, Stages, normalise
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
+from mnistviz.digits.drawing.text_lines import SIGNS, Role, arrange
 
 # Returns logits (n, 10) of images (n, 28, 28).
 LogitsOf = Callable[[FloatArray], FloatArray]
@@ -26,8 +27,8 @@ Mask = BoolArray
 # Left, top, right, bottom in pixels of the canvas or the picture.
 Box = tuple[float, float, float, float]
 
-# As many as fit on a page; a photo of a page of text is no number.
-MAX_UNITS = 40
+# As many as fit on a line and on a page; a photo of a page of text is no number.
+MAX_UNITS, MAX_UNITS_OF_PAGE = 40, 120
 # A 5 or a 4 has two strokes; an unsteady hand makes more.
 MAX_UNITS_PER_DIGIT = 5
 
@@ -49,11 +50,13 @@ SPLIT_COST, SPLIT_INK_COST = 1.0, 4.0
 # Images of candidates are rendered so many times smaller than those of the result, to save time.
 CANDIDATE_REDUCTION = 4
 
-# Units that are lower and narrower than this are dirt.
-MAX_DIRT_SIZE = 0.12
+# Components that are lower and narrower than this are grain.
+MAX_GRAIN_SIZE = 0.05
 # A component may be split if it is wider than this, at this distance from edges and other splits;
 # a seam may deviate from its column by the last number.
 MIN_SPLIT_WIDTH, SPLIT_DISTANCE, MAX_SEAM_DEVIATION = 0.6, 0.15, 0.12
+# At a waist, the outline of ink is lower than this.
+WAIST = 0.8
 # A single stroke wider than this is a number written in one stroke: it is split as ink is.
 MAX_STROKE_WIDTH = 1.15
 # The margin of a stroke's box around its centre line, as a share of the brush.
@@ -62,11 +65,16 @@ STROKE_MARGIN = 0.1
 
 @dataclass(frozen=True)
 class Segment:
-    """One digit of a number: its preprocessing stages, its box, and its strokes if it has any."""
+    """One part of a number: its preprocessing stages, its box, and its strokes if it has any.
+
+    It is a digit, a sign or left out; `line` counts the lines of writing from the top, -1 for none.
+    """
 
     stages: Stages
     box: Box
     strokes: Strokes | None
+    line: int = 0
+    role: Role = "digit"
 
 
 @dataclass(frozen=True)
@@ -88,8 +96,26 @@ class _Unit:
         return right - left, bottom - top
 
 
+def number_text(segments: Sequence[Segment], digits: Sequence[int]) -> str:
+    """Return the number as text, such as "-3.14", for the answers to its digits in their order.
+
+    Lines are separated by " / ".
+    """
+    answers = iter(digits)
+    lines: dict[int, str] = {}
+    for segment in segments:
+        if segment.role == "digit":
+            text = str(next(answers))
+        elif segment.role == "left_out":
+            continue
+        else:
+            text = SIGNS[segment.role]
+        lines[segment.line] = lines.get(segment.line, "") + text
+    return " / ".join(lines[line] for line in sorted(lines))
+
+
 def segment_strokes(drawing: Strokes, logits_of: LogitsOf) -> list[Segment]:
-    """Return the digits of a drawn number, from left to right."""
+    """Return the parts of a drawn number, line by line, from left to right."""
     units = [_stroke_unit(line, drawing.brush) for line in drawing.strokes]
     height = _max_height(units)
     if any(unit.size[0] > MAX_STROKE_WIDTH * height for unit in units):
@@ -103,27 +129,30 @@ def segment_strokes(drawing: Strokes, logits_of: LogitsOf) -> list[Segment]:
         return normalise(render(_reduced(redraw(strokes_of(group))))).image
 
     segments = []
-    for group in _best_grouping(units, candidate_image, logits_of):
+    for line, role, group in _grouped_lines(units, candidate_image, logits_of):
         strokes = strokes_of(group)
-        segments.append(Segment(normalise(render(redraw(strokes))), _box_of(group), strokes))
+        stages = normalise(render(redraw(strokes)))
+        segments.append(Segment(stages, _box_of(group), strokes, line, role))
     return segments
 
 
 def segment_ink(ink: FloatArray, logits_of: LogitsOf) -> list[Segment]:
-    """Return the digits in ink `(height, width)` float32 in [0, 1], from left to right."""
+    """Return the parts of a number in ink `(height, width)` float32 in [0, 1], line by line."""
 
-    def segment_of(group: Sequence[_Unit]) -> Segment:
+    def stages_of(group: Sequence[_Unit]) -> Stages:
         left, top, right, bottom = (int(edge) for edge in _box_of(group))
         mask = np.zeros((bottom - top, right - left), bool)
         for unit in group:
             y, x = int(unit.box[1]) - top, int(unit.box[0]) - left
             mask[y : y + unit.mask.shape[0], x : x + unit.mask.shape[1]] |= unit.mask
         ink_of_group = np.where(mask, ink[top:bottom, left:right], np.float32(0))
-        return Segment(normalise(ink_of_group, to_pen=True), (left, top, right, bottom), None)
+        return normalise(ink_of_group, to_pen=True)
 
     units = _ink_units(ink)
-    groups = _best_grouping(units, lambda group: segment_of(group).stages.image, logits_of)
-    return [segment_of(group) for group in groups]
+    parts = _grouped_lines(units, lambda group: stages_of(group).image, logits_of)
+    return [
+        Segment(stages_of(group), _box_of(group), None, line, role) for line, role, group in parts
+    ]
 
 
 def _reduced(drawing: Strokes) -> Strokes:
@@ -151,17 +180,38 @@ def _max_height(units: Sequence[_Unit]) -> float:
 # ---------------------------------------------------------------- the best grouping
 
 
+def _grouped_lines(
+    units: Sequence[_Unit], image_of: Callable[[Sequence[_Unit]], FloatArray], logits_of: LogitsOf
+) -> list[tuple[int, Role, list[_Unit]]]:
+    """The parts of all lines, in reading order: line, role and units; what is left out last."""
+    if not units:
+        return []
+    lines, roles = arrange(np.array([unit.box for unit in units], np.float64))
+    parts: list[tuple[int, Role, list[_Unit]]] = []
+    for line in range(lines.max() + 1):
+        members = [(units[n], roles[n]) for n in np.flatnonzero(lines == line).tolist()]
+        digits = sorted(
+            (unit for unit, role in members if role == "digit"),
+            key=lambda unit: unit.box[0] + unit.box[2],
+        )
+        groups = _best_grouping(digits[:MAX_UNITS], image_of, logits_of)
+        found: list[tuple[int, Role, list[_Unit]]] = [(line, "digit", group) for group in groups]
+        found += [(line, role, [unit]) for unit, role in members if role in ("minus", "point")]
+        parts += sorted(found, key=lambda part: sum(_box_of(part[2])[::2]))
+        parts += [(line, "left_out", [unit]) for unit in digits[MAX_UNITS:]]
+    left_out = [unit for unit, role in zip(units, roles, strict=True) if role == "left_out"]
+    return [*parts, *((-1, "left_out", [unit]) for unit in left_out)]
+
+
 def _best_grouping(
     units: Sequence[_Unit], image_of: Callable[[Sequence[_Unit]], FloatArray], logits_of: LogitsOf
 ) -> list[list[_Unit]]:
-    """The grouping of units into digits with the least sum of costs of digits and borders."""
+    """The grouping of units, from left to right, into digits with the least sum of costs."""
     height = _max_height(units)
-    large = [unit for unit in units if max(unit.size) > MAX_DIRT_SIZE * height]
-    ordered = sorted(large, key=lambda unit: unit.box[0] + unit.box[2])[:MAX_UNITS]
     groups = {
-        (first, last): ordered[first:last]
-        for first in range(len(ordered))
-        for last in range(first + 1, min(first + MAX_UNITS_PER_DIGIT, len(ordered)) + 1)
+        (first, last): list(units[first:last])
+        for first in range(len(units))
+        for last in range(first + 1, min(first + MAX_UNITS_PER_DIGIT, len(units)) + 1)
     }
     if not groups:
         return []
@@ -170,7 +220,7 @@ def _best_grouping(
         key: logits_cost + _shape_cost(groups[key], height)
         for key, logits_cost in zip(groups, _logits_costs(logits), strict=True)
     }
-    return [groups[key] for key in _cheapest_path(groups, costs, len(ordered))]
+    return [groups[key] for key in _cheapest_path(groups, costs, len(units))]
 
 
 Key = tuple[int, int]
@@ -250,11 +300,11 @@ def _ink_units(ink: FloatArray) -> list[_Unit]:
     ]
     height = max((mask.shape[0] for _, mask in components), default=1)
     components = [
-        (slices, mask) for slices, mask in components if max(mask.shape) > MAX_DIRT_SIZE * height
+        (slices, mask) for slices, mask in components if max(mask.shape) > MAX_GRAIN_SIZE * height
     ]
     components.sort(key=lambda component: -component[1].sum())
     units = []
-    for (rows, columns), mask in components[:MAX_UNITS]:
+    for (rows, columns), mask in components[:MAX_UNITS_OF_PAGE]:
         component_ink = np.where(mask, ink[rows, columns], np.float32(0))
         for part, cost in _split_component(component_ink, mask, height):
             ys, xs = (np.flatnonzero(part.any(axis)) for axis in (1, 0))
@@ -293,16 +343,34 @@ def _split_component(ink: FloatArray, mask: Mask, height: float) -> list[tuple[M
 
 
 def _split_columns(ink: FloatArray, height: float) -> list[int]:
-    """The columns that are local minima of ink, those with least ink first, at a distance."""
-    profile = ndimage.gaussian_filter1d(ink.sum(axis=0), 0.02 * height)
+    """The columns where digits may touch, at a distance from each other.
+
+    First the waists, where the outline is lowest: round digits touch there. Then the columns with
+    least ink.
+    """
+    mask = ink > INK_THRESHOLD
+    tops = np.where(mask.any(axis=0), mask.argmax(axis=0), len(mask))
+    bottoms = len(mask) - mask[::-1].argmax(axis=0)
+    outline = ndimage.gaussian_filter1d(
+        np.maximum(bottoms - tops, 0).astype(np.float32), 0.02 * height
+    )
+    waists = [column for column in _minima(outline, height) if outline[column] < WAIST * height]
+    columns: list[int] = []
+    distance = max(1, round(SPLIT_DISTANCE * height))
+    sums = ndimage.gaussian_filter1d(ink.sum(axis=0), 0.02 * height)
+    for column in [*waists, *_minima(sums, height)]:
+        if all(abs(column - other) > distance for other in columns):
+            columns.append(column)
+    return sorted(columns[: int(3 * ink.shape[1] / height) + 1])
+
+
+def _minima(profile: FloatArray, height: float) -> list[int]:
+    """The local minima of a profile of columns, the lowest first."""
     distance = max(1, round(SPLIT_DISTANCE * height))
     is_minimum = ndimage.minimum_filter1d(profile, 2 * distance + 1) == profile
     is_minimum[:distance] = is_minimum[len(profile) - distance :] = False
-    columns: list[int] = []
-    for column in np.flatnonzero(is_minimum)[np.argsort(profile[is_minimum], kind="stable")]:
-        if all(abs(column - other) > distance for other in columns):
-            columns.append(int(column))
-    return sorted(columns[: int(3 * len(profile) / height) + 1])
+    order = np.argsort(profile[is_minimum], kind="stable")
+    return [int(column) for column in np.flatnonzero(is_minimum)[order]]
 
 
 def _find_seam(ink: FloatArray, column: int, deviation: int) -> NDArray[np.int64]:

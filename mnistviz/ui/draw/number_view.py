@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.drawing.segmentation import Segment
+from mnistviz.digits.drawing.segmentation import Segment, number_text
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, state
@@ -26,24 +26,30 @@ DIGIT_SIZE = 56
 def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
     """Show the number, and each of its digits with its picture and probability.
 
-    The chosen digit is the drawing that all pages show.
+    The chosen digit is the drawing that all pages show. It is said what was left out.
     """
-    if not segments:
+    digits = [segment for segment in segments if segment.role == "digit"]
+    if not digits:
         st.session_state.pop(state.DRAWN_IMAGE, None)
-        st.info("Nothing here yet: write a number, such as 1984, from left to right.")
+        st.info("No digits found: write a number, such as 1984, from left to right.")
         return
-    images = [segment.stages.image for segment in segments]
+    images = [segment.stages.image for segment in digits]
     reader = loaded_networks.digit_reader(snapshot)
     readings = [reader.read(image) for image in images]
-    number = "".join(str(reading.digit) for reading in readings)
+    number = number_text(segments, [reading.digit for reading in readings])
     least_sure = min(readings, key=lambda reading: reading.probability)
     note = f"least sure of the {least_sure.digit}: {least_sure.probability:.1%}"
     metric_with_note(TEXTS["digit"].heading, number, note, border=False)
     with st.container(horizontal=True, gap="small"):
         for place, (image, reading) in enumerate(zip(images, readings, strict=True), 1):
             with st.container(width=DIGIT_SIZE + 40):
-                alt = f"Digit {place} of {len(segments)} as the network sees it"
+                alt = f"Digit {place} of {len(digits)} as the network sees it"
                 _show_digit(image, reading, f"{alt}, read as {reading.digit}")
+    if left_out := sum(segment.role == "left_out" for segment in segments):
+        st.caption(
+            f":orange[{left_out} marks were left out:] too small, or beside the lines of digits. "
+            "Crop the picture to the number if a digit is missing."
+        )
     titles = {place: f"{place + 1}: {reading.digit}" for place, reading in enumerate(readings)}
     label = "Which one shall the other pages look at?"
     chosen = pick(label, titles, key=f"looked_at_{number}", wrap=True)
@@ -51,7 +57,8 @@ def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
     st.caption(
         "Cut between strokes where you drew, at gaps and thin bridges of ink in a picture; of all "
         "ways to cut, the one whose parts look most like digits to the network. It can be wrong: "
-        "leave some room between the digits."
+        "leave some room between the digits. Several lines are read one by one; a dot at the foot "
+        "of the digits is a decimal point, a dash at half their height a minus sign."
     )
 
 

@@ -18,6 +18,10 @@ from mnistviz.ui.shared import state
 from mnistviz.ui.shared.compat import renew, renewable_key
 
 PHOTO_WIDTH = 320
+NO_INK = (
+    "No ink is visible on this picture. **Crop** it to the digit, or take it again with more light "
+    "or a darker pen."
+)
 # Orange, over grey.
 INK_COLOUR = (232, 89, 12)
 # Left and right, top and bottom of the part that is read, in percent.
@@ -57,12 +61,30 @@ def given_picture(camera: bool, several: bool) -> GivenPicture | None:
         st.info("Nothing to read yet. Dark ink on light paper or the other way round, both do.")
         return None
     slot = st.empty()
+    with st.container(horizontal=True):
+        crop = _pick_crop()
+        st.button(
+            "Turn",
+            icon=":material/rotate_90_degrees_cw:",
+            on_click=_turn,
+            help="Turn the picture by 90° clockwise.",
+        )
+    return GivenPicture(colours, crop, find_ink(cropped(colours, crop), several), slot)
+
+
+def _pick_crop() -> Crop:
     with st.popover("Crop", icon=":material/crop:", help="Read only a part of the picture."):
         key = renewable_key(CROP)
         across = st.slider("From left to right, %", 0, 100, (0, 100), 1, key=f"across-{key}")
         down = st.slider("From top to bottom, %", 0, 100, (0, 100), 1, key=f"down-{key}")
-    crop = across, down
-    return GivenPicture(colours, crop, find_ink(cropped(colours, crop), several), slot)
+    return across, down
+
+
+def _turn() -> None:
+    """Turn the picture; the part that is read is the whole of it again."""
+    turned = np.rot90(st.session_state[state.PHOTO], -1)
+    st.session_state[state.PHOTO] = np.ascontiguousarray(turned)
+    renew(CROP)
 
 
 def _upload(camera: bool) -> ByteArray | None:

@@ -55,7 +55,7 @@ def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None
     to_pen = drawn is None and PEN in steps
     changed = normalise(ink, to_pen=to_pen, to_box=BOX in steps, to_centre=CENTRE in steps)
     if changed.box is None:
-        st.info("Nothing of the drawing is left on the canvas.")
+        st.info("No ink is visible.")
         return
     _show_stages(changed, drawn, steps)
     readings = [
