@@ -57,7 +57,7 @@ def train_with_keras(wait: Callable[[], None]) -> None:
     import keras
 
     from mnistviz.digits.mnist import load_mnist, to_input
-    from mnistviz.network.model import build
+    from mnistviz.network.keras_model import build
 
     data = load_mnist()
     train = to_input(data.x_train)[..., None], data.y_train

@@ -4,12 +4,10 @@ The numbers are two to five test digits side by side, for several gaps in pixels
 pixels high); the photos are made of test digits, for several kinds of difficulty.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -20,11 +18,9 @@ from mnistviz.digits.drawing.pictures import find_ink
 from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, normalise
 from mnistviz.digits.drawing.segmentation import segment_ink
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.network.network import Network
 from mnistviz.runs import snapshots
-
-if TYPE_CHECKING:
-    # It imports TensorFlow.
-    from mnistviz.network.model import Classifier
+from mnistviz.runs.load import load
 
 GAPS = (4, 2, 0, -1, -2)
 
@@ -39,14 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON value instead")
     options = parser.parse_args(arguments)
 
-    from mnistviz.network.model import Classifier
-    from mnistviz.runs.load import load
-
     snapshot = snapshots.find(options.run)
-    classifier = Classifier(load(snapshot))
+    network = load(snapshot)
     result: Result = {
-        "numbers": [numbers(classifier, gap, options.count) for gap in GAPS],
-        "photos": [photos(classifier, kind, options.count) for kind in KINDS],
+        "numbers": [numbers(network, gap, options.count) for gap in GAPS],
+        "photos": [photos(network, kind, options.count) for kind in KINDS],
     }
     print(json.dumps(result) if options.json else table(result))
 
@@ -64,7 +57,7 @@ def side_by_side(digits: FloatArray, gap: int) -> FloatArray:
     return field
 
 
-def numbers(classifier: Classifier, gap: int, count: int) -> dict[str, float]:
+def numbers(network: Network, gap: int, count: int) -> dict[str, float]:
     """Return the shares of numbers read right, segmented into the right count, touching."""
     data = load_mnist()
     rng = np.random.default_rng(0)
@@ -73,19 +66,19 @@ def numbers(classifier: Classifier, gap: int, count: int) -> dict[str, float]:
         chosen = rng.integers(0, len(data.x_test), rng.integers(2, 6))
         digits, labels = to_input(data.x_test[chosen]), data.y_test[chosen].tolist()
         field = side_by_side(digits, gap)
-        parts = segment_ink(field, classifier.logits)
+        parts = segment_ink(field, network.logits)
         found = [part for part in parts if part.role == "digit"]
         images = np.stack([one.stages.image for one in found])
-        right += classifier.logits(images).argmax(axis=1).tolist() == labels
+        right += network.logits(images).argmax(axis=1).tolist() == labels
         cut += len(found) == len(labels)
-        single += classifier.logits(digits).argmax(axis=1).tolist() == labels
+        single += network.logits(digits).argmax(axis=1).tolist() == labels
         pieces = ndimage.label(field > INK_THRESHOLD, np.ones((3, 3)))[1]
         touching += pieces < len(labels)
     shares = {"right": right, "cut": cut, "touching": touching, "digits_right_alone": single}
     return {"gap": gap, **{name: value / count for name, value in shares.items()}}
 
 
-def photos(classifier: Classifier, kind: str, count: int) -> dict[str, float | str]:
+def photos(network: Network, kind: str, count: int) -> dict[str, float | str]:
     """Return the share of the photos of a kind whose digit was read right."""
     data = load_mnist()
     rng = np.random.default_rng(0)
@@ -94,7 +87,7 @@ def photos(classifier: Classifier, kind: str, count: int) -> dict[str, float | s
     for digit in to_input(data.x_test[chosen]):
         colours = np.asarray(photo(digit, kind, rng).convert("RGB"))
         images.append(normalise(find_ink(colours), to_pen=True).image)
-    answers = classifier.logits(np.stack(images)).argmax(axis=1)
+    answers = network.logits(np.stack(images)).argmax(axis=1)
     return {"kind": kind, "right": float((answers == data.y_test[chosen]).mean())}
 
 

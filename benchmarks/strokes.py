@@ -11,7 +11,6 @@ UCI's training file is in `mnistviz/assets/benchmarks/strokes.json`.
 import argparse
 import itertools
 import json
-import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +22,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, redraw, render
 from mnistviz.runs import registry
+from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import latest_snapshot
 
 RUNS = ("reference", "best", "handwriting")
@@ -83,10 +83,6 @@ def measure(
     """Rates of right answers, in all and of the writers that nothing was chosen on, that of the
     writer read worst, and of answers alike at any size.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from mnistviz.network.model import Classifier
-    from mnistviz.runs.load import load
-
     images = seen(drawings)
     at_sizes = [seen([sized(one, side) for one in drawings[::EVERY]]) for side in SIZES]
     everybody = np.unique(writers)
@@ -94,9 +90,9 @@ def measure(
     rows = {}
     for name in names:
         run = registry.find_run(name)
-        classifier = Classifier(load(latest_snapshot(run)))
-        right = classifier.logits(images).argmax(axis=1) == labels
-        answers = np.stack([classifier.logits(one).argmax(axis=1) for one in at_sizes])
+        network = load(latest_snapshot(run))
+        right = network.logits(images).argmax(axis=1) == labels
+        answers = np.stack([network.logits(one).argmax(axis=1) for one in at_sizes])
         of_writers = [right[writers == writer].mean() for writer in everybody]
         rows[name] = {
             "right": round(float(right.mean()), 4),

@@ -10,7 +10,6 @@ fonts.
 
 import argparse
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -62,7 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--leave-out", nargs="*", default=[], metavar="KIND", help="kinds to train without"
     )
     options = parser.parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if not options.keep:
         weights = vars(train(*learnt()))
         np.savez_compressed(
@@ -167,20 +165,19 @@ class Asking:
 
     def __init__(self, fonts: Path | None) -> None:
         from mnistviz.evaluation import calibration
-        from mnistviz.network.model import Classifier
         from mnistviz.runs.load import load
 
         run = registry.find_run("best")
         step = snapshots.steps_of(run)[-1]
-        self._classifier = Classifier(load(Snapshot(run, step)))
-        temperature = calibration.calibration_of(Snapshot(run, step), self._classifier)
+        self._network = load(Snapshot(run, step))
+        temperature = calibration.calibration_of(Snapshot(run, step), self._network)
         assert temperature is not None
         self._temperature = temperature
         files = sorted(fonts.rglob("*.ttf")) if fonts else []
         self._fonts = [ImageFont.truetype(file, non_digits.FONT_SIZE) for file in files] or None
 
     def probabilities(self, images: FloatArray) -> FloatArray:
-        return self._temperature.probabilities(self._classifier.logits(images))
+        return self._temperature.probabilities(self._network.logits(images))
 
     def accepted(self, detector: DigitDetector, images: FloatArray) -> FloatArray:
         """Whether each of images `(n, 28, 28)` passes as a digit that the run is sure of."""

@@ -61,16 +61,16 @@ def attribute(
     methods = [one_of("method", each, NAMES) for each in method or NAMES]
     pixels, name = chosen_image(image, file)
 
-    from mnistviz.inspection.image.attribution import Explainer, contrast
-    from mnistviz.inspection.image.attribution import attribute as explain
-    from mnistviz.network.model import Classifier
+    from mnistviz.inspection.image import attribution
     from mnistviz.runs.load import load
 
     network = load(snapshot)
     if target is None:
-        target = int(Classifier(network).logits(pixels[np.newaxis])[0].argmax())
-    weights, explainer = contrast(target, against), Explainer(network)
-    results = {each: explain(explainer, pixels, weights, each, layer) for each in methods}
+        target = int(network.logits(pixels[np.newaxis])[0].argmax())
+    weights = attribution.contrast(target, against)
+    results = {
+        each: attribution.attribute(network, pixels, weights, each, layer) for each in methods
+    }
     question = f"{target}" if against is None else f"{target} and not {against}"
     title = f"{name}: why {question}, says {run}"
     _write(out, title, question, pixels, results)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mnistviz.digits.labelled_sets import LabelledSet
     from mnistviz.evaluation.predictions import Answers
     from mnistviz.evaluation.robustness import RobustnessCurve
-    from mnistviz.network.model import Classifier
+    from mnistviz.network.network import Network
 
 
 def evaluate(
@@ -49,14 +49,13 @@ def evaluate(
 
     from mnistviz.evaluation.calibration import calibration_of
     from mnistviz.evaluation.predictions import answers_of
-    from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 
-    classifier = Classifier(load(snapshot))
-    answers = answers_of(labelled, _logits(run, snapshot, labelled, classifier))
-    calibration = calibration_of(snapshot, classifier)
+    network = load(snapshot)
+    answers = answers_of(labelled, _logits(run, snapshot, labelled, network))
+    calibration = calibration_of(snapshot, network)
     result = _result(answers, None if calibration is None else calibration.temperature)
-    curves = _robustness_curves(snapshot, labelled, classifier) if robustness else []
+    curves = _robustness_curves(snapshot, labelled, network) if robustness else []
     if out:
         _write(out, snapshot, result, curves)
     if as_json:
@@ -167,25 +166,24 @@ def _print(run: str, result: Result) -> None:
     )
 
 
-def _logits(name: str, snapshot: Snapshot, data: LabelledSet, classifier: Classifier) -> FloatArray:
+def _logits(name: str, snapshot: Snapshot, data: LabelledSet, network: Network) -> FloatArray:
     """The logits of an earlier evaluation, or else computed now, with a progress bar."""
     from mnistviz.evaluation.predictions import digest_of, keep_logits, known_logits
-    from mnistviz.evaluation.scoring import predict_logits
 
     digest = digest_of(data.images)
     known = known_logits(snapshot, data, digest)
     if known is not None:
         return known
     with typer.progressbar(length=len(data.labels), label=name, file=sys.stderr) as progress:
-        logits = predict_logits(
-            classifier, data.images, lambda done: progress.update(round(done) - progress.pos)
+        logits = network.logits(
+            data.images, lambda done: progress.update(round(done) - progress.pos)
         )
     keep_logits(snapshot, digest, logits)
     return logits
 
 
 def _robustness_curves(
-    snapshot: Snapshot, data: LabelledSet, classifier: Classifier
+    snapshot: Snapshot, data: LabelledSet, network: Network
 ) -> list[RobustnessCurve]:
     """The curves of all corruptions: those stored before, and those measured now."""
     from mnistviz.evaluation import robustness
@@ -199,7 +197,7 @@ def _robustness_curves(
         for corruption in corruptions:
             stored = robustness.cached(snapshot, part, corruption)
             curves.append(
-                stored or robustness.measure_and_cache(classifier, snapshot, part, corruption)
+                stored or robustness.measure_and_cache(network, snapshot, part, corruption)
             )
     return curves
 

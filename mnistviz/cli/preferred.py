@@ -27,16 +27,13 @@ def preferred(
     as_json: AsJson = False,
 ) -> None:
     """What channels of a convolution would like best: inputs made for them (for conv8: digits)."""
-    from mnistviz.inspection.image.preferred_input import ChannelGradients
-
     snapshot = find_snapshot(run, layer)
     channels = _channels(snapshot, layer, channel)
 
-    from mnistviz.inspection.image.preferred_input import preferred_inputs
+    from mnistviz.inspection.image.preferred_input import ChannelGradients, preferred_inputs
     from mnistviz.runs.load import load
 
-    climber = ChannelGradients(load(snapshot), snapshot.run.spec.model, layer)
-    inputs = preferred_inputs(climber, channels)
+    inputs = preferred_inputs(ChannelGradients(load(snapshot), layer), channels)
     title = f"What the channels of {layer} of {run} like best"
     _write(out, title, layer, inputs)
     rows: list[dict[str, Any]] = [

@@ -5,6 +5,7 @@ the validator read them from here (`mnistviz.core.settings`).
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.settings import setting
+from mnistviz.core.types.arrays import FloatArray
 
 # Output channels of the 1×1 convolutions.
 NUM_SQUEEZED = 10
@@ -156,6 +158,31 @@ class ModelSpec(Frozen):
     def convolutions(self) -> tuple[Layer, ...]:
         """The convolutions alone, in order."""
         return tuple(layer for layer in self.layers if layer.type == "Conv2D")
+
+    @property
+    def relu_convolutions(self) -> tuple[Layer, ...]:
+        """The convolutions with a ReLU: all but the last, whose channels are the logits."""
+        return tuple(layer for layer in self.convolutions if layer.relu)
+
+    @property
+    def block_ends(self) -> dict[str, str]:
+        """For each convolution with a ReLU, the layer whose output the next one takes.
+
+        That is the batch normalization that follows, or the convolution itself where none does.
+        """
+        names = [layer.name for layer in self.relu_convolutions]
+        return {name: normalization_name(name) if self.batch_norm else name for name in names}
+
+    def named(self, arrays: Sequence[FloatArray]) -> dict[str, dict[str, FloatArray]]:
+        """Arrays in `get_weights()` order, by layer and name: `weights["conv1"]["kernel"]`.
+
+        Raises `ValueError` where their number is not that of the network's arrays.
+        """
+        places = [(layer.name, name) for layer in self.layers for name, _ in layer.weights]
+        weights: dict[str, dict[str, FloatArray]] = {}
+        for (layer, name), array in zip(places, arrays, strict=True):
+            weights.setdefault(layer, {})[name] = array
+        return weights
 
     @property
     def parameters(self) -> int:

@@ -1,4 +1,4 @@
-"""Child processes that outlive the one that starts them: the only user of `subprocess`."""
+"""Child processes: the only user of `subprocess`."""
 
 import os
 import subprocess
@@ -15,9 +15,38 @@ from mnistviz.core.storage import home
 START_TIMEOUT_SECONDS = 30
 POLL_SECONDS = 0.02
 
+# A process that imports TensorFlow and does little else takes about 5 s, more on a busy machine.
+RUN_TIMEOUT_SECONDS = 120
 
-class ProcessStartError(Exception):
+
+class ProcessError(Exception):
+    """A process failed or took too long. The text is the last line of its output."""
+
+
+class ProcessStartError(ProcessError):
     """A process ended or hung before it was ready. The text is the last line of its log."""
+
+
+def run_module(module: str, arguments: Sequence[str]) -> None:
+    """Run `python -m MODULE ARGUMENTS` to its end.
+
+    Raises `ProcessError` when it fails, or after 120 s, which end it.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=PROJECT,
+            env=_environment(),
+            timeout=RUN_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ProcessError(f"it took longer than {RUN_TIMEOUT_SECONDS} s") from None
+    if done.returncode:
+        raise ProcessError(_last_line(done.stdout))
 
 
 def start_module(
@@ -30,8 +59,9 @@ def start_module(
 ) -> None:
     """Start `python -m MODULE ARGUMENTS` in a session of its own; return when it is ready.
 
-    Its output is appended to `log_file`. With `may_finish`, a process that ended with exit status 0
-    counts as ready. Raises `ProcessStartError` when it dies before, or after 30 s.
+    It outlives this process. Its output is appended to `log_file`. With `may_finish`, a process
+    that ended with exit status 0 counts as ready. Raises `ProcessStartError` when it dies before,
+    or after 30 s.
     """
     with log_file.open("ab") as log:
         begin = log.tell()
@@ -41,7 +71,7 @@ def start_module(
             stdout=log,
             stderr=log,
             cwd=PROJECT,
-            env={**os.environ, "MNISTVIZ_HOME": str(home())},
+            env=_environment(),
             start_new_session=True,
         )
     # Reaps the process when it ends; the thread does not keep this process alive.
@@ -52,7 +82,14 @@ def start_module(
         if may_finish and status == 0:
             return
         if status is not None or time.monotonic() > deadline:
-            output = log_file.read_bytes()[begin:].decode(errors="replace")
-            lines = output.strip().splitlines()
-            raise ProcessStartError(lines[-1] if lines else "it left no word")
+            raise ProcessStartError(_last_line(log_file.read_bytes()[begin:]))
         time.sleep(POLL_SECONDS)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "MNISTVIZ_HOME": str(home())}
+
+
+def _last_line(output: bytes) -> str:
+    lines = output.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it left no word"

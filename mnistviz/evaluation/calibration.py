@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.statistics import negative_log_likelihood
 from mnistviz.core.types.arrays import ByteArray, FloatArray
-from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.reliability import reliability
-from mnistviz.network.model import Classifier, softmax
+from mnistviz.network.layers import softmax
+from mnistviz.network.network import Network
 from mnistviz.runs import registry
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
@@ -54,11 +54,11 @@ def probabilities(logits: FloatArray, calibration: Calibration | None) -> FloatA
     return softmax(logits) if calibration is None else calibration.probabilities(logits)
 
 
-def calibration_of(snapshot: Snapshot, classifier: Classifier | None = None) -> Calibration | None:
+def calibration_of(snapshot: Snapshot, network: Network | None = None) -> Calibration | None:
     """The calibration of a snapshot, None where every training image was trained on.
 
     Fitted at the first call, in about a second, and cached. The network is
-    loaded where `classifier` is not it already.
+    loaded where `network` is not it already.
     """
     number = held_out(snapshot.run)
     if not number:
@@ -66,8 +66,8 @@ def calibration_of(snapshot: Snapshot, classifier: Classifier | None = None) -> 
 
     def compute() -> Calibration:
         data = load_mnist()
-        reader = classifier or Classifier(load(snapshot))
-        return fit(reader.logits(to_input(data.x_train[-number:])), data.y_train[-number:])
+        logits = (network or load(snapshot)).logits(data.x_train[-number:])
+        return fit(logits, data.y_train[-number:])
 
     return CACHE.get(snapshot, compute)
 
@@ -93,6 +93,9 @@ def held_out(run: Run) -> int:
 
 def fit(logits: FloatArray, labels: ByteArray) -> Calibration:
     """Return the temperature with the lowest loss of logits `(n, 10)` for labels `(n,)`."""
+    # It takes 0.2 s, and only a new snapshot needs it.
+    from scipy.optimize import minimize_scalar
+
     minimum = minimize_scalar(
         lambda log: _loss(logits / np.exp(log), labels),
         bounds=(np.log(MIN_TEMPERATURE), np.log(MAX_TEMPERATURE)),

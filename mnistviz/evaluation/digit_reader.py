@@ -9,7 +9,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.evaluation import calibration
 from mnistviz.evaluation.calibration import Calibration
 from mnistviz.network import rejection
-from mnistviz.network.model import Classifier
+from mnistviz.network.network import Network
 from mnistviz.network.rejection import Verdict
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
@@ -47,18 +47,18 @@ class Reading:
 class DigitReader:
     """A trained network with its calibration; None where no training image was held out."""
 
-    classifier: Classifier
+    network: Network
     calibration: Calibration | None
 
     @classmethod
     def load(cls, snapshot: Snapshot) -> Self:
         """Load the network of a snapshot. The first call fits its temperature, in about 1 s."""
-        classifier = Classifier(load(snapshot))
-        return cls(classifier, calibration.calibration_of(snapshot, classifier))
+        network = load(snapshot)
+        return cls(network, calibration.calibration_of(snapshot, network))
 
     def logits(self, images: FloatArray) -> FloatArray:
         """The logits `(n, 10)` of images `(n, 28, 28)` in [0, 1]."""
-        return self.classifier.logits(images)
+        return self.network.logits(images)
 
     def read(self, image: FloatArray) -> Reading:
         """The reading of an image `(28, 28)` float32 in [0, 1]."""

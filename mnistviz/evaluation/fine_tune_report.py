@@ -13,6 +13,7 @@ import numpy as np
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.arrays import BoolArray
 from mnistviz.core.types.progress import Progress, no_progress
+from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import fine_tune_set, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.result_cache import ResultCache, dataclass_codec
@@ -78,10 +79,7 @@ def measure(run: Run, progress: Progress = no_progress) -> Tuning:
 
     Raises `RunError` where a snapshot or the digits of the run are missing.
     """
-    # They import TensorFlow, which cached results do without.
-    from mnistviz.digits.mnist import load_mnist
-    from mnistviz.evaluation.scoring import predict_logits
-    from mnistviz.network.model import Classifier
+    # It imports SciPy, which cached results do without.
     from mnistviz.runs.load import load
 
     parts, data = fine_tune_set.read(run), load_mnist()
@@ -95,9 +93,9 @@ def measure(run: Run, progress: Progress = no_progress) -> Tuning:
     found: dict[str, BoolArray] = {}
     done = 0
     for when, of in (("before", 0), ("after", step)):
-        classifier = Classifier(load(Snapshot(run, of)))
+        network = load(Snapshot(run, of))
         for name, (images, labels) in sets.items():
-            logits = predict_logits(classifier, images, partial(_tell, progress, done, total))
+            logits = network.logits(images, partial(_tell, progress, done, total))
             found[f"{name}_{when}"] = logits.argmax(axis=1) == labels
             done += len(labels)
     tuning = Tuning(**found)

@@ -61,12 +61,11 @@ def answers(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
     found = known(snapshot, digits)
     new = np.flatnonzero(np.isnan(found[:, 0])).tolist()
     if new:
-        from mnistviz.digits.mnist import to_input
-        from mnistviz.network.model import Classifier
+        # It imports SciPy, which cached answers do without.
         from mnistviz.runs.load import load
 
         images = np.stack([digits[number].image for number in new])
-        found[new] = Classifier(load(snapshot)).classify(to_input(images))
+        found[new] = load(snapshot).classify(images)
         kept = {**_kept(snapshot), **{digits[n].id: found[n] for n in new}}
         _CACHE.write(snapshot, _StoredAnswers(np.array(list(kept)), np.stack(list(kept.values()))))
     return found

@@ -18,7 +18,7 @@ from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
-    from mnistviz.network.model import Classifier
+    from mnistviz.network.network import Network
 
 # An accuracy of 99 % then has an interval of ± half a point, and a curve takes seconds.
 IMAGES_OF_EACH_DIGIT = 200
@@ -57,7 +57,7 @@ def subset(data: LabelledSet, each: int = IMAGES_OF_EACH_DIGIT) -> LabelledSet:
 
 
 def measure(
-    classifier: Classifier,
+    network: Network,
     data: LabelledSet,
     corruption: Corruption,
     progress: Progress = no_progress,
@@ -67,7 +67,7 @@ def measure(
     rows = []
     for number, level in enumerate(corruption.levels):
         progress(number / len(corruption.levels))
-        answers = classifier.logits(corruption.apply(images, level)).argmax(axis=1)
+        answers = network.logits(corruption.apply(images, level)).argmax(axis=1)
         rows.append(answers == data.labels)
     return RobustnessCurve(corruption.name, tuple(map(float, corruption.levels)), np.stack(rows))
 
@@ -83,14 +83,14 @@ def cached(snapshot: Snapshot, data: LabelledSet, corruption: Corruption) -> Rob
 
 
 def measure_and_cache(
-    classifier: Classifier,
+    network: Network,
     snapshot: Snapshot,
     data: LabelledSet,
     corruption: Corruption,
     progress: Progress = no_progress,
 ) -> RobustnessCurve:
     """Measure a snapshot and cache the result."""
-    curve = measure(classifier, data, corruption, progress)
+    curve = measure(network, data, corruption, progress)
     _cache(data, corruption).write(snapshot, curve)
     return curve
 

@@ -8,16 +8,14 @@ import contextlib
 import io
 import re
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.core.types.arrays import ByteArray, DoubleArray, FloatArray
 from mnistviz.core.types.progress import Progress, no_progress
-from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.mnist import load_mnist
 from mnistviz.inspection.digit_maps import TEST_MAP, DigitMap
-from mnistviz.inspection.layer_outputs import IMAGES_SPEC, convolutions, last_output, layer_outputs
-from mnistviz.network.model import BATCH_SIZE
+from mnistviz.network.batches import map_batches
+from mnistviz.network.network import Network, as_batch
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
 
@@ -25,62 +23,71 @@ from mnistviz.runs.snapshots import Snapshot
 # not improve t-SNE.
 NUM_AXES = 50
 
+# Features that principal axes are computed from at once.
+ROWS_AT_ONCE = 1_000
+
 TSNE_ITERATIONS = 1000
 
 
 def last_features(
-    network: keras.Sequential, images: FloatArray, progress: Progress = no_progress
+    network: Network, images: FloatArray | ByteArray, progress: Progress = no_progress
 ) -> tuple[FloatArray, ByteArray]:
-    """The input of the last convolution, and the answers, for images `(n, 28, 28)` in [0, 1].
+    """The input of the last convolution, and the answers, for images `(n, 28, 28)`.
 
-    Features are (n, height · width · channels) float32, answers (n,) uint8.
+    Images are as in `Network`. Features are (n, height · width · channels) float32, answers (n,)
+    uint8. `progress` gets the number of images that are done.
     """
     layers = network.layers
-    last = layers.index(convolutions(network)[-1])
+    last = layers.index(network.spec.convolutions[-1])
 
-    def both(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        features = last_output({"input": values, **layer_outputs(layers[:last], values)})
-        logits = last_output(layer_outputs(layers[last:-1], features))
-        return tf.reshape(features, (tf.shape(features)[0], -1)), tf.argmax(logits, 1)
+    def both(batch: FloatArray | ByteArray) -> tuple[FloatArray, ByteArray]:
+        outputs = [as_batch(batch), *network.outputs(batch).values()]
+        answers = outputs[-1].argmax(axis=1).astype(np.uint8)
+        return outputs[last].reshape(len(batch), -1).astype(np.float32, copy=False), answers
 
-    # Tracing takes longer than one batch.
-    if len(images) > BATCH_SIZE:
-        both = tf.function(both).get_concrete_function(IMAGES_SPEC)
-    batches = []
-    for start in range(0, len(images), BATCH_SIZE):
-        batch = images[start : start + BATCH_SIZE]
-        batches.append([array.numpy() for array in both(tf.constant(batch[..., np.newaxis]))])
-        progress(start + len(batch))
-    features, answers = (np.concatenate(parts) for parts in zip(*batches, strict=True))
-    return features, answers.astype(np.uint8)
+    parts = map_batches(both, images, progress=progress)
+    features, answers = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return features, answers
 
 
-def digit_map(
-    network: keras.Sequential, images: ByteArray, progress: Progress = no_progress
-) -> DigitMap:
+def digit_map(network: Network, images: ByteArray, progress: Progress = no_progress) -> DigitMap:
     """The map of images `(n, 28, 28)` uint8 along their principal axes (Pearson 1901).
 
     `progress` gets the number of images that are done.
     """
-    # Imported here: it takes 0.2 s, and placing one image on a stored map needs none of it.
-    from sklearn.decomposition import PCA
-
-    features, answers = last_features(network, to_input(images), progress)
-    # Its sign convention makes the largest part of each axis positive: maps can be compared.
-    pca = PCA(min(NUM_AXES, len(features)), svd_solver="covariance_eigh")
-    with np.errstate(invalid="ignore"):
-        # Without any variance the shares are NaN.
-        pca.fit(features.astype(np.float64))
+    features, answers = last_features(network, images, progress)
+    mean, axes, shares = _principal_axes(features)
     return DigitMap(
-        places=((features - pca.mean_) @ pca.components_.T).astype(np.float32),
-        mean=pca.mean_.astype(np.float32),
-        axes=pca.components_.T.astype(np.float32),
-        shares=np.nan_to_num(pca.explained_variance_ratio_).astype(np.float32),
+        places=np.concatenate(map_batches(lambda part: (part - mean) @ axes, features)),
+        mean=mean,
+        axes=axes,
+        shares=shares,
         answers=answers,
     )
 
 
-def map_of_test_images(snapshot: Snapshot, network: keras.Sequential | None = None) -> DigitMap:
+def _principal_axes(features: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean (c,), principal axes (c, axes) and their shares of the variance (axes,) of features.
+
+    `features` is (n, c). The largest part of each axis is positive, so that maps can be compared.
+    """
+    mean = features.mean(axis=0, dtype=np.float64)
+
+    def products(part: FloatArray) -> DoubleArray:
+        centred = part - mean
+        return np.asarray(centred.T @ centred)
+
+    # In parts: float64 copies of all features would take much memory.
+    variances, axes = np.linalg.eigh(sum(map_batches(products, features, size=ROWS_AT_ONCE)))
+    largest = slice(None, -min(NUM_AXES, *features.shape) - 1, -1)
+    total = variances.sum()
+    shares = variances[largest] / total if total > 0 else np.zeros_like(variances[largest])
+    axes = axes[:, largest]
+    axes = axes * np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0))
+    return mean.astype(np.float32), axes.astype(np.float32), shares.astype(np.float32)
+
+
+def map_of_test_images(snapshot: Snapshot, network: Network | None = None) -> DigitMap:
     """The map of the 10,000 test images by a snapshot; computed once and stored.
 
     The snapshot is loaded unless `network` is given.

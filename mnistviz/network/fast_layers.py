@@ -62,7 +62,7 @@ def training_logits(
     """
     middle = tf.shape(images)[0] // 2
     halves = [images[:middle], images[middle:]]
-    for index, (layer, normalization, drop) in _blocks(model.layers[:-1]):
+    for index, (layer, normalization, drop) in blocks(model.layers[:-1]):
         mask = (0.0, tf.zeros(2, tf.int32))
         if drop is not None:
             mask = (drop.rate, tf.stack([seed, step * _LAYERS_PER_STEP + index]))
@@ -85,40 +85,7 @@ def training_logits(
     return tf.concat(halves, 0)
 
 
-@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
-def inference_logits(model: keras.Sequential, images: Any) -> Any:
-    """Logits in inference mode: (n, 28, 28, 1) float32 to (n, 10) float32.
-
-    A normalization is a scale and an offset for each channel in inference mode. Without padding,
-    both are folded into the next convolution's kernel and bias. Before the pool they are applied
-    to the maps instead, as a negative scale would turn the maximum into a minimum.
-    """
-    values = images
-    scale: Any = None
-    offset: Any = None
-    for _, (layer, normalization, _) in _blocks(model.layers[:-1]):
-        if isinstance(layer, keras.layers.Conv2D):
-            kernel, bias = layer.kernel.value, layer.bias.value
-            if scale is not None:
-                bias = bias + tf.reduce_sum(kernel * offset[:, tf.newaxis], (0, 1, 2))
-                kernel = kernel * scale[:, tf.newaxis]
-            values = layer.activation(convolution(values, kernel, bias))
-            scale = None
-        elif scale is not None:
-            wide = values.shape[1] * values.shape[2]
-            flat = tf.reshape(values, (-1, wide * values.shape[3]))
-            flat = flat * tf.tile(scale, [wide]) + tf.tile(offset, [wide])
-            values, scale = layer(tf.reshape(flat, tf.shape(values)), training=False), None
-        else:
-            values = layer(values, training=False)
-        if normalization is not None:
-            variance = normalization.moving_variance.value
-            scale = normalization.gamma.value * tf.math.rsqrt(variance + normalization.epsilon)
-            offset = normalization.beta.value - normalization.moving_mean.value * scale
-    return values
-
-
-def _blocks(layers: list[Any]) -> list[tuple[int, list[Any]]]:
+def blocks(layers: list[Any]) -> list[tuple[int, list[Any]]]:
     """Each layer with the normalization and the dropout that follow it, or None.
 
     The number is that of the block's last layer.

@@ -72,11 +72,7 @@ def read(snapshot: Snapshot) -> Weights:
 
 
 def _read(run: Run, file: Path) -> Weights:
-    expected = [
-        (layer.name, name, shape)
-        for layer in run.spec.model.layers
-        for name, shape in layer.weights
-    ]
+    expected = [shape for layer in run.spec.model.layers for _, shape in layer.weights]
     try:
         # Opened here: np.load would leave a damaged file open.
         with file.open("rb") as source, np.load(source, allow_pickle=False) as arrays:
@@ -86,18 +82,12 @@ def _read(run: Run, file: Path) -> Weights:
         raise RunError(
             f"{run.name}: the snapshot {file.name} is missing or damaged; choose another one"
         ) from None
-    shapes_fit = all(
-        value.shape == shape for value, (_, _, shape) in zip(values, expected, strict=True)
-    )
-    if not (complete and shapes_fit):
+    if not complete or [value.shape for value in values] != expected:
         raise RunError(
             f"{run.name}: the snapshot {file.name} is not of the network that spec.json "
             f"describes, {run.spec.model.plan}; choose another one"
         )
-    weights: Weights = {}
-    for value, (layer, name, _) in zip(values, expected, strict=True):
-        weights.setdefault(layer, {})[name] = value.astype(np.float32, copy=False)
-    return weights
+    return run.spec.model.named([value.astype(np.float32, copy=False) for value in values])
 
 
 def latest_snapshot(run: Run) -> Snapshot:

@@ -9,8 +9,13 @@ from dataclasses import dataclass
 
 from mnistviz.core.errors import TrainingError
 from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.inspection.channels.channel_statistics import layer_statistics
+from mnistviz.inspection.channels.redundancy import use_of
+from mnistviz.inspection.kernels.coverage import coverage_of
 from mnistviz.runs import desired_state, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.epoch_log import epochs_of
+from mnistviz.runs.load import load
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
@@ -128,12 +133,6 @@ def result_of(run: Run, trial: Trial) -> TrialResult:
 
 def redundancy_of(run: Run) -> tuple[LayerRedundancy, ...]:
     """Return the redundancy of each layer of a run's last snapshot, on the 10,000 test images."""
-    # They import TensorFlow, which a study does without while it trains.
-    from mnistviz.digits.mnist import load_mnist
-    from mnistviz.inspection.channels.channel_statistics import layer_statistics
-    from mnistviz.inspection.channels.redundancy import use_of
-    from mnistviz.runs.load import load
-
     network = load(latest_snapshot(run))
     found = layer_statistics(network, load_mnist().x_test)
     return tuple(use_of(layer, one) for layer, one in found.items())
@@ -141,8 +140,6 @@ def redundancy_of(run: Run) -> tuple[LayerRedundancy, ...]:
 
 def coverage_of_run(run: Run) -> tuple[LayerCoverage, ...]:
     """Return the coverage of the 3×3 kernels of a run's last snapshot, for each layer."""
-    from mnistviz.inspection.kernels.coverage import coverage_of
-
     weights = snapshots.read(latest_snapshot(run))
     kernels = {layer: arrays["kernel"] for layer, arrays in weights.items() if "kernel" in arrays}
     return tuple(

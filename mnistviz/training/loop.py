@@ -20,8 +20,9 @@ from mnistviz.digits.mnist import Mnist, to_input, watched_digits
 from mnistviz.digits.soft_labels import TEMPERATURE, soft_labels
 from mnistviz.digits.synthetic_digits import with_pen_digits
 from mnistviz.digits.tablet_digits import with_tablet_digits
-from mnistviz.evaluation.scoring import evaluate
+from mnistviz.evaluation.scoring import score
 from mnistviz.network.augmentation import augmented, with_changed_lines
+from mnistviz.network.fast_inference import FastInference
 from mnistviz.network.fast_layers import (
     NUM_AVERAGED_EVENLY,
     augmentation_key,
@@ -30,7 +31,8 @@ from mnistviz.network.fast_layers import (
     follow,
     training_logits,
 )
-from mnistviz.network.model import Classifier, build
+from mnistviz.network.keras_model import build
+from mnistviz.network.layers import softmax
 
 # Steps of snapshots in the first epoch, where a network changes most. Step 0: initial weights.
 EARLY_SNAPSHOTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
@@ -132,7 +134,7 @@ class _Training:
         self._callbacks = callbacks
         self._network = build(model_spec, spec.seed)
         self._averaged = build(model_spec, spec.seed) if spec.weight_average else self._network
-        self._classifier = Classifier(self._averaged)
+        self._inference = FastInference(self._averaged)
         self._optimizer = keras.optimizers.Adam(spec.learning_rate)
         self._optimizer.build(self._network.trainable_variables)
         self._data = data
@@ -291,11 +293,11 @@ class _Training:
             )
 
     def _evaluate(self, split: MetricSplit, images: ByteArray, labels: ByteArray) -> None:
-        result = evaluate(self._classifier, images, labels)
+        result = score(self._inference.logits(images), labels)
         self._report(split, result.loss, result.accuracy)
 
     def _classify_watched(self) -> None:
-        probabilities = self._classifier.classify(self._watched)
+        probabilities = softmax(self._inference.logits(self._watched))
         self._callbacks.on_watched_answers(
             WatchedAnswers(
                 self._step,

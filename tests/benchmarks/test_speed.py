@@ -18,12 +18,15 @@ def test_the_table_says_what_was_measured() -> None:
         "load": 0.1,
         "epochs": compared({"mnistviz": [8.0], "keras": [20.0]}),
         "evaluate_10000_seconds": 0.42,
+        "evaluate_10000_ratio": 0.6,
         "classify_one_milliseconds": 0.35,
+        "classify_one_ratio": 0.25,
         "quick": {"seconds": 34.0, "test_accuracy": 0.994, "ratio": 0.1},
     }
     text = table(result)
     assert "mnistviz                 8.00     0.40×   0.40 to 0.40" in text
     assert "34.0 s from the command to the end, 0.100× of 17 Keras epochs" in text
     assert "test accuracy 99.40%" in text
-    assert "evaluate 10,000 images: 0.42 s warm" in text
+    assert "classify 10,000 images: 0.42 s warm, 0.60× of Keras" in text
+    assert "classify one digit: 0.35 ms warm, 0.25× of Keras" in text
     assert "quick" not in table({key: result[key] for key in result if key != "quick"})

@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.inspection.image.attribution import Explainer, contrast, integrated_gradients
+from mnistviz.inspection.image.attribution import contrast, integrated_gradients
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import find
 from tests.helpers.command_line import error_of, run, run_json
-
-pytestmark = pytest.mark.compiles
 
 
 def test_the_file_has_what_the_page_shows(tmp_path: Path) -> None:
@@ -22,7 +20,7 @@ def test_the_file_has_what_the_page_shows(tmp_path: Path) -> None:
     )
     snapshot = find("reference:20")
     image = to_input(load_mnist().x_test[3])
-    expected = integrated_gradients(Explainer(load(snapshot)), image, contrast(0, 6))
+    expected = integrated_gradients(load(snapshot), image, contrast(0, 6))
     with np.load(out) as arrays:
         assert set(arrays.files) == {
             "image",

@@ -11,8 +11,6 @@ from mnistviz.runs import snapshots
 from tests.helpers.command_line import error_of, run, run_json
 from tests.helpers.convolution_oracle import convolve, forward
 
-pytestmark = pytest.mark.compiles
-
 WEIGHTS = snapshots.read(snapshots.find("reference"))
 
 

@@ -9,8 +9,6 @@ from PIL import Image
 from mnistviz.runs import snapshots
 from tests.helpers.command_line import error_of, run, run_json
 
-pytestmark = pytest.mark.compiles
-
 WEIGHTS = snapshots.read(snapshots.find("reference"))
 LAYERS = "conv1, conv2, conv3, conv4, conv5, conv6, conv7, conv8"
 

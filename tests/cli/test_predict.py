@@ -23,7 +23,6 @@ def write_number(folder: Path) -> tuple[Path, Path]:
     return text, picture
 
 
-@pytest.mark.compiles
 def test_a_number_is_read_from_strokes_and_from_a_picture(tmp_path: Path) -> None:
     text, picture = write_number(tmp_path)
     blank = tmp_path / "blank.png"

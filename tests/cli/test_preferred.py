@@ -9,8 +9,6 @@ from mnistviz.runs import snapshots
 from tests.helpers.command_line import error_of, run, run_json
 from tests.helpers.convolution_oracle import convolve, forward
 
-pytestmark = pytest.mark.compiles
-
 WEIGHTS = snapshots.read(snapshots.find("reference"))
 LAYERS = "conv1, conv2, conv3, conv4, conv5, conv6, conv7, conv8"
 

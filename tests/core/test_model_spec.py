@@ -1,5 +1,6 @@
 """The network: its layer table, its sizes and costs, channel plans as text."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -49,6 +50,18 @@ def test_the_reference_network_is_the_published_table() -> None:
 def test_only_the_last_convolution_has_no_relu() -> None:
     relu = {layer.name: layer.relu for layer in ModelSpec().convolutions}
     assert relu == {**{f"conv{number}": True for number in range(1, 8)}, "conv8": False}
+
+
+def test_arrays_in_order_are_named() -> None:
+    spec = ModelSpec()
+    arrays = [np.full(shape, 1, np.float32) for layer in spec.layers for _, shape in layer.weights]
+    named = spec.named(arrays)
+    assert named["conv1"] == {"kernel": arrays[0], "bias": arrays[1]}
+    assert list(named) == [layer.name for layer in spec.layers if layer.weights]
+    assert named["conv8"]["bias"] is arrays[-1]
+    for wrong in (arrays[:-1], [*arrays, arrays[0]]):
+        with pytest.raises(ValueError, match="argument"):
+            spec.named(wrong)
 
 
 def test_weights_are_named_as_keras_names_them() -> None:

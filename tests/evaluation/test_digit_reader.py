@@ -8,39 +8,37 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation import calibration
 from mnistviz.evaluation.digit_reader import DigitReader, Reading
-from mnistviz.network.model import Classifier
+from mnistviz.network.network import Network
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import find
 
-pytestmark = pytest.mark.compiles
-
 
 @pytest.fixture(scope="module")
-def classifier() -> Classifier:
-    return Classifier(load(find("best")))
+def network() -> Network:
+    return load(find("best"))
 
 
 def image_of(index: int) -> FloatArray:
     return to_input(load_mnist().x_test[index])
 
 
-def test_logits_are_those_of_the_classifier(classifier: Classifier) -> None:
+def test_logits_are_those_of_the_network(network: Network) -> None:
     images = to_input(load_mnist().x_test[:3])
-    reader = DigitReader(classifier, None)
-    np.testing.assert_array_equal(reader.logits(images), classifier.logits(images))
+    reader = DigitReader(network, None)
+    np.testing.assert_array_equal(reader.logits(images), network.logits(images))
     np.testing.assert_allclose(reader.read(images[1]).logits, reader.logits(images)[1], atol=1e-5)
 
 
-def test_probabilities_are_divided_by_the_temperature_first(classifier: Classifier) -> None:
+def test_probabilities_are_divided_by_the_temperature_first(network: Network) -> None:
     fitted = calibration.Calibration(2.0, 100, 0, 0, 0, 0)
-    plain = DigitReader(classifier, None).read(image_of(0))
-    calibrated = DigitReader(classifier, fitted).read(image_of(0))
+    plain = DigitReader(network, None).read(image_of(0))
+    calibrated = DigitReader(network, fitted).read(image_of(0))
     np.testing.assert_allclose(plain.probabilities, softmax(plain.logits), atol=1e-6)
     np.testing.assert_allclose(calibrated.probabilities, softmax(plain.logits / 2), atol=1e-6)
 
 
-def test_the_verdict_depends_on_the_image(classifier: Classifier) -> None:
-    reader = DigitReader(classifier, None)
+def test_the_verdict_depends_on_the_image(network: Network) -> None:
+    reader = DigitReader(network, None)
     reading = reader.read(image_of(0))
     assert (reading.verdict, reading.digit) == ("digit", load_mnist().y_test[0])
     assert reader.read(np.zeros((28, 28), np.float32)).verdict == "blank"

@@ -7,13 +7,11 @@ from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation import my_digits_scores
 from mnistviz.evaluation.my_digits_scores import Score
-from mnistviz.network import model
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
 
 
-@pytest.mark.compiles
 def test_a_digit_is_classified_once_by_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
     run = registry.find_run("best")
     step = snapshots.steps_of(run)[-1]
@@ -22,7 +20,7 @@ def test_a_digit_is_classified_once_by_a_snapshot(monkeypatch: pytest.MonkeyPatc
     assert np.isnan(my_digits_scores.known(Snapshot(run, step), kept)).all()
     assert my_digits_scores.score(my_digits_scores.known(Snapshot(run, step), kept), kept) is None
     first = my_digits_scores.answers(Snapshot(run, step), kept[:3])
-    expected = model.Classifier(load(Snapshot(run, step))).classify(to_input(data.x_test[:3]))
+    expected = load(Snapshot(run, step)).classify(to_input(data.x_test[:3]))
     assert np.allclose(first, expected, atol=1e-6)
     partly = my_digits_scores.known(Snapshot(run, step), kept)
     assert np.isnan(partly[:, 0]).tolist() == [False, False, False, True]

@@ -5,7 +5,7 @@ import pytest
 
 from mnistviz.evaluation.calibration import calibration_error
 from mnistviz.evaluation.reliability import reliability, selective_accuracy
-from mnistviz.network.model import softmax
+from mnistviz.network.layers import softmax
 
 
 def oracle_error(confidence: np.ndarray, right: np.ndarray, num_bins: int) -> float:

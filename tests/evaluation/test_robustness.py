@@ -15,7 +15,6 @@ from mnistviz.evaluation.robustness import (
     tolerated_range,
     trained_on,
 )
-from mnistviz.network.model import Classifier
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
@@ -33,23 +32,20 @@ def test_the_subset_has_the_same_number_of_each_digit() -> None:
     assert np.bincount(found.labels).tolist() == [10] * 10
 
 
-@pytest.mark.compiles
 def test_the_curve_is_the_accuracy_at_each_level_and_is_cached() -> None:
     best = registry.find_run("best")
     step = snapshots.steps_of(best)[-1]
-    classifier, data = Classifier(load(Snapshot(best, step))), small_set()
+    network, data = load(Snapshot(best, step)), small_set()
     told: list[float] = []
     assert robustness.cached(Snapshot(best, step), data, ROTATION) is None
-    found = robustness.measure_and_cache(
-        classifier, Snapshot(best, step), data, ROTATION, told.append
-    )
+    found = robustness.measure_and_cache(network, Snapshot(best, step), data, ROTATION, told.append)
     assert told == [number / 13 for number in range(13)]
     assert found.accuracy[ROTATION.levels.index(0)] > 0.97
     assert found.accuracy[0] < 0.5
     assert found.accuracy[-1] < 0.5
     # One level by another way: NumPy turns by a right angle.
     turned = np.rot90(to_input(data.images), axes=(1, 2))
-    right = classifier.logits(turned).argmax(axis=1) == data.labels
+    right = network.logits(turned).argmax(axis=1) == data.labels
     assert found.accuracy[-1] == pytest.approx(right.mean(), abs=0.011)
 
     again = robustness.cached(Snapshot(best, step), data, ROTATION)
@@ -88,6 +84,6 @@ def test_the_levels_that_augmentation_covers() -> None:
 
 def test_a_curve_has_one_row_for_each_level() -> None:
     best = registry.find_run("best")
-    classifier = Classifier(load(Snapshot(best, snapshots.steps_of(best)[0])))
-    found = measure(classifier, subset(small_set(), 2), CORRUPTIONS["blur"])
+    network = load(Snapshot(best, snapshots.steps_of(best)[0]))
+    found = measure(network, subset(small_set(), 2), CORRUPTIONS["blur"])
     assert found.right.shape == (len(CORRUPTIONS["blur"].levels), 20)

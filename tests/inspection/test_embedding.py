@@ -2,7 +2,6 @@
 
 import inspect
 
-import keras
 import numpy as np
 import pytest
 from sklearn.manifold import TSNE
@@ -15,12 +14,14 @@ from mnistviz.inspection.embedding import (
     last_features,
     tsne,
 )
-from mnistviz.network.model import BATCH_SIZE
+from mnistviz.network.batches import BATCH_SIZE
+from mnistviz.network.network import Network
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import Snapshot
 from tests.helpers.convolution_oracle import forward
+from tests.helpers.made_networks import OneConvolution, random_network
 
 REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
 LAST = snapshots.steps_of(REFERENCE)[-1]
@@ -28,16 +29,16 @@ NUM_IMAGES = 120
 
 
 @pytest.fixture(scope="module")
-def network() -> keras.Sequential:
+def network() -> Network:
     return load(Snapshot(REFERENCE, LAST))
 
 
 @pytest.fixture(scope="module")
-def found(network: keras.Sequential) -> DigitMap:
+def found(network: Network) -> DigitMap:
     return digit_map(network, load_mnist().x_test[:NUM_IMAGES])
 
 
-def test_last_features_are_what_the_last_convolution_gets(network: keras.Sequential) -> None:
+def test_last_features_are_what_the_last_convolution_gets(network: Network) -> None:
     images = to_input(load_mnist().x_test[:3])
     features, answers = last_features(network, images)
     assert features.shape == (3, 490)
@@ -48,7 +49,7 @@ def test_last_features_are_what_the_last_convolution_gets(network: keras.Sequent
         assert answer == handed_on["conv8"].argmax()
 
 
-def test_more_images_than_a_batch_and_how_far_it_is(network: keras.Sequential) -> None:
+def test_more_images_than_a_batch_and_how_far_it_is(network: Network) -> None:
     done: list[int] = []
     images = np.zeros((BATCH_SIZE + 1, 28, 28), np.float32)
     features, answers = last_features(network, images, done.append)
@@ -58,7 +59,7 @@ def test_more_images_than_a_batch_and_how_far_it_is(network: keras.Sequential) -
 
 
 def test_axes_are_those_of_a_singular_value_decomposition(
-    network: keras.Sequential, found: DigitMap
+    network: Network, found: DigitMap
 ) -> None:
     features, _ = last_features(network, to_input(load_mnist().x_test[:NUM_IMAGES]))
     centred = features.astype(np.float64) - features.mean(axis=0)
@@ -73,27 +74,18 @@ def test_axes_are_those_of_a_singular_value_decomposition(
     assert found.places.dtype == np.float32
 
 
-def test_an_image_of_the_map_is_placed_where_it_is(
-    network: keras.Sequential, found: DigitMap
-) -> None:
+def test_an_image_of_the_map_is_placed_where_it_is(network: Network, found: DigitMap) -> None:
     features, _ = last_features(network, to_input(load_mnist().x_test[7:9]))
     np.testing.assert_allclose(found.place(features), found.places[7:9], atol=1e-3)
 
 
-def test_the_same_images_have_the_same_map(network: keras.Sequential, found: DigitMap) -> None:
+def test_the_same_images_have_the_same_map(network: Network, found: DigitMap) -> None:
     again = digit_map(network, load_mnist().x_test[:NUM_IMAGES])
     np.testing.assert_array_equal(again.places, found.places)
 
 
 def test_images_without_variance_have_a_map_of_zeros() -> None:
-    network = keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            keras.layers.Conv2D(10, 28, name="conv8"),
-            keras.layers.Flatten(),
-            keras.layers.Softmax(),
-        ]
-    )
+    network = random_network(OneConvolution())
     found = digit_map(network, np.zeros((4, 28, 28), np.uint8))
     np.testing.assert_array_equal(found.places, np.zeros((4, 4)))
     assert found.shares.tolist() == [0, 0, 0, 0]

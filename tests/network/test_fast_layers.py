@@ -16,12 +16,11 @@ from mnistviz.network.fast_layers import (
     distillation_loss,
     dropout,
     follow,
-    inference_logits,
     max_pool,
     relu_normalization_dropout,
     training_logits,
 )
-from mnistviz.network.model import build
+from mnistviz.network.keras_model import build
 
 EPSILON = 1e-3
 
@@ -217,29 +216,6 @@ def test_dropout_sends_the_gradient_through_what_it_kept() -> None:
         tape.watch(values)
         (result,) = dropout([values], 0.5, tf.constant([0, 0]))
     np.testing.assert_allclose(tape.gradient(result, values), result, rtol=1e-6)
-
-
-@pytest.mark.usefixtures("double_precision")
-@pytest.mark.parametrize("batch_norm", [True, False])
-def test_inference_gives_what_the_stock_layers_give(
-    generator: np.random.Generator, batch_norm: bool
-) -> None:
-    network = build(ModelSpec(batch_norm=batch_norm), seed=1)
-    # Scales of both signs: a negative one turns the pool's maximum into a minimum.
-    network.set_weights(
-        [
-            generator.random(array.shape)
-            if "variance" in weight.path
-            else generator.normal(size=array.shape)
-            for array, weight in zip(network.get_weights(), network.weights, strict=True)
-        ]
-    )
-    images = tf.constant(generator.random((3, 28, 28, 1)))
-    expected = images
-    for layer in network.layers[:-1]:
-        expected = layer(expected, training=False)
-    logits = inference_logits(network, images)
-    np.testing.assert_allclose(logits, expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])

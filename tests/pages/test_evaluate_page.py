@@ -72,7 +72,7 @@ def test_answers_are_stored_on_disk(tiny_run: Run, monkeypatch: pytest.MonkeyPat
     first = answers_of(tiny_run)
     st.cache_resource.clear()
     monkeypatch.setattr(
-        evaluated_set.loaded_networks, "classifier", lambda *_: pytest.fail("computed again")
+        evaluated_set.loaded_networks, "network", lambda *_: pytest.fail("computed again")
     )
     np.testing.assert_array_equal(answers_of(tiny_run).logits, first.logits)
 

@@ -4,10 +4,10 @@ import pytest
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.inspection.kernels.kernel_statistics import channel_statistics
-from mnistviz.network.model import build
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
+from tests.helpers.made_networks import random_weights
 from tests.helpers.made_runs import SMALL
 from tests.helpers.pages import open_page, text_of
 from tests.helpers.tiny_run import MODEL
@@ -60,7 +60,7 @@ def test_weights_are_shown_with_a_normalization_folded_in(tiny_run: Run) -> None
 def test_a_network_of_another_shape_is_shown_whole() -> None:
     spec = ModelSpec(channels=(3, 32, 5), batch_norm=False, dropout=0.0)
     run = registry.create_run("plain", spec, SMALL, "odd")
-    snapshots.write(Snapshot(run, 0), build(spec, 1).get_weights())
+    snapshots.write(Snapshot(run, 0), snapshots.in_order(random_weights(spec, 1)))
     app = open_page("kernels", run)
     app.button_group(key="kernels_layer").set_value("conv2").run()
     assert not app.exception

@@ -6,12 +6,12 @@ import pytest
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist
-from mnistviz.network.model import build
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.page_registry import PAGES
 from mnistviz.ui.shared.texts import describe
+from tests.helpers.made_networks import random_weights
 from tests.helpers.made_runs import small_run
 from tests.helpers.pages import open_page, text_of
 
@@ -43,7 +43,7 @@ def test_a_snapshot_that_another_run_lacks_becomes_its_last_one(tiny_run: Run) -
     spec = ModelSpec(channels=(2, 2, 2))
     run = small_run("other", spec)
     for step in (0, 7):
-        snapshots.write(Snapshot(run, step), build(spec, step).get_weights())
+        snapshots.write(Snapshot(run, step), snapshots.in_order(random_weights(spec, step)))
     app = open_page("kernels", tiny_run)
     app.sidebar.select_slider(key="snapshot").set_value(50).run()
     app.sidebar.selectbox(key="run").set_value(run.id).run()

@@ -5,8 +5,7 @@ import pytest
 
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.inspection.image.attribution import Explainer, attribute, contrast
-from mnistviz.network.model import Classifier
+from mnistviz.inspection.image.attribution import attribute, contrast
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import latest_snapshot
@@ -34,20 +33,20 @@ def test_any_digit_is_explained_against_any_other(
 
 
 def logits_of(run: Run, image: FloatArray) -> FloatArray:
-    logits: FloatArray = Classifier(load(latest_snapshot(run))).logits(image[np.newaxis])[0]
+    logits: FloatArray = load(latest_snapshot(run)).logits(image[np.newaxis])[0]
     return logits
 
 
 def test_a_blank_grad_cam_is_explained(tiny_run: Run) -> None:
     app = open_page("why", tiny_run)
-    explainer = Explainer(load(latest_snapshot(tiny_run)))
+    network = load(latest_snapshot(tiny_run))
     image = to_input(load_mnist().x_test[0])
     for target, against in ((0, 6), (7, 1), (1, 7)):
         app.button_group(key="why_target").set_value(target)
         app.button_group(key="why_against").set_value(against)
         for layer in ("conv1", "conv6"):
             app.button_group(key="why_layer").set_value(layer).run()
-            maps = attribute(explainer, image, contrast(target, against), "grad-cam", layer)
+            maps = attribute(network, image, contrast(target, against), "grad-cam", layer)
             blank = not maps.values.any()
             assert ("Grad-CAM is blank" in text_of(app)) is blank, (target, against, layer)
 

@@ -7,7 +7,14 @@ from filelock import FileLock
 
 from mnistviz.core import storage
 from mnistviz.runs import desired_state
-from mnistviz.runs.queue import num_slots, queued_before, wait_for_slot, waiting_text
+from mnistviz.runs.queue import (
+    has_free_slot,
+    num_slots,
+    queued_before,
+    take_slot,
+    wait_for_slot,
+    waiting_text,
+)
 from tests.helpers.made_runs import small_run
 
 

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnistviz.core.constants import NUM_CLASSES
-from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray, RealArray
 from mnistviz.core.types.inspection import ActivationSurvey
 from mnistviz.core.types.progress import Progress, no_progress
-from mnistviz.inspection.layer_outputs import BATCH_SIZE, convolutions, image_batches, layer_outputs
+from mnistviz.network.batches import map_batches
+from mnistviz.network.network import Network
 
 # Images that are listed for each channel, those with the highest values.
 NUM_TOP = 12
@@ -22,13 +21,13 @@ class _ImageValues:
     """The reduced maps of one layer on all images: (images, channels) each."""
 
     largest: FloatArray
-    place: NDArray[np.int32]
-    num_active: FloatArray
+    place: NDArray[np.intp]
+    num_active: NDArray[np.intp]
     total: FloatArray
 
 
 def survey(
-    network: keras.Sequential,
+    network: Network,
     images: ByteArray,
     labels: ByteArray,
     progress: Progress = no_progress,
@@ -38,33 +37,27 @@ def survey(
     Values are those after the ReLU. The last layer has none: its logits count as active above 0.
     `progress` gets the number of images that are done.
     """
-    layers = convolutions(network)
+    layers = network.spec.convolutions
 
-    def reduce_layers(values: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
-        outputs = layer_outputs(network.layers[:-1], values)
+    def reduce_layers(batch: ByteArray) -> list[tuple[NDArray[np.generic], ...]]:
+        outputs = network.outputs(batch)
         return [_reduce_places(outputs[layer.name]) for layer in layers]
 
-    reduce_all = tf.function(reduce_layers, reduce_retracing=True)
-    parts: list[list[tuple[tf.Tensor, ...]]] = [
-        reduce_all(batch) for batch in image_batches(images, BATCH_SIZE, progress)
-    ]
+    batches = map_batches(reduce_layers, images, progress=progress)
     surveys = {}
-    for index, layer in enumerate(layers):
-        arrays = (np.concatenate([part[index][n].numpy() for part in parts]) for n in range(4))
-        height, width = layer.output.shape[1:3]
-        surveys[layer.name] = _summary(_ImageValues(*arrays), labels, int(height), int(width))
+    for layer, parts in zip(layers, zip(*batches, strict=True), strict=True):
+        values = _ImageValues(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+        surveys[layer.name] = _summary(values, labels, *layer.output_shape[:2])
     return surveys
 
 
-def _reduce_places(maps: tf.Tensor) -> tuple[tf.Tensor, ...]:
+def _reduce_places(maps: RealArray) -> tuple[NDArray[np.generic], ...]:
     """Maps (n, height, width, channels) reduced over all places, as `_ImageValues` has them."""
-    flat = tf.reshape(maps, (tf.shape(maps)[0], -1, maps.shape[3]))
-    return (
-        tf.reduce_max(flat, 1),
-        tf.argmax(flat, 1, output_type=tf.int32),
-        tf.reduce_sum(tf.cast(flat > 0, tf.float32), 1),
-        tf.reduce_sum(flat, 1),
-    )
+    # A copy with the places last: NumPy reduces the last axis fastest.
+    flat = np.ascontiguousarray(maps.reshape(len(maps), -1, maps.shape[3]).swapaxes(1, 2))
+    place = flat.argmax(axis=2)
+    largest = np.take_along_axis(flat, place[..., np.newaxis], axis=2)[..., 0]
+    return largest, place, np.count_nonzero(flat > 0, axis=2), flat.sum(axis=2)
 
 
 def _summary(values: _ImageValues, labels: ByteArray, height: int, width: int) -> ActivationSurvey:

@@ -1,8 +1,4 @@
-"""Stored results on a snapshot's channels, and their computation, which imports TensorFlow."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+"""Results on the channels of a snapshot: their computation, and the files that store them."""
 
 from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.core.types.arrays import ByteArray
@@ -15,11 +11,13 @@ from mnistviz.core.types.inspection import (
 )
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits import mnist
+from mnistviz.inspection.channels import knockout, pruning
+from mnistviz.inspection.channels.channel_statistics import layer_statistics
+from mnistviz.inspection.channels.layer_ablation import SplitNetwork, ablate
+from mnistviz.network.network import Network
+from mnistviz.runs.load import load
 from mnistviz.runs.result_cache import ARRAYS, Arrays, ResultCache, by_layer, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
-
-if TYPE_CHECKING:
-    import keras
 
 # The first ablation uses so many test images, as many of each digit: enough for a resolution of a
 # twentieth of a point, few enough for a minute.
@@ -49,15 +47,12 @@ def pruning_cache(layer: str) -> ResultCache[PruningResult]:
 
 
 def compute_statistics(
-    snapshot: Snapshot, progress: Progress = no_progress, network: keras.Sequential | None = None
+    snapshot: Snapshot, progress: Progress = no_progress, network: Network | None = None
 ) -> dict[str, LayerStatistics]:
     """Compute and store the channel statistics of all layers over the 10,000 test images.
 
     `progress` gets the share that is done. The snapshot is loaded unless `network` is given.
     """
-    from mnistviz.inspection.channels.channel_statistics import layer_statistics
-    from mnistviz.runs.load import load
-
     images = mnist.load_mnist().x_test
     statistics = layer_statistics(
         network or load(snapshot), images, lambda done: progress(done / len(images))
@@ -66,10 +61,8 @@ def compute_statistics(
     return statistics
 
 
-def channel_means(snapshot: Snapshot, network: keras.Sequential) -> Arrays:
+def channel_means(snapshot: Snapshot, network: Network) -> Arrays:
     """The mean output of each channel over training images, (channels,) by layer; stored."""
-    from mnistviz.inspection.channels import knockout
-
     images = mnist.load_mnist().x_train[: knockout.NUM_AVERAGED]
     return CHANNEL_MEANS.get(snapshot, lambda: knockout.channel_means(network, images))
 
@@ -91,9 +84,6 @@ def compute_ablation(
     progress: Progress = no_progress,
 ) -> LayerAblation:
     """Compute and store the ablation of a layer on so many test images."""
-    from mnistviz.inspection.channels.layer_ablation import SplitNetwork, ablate
-    from mnistviz.runs.load import load
-
     network = load(snapshot)
     means = channel_means(snapshot, network)[layer]
     split = SplitNetwork(network, layer, means, *labelled_test_images(images), replacement)
@@ -109,9 +99,6 @@ def compute_pruning(
 
     The least important channels are removed, by the ablation on `SUBSET_SIZE` test images.
     """
-    from mnistviz.inspection.channels import pruning
-    from mnistviz.runs.load import load
-
     ablation = ablation_cache(layer, "mean", SUBSET_SIZE).read(snapshot)
     if ablation is None:
         ablation = compute_ablation(snapshot, layer, "mean", SUBSET_SIZE)

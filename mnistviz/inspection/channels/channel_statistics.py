@@ -1,64 +1,47 @@
 """Mean, covariance and activity of a network's channels over many images."""
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from mnistviz.core.types.arrays import ByteArray, DoubleArray, IntArray
+from mnistviz.core.types.arrays import ByteArray, DoubleArray, IntArray, RealArray
 from mnistviz.core.types.inspection import LayerStatistics
 from mnistviz.core.types.progress import Progress, no_progress
-from mnistviz.inspection.layer_outputs import (
-    BATCH_SIZE,
-    IMAGES_SPEC,
-    image_batches,
-    layer_outputs,
-    relu_convolutions,
-)
+from mnistviz.network.batches import map_batches
+from mnistviz.network.network import Network
 
 # One layer on one batch, float64: mean, products, largest and active, see `_reduce`.
 _Batch = tuple[DoubleArray, ...]
 
 
 def layer_statistics(
-    network: keras.Sequential, images: ByteArray, progress: Progress = no_progress
+    network: Network, images: ByteArray, progress: Progress = no_progress
 ) -> dict[str, LayerStatistics]:
     """The statistics of every convolution with a ReLU, over images `(n, 28, 28)` and all places.
 
     `images` are uint8. `progress` gets the number of images that are done.
     """
-    layers = relu_convolutions(network)
+    layers = network.spec.relu_convolutions
 
-    def reduce_layers(values: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
-        outputs = layer_outputs(network.layers[:-1], values)
-        return [_reduce(outputs[layer.name]) for layer in layers]
+    def reduce_layers(batch: ByteArray) -> tuple[int, list[_Batch]]:
+        outputs = network.outputs(batch)
+        return len(batch), [_reduce(outputs[layer.name]) for layer in layers]
 
-    traced = tf.function(reduce_layers).get_concrete_function(IMAGES_SPEC)
-    batches: list[list[_Batch]] = []
-    counts: list[int] = []
-    for batch in image_batches(images, BATCH_SIZE, progress):
-        batches.append(
-            [tuple(array.numpy().astype(np.float64) for array in one) for one in traced(batch)]
-        )
-        counts.append(len(batch))
+    counts, batches = zip(*map_batches(reduce_layers, images, progress=progress), strict=True)
     return {
-        layer.name: _combined(
-            [batch[index] for batch in batches],
-            np.array(counts),
-            int(np.prod(layer.output.shape[1:3])),
-        )
-        for index, layer in enumerate(layers)
+        layer.name: _combined(list(parts), np.array(counts), int(np.prod(layer.output_shape[:2])))
+        for layer, parts in zip(layers, zip(*batches, strict=True), strict=True)
     }
 
 
-def _reduce(maps: tf.Tensor) -> tuple[tf.Tensor, ...]:
+def _reduce(maps: RealArray) -> _Batch:
     """Mean (c,), centred products (c, c), largest (c,) and share above 0 (c,) of a batch's maps."""
-    flat = tf.reshape(maps, (-1, maps.shape[3]))
+    # A copy with the channels first: NumPy reduces the last axis fastest.
+    flat = np.ascontiguousarray(maps.reshape(-1, maps.shape[3]).T)
+    mean = flat.mean(axis=1)
     # Centred on the batch's mean, so that float32 products lose no digits by cancellation.
-    mean = tf.reduce_mean(flat, 0)
-    centred = flat - mean
-    products = tf.matmul(centred, centred, transpose_a=True)
-    active = tf.reduce_mean(tf.cast(flat > 0, tf.float32), 0)
-    return mean, products, tf.reduce_max(flat, 0), active
+    centred = flat - mean[:, np.newaxis]
+    active = np.count_nonzero(flat > 0, axis=1) / flat.shape[1]
+    found = (mean, centred @ centred.T, flat.max(axis=1), active)
+    return tuple(array.astype(np.float64) for array in found)
 
 
 def _combined(batches: list[_Batch], counts: IntArray, places: int) -> LayerStatistics:

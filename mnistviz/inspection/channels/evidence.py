@@ -1,4 +1,4 @@
-"""The verdict on each channel of a layer: keep, twin of another, dead. NumPy only."""
+"""The verdict on each channel of a layer: keep, twin of another, dead."""
 
 import numpy as np
 

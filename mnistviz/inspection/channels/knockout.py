@@ -5,25 +5,22 @@ the training images and all places, or else 0. Its output is that of the batch n
 the ReLU in a network without.
 """
 
-import threading
 from collections.abc import Collection, Mapping, Sequence
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.core.types.arrays import (
+    BoolArray,
+    ByteArray,
+    DoubleArray,
+    FloatArray,
+    IntArray,
+    RealArray,
+)
 from mnistviz.core.types.inspection import ChannelEffect, LayerOutput, Replacement
 from mnistviz.core.types.progress import Progress, no_progress
-from mnistviz.inspection.layer_outputs import (
-    IMAGES_SPEC,
-    block_ends,
-    image_batches,
-    last_output,
-    layer_outputs,
-    relu_convolutions,
-)
-from mnistviz.network.model import BATCH_SIZE
+from mnistviz.network.batches import map_batches
+from mnistviz.network.network import Network
 
 # Channels that are off, by the name of their convolution.
 Off = Mapping[str, Collection[int]]
@@ -34,28 +31,25 @@ NUM_AVERAGED = 10_000
 
 
 def channel_means(
-    network: keras.Sequential, images: ByteArray, progress: Progress = no_progress
+    network: Network, images: ByteArray, progress: Progress = no_progress
 ) -> dict[str, FloatArray]:
     """The mean output of each channel over images `(n, 28, 28)` uint8 and all places.
 
     `(channels,)` float32 by convolution. `progress` gets the number of images that are done.
     """
-    ends = block_ends(network)
+    ends = network.spec.block_ends
 
-    def sums(values: tf.Tensor) -> dict[str, tf.Tensor]:
-        outputs = layer_outputs(network.layers, values)
-        # A mean over places first: a sum over all would lose digits in float32.
-        return {
-            name: tf.reduce_sum(tf.reduce_mean(outputs[end], (1, 2)), 0)
-            for name, end in ends.items()
-        }
+    def sums(batch: ByteArray) -> list[DoubleArray]:
+        outputs = network.outputs(batch)
+        return [
+            outputs[end].mean(axis=(1, 2)).sum(axis=0, dtype=np.float64) for end in ends.values()
+        ]
 
-    traced = tf.function(sums).get_concrete_function(IMAGES_SPEC)
-    totals = {layer.name: np.zeros(layer.filters) for layer in relu_convolutions(network)}
-    for batch in image_batches(images, BATCH_SIZE, progress):
-        for name, total in traced(batch).items():
-            totals[name] += total.numpy()
-    return {name: (total / len(images)).astype(np.float32) for name, total in totals.items()}
+    parts = zip(*map_batches(sums, images, progress=progress), strict=True)
+    return {
+        name: (np.sum(of_batches, axis=0) / len(images)).astype(np.float32)
+        for name, of_batches in zip(ends, parts, strict=True)
+    }
 
 
 class Knockout:
@@ -65,76 +59,64 @@ class Knockout:
     `means` are those of `channel_means`.
     """
 
-    def __init__(self, network: keras.Sequential, means: Mapping[str, FloatArray]) -> None:
+    def __init__(self, network: Network, means: Mapping[str, FloatArray]) -> None:
         self.network = network
         self.means = {name: np.asarray(mean, np.float32) for name, mean in means.items()}
-        self._ends = block_ends(network)
-        self._counts = {layer.name: layer.filters for layer in relu_convolutions(network)}
-        self._lock = threading.Lock()
-        on = {name: tf.TensorSpec((None, n), tf.float32) for name, n in self._counts.items()}
-        fill = {name: tf.TensorSpec((n,), tf.float32) for name, n in self._counts.items()}
-        self._logits = tf.function(
-            lambda images, on, fill: last_output(self._outputs(images, on, fill))
-        ).get_concrete_function(IMAGES_SPEC, on, fill)
-        self._maps = tf.function(self._outputs).get_concrete_function(IMAGES_SPEC, on, fill)
+        self._ends = network.spec.block_ends
 
     @property
     def channels(self) -> tuple[tuple[str, int], ...]:
         """All channels that can be switched off, as (convolution, channel)."""
-        return tuple((name, i) for name, count in self._counts.items() for i in range(count))
+        return tuple(
+            (layer.name, channel)
+            for layer in self.network.spec.relu_convolutions
+            for channel in range(layer.output_shape[-1])
+        )
 
     def logits(
         self, image: FloatArray, offs: Sequence[Off], replacement: Replacement = "mean"
     ) -> FloatArray:
         """Logits `(n, 10)` float32 of one image `(28, 28)` with each of n sets of channels off."""
-        images = np.broadcast_to(image[np.newaxis, ..., np.newaxis], (len(offs), *image.shape, 1))
-        with self._lock:
-            logits: FloatArray = self._logits(
-                tf.constant(images), self._on(offs), self._fill(replacement)
-            ).numpy()
-        return logits
+        last = self.network.layers[-1].name
+
+        def logits(numbers: IntArray) -> RealArray:
+            chosen = [offs[number] for number in numbers]
+            return self._outputs(image, chosen, replacement)[last]
+
+        return np.concatenate(map_batches(logits, np.arange(len(offs))))
 
     def maps(
         self, image: FloatArray, off: Off, replacement: Replacement = "mean"
     ) -> tuple[LayerOutput, ...]:
         """The output of each convolution's block for an image `(28, 28)` with channels off."""
-        with self._lock:
-            outputs = self._maps(
-                tf.constant(image[np.newaxis, ..., np.newaxis]),
-                self._on([off]),
-                self._fill(replacement),
-            )
+        outputs = self._outputs(image, [off], replacement)
         return tuple(
-            LayerOutput(name, "relu" if end == name else "normalization", outputs[end][0].numpy())
+            LayerOutput(name, "relu" if end == name else "normalization", outputs[end][0])
             for name, end in self._ends.items()
         )
 
-    def _on(self, offs: Sequence[Off]) -> dict[str, FloatArray]:
-        """1 for each channel that is on, 0 for others, `(n, channels)` by convolution."""
-        on = {}
-        for name, count in self._counts.items():
-            on[name] = np.ones((len(offs), count), np.float32)
-            for row, off in enumerate(offs):
-                on[name][row, list(off.get(name, ()))] = 0
-        return on
-
-    def _fill(self, replacement: Replacement) -> dict[str, FloatArray]:
-        share = np.float32(replacement == "mean")
-        return {name: share * mean for name, mean in self.means.items()}
-
     def _outputs(
-        self, images: tf.Tensor, on: dict[str, tf.Tensor], fill: dict[str, tf.Tensor]
-    ) -> dict[str, tf.Tensor]:
-        """The outputs of all layers but the softmax, with channels replaced."""
+        self, image: FloatArray, offs: Sequence[Off], replacement: Replacement
+    ) -> dict[str, RealArray]:
+        """The outputs of all layers but the softmax, for each set of channels that is off."""
         names = {end: name for name, end in self._ends.items()}
 
-        def replace(layer: str, values: tf.Tensor) -> tf.Tensor:
+        def replace(layer: str, values: RealArray) -> RealArray:
             if layer not in names:
                 return values
             name = names[layer]
-            return tf.where(on[name][:, tf.newaxis, tf.newaxis] > 0, values, fill[name])
+            fill = self.means[name] if replacement == "mean" else np.float32(0)
+            return np.where(_is_off(name, offs, values.shape[-1])[:, None, None], fill, values)
 
-        return layer_outputs(self.network.layers[:-1], images, replace=replace)
+        return self.network.outputs(np.broadcast_to(image, (len(offs), *image.shape)), replace)
+
+
+def _is_off(name: str, offs: Sequence[Off], channels: int) -> BoolArray:
+    """Whether each channel of a convolution is off, `(n, channels)`, for each of n sets."""
+    is_off = np.zeros((len(offs), channels), bool)
+    for row, off in zip(is_off, offs, strict=True):
+        row[list(off.get(name, ()))] = True
+    return is_off
 
 
 def channel_effects(

@@ -1,30 +1,26 @@
 """Accuracy of a trained network with channels of a layer switched off.
 
-The layers up to that one are computed once; only those behind it run again for each set of
-channels that is off. The output of a channel that is off is its mean over training images, or 0.
+For each batch of images, the layers up to that one are computed once; only those behind it run
+again for each set of channels that is off. The output of a channel that is off is its mean over
+training images, or 0.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from mnistviz.core.types.arrays import BoolArray, ByteArray, FloatArray
 from mnistviz.core.types.inspection import LayerAblation, Replacement
 from mnistviz.core.types.progress import Progress, no_progress
-from mnistviz.inspection.layer_outputs import (
-    BATCH_SIZE,
-    IMAGES_SPEC,
-    block_ends,
-    image_batches,
-    last_output,
-    layer_outputs,
-)
+from mnistviz.network.batches import map_batches
+from mnistviz.network.layers import layer_outputs, lines_of, lines_of_channels
+from mnistviz.network.network import Network, as_batch
 
 # Random orders, beside the two by importance.
 NUM_DRAWS = 5
+
+# The maps behind a deep layer are small: with fewer images, calls take longer than their products.
+IMAGES_AT_ONCE = 32
 
 
 class SplitNetwork:
@@ -37,53 +33,61 @@ class SplitNetwork:
 
     def __init__(
         self,
-        network: keras.Sequential,
+        network: Network,
         layer: str,
         mean: FloatArray,
         images: ByteArray,
         labels: ByteArray,
         replacement: Replacement = "mean",
     ) -> None:
-        layers = list(network.layers[:-1])
-        place = [one.name for one in layers].index(block_ends(network)[layer]) + 1
+        names = [one.name for one in network.layers]
+        place = names.index(network.spec.block_ends[layer]) + 1
         self.layer = layer
         self.replacement: Replacement = replacement
-        self._labels = labels
-        self._fill = tf.constant(mean if replacement == "mean" else np.zeros_like(mean), tf.float32)
-        head = _chain(layers[:place], IMAGES_SPEC)
-        self._maps = [head(batch) for batch in image_batches(images, BATCH_SIZE)]
-        maps_spec = tf.TensorSpec((None, *self._maps[0].shape[1:]), tf.float32)
-        self._tail = _chain(layers[place:], maps_spec)
+        self._network = network
+        self._head, self._tail = network.layers[:place], network.layers[place:]
+        self._fill = mean.astype(np.float32) if replacement == "mean" else np.zeros_like(mean)
+        self._images, self._labels = images, labels
 
     @property
     def channels(self) -> int:
-        return int(self._fill.shape[0])
+        return len(self._fill)
 
     @property
     def images(self) -> int:
         return len(self._labels)
 
-    def right(self, off: Collection[int]) -> BoolArray:
-        """Whether each image is classified right with those channels off, (n,) bool."""
-        on = np.ones(self.channels, bool)
-        on[list(off)] = False
-        answers = [
-            self._tail(tf.where(on, maps, self._fill)).numpy().argmax(axis=1) for maps in self._maps
-        ]
-        right: BoolArray = np.concatenate(answers) == self._labels
-        return right
+    def right(self, offs: Sequence[Collection[int]], progress: Progress = no_progress) -> BoolArray:
+        """Whether each image is classified right with each of some sets of channels off.
+
+        (sets, n) bool. `progress` gets the share that is done.
+        """
+        is_off = np.zeros((len(offs), self.channels), bool)
+        for row, off in zip(is_off, offs, strict=True):
+            row[list(off)] = True
+        weights = self._network.weights
+
+        def right(images: ByteArray, labels: ByteArray) -> BoolArray:
+            maps = layer_outputs(self._head, weights, as_batch(images))[self._head[-1].name]
+            found = np.empty((len(is_off), len(images)), bool)
+            lines, fill = lines_of(maps), lines_of_channels(self._fill, maps)
+            for row, off in zip(found, is_off, strict=True):
+                changed = np.where(lines_of_channels(off, maps), fill, lines)
+                outputs = layer_outputs(self._tail, weights, changed.reshape(maps.shape))
+                row[:] = outputs[self._tail[-1].name].argmax(axis=1) == labels
+            return found
+
+        batches = map_batches(
+            right,
+            *(self._images, self._labels),
+            progress=lambda done: progress(done / self.images),
+            size=IMAGES_AT_ONCE,
+        )
+        return np.concatenate(batches, axis=1)
 
     def accuracy(self, off: Collection[int]) -> float:
         """The accuracy in [0, 1] with those channels off."""
-        return float(self.right(off).mean())
-
-
-def _chain(layers: Sequence[keras.layers.Layer], spec: tf.TensorSpec) -> Callable[..., Any]:
-    """A function that applies layers one after another in inference mode, traced once."""
-    traced: Callable[..., Any] = tf.function(
-        lambda values: last_output(layer_outputs(layers, values))
-    ).get_concrete_function(spec)
-    return traced
+        return float(self.right([off]).mean())
 
 
 def ablate(split: SplitNetwork, progress: Progress = no_progress, seed: int = 0) -> LayerAblation:
@@ -93,36 +97,28 @@ def ablate(split: SplitNetwork, progress: Progress = no_progress, seed: int = 0)
     `NUM_DRAWS` random orders from `seed`. `progress` gets the share that is done.
     """
     count = split.channels
-    total = 1 + count * (3 + NUM_DRAWS)
-    done = 0
+    first = (1 + count) / (1 + count * (3 + NUM_DRAWS))
+    alone: list[Collection[int]] = [(channel,) for channel in range(count)]
+    whole, *changed = split.right([(), *alone], lambda done: progress(first * done))
+    lost = (whole & ~np.array(changed)).sum(axis=1)
+    gained = (~whole & np.array(changed)).sum(axis=1)
 
-    def right(off: Collection[int]) -> BoolArray:
-        nonlocal done
-        result = split.right(off)
-        done += 1
-        progress(done / total)
-        return result
-
-    whole = right(())
-    alone = np.stack([right((channel,)) for channel in range(count)])
-    lost, gained = (whole & ~alone).sum(axis=1), (~whole & alone).sum(axis=1)
-
-    def accuracies(order: Sequence[int]) -> list[float]:
-        rest = (right(order[:number]) for number in range(1, count + 1))
-        return [float(whole.mean()), *(float(answers.mean()) for answers in rest)]
-
-    least_first = np.argsort(lost - gained, kind="stable").tolist()
+    least_first = np.argsort(lost - gained, kind="stable")
     generator = np.random.default_rng(seed)
+    orders = [least_first, least_first[::-1]]
+    orders += [generator.permutation(count) for _ in range(NUM_DRAWS)]
+    offs = [order[:number].tolist() for order in orders for number in range(1, count + 1)]
+    right = split.right(offs, lambda done: progress(first + (1 - first) * done))
+    curves = np.full((len(orders), count + 1), whole.mean())
+    curves[:, 1:] = right.mean(axis=1).reshape(len(orders), count)
     return LayerAblation(
         layer=split.layer,
         replacement=split.replacement,
         images=split.images,
         lost=lost,
         gained=gained,
-        order=np.array(least_first),
-        least_first=np.array(accuracies(least_first)),
-        most_first=np.array(accuracies(least_first[::-1])),
-        random=np.array(
-            [accuracies(generator.permutation(count).tolist()) for _ in range(NUM_DRAWS)]
-        ),
+        order=least_first,
+        least_first=curves[0],
+        most_first=curves[1],
+        random=curves[2:],
     )

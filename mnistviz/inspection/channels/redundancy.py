@@ -1,11 +1,6 @@
-"""Redundancy of a layer's channels: rank, principal components, dead channels and twins.
-
-No TensorFlow: the statistics come from `channel_statistics`, or from disk.
-"""
+"""Redundancy of a layer's channels: rank, principal components, dead channels and twins."""
 
 import numpy as np
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
 
 from mnistviz.core.thresholds import SHARES, TWIN_CORRELATION
 from mnistviz.core.types.arrays import DoubleArray, IntArray
@@ -73,6 +68,10 @@ def cluster_order(correlation: DoubleArray) -> IntArray:
     """
     if len(correlation) < 3:
         return np.arange(len(correlation))
+    # Imported here: it takes longer than the rest of a page's imports.
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+
     apart = 1 - np.abs(np.nan_to_num(correlation))
     np.fill_diagonal(apart, 0)
     tree = linkage(squareform(apart, checks=False), method="average", optimal_ordering=True)

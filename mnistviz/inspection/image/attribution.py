@@ -5,25 +5,20 @@ probability, whose gradient vanishes where the network is confident. The network
 mode throughout. The attributions of an image without ink are 0.
 """
 
-import threading
 from dataclasses import dataclass
 from typing import Literal
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.lib.stride_tricks import sliding_window_view
 
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
-from mnistviz.core.types.arrays import DoubleArray, FloatArray
-from mnistviz.inspection.layer_outputs import IMAGES_SPEC, convolutions, last_output, layer_outputs
-from mnistviz.network.fast_layers import inference_logits
+from mnistviz.core.types.arrays import DoubleArray, FloatArray, RealArray
+from mnistviz.inspection.image.receptive_field import size_and_stride
+from mnistviz.network.batches import map_batches
+from mnistviz.network.network import Network
 
 Method = Literal["integrated-gradients", "smoothgrad", "occlusion", "grad-cam"]
-
-# Images at once in the backward pass: more is no faster, and takes memory.
-GRADIENT_BATCH = 512
 
 # Steps of integrated gradients at first and at most: steps are divided until the parts add up.
 FIRST_STEPS = 256
@@ -81,80 +76,30 @@ def contrast(target: int, against: int | None = None) -> FloatArray:
     return weights
 
 
-class Explainer:
-    """Scores of a network and their gradients, safe to share between threads.
+def scores_of(network: Network, images: FloatArray, weights: FloatArray) -> FloatArray:
+    """The scores `(n,)` float32 of images `(n, 28, 28)`: their logits times `weights` (10,)."""
+    scores: FloatArray = network.logits(images) @ weights
+    return scores
 
-    A score is the sum of the logits, each times its weight in `(10,)` float32.
-    """
 
-    def __init__(self, network: keras.Sequential) -> None:
-        self.network = network
-        self._lock = threading.Lock()
-        weights = tf.TensorSpec((NUM_CLASSES,), tf.float32)
-        self._scores = tf.function(
-            lambda values, weights: tf.linalg.matvec(inference_logits(network, values), weights)
-        ).get_concrete_function(IMAGES_SPEC, weights)
-        self._gradients = tf.function(self._with_gradient).get_concrete_function(
-            IMAGES_SPEC, weights
-        )
-        self._by_layer = tf.function(self._with_gradients_by_layer).get_concrete_function(
-            IMAGES_SPEC, weights
-        )
+def gradients_of(
+    network: Network, images: FloatArray, weights: FloatArray
+) -> tuple[RealArray, RealArray]:
+    """The scores `(n,)` of images `(n, 28, 28)` float32 and their gradients `(n, 28, 28)`."""
+    last = network.layers[-1].name
 
-    def scores(self, images: FloatArray, weights: FloatArray) -> FloatArray:
-        """Scores `(n,)` float32 of images `(n, 28, 28)` float32."""
-        with self._lock:
-            scores: FloatArray = self._scores(images[..., np.newaxis], weights).numpy()
-        return scores
+    def gradients(batch: FloatArray) -> tuple[RealArray, RealArray]:
+        outputs, slopes = network.gradients(batch, weights)
+        return outputs[last] @ weights, slopes["input"][..., 0]
 
-    def gradients(self, images: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Scores `(n,)` and their gradients `(n, 28, 28)`, float32, of images `(n, 28, 28)`."""
-        parts = range(0, len(images), GRADIENT_BATCH)
-        with self._lock:
-            found = [
-                self._gradients(images[start : start + GRADIENT_BATCH, ..., np.newaxis], weights)
-                for start in parts
-            ]
-        return (
-            np.concatenate([scores.numpy() for scores, _ in found]),
-            np.concatenate([gradients.numpy()[..., 0] for _, gradients in found]),
-        )
-
-    def by_layer(
-        self, image: FloatArray, weights: FloatArray
-    ) -> dict[str, tuple[FloatArray, FloatArray]]:
-        """Of each convolution: its maps of an image `(28, 28)` and the score's gradient there.
-
-        Both are (height, width, channels) float32, the maps after the ReLU where there is one.
-        """
-        with self._lock:
-            found = self._by_layer(image[np.newaxis, ..., np.newaxis], weights)
-        return {name: (maps[0].numpy(), slope[0].numpy()) for name, (maps, slope) in found.items()}
-
-    def _with_gradient(self, images: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            scores = tf.linalg.matvec(inference_logits(self.network, images), weights)
-        return scores, tape.gradient(scores, images)
-
-    def _with_gradients_by_layer(
-        self, images: tf.Tensor, weights: tf.Tensor
-    ) -> dict[str, tuple[tf.Tensor, tf.Tensor]]:
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            outputs = layer_outputs(self.network.layers[:-1], images)
-            maps = {layer.name: outputs[layer.name] for layer in convolutions(self.network)}
-            scores = tf.linalg.matvec(last_output(outputs), weights)
-        gradients = tape.gradient(scores, maps)
-        return {name: (maps[name], gradients[name]) for name in maps}
+    scores, slopes = zip(*map_batches(gradients, images), strict=True)
+    return np.concatenate(scores), np.concatenate(slopes)
 
 
 # ---------------------------------------------------------------- the methods
 
 
-def integrated_gradients(
-    explainer: Explainer, image: FloatArray, weights: FloatArray
-) -> Attribution:
+def integrated_gradients(network: Network, image: FloatArray, weights: FloatArray) -> Attribution:
     """Integrated gradients of an image `(28, 28)` against one without ink (Sundararajan,
     Taly and Yan 2017, "Axiomatic attribution for deep networks").
 
@@ -162,11 +107,11 @@ def integrated_gradients(
     attributions add up to the difference of the two scores: the path is divided into smaller steps
     until they do, up to `MOST_STEPS`.
     """
-    score, baseline = _score_and_baseline(explainer, image, weights)
+    score, baseline = _score_and_baseline(network, image, weights)
     if not image.any():
         return _nothing(score)
     places = np.linspace(0, 1, FIRST_STEPS + 1)
-    scores, gradients = _on_the_path(explainer, image, weights, places)
+    scores, gradients = _on_the_path(network, image, weights, places)
     while True:
         shares, errors = _path_weights(places, scores, np.tensordot(gradients, image, 2))
         values = image * np.tensordot(shares, gradients, 1)
@@ -177,21 +122,21 @@ def integrated_gradients(
         # The middles of the steps with the largest errors: no point is evaluated twice.
         (worst,) = np.nonzero(errors >= errors.mean())
         between = (places[worst] + places[worst + 1]) / 2
-        new_scores, new_gradients = _on_the_path(explainer, image, weights, between)
+        new_scores, new_gradients = _on_the_path(network, image, weights, between)
         places = np.insert(places, worst + 1, between)
         scores = np.insert(scores, worst + 1, new_scores)
         gradients = np.insert(gradients, worst + 1, new_gradients, axis=0)
 
 
 def _on_the_path(
-    explainer: Explainer, image: FloatArray, weights: FloatArray, places: DoubleArray
-) -> tuple[FloatArray, FloatArray]:
+    network: Network, image: FloatArray, weights: FloatArray, places: DoubleArray
+) -> tuple[RealArray, RealArray]:
     """Scores `(n,)` and gradients `(n, 28, 28)` at these shares of the image."""
-    return explainer.gradients(places.astype(np.float32)[:, None, None] * image, weights)
+    return gradients_of(network, places.astype(np.float32)[:, None, None] * image, weights)
 
 
 def _path_weights(
-    places: DoubleArray, scores: FloatArray, slopes: FloatArray
+    places: DoubleArray, scores: RealArray, slopes: RealArray
 ) -> tuple[DoubleArray, DoubleArray]:
     """The weight of each point `(n,)` of the path, which add up to 1, and each step's error.
 
@@ -200,8 +145,8 @@ def _path_weights(
     between two points follows from score and slope at both; the trapezoidal rule, which assumes a
     bend halfway, would need four times the steps. A step with several bends has an error.
     """
-    steps, rises = np.diff(places), np.diff(scores.astype(np.float64))
-    left, right = slopes[:-1].astype(np.float64), slopes[1:].astype(np.float64)
+    steps, rises = np.diff(places), np.diff(scores)
+    left, right = slopes[:-1], slopes[1:]
     straight = np.isclose(left, right)
     bend = np.where(straight, 0.5, (rises / steps - right) / np.where(straight, 1, left - right))
     before = bend.clip(0, 1) * steps
@@ -211,26 +156,27 @@ def _path_weights(
 
 
 def smoothgrad(
-    explainer: Explainer, image: FloatArray, weights: FloatArray, seed: int = 0
+    network: Network, image: FloatArray, weights: FloatArray, seed: int = 0
 ) -> Attribution:
     """SmoothGrad of an image `(28, 28)` (Smilkov, Thorat, Kim, Viégas and Wattenberg 2017,
     "SmoothGrad: removing noise by adding noise").
 
-    The mean gradient over copies of the image with Gaussian noise. The noise depends on
-    nothing but `seed`: the same image has the same attribution each time.
+    The mean gradient over copies of the image with Gaussian noise. The noise depends on nothing
+    but `seed` (NumPy's Philox generator): the same image has the same attribution each time.
     """
-    score, baseline = _score_and_baseline(explainer, image, weights)
+    score, baseline = _score_and_baseline(network, image, weights)
     if not image.any():
         return _nothing(score)
     shape = (SMOOTH_SAMPLES, *image.shape)
-    noise = tf.random.stateless_normal(shape, (seed, 0), alg="philox").numpy()
+    noise = np.random.Generator(np.random.Philox(seed)).standard_normal(shape, np.float32)
     deviation = SMOOTH_NOISE * (image.max() - image.min())
-    _, gradients = explainer.gradients(image + deviation * noise, weights)
-    return Attribution(gradients.mean(axis=0), score, baseline, SMOOTH_SAMPLES)
+    _, gradients = gradients_of(network, image + deviation * noise, weights)
+    values = gradients.mean(axis=0).astype(np.float32)
+    return Attribution(values, score, baseline, SMOOTH_SAMPLES)
 
 
 def occlusion(
-    explainer: Explainer, image: FloatArray, weights: FloatArray, size: int = OCCLUDER_SIZE
+    network: Network, image: FloatArray, weights: FloatArray, size: int = OCCLUDER_SIZE
 ) -> Attribution:
     """Occlusion of an image `(28, 28)` (Zeiler and Fergus 2014, "Visualizing and understanding
     convolutional networks").
@@ -238,7 +184,7 @@ def occlusion(
     Each pixel's value is the drop of the score when the square of `size` (odd) pixels around it is
     set to 0. It is 0 where the square has no ink; the network isn't evaluated there.
     """
-    score, baseline = _score_and_baseline(explainer, image, weights)
+    score, baseline = _score_and_baseline(network, image, weights)
     pad = size // 2
     covered = np.zeros((*image.shape, IMAGE_SIZE + 2 * pad, IMAGE_SIZE + 2 * pad), bool)
     # [y, x] is a view of the square that begins at (y, x), in the image with its margin.
@@ -249,13 +195,11 @@ def occlusion(
     inked = (covered & (image != 0)).any(axis=(2, 3))
     values = np.zeros_like(image)
     if inked.any():
-        values[inked] = score - explainer.scores(np.where(covered[inked], 0, image), weights)
+        values[inked] = score - scores_of(network, np.where(covered[inked], 0, image), weights)
     return Attribution(values, score, baseline, int(inked.sum()))
 
 
-def grad_cam(
-    explainer: Explainer, image: FloatArray, weights: FloatArray, layer: str
-) -> Attribution:
+def grad_cam(network: Network, image: FloatArray, weights: FloatArray, layer: str) -> Attribution:
     """Grad-CAM of an image `(28, 28)` at a convolution (Selvaraju et al. 2017, "Grad-CAM: visual
     explanations from deep networks via gradient-based localization").
 
@@ -263,12 +207,13 @@ def grad_cam(
     over it. A map is smaller than the image: each position is put at the centre of its receptive
     field, with linear interpolation between, and 0 outside.
     """
-    score, baseline = _score_and_baseline(explainer, image, weights)
+    score, baseline = _score_and_baseline(network, image, weights)
     if not image.any():
         return _nothing(score)
-    maps, gradient = explainer.by_layer(image, weights)[layer]
-    coarse = np.maximum(maps @ gradient.mean(axis=(0, 1)), 0)
-    start, stride = _geometry(explainer.network, layer)
+    outputs, gradients = network.gradients(image[np.newaxis], weights)
+    coarse = np.maximum(outputs[layer][0] @ gradients[layer][0].mean(axis=(0, 1)), 0)
+    size, stride = size_and_stride(network.spec, layer)
+    start = (size - 1) / 2
     pixels = np.arange(IMAGE_SIZE, dtype=np.float64)
     places = start + stride * np.arange(len(coarse))
     spread = np.array([np.interp(pixels, places, column) for column in coarse.T]).T
@@ -279,7 +224,7 @@ def grad_cam(
 
 
 def attribute(
-    explainer: Explainer,
+    network: Network,
     image: FloatArray,
     weights: FloatArray,
     method: Method,
@@ -288,35 +233,21 @@ def attribute(
     """The attribution of an image `(28, 28)` by a method; only Grad-CAM uses `layer`."""
     match method:
         case "integrated-gradients":
-            return integrated_gradients(explainer, image, weights)
+            return integrated_gradients(network, image, weights)
         case "smoothgrad":
-            return smoothgrad(explainer, image, weights)
+            return smoothgrad(network, image, weights)
         case "occlusion":
-            return occlusion(explainer, image, weights)
+            return occlusion(network, image, weights)
         case "grad-cam":
-            return grad_cam(explainer, image, weights, layer)
+            return grad_cam(network, image, weights, layer)
 
 
 def _score_and_baseline(
-    explainer: Explainer, image: FloatArray, weights: FloatArray
+    network: Network, image: FloatArray, weights: FloatArray
 ) -> tuple[float, float]:
-    scores = explainer.scores(np.stack([image, np.zeros_like(image)]), weights)
+    scores = scores_of(network, np.stack([image, np.zeros_like(image)]), weights)
     return float(scores[0]), float(scores[1])
 
 
 def _nothing(score: float) -> Attribution:
     return Attribution(np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32), score, score, 0)
-
-
-def _geometry(network: keras.Sequential, name: str) -> tuple[float, int]:
-    """The centre of the receptive field of a layer's first position, and the stride, in pixels."""
-    start, stride = 0.0, 1
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.Conv2D):
-            start += stride * (layer.kernel_size[0] - 1) / 2
-        elif isinstance(layer, keras.layers.MaxPooling2D):
-            start += stride * (layer.pool_size[0] - 1) / 2
-            stride *= layer.pool_size[0]
-        if layer.name == name:
-            break
-    return start, stride

@@ -6,20 +6,20 @@ inside convolutional networks"), and the jitter and the penalty on edges that Ol
 Schubert (2017, "Feature visualization") recommend: without them, single pixels flicker.
 """
 
-import threading
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.types.arrays import DoubleArray, FloatArray
+from mnistviz.core.types.arrays import DoubleArray, RealArray
 from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.inspection.image.receptive_field import size_and_stride
-from mnistviz.inspection.layer_outputs import before_activation, last_output, layer_outputs
+from mnistviz.network.batches import BATCH_SIZE, NUM_THREADS, map_batches
+from mnistviz.network.layers import layer_gradients, layer_outputs
+from mnistviz.network.network import Network
 
 NUM_STEPS = 192
 # The last steps have no jitter: the input that is shown is the one that was optimised.
@@ -40,40 +40,38 @@ DECAY, SQUARE_DECAY = 0.9, 0.999
 class ChannelGradients:
     """The values of one convolution and their gradients, safe to share between threads."""
 
-    def __init__(self, network: keras.Sequential, model: ModelSpec, layer: str) -> None:
+    def __init__(self, network: Network, layer: str) -> None:
         self.layer = layer
-        self.size = size_and_stride(model, layer)[0]
-        self._network = network
-        self._lock = threading.Lock()
-        self._values = tf.function(self._values_and_gradients).get_concrete_function(
-            tf.TensorSpec((None, self.size, self.size), tf.float32),
-            tf.TensorSpec((None,), tf.int32),
-        )
+        self.size = size_and_stride(network.spec, layer)[0]
+        self._weights = network.weights
+        number = [one.name for one in network.layers].index(layer)
+        self._layers = (*network.layers[:number], replace(network.layers[number], relu=False))
 
     def values_and_gradients(
-        self, images: NDArray[np.floating], channels: NDArray[np.int32]
-    ) -> tuple[FloatArray, FloatArray]:
+        self, images: RealArray, channels: NDArray[np.int32]
+    ) -> tuple[RealArray, RealArray]:
         """The value `(n,)` of each image's own channel, and its gradient `(n, size, size)`.
 
         Values are those before the ReLU, which has no gradient where it is 0. An image
-        `(n, size, size)` covers the receptive field of one value of the layer. All are float32.
+        `(n, size, size)` covers the receptive field of one value of the layer.
         """
-        with self._lock:
-            values, gradients = self._values(tf.constant(images, tf.float32), tf.constant(channels))
-        return values.numpy(), gradients.numpy()
+        # Few images still use all threads.
+        size = min(BATCH_SIZE, math.ceil(len(images) / NUM_THREADS))
+        parts = map_batches(self._values_and_gradients, images, channels, size=size)
+        values, gradients = zip(*parts, strict=True)
+        return np.concatenate(values), np.concatenate(gradients)
 
     def _values_and_gradients(
-        self, images: tf.Tensor, channels: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            inputs = images[..., tf.newaxis]
-            layers = self._network.layers
-            layer = self._network.get_layer(self.layer)
-            outputs = layer_outputs(layers[: layers.index(layer)], inputs)
-            maps = before_activation(layer, last_output({"input": inputs, **outputs}))
-            values = tf.gather(maps[:, 0, 0, :], channels, axis=1, batch_dims=1)
-        return values, tape.gradient(values, images)
+        self, images: RealArray, channels: NDArray[np.int32]
+    ) -> tuple[RealArray, RealArray]:
+        inputs = images[..., np.newaxis].astype(np.float64)
+        outputs = layer_outputs(self._layers, self._weights, inputs)
+        maps = outputs[self.layer]
+        chosen = np.zeros(maps.shape, np.float32)
+        own = (np.arange(len(images)), 0, 0, channels)
+        chosen[own] = 1
+        gradients = layer_gradients(self._layers, self._weights, inputs, outputs, chosen)
+        return maps[own], gradients["input"][..., 0]
 
 
 def preferred_inputs(
@@ -98,7 +96,7 @@ def preferred_inputs(
         return picture[:, row : row + size, column : column + size]
 
     start_values, gradients = channel_gradients.values_and_gradients(window(ink), chosen)
-    lengths = np.sqrt(np.square(gradients, dtype=np.float64).sum(axis=(1, 2), keepdims=True))
+    lengths = np.sqrt(np.square(gradients).sum(axis=(1, 2), keepdims=True))
     # A channel without a gradient does not respond to any input: its noise stays as it is.
     lengths[lengths == 0] = 1
     first, second = np.zeros_like(ink), np.zeros_like(ink)
@@ -117,7 +115,8 @@ def preferred_inputs(
             progress(number / NUM_STEPS)
     images = window(ink).astype(np.float32)
     values, _ = channel_gradients.values_and_gradients(images, chosen)
-    return PreferredInputs(chosen, images, values, start_values)
+    of_both = (each.astype(np.float32) for each in (values, start_values))
+    return PreferredInputs(chosen, images, *of_both)
 
 
 def penalty(ink: DoubleArray, size: int) -> tuple[DoubleArray, DoubleArray]:

@@ -1,17 +1,15 @@
 """The parts of one value of a convolution, and its trace back to the pixels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mnistviz.core.model_spec import ModelSpec, normalization_name
-from mnistviz.core.types.arrays import DoubleArray, FloatArray
+from mnistviz.core.types.arrays import DoubleArray, FloatArray, Weights
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.receptive_field import Field, field_of
 from mnistviz.inspection.kernels.batch_norm_folding import gain_and_shift
-
-Weights = Mapping[str, Mapping[str, FloatArray]]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""The kinds of jobs. Their results are read here without TensorFlow; computing imports it."""
+"""The kinds of jobs."""
 
 from collections.abc import Callable
 
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.types.inspection import REPLACEMENTS
 from mnistviz.core.types.progress import Progress
-from mnistviz.inspection import digit_maps
+from mnistviz.inspection import digit_maps, embedding
 from mnistviz.inspection.channels import channel_results
 from mnistviz.inspection.jobs.job import Job
 from mnistviz.runs.snapshots import Snapshot
@@ -15,9 +15,6 @@ def tsne_map(snapshot: Snapshot) -> Job:
     """Compute the t-SNE map of the test images."""
 
     def compute(report_progress: Progress) -> None:
-        # Imported after the lock is taken: it takes seconds, and a page waits for the lock.
-        from mnistviz.inspection import embedding
-
         places = embedding.map_of_test_images(snapshot).places
         digit_maps.TSNE_PLANE.write(snapshot, embedding.tsne(places, report_progress))
 

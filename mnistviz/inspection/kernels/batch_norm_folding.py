@@ -12,20 +12,15 @@ from typing import Literal
 import numpy as np
 
 from mnistviz.core.model_spec import normalization_name
-from mnistviz.core.types.arrays import DoubleArray, FloatArray
-
-# Keras' default, which all networks here are built with.
-EPSILON = 1e-3
+from mnistviz.core.types.arrays import FloatArray, RealArray, Weights
+from mnistviz.network import layers
 
 View = Literal["stored", "incoming", "outgoing"]
-Weights = Mapping[str, Mapping[str, FloatArray]]
 
 
-def gain_and_shift(norm: Mapping[str, FloatArray]) -> tuple[DoubleArray, ...]:
-    """Gain and shift `(channels,)` of a batch normalization in inference mode."""
-    exact = {name: array.astype(np.float64) for name, array in norm.items()}
-    gain = exact["gamma"] / np.sqrt(exact["moving_variance"] + EPSILON)
-    return gain, exact["beta"] - gain * exact["moving_mean"]
+def gain_and_shift(norm: Mapping[str, FloatArray]) -> tuple[RealArray, RealArray]:
+    """Gain and shift `(channels,)` float64 of a batch normalization in inference mode."""
+    return layers.gain_and_shift({name: array.astype(np.float64) for name, array in norm.items()})
 
 
 def views_of(weights: Weights, layer: str) -> list[View]:

@@ -12,6 +12,7 @@ from typing import IO
 
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import epoch_log, fine_tune_set, metrics_log, snapshots
+from mnistviz.runs.archive import keras_file
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import State, Status, read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
@@ -28,7 +29,7 @@ def export(
     `model.keras` and `weights.npz` are of the snapshot `step` (None: neither is
     written); the snapshots of `steps` go along, and so do a person's digits, where the run was
     trained on some. Raises `RunError` when one of them
-    is missing or damaged.
+    is missing or damaged, and when `model.keras` can't be written.
     """
     for wanted in {*steps, *([] if step is None else [step])}:
         snapshots.read(Snapshot(run, wanted))
@@ -66,12 +67,9 @@ def export(
 
 
 def _add_keras(archive: zipfile.ZipFile, snapshot: Snapshot) -> None:
-    # It brings TensorFlow: only for who wants this file.
-    from mnistviz.runs.load import load
-
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"
-        load(snapshot).save(file)
+        keras_file.write(snapshot, file)
         archive.write(file, file.name, zipfile.ZIP_STORED)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnistviz.core.types.inspection import PATTERN_KINDS
 from mnistviz.core.types.studies import MeanCoverage
+from mnistviz.inspection.kernels.coverage import coverage_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.study_directory import Study
@@ -48,8 +49,6 @@ def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
 
 
 def _coverage_of(snapshot: Snapshot, layer: str) -> MeanCoverage:
-    from mnistviz.inspection.kernels.coverage import coverage_of
-
     result = coverage_of(layer, loaded_networks.weights(snapshot)[layer]["kernel"])
     covered = tuple(float(holders > 0) for holders in result.holders)
     name = snapshot.run.name

@@ -13,6 +13,8 @@ from mnistviz.core.types.inspection import (
     LayerStatistics,
 )
 from mnistviz.inspection.channels import channel_results
+from mnistviz.inspection.channels.evidence import evidence_of, kernel_correlation
+from mnistviz.inspection.channels.redundancy import cluster_order, correlation_of, use_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.channels.study_texts import LESS, MOST
@@ -46,8 +48,6 @@ def need_statistics(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
 
 def uses_of(statistics: Mapping[str, LayerStatistics]) -> dict[str, LayerRedundancy]:
     """Return the redundancy of every layer."""
-    from mnistviz.inspection.channels.redundancy import use_of
-
     return {layer: use_of(layer, values) for layer, values in statistics.items()}
 
 
@@ -87,8 +87,6 @@ def choose_layer(run: Run) -> str:
 def show_correlations(snapshot: Snapshot, layer: str, statistics: LayerStatistics) -> None:
     """Show the correlations of all pairs of channels and of kernels, both in the same order."""
     from mnistviz.charts.inspection.correlation import correlation_figure
-    from mnistviz.inspection.channels.evidence import kernel_correlation
-    from mnistviz.inspection.channels.redundancy import cluster_order, correlation_of
 
     channels = correlation_of(statistics.covariance)
     order = cluster_order(channels).tolist()
@@ -118,8 +116,6 @@ def show_card(
     layer: str, statistics: LayerStatistics, use: LayerRedundancy, ablation: LayerAblation | None
 ) -> None:
     """Show the verdict on each channel (keep, twin of another, dead), with its numbers."""
-    from mnistviz.inspection.channels.evidence import evidence_of
-
     channels = evidence_of(statistics, ablation)
     st.markdown(card_text(layer, use, channels))
     number = st.column_config.NumberColumn

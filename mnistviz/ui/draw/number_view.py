@@ -1,23 +1,17 @@
 """The answer to several digits side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.segmentation import Segment, number_text
+from mnistviz.evaluation.digit_reader import Reading
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.inputs import metric_with_note, pick
-
-if TYPE_CHECKING:
-    # It imports TensorFlow, which no page waits for before its first paint.
-    from mnistviz.evaluation.digit_reader import Reading
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
 DIGIT_SIZE = 56

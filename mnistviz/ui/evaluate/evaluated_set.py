@@ -118,10 +118,8 @@ def stored_answers(snapshot: Snapshot, data: LabelledSet) -> Answers | None:
     hash_funcs={**loaded_networks.HASH_FUNCS, LabelledSet: digest},
 )
 def _logits(snapshot: Snapshot, data: LabelledSet) -> FloatArray:
-    from mnistviz.evaluation.scoring import predict_logits
-
     logits = known_logits(snapshot, data, digest(data))
     if logits is None:
-        logits = predict_logits(loaded_networks.classifier(snapshot), data.images)
+        logits = loaded_networks.network(snapshot).logits(data.images)
         keep_logits(snapshot, digest(data), logits)
     return logits

@@ -148,7 +148,7 @@ def _compute_missing(curves: Curves, part: LabelledSet, first: Corruption) -> No
 
     def compute(progress: Progress) -> None:
         robustness.measure_and_cache(
-            loaded_networks.classifier(snapshot),
+            loaded_networks.network(snapshot),
             snapshot,
             part,
             corruption,

@@ -9,9 +9,9 @@ import streamlit as st
 from mnistviz.charts.inspection.microscope import receptive_fields_figure
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import FloatArray, Weights
 from mnistviz.core.types.inspection import LayerOutput
-from mnistviz.inspection.image.value_trace import Link, Weights, strongest_pixel, trace_back
+from mnistviz.inspection.image.value_trace import Link, strongest_pixel, trace_back
 from mnistviz.ui.microscope.place import choose_link
 from mnistviz.ui.shared.charts import show
 

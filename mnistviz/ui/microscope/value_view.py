@@ -13,8 +13,8 @@ from mnistviz.charts.inspection.microscope import (
     number_grid_figure,
 )
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.types.arrays import FloatArray
-from mnistviz.inspection.image.value_trace import Parts, Weights, take_apart
+from mnistviz.core.types.arrays import FloatArray, Weights
+from mnistviz.inspection.image.value_trace import Parts, take_apart
 from mnistviz.ui.microscope import place
 from mnistviz.ui.microscope.place import CHANNEL, COLUMN, ROW
 from mnistviz.ui.shared.charts import show

@@ -193,7 +193,7 @@ def _export_form(run: Run) -> None:
     st.caption("Settings, metrics as CSV, the log in its published form, and the weights.")
     st.download_button(
         "Make and download the zip",
-        # Made after the click: it takes a few seconds, and TensorFlow.
+        # Made after the click: it takes some seconds, most of them to load TensorFlow.
         data=partial(_packed, run, step, exported),
         file_name=f"{run.name}.zip".replace("/", "-"),
         mime="application/zip",

@@ -1,7 +1,5 @@
 """Slow results on snapshots for pages: read from disk, or computed and stored with progress."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
@@ -19,12 +17,14 @@ from mnistviz.core.types.inspection import (
     Replacement,
 )
 from mnistviz.digits.mnist import load_mnist
-from mnistviz.inspection import digit_maps
+from mnistviz.inspection import digit_maps, embedding
 from mnistviz.inspection.channels import channel_results
+from mnistviz.inspection.channels.activation_survey import survey
 from mnistviz.inspection.digit_maps import DigitMap
+from mnistviz.inspection.image.preferred_input import ChannelGradients, preferred_inputs
 from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared.loaded_networks import HASH_FUNCS, channel_gradients, classifier
+from mnistviz.ui.shared.loaded_networks import HASH_FUNCS, network
 
 # A progress callback gets the share that is done, in [0, 1].
 Progress = Callable[[float], object]
@@ -39,13 +39,9 @@ def stored_survey(snapshot: Snapshot) -> dict[str, ActivationSurvey]:
 
 def compute_survey(snapshot: Snapshot, progress: Progress) -> dict[str, ActivationSurvey]:
     """Compute and store the survey of the channels on the 10,000 test images."""
-    network = classifier(snapshot).network
-
-    from mnistviz.inspection.channels.activation_survey import survey
-
     data = load_mnist()
     surveys = survey(
-        network, data.x_test, data.y_test, lambda done: progress(done / len(data.x_test))
+        network(snapshot), data.x_test, data.y_test, lambda done: progress(done / len(data.x_test))
     )
     channel_results.SURVEY.write(snapshot, surveys)
     return surveys
@@ -53,8 +49,7 @@ def compute_survey(snapshot: Snapshot, progress: Progress) -> dict[str, Activati
 
 def compute_statistics(snapshot: Snapshot, progress: Progress) -> dict[str, LayerStatistics]:
     """Compute and store the channel statistics over the 10,000 test images, by layer."""
-    network = classifier(snapshot).network
-    return channel_results.compute_statistics(snapshot, progress, network)
+    return channel_results.compute_statistics(snapshot, progress, network(snapshot))
 
 
 def compute_ablation(
@@ -79,10 +74,7 @@ def compute_preferred_inputs(
     snapshot: Snapshot, layer: str, channels: Sequence[int], progress: Progress
 ) -> PreferredInputs:
     """Compute the preferred inputs of `channels` and store them with the earlier ones: all."""
-    gradients = channel_gradients(snapshot, layer)
-
-    from mnistviz.inspection.image.preferred_input import preferred_inputs
-
+    gradients = ChannelGradients(network(snapshot), layer)
     inputs = preferred_inputs(gradients, channels, progress)
     before = stored_preferred_inputs(snapshot, layer)
     if before is not None:
@@ -97,12 +89,10 @@ def compute_preferred_inputs(
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=HASH_FUNCS)
 def train_map(snapshot: Snapshot) -> DigitMap:
     """The map of the training images by a snapshot; computed once, in some seconds."""
-    network = classifier(snapshot).network
-
-    from mnistviz.inspection.embedding import digit_map
-
     images = load_mnist().x_train
-    return digit_maps.TRAIN_MAP.get(snapshot, lambda: digit_map(network, images))
+    return digit_maps.TRAIN_MAP.get(
+        snapshot, lambda: embedding.digit_map(network(snapshot), images)
+    )
 
 
 def has_train_map(snapshot: Snapshot) -> bool:
@@ -128,11 +118,7 @@ def nearest_training(
 )
 def digit_map(snapshot: Snapshot) -> DigitMap:
     """The map of the test images by a snapshot."""
-    network = classifier(snapshot).network
-
-    from mnistviz.inspection.embedding import map_of_test_images
-
-    return map_of_test_images(snapshot, network)
+    return embedding.map_of_test_images(snapshot, network(snapshot))
 
 
 def place(snapshot: Snapshot, image: FloatArray) -> FloatArray:
@@ -141,11 +127,8 @@ def place(snapshot: Snapshot, image: FloatArray) -> FloatArray:
 
 
 def _place(snapshot: Snapshot, image: FloatArray, among: DigitMap) -> FloatArray:
-    network = classifier(snapshot).network
-
-    from mnistviz.inspection.embedding import last_features
-
-    return cast(FloatArray, among.place(last_features(network, image[None])[0])[0])
+    features, _ = embedding.last_features(network(snapshot), image[None])
+    return cast(FloatArray, among.place(features)[0])
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs=HASH_FUNCS)

@@ -1,14 +1,10 @@
 """The channels that an answer rests on: each is switched off alone, and any set together."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from scipy.special import softmax
 
 from mnistviz.charts.inspection.channel_effects import (
     channel_effects_figure,
@@ -17,16 +13,15 @@ from mnistviz.charts.inspection.channel_effects import (
 from mnistviz.charts.inspection.feature_maps import feature_maps_figure
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import ChannelEffect, Replacement
+from mnistviz.inspection.channels.knockout import Knockout, channel_effects
+from mnistviz.inspection.image.attribution import contrast
+from mnistviz.network.layers import softmax
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import clicked_point, pick
 from mnistviz.ui.why.question import Question
-
-if TYPE_CHECKING:
-    # It imports TensorFlow.
-    from mnistviz.inspection.channels.knockout import Knockout
 
 # The names of the channels that are off, and a number that makes the chart a new one.
 OFF, CLICKS = "why_off", "why_clicks"
@@ -78,9 +73,6 @@ def strongest_text(effects: Sequence[ChannelEffect]) -> str:
 @errors_shown()
 def show_channels(snapshot: Snapshot, image: FloatArray, question: Question) -> None:
     """Show what each channel is worth to an answer, and what follows when some are off."""
-    from mnistviz.inspection.channels.knockout import channel_effects
-    from mnistviz.inspection.image.attribution import contrast
-
     knockout = loaded_networks.knockout(snapshot)
     options = {channel_name(*channel): channel for channel in knockout.channels}
     # Another run may have fewer channels.
@@ -179,7 +171,7 @@ def _show_change(experiment: Experiment, off: Mapping[str, set[int]], question: 
         )
     with right:
         show(
-            probability_change_figure(*softmax(logits, axis=-1)),
+            probability_change_figure(*softmax(logits)),
             "why-bars",
             "The ten probabilities with all channels on and with some switched off",
         )

@@ -1,23 +1,16 @@
 """The pixels that an answer rests on, by four methods of attribution."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from mnistviz.charts.inspection.attribution import attribution_figure
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.inspection.image.attribution import Attribution, Method
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.why.question import Question
-
-if TYPE_CHECKING:
-    # These import TensorFlow.
-    from mnistviz.inspection.image.attribution import Attribution, Method
 
 METHODS: dict[Method, str] = {
     "integrated-gradients": "Integrated gradients",

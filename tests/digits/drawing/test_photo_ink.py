@@ -13,6 +13,7 @@ from mnistviz.digits.drawing.pictures import read_picture
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry
+from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import latest_snapshot
 
 
@@ -47,11 +48,8 @@ def test_a_tall_photo_keeps_its_aspect_ratio() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_digits_in_photos_are_classified(kind: str) -> None:
-    from mnistviz.network.model import Classifier
-    from mnistviz.runs.load import load
-
     run = registry.find_run("best")
-    classifier = Classifier(load(latest_snapshot(run)))
+    network = load(latest_snapshot(run))
     data = load_mnist()
     rng = np.random.default_rng(11)
     chosen = rng.choice(len(data.x_test), 12, replace=False)
@@ -60,5 +58,5 @@ def test_digits_in_photos_are_classified(kind: str) -> None:
         file = io.BytesIO()
         photo(digit, kind, rng).save(file, "JPEG", quality=80)
         images.append(normalise(read_picture(file.getvalue()), to_pen=True).image)
-    right = classifier.classify(np.stack(images)).argmax(axis=1) == data.y_test[chosen]
+    right = network.classify(np.stack(images)).argmax(axis=1) == data.y_test[chosen]
     assert right.sum() >= 10

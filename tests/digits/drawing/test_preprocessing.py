@@ -18,7 +18,6 @@ from mnistviz.digits.drawing.preprocessing import (
 )
 from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, render, strokes_to_json
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.network.model import Classifier
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import find_run
 from mnistviz.runs.snapshots import latest_snapshot
@@ -66,13 +65,13 @@ def test_enlarged_mnist_images_are_nearly_restored() -> None:
 @pytest.mark.slow
 def test_enlarged_mnist_images_are_classified_as_well_as_the_originals() -> None:
     images, labels = digits(2_000), load_mnist().y_test[:2_000]
-    classifier = Classifier(load(latest_snapshot(find_run("best"))))
+    network = load(latest_snapshot(find_run("best")))
     blown_up = [
         normalise(np.asarray(Image.fromarray(image).resize((280, 280), Image.Resampling.BICUBIC)))
         for image in images
     ]
-    read = classifier.classify(np.stack([stages.image for stages in blown_up])).argmax(axis=1)
-    originals = classifier.classify(images).argmax(axis=1)
+    read = network.classify(np.stack([stages.image for stages in blown_up])).argmax(axis=1)
+    originals = network.classify(images).argmax(axis=1)
     assert np.mean(read == labels) >= np.mean(originals == labels) - 0.003
 
 

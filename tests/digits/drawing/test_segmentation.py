@@ -1,7 +1,6 @@
 """Segmentation of numbers into digits."""
 
 import functools
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,23 +17,21 @@ from mnistviz.digits.drawing.segmentation import (
 )
 from mnistviz.digits.drawing.strokes import Strokes, render
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.network.network import Network
 from mnistviz.runs import registry
+from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import latest_snapshot
 from tests.helpers.hand_made_strokes import HAND_MADE
 
 
 @functools.cache
-def classifier() -> Any:
-    from mnistviz.network.model import Classifier
-    from mnistviz.runs.load import load
-
-    run = registry.find_run("best")
-    return Classifier(load(latest_snapshot(run)))
+def network() -> Network:
+    return load(latest_snapshot(registry.find_run("best")))
 
 
 def text_of(segments: list[Segment]) -> str:
     images = np.stack([segment.stages.image for segment in segments])
-    return "".join(map(str, classifier().logits(images).argmax(axis=1)))
+    return "".join(map(str, network().logits(images).argmax(axis=1)))
 
 
 def drawn(*names: str, gap: float = 24, zoom: float = 0.7) -> Strokes:
@@ -52,7 +49,7 @@ def drawn(*names: str, gap: float = 24, zoom: float = 0.7) -> Strokes:
 @pytest.mark.parametrize("number", ["1984", "4", "54", "10", "7361", "2025"])
 @pytest.mark.parametrize("gap", [40, 14])
 def test_a_drawn_number_is_segmented_from_left_to_right(number: str, gap: float) -> None:
-    segments = segment_strokes(drawn(*number, gap=gap), classifier().logits)
+    segments = segment_strokes(drawn(*number, gap=gap), network().logits)
     assert text_of(segments) == number
     lefts = [segment.box[0] for segment in segments]
     assert lefts == sorted(lefts)
@@ -64,13 +61,13 @@ def test_a_drawn_number_is_segmented_from_left_to_right(number: str, gap: float)
 def test_the_order_of_strokes_does_not_matter() -> None:
     number = drawn(*"1984")
     shuffled = Strokes(640, 280, 12, number.strokes[::-1])
-    assert text_of(segment_strokes(shuffled, classifier().logits)) == "1984"
+    assert text_of(segment_strokes(shuffled, network().logits)) == "1984"
 
 
 def test_digits_in_one_stroke_are_split() -> None:
     apart = drawn("7", "3", gap=-2)
     joined = Strokes(640, 280, 12, (np.concatenate(apart.strokes),))
-    assert len(segment_strokes(joined, classifier().logits)) == 2
+    assert len(segment_strokes(joined, network().logits)) == 2
 
 
 @pytest.mark.parametrize("gap", [4, 2])
@@ -80,9 +77,7 @@ def test_digits_of_the_test_set_side_by_side_are_segmented(gap: int) -> None:
     right = 0
     for _ in range(20):
         chosen = rng.integers(0, 10_000, rng.integers(2, 6)).tolist()
-        segments = segment_ink(
-            side_by_side(to_input(data.x_test[chosen]), gap), classifier().logits
-        )
+        segments = segment_ink(side_by_side(to_input(data.x_test[chosen]), gap), network().logits)
         right += text_of(segments) == "".join(str(data.y_test[index]) for index in chosen)
     assert right >= 17
 
@@ -93,21 +88,21 @@ def test_digits_that_touch_are_split_where_they_touch() -> None:
     right = 0
     for _ in range(20):
         chosen = rng.integers(0, 10_000, 3).tolist()
-        segments = segment_ink(side_by_side(to_input(data.x_test[chosen]), 0), classifier().logits)
+        segments = segment_ink(side_by_side(to_input(data.x_test[chosen]), 0), network().logits)
         right += text_of(segments) == "".join(str(data.y_test[index]) for index in chosen)
     assert right >= 14
 
 
 def test_the_boxes_contain_the_digits() -> None:
-    segments = segment_ink(render(drawn("1", "7", gap=60)), classifier().logits)
+    segments = segment_ink(render(drawn("1", "7", gap=60)), network().logits)
     (left, _, right, _), (start, top, end, bottom) = (segment.box for segment in segments)
     assert 10 <= left < right < start < end
     assert 120 < bottom - top < 150
 
 
 def test_a_blank_drawing_has_no_segments() -> None:
-    assert segment_strokes(Strokes(280, 280, 18, ()), classifier().logits) == []
-    assert segment_ink(np.zeros((50, 90), np.float32), classifier().logits) == []
+    assert segment_strokes(Strokes(280, 280, 18, ()), network().logits) == []
+    assert segment_ink(np.zeros((50, 90), np.float32), network().logits) == []
 
 
 def zero_logits(images: FloatArray) -> FloatArray:

@@ -1,6 +1,5 @@
 """The survey of many images, against each image's own maps one by one."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -10,20 +9,20 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.channels import activation_survey as module
 from mnistviz.inspection.channels.activation_survey import survey
 from mnistviz.inspection.image.feature_maps import stages
-from mnistviz.network.model import build
-
-pytestmark = pytest.mark.compiles
+from mnistviz.network import batches
+from mnistviz.network.network import Network
+from tests.helpers.made_networks import random_network
 
 NUM_IMAGES = 30
 
 
 @pytest.fixture(scope="module")
-def network() -> keras.Sequential:
-    return build(ModelSpec(channels=(3, 4, 5)), seed=4)
+def network() -> Network:
+    return random_network(ModelSpec(channels=(3, 4, 5)), seed=4)
 
 
 @pytest.fixture(scope="module")
-def maps(network: keras.Sequential) -> dict[str, np.ndarray]:
+def maps(network: Network) -> dict[str, np.ndarray]:
     """(images, height, width, channels) of each convolution, one image at a time."""
     images = to_input(load_mnist().x_test[:NUM_IMAGES])
     each = [
@@ -38,14 +37,11 @@ def maps(network: keras.Sequential) -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def found(network: keras.Sequential) -> dict[str, ActivationSurvey]:
+def found(network: Network) -> dict[str, ActivationSurvey]:
     data = load_mnist()
     told: list[int] = []
-    with pytest.MonkeyPatch.context() as patch:
-        # Batches that don't come out even.
-        patch.setattr(module, "BATCH_SIZE", 8)
-        result = survey(network, data.x_test[:NUM_IMAGES], data.y_test[:NUM_IMAGES], told.append)
-    assert told == [8, 16, 24, 30]
+    result = survey(network, data.x_test[:NUM_IMAGES], data.y_test[:NUM_IMAGES], told.append)
+    assert told == [batches.BATCH_SIZE, NUM_IMAGES]
     return result
 
 
@@ -83,10 +79,9 @@ def test_the_survey_is_that_of_the_images_one_by_one(
 
 
 def test_a_channel_that_is_never_active_has_shares_of_0() -> None:
-    network = build(ModelSpec(channels=(2, 2, 2), batch_norm=False), seed=1)
-    kernel, bias = network.get_layer("conv1").get_weights()
-    kernel[..., 1], bias[1] = 0, -1
-    network.get_layer("conv1").set_weights([kernel, bias])
+    network = random_network(ModelSpec(channels=(2, 2, 2), batch_norm=False), seed=1)
+    network.weights["conv1"]["kernel"][..., 1] = 0
+    network.weights["conv1"]["bias"][1] = -1
     data = load_mnist()
     silent = survey(network, data.x_test[:20], data.y_test[:20])["conv1"]
     assert silent.active_places[1] == silent.largest[1] == 0

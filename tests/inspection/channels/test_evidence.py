@@ -1,6 +1,5 @@
 """The card of a layer: planted twins and dead channels are found, exactly those."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -10,11 +9,10 @@ from mnistviz.inspection.channels.channel_statistics import layer_statistics
 from mnistviz.inspection.channels.evidence import evidence_of, kernel_correlation
 from mnistviz.inspection.channels.knockout import channel_means
 from mnistviz.inspection.channels.layer_ablation import SplitNetwork, ablate
+from mnistviz.network.network import Network
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import latest_snapshot
-
-pytestmark = pytest.mark.compiles
 
 # What is planted into conv3: 4 says what 17 says, 11 says three times what 2 says; 6 says nothing.
 TWINS = {4: (17, 1.0), 11: (2, 3.0)}
@@ -23,28 +21,26 @@ NUM_IMAGES = 300
 
 
 @pytest.fixture(scope="module")
-def planted() -> keras.Sequential:
+def planted() -> Network:
     """The reference network with twins that nobody listens to, and a channel that is always 0."""
     run = open_run(BUNDLED_HOME / "reference", bundled=True)
     network = load(latest_snapshot(run))
-    kernel, bias = network.get_layer("conv3").get_weights()
-    following, rest = network.get_layer("conv4").get_weights()
+    kernel, bias = network.weights["conv3"].values()
+    following = network.weights["conv4"]["kernel"]
     for twin, (original, times) in TWINS.items():
         kernel[..., twin], bias[twin] = times * kernel[..., original], times * bias[original]
         following[:, :, twin] = 0
     kernel[..., DEAD], bias[DEAD] = 0, -1
-    network.get_layer("conv3").set_weights([kernel, bias])
-    network.get_layer("conv4").set_weights([following, rest])
     return network
 
 
 @pytest.fixture(scope="module")
-def of_planted(planted: keras.Sequential) -> LayerStatistics:
+def of_planted(planted: Network) -> LayerStatistics:
     return layer_statistics(planted, load_mnist().x_test[:NUM_IMAGES])["conv3"]
 
 
 @pytest.fixture(scope="module")
-def ablation(planted: keras.Sequential) -> LayerAblation:
+def ablation(planted: Network) -> LayerAblation:
     data = load_mnist()
     chosen = balanced(data.y_test, 20)
     mean = channel_means(planted, data.x_train[:NUM_IMAGES])["conv3"]

@@ -1,12 +1,10 @@
 """Knock-out, against the network in NumPy and against channels planted to be useless."""
 
-import keras
 import numpy as np
 import pytest
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.inspection.channels import knockout as knockout_module
 from mnistviz.inspection.channels.knockout import (
     Knockout,
     Replacement,
@@ -14,8 +12,10 @@ from mnistviz.inspection.channels.knockout import (
     channel_means,
 )
 from mnistviz.inspection.image.attribution import contrast
-from mnistviz.network.model import build
+from mnistviz.network import batches
+from mnistviz.network.network import Network
 from tests.helpers.convolution_oracle import Weights, forward
+from tests.helpers.made_networks import random_network
 
 PLAN = ModelSpec(channels=(4, 3, 5))
 DEAD = ("conv1", 2)
@@ -23,36 +23,13 @@ IGNORED = ("conv2", 1)
 NUM_IMAGES = 5
 
 
-def weights_of(network: keras.Sequential) -> Weights:
-    return {
-        layer.name: {weight.name: weight.numpy() for weight in layer.weights}
-        for layer in network.layers
-        if layer.weights
-    }
-
-
 @pytest.fixture(scope="module")
-def network() -> keras.Sequential:
+def network() -> Network:
     """A network in which one channel is dead, and one is not listened to by the next layer."""
-    network = build(PLAN, seed=4)
-    rng = np.random.default_rng(4)
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            gamma, beta, mean, variance = layer.get_weights()
-            layer.set_weights(
-                [
-                    rng.uniform(0.5, 2, gamma.shape),
-                    rng.uniform(-1, 1, beta.shape),
-                    rng.uniform(0, 0.2, mean.shape),
-                    rng.uniform(0.05, 1, variance.shape),
-                ]
-            )
-    kernel, bias = network.get_layer("conv1").get_weights()
-    kernel[..., DEAD[1]], bias[DEAD[1]] = 0, -1
-    network.get_layer("conv1").set_weights([kernel, bias])
-    kernel, bias = network.get_layer("conv3").get_weights()
-    kernel[:, :, IGNORED[1]] = 0
-    network.get_layer("conv3").set_weights([kernel, bias])
+    network = random_network(PLAN, seed=4)
+    network.weights["conv1"]["kernel"][..., DEAD[1]] = 0
+    network.weights["conv1"]["bias"][DEAD[1]] = -1
+    network.weights["conv3"]["kernel"][:, :, IGNORED[1]] = 0
     return network
 
 
@@ -67,7 +44,7 @@ def image() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def knockout(network: keras.Sequential, images: np.ndarray) -> Knockout:
+def knockout(network: Network, images: np.ndarray) -> Knockout:
     return Knockout(network, channel_means(network, images))
 
 
@@ -82,19 +59,13 @@ def expected_means(weights: Weights, images: np.ndarray) -> dict[str, np.ndarray
     }
 
 
-@pytest.mark.parametrize("batch", [2, NUM_IMAGES])
-def test_means_over_images_and_places(
-    network: keras.Sequential,
-    images: np.ndarray,
-    batch: int,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(knockout_module, "BATCH_SIZE", batch)
+def test_means_over_images_and_places(network: Network) -> None:
+    images = load_mnist().x_train[: batches.BATCH_SIZE + 3]
     done: list[int] = []
     found = channel_means(network, images, done.append)
-    for name, means in expected_means(weights_of(network), images).items():
+    for name, means in expected_means(network.weights, images).items():
         np.testing.assert_allclose(found[name], means, atol=1e-4, err_msg=name)
-    assert done == ([2, 4, 5] if batch == 2 else [5])
+    assert done == [batches.BATCH_SIZE, len(images)]
 
 
 # ---------------------------------------------------------------- switching off
@@ -104,7 +75,7 @@ def test_means_over_images_and_places(
 def test_logits_with_channels_off_are_those_of_numpy(
     knockout: Knockout, image: np.ndarray, replacement: Replacement
 ) -> None:
-    weights = weights_of(knockout.network)
+    weights = knockout.network.weights
     offs = [{}, {"conv1": [0]}, {"conv3": [0, 4], "conv7": {9}}, {"conv5": range(3)}]
     found = knockout.logits(image, offs, replacement)
     for logits, off in zip(found, offs, strict=True):
@@ -121,7 +92,7 @@ def test_later_maps_follow_and_earlier_ones_do_not(knockout: Knockout, image: np
     before = {stage.layer: stage.values for stage in knockout.maps(image, {})}
     found = knockout.maps(image, {"conv4": [7]})
     fill = float(knockout.means["conv4"][7])
-    expected = forward(weights_of(knockout.network), image, {("conv4", 7): fill})
+    expected = forward(knockout.network.weights, image, {("conv4", 7): fill})
     assert [stage.layer for stage in found] == [f"conv{number}" for number in range(1, 8)]
     for stage in found:
         assert stage.stage == "normalization"
@@ -130,9 +101,9 @@ def test_later_maps_follow_and_earlier_ones_do_not(knockout: Knockout, image: np
 
 
 def test_without_normalization_the_relu_is_replaced(images: np.ndarray, image: np.ndarray) -> None:
-    network = build(ModelSpec(channels=(3, 2, 4), batch_norm=False, dropout=0), seed=1)
+    network = random_network(ModelSpec(channels=(3, 2, 4), batch_norm=False, dropout=0), seed=1)
     knockout = Knockout(network, channel_means(network, images))
-    weights = weights_of(network)
+    weights = network.weights
     means = expected_means(weights, images)["conv2"]
     np.testing.assert_allclose(knockout.means["conv2"], means, atol=1e-5)
     expected = forward(weights, image, {("conv2", 1): means[1]})["conv8"].ravel()

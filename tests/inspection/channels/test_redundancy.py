@@ -1,13 +1,11 @@
 """Redundancy of channels: against NumPy, known spectra, and a network with planted twins."""
 
-import keras
 import numpy as np
 import pytest
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.inspection import LayerStatistics
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.inspection.channels import channel_statistics as module
 from mnistviz.inspection.channels.channel_statistics import layer_statistics
 from mnistviz.inspection.channels.redundancy import (
     cluster_order,
@@ -18,29 +16,28 @@ from mnistviz.inspection.channels.redundancy import (
     use_of,
 )
 from mnistviz.inspection.image.feature_maps import stages
-from mnistviz.network.model import build
+from mnistviz.network import batches
+from mnistviz.network.network import Network
+from tests.helpers.made_networks import random_network
 
 NUM_IMAGES = 30
 
 
 @pytest.fixture(scope="module")
-def network() -> keras.Sequential:
-    return build(ModelSpec(channels=(5, 4, 6)), seed=4)
+def network() -> Network:
+    return random_network(ModelSpec(channels=(5, 4, 6)), seed=4)
 
 
 @pytest.fixture(scope="module")
-def found(network: keras.Sequential) -> dict[str, LayerStatistics]:
+def found(network: Network) -> dict[str, LayerStatistics]:
     told: list[int] = []
-    with pytest.MonkeyPatch.context() as patch:
-        # Batches that don't come out even.
-        patch.setattr(module, "BATCH_SIZE", 8)
-        result = layer_statistics(network, load_mnist().x_test[:NUM_IMAGES], told.append)
-    assert told == [8, 16, 24, 30]
+    result = layer_statistics(network, load_mnist().x_test[:NUM_IMAGES], told.append)
+    assert told == [batches.BATCH_SIZE, NUM_IMAGES]
     return result
 
 
 @pytest.fixture(scope="module")
-def places(network: keras.Sequential) -> dict[str, np.ndarray]:
+def places(network: Network) -> dict[str, np.ndarray]:
     """(images · places, channels) of each layer's ReLU outputs, one image at a time."""
     each = [
         {one.layer: one.values for one in stages(network, image) if one.stage == "relu"}
@@ -107,13 +104,11 @@ def test_the_spectrum_is_that_of_the_singular_values_of_the_data() -> None:
 
 
 def test_planted_twins_and_dead_channels_are_found_and_no_others() -> None:
-    network = build(ModelSpec(channels=(5, 4, 6)), seed=4)
-    layer = network.get_layer("conv1")
-    kernel, bias = layer.get_weights()
+    network = random_network(ModelSpec(channels=(5, 4, 6)), seed=4)
+    kernel, bias = network.weights["conv1"].values()
     # 3 says twice what 0 says; 2 never says anything.
     kernel[..., 3], bias[3] = 2 * kernel[..., 0], 2 * bias[0]
     kernel[..., 2], bias[2] = 0, -1
-    layer.set_weights([kernel, bias])
     found = layer_statistics(network, load_mnist().x_test[:NUM_IMAGES])
     one = use_of("conv1", found["conv1"])
     assert one.dead == (2,)

@@ -2,7 +2,6 @@
 
 from typing import get_args
 
-import keras
 import numpy as np
 import pytest
 
@@ -11,22 +10,24 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image import attribution
 from mnistviz.inspection.image.attribution import (
     Attribution,
-    Explainer,
     Method,
     attribute,
     contrast,
     grad_cam,
+    gradients_of,
     integrated_gradients,
     occlusion,
+    scores_of,
     smoothgrad,
 )
+from mnistviz.network import batches
+from mnistviz.network.network import Network
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from tests.helpers.convolution_oracle import EPSILON, Weights, forward
-
-pytestmark = pytest.mark.compiles
+from tests.helpers.made_networks import OneConvolution, random_network
 
 REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
 LAST = snapshots.steps_of(REFERENCE)[-1]
@@ -34,8 +35,8 @@ METHODS = get_args(Method)
 
 
 @pytest.fixture(scope="module")
-def explainer() -> Explainer:
-    return Explainer(load(Snapshot(REFERENCE, LAST)))
+def network() -> Network:
+    return load(Snapshot(REFERENCE, LAST))
 
 
 @pytest.fixture(scope="module")
@@ -49,20 +50,11 @@ def image() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def linear() -> tuple[Explainer, np.ndarray]:
+def linear() -> tuple[Network, np.ndarray]:
     """A network that is one convolution over the whole image, and its templates (28, 28, 10)."""
-    network = keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            keras.layers.Conv2D(10, 28, name="conv1"),
-            keras.layers.Flatten(),
-            keras.layers.Softmax(),
-        ]
-    )
-    rng = np.random.default_rng(3)
-    kernel = rng.normal(size=(28, 28, 1, 10)).astype(np.float32)
-    network.set_weights([kernel, rng.normal(size=10).astype(np.float32)])
-    return Explainer(network), kernel[:, :, 0]
+    network = random_network(OneConvolution(), seed=3)
+    network.weights["conv1"]["kernel"][:] *= 28
+    return network, network.weights["conv1"]["kernel"][:, :, 0]
 
 
 # ---------------------------------------------------------------- what is explained
@@ -91,11 +83,11 @@ def test_a_contrast_of_no_two_digits_is_refused(
 
 
 def test_scores_are_those_of_the_network(
-    explainer: Explainer, weights: Weights, image: np.ndarray
+    network: Network, weights: Weights, image: np.ndarray
 ) -> None:
     logits = forward(weights, image)["conv8"].ravel()
-    assert explainer.scores(image[None], contrast(7))[0] == pytest.approx(logits[7], abs=1e-4)
-    found = explainer.scores(image[None], contrast(0, 7))[0]
+    assert scores_of(network, image[None], contrast(7))[0] == pytest.approx(logits[7], abs=1e-4)
+    found = scores_of(network, image[None], contrast(0, 7))[0]
     assert found == pytest.approx(logits[0] - logits[7], abs=1e-4)
 
 
@@ -103,7 +95,7 @@ def test_scores_are_those_of_the_network(
 
 
 def test_gradients_are_finite_differences(
-    explainer: Explainer, weights: Weights, image: np.ndarray
+    network: Network, weights: Weights, image: np.ndarray
 ) -> None:
     """Differences in float64 and so small that no ReLU switches on the way.
 
@@ -111,8 +103,8 @@ def test_gradients_are_finite_differences(
     more ink changes the largest but less ink does not.
     """
     image = image + np.random.default_rng(0).uniform(0, 0.1, (28, 28)).astype(np.float32)
-    scores, gradients = explainer.gradients(image[None], contrast(0, 6))
-    assert scores[0] == pytest.approx(explainer.scores(image[None], contrast(0, 6))[0], rel=1e-5)
+    scores, gradients = gradients_of(network, image[None], contrast(0, 6))
+    assert scores[0] == pytest.approx(scores_of(network, image[None], contrast(0, 6))[0], rel=1e-5)
     for y, x in [(5, 8), (14, 14), (20, 12), (27, 27), (0, 0)]:
         ahead, behind = (image.astype(np.float64) for _ in range(2))
         ahead[y, x] += 1e-7
@@ -122,18 +114,16 @@ def test_gradients_are_finite_differences(
         assert gradients[0, y, x] == pytest.approx(expected, abs=1e-3)
 
 
-def test_gradients_of_more_images_than_a_batch(linear: tuple[Explainer, np.ndarray]) -> None:
-    images = np.zeros((attribution.GRADIENT_BATCH + 3, 28, 28), np.float32)
-    scores, gradients = linear[0].gradients(images, contrast(4))
+def test_gradients_of_more_images_than_a_batch(linear: tuple[Network, np.ndarray]) -> None:
+    images = np.zeros((batches.BATCH_SIZE + 3, 28, 28), np.float32)
+    scores, gradients = gradients_of(linear[0], images, contrast(4))
     assert scores.shape == (len(images),)
     assert gradients.shape == images.shape
 
 
-def test_gradients_at_the_last_maps(
-    explainer: Explainer, weights: Weights, image: np.ndarray
-) -> None:
+def test_gradients_at_the_last_maps(network: Network, weights: Weights, image: np.ndarray) -> None:
     """From the last maps to the scores, all is linear: the gradient can be written down."""
-    maps, slope = explainer.by_layer(image, contrast(7, 2))["conv7"]
+    maps, slope = (of_all["conv7"][0] for of_all in network.gradients(image[None], contrast(7, 2)))
     scale = weights["bn7"]["gamma"] / np.sqrt(weights["bn7"]["moving_variance"] + EPSILON)
     expected = weights["conv8"]["kernel"] @ contrast(7, 2) * scale
     np.testing.assert_allclose(slope, expected, atol=1e-5)
@@ -145,10 +135,10 @@ def test_gradients_at_the_last_maps(
 
 
 def test_integrated_gradients_of_a_linear_network(
-    linear: tuple[Explainer, np.ndarray], image: np.ndarray
+    linear: tuple[Network, np.ndarray], image: np.ndarray
 ) -> None:
-    explainer, templates = linear
-    found = integrated_gradients(explainer, image, contrast(0, 5))
+    network, templates = linear
+    found = integrated_gradients(network, image, contrast(0, 5))
     np.testing.assert_allclose(
         found.values, image * (templates[..., 0] - templates[..., 5]), atol=1e-5
     )
@@ -157,11 +147,11 @@ def test_integrated_gradients_of_a_linear_network(
 
 
 def test_integrated_gradients_are_the_mean_gradient_on_the_way(
-    explainer: Explainer, image: np.ndarray
+    network: Network, image: np.ndarray
 ) -> None:
-    found = integrated_gradients(explainer, image, contrast(7, 3)).values
+    found = integrated_gradients(network, image, contrast(7, 3)).values
     places = (np.arange(2000, dtype=np.float32) + 0.5) / 2000
-    _, gradients = explainer.gradients(places[:, None, None] * image, contrast(7, 3))
+    _, gradients = gradients_of(network, places[:, None, None] * image, contrast(7, 3))
     expected = image * gradients.mean(axis=0)
     assert np.abs(found - expected).max() < 0.05 * np.abs(expected).max()
 
@@ -169,19 +159,19 @@ def test_integrated_gradients_are_the_mean_gradient_on_the_way(
 def test_only_steps_that_miss_are_divided() -> None:
     """On the way to these images the score bends often: dividing all steps took 4,096."""
     best = open_run(BUNDLED_HOME / "best", bundled=True)
-    explainer = Explainer(load(latest_snapshot(best)))
+    network = load(latest_snapshot(best))
     for index, (target, against) in {0: (7, 6), 14: (1, 7), 48: (4, 9)}.items():
         image = to_input(load_mnist().x_test[index])
-        found = integrated_gradients(explainer, image, contrast(target, against))
+        found = integrated_gradients(network, image, contrast(target, against))
         assert attribution.FIRST_STEPS < found.steps < 1.5 * attribution.FIRST_STEPS
         assert found.completeness_error <= attribution.COMPLETENESS_GOAL
 
 
-def test_the_parts_add_up_to_the_difference(explainer: Explainer) -> None:
+def test_the_parts_add_up_to_the_difference(network: Network) -> None:
     for index in range(12):
         image = to_input(load_mnist().x_test[index])
-        scores = explainer.scores(np.stack([image] * 2 + [0 * image]), contrast(index % 10))
-        found = integrated_gradients(explainer, image, contrast(index % 10))
+        scores = scores_of(network, np.stack([image] * 2 + [0 * image]), contrast(index % 10))
+        found = integrated_gradients(network, image, contrast(index % 10))
         difference = scores[0] - scores[2]
         assert abs(found.values.sum() - difference) < 0.01 * abs(difference)
         assert found.completeness_error < 0.01
@@ -199,63 +189,59 @@ def test_the_error_of_completeness_is_a_share_of_the_difference() -> None:
 
 
 def test_smoothgrad_of_a_linear_network_is_its_template(
-    linear: tuple[Explainer, np.ndarray], image: np.ndarray
+    linear: tuple[Network, np.ndarray], image: np.ndarray
 ) -> None:
-    explainer, templates = linear
-    found = smoothgrad(explainer, image, contrast(3)).values
+    network, templates = linear
+    found = smoothgrad(network, image, contrast(3)).values
     np.testing.assert_allclose(found, templates[..., 3], atol=1e-5)
 
 
-def test_smoothgrad_is_the_same_each_time(explainer: Explainer, image: np.ndarray) -> None:
-    first, again = (smoothgrad(explainer, image, contrast(7)).values for _ in range(2))
+def test_smoothgrad_is_the_same_each_time(network: Network, image: np.ndarray) -> None:
+    first, again = (smoothgrad(network, image, contrast(7)).values for _ in range(2))
     np.testing.assert_array_equal(first, again)
-    other = smoothgrad(explainer, image, contrast(7), seed=1).values
+    other = smoothgrad(network, image, contrast(7), seed=1).values
     assert np.abs(first - other).max() > 1e-3
     assert np.corrcoef(first.ravel(), other.ravel())[0, 1] > 0.8
 
 
 def test_occlusion_of_a_linear_network(
-    linear: tuple[Explainer, np.ndarray], image: np.ndarray
+    linear: tuple[Network, np.ndarray], image: np.ndarray
 ) -> None:
-    explainer, templates = linear
+    network, templates = linear
     parts = np.pad(image * templates[..., 2], 1)
     expected = [[parts[y : y + 3, x : x + 3].sum() for x in range(28)] for y in range(28)]
-    found = occlusion(explainer, image, contrast(2), size=3)
+    found = occlusion(network, image, contrast(2), size=3)
     np.testing.assert_allclose(found.values, expected, atol=1e-3)
 
 
-def test_occlusion_wipes_the_square_around_each_pixel(
-    explainer: Explainer, image: np.ndarray
-) -> None:
-    found = occlusion(explainer, image, contrast(7, 9))
+def test_occlusion_wipes_the_square_around_each_pixel(network: Network, image: np.ndarray) -> None:
+    found = occlusion(network, image, contrast(7, 9))
     for y, x in [(0, 0), (8, 12), (20, 15), (27, 27)]:
         wiped = image.copy()
         wiped[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3] = 0
-        before, after = explainer.scores(np.stack([image, wiped]), contrast(7, 9))
+        before, after = scores_of(network, np.stack([image, wiped]), contrast(7, 9))
         assert found.values[y, x] == pytest.approx(before - after, abs=1e-4)
 
 
-def test_occlusion_asks_only_about_squares_with_ink(
-    explainer: Explainer, image: np.ndarray
-) -> None:
+def test_occlusion_asks_only_about_squares_with_ink(network: Network, image: np.ndarray) -> None:
     # A dot is in the 5×5 squares around 25 pixels; at the corner, around 9.
     for place, squares in [((10, 14), 25), ((0, 27), 9)]:
         dot = np.zeros_like(image)
         dot[place] = 0.5
-        found = occlusion(explainer, dot, contrast(7, 9))
+        found = occlusion(network, dot, contrast(7, 9))
         assert found.steps == squares == np.count_nonzero(found.values)
-    full = occlusion(explainer, np.maximum(image, 0.1), contrast(7, 9))
+    full = occlusion(network, np.maximum(image, 0.1), contrast(7, 9))
     assert full.steps == 28 * 28
 
 
-def test_grad_cam_is_the_weighted_sum_of_the_maps(explainer: Explainer, image: np.ndarray) -> None:
-    maps, slope = explainer.by_layer(image, contrast(7))["conv6"]
+def test_grad_cam_is_the_weighted_sum_of_the_maps(network: Network, image: np.ndarray) -> None:
+    maps, slope = (of_all["conv6"][0] for of_all in network.gradients(image[None], contrast(7)))
     coarse = np.zeros((7, 7))
     for channel in range(20):
         coarse += slope[..., channel].mean() * maps[..., channel]
     coarse = np.maximum(coarse, 0)
     assert coarse.max() > 0
-    found = grad_cam(explainer, image, contrast(7), "conv6").values
+    found = grad_cam(network, image, contrast(7), "conv6").values
     # The middles of what positions 0 to 6 see are 7.5, 9.5, …, 19.5: pixel 8 is a quarter of the
     # way from the first to the second.
     along = 0.75 * coarse[:, :-1] + 0.25 * coarse[:, 1:]
@@ -265,22 +251,12 @@ def test_grad_cam_is_the_weighted_sum_of_the_maps(explainer: Explainer, image: n
     assert not found[:, 22:].any()
 
 
-@pytest.mark.parametrize(
-    ("layer", "start", "stride"),
-    [("conv1", 1, 1), ("conv3", 3, 1), ("conv4", 3.5, 2), ("conv6", 7.5, 2), ("conv8", 13.5, 2)],
-)
-def test_where_a_position_looks(
-    explainer: Explainer, layer: str, start: float, stride: int
-) -> None:
-    assert attribution._geometry(explainer.network, layer) == (start, stride)
-
-
 def test_grad_cam_at_a_layer_as_large_as_the_image_less_its_margin(
-    explainer: Explainer, image: np.ndarray
+    network: Network, image: np.ndarray
 ) -> None:
-    maps, slope = explainer.by_layer(image, contrast(7))["conv1"]
+    maps, slope = (of_all["conv1"][0] for of_all in network.gradients(image[None], contrast(7)))
     expected = np.maximum(maps @ slope.mean(axis=(0, 1)), 0)
-    found = grad_cam(explainer, image, contrast(7), "conv1").values
+    found = grad_cam(network, image, contrast(7), "conv1").values
     np.testing.assert_allclose(found[1:-1, 1:-1], expected, atol=1e-6)
     assert not found[0].any()
 
@@ -289,8 +265,8 @@ def test_grad_cam_at_a_layer_as_large_as_the_image_less_its_margin(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_an_image_without_ink_has_attributions_of_0(explainer: Explainer, method: Method) -> None:
-    found = attribute(explainer, np.zeros((28, 28), np.float32), contrast(0), method)
+def test_an_image_without_ink_has_attributions_of_0(network: Network, method: Method) -> None:
+    found = attribute(network, np.zeros((28, 28), np.float32), contrast(0), method)
     np.testing.assert_array_equal(found.values, np.zeros((28, 28)))
     assert found.completeness_error == 0
 
@@ -298,19 +274,21 @@ def test_an_image_without_ink_has_attributions_of_0(explainer: Explainer, method
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("digits", [(0, None), (7, 0), (0, 7)])
 def test_class_0_is_a_class(
-    explainer: Explainer, image: np.ndarray, method: Method, digits: tuple[int, int | None]
+    network: Network, image: np.ndarray, method: Method, digits: tuple[int, int | None]
 ) -> None:
-    found = attribute(explainer, image, contrast(*digits), method)
+    found = attribute(network, image, contrast(*digits), method)
     assert found.values.shape == (28, 28)
     assert found.values.dtype == np.float32
     assert np.isfinite(found.values).all()
-    assert found.score == pytest.approx(float(explainer.scores(image[None], contrast(*digits))[0]))
+    assert found.score == pytest.approx(
+        float(scores_of(network, image[None], contrast(*digits))[0])
+    )
 
 
 @pytest.mark.parametrize("method", ["integrated-gradients", "smoothgrad", "occlusion"])
 def test_the_opposite_question_has_the_opposite_answer(
-    explainer: Explainer, image: np.ndarray, method: Method
+    network: Network, image: np.ndarray, method: Method
 ) -> None:
-    one = attribute(explainer, image, contrast(7, 2), method).values
-    other = attribute(explainer, image, contrast(2, 7), method).values
+    one = attribute(network, image, contrast(7, 2), method).values
+    other = attribute(network, image, contrast(2, 7), method).values
     np.testing.assert_allclose(one, -other, atol=1e-4)

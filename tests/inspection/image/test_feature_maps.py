@@ -1,21 +1,20 @@
 """The maps of every layer, against the network written once more in NumPy."""
 
-from pathlib import Path
-
-import keras
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.arrays import Weights
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import stages
-from mnistviz.network.model import Classifier, build
+from mnistviz.network.network import Network
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, Run, open_run
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
+from tests.helpers.made_networks import random_network
 
 # Keras' default, which the networks are built with.
 EPSILON = 1e-3
@@ -30,7 +29,7 @@ def reference() -> Run:
 
 
 @pytest.fixture(scope="module")
-def trained(reference: Run) -> keras.Sequential:
+def trained(reference: Run) -> Network:
     return load(latest_snapshot(reference))
 
 
@@ -54,9 +53,7 @@ def pool(values: np.ndarray) -> np.ndarray:
     return np.maximum.reduce(corners)
 
 
-def expected_stages(
-    image: np.ndarray, weights: dict[str, dict[str, np.ndarray]]
-) -> list[tuple[str, str, np.ndarray]]:
+def expected_stages(image: np.ndarray, weights: Weights) -> list[tuple[str, str, np.ndarray]]:
     exact = {
         layer: {name: array.astype(np.float64) for name, array in arrays.items()}
         for layer, arrays in weights.items()
@@ -92,7 +89,7 @@ def assert_stages_equal(
 
 
 def test_every_stage_of_the_reference_network(
-    reference: Run, trained: keras.Sequential, image: np.ndarray
+    reference: Run, trained: Network, image: np.ndarray
 ) -> None:
     weights = snapshots.read(latest_snapshot(reference))
     assert_stages_equal(stages(trained, image), expected_stages(image, weights))
@@ -104,18 +101,13 @@ def test_step_0_has_its_own_stages(reference: Run, image: np.ndarray) -> None:
 
 
 def test_every_stage_of_a_network_without_normalization(image: np.ndarray) -> None:
-    network = build(ModelSpec(channels=(3, 4, 5), batch_norm=False, dropout=0), seed=2)
-    weights = {
-        layer.name: dict(zip(("kernel", "bias"), layer.get_weights(), strict=True))
-        for layer in network.layers
-        if layer.weights
-    }
-    assert_stages_equal(stages(network, image), expected_stages(image, weights))
+    network = random_network(ModelSpec(channels=(3, 4, 5), batch_norm=False, dropout=0), seed=2)
+    assert_stages_equal(stages(network, image), expected_stages(image, network.weights))
 
 
 @pytest.mark.parametrize("batch_norm", [True, False])
 def test_the_list_of_stages_is_complete_and_in_order(batch_norm: bool, image: np.ndarray) -> None:
-    found = stages(build(ModelSpec(batch_norm=batch_norm)), image)
+    found = stages(random_network(ModelSpec(batch_norm=batch_norm)), image)
     of_one = WITH_NORMALIZATION if batch_norm else CONVOLUTION_AND_RELU
     first = [(name, stage) for name in ("conv1", "conv2", "conv3") for stage in of_one]
     second = [(name, stage) for name in ("conv4", "conv5", "conv6", "conv7") for stage in of_one]
@@ -123,35 +115,18 @@ def test_the_list_of_stages_is_complete_and_in_order(batch_norm: bool, image: np
     assert [(one.layer, one.stage) for one in found] == [*first, ("pool", "pool"), *second, *last]
 
 
-def test_the_shapes_are_those_of_the_specification(
-    trained: keras.Sequential, image: np.ndarray
-) -> None:
+def test_the_shapes_are_those_of_the_specification(trained: Network, image: np.ndarray) -> None:
     shapes = {layer.name: layer.output_shape for layer in ModelSpec().layers}
     for one in stages(trained, image):
         assert one.values.shape == shapes[one.layer]
 
 
-def test_the_last_stage_is_the_answer(trained: keras.Sequential, image: np.ndarray) -> None:
+def test_the_last_stage_is_the_answer(trained: Network, image: np.ndarray) -> None:
     answer = stages(trained, image)[-1].values
-    np.testing.assert_allclose(
-        answer, Classifier(trained).classify(image[np.newaxis])[0], atol=1e-6
-    )
+    np.testing.assert_allclose(answer, trained.classify(image[np.newaxis])[0], atol=1e-6)
 
 
-def test_a_blank_image_has_stages_too(trained: keras.Sequential) -> None:
+def test_a_blank_image_has_stages_too(trained: Network) -> None:
     found = stages(trained, np.zeros((28, 28), np.float32))
-    biases = trained.get_layer("conv1").get_weights()[1]
+    biases = trained.weights["conv1"]["bias"]
     np.testing.assert_array_equal(found[0].values, np.broadcast_to(biases, (26, 26, 10)))
-
-
-# Keras 3.15 writes a file by `np.array(variable)`, which NumPy 2 calls deprecated for TensorFlow.
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-def test_a_network_opened_from_a_file_has_the_same_stages(
-    trained: keras.Sequential, image: np.ndarray, tmp_path: Path
-) -> None:
-    """The ReLU is recognised in a network that Keras has put together from its file, too."""
-    trained.save(tmp_path / "network.keras")
-    opened = stages(keras.models.load_model(tmp_path / "network.keras"), image)
-    assert_stages_equal(
-        opened, [(one.layer, one.stage, one.values) for one in stages(trained, image)]
-    )

@@ -1,6 +1,5 @@
 """Preferred inputs: slopes against finite differences, results against everything else."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -9,13 +8,13 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image import preferred_input
 from mnistviz.inspection.image.preferred_input import ChannelGradients, penalty, preferred_inputs
 from mnistviz.inspection.image.receptive_field import field_of
+from mnistviz.network.network import Network
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import Snapshot
 from tests.helpers.convolution_oracle import convolve, forward
-
-pytestmark = pytest.mark.compiles
+from tests.helpers.made_networks import random_network
 
 REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
 LAST = snapshots.steps_of(REFERENCE)[-1]
@@ -25,13 +24,13 @@ SIZES = {"conv1": 3, "conv3": 7, "conv4": 8, "conv5": 12, "conv8": 28}
 
 
 @pytest.fixture(scope="module")
-def network() -> keras.Sequential:
+def network() -> Network:
     return load(Snapshot(REFERENCE, LAST))
 
 
 @pytest.fixture(scope="module")
-def gradients(network: keras.Sequential) -> dict[str, ChannelGradients]:
-    return {layer: ChannelGradients(network, MODEL, layer) for layer in SIZES}
+def gradients(network: Network) -> dict[str, ChannelGradients]:
+    return {layer: ChannelGradients(network, layer) for layer in SIZES}
 
 
 @pytest.fixture(scope="module")
@@ -120,15 +119,13 @@ def test_of_the_first_layer_it_is_where_the_kernel_is_positive_when_ink_is_free(
 def test_what_a_digit_likes_best_beats_every_test_image_and_is_read_as_it(
     found: dict[str, PreferredInputs],
     gradients: dict[str, ChannelGradients],
-    network: keras.Sequential,
+    network: Network,
 ) -> None:
     images = to_input(load_mnist().x_test[:100])
     for digit in range(10):
         values, _ = gradients["conv8"].values_and_gradients(images, np.full(100, digit, np.int32))
         assert found["conv8"].values[digit] > values.max()
-    assert network(found["conv8"].images[..., np.newaxis]).numpy().argmax(1).tolist() == [
-        *range(10)
-    ]
+    assert network.logits(found["conv8"].images).argmax(axis=1).tolist() == [*range(10)]
 
 
 def test_a_channel_has_the_same_input_alone_and_tells_how_far_it_is(
@@ -144,12 +141,12 @@ def test_a_channel_has_the_same_input_alone_and_tells_how_far_it_is(
     assert told == pytest.approx(np.arange(1, 25) / 24)
 
 
-def test_a_channel_that_answers_to_nothing_is_no_number_nowhere(
-    network: keras.Sequential,
-) -> None:
-    dull = keras.models.clone_model(network)
-    dull.set_weights([np.zeros_like(one) for one in network.get_weights()])
-    one = preferred_inputs(ChannelGradients(dull, MODEL, "conv3"), [0])
+def test_a_channel_that_answers_to_nothing_is_no_number_nowhere() -> None:
+    dull = random_network(MODEL)
+    for arrays in dull.weights.values():
+        for array in arrays.values():
+            array[:] = 0
+    one = preferred_inputs(ChannelGradients(dull, "conv3"), [0])
     assert np.isfinite(one.images).all()
     assert one.values.tolist() == one.start_values.tolist() == [0]
 

@@ -1,12 +1,12 @@
 """The arithmetic, against a network: a pixel is changed, and what changes with it is looked at."""
 
-import keras
 import numpy as np
 import pytest
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.inspection.image.receptive_field import Field, field_of, size_and_stride
-from mnistviz.network.model import build
+from mnistviz.network.network import Network
+from tests.helpers.made_networks import random_weights
 
 MODEL = ModelSpec(channels=(1, 1, 1), batch_norm=False, dropout=0.0)
 
@@ -18,19 +18,18 @@ def influence() -> dict[str, np.ndarray]:
     All weights are positive, so whatever a pixel reaches grows with it; a pixel made much
     brighter than all others is the largest of each pool that it reaches.
     """
-    network = build(MODEL)
-    for variable in network.trainable_variables:
-        variable.assign(keras.ops.ones_like(variable) * 0.1)
-    images = np.ones((785, 28, 28, 1), np.float32)
+    network = Network(MODEL, random_weights(MODEL))
+    for arrays in network.weights.values():
+        for array in arrays.values():
+            array[:] = 0.1
+    images = np.ones((785, 28, 28), np.float32)
     images[np.arange(784), np.arange(784) // 28, np.arange(784) % 28] = 1e4
     found = {}
-    values = images
-    for layer in network.layers:
-        values = layer(values)
-        if layer.name.startswith(("conv", "pool")):
-            first = values.numpy()[..., 0]
+    for layer, values in network.outputs(images).items():
+        if layer.startswith(("conv", "pool")):
+            first = values[..., 0]
             changed = first[:784] != first[784]
-            found[layer.name] = changed.reshape(28, 28, *changed.shape[1:])
+            found[layer] = changed.reshape(28, 28, *changed.shape[1:])
     return found
 
 

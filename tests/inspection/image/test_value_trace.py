@@ -2,11 +2,11 @@
 
 import itertools
 
-import keras
 import numpy as np
 import pytest
 
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.types.arrays import Weights
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import stages
@@ -18,14 +18,13 @@ from mnistviz.inspection.image.value_trace import (
     take_apart,
     trace_back,
 )
-from mnistviz.network.model import build
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import latest_snapshot
+from tests.helpers.made_networks import random_network
 
 MODEL = ModelSpec()
-Weights = dict[str, dict[str, np.ndarray]]
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +89,8 @@ def test_the_patch_is_cut_where_the_place_is(
 
 def test_without_normalization_the_relu_is_handed_on(image: np.ndarray) -> None:
     model = ModelSpec(channels=(3, 4, 5), batch_norm=False, dropout=0.0)
-    network = build(model, 3)
-    of_layers = {
-        layer.name: dict(zip(("kernel", "bias"), layer.get_weights(), strict=True))
-        for layer in network.layers
-        if isinstance(layer, keras.layers.Conv2D)
-    }
+    network = random_network(model, 3)
+    of_layers = network.weights
     its = stages(network, image)
     parts = take_apart(inputs_of(its, image, "conv4"), of_layers, model, "conv4", (3, 4, 2))
     assert parts.output == parts.relu

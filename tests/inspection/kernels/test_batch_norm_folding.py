@@ -1,12 +1,10 @@
 """Folded or not, it is the same network: the outputs are equal."""
 
-import keras
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from mnistviz.inspection.kernels.batch_norm_folding import (
-    EPSILON,
     gain_and_shift,
     kernel_and_bias,
     views_of,
@@ -30,10 +28,6 @@ def convolve(values: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.nda
 def normalize(values: np.ndarray, norm: dict[str, np.ndarray]) -> np.ndarray:
     centred = (values - norm["moving_mean"]) / np.sqrt(norm["moving_variance"] + 1e-3)
     return norm["gamma"] * centred + norm["beta"]
-
-
-def test_epsilon_is_that_of_the_networks() -> None:
-    assert keras.layers.BatchNormalization().epsilon == EPSILON
 
 
 def test_gain_and_shift_are_the_normalization(weights: dict[str, dict[str, np.ndarray]]) -> None:

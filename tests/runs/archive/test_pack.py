@@ -100,10 +100,8 @@ def test_a_damaged_snapshot_raises_an_error_before_a_byte_is_written() -> None:
 
 @pytest.mark.slow
 @pytest.mark.process
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_stock_keras_opens_the_model_and_gives_the_same_answers(tmp_path: Path) -> None:
     from mnistviz.digits.mnist import load_mnist, to_input
-    from mnistviz.network.model import Classifier
     from mnistviz.runs.load import load
 
     run = registry.find_run("reference")
@@ -120,7 +118,7 @@ def test_stock_keras_opens_the_model_and_gives_the_same_answers(tmp_path: Path) 
         "assert not [name for name in sys.modules if name.startswith('mnistviz')]\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
-    expected = Classifier(load(Snapshot(run, 938))).classify(images)
+    expected = load(Snapshot(run, 938)).classify(images)
     np.testing.assert_allclose(np.load(tmp_path / "answers.npy"), expected, atol=1e-6)
     with (
         np.load(tmp_path / "arrays.npz") as theirs,
