@@ -1,40 +1,51 @@
-"""The frame of the dashboard: the menu of pages, and the sidebar's choices that hold for all."""
+"""The frame of the dashboard: the menu of pages, and the sidebar's choices that hold for all.
+
+The server imports this file once; then it runs the file for each visitor.
+"""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnistviz.core.assets import ASSETS
-from mnistviz.ui.shared.compat import let_title_paint
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import OVERVIEW, SECTIONS
 from mnistviz.ui.shared.page_width import watch_page
+from mnistviz.ui.shared.server import limit_heaps, prepare
 from mnistviz.ui.shared.sidebar import sidebar_pickers
 
-# A file of the project: Streamlit would load a named icon for the browser's tab from the network.
-st.set_page_config(page_title="mnistviz", page_icon=ASSETS / "icon.svg", layout="wide")
-page = st.navigation(
-    {
-        section: [
-            st.Page(
-                entry.file,
-                title=entry.title,
-                icon=entry.icon,
-                help=entry.help,
-                default=entry is OVERVIEW,
-            )
-            for entry in entries
-        ]
-        for section, entries in SECTIONS.items()
-    },
-    # Otherwise Streamlit hides the last pages behind 'View 3 more'.
-    expanded=True,
-)
 
-# Before the page's imports, which take longer than the rest of the page.
-st.title(page.title)
-let_title_paint()
+def show_page() -> None:
+    """Show the chosen page with its title, the menu and the sidebar."""
+    # A file of the project: Streamlit would load a named icon for the browser's tab from the
+    # network.
+    st.set_page_config(page_title="mnistviz", page_icon=ASSETS / "icon.svg", layout="wide")
+    page = st.navigation(
+        {
+            section: [
+                st.Page(
+                    entry.file,
+                    title=entry.title,
+                    icon=entry.icon,
+                    help=entry.help,
+                    default=entry is OVERVIEW,
+                )
+                for entry in entries
+            ]
+            for section, entries in SECTIONS.items()
+        },
+        # Otherwise Streamlit hides the last pages behind 'View 3 more'.
+        expanded=True,
+    )
+    st.title(page.title)
+    with errors_shown():
+        sidebar_pickers()
+        page.run()
+        # Last, as nothing waits for it. It takes no room at the end of the page.
+        watch_page()
 
-with errors_shown():
-    sidebar_pickers()
-    page.run()
-    # Last, as nothing waits for it. It takes no room at the end of the page.
-    watch_page()
+
+if get_script_run_ctx():
+    show_page()
+else:
+    limit_heaps()
+    app = st.App(__file__, lifespan=prepare)

@@ -1,9 +1,5 @@
 """How many channels: what a plan costs, what it reaches, and a verdict by rule."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import shlex
 
 import streamlit as st

@@ -1,9 +1,5 @@
 """Draw: a digit on the canvas, the input of the network, its answer."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -51,7 +47,7 @@ def draw_and_answer() -> None:
         with row.container(width=width):
             drawn = canvas(width)
         if several:
-            logits = loaded_networks.classifier(snapshot).logits
+            logits = loaded_networks.network(snapshot).logits
             show_number(snapshot, segment_strokes(drawn, logits) if drawn.strokes else [])
             return
         answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
@@ -62,7 +58,7 @@ def draw_and_answer() -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        segments = segment_ink(given.ink, loaded_networks.classifier(snapshot).logits)
+        segments = segment_ink(given.ink, loaded_networks.network(snapshot).logits)
         given.show([segment.box for segment in segments if segment.role != "left_out"])
         with row.container(width=ANSWER_WIDTH):
             show_number(snapshot, segments)

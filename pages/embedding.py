@@ -1,9 +1,5 @@
 """Map of digits: the test images as the network sees them, alike close together."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 
 from mnistviz.core.constants import NUM_TEST_IMAGES

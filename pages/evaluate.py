@@ -1,9 +1,5 @@
 """Evaluate: the mistakes of a network on a set, its confidence, and its robustness."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 
 from mnistviz.ui.evaluate import evaluated_set

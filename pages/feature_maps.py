@@ -1,9 +1,5 @@
 """Feature maps: what each layer makes of one image, or two; one channel in full."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 
 from mnistviz.core.constants import NUM_TEST_IMAGES

@@ -1,9 +1,5 @@
 """Film: how a network learned, snapshot by snapshot."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 
 from mnistviz.charts.evaluation.confusion import confusion_figure

@@ -1,9 +1,5 @@
 """Kernels: all weights of a convolution, signed; one kernel in full; what kinds there are."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 
 from mnistviz.ui.kernels.kernel_kinds_view import show_kinds

@@ -1,9 +1,5 @@
 """My digits: a person's own digits, the accuracy of runs on them, and fine-tuning on them."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 
 from mnistviz.core.constants import NUM_TRAINING_IMAGES

@@ -1,9 +1,5 @@
 """Overview: what this is, the network, the reference run, the data."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.runs import registry
 from mnistviz.ui.overview.data_view import show_data

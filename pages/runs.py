@@ -1,9 +1,5 @@
 """Runs: all runs in a table, the chosen ones side by side, and actions on them."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 
 from mnistviz.runs import registry

@@ -1,9 +1,5 @@
 """Train: choose the settings, start, watch it learn, stop and keep."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 from collections.abc import Callable
 
 import streamlit as st
@@ -11,6 +7,8 @@ import streamlit as st
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, Recipe
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.runs import registry
+from mnistviz.runs.queue import num_slots
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.training import launcher, warm_start
 from mnistviz.ui.shared import flash, run_logs, state
@@ -61,8 +59,10 @@ st.markdown(
     "Watch a network learn to read digits. It goes on when you change the page or close the tab."
 )
 
-if shortage := launcher.memory_shortage():
-    st.warning(shortage)
+# In a place of its own: the forms below stay where they are when it comes or goes.
+with st.container():
+    if shortage := launcher.memory_shortage():
+        st.warning(shortage)
 with st.container(horizontal=True, vertical_alignment="center"):
     button("Try it out", "play_arrow", start_try_out, type="primary")
     st.caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
@@ -118,6 +118,7 @@ live_curves()
 
 with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):
     show_fork_form(run, chosen_snapshot())
+active = [each for each in registry.list_runs() if run_state(each) in ACTIVE_STATES]
 if not shortage and len(active) < num_slots():
     # While the settings are chosen, TensorFlow is loaded and compiles for them.
     warm_start.want(*wishes)

@@ -1,9 +1,5 @@
 """Why this answer?: which pixels and which channels it rests on."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 
 from mnistviz.ui.shared import loaded_networks
@@ -16,7 +12,7 @@ from mnistviz.ui.why.question import pick_question
 snapshot = need_snapshot()
 image, image_name = chosen_image()
 st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
-question = pick_question(loaded_networks.classifier(snapshot).logits(image[None])[0])
+question = pick_question(loaded_networks.network(snapshot).logits(image[None])[0])
 
 st.header("Which pixels?")
 show_pixels(snapshot, image, image_name, question)

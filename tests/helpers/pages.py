@@ -1,9 +1,28 @@
 """Open pages with Streamlit's own test runner, and press their buttons."""
 
-from streamlit.testing.v1 import AppTest
+from pathlib import Path
+from typing import Any
+
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.runs.registry import Run
+
+
+class PagesOfApp(PagesManager):
+    """The pages of app.py. The test runner would take the folder `pages` for an older kind of app.
+
+    The server sets this when it starts, see `mnistviz.ui.shared.server`.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if Path(self.main_script_path) == PROJECT / "app.py":
+            PagesManager.uses_pages_directory = False
+
+
+app_test.PagesManager = PagesOfApp  # type: ignore[misc]
 
 
 def open_page(name: str = "overview", run: Run | None = None, **query: str) -> AppTest:

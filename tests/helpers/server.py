@@ -1,15 +1,27 @@
 """The dashboard as a server process."""
 
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from mnistviz.core.assets import PROJECT
+
+# The command `streamlit`; at the signal SIGUSR1 it writes the names of its modules to a file.
+STREAMLIT = """
+import json, pathlib, signal, sys
+file = pathlib.Path(sys.argv.pop(1))
+signal.signal(signal.SIGUSR1, lambda *_: file.write_text(json.dumps(sorted(sys.modules))))
+from streamlit.web.cli import main
+main(prog_name="streamlit")
+"""
 
 
 class Server:
@@ -21,9 +33,13 @@ class Server:
             self.port = int(probe.getsockname()[1])
         self.url = f"http://localhost:{self.port}"
         self._log = log.open("wb")
-        command = ["-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+        self._modules_file = log.with_suffix(".modules.json")
+        command = ["run", "app.py", "--server.headless", "true"]
         self._process = subprocess.Popen(
-            [sys.executable, *command, "--server.port", str(self.port)],
+            [
+                *(sys.executable, "-c", STREAMLIT, str(self._modules_file), *command),
+                *("--server.port", str(self.port)),
+            ],
             cwd=folder,
             env={**os.environ, "MNISTVIZ_HOME": str(home)},
             stdout=self._log,
@@ -34,6 +50,16 @@ class Server:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def modules(self) -> set[str]:
+        """The names of all modules that the server has imported."""
+        self._process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with suppress(FileNotFoundError, json.JSONDecodeError):
+                return set(json.loads(self._modules_file.read_text()))
+            time.sleep(0.05)
+        raise TimeoutError("the server does not write the names of its modules")
 
     def _wait_until_it_listens(self) -> None:
         deadline = time.monotonic() + 60

@@ -4,42 +4,11 @@
 names a workaround that can go.
 """
 
-import time
 from collections.abc import Container
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
-from mnistviz.ui.shared import state
 from mnistviz.ui.shared.page_registry import PageEntry
-
-# Seconds that a new browser gets to paint the title.
-TITLE_SECONDS = 0.1
-
-
-def need_shell() -> None:
-    """Run app.py around this page, if Streamlit runs the page by itself.
-
-    A folder named `pages` beside app.py stands for an older way to make pages: until
-    `st.navigation` was called once, a server runs their files without app.py. The first visitor
-    who opens a page's own address would see it without title and sidebar. No setting turns this
-    off, and nothing of this project runs before the page. So each page calls this first, before
-    imports that take long: the first visitor would wait for them twice.
-    """
-    if PagesManager.uses_pages_directory:
-        PagesManager.uses_pages_directory = False
-        st.rerun()
-
-
-def let_title_paint() -> None:
-    """Wait a moment, once a visit, after the title was sent.
-
-    The browser loads the 4.7 MB of script that draw charts when the first chart arrives, and
-    paints nothing meanwhile. It paints a title that arrived earlier.
-    """
-    if state.TITLE_PAINTED not in st.session_state:
-        st.session_state[state.TITLE_PAINTED] = True
-        time.sleep(TITLE_SECONDS)
 
 
 def switch_page(page: PageEntry) -> None:
@@ -74,12 +43,3 @@ def renew(name: str) -> None:
     Streamlit refuses to set the value of an upload.
     """
     st.session_state[f"{name}_number"] = st.session_state.get(f"{name}_number", 0) + 1
-
-
-@st.cache_resource(show_spinner=False)
-def keep_libraries_loaded() -> None:
-    """Apply the workarounds of `mnistviz.network.compat`, once a server."""
-    from mnistviz.network.compat import freeze_loaded_objects, keep_compiled
-
-    keep_compiled()
-    freeze_loaded_objects()
