@@ -1,12 +1,9 @@
 """Microscope: one value of a convolution, taken apart number by number and traced back."""
 
-from mnistviz.ui.shared.compat import need_shell
-
-need_shell()
-
 import streamlit as st
 
 from mnistviz.inspection.image.value_trace import inputs_of
+from mnistviz.ui.microscope.network_code import show_network_code
 from mnistviz.ui.microscope.place import LAYER
 from mnistviz.ui.microscope.trace_view import show_trace
 from mnistviz.ui.microscope.value_view import Convolution, show_value
@@ -56,3 +53,4 @@ explanation(
 )
 
 show_trace(stages, image, weights, model)
+show_network_code(model)
