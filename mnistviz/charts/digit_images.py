@@ -1,5 +1,6 @@
 """Images of digits, and a network's ten probabilities."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import heatmap
+from mnistviz.charts.compat import with_trace
 from mnistviz.charts.montage import (
     GAP,
     add_frame,
@@ -19,7 +21,7 @@ from mnistviz.charts.montage import (
     to_grid,
 )
 from mnistviz.charts.theme import CATEGORICAL, LEGEND, TRAINING, apply_layout
-from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 
 FADED = "#adb5bd"
@@ -28,7 +30,13 @@ GALLERY_WIDTH = 480
 
 def image_figure(image: FloatArray, height: int = 240) -> go.Figure:
     """Return one image `(28, 28)` float32 in [0, 1] as the network reads it."""
-    figure = go.Figure(ink_heatmap(image))
+    return with_trace(blank_image_figure(height), z=image)
+
+
+@functools.cache
+def blank_image_figure(height: int = 240) -> go.Figure:
+    """Return an image without ink as `image_figure` shows it. The figure must not be changed."""
+    figure = go.Figure(ink_heatmap(np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32)))
     set_image_axes(figure)
     return apply_layout(figure, height)
 
@@ -45,14 +53,24 @@ def ink_heatmap(image: FloatArray) -> go.Heatmap:
 def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figure:
     """Return ten probabilities `(10,)` as bars, the largest in colour."""
     answer = int(np.argmax(probabilities))
+    colours = [TRAINING if digit == answer else FADED for digit in range(NUM_CLASSES)]
+    return with_trace(
+        blank_probability_figure(height),
+        x=probabilities,
+        text=[f"{probability:.1%}" for probability in probabilities],
+        marker={"color": colours},
+    )
+
+
+@functools.cache
+def blank_probability_figure(height: int = 300) -> go.Figure:
+    """Return the axes of `probability_figure` without bars. The figure must not be changed."""
     classes = np.arange(NUM_CLASSES)
     figure = go.Figure(
         go.Bar(
-            x=probabilities,
+            x=np.zeros(NUM_CLASSES),
             y=classes,
             orientation="h",
-            marker_color=[TRAINING if digit == answer else FADED for digit in classes],
-            text=[f"{probability:.1%}" for probability in probabilities],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="digit %{y}: <b>%{x:.4%}</b><extra></extra>",

@@ -1,18 +1,21 @@
 """The answer to a drawing: the input of the network, its probabilities, and further views."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
-from scipy.special import softmax
 
-from mnistviz.charts.digit_images import image_figure, probability_figure
+from mnistviz.charts.digit_images import (
+    blank_image_figure,
+    blank_probability_figure,
+    image_figure,
+    probability_figure,
+)
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
+from mnistviz.evaluation.calibration import Calibration
+from mnistviz.evaluation.digit_reader import Reading
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.network import rejection
+from mnistviz.network.layers import softmax
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.xray import show_xray
@@ -21,11 +24,6 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
 from mnistviz.ui.why.question import AGAINST, ANSWER, NEXT_BEST, TARGET
-
-if TYPE_CHECKING:
-    # It imports TensorFlow, which no page waits for before its first paint.
-    from mnistviz.evaluation.calibration import Calibration
-    from mnistviz.evaluation.digit_reader import Reading
 
 # Side by side with the canvas on a screen of 1280 pixels, below it on a phone.
 PICTURE_SIZE = 200
@@ -39,10 +37,14 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
 
     Returns the ten probabilities, None where nothing is drawn.
     """
-    middle = st.container(width=PICTURE_SIZE)
+    middle, right = st.container(width=PICTURE_SIZE), st.container(width=BARS_SIZE)
     if stages.blank:
+        # With charts from the start, the browser has loaded Plotly before the first answer.
         with middle:
             st.info(TEXTS["blank"].detail)
+            show(blank_image_figure(PICTURE_SIZE), "seen", "Nothing is drawn yet")
+        with right:
+            show(blank_probability_figure(), "answer", "No answer yet")
         return None
     reader = loaded_networks.digit_reader(snapshot)
     reading = reader.read(stages.image)
@@ -55,7 +57,7 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
             "Your digit, scaled and centred to 28 by 28 pixels",
         )
         st.caption("What the network sees of it: 28×28 pixels")
-    with st.container(width=BARS_SIZE):
+    with right:
         show(probability_figure(reading.probabilities), "answer", "The network's ten probabilities")
         _show_calibration(reader.calibration, reading)
         _show_links(reading)
