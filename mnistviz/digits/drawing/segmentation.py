@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray
 from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, Stages, normalise
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 from mnistviz.digits.drawing.text_lines import SIGNS, Role, arrange
+from mnistviz.digits.drawing.touching import split_component
 
 # Returns logits (n, 10) of images (n, 28, 28).
 LogitsOf = Callable[[FloatArray], FloatArray]
@@ -42,21 +42,16 @@ GAP_PER_NAT = 0.03
 MAX_WIDTH, WIDTH_COST = 0.95, 8.0
 # A digit is not much lower than its neighbours; a dash is.
 MIN_HEIGHT, HEIGHT_COST = 0.5, 8.0
+# Holes of so many pixels of 28 side by side.
+MIN_HOLE, HOLES_COST = 4, 6.0
 # Adjacent digits overlap little.
 MAX_OVERLAP, OVERLAP_COST = 0.1, 6.0
-# A split of ink has a cost, and a further one for the ink along it.
-SPLIT_COST, SPLIT_INK_COST = 1.0, 4.0
 
 # Images of candidates are rendered so many times smaller than those of the result, to save time.
 CANDIDATE_REDUCTION = 4
 
 # Components that are lower and narrower than this are grain.
 MAX_GRAIN_SIZE = 0.05
-# A component may be split if it is wider than this, at this distance from edges and other splits;
-# a seam may deviate from its column by the last number.
-MIN_SPLIT_WIDTH, SPLIT_DISTANCE, MAX_SEAM_DEVIATION = 0.6, 0.15, 0.12
-# At a waist, the outline of ink is lower than this.
-WAIST = 0.8
 # A single stroke wider than this is a number written in one stroke: it is split as ink is.
 MAX_STROKE_WIDTH = 1.15
 # The margin of a stroke's box around its centre line, as a share of the brush.
@@ -215,10 +210,10 @@ def _best_grouping(
     }
     if not groups:
         return []
-    logits = logits_of(np.stack([image_of(group) for group in groups.values()]))
+    images = np.stack([image_of(group) for group in groups.values()])
     costs = {
-        key: logits_cost + _shape_cost(groups[key], height)
-        for key, logits_cost in zip(groups, _logits_costs(logits), strict=True)
+        key: cost + _shape_cost(groups[key], height) + _hole_cost(image)
+        for key, cost, image in zip(groups, _logits_costs(logits_of(images)), images, strict=True)
     }
     return [groups[key] for key in _cheapest_path(groups, costs, len(units))]
 
@@ -279,6 +274,24 @@ def _shape_cost(group: Sequence[_Unit], height: float) -> float:
     return cost
 
 
+def _hole_cost(image: FloatArray) -> float:
+    """The cost of holes side by side in an image `(28, 28)`: two zeros have them, no digit has."""
+    labels, _ = ndimage.label(image < INK_THRESHOLD)
+    holes = [
+        places
+        for label, places in enumerate(ndimage.find_objects(labels), 1)
+        if places is not None
+        and label != labels[0, 0]
+        and places[0].stop - places[0].start >= MIN_HOLE
+    ]
+    for (rows, columns), (other_rows, other_columns) in itertools.combinations(holes, 2):
+        shared = min(rows.stop, other_rows.stop) - max(rows.start, other_rows.start)
+        is_beside = columns.stop <= other_columns.start or other_columns.stop <= columns.start
+        if is_beside and shared >= MIN_HOLE:
+            return HOLES_COST
+    return 0.0
+
+
 def _border_cost(before: Sequence[_Unit], after: Sequence[_Unit]) -> float:
     """The cost of a border between two groups."""
     left, right = _box_of(before), _box_of(after)
@@ -306,7 +319,7 @@ def _ink_units(ink: FloatArray) -> list[_Unit]:
     units = []
     for (rows, columns), mask in components[:MAX_UNITS_OF_PAGE]:
         component_ink = np.where(mask, ink[rows, columns], np.float32(0))
-        for part, cost in _split_component(component_ink, mask, height):
+        for part, cost in split_component(component_ink, mask, height):
             ys, xs = (np.flatnonzero(part.any(axis)) for axis in (1, 0))
             y, x = slice(ys[0], ys[-1] + 1), slice(xs[0], xs[-1] + 1)
             box = (
@@ -317,79 +330,3 @@ def _ink_units(ink: FloatArray) -> list[_Unit]:
             )
             units.append(_Unit(box, mask=part[y, x], split_cost=cost))
     return units
-
-
-def _split_component(ink: FloatArray, mask: Mask, height: float) -> list[tuple[Mask, float]]:
-    """The parts of a component from left to right, each with the cost of its split."""
-    num_rows, num_columns = mask.shape
-    if num_columns <= MIN_SPLIT_WIDTH * height:
-        return [(mask, 0.0)]
-    deviation = max(1, round(MAX_SEAM_DEVIATION * height))
-    seams = [_find_seam(ink, column, deviation) for column in _split_columns(ink, height)]
-    x = np.arange(num_columns)
-    borders = [np.zeros(num_rows, int), *seams, np.full(num_rows, num_columns)]
-    parts = []
-    for number, (start, end) in enumerate(itertools.pairwise(borders)):
-        part = mask & (x >= start[:, np.newaxis]) & (x < end[:, np.newaxis])
-        if not part.any():
-            continue
-        cost = 0.0
-        if number:
-            inside = np.minimum(start, num_columns - 1)
-            ink_on_seam = float(ink[np.arange(num_rows), inside].sum()) / height
-            cost = SPLIT_COST + SPLIT_INK_COST * ink_on_seam
-        parts.append((part, cost))
-    return parts
-
-
-def _split_columns(ink: FloatArray, height: float) -> list[int]:
-    """The columns where digits may touch, at a distance from each other.
-
-    First the waists, where the outline is lowest: round digits touch there. Then the columns with
-    least ink.
-    """
-    mask = ink > INK_THRESHOLD
-    tops = np.where(mask.any(axis=0), mask.argmax(axis=0), len(mask))
-    bottoms = len(mask) - mask[::-1].argmax(axis=0)
-    outline = ndimage.gaussian_filter1d(
-        np.maximum(bottoms - tops, 0).astype(np.float32), 0.02 * height
-    )
-    waists = [column for column in _minima(outline, height) if outline[column] < WAIST * height]
-    columns: list[int] = []
-    distance = max(1, round(SPLIT_DISTANCE * height))
-    sums = ndimage.gaussian_filter1d(ink.sum(axis=0), 0.02 * height)
-    for column in [*waists, *_minima(sums, height)]:
-        if all(abs(column - other) > distance for other in columns):
-            columns.append(column)
-    return sorted(columns[: int(3 * ink.shape[1] / height) + 1])
-
-
-def _minima(profile: FloatArray, height: float) -> list[int]:
-    """The local minima of a profile of columns, the lowest first."""
-    distance = max(1, round(SPLIT_DISTANCE * height))
-    is_minimum = ndimage.minimum_filter1d(profile, 2 * distance + 1) == profile
-    is_minimum[:distance] = is_minimum[len(profile) - distance :] = False
-    order = np.argsort(profile[is_minimum], kind="stable")
-    return [int(column) for column in np.flatnonzero(is_minimum)[order]]
-
-
-def _find_seam(ink: FloatArray, column: int, deviation: int) -> NDArray[np.int64]:
-    """The path from top to bottom with least ink, at most `deviation` pixels from a column.
-
-    For each row, the first column to the right of the seam.
-    """
-    start = max(0, column - deviation)
-    # A straight path is free, a step aside costs a little: the seam does not follow grain.
-    costs = ink[:, start : column + deviation + 1].astype(np.float64) + 1e-3
-    least = costs[0].copy()
-    steps = np.zeros(costs.shape, np.int64)
-    for row in range(1, len(costs)):
-        padded = np.pad(least, 1, constant_values=np.inf)
-        choices = np.stack([padded[:-2] + 1e-2, padded[1:-1], padded[2:] + 1e-2])
-        steps[row] = choices.argmin(axis=0) - 1
-        least = choices.min(axis=0) + costs[row]
-    seam = np.zeros(len(costs), np.int64)
-    seam[-1] = least.argmin()
-    for row in range(len(costs) - 1, 0, -1):
-        seam[row - 1] = seam[row] + steps[row, seam[row]]
-    return seam + start

@@ -1,0 +1,23 @@
+"""Drawings and scans on even paper."""
+
+import numpy as np
+import pytest
+
+from mnistviz.digits.drawing.even_paper import ink_on_even_paper, is_drawn
+
+
+def test_a_drawing_has_an_even_border_even_where_a_digit_touches_it() -> None:
+    sheet = np.full((80, 60, 3), 0.9, np.float32)
+    assert is_drawn(sheet)
+    sheet[:5, 20:26] = 0
+    assert is_drawn(sheet)
+    assert not is_drawn(sheet * np.linspace(0.7, 1, 60, dtype=np.float32)[:, np.newaxis])
+
+
+@pytest.mark.parametrize("colour", [(1, 0.2, 0.2), (0.9, 0.9, 0.2), (0.1, 0.1, 0.1)])
+def test_ink_of_any_colour_is_found(colour: tuple[float, ...]) -> None:
+    sheet = np.full((40, 40, 3), 0.9, np.float32)
+    sheet[10:30, 18:22] = colour
+    ink = ink_on_even_paper(sheet)
+    assert ink[20, 20] == 1
+    assert ink.sum() == 80
