@@ -56,11 +56,13 @@ def ink_of_photo(colours: FloatArray, several: bool = False) -> FloatArray:
     ink = ink - np.median(ink)
     grain = max(MIN_GRAIN, 1.4826 * float(np.median(np.abs(ink))))
     ink = without_lines(np.clip(ink, 0, None), grain)
-    visible = ink[ink > max(MIN_CONTRAST, WEAK_DEVIATIONS * grain)]
-    if not visible.size:
-        return np.zeros_like(ink)
-    strong = max(_otsu(visible), STRONG_DEVIATIONS * grain, MIN_CONTRAST)
-    parts = _parts(ink, strong, max(WEAK_SHARE * strong, WEAK_DEVIATIONS * grain))
+    parts = _parts(ink, grain)
+    are_frames = frames(parts.labels, len(parts.boxes))
+    if are_frames.any():
+        # A frame may be darker than the digit in it: the threshold is chosen without it.
+        printed = np.concatenate([[False], are_frames])[parts.labels]
+        ink = np.where(ndimage.binary_dilation(printed, iterations=2), np.float32(0), ink)
+        parts = _parts(ink, grain)
     kept = _of_number(parts) if several else _of_digit(parts)
     mask = np.concatenate([[False], kept])[parts.labels]
     if not mask.any():
@@ -84,8 +86,11 @@ def _otsu(values: FloatArray) -> float:
     return float(middles[between.argmax()])
 
 
-def _parts(ink: FloatArray, strong: float, weak: float) -> _Parts:
+def _parts(ink: FloatArray, grain: float) -> _Parts:
     """The components above the lower threshold; those that are no ink have strength 0."""
+    visible = ink[ink > max(MIN_CONTRAST, WEAK_DEVIATIONS * grain)]
+    strong = max(_otsu(visible) if visible.size else 1.0, STRONG_DEVIATIONS * grain, MIN_CONTRAST)
+    weak = max(WEAK_SHARE * strong, WEAK_DEVIATIONS * grain)
     labels, number = ndimage.label(ink > weak, np.ones((3, 3)))
     every = np.arange(1, number + 1)
     # Squared slopes: the sharp edge of a stroke counts more than the soft one of a shadow.
@@ -93,7 +98,7 @@ def _parts(ink: FloatArray, strong: float, weak: float) -> _Parts:
     strengths = ndimage.sum_labels(slopes, ndimage.grey_dilation(labels, 3), every)
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     at_edge = np.isin(every, border)
-    is_ink = (ndimage.maximum(ink, labels, every) > strong) & ~frames(labels, number)
+    is_ink = np.asarray(ndimage.maximum(ink, labels, every)) > strong
     strengths = np.where(at_edge, EDGE_WEIGHT, 1) * np.where(is_ink, strengths, 0)
     boxes = [
         (columns.start, rows.start, columns.stop, rows.stop)
@@ -113,8 +118,12 @@ def _of_digit(parts: _Parts) -> BoolArray:
     gaps = np.maximum(
         parts.boxes[:, :2] - parts.boxes[main, 2:], parts.boxes[main, :2] - parts.boxes[:, 2:]
     ).max(axis=1)
+    # A frame with a gap, or another thing around the digit.
+    encloses = (parts.boxes[:, :2] < parts.boxes[main, :2]).all(axis=1)
+    encloses &= (parts.boxes[:, 2:] > parts.boxes[main, 2:]).all(axis=1)
     kept: BoolArray = (
-        (gaps < NEAR * length[main])
+        ~encloses
+        & (gaps < NEAR * length[main])
         & (length < MAX_LENGTH * length[main])
         & (parts.strengths > MIN_STRENGTH * parts.strengths[main])
         & ~parts.at_edge
