@@ -80,7 +80,7 @@ BAD_INPUT = [
     (["train", "--channels", "0,x"], "channels: expected three whole numbers from 1 to 64, like"),
     (["train", "--limit", "70000"], "num_images: expected at most 60000, got 70000"),
     (["train", "--name", "reference"], "name: 'reference' is taken by another run"),
-    (["train", "--name", "../out"], "name: expected up to 60 letters"),
+    (["train", "--name", "../out"], "name: expected up to 60 characters"),
     (["train", "--learning-rate", "nan"], "learning_rate: expected a finite number, got nan"),
     (["train", "--epochs", "many"], "Invalid value for '--epochs'"),
     (["info", "--channels", "1,2"], "channels: expected three whole numbers"),

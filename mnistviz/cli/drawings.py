@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -46,8 +45,8 @@ def _strokes_of(raw: bytes) -> Strokes:
     """The strokes in the project's own JSON or in that of a canvas, in UTF-8 or UTF-16."""
     from mnistviz.digits.drawing import fabric, strokes
 
-    is_utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = raw.decode("utf-16" if is_utf_16 else "utf-8-sig", errors="replace")
+    # Windows writes a byte order mark, or UTF-16.
+    text = raw.decode(json.detect_encoding(raw), errors="replace")
     try:
         value = json.loads(text)
     except ValueError:

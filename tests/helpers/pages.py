@@ -17,6 +17,8 @@ class PagesOfApp(PagesManager):
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        # The test runner resets the attribute of this class, and Streamlit reads that of its own.
+        PagesManager.uses_pages_directory = None
         super().__init__(*arguments, **options)
         if Path(self.main_script_path) == PROJECT / "app.py":
             PagesManager.uses_pages_directory = False
