@@ -38,10 +38,13 @@ format: $(VENV)/test.stamp
 hooks: $(VENV)/test.stamp
 	$(BIN)/pre-commit install
 
-# Seconds an epoch beside stock Keras, in turns; seconds from a click to a page repainted, and from a
-# stroke to the answer, for one visitor and for thirty: some minutes on a machine left alone.
+# Seconds an epoch beside stock Keras, in turns; seconds until a fresh server shows a page and until a
+# click starts a training, from a click to a page repainted, and from a stroke to the answer, for one
+# visitor and for a hundred: half an hour on a machine left alone.
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.fresh_server
+	$(BIN)/python -m benchmarks.train_start
 	$(BIN)/python -m benchmarks.repaint
 	$(BIN)/python -m benchmarks.draw_speed
 
