@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,9 @@ def test_prepare_tells_streamlit_and_loads_in_the_background(
         async with server.prepare(None):
             assert PagesManager.uses_pages_directory is False
 
-    asyncio.run(start())
+    # A browser of other tests may have its event loop in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, start()).result()
     assert started == [True]
 
 
