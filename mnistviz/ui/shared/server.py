@@ -3,7 +3,6 @@
 import ctypes
 import importlib
 import pkgutil
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -22,11 +21,11 @@ M_ARENA_MAX, NUM_HEAPS = -8, 2
 
 @asynccontextmanager
 async def prepare(app: st.App) -> AsyncIterator[None]:
-    """Load what the pages need, in the background: a browser takes as long to load its scripts."""
+    """Load what the pages need before the server listens, in a second."""
     # Streamlit takes the folder `pages` for an older kind of app, whose pages it runs by
     # themselves, until app.py has run once.
     PagesManager.uses_pages_directory = False
-    threading.Thread(target=load_ahead, daemon=True).start()
+    load_ahead()
     yield
 
 

@@ -32,7 +32,7 @@ def test_streamlit_runs_files_of_a_folder_named_pages_alone_unless_it_is_told(
     assert [title.value for title in app.title] == titles
 
 
-def test_prepare_tells_streamlit_and_loads_in_the_background(
+def test_prepare_tells_streamlit_and_loads_before_the_server_listens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(PagesManager, "uses_pages_directory", True)
@@ -41,12 +41,12 @@ def test_prepare_tells_streamlit_and_loads_in_the_background(
 
     async def start() -> None:
         async with server.prepare(None):
+            assert started == [True]
             assert PagesManager.uses_pages_directory is False
 
     # A browser of other tests may have its event loop in this thread.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, start()).result()
-    assert started == [True]
 
 
 def test_load_ahead_imports_the_modules_of_pages_and_loads_the_first_network() -> None:
