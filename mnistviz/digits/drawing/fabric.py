@@ -1,15 +1,16 @@
 """Convert the JSON of a Fabric.js canvas (streamlit-drawable-canvas) to strokes, and back."""
 
 import math
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from mnistviz.core.errors import DrawingError
-from mnistviz.core.types.arrays import DoubleArray, FloatArray
+from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray
 from mnistviz.digits.drawing.strokes import (
     CANVAS_BRUSH,
     MAX_BRUSH,
@@ -124,46 +125,67 @@ def _lines_on_canvas(path: _Path, matrix: DoubleArray) -> list[FloatArray]:
     """The lines `(n, 2)` float32 of a path, in canvas pixels."""
     if not path.path:
         return []
-    low, high = _bounds(path.path)
+    curves = _Curves.of(path.path)
+    low, high = curves.bounds()
     # left and top are the position of the origin: the centre or an edge, stroke width included.
     share = np.array([_ORIGIN_SHARE[path.origin_x], _ORIGIN_SHARE[path.origin_y]])
     size = (high - low + path.stroke_width) * np.abs([path.scale_x, path.scale_y])
     middle = np.array([path.left, path.top]) + _rotation(path.angle) @ ((0.5 - share) * size)
-    lines = [(line - (low + high) / 2) @ matrix.T + middle for line in _flattened_lines(path.path)]
+    lines = [(line - (low + high) / 2) @ matrix.T + middle for line in curves.flattened()]
     return [np.clip(line, -MAX_COORDINATE, MAX_COORDINATE).astype(np.float32) for line in lines]
 
 
-def _bounds(commands: list[_Point | _Curve]) -> tuple[DoubleArray, DoubleArray]:
-    """(left, top) and (right, bottom) of a path, as Fabric.js 7 computes them.
+@dataclass(frozen=True)
+class _Curves:
+    """The n commands of a path: start, control point and end `(n, 2)` of each.
 
-    Fabric.js treats a quadratic curve as a cubic one whose control points are equal. The bounds
-    are too large, but it positions a path by them, so they are reproduced here.
+    `curved` (n,) is False for a straight line and for the first point of a line, whose `first`
+    (n,) is True.
     """
-    points: list[DoubleArray] = []
-    for name, *values in commands:
-        ends = np.array(values, np.float64).reshape(-1, 2)
-        if name == "Q" and points:
-            before, after = points[-1] - ends[0], ends[1] - ends[0]
-            spread = (np.sqrt(np.abs(before)) + np.sqrt(np.abs(after))) ** 2
-            turning = ends[0] + before * np.abs(after) / np.maximum(spread, 1e-9)
-            points.append(np.where(before * after > 0, turning, ends[1]))
-        points.append(ends[-1])
-    return np.min(points, axis=0), np.max(points, axis=0)
 
+    starts: DoubleArray
+    controls: DoubleArray
+    ends: DoubleArray
+    curved: BoolArray
+    first: BoolArray
 
-def _flattened_lines(commands: list[_Point | _Curve]) -> list[DoubleArray]:
-    """The lines `(n, 2)` of a path; chords differ from their curve by at most 0.25 pixels."""
-    lines: list[list[DoubleArray]] = []
-    for name, *values in commands:
-        points = np.array(values, np.float64).reshape(-1, 2)
-        if name == "M" or not lines:
-            lines.append([points[-1]])
-        elif name == "L":
-            lines[-1].append(points[-1])
-        else:
-            start, (control, end) = lines[-1][-1], points
-            bend = float(np.hypot(*(start - 2 * control + end)))
-            chords = min(max(1, math.ceil(math.sqrt(bend))), MAX_CHORDS)
-            t = np.linspace(0, 1, chords + 1)[1:, np.newaxis]
-            lines[-1].extend((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end)
-    return [np.array(line) for line in lines]
+    @classmethod
+    def of(cls, commands: Sequence[_Point | _Curve]) -> Self:
+        ends = np.array([command[-2:] for command in commands], np.float64)
+        first = np.array([command[0] == "M" for command in commands])
+        first[0] = True
+        return cls(
+            starts=np.concatenate([ends[:1], ends[:-1]]),
+            controls=np.array([command[1:3] for command in commands], np.float64),
+            ends=ends,
+            curved=np.array([command[0] == "Q" for command in commands]) & ~first,
+            first=first,
+        )
+
+    def bounds(self) -> tuple[DoubleArray, DoubleArray]:
+        """(left, top) and (right, bottom) of the path, as Fabric.js 7 computes them.
+
+        Fabric.js treats a quadratic curve as a cubic one whose control points are equal. The
+        bounds are too large, but it positions a path by them, so they are reproduced here.
+        """
+        before, after = self.starts - self.controls, self.ends - self.controls
+        spread = (np.sqrt(np.abs(before)) + np.sqrt(np.abs(after))) ** 2
+        turning = self.controls + before * np.abs(after) / np.maximum(spread, 1e-9)
+        turns = self.curved[:, np.newaxis] & (before * after > 0)
+        points = np.concatenate([self.ends, np.where(turns, turning, self.ends)])
+        return points.min(axis=0), points.max(axis=0)
+
+    def flattened(self) -> list[DoubleArray]:
+        """The lines `(n, 2)` of the path; chords differ from a curve by at most 0.25 pixels."""
+        bends = np.hypot(*(self.starts - 2 * self.controls + self.ends).T)
+        chords = np.ceil(np.sqrt(bends)).clip(1, MAX_CHORDS).astype(int)
+        chords = np.where(self.curved, chords, 1)
+        # The command of each point, and the point's number among those of its command.
+        command = np.repeat(np.arange(len(chords)), chords)
+        until = np.cumsum(chords) - chords
+        number = np.arange(len(command)) - until[command] + 1
+        t = (number / chords[command])[:, np.newaxis]
+        start, control, end = self.starts[command], self.controls[command], self.ends[command]
+        points = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+        points = np.where(self.curved[command, np.newaxis], points, end)
+        return np.split(points, until[self.first][1:])
