@@ -1,13 +1,13 @@
 """Response time of the Draw page: `python -m benchmarks.draw_speed`.
 
 In a browser: from the moment the pen is lifted to the new answer in the page, first with nothing
-else to do, then while a run trains; 0.2 s of it is the wait of the canvas component itself. And 100
-sessions at once, without browsers: each sends what the browser sent for a stroke, every 3 s for a
-minute, and waits for the last part of the answer.
+else to do, then while a run trains. And 100 sessions at once, without browsers: each sends what the
+browser sent for a stroke, every 3 s for a minute, and waits for the last part of the answer.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import statistics
@@ -16,8 +16,10 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
+import psutil
 import websockets
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -66,15 +68,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNISTVIZ_HOME"] = home
         result: dict[str, Any] = {"load": [round(value, 1) for value in os.getloadavg()]}
-        with serving() as (_, url), browsing() as page:
+        with serving() as (server, url), browsing() as page:
             sent = opened(page, url)
             result["idle"] = reported("idle", browser_times(page, idle))
             address = url.replace("http", "ws") + "/_stcore/stream"
-            waiting = many(address, list(sent), options.sessions, options.seconds)
+            waiting = many(address, list(sent), options.sessions, options.seconds, server)
             # Playwright runs its own event loop in this thread.
             with ThreadPoolExecutor(1) as thread:
-                times, errors = thread.submit(asyncio.run, waiting).result()
-            result["sessions"] = {**reported("sessions", times), "errors": errors}
+                answers = thread.submit(asyncio.run, waiting).result()
+            result["sessions"] = {
+                **reported("sessions", answers.times),
+                "errors": answers.errors,
+                "cpu_ms": round(1_000 * answers.cpu / len(answers.times), 1),
+            }
             result["training"] = reported("training", while_training(page, busy))
     print(json.dumps(result) if options.json else table(result))
 
@@ -148,54 +154,82 @@ def while_training(page: Any, strokes: Sequence[Sequence[tuple[float, float]]]) 
 # ---------------------------------------------------------------- many sessions
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Seconds of all answers of all sessions, exceptions, and the server's CPU seconds."""
+
+    times: list[float]
+    errors: int
+    cpu: float
+
+
 async def many(
-    address: str, recording: Sequence[bytes], sessions: int, seconds: float
-) -> tuple[list[float], int]:
-    """Return the seconds of all answers of all sessions, and the number of exceptions."""
+    address: str, recording: Sequence[bytes], sessions: int, seconds: float, server: psutil.Process
+) -> Answers:
+    """Return the answers to sessions that open the page, and then send strokes at the same time."""
     first, *strokes = recording
-    parts = await asyncio.gather(
-        *(session(address, first, strokes[-2:], seconds, n / sessions) for n in range(sessions))
+    async with contextlib.AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(connected(address)) for _ in range(sessions)]
+        errors = await asyncio.gather(*(answered(socket, first) for socket in sockets))
+        before = cpu_seconds(server)
+        parts = await asyncio.gather(
+            *(
+                session(socket, strokes[-2:], seconds, number / sessions)
+                for number, socket in enumerate(sockets)
+            )
+        )
+        used = cpu_seconds(server) - before
+    return Answers(
+        times=[time for times, _ in parts for time in times],
+        errors=sum(errors) + sum(found for _, found in parts),
+        cpu=used,
     )
-    return [one for times, _ in parts for one in times], sum(errors for _, errors in parts)
 
 
-async def session(
-    address: str, first: bytes, strokes: Sequence[bytes], seconds: float, share: float
-) -> tuple[list[float], int]:
-    """Simulate a visitor, who opens the page and sends a stroke every three seconds."""
+def connected(address: str) -> websockets.connect:
     origin = address.replace("ws", "http", 1).removesuffix("/_stcore/stream")
-    async with websockets.connect(
+    return websockets.connect(
         address,
         origin=websockets.Origin(origin),
         subprotocols=[websockets.Subprotocol("streamlit")],
         max_size=None,
         open_timeout=120,
-    ) as socket:
-        await socket.send(first)
-        errors = await finished(socket)
-        # Visitors draw at different times.
-        await asyncio.sleep(PAUSE * (1 + share))
-        times: list[float] = []
-        start = time.monotonic()
-        while time.monotonic() - start < seconds:
-            sent = time.monotonic()
-            await socket.send(strokes[len(times) % len(strokes)])
-            errors += await finished(socket)
-            times.append(time.monotonic() - sent)
-            await asyncio.sleep(max(0.0, PAUSE - times[-1]))
-        return times, errors
+    )
 
 
-async def finished(socket: Any) -> int:
-    """Wait for the end of the script and return the number of exceptions on the page."""
+async def session(
+    socket: Any, strokes: Sequence[bytes], seconds: float, share: float
+) -> tuple[list[float], int]:
+    """Simulate a visitor, who sends a stroke every three seconds."""
+    # Visitors draw at different times.
+    await asyncio.sleep(PAUSE * (1 + share))
+    times: list[float] = []
+    errors = 0
+    start = time.monotonic()
+    while time.monotonic() - start < seconds:
+        sent = time.monotonic()
+        errors += await answered(socket, strokes[len(times) % len(strokes)])
+        times.append(time.monotonic() - sent)
+        await asyncio.sleep(max(0.0, PAUSE - times[-1]))
+    return times, errors
+
+
+async def answered(socket: Any, message: bytes) -> int:
+    """Send a message, wait for the end of the script, return the exceptions on the page."""
+    await socket.send(message)
     errors = 0
     while True:
-        message = ForwardMsg.FromString(await asyncio.wait_for(socket.recv(), 120))
-        kind = message.WhichOneof("type")
-        if kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
+        reply = ForwardMsg.FromString(await asyncio.wait_for(socket.recv(), 120))
+        kind = reply.WhichOneof("type")
+        if kind == "delta" and reply.delta.new_element.WhichOneof("type") == "exception":
             errors += 1
         if kind == "script_finished":
             return errors
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    used = process.cpu_times()
+    return float(used.user + used.system)
 
 
 def spread(times: Sequence[float]) -> dict[str, float]:
@@ -224,7 +258,10 @@ def table(result: dict[str, Any]) -> str:
             f"{name:<38} median {one['median']:.3f} s, 95 % {one['p95']:.3f} s, "
             f"longest {one['longest']:.3f} s, {one['count']} answers"
         )
-    return "\n".join([*lines, f"exceptions in sessions: {result['sessions']['errors']}"])
+    sessions = result["sessions"]
+    lines.append(f"CPU of the server for a stroke: {sessions['cpu_ms']:.1f} ms")
+    lines.append(f"exceptions in sessions: {sessions['errors']}")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -12,12 +12,17 @@ def test_the_times_are_summed_up() -> None:
 
 def test_the_table_names_the_bounds() -> None:
     one = spread([0.3])
-    result = {"load": [1.5], "idle": one, "training": one, "sessions": {**one, "errors": 0}}
+    result = {
+        "load": [1.5],
+        "idle": one,
+        "training": one,
+        "sessions": {**one, "errors": 0, "cpu_ms": 15.44},
+    }
     lines = table(result).splitlines()
     assert lines[0] == "load of the machine before: 1.5"
     assert lines[1].startswith("browser, idle (median ≤ 0.35)")
     assert "median 0.300 s, 95 % 0.300 s, longest 0.300 s, 1 answers" in lines[1]
-    assert lines[-1] == "exceptions in sessions: 0"
+    assert lines[-2:] == ["CPU of the server for a stroke: 15.4 ms", "exceptions in sessions: 0"]
 
 
 def test_more_strokes_than_there_is_room_for_are_refused(
