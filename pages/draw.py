@@ -10,6 +10,7 @@ from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_inpu
 from mnistviz.ui.draw.handwriting_offer import offer_handwriting
 from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
+from mnistviz.ui.draw.pen_up import send_at_pen_up
 from mnistviz.ui.draw.picture_input import NO_INK, PHOTO_WIDTH, given_picture
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.flash import errors_shown
@@ -41,19 +42,31 @@ st.markdown(f"{describe(snapshot)}, reading your handwriting")
 def draw_and_answer() -> None:
     source, several = pick_input()
     st.markdown(WAYS[source, several])
-    row = st.container(horizontal=True, gap="medium")
     if source == "canvas":
-        width = number_width() if several else CANVAS_SIZE
-        with row.container(width=width):
-            drawn = canvas(width)
-        if several:
-            logits = loaded_networks.network(snapshot).logits
-            show_number(snapshot, segment_strokes(drawn, logits) if drawn.strokes else [])
-            return
-        answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
+        read_canvas(several)
+    else:
+        read_picture(source == "camera", several)
+
+
+# A fragment in the other one: a stroke draws only what depends on it.
+@st.fragment
+@errors_shown()
+def read_canvas(several: bool) -> None:
+    row = st.container(horizontal=True, gap="medium")
+    width = number_width() if several else CANVAS_SIZE
+    with row.container(width=width):
+        drawn = canvas(width)
+    if several:
+        logits = loaded_networks.network(snapshot).logits
+        show_number(snapshot, segment_strokes(drawn, logits) if drawn.strokes else [])
         return
+    answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
+
+
+def read_picture(camera: bool, several: bool) -> None:
+    row = st.container(horizontal=True, gap="medium")
     with row.container(width=PHOTO_WIDTH):
-        given = given_picture(source == "camera", several)
+        given = given_picture(camera, several)
     if given is None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
@@ -111,3 +124,4 @@ explanation(
         "answer is without it.",
     ]
 )
+send_at_pen_up()

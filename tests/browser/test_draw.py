@@ -153,6 +153,38 @@ def touch(session: CDPSession, page: Page, stroke: Stroke) -> None:
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
+# Milliseconds from lifting the pen to each message that the browser sends after it.
+TIME_SENDING = """
+    window.waits = []
+    addEventListener("pointerup", () => { window.lifted = performance.now() }, true)
+    const send = WebSocket.prototype.send
+    WebSocket.prototype.send = function (message) {
+        if (window.lifted) window.waits.push(performance.now() - window.lifted)
+        window.lifted = null
+        return send.call(this, message)
+    }"""
+
+
+def test_a_stroke_is_sent_when_the_pen_is_lifted(page: Page) -> None:
+    """The component by itself waits for 200 ms."""
+    page.add_init_script(TIME_SENDING)
+    open_draw(page)
+    for left in (40, 100, 160):
+        draw(page, [(left, 60), (left, 220)])
+        reads_something = page.get_by_test_id("stMetricValue").first
+        expect(reads_something).to_be_visible(timeout=PATIENCE)
+        settle(page)
+    waits = page.evaluate("window.waits")
+    assert len(waits) == 3
+    assert sorted(waits)[1] < 150
+    # Each stroke is sent once, and is one step of the history.
+    for _ in range(3):
+        expect(button(page, "Undo")).to_be_enabled(timeout=PATIENCE)
+        page.keyboard.press("Control+z")
+        settle(page)
+    expect(button(page, "Undo")).to_be_disabled(timeout=PATIENCE)
+
+
 SCROLLED = """() => [...document.querySelectorAll('*')].reduce(
     (sum, one) => sum + one.scrollTop + one.scrollLeft, 0)"""
 

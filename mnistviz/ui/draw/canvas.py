@@ -1,8 +1,9 @@
 """The canvas that a person draws on, with undo, redo and clear, a brush, and a link to the drawing.
 
-The component has the drawing in the browser and reports it 0.2 s after the pen was lifted. It loads
-`initial_drawing` again whenever that changes, so it gets the same value until an undo or a redo
-asks for another drawing. Clear makes a new canvas, so that no report of the old one is pending.
+The component has the drawing in the browser and reports it when the pen is lifted (`pen_up.py`). It
+loads `initial_drawing` again whenever that changes, so it gets the same value until an undo or a
+redo asks for another drawing. Clear makes a new canvas, so that no report of the old one is
+pending.
 """
 
 from functools import partial
