@@ -30,16 +30,18 @@ from mnistviz.charts.appearance import Appearance, page_layout
 FLOAT32_DIGITS = 8
 
 
-def to_streamlit(figure: go.Figure, appearance: Appearance) -> go.Figure:
+def to_streamlit(figure: go.Figure, appearance: Appearance) -> "PreparedFigure":
     """Return a figure for `st.plotly_chart` that has the page's colours and is drawn only once.
 
     Settings of the figure itself take precedence over those of the page. The given figure is not
-    changed. The result can only be shown: it has no attributes of a figure.
+    changed. A `PreparedFigure` is returned as it is.
     """
+    if isinstance(figure, PreparedFigure):
+        return figure
     own_layout = figure.layout.to_plotly_json()
     own_layout.pop("template", None)
     layout = {**page_layout(appearance, own_layout), "datarevision": "once"}
-    return _UncopiedFigure(
+    return PreparedFigure(
         {
             "data": [_with_lists(trace.to_plotly_json()) for trace in figure.data],
             "layout": _merged(own_layout, layout),
@@ -58,11 +60,11 @@ def with_trace(figure: go.Figure, **settings: Any) -> go.Figure:
     return go.Figure({"data": [trace], "layout": layout}, _validate=False)
 
 
-class _UncopiedFigure(go.Figure):  # type: ignore[misc]  # Plotly has no types.
-    """A figure whose `to_dict`, the only method that Streamlit calls, makes no copy.
+class PreparedFigure(go.Figure):  # type: ignore[misc]  # Plotly has no types.
+    """A figure that can only be shown: `to_dict`, which Streamlit calls, makes no copy.
 
     Its values were validated when the original figure was made, so the initializer of `go.Figure`,
-    which would validate and copy them again, is not called.
+    which would validate and copy them again, is not called. It has no attributes of a figure.
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
@@ -70,6 +72,11 @@ class _UncopiedFigure(go.Figure):  # type: ignore[misc]  # Plotly has no types.
 
     def to_dict(self) -> dict[str, Any]:
         return self._settings
+
+    def with_values(self, **settings: Any) -> "PreparedFigure":
+        """Return the figure with other settings of its only trace; they are not validated."""
+        (trace,) = self._settings["data"]
+        return PreparedFigure({**self._settings, "data": [{**trace, **_with_lists(settings)}]})
 
 
 def _with_lists(value: Any) -> Any:

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -52,14 +53,17 @@ def ink_heatmap(image: FloatArray) -> go.Heatmap:
 
 def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figure:
     """Return ten probabilities `(10,)` as bars, the largest in colour."""
+    return with_trace(blank_probability_figure(height), **bar_settings(probabilities))
+
+
+def bar_settings(probabilities: FloatArray) -> dict[str, Any]:
+    """Return the settings of the bars' trace that depend on the probabilities `(10,)`."""
     answer = int(np.argmax(probabilities))
-    colours = [TRAINING if digit == answer else FADED for digit in range(NUM_CLASSES)]
-    return with_trace(
-        blank_probability_figure(height),
-        x=probabilities,
-        text=[f"{probability:.1%}" for probability in probabilities],
-        marker={"color": colours},
-    )
+    return {
+        "x": probabilities,
+        "text": [f"{probability:.1%}" for probability in probabilities.tolist()],
+        "marker": {"color": [TRAINING if n == answer else FADED for n in range(NUM_CLASSES)]},
+    }
 
 
 @functools.cache

@@ -78,6 +78,17 @@ def test_settings_of_the_figure_take_precedence_over_those_of_the_page() -> None
     assert figure.layout.font.color is None, "the given figure is not changed"
 
 
+def test_a_prepared_figure_is_shown_as_it_is_and_gets_other_values_without_validation() -> None:
+    figure = to_streamlit(go.Figure(go.Bar(x=[1.0], name="first")), LIGHT)
+    assert to_streamlit(figure, DARK) is figure
+    other = figure.with_values(x=np.array([2.0, np.nan]), no_such_property=1).to_dict()
+    assert other["data"] == [
+        {"type": "bar", "name": "first", "x": [2.0, None], "no_such_property": 1}
+    ]
+    assert other["layout"] == figure.to_dict()["layout"]
+    assert figure.to_dict()["data"][0]["x"] == [1.0]
+
+
 def test_polar_charts_have_the_colours_of_the_page() -> None:
     figure = go.Figure(go.Barpolar(r=[1]), {"polar": {"radialaxis": {"visible": False}}})
     polar = to_streamlit(figure, LIGHT).to_dict()["layout"]["polar"]

@@ -2,12 +2,8 @@
 
 import streamlit as st
 
-from mnistviz.charts.digit_images import (
-    blank_image_figure,
-    blank_probability_figure,
-    image_figure,
-    probability_figure,
-)
+from mnistviz.charts.answer import prepared_bars, prepared_image
+from mnistviz.charts.digit_images import blank_image_figure, blank_probability_figure
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
@@ -20,7 +16,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.xray import show_xray
 from mnistviz.ui.shared import loaded_networks, state
-from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.charts import page_appearance, show
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
 from mnistviz.ui.why.question import AGAINST, ANSWER, NEXT_BEST, TARGET
@@ -28,6 +24,7 @@ from mnistviz.ui.why.question import AGAINST, ANSWER, NEXT_BEST, TARGET
 # Side by side with the canvas on a screen of 1280 pixels, below it on a phone.
 PICTURE_SIZE = 200
 BARS_SIZE = 270
+BARS_HEIGHT = 300
 
 OTHERS, XRAY, REFUSAL = "Other networks", "X-ray", "When it refuses"
 
@@ -44,7 +41,7 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
             st.info(TEXTS["blank"].detail)
             show(blank_image_figure(PICTURE_SIZE), "seen", "Nothing is drawn yet")
         with right:
-            show(blank_probability_figure(), "answer", "No answer yet")
+            show(blank_probability_figure(BARS_HEIGHT), "answer", "No answer yet")
         return None
     reader = loaded_networks.digit_reader(snapshot)
     reading = reader.read(stages.image)
@@ -52,13 +49,17 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
         # The answer is first: on a phone the rest is further down.
         _show_reading(reading)
         show(
-            image_figure(stages.image, PICTURE_SIZE),
+            prepared_image(stages.image, PICTURE_SIZE, page_appearance()),
             "seen",
             "Your digit, scaled and centred to 28 by 28 pixels",
         )
         st.caption("What the network sees of it: 28×28 pixels")
     with right:
-        show(probability_figure(reading.probabilities), "answer", "The network's ten probabilities")
+        show(
+            prepared_bars(reading.probabilities, BARS_HEIGHT, page_appearance()),
+            "answer",
+            "The network's ten probabilities",
+        )
         _show_calibration(reader.calibration, reading)
         _show_links(reading)
     return reading.probabilities

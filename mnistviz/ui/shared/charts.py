@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     # Plotly takes long to import, and app.py imports none of it before it paints.
     import plotly.graph_objects as go
 
+    from mnistviz.charts.appearance import Appearance
     from mnistviz.core.types.charts import Scope
 
 SCOPE_NAMES: dict[Scope, str] = {"layer": "the layer", "tile": "each tile", "all": "all layers"}
@@ -34,11 +35,10 @@ def show(
     `alt` describes it to people who can't see it. `on_click` is called after a click on a point,
     which is then in the session's state under `key`. `config` are further settings of Plotly's.
     """
-    from mnistviz.charts.appearance import DARK, LIGHT
     from mnistviz.charts.compat import to_streamlit
 
     st.plotly_chart(
-        to_streamlit(figure, DARK if st.context.theme.type == "dark" else LIGHT),
+        to_streamlit(figure, page_appearance()),
         theme=None,
         key=key,
         alt=alt,
@@ -47,6 +47,13 @@ def show(
         # Plotly's own buttons would cover the small pictures; hovering and axes stay.
         config={"displayModeBar": False, **config},
     )
+
+
+def page_appearance() -> Appearance:
+    """Return the light or the dark colours, whichever the page has."""
+    from mnistviz.charts.appearance import DARK, LIGHT
+
+    return DARK if st.context.theme.type == "dark" else LIGHT
 
 
 @dataclass(frozen=True)
