@@ -20,10 +20,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import psutil
-import websockets
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.visitor import browsing, serving
+from benchmarks.websocket_session import answered, connected
 
 SEVEN = [(70, 60), (200, 60), (120, 230)]
 # Dashes that overlap neither each other nor the seven: a stroke on existing ink would not change
@@ -71,8 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with serving() as (server, url), browsing() as page:
             sent = opened(page, url)
             result["idle"] = reported("idle", browser_times(page, idle))
-            address = url.replace("http", "ws") + "/_stcore/stream"
-            waiting = many(address, list(sent), options.sessions, options.seconds, server)
+            waiting = many(url, list(sent), options.sessions, options.seconds, server)
             # Playwright runs its own event loop in this thread.
             with ThreadPoolExecutor(1) as thread:
                 answers = thread.submit(asyncio.run, waiting).result()
@@ -164,12 +162,12 @@ class Answers:
 
 
 async def many(
-    address: str, recording: Sequence[bytes], sessions: int, seconds: float, server: psutil.Process
+    url: str, recording: Sequence[bytes], sessions: int, seconds: float, server: psutil.Process
 ) -> Answers:
     """Return the answers to sessions that open the page, and then send strokes at the same time."""
     first, *strokes = recording
     async with contextlib.AsyncExitStack() as stack:
-        sockets = [await stack.enter_async_context(connected(address)) for _ in range(sessions)]
+        sockets = [await stack.enter_async_context(connected(url)) for _ in range(sessions)]
         errors = await asyncio.gather(*(answered(socket, first) for socket in sockets))
         before = cpu_seconds(server)
         parts = await asyncio.gather(
@@ -183,17 +181,6 @@ async def many(
         times=[time for times, _ in parts for time in times],
         errors=sum(errors) + sum(found for _, found in parts),
         cpu=used,
-    )
-
-
-def connected(address: str) -> websockets.connect:
-    origin = address.replace("ws", "http", 1).removesuffix("/_stcore/stream")
-    return websockets.connect(
-        address,
-        origin=websockets.Origin(origin),
-        subprotocols=[websockets.Subprotocol("streamlit")],
-        max_size=None,
-        open_timeout=120,
     )
 
 
@@ -212,19 +199,6 @@ async def session(
         times.append(time.monotonic() - sent)
         await asyncio.sleep(max(0.0, PAUSE - times[-1]))
     return times, errors
-
-
-async def answered(socket: Any, message: bytes) -> int:
-    """Send a message, wait for the end of the script, return the exceptions on the page."""
-    await socket.send(message)
-    errors = 0
-    while True:
-        reply = ForwardMsg.FromString(await asyncio.wait_for(socket.recv(), 120))
-        kind = reply.WhichOneof("type")
-        if kind == "delta" and reply.delta.new_element.WhichOneof("type") == "exception":
-            errors += 1
-        if kind == "script_finished":
-            return errors
 
 
 def cpu_seconds(process: psutil.Process) -> float:

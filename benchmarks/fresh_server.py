@@ -16,11 +16,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import psutil
-import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.visitor import browsing, serving
+from benchmarks.websocket_session import answered, connected
 
 # Pages by their address below the server's.
 PAGES = (
@@ -40,8 +39,9 @@ PAGES = (
 )
 STROKE = [(70, 60), (200, 60), (120, 230)]
 MEGABYTE = 2**20
-# Milliseconds without a change of the page after which it is complete.
-REST = 1_500
+# Milliseconds: without a change of the page after which it is complete, between two looks for an
+# element, and for which one is waited for.
+REST, LOOK, PATIENCE = 1_500, 20, 120_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -75,18 +75,27 @@ def first_visit(name: str) -> dict[str, float]:
     with serving() as (_, url), browsing() as page:
         start = time.perf_counter()
         page.goto(f"{url}/{name}", wait_until="commit")
-        page.get_by_role("heading", level=1).wait_for()
+        shown(page, "h1")
         times = {"heading": time.perf_counter() - start}
         if name == "draw":
-            canvas = page.locator("canvas.upper-canvas")
-            canvas.wait_for(timeout=120_000)
+            canvas = shown(page, "canvas.upper-canvas")
             times["canvas"] = time.perf_counter() - start
             page.wait_for_timeout(1_000)
             draw(page, canvas.bounding_box())
             start = time.perf_counter()
-            page.get_by_test_id("stMetric").first.wait_for(timeout=120_000)
+            shown(page, "[data-testid=stMetric]")
             times["answer"] = time.perf_counter() - start
         return times
+
+
+def shown(page: Any, selector: str) -> Any:
+    """Wait for an element, and return it. Playwright's `wait_for` looks twice a second only."""
+    element = page.locator(selector).first
+    for _ in range(PATIENCE // LOOK):
+        if element.is_visible():
+            return element
+        page.wait_for_timeout(LOOK)
+    raise TimeoutError(f"expected {selector} within {PATIENCE / 1_000:.0f} s")
 
 
 def draw(page: Any, box: dict[str, float]) -> None:
@@ -107,8 +116,7 @@ def memory_of_all_pages(pages: Sequence[str], reruns: int) -> dict[str, float]:
                 page.wait_for_load_state("networkidle")
                 page.wait_for_timeout(REST)
         memory = {"visited": resident(server)}
-        address = url.replace("http", "ws") + "/_stcore/stream"
-        asyncio.run(rerun_pages(address, pages, reruns))
+        asyncio.run(rerun_pages(url, pages, reruns))
         memory[f"after {reruns} reruns of each page"] = resident(server)
         return memory
 
@@ -117,33 +125,18 @@ def resident(server: psutil.Process) -> float:
     return round(server.memory_info().rss / MEGABYTE, 1)
 
 
-async def rerun_pages(address: str, pages: Sequence[str], reruns: int) -> None:
-    """Run the script of each page so many times, in one session."""
-    origin = address.replace("ws", "http", 1).removesuffix("/_stcore/stream")
-    async with websockets.connect(
-        address,
-        origin=websockets.Origin(origin),
-        subprotocols=[websockets.Subprotocol("streamlit")],
-        max_size=None,
-        open_timeout=120,
-    ) as socket:
+async def rerun_pages(url: str, pages: Sequence[str], reruns: int) -> None:
+    """Run the script of each page so many times, in one session.
+
+    Raises `RuntimeError` where a page shows an exception.
+    """
+    async with connected(url) as socket:
         for name in pages:
+            message = BackMsg()
+            message.rerun_script.page_name = name
             for _ in range(reruns):
-                message = BackMsg()
-                message.rerun_script.page_name = name
-                await socket.send(message.SerializeToString())
-                await _finished(socket)
-
-
-async def _finished(socket: Any) -> None:
-    """Wait for the end of the script. Raises `RuntimeError` where the page shows an exception."""
-    while True:
-        message = ForwardMsg.FromString(await asyncio.wait_for(socket.recv(), 120))
-        kind = message.WhichOneof("type")
-        if kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
-            raise RuntimeError(message.delta.new_element.exception.message)
-        if kind == "script_finished":
-            return
+                if await answered(socket, message.SerializeToString()):
+                    raise RuntimeError(f"an exception is shown on {name or 'the first page'}")
 
 
 def table(result: dict[str, Any]) -> str:
