@@ -6,13 +6,12 @@ the settings of the trace that depend on the drawing are replaced here, in 0.02 
 
 import functools
 
+import numpy as np
+
 from mnistviz.charts.appearance import Appearance
 from mnistviz.charts.compat import PreparedFigure, to_streamlit
-from mnistviz.charts.digit_images import (
-    bar_settings,
-    blank_image_figure,
-    blank_probability_figure,
-)
+from mnistviz.charts.digit_images import bar_settings, image_figure, probability_figure
+from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 
 # The hover text has three.
@@ -31,9 +30,11 @@ def prepared_bars(probabilities: FloatArray, height: int, appearance: Appearance
 
 @functools.cache
 def _blank_image(height: int, appearance: Appearance) -> PreparedFigure:
-    return to_streamlit(blank_image_figure(height), appearance)
+    return to_streamlit(
+        image_figure(np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32), height), appearance
+    )
 
 
 @functools.cache
 def _blank_bars(height: int, appearance: Appearance) -> PreparedFigure:
-    return to_streamlit(blank_probability_figure(height), appearance)
+    return to_streamlit(probability_figure(np.zeros(NUM_CLASSES, np.float32), height), appearance)

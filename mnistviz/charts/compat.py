@@ -8,7 +8,6 @@
    page's colours are written into the layout, and arrays become lists.
 3. Streamlit copies a figure, and validates it again if it is given as a dictionary. That takes
    longer than everything else that is done to show it. So it is given a figure that is not copied.
-
 4. Plotly validates a figure's layout path by path, which takes 2 to 4 ms. A chart that is drawn
    again with each stroke is made from a figure that was validated once.
 
@@ -47,17 +46,6 @@ def to_streamlit(figure: go.Figure, appearance: Appearance) -> "PreparedFigure":
             "layout": _merged(own_layout, layout),
         }
     )
-
-
-def with_trace(figure: go.Figure, **settings: Any) -> go.Figure:
-    """Return a figure whose only trace has other settings, which are not validated.
-
-    The layout is that of the given figure, which is not changed.
-    """
-    (trace,) = figure.data
-    trace = {**trace.to_plotly_json(), **settings}
-    layout = figure.layout.to_plotly_json()
-    return go.Figure({"data": [trace], "layout": layout}, _validate=False)
 
 
 class PreparedFigure(go.Figure):  # type: ignore[misc]  # Plotly has no types.

@@ -1,6 +1,5 @@
 """Images of digits, and a network's ten probabilities."""
 
-import functools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import heatmap
-from mnistviz.charts.compat import with_trace
 from mnistviz.charts.montage import (
     GAP,
     add_frame,
@@ -22,7 +20,7 @@ from mnistviz.charts.montage import (
     to_grid,
 )
 from mnistviz.charts.theme import CATEGORICAL, LEGEND, TRAINING, apply_layout
-from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 
 FADED = "#adb5bd"
@@ -31,13 +29,7 @@ GALLERY_WIDTH = 480
 
 def image_figure(image: FloatArray, height: int = 240) -> go.Figure:
     """Return one image `(28, 28)` float32 in [0, 1] as the network reads it."""
-    return with_trace(blank_image_figure(height), z=image)
-
-
-@functools.cache
-def blank_image_figure(height: int = 240) -> go.Figure:
-    """Return an image without ink as `image_figure` shows it. The figure must not be changed."""
-    figure = go.Figure(ink_heatmap(np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32)))
+    figure = go.Figure(ink_heatmap(image))
     set_image_axes(figure)
     return apply_layout(figure, height)
 
@@ -53,26 +45,10 @@ def ink_heatmap(image: FloatArray) -> go.Heatmap:
 
 def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figure:
     """Return ten probabilities `(10,)` as bars, the largest in colour."""
-    return with_trace(blank_probability_figure(height), **bar_settings(probabilities))
-
-
-def bar_settings(probabilities: FloatArray) -> dict[str, Any]:
-    """Return the settings of the bars' trace that depend on the probabilities `(10,)`."""
-    answer = int(np.argmax(probabilities))
-    return {
-        "x": probabilities,
-        "text": [f"{probability:.1%}" for probability in probabilities.tolist()],
-        "marker": {"color": [TRAINING if n == answer else FADED for n in range(NUM_CLASSES)]},
-    }
-
-
-@functools.cache
-def blank_probability_figure(height: int = 300) -> go.Figure:
-    """Return the axes of `probability_figure` without bars. The figure must not be changed."""
     classes = np.arange(NUM_CLASSES)
     figure = go.Figure(
         go.Bar(
-            x=np.zeros(NUM_CLASSES),
+            **bar_settings(probabilities),
             y=classes,
             orientation="h",
             textposition="outside",
@@ -86,6 +62,16 @@ def blank_probability_figure(height: int = 300) -> go.Figure:
     )
     figure.update_yaxes(tickvals=classes, autorange="reversed", fixedrange=True)
     return apply_layout(figure, height, bargap=0.2)
+
+
+def bar_settings(probabilities: FloatArray) -> dict[str, Any]:
+    """Return the settings of the bars' trace that depend on the probabilities `(10,)`."""
+    answer = int(np.argmax(probabilities))
+    return {
+        "x": probabilities,
+        "text": [f"{probability:.1%}" for probability in probabilities.tolist()],
+        "marker": {"color": [TRAINING if n == answer else FADED for n in range(NUM_CLASSES)]},
+    }
 
 
 def class_count_figure(counts: NDArray[np.int64]) -> go.Figure:

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 
 from mnistviz.charts.appearance import DARK, LIGHT
-from mnistviz.charts.compat import to_streamlit, with_trace
+from mnistviz.charts.compat import to_streamlit
 from mnistviz.charts.theme import apply_layout
 
 # ---------------------------------------------------------------- still needed
@@ -121,13 +121,3 @@ def test_arrays_without_a_finite_magnitude_become_lists(value: float) -> None:
     flat = np.full(3, value, np.float32)
     numbers = to_streamlit(go.Figure(go.Scatter(y=flat)), LIGHT).to_dict()["data"][0]["y"]
     assert numbers == [None if np.isnan(value) else value] * 3
-
-
-def test_with_trace_gives_the_figure_that_validation_would_give() -> None:
-    figure = go.Figure(go.Bar(y=[0, 1], marker_color=["red", "blue"]), {"bargap": 0.2})
-    changed = with_trace(figure, x=[0.25, 0.75], marker={"color": ["blue", "red"]})
-    expected = go.Figure(
-        go.Bar(x=[0.25, 0.75], y=[0, 1], marker_color=["blue", "red"]), {"bargap": 0.2}
-    )
-    assert changed.to_plotly_json() == expected.to_plotly_json()
-    assert figure.data[0].x is None

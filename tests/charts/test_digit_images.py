@@ -5,8 +5,6 @@ import pytest
 
 from mnistviz.charts.digit_images import (
     FADED,
-    blank_image_figure,
-    blank_probability_figure,
     class_count_figure,
     gallery_figure,
     image_figure,
@@ -117,13 +115,3 @@ def test_frames_are_around_their_digits() -> None:
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (28.5, 56.5, 28.5, 56.5)
     assert frame.line.color == "red"
     assert figure.data[1].customdata[4] == "e"
-
-
-def test_the_charts_of_nothing_have_no_ink_and_no_bars() -> None:
-    assert not np.any(blank_image_figure().data[0].z)
-    assert not np.any(blank_probability_figure().data[0].x)
-    # An answer does not change them.
-    probability_figure(np.full(10, 0.1, np.float32))
-    image_figure(np.ones((28, 28), np.float32))
-    assert not np.any(blank_image_figure().data[0].z)
-    assert not np.any(blank_probability_figure().data[0].x)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from mnistviz.charts.answer import prepared_bars, prepared_image
-from mnistviz.charts.digit_images import blank_image_figure, blank_probability_figure
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
@@ -36,12 +35,8 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
     """
     middle, right = st.container(width=PICTURE_SIZE), st.container(width=BARS_SIZE)
     if stages.blank:
-        # With charts from the start, the browser has loaded Plotly before the first answer.
-        with middle:
-            st.info(TEXTS["blank"].detail)
-            show(blank_image_figure(PICTURE_SIZE), "seen", "Nothing is drawn yet")
-        with right:
-            show(blank_probability_figure(BARS_HEIGHT), "answer", "No answer yet")
+        # Without charts, as the browser takes half a second to load Plotly before the canvas.
+        middle.info(TEXTS["blank"].detail)
         return None
     reader = loaded_networks.digit_reader(snapshot)
     reading = reader.read(stages.image)
