@@ -5,7 +5,7 @@ same, only the time between the two is lost.
 """
 
 import json
-import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,17 +59,15 @@ def read_last(run: Run) -> tuple[Checkpoint | None, list[str]]:
     """The last intact checkpoint, or None, and the names of later, damaged ones."""
     damaged: list[str] = []
     for file in files(run):
-        try:
+        with suppress(ValueError, KeyError, TypeError):
             return _read(file), damaged
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-            damaged.append(file.name)
+        damaged.append(file.name)
     return None, damaged
 
 
 def _read(file: Path) -> Checkpoint:
-    # Every member is read, which verifies its checksum.
-    with file.open("rb") as source, np.load(source, allow_pickle=False) as arrays:
-        metadata, *variables = [arrays[f"arr_{index}"] for index in range(len(arrays.files))]
+    """Raises `ValueError`, `KeyError` or `TypeError` for a damaged file."""
+    metadata, *variables = (storage.read_arrays(file) or {}).values()
     values = json.loads(str(metadata))
     state = TrainingState(
         step=int(values["step"]),

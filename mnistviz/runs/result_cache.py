@@ -6,8 +6,6 @@ Some results for the bundled runs are bundled, too.
 """
 
 import hashlib
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -125,7 +123,7 @@ class ResultCache(Generic[T]):
     version: int = 1
 
     def file_of(self, snapshot: Snapshot) -> Path:
-        """Where the result for a snapshot is stored."""
+        """Return the file of the result for a snapshot."""
         return file_of(snapshot, self.name)
 
     def read(self, snapshot: Snapshot) -> T | None:
@@ -160,7 +158,7 @@ class ResultCache(Generic[T]):
 
 
 def file_of(snapshot: Snapshot, name: str) -> Path:
-    """Where a result is stored."""
+    """Return the file of a result."""
     return storage.home() / "cache" / _relative_path(snapshot, name)
 
 
@@ -171,19 +169,10 @@ def _relative_path(snapshot: Snapshot, name: str) -> str:
 
 def read_arrays(snapshot: Snapshot, name: str) -> Arrays | None:
     """The arrays of a stored result, or None where there is no file that can be read."""
-    arrays = _read(file_of(snapshot, name))
+    arrays: Arrays | None = storage.read_arrays(file_of(snapshot, name))
     if arrays is None and snapshot.run.bundled:
-        arrays = _read(BUNDLED / _relative_path(snapshot, name))
+        arrays = storage.read_arrays(BUNDLED / _relative_path(snapshot, name))
     return arrays
-
-
-def _read(file: Path) -> Arrays | None:
-    try:
-        # Opened here: np.load would leave a damaged file open.
-        with file.open("rb") as source, np.load(source, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        return None
 
 
 def write_arrays(snapshot: Snapshot, name: str, arrays: Arrays) -> None:

@@ -1,6 +1,5 @@
 """The snapshots of a run: its weights at some steps. NumPy only."""
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,16 +72,14 @@ def read(snapshot: Snapshot) -> Weights:
 
 def _read(run: Run, file: Path) -> Weights:
     expected = [shape for layer in run.spec.model.layers for _, shape in layer.weights]
-    try:
-        # Opened here: np.load would leave a damaged file open.
-        with file.open("rb") as source, np.load(source, allow_pickle=False) as arrays:
-            values = [arrays[f"arr_{index}"] for index in range(len(expected))]
-            complete = len(arrays.files) == len(expected)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    arrays = storage.read_arrays(file)
+    if arrays is None:
         raise RunError(
             f"{run.name}: the snapshot {file.name} is missing or damaged; choose another one"
-        ) from None
-    if not complete or [value.shape for value in values] != expected:
+        )
+    values = list(arrays.values())
+    names = [f"arr_{index}" for index in range(len(expected))]
+    if list(arrays) != names or [value.shape for value in values] != expected:
         raise RunError(
             f"{run.name}: the snapshot {file.name} is not of the network that spec.json "
             f"describes, {run.spec.model.plan}; choose another one"
