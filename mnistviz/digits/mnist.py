@@ -1,10 +1,12 @@
 """The bundled MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0)."""
 
+import dataclasses
 import functools
 import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,14 @@ class Mnist:
     y_train: ByteArray
     x_test: ByteArray
     y_test: ByteArray
+
+    def with_training_images(self, images: ByteArray, labels: ByteArray, place: int) -> Self:
+        """Return the set with training images `(n, 28, 28)` inserted before the index `place`."""
+        return dataclasses.replace(
+            self,
+            x_train=np.insert(self.x_train, place, images, axis=0),
+            y_train=np.insert(self.y_train, place, labels),
+        )
 
     def class_counts(self) -> NDArray[np.int64]:
         """Return the number of images of each class, `(2, 10)` int64: training set, test set."""

@@ -84,13 +84,7 @@ def with_pen_digits(data: Mnist, spec: TrainSpec) -> Mnist:
     """Return MNIST with the pen digits of a spec inserted after its training images."""
     if not spec.pen_digits:
         return data
-    images, labels = pen_digits(spec.pen_digits, spec.seed)
-    return Mnist(
-        np.insert(data.x_train, spec.num_images, images, axis=0),
-        np.insert(data.y_train, spec.num_images, labels),
-        data.x_test,
-        data.y_test,
-    )
+    return data.with_training_images(*pen_digits(spec.pen_digits, spec.seed), spec.num_images)
 
 
 def distorted_image(shape: str, generator: Generator) -> FloatArray:

@@ -60,10 +60,4 @@ def with_tablet_digits(data: Mnist, spec: TrainSpec) -> Mnist:
     """Return MNIST with the tablet digits of a spec inserted after its training images."""
     if not spec.tablet_digits:
         return data
-    images, labels = tablet_digits(spec.tablet_digits)
-    return Mnist(
-        np.insert(data.x_train, spec.num_images, images, axis=0),
-        np.insert(data.y_train, spec.num_images, labels),
-        data.x_test,
-        data.y_test,
-    )
+    return data.with_training_images(*tablet_digits(spec.tablet_digits), spec.num_images)

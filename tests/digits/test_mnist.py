@@ -38,6 +38,16 @@ def arrays_of(data: Mnist) -> dict[str, np.ndarray]:
 # ---------------------------------------------------------------- the data set
 
 
+def test_more_training_images_are_inserted_at_their_place() -> None:
+    numbers = np.arange(60, dtype=np.uint8)
+    images = np.broadcast_to(numbers[:, None, None], (60, 28, 28))
+    data = Mnist(images, numbers, images[:5], numbers[:5])
+    mixed = data.with_training_images(images[50:53], numbers[50:53], 40)
+    np.testing.assert_array_equal(mixed.y_train, [*range(40), 50, 51, 52, *range(40, 60)])
+    np.testing.assert_array_equal(mixed.x_train[:, 14, 14], mixed.y_train)
+    assert mixed.x_test is data.x_test
+
+
 def test_images_and_labels_have_their_shapes() -> None:
     arrays = arrays_of(load_mnist())
     assert {name: array.shape for name, array in arrays.items()} == {

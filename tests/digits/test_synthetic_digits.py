@@ -5,7 +5,7 @@ import numpy as np
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import synthetic_digits
-from mnistviz.digits.mnist import Mnist, to_input
+from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.digits.synthetic_digits import (
     CANVAS_SIDE,
     SHAPES,
@@ -51,20 +51,13 @@ def test_every_shape_can_be_drawn() -> None:
 
 
 def test_pen_digits_are_inserted_after_the_training_images() -> None:
-    numbers = np.arange(60, dtype=np.uint8)
-    images = np.broadcast_to(numbers[:, None, None], (60, 28, 28))
-    data = Mnist(images, numbers, images[:5], numbers[:5])
+    data = load_mnist()
     spec = TrainSpec(num_images=1_000, held_out=10)
     assert with_pen_digits(data, spec) is data
-    # With 40 training images: these, then the pen digits, then the other images.
-    spec = spec.model_copy(update={"num_images": 40, "pen_digits": 30})
-    mixed = with_pen_digits(data, spec)
-    drawn, labels = pen_digits(30, spec.seed)
-    np.testing.assert_array_equal(mixed.x_train[:40], images[:40])
-    np.testing.assert_array_equal(mixed.x_train[40:70], drawn)
-    np.testing.assert_array_equal(mixed.x_train[70:], images[40:])
-    np.testing.assert_array_equal(mixed.y_train, [*numbers[:40], *labels, *numbers[40:]])
-    assert mixed.x_test is data.x_test
+    mixed = with_pen_digits(data, spec.changed(pen_digits=150))
+    drawn, labels = pen_digits(150, spec.seed)
+    np.testing.assert_array_equal(mixed.x_train[1_000:1_150], drawn)
+    np.testing.assert_array_equal(mixed.y_train[1_000:1_150], labels)
 
 
 def test_pen_digits_lengthen_an_epoch() -> None:
