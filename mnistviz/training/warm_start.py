@@ -54,35 +54,19 @@ class Files:
     """The files by which a warm worker and the processes that start runs meet."""
 
     folder: Path
-
-    @property
-    def lock(self) -> Path:
-        return self.folder / "worker.lock"
-
-    @property
-    def offer(self) -> Path:
-        return self.folder / "offer.json"
-
-    @property
-    def wanted(self) -> Path:
-        return self.folder / "wanted.json"
-
-    @property
-    def next(self) -> Path:
-        return self.folder / "next.json"
-
-    @property
-    def accepted(self) -> Path:
-        return self.folder / "accepted.json"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "warm.log"
+    lock: Path
+    offer: Path
+    wanted: Path
+    next: Path
+    accepted: Path
+    log: Path
 
 
-def files() -> Files:
-    """Return the files of the home's warm worker."""
-    return Files(storage.home() / "warm-worker")
+def files(folder: Path | None = None) -> Files:
+    """Return the files of the warm worker of a folder, by default the home's."""
+    folder = folder or storage.home() / "warm-worker"
+    names = ("worker.lock", "offer.json", "wanted.json", "next.json", "accepted.json", "warm.log")
+    return Files(folder, *(folder / name for name in names))
 
 
 def idle_seconds() -> float:

@@ -26,7 +26,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import registry, worker_log
 from mnistviz.runs.queue import has_free_slot, take_slot
 from mnistviz.runs.registry import Run
-from mnistviz.training import worker
+from mnistviz.training import warm_start, worker
 from mnistviz.training.warm_start import POLL_SECONDS, Files, Wish, fingerprint, idle_seconds
 
 CHECK_SECONDS = 1.0
@@ -34,7 +34,7 @@ CHECK_SECONDS = 1.0
 
 def main(folder: str) -> int:
     """Wait for a run in a folder and train it. Return the exit code."""
-    files = Files(Path(folder))
+    files = warm_start.files(Path(folder))
     # The lock is released in another moment than the block ends: not by a `with` statement.
     lock = FileLock(files.lock)
     try:
