@@ -74,8 +74,8 @@ def forward(layer: Layer, weights: LayerWeights, values: RealArray) -> RealArray
             return np.maximum(sums, 0, out=sums) if layer.relu else sums
         case "BatchNormalization":
             gain, shift = gain_and_shift(weights)
-            scaled = lines_of(values) * lines_of_channels(gain, values)
-            scaled += lines_of_channels(shift, values)
+            scaled = as_rows(values) * repeat_along_rows(gain, values)
+            scaled += repeat_along_rows(shift, values)
             return scaled.reshape(values.shape)
         case "MaxPooling2D":
             return max_pool(values)
@@ -104,8 +104,8 @@ def backward(
             of_sums = upstream * (output > 0) if layer.relu else upstream
             return convolution_gradient(of_sums, weights["kernel"])
         case "BatchNormalization":
-            gain = lines_of_channels(gain_and_shift(weights)[0], values)
-            return (lines_of(upstream) * gain).reshape(values.shape)
+            gain = repeat_along_rows(gain_and_shift(weights)[0], values)
+            return (as_rows(upstream) * gain).reshape(values.shape)
         case "MaxPooling2D":
             return max_pool_gradient(values, output, upstream)
         case "Dropout" | "Flatten":
@@ -122,24 +122,24 @@ def convolution(values: RealArray, kernel: FloatArray, bias: FloatArray) -> Real
     n, rows, columns = len(values), values.shape[1] - height + 1, values.shape[2] - width + 1
     # Each patch of the kernel's size is a row of one matrix (Chellapilla et al. 2006). A row of a
     # patch is contiguous in memory: width · inputs numbers.
-    lines = np.ascontiguousarray(values).reshape(n, values.shape[1], -1)
-    patches = sliding_window_view(lines, (height, width * inputs), (1, 2))[:, :, ::inputs]
+    of_rows = as_rows(np.ascontiguousarray(values))
+    patches = sliding_window_view(of_rows, (height, width * inputs), (1, 2))[:, :, ::inputs]
     sums = patches.reshape(-1, height * width * inputs) @ kernel.reshape(-1, outputs)
     maps = cast(RealArray, sums.reshape(n, rows, columns, outputs))
-    lines_of(maps)[:] += lines_of_channels(bias, maps)
+    as_rows(maps)[:] += repeat_along_rows(bias, maps)
     return maps
 
 
-def lines_of(maps: RealArray) -> RealArray:
+def as_rows(maps: RealArray) -> RealArray:
     """Maps (n, height, width, channels) as (n, height, width · channels), in the same memory.
 
-    NumPy is fast along a line, and slow along a few channels.
+    NumPy is fast along a row, and slow along a few channels.
     """
     return maps.reshape(*maps.shape[:2], -1)
 
 
-def lines_of_channels(numbers: NDArray[Number], maps: RealArray) -> NDArray[Number]:
-    """Numbers (channels,) for each place of a line of maps: (width · channels,)."""
+def repeat_along_rows(numbers: NDArray[Number], maps: RealArray) -> NDArray[Number]:
+    """Numbers (channels,) repeated for each place of a row of maps: (width · channels,)."""
     return np.tile(numbers, maps.shape[2])
 
 

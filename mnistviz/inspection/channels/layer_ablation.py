@@ -13,7 +13,7 @@ from mnistviz.core.types.arrays import BoolArray, ByteArray, FloatArray
 from mnistviz.core.types.inspection import LayerAblation, Replacement
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.network.batches import map_batches
-from mnistviz.network.layers import layer_outputs, lines_of, lines_of_channels
+from mnistviz.network.layers import as_rows, layer_outputs, repeat_along_rows
 from mnistviz.network.network import Network, as_batch
 
 # Random orders, beside the two by importance.
@@ -70,9 +70,9 @@ class SplitNetwork:
         def right(images: ByteArray, labels: ByteArray) -> BoolArray:
             maps = layer_outputs(self._head, weights, as_batch(images))[self._head[-1].name]
             found = np.empty((len(is_off), len(images)), bool)
-            lines, fill = lines_of(maps), lines_of_channels(self._fill, maps)
+            rows, fill = as_rows(maps), repeat_along_rows(self._fill, maps)
             for row, off in zip(found, is_off, strict=True):
-                changed = np.where(lines_of_channels(off, maps), fill, lines)
+                changed = np.where(repeat_along_rows(off, maps), fill, rows)
                 outputs = layer_outputs(self._tail, weights, changed.reshape(maps.shape))
                 row[:] = outputs[self._tail[-1].name].argmax(axis=1) == labels
             return found
