@@ -62,7 +62,7 @@ COLOURS = (
 
 @dataclass(frozen=True)
 class Scene:
-    """What is on a sheet. `height` is the digit's, as a share of the picture's."""
+    """The content of a sheet. `height` is the digit's, as a share of the picture's."""
 
     digit: int
     height: float

@@ -1,4 +1,4 @@
-"""How many pen strokes are read right: `python -m benchmarks.strokes FILE`.
+"""The share of pen strokes that are read right: `python -m benchmarks.strokes FILE`.
 
 FILE is an npz of digits as strokes, such as one made of UCI's Pen-Based Recognition of
 Handwritten Digits: `xy` (points, 2) in a box of 500 × 500, `stroke_ptr` the rows of `xy` at which

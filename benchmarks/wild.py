@@ -1,4 +1,4 @@
-"""How well strangers' digits are read: `python -m benchmarks.wild FOLDER`.
+"""The share of strangers' digits that are read right: `python -m benchmarks.wild FOLDER`.
 
 FOLDER holds `photos/` and `numbers/` with their `labels.csv`, `strokes.npz`, `nondigits.npz` and
 `nondigits_labels.csv`: digits and drawings of other people, which are not part of the project.
@@ -256,7 +256,7 @@ def number_ink(file: Path) -> FloatArray:
 
 
 def number_text(ink: FloatArray, reader: DigitReader) -> str:
-    """What is read as a number."""
+    """The result of reading a number."""
     segments = segmentation.segment_ink(ink, reader.logits)
     images = [segment.stages.image for segment in segments if segment.role == "digit"]
     if not images:

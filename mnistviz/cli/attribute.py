@@ -56,7 +56,7 @@ def attribute(
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Which pixels of an image speak for a digit, and which against it."""
+    """Show which pixels of an image speak for a digit, and which against it."""
     snapshot = find_snapshot(run, layer)
     methods = [one_of("method", each, NAMES) for each in method or NAMES]
     pixels, name = chosen_image(image, file)

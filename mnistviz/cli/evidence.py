@@ -51,7 +51,7 @@ def evidence(
     ] = channel_results.SUBSET_SIZE,
     as_json: AsJson = False,
 ) -> None:
-    """Which channels of a run are needed: keep, twin of another, or dead, with the numbers.
+    """Say for each channel of a run: keep, twin of another, or dead, with the numbers.
 
     What takes long is kept on disk, for the page and for the next time.
     """

@@ -41,7 +41,7 @@ def maps(
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """What every channel of every layer makes of an image, from the input to the answer."""
+    """Show the outputs of all channels of all layers for an image, from the input to the answer."""
     snapshot = find_snapshot(run)
     one_of("stage", stage, STAGES if snapshot.run.spec.model.batch_norm else STAGES[:2])
     colour_scope = one_of("scope", scope, SCOPES)

@@ -1,4 +1,4 @@
-"""What commands print and write: JSON, tables and files."""
+"""The output of commands: JSON, tables and files."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -26,7 +26,7 @@ def preferred(
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """What channels of a convolution would like best: inputs made for them (for conv8: digits)."""
+    """Make the inputs that channels of a convolution answer to most strongly (conv8: digits)."""
     snapshot = find_snapshot(run, layer)
     channels = _channels(snapshot, layer, channel)
 

@@ -1,1 +1,1 @@
-"""What all other parts stand on: errors, specs, recipes, row types, statistics, files."""
+"""The base of all other parts: errors, specs, recipes, row types, statistics, files."""

@@ -1,4 +1,4 @@
-"""Where the bundled files and the project itself are: the only module that knows."""
+"""The paths of the bundled files and of the project itself; no other module has them."""
 
 from pathlib import Path
 

@@ -30,11 +30,11 @@ class TrainingError(MnistVizError):
 
 
 class ReportError(MnistVizError):
-    """What a page shows can't be written to a file."""
+    """A page's content that can't be written to a file."""
 
 
 class MissingPackageError(MnistVizError):
-    """What a person asked for needs a package that is not installed."""
+    """A package that the request needs is not installed."""
 
 
 class StudyError(MnistVizError):

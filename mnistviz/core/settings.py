@@ -23,7 +23,7 @@ LAST = 99
 
 @dataclass(frozen=True, kw_only=True)
 class Presentation:
-    """How a field of a spec is presented to a person.
+    """The presentation of a field of a spec to a person.
 
     Attributes:
         title: Label in the form; the field's name in words when empty.

@@ -1,1 +1,1 @@
-"""How well a network does on a labelled set."""
+"""Measures of a network on a labelled set."""

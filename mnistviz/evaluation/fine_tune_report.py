@@ -22,7 +22,7 @@ from mnistviz.runs.snapshots import Snapshot
 
 @dataclass(frozen=True, eq=False)
 class Tuning:
-    """Which images were read right before and after fine-tuning, bool.
+    """The images that were read right before and after fine-tuning, bool.
 
     They are the held-out digits `(h,)`, those trained on `(t,)` and the 10,000 test images.
     """

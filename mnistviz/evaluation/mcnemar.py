@@ -8,7 +8,7 @@ from mnistviz.core.types.arrays import BoolArray
 
 @dataclass(frozen=True)
 class McNemarResult:
-    """How many images both, one or neither of two networks read right.
+    """The numbers of images that both, one or neither of two networks read right.
 
     `p` is that of McNemar's exact test (1947): the probability that images which only one of two
     equally good networks reads right are divided at least as unevenly between them.

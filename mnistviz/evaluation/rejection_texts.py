@@ -7,7 +7,9 @@ from mnistviz.network.rejection import Verdict
 
 @dataclass(frozen=True)
 class VerdictTexts:
-    """What a person sees of a verdict. `{digit}` and `{probability}` are filled in by `str.format`.
+    """The texts that a person sees of a verdict.
+
+    `{digit}` and `{probability}` are filled in by `str.format`.
 
     Attributes:
         heading: Heading of the answer on the Draw page.

@@ -28,7 +28,7 @@ NEEDED_ACCURACY = 0.95
 
 @dataclass(frozen=True)
 class RobustnessCurve:
-    """Which images are classified correctly at each level: `right` is `(levels, n)` bool."""
+    """The images classified correctly at each level: `right` is `(levels, n)` bool."""
 
     corruption: str
     levels: tuple[float, ...]

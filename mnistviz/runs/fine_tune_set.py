@@ -163,7 +163,7 @@ def trained_ids(run: Run) -> set[str]:
 
 
 def num_trained_on(run: Run, images: ByteArray) -> int:
-    """How many of images `(n, 28, 28)` uint8 are digits that `trained_ids` has."""
+    """Return how many of the images `(n, 28, 28)` uint8 are digits that `trained_ids` has."""
     ids = trained_ids(run)
     return sum(my_digits.id_of(image) in ids for image in images) if ids else 0
 

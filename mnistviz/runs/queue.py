@@ -24,7 +24,7 @@ def num_slots() -> int:
 
 
 def waiting_text(run: Run) -> str:
-    """What a queued run waits for, in sentences."""
+    """Return what a queued run waits for, in sentences."""
     others = [other for other in list_runs() if other.id != run.id]
     at_work = {other.name: run_state(other) for other in others}
     training = [name for name, state in at_work.items() if state in ("starting", "running")]

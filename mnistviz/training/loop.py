@@ -54,7 +54,7 @@ StepFunction = Callable[[NDArray[np.int32], int], tuple[tf.Tensor, tf.Tensor]]
 
 @dataclass(frozen=True)
 class Command:
-    """What to do next: stop, or make a step. `learning_rate` None: that of the schedule."""
+    """The next action: stop, or make a step. `learning_rate` None: that of the schedule."""
 
     stop: bool = False
     learning_rate: float | None = None

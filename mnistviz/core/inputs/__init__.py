@@ -1,1 +1,1 @@
-"""What people give: names, and files of other kinds than expected."""
+"""Checks of what people give: names, and files of other kinds than expected."""

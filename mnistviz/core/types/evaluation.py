@@ -10,7 +10,7 @@ from mnistviz.core.types.arrays import DoubleArray
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a network does on a labelled set.
+    """The results of a network on a labelled set.
 
     `per_class` is the accuracy among the images of each class, NaN where
     there is none; `confusion` is (10, 10) int64, row = label, column = answer.

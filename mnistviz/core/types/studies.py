@@ -34,7 +34,7 @@ class PairedComparison:
 
 @dataclass(frozen=True)
 class PlanScore:
-    """What a channel plan reached over its seeds. Accuracies are in [0, 1].
+    """The results of a channel plan over its seeds. Accuracies are in [0, 1].
 
     `half_width` is half the 95 % interval of the mean, NaN for fewer than two seeds;
     `epoch_seconds` the fastest epoch of any of its trainings, `slowest_seconds` the fastest epoch
@@ -89,6 +89,6 @@ class MeanCoverage:
         return f"{self.channels} ({self.of})" if self.of else str(self.channels)
 
     def covered_of(self, kind: str) -> float:
-        """How many patterns of a kind are covered, on average."""
+        """The mean number of covered patterns of a kind."""
         parts = zip(PATTERN_KINDS, self.covered, strict=True)
         return sum(share for of_kind, share in parts if of_kind == kind)

@@ -15,7 +15,7 @@ MetricSplit = Literal["batch", "train", "validation", "fixed_train", "test"]
 
 @dataclass(frozen=True)
 class MetricRow:
-    """What a network scored at one moment of its training.
+    """The scores of a network at one moment of its training.
 
     `epoch` counts from 1, `accuracy` is in [0, 1], `loss` is the mean
     cross-entropy in nats, `seconds` runs from the start of the training.
@@ -50,7 +50,7 @@ class EpochRow:
 
     @property
     def gap(self) -> float | None:
-        """How much better it is on images it was trained on than on those it never saw."""
+        """The difference in accuracy between images it was trained on and others."""
         return None if self.fixed_accuracy is None else self.fixed_accuracy - self.val_accuracy
 
     @property
@@ -61,7 +61,7 @@ class EpochRow:
 
 @dataclass(frozen=True)
 class WatchedAnswers:
-    """What a network makes of a few fixed test digits at one moment of its training.
+    """The answers to a few fixed test digits at one moment of a training.
 
     `digits` are its answers, `probabilities` how likely it holds each of them, in [0, 1].
     """

@@ -1,4 +1,4 @@
-"""How much each pixel of a picture differs from the paper around it."""
+"""The difference of each pixel of a picture from the paper around it."""
 
 import numpy as np
 from PIL import Image

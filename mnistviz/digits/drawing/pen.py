@@ -56,7 +56,7 @@ def line_width(mask: BoolArray) -> float:
 
 
 def _scaled_mask(ink: FloatArray, side: float) -> BoolArray:
-    """Where there is ink, with `side` pixels on the longer side of its box and a margin."""
+    """Return where there is ink, with `side` pixels on the longer side of its box and a margin."""
     scale = side / max(ink.shape)
     padded = np.pad(ink, math.ceil(MARGIN * max(ink.shape)))
     height, width = (max(1, round(length * scale)) for length in padded.shape)

@@ -108,7 +108,7 @@ def _parts(ink: FloatArray, grain: float) -> _Parts:
 
 
 def _of_digit(parts: _Parts) -> BoolArray:
-    """Which parts are the digit: the strongest, and what is near it."""
+    """Return the parts that are the digit: the strongest, and what is near it."""
     if not parts.strengths.any():
         return np.zeros(len(parts.strengths), bool)
     main = int(parts.strengths.argmax())
@@ -133,7 +133,7 @@ def _of_digit(parts: _Parts) -> BoolArray:
 
 
 def _of_number(parts: _Parts) -> BoolArray:
-    """Which parts may be digits: all that are strong, at the edge only if as high as the others."""
+    """Return the parts that may be digits: all strong ones, at the edge only if high enough."""
     inside = np.where(parts.at_edge, 0, parts.strengths)
     strengths = inside if inside.any() else parts.strengths
     is_strong: BoolArray = parts.strengths > MIN_STRENGTH * strengths.max(initial=0)

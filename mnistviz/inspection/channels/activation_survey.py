@@ -1,4 +1,4 @@
-"""What activates every channel on many images: highest values, share of active places."""
+"""The highest values of every channel on many images, and its share of active places."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which patterns the kernels of a layer cover: gradient directions, lines, textures. NumPy only.
+"""The patterns that the kernels of a layer cover: gradient directions, lines, textures. NumPy only.
 
 The patterns are those of `kernel_kinds` (Frei and Chen 1977), gradients by
 eight directions, lines by four.

@@ -175,7 +175,7 @@ def _read_label(archive: SafeZip) -> tuple[str, str]:
 
 
 def _read_status(archive: SafeZip, last_step: int, spec: RunSpec) -> Status:
-    """What the run's worker said last. No worker is at work on it here."""
+    """Return the last status of the run's worker. No worker is at work on it here."""
     found = _read_object(archive, "status.json")
     state: State = next((known for known in ENDED if known == found.get("state")), "stopped")
     error = found.get("error", "")
@@ -228,7 +228,7 @@ def _read_log(archive: SafeZip, spec: RunSpec) -> tuple[str, int]:
 
 
 def _check_event(record: dict[str, Any], number: int, spec: RunSpec) -> None:
-    """What readers of a log count on: a step, and the numbers of the events that are drawn."""
+    """Check what readers of a log rely on: a step, and the numbers of the events drawn."""
     where = f"(metrics.jsonl:{number})"
     step = record.get("step")
     if not isinstance(step, int) or not 0 <= step <= spec.train.num_steps:

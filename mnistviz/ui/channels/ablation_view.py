@@ -1,4 +1,4 @@
-"""How many channels a trained network needs: its accuracy when they are switched off."""
+"""The accuracy of a trained network when channels are switched off."""
 
 import streamlit as st
 

@@ -71,7 +71,7 @@ def settings_text(run: Run) -> str:
 
 
 def resume_text(events: Sequence[Mapping[str, Any]]) -> str:
-    """How often a run was interrupted and where it was resumed last; empty if it never was."""
+    """Return how often a run was interrupted and where it resumed last; empty if it never was."""
     resumes = [event for event in events if event["event"] == "resume"]
     if not resumes:
         return ""
