@@ -16,7 +16,10 @@ LAYOUTS = {"axes": "Principal axes", "tsne": "t-SNE"}
 
 snapshot = need_snapshot()
 image, image_name = chosen_image()
-st.markdown(f"{describe(snapshot)}: {NUM_TEST_IMAGES:,} test images by its last hidden features")
+st.markdown(
+    f"{describe(snapshot)}: {NUM_TEST_IMAGES:,} test images, placed by how similar "
+    "the network finds them"
+)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     layout = pick("Layout", LAYOUTS, "map_layout", persist_state="session")
     colouring = pick("Colour by", COLOURINGS, "map_colouring", persist_state="session")
@@ -31,14 +34,13 @@ show_map(digit_map, shown, plane, colouring)
 explanation(
     [
         f"Before its last layer, the network describes each image with **{len(digit_map.mean)} "
-        "numbers**. Images with similar numbers are similar *to the network*: it can hardly tell "
-        "them apart any more. The map puts each of the 10,000 test images, which it was not "
-        "trained on, at a place in the plane, similar ones close together.",
-        "**Principal axes** look at the cloud of all images from the side where it is widest. "
-        "Nothing is bent, but much lies behind each other. **t-SNE** bends the plane so that who "
-        "is neighbour in all the numbers stays neighbour on the map.",
-        "Move the **snapshot** slider in the sidebar to 0: before training, the digits lie in one "
-        "heap. Then step through the first epoch and watch them part. Draw a digit and choose "
+        "numbers**. Images with similar numbers are similar *to the network*. The map has the "
+        "10,000 test images, which it was not trained on, with similar ones close together.",
+        "**Principal axes** show the two directions in which the images differ most. Images that "
+        "differ in another direction can lie on top of each other. **t-SNE** bends the plane so "
+        "that neighbours in all the numbers stay neighbours on the map.",
+        "Move the **snapshot** slider in the sidebar to 0: before training, all digits are mixed. "
+        "Then step through the first epoch and watch them separate. Draw a digit and choose "
         "*My drawing*: the star shows where the network puts it.",
     ]
 )

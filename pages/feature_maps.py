@@ -11,10 +11,9 @@ from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
 
 LOOK_FOR = {
-    "convolution": "**Warm** is where a kernel's pattern is found, **blue** where its opposite is.",
+    "convolution": "**Orange**: the kernel's pattern is found here. **Blue**: the opposite is.",
     "relu": "**White** is where the pattern was found; everything negative has become black.",
-    "normalization": "**Warm** is above the channel's usual value, **blue** below it; a channel "
-    "with nothing to say is flat.",
+    "normalization": "**Orange** is above the channel's usual value, **blue** is below it.",
 }
 VIEWS = {"whole": "the whole network", "layers": "layer by layer, large"}
 
@@ -28,7 +27,7 @@ other_image: int | None = None
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = pick("View", VIEWS, "maps_view", persist_state="session")
     stage = pick("Show the maps", stages, "maps_stage", "relu", wrap=True)
-    scope = pick_scope("maps_scope", "each channel")
+    scope = pick_scope("maps_scope", "channel")
     if view == "whole" and st.toggle(
         "Beside another image",
         key="maps_two",
@@ -38,8 +37,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
             "The other test image", 0, NUM_TEST_IMAGES - 1, 1, key="maps_other", width=180
         )
 st.caption(
-    f"{LOOK_FOR[stage]} Every channel of every layer is here, numbered from 0; the maps get "
-    "smaller and less like a digit from layer to layer."
+    f"{LOOK_FOR[stage]} Every channel of every layer is here, numbered from 0. From layer to "
+    "layer the maps get smaller and look less like a digit."
 )
 outputs = loaded_networks.stages(snapshot, image)
 maps = ShownMaps(snapshot, image, image_name, outputs, stage, scope, other_image)
@@ -48,17 +47,17 @@ if view == "layers":
 show_network(maps, view == "whole")
 explanation(
     [
-        "Each small picture is one **channel**: the same question, asked at every place of the "
-        "image. The first layer asks about edges, and its maps still look like the digit. Later "
-        "layers ask about combinations, on maps that get smaller.",
+        "Each small picture is one **channel**: the result of the same kernels at every place of "
+        "the image. The first layer finds edges, and its maps still look like the digit. Later "
+        "layers find combinations of them, on smaller maps.",
         "**After the convolution** shows the plain sums, negative ones too. **ReLU** keeps the "
         "positive ones. **Normalization** shifts and scales each channel by what was usual in "
         "training.",
         "The **max-pool** keeps the largest value of each 2×2 square: the digit may move by a "
         "pixel and the result hardly changes.",
-        "The **patches** that excite a channel most are the best answer to what it looks for: the "
-        "parts of real test images, cut out exactly where the channel looked. Its **preferred "
-        "input** goes beyond them: it was made for the channel alone and need not look like "
-        "anything. What both have in common is what the channel looks for.",
+        "The **patches** that a channel answers to most strongly show best what it looks for. They "
+        "are parts of real test images, cut out exactly where the channel looked. Its **preferred "
+        "input** is artificial: it was made for this channel alone. What both have in common is "
+        "what the channel looks for.",
     ]
 )

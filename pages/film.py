@@ -23,8 +23,8 @@ steps = snapshots.steps_of(run)
 image, image_name = chosen_image()
 
 st.markdown(
-    f"**{run.name}** has {len(steps)} snapshots. They lie close together at first: look how much "
-    "happens within the first epoch, and how little after it."
+    f"**{run.name}** has {len(steps)} snapshots. They lie close together at first. Look how much "
+    "happens within the first epoch, and how little later."
 )
 playing = show_player(snapshot, steps)
 layers = {each.name: each.name for each in run.spec.model.convolutions}
@@ -37,7 +37,7 @@ with kernels_box:
     kernel = loaded_networks.weights(snapshot)[layer]["kernel"]
     largest = frames.largest_weight(tuple(Snapshot(run, each) for each in steps), layer)
     st.caption(
-        f"**Kernels of {layer}**, warm positive, blue negative; full colour is "
+        f"**Kernels of {layer}**: orange is positive, blue is negative. Darkest colour = "
         f"±{largest:.2f}, the largest weight of the whole film."
     )
     show(
@@ -48,22 +48,22 @@ with kernels_box:
 with maps_box:
     maps = frames.feature_maps(snapshot, image, layer)
     signed = bool(maps.min() < 0)
-    st.caption(f"**What {layer} makes of {image_name}**, black nothing, white the most.")
+    st.caption(f"**Output of {layer}** for {image_name}: black = 0, white = strongest.")
     show(
         feature_maps_figure(maps, signed=signed, scope="layer", largest_of_all=1, width=width),
         "film_maps",
         f"All feature maps of {layer} after {epochs_text(run, step)} epochs",
     )
 st.caption(
-    "**Loss and accuracy**, with an upright line at this snapshot. Grey is the published log."
+    "**Loss and accuracy**, with a vertical line at this snapshot. Grey: the original author's run."
 )
 show_curves(run, run_logs.metrics(run), run.spec.train.epochs, CurveOptions(marks=(step,)))
 left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
 with left:
     confusion = frames.confusion(snapshot)
     st.caption(
-        f"**Which digits it takes for which**, on {validated_on_text(run.spec.train)}: at first "
-        "all are one digit, then mistakes (warm) get fewer and paler."
+        f"**Which digit it reads as which**, on {validated_on_text(run.spec.train)}. At first "
+        "it reads all as one digit. Then the mistakes (orange) get fewer."
     )
     show(confusion_figure(confusion), "film_confusion", "Confusion matrix of this snapshot")
 with right:
@@ -84,9 +84,9 @@ explanation(
         "While a network trains, its weights are kept now and then: after 1, 2, 5, 10, … batches, "
         "then after every epoch. Each of these **snapshots** is a whole network. The film shows "
         "them one after the other, and none is left out.",
-        "At the start the **kernels** are random. After some dozen batches first patterns stand "
-        "out of the noise, and the **maps** begin to look like edges of the digit.",
-        "The slider, in epochs trained, is that of the **sidebar**: what you stop at here, the "
-        "other pages show too.",
+        "At the start the **kernels** are random. After a few dozen batches the first patterns "
+        "appear, and the **maps** begin to look like edges of the digit.",
+        "The slider is the same as in the **sidebar**: the other pages show the snapshot at which "
+        "you stop here.",
     ]
 )

@@ -126,13 +126,13 @@ explanation(
     [
         "**Loss** is how surprised the network is by the right answers; training pushes it down. "
         "**Accuracy** is the share it gets right.",
-        "The thin line is what it scored on each batch while learning from it, with dropout hiding "
-        "part of its values; the dots are the mean of an epoch. **Validation** is on images it "
-        "never learns from, with nothing hidden: it can lie above the training curve for that "
-        "reason.",
-        "The grey lines are the **published log** of this network: all 60,000 images, 20 epochs, "
-        "validated on the test set. Runs with fewer images or another recipe are beside it, not "
-        "against it.",
+        "The thin line has the values of single batches, taken while the network learns from "
+        "them. The dots are the means of an epoch. **Validation** uses images that it never learns "
+        "from. While it trains, a part of the network is switched off at random (dropout). So the "
+        "validation curve can lie above the training curve.",
+        "The grey lines are the **original author's run** of this network: 60,000 images, 20 "
+        "epochs, checked on the test images. Runs with fewer images or other settings can't be "
+        "compared with it directly.",
         f"This run is validated on **{validated_on_text(run.spec.train)}**.",
     ]
 )

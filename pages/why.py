@@ -18,14 +18,15 @@ st.header("Which pixels?")
 show_pixels(snapshot, image, image_name, question)
 explanation(
     [
-        "The network ends in ten **scores**, one for each digit; the highest is its answer. Here "
-        "one score less another is taken apart: the **lead**. That is what decides between two "
-        "digits. The percentages would not do: once the network is sure, nothing moves them.",
-        "**Integrated gradients** fades the digit in from a blank sheet and adds up what each "
-        "pixel contributes on the way. **Occlusion** wipes a small square clean and looks how much "
-        "is lost, place by place. **SmoothGrad** asks at many slightly noisy copies of the image "
-        "what a little more ink would do. **Grad-CAM** weighs the maps of one layer by how much "
-        "they matter for the score; deep layers see large parts of the image, so it is blurred.",
+        "The network ends in ten **scores**, one for each digit. The highest is its answer. The "
+        "**lead** is one score minus another: it decides between two digits. Percentages are no "
+        "good for this: once the network is sure, they hardly change.",
+        "**Integrated gradients** fades the digit in from a blank picture and adds up what each "
+        "pixel contributes on the way. **Occlusion** erases a small square at each place and "
+        "measures how much is lost. **SmoothGrad** takes many slightly noisy copies of the image "
+        "and measures what a little more ink would do. **Grad-CAM** weighs the maps of one layer "
+        "by how much they matter for the score. Deep layers see large parts of the image, so it "
+        "is blurred.",
         "Choose another digit after *Why* to see what spoke for it: for a 7, *Why 1 and not 7* "
         "shows the bar at the top in blue.",
     ]
@@ -37,11 +38,10 @@ explanation(
     [
         "Each **channel** of each layer writes one map of the image. Here each is switched off "
         "alone, and its square shows what the lead loses by that.",
-        "**Off** means: the channel says the same everywhere, whatever the image, namely its mean "
-        "over the training images. The later layers are computed anew with it. A channel that is "
-        "dead, because its ReLU never lets anything through, says the same always; switching it "
-        "off changes nothing.",
-        "The squares do not add up to the lead: channels stand in for each other. Two can each be "
-        "worth little alone and much together; switch both off to find out.",
+        "**Off** means: the channel has the same value everywhere, its average over the training "
+        "images. The later layers are computed again with it. A dead channel is 0 for every image, "
+        "so switching it off changes nothing.",
+        "The squares do not add up to the lead, because channels can replace each other. Two can "
+        "each be worth little alone and much together. Switch both off to find out.",
     ]
 )

@@ -129,7 +129,9 @@ def _write(
         from mnistviz.charts.inspection.attribution import attribution_figure
 
         score = _first(results).score
-        text = f"Warm pixels speak for {question}, blue ones against it. The score is {score:+.3f}."
+        text = (
+            f"Orange pixels speak for {question}, blue ones against it. The score is {score:+.3f}."
+        )
         values = {NAMES[method]: result.values for method, result in results.items()}
         return ("Which pixels?", text, attribution_figure(image, values))
 

@@ -132,7 +132,7 @@ def _write(
 
         first = LayerOutput("input", "input", image[..., np.newaxis])
         network = whole_network_figure([first, *shown, _softmax(outputs)], scope, FIGURE_WIDTH)
-        text = "Every channel of every layer, sizes true to each other."
+        text = "Every channel of every layer, drawn to scale."
         return ("The whole network", text, network)
 
     write_result(out, title, arrays=arrays, picture=picture, figure=figure)

@@ -38,7 +38,7 @@ COLUMNS = (
     Column("near zero", 10, ".1%"),
     Column("bias", 8, "+.3f"),
 )
-LEGEND = "Warm is positive, blue negative, off-white zero; point at a kernel for its weights."
+LEGEND = "Orange is positive, blue is negative; point at a kernel for its weights."
 
 
 def kernels(

@@ -94,7 +94,7 @@ def test_a_training_outlives_its_server_and_two_servers_see_one_home(
         other = browser.new_context(base_url=second.url).new_page()
         start_a_try_out(one)
         other.goto("/train")
-        expect(other.get_by_text("try-out-1 is at work.")).to_be_visible(timeout=PATIENCE)
+        expect(other.get_by_text("try-out-1 is training.")).to_be_visible(timeout=PATIENCE)
         press(other, "Show it")
         press(other, "Pause")
         expect(one.get_by_role("button", name="One batch")).to_be_visible(timeout=PATIENCE)

@@ -59,7 +59,7 @@ def test_the_form_has_the_settings_of_the_recipe() -> None:
 
 @pytest.mark.parametrize(
     ("state", "does"),
-    [("queued", "waits for its turn."), ("running", "is at work."), ("paused", "is paused.")],
+    [("queued", "waits for its turn."), ("running", "is training."), ("paused", "is paused.")],
 )
 def test_other_runs_are_listed_with_what_they_do(state: str, does: str) -> None:
     other = small_run("other")
@@ -136,7 +136,7 @@ def test_a_paused_run_is_stepped_and_gets_a_learning_rate() -> None:
         app.number_input(key=f"rate-{run.id}").set_value(7.0).run()
         press(app, "Set")
         assert app.error[0].value.startswith("learning_rate: expected")
-        press(app, "Back to the schedule")
+        press(app, "Use the planned learning rate again")
         assert desired_state.read(run).learning_rate is None
         assert not app.error
         press(app, "Stop and keep")

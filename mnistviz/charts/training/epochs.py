@@ -20,8 +20,8 @@ def epoch_gap_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
     measured = [(row.epoch, row.gap) for row in epochs if row.gap is not None]
     running = [(row.epoch, row.running_gap) for row in epochs]
     for name, points, colour, width in (
-        ("gap, dropout off", measured, VALIDATION, 2),
-        ("by the running mean, dropout on", running, TRAINING, 1),
+        ("measured", measured, VALIDATION, 2),
+        ("estimate from the training log", running, TRAINING, 1),
     ):
         if points:
             figure.add_scatter(

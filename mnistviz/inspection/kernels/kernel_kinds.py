@@ -51,6 +51,17 @@ DIRECTIONS = (
     "down",
     "lower right",
 )
+# Where an edge of each direction is brighter, in words.
+SIDES = {
+    "right": "on the right",
+    "upper right": "at the upper right",
+    "up": "at the top",
+    "upper left": "at the upper left",
+    "left": "on the left",
+    "lower left": "at the lower left",
+    "down": "at the bottom",
+    "lower right": "at the lower right",
+}
 # A direction is lacking with less than half of a uniform share of the gradient energy.
 LACKING_BELOW = 0.5 / len(DIRECTIONS)
 
@@ -128,6 +139,11 @@ def direction_shares(kernel: FloatArray) -> DoubleArray:
     return energy / (energy.sum() or 1.0)
 
 
+def brighter_side(angle: float) -> str:
+    """Return where an edge whose gradient has this angle, in degrees, is brighter."""
+    return SIDES[DIRECTIONS[round(angle * len(DIRECTIONS) / 360) % len(DIRECTIONS)]]
+
+
 def lacking(shares: DoubleArray) -> list[str]:
     """Names of the directions whose share is below `LACKING_BELOW`."""
     return [name for name, share in zip(DIRECTIONS, shares, strict=True) if share < LACKING_BELOW]
@@ -163,18 +179,19 @@ def majority_by_chance(num_patterns: int) -> float:
 def verdict(found: LayerKinds) -> str:
     """A sentence: whether most kernels of a layer are gradients and textures, beyond chance."""
     counted = (
-        f"{found.both} of {found.total} kernels have at least half of their energy in gradients "
-        f"and textures; of random kernels, {found.both_by_chance:.0f} ± {found.deviation:.0f} would"
+        f"The author saw mostly edges and textures. Here {found.both} of {found.total} kernels "
+        "have at least half of their strength in them, of random kernels "
+        f"{found.both_by_chance:.0f} ± {found.deviation:.0f}"
     )
     deviations = (found.both - found.both_by_chance) / found.deviation
     if found.both <= found.total / 2:
-        claim = "'most are gradients and textures' does **not** hold here"
+        claim = "the claim does **not** hold for this layer"
     elif deviations > DEVIATIONS:
-        claim = "'most are gradients and textures' **holds** here, beyond chance"
+        claim = "the claim **holds**, and these kernels were learned"
     elif deviations < -DEVIATIONS:
-        claim = "'most are gradients and textures' is true, but of **fewer than by chance**"
+        claim = "random kernels would have **more**"
     else:
-        claim = "'most are gradients and textures' is true, but **no more than by chance**"
+        claim = "random kernels would give **about the same**"
     return f"{counted}: {claim}."
 
 
@@ -183,9 +200,9 @@ def profile(found: LayerKinds) -> str:
     ratios = {kind: found.shares[kind] / found.chance[kind] for kind in KINDS}
     most, least = max(ratios, key=ratios.__getitem__), min(ratios, key=ratios.__getitem__)
     return (
-        f"Beside chance it has most of **{most}** ({found.shares[most]:.0%} of the energy, "
-        f"random {found.chance[most]:.0%}) and least of **{least}** "
-        f"({found.shares[least]:.0%}, random {found.chance[least]:.0%})."
+        f"Compared with random kernels, this layer has much **{most}** ({found.shares[most]:.0%} "
+        f"of its strength instead of {found.chance[most]:.0%}) and little **{least}** "
+        f"({found.shares[least]:.0%} instead of {found.chance[least]:.0%})."
     )
 
 
@@ -201,12 +218,12 @@ def sentence(kernel: FloatArray) -> str:
         strongest = np.sort(energy.ravel())[::-1].cumsum()
         half = int(np.searchsorted(strongest, MAJORITY * total)) + 1
         return (
-            f"Kernels of 1×1 see no pattern, they only mix channels: {np.mean(kernel > 0):.0%} of "
+            f"Kernels of 1×1 see no pattern. They only mix channels: {np.mean(kernel > 0):.0%} of "
             f"the weights are positive, and the strongest {half} of {kernel.size} have half of "
-            "the energy."
+            "the total strength."
         )
     averages = size * np.square(kernel.astype(np.float64).mean(axis=(0, 1))).sum() / total
     return (
-        f"The templates' plain averages have {averages:.0%} of the energy (random {1 / size:.0%}): "
-        "the rest is shape, where in the field evidence counts for and against."
+        f"Of the strength of these kernels, {averages:.0%} is in their averages (random kernels: "
+        f"{1 / size:.0%}). The rest says where ink speaks for a digit and where against it."
     )

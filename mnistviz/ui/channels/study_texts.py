@@ -24,15 +24,23 @@ VERDICTS: dict[Verdict, str] = {
     "margin",
     "better": "{first} is **better**",
     "worse": "{first} is **worse**",
-    "cannot be told apart": "they **cannot be told apart** with {count} seeds",
+    "cannot be told apart": "**no clear difference** with {count} seeds",
     "too few seeds": "there are **too few seeds** for a verdict",
+}
+# The verdicts on 8/16/32 beside 10/15/20, for a first answer.
+SHORT_VERDICTS: dict[Verdict, str] = {
+    "equivalent": "**no difference** that would matter",
+    "better": "**8/16/32 is better**",
+    "worse": "**8/16/32 is worse**",
+    "cannot be told apart": "**no clear difference**, this can be chance",
+    "too few seeds": "too few trainings to compare",
 }
 # The verdicts on widths of the third layer, beside the network as it was built.
 WIDTH_VERDICTS: dict[Verdict, str] = {
     "worse": "do **worse**",
     "better": "do **better**",
     "equivalent": "do **as well**, within the margin",
-    "cannot be told apart": "**cannot be told apart** from it",
+    "cannot be told apart": "show **no clear difference**",
 }
 
 
@@ -64,9 +72,11 @@ def use_text(plan: str, layers: Sequence[MeanRedundancy]) -> str:
         for layer in _widest(layers)
     )
     dead, twins = sum(layer.dead for layer in layers), sum(layer.twins for layer in layers)
+    unused = f"{dead:.1f} unused channels" if dead else "No unused channels"
+    duplicates = f"{twins:.1f} pairs of duplicates" if twins else "no duplicates"
     return (
-        f"{plan}: {parts} carry {MOST}; {dead:.1f} dead channels and {twins:.1f} pairs of "
-        f"near-twins in the whole network (means of {layers[0].count} networks)."
+        f"{plan}: {parts} carry {MOST}. {unused} and {duplicates} in the whole network (means of "
+        f"{layers[0].count} networks)."
     )
 
 
@@ -87,15 +97,43 @@ def verdict_paragraph(study: Study) -> str:
         "equivalent": f"buy nothing beyond the margin of {100 * MARGIN:.2f} points",
         "better": f"buy {100 * comparison.mean:.3f} points",
         "worse": f"cost {-100 * comparison.mean:.3f} points",
-        "cannot be told apart": "buy nothing that this study could show",
+        "cannot be told apart": "show no clear difference",
         "too few seeds": "can't be judged yet",
     }[comparison.verdict]
     return (
         f"What do {channels} more channels in the widest layers buy for **{more:,} more "
         f"parameters**? With 8/16/32 the network reaches {wide_score.mean:.3%} of the test set, "
         f"with 10/15/20 {built_score.mean:.3%} (means of {len(comparison.seeds)} shared seeds). "
-        f"They **{bought}**: {verdict_text(comparison)}"
+        f"The additional channels **{bought}**: {verdict_text(comparison)}"
     )
+
+
+def short_answer(study: Study) -> list[str]:
+    """Return what more or fewer channels change, in sentences without statistics."""
+    built = ModelSpec().channels
+    wide, narrow = study.score(WIDE_PLAN), study.score(built)
+    if wide is None or narrow is None:
+        return []
+    (comparison,) = compare_plans(study.accuracies([WIDE_PLAN, built]))
+    more = wide.parameters - narrow.parameters
+    sentences = [
+        f"**8/16/32 costs {more:,} more parameters** than 10/15/20, which has "
+        f"{narrow.parameters:,} of them.",
+        f"It reads {wide.mean:.2%} of the test images right, 10/15/20 reads {narrow.mean:.2%} "
+        f"(means of {len(comparison.seeds)} trainings each): {SHORT_VERDICTS[comparison.verdict]}.",
+    ]
+    by_verdict, _ = _widths_by_verdict(study)
+    if worse := by_verdict["worse"]:
+        sentences.append(
+            f"**Fewer channels are not enough**: with {_listed(worse)} channels in the third "
+            f"layer, instead of {built[2]}, the network reads fewer images right."
+        )
+    if same := by_verdict["equivalent"]:
+        sentences.append(
+            f"**From about {min(map(int, same))} channels on, more hardly help**: with "
+            f"{_listed(same)} there, the result is the same within {100 * MARGIN:.1f} points."
+        )
+    return sentences
 
 
 def used_sentence(study: Study) -> str:
@@ -121,14 +159,7 @@ def used_sentence(study: Study) -> str:
 def sweep_sentence(study: Study) -> str:
     """Return the verdicts on the widths of the third layer beside the one that was built."""
     built = ModelSpec().channels
-    widths = {plan_text(plan): width for width, plan in study.spec.sweep.items()}
-    accuracies = study.accuracies([*study.spec.sweep.values(), built])
-    by_verdict: dict[Verdict, list[str]] = {verdict: [] for verdict in WIDTH_VERDICTS}
-    counts = set()
-    for comparison in compare_plans(accuracies, plan_text(built)):
-        if comparison.verdict in by_verdict:
-            by_verdict[comparison.verdict].append(str(widths[comparison.first]))
-            counts.add(len(comparison.seeds))
+    by_verdict, counts = _widths_by_verdict(study)
     num_pairs = sum(map(len, by_verdict.values()))
     if not num_pairs:
         return ""
@@ -142,6 +173,20 @@ def sweep_sentence(study: Study) -> str:
         f"And in the third layer alone, beside {built[2]} channels: {verdicts} ({seeds} shared "
         f"seeds, Holm over {num_pairs} {'pair' if num_pairs == 1 else 'pairs'})."
     )
+
+
+def _widths_by_verdict(study: Study) -> tuple[dict[Verdict, list[str]], set[int]]:
+    """The widths of the third layer by their verdict, and how many seeds the pairs share."""
+    built = ModelSpec().channels
+    widths = {plan_text(plan): width for width, plan in study.spec.sweep.items()}
+    accuracies = study.accuracies([*study.spec.sweep.values(), built])
+    by_verdict: dict[Verdict, list[str]] = {verdict: [] for verdict in WIDTH_VERDICTS}
+    counts = set()
+    for comparison in compare_plans(accuracies, plan_text(built)):
+        if comparison.verdict in by_verdict:
+            by_verdict[comparison.verdict].append(str(widths[comparison.first]))
+            counts.add(len(comparison.seeds))
+    return by_verdict, counts
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -95,8 +95,8 @@ def show_map(
         st.caption(
             _axes_text(digit_map.shares)
             if tsne_plane is None
-            else "t-SNE keeps neighbours together; how far apart two islands lie, and how large "
-            "one is, says nothing."
+            else "t-SNE keeps neighbours together. The distance between two islands and the size "
+            "of one mean nothing."
         )
     with right:
         _show_neighbours(digit_map, image)
@@ -104,8 +104,8 @@ def show_map(
 
 def _axes_text(shares: Sequence[float] | FloatArray) -> str:
     return (
-        f"Across: the first principal axis, {shares[0]:.1%} of all that differs from image to "
-        f"image; upwards: the second, {shares[1]:.1%}. The other axes can't be seen here."
+        "Left-right and up-down are the two directions in which the images differ most. Together "
+        f"they show {shares[0] + shares[1]:.0%} of all differences."
     )
 
 

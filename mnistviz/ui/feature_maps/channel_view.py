@@ -14,6 +14,7 @@ from mnistviz.ui.shared.channel.exciting_view import show_exciting
 from mnistviz.ui.shared.channel.preferred_view import show_preferred
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import page_width
+from mnistviz.ui.shared.texts import count_of
 
 LAYER = "maps_layer"
 CHANNEL = "maps_channel"
@@ -52,9 +53,13 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
     values = next(outputs).values[:, :, channel]
     size, stride = size_and_stride(snapshot.run.spec.model, layer)
     st.caption(
-        "Look where it is active and for what. Each value of "
-        f"**{layer}, channel {channel}** sees {size}×{size} pixels of the image"
-        + (f", its neighbour's begin {stride} further on." if values.size > 1 else ": all of it.")
+        f"Look where **{layer}, channel {channel}** is active. "
+        + (
+            f"Each value is computed from {size}×{size} pixels of the image. The next value uses "
+            f"those {count_of(stride, 'pixel')} to the right."
+            if values.size > 1
+            else "Its value is computed from all pixels of the image."
+        )
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -85,7 +90,7 @@ def _show_kernels(snapshot: Snapshot, layer: str, channel: int) -> None:
         + (
             f"the strongest {len(strongest)} of {kernel.shape[2]}, by input channel"
             if kernel.shape[2] > 1
-            else "it has one, for the image"
+            else "one, for the image"
         )
     )
     show(

@@ -88,7 +88,7 @@ def show_network(maps: ShownMaps, whole: bool) -> None:
 
 
 def _show_whole_network(maps: ShownMaps) -> None:
-    st.caption("Sizes are true to each other. **Click** a map to open it below.")
+    st.caption("The maps are drawn to scale. **Click** a map to open it below.")
     charts = _charts_of(maps)
     # Three side by side, below each other on a phone.
     width = page_width() if len(charts) == 1 or is_narrow() else page_width() * 3 // 10
@@ -137,7 +137,7 @@ def show_layers(maps: ShownMaps) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         show(image_figure(maps.image), "input", f"The network's input: {maps.image_name}")
-        st.caption("The input, 28×28, as the network gets it")
+        st.caption("The input of the network, 28×28 pixels")
     with right:
         probabilities = maps.stages[-1].values
         show(probability_figure(probabilities, 240), "answer", "The network's ten probabilities")
@@ -155,9 +155,11 @@ def _show_layer(output: LayerOutput, maps: ShownMaps, largest: float) -> None:
     title = "max-pool" if is_pool else output.layer
     st.subheader(f"{title} · {channels} channels of {height}×{width}")
     if is_pool and maps.snapshot.run.spec.model.batch_norm:
-        st.caption("The pool takes the normalized values: warm is above the usual, blue below it.")
+        st.caption(
+            "The pool takes the normalized values: orange is above the usual value, blue below it."
+        )
     elif output.layer == "conv8":
-        st.caption("One score for each digit, the logits; the softmax makes probabilities of them.")
+        st.caption("One score for each digit. The softmax turns the scores into probabilities.")
     show(
         feature_maps_figure(
             output.values,

@@ -8,7 +8,7 @@ import streamlit as st
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.inputs import button
-from mnistviz.ui.shared.texts import epochs_text
+from mnistviz.ui.shared.texts import count_of, epochs_text
 
 # Slow enough to look at each, quick enough to see it move.
 SECONDS_PER_FRAME = 0.9
@@ -28,9 +28,10 @@ def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
             button("Play", "play_arrow", _play, steps, type="primary")
         _turn_button("Next", "chevron_right", steps, number, 1)
         _turn_button("Last", "last_page", steps, number, last)
+    seen = step * run.spec.train.batch_size
     st.markdown(
-        f"Snapshot {number + 1} of {len(steps)}: **{epochs_text(run, step)} epochs**, "
-        f"{step:,} steps"
+        f"Snapshot {number + 1} of {len(steps)}, after **{count_of(step, 'step')}** "
+        f"({count_of(seen, 'picture')} seen)"
     )
     # The same choice as in the sidebar, which is closed on a phone.
     st.session_state[state.FILM_POSITION] = number

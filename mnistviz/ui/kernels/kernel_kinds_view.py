@@ -18,8 +18,8 @@ def show_kinds(layer: ShownLayer) -> None:
         return
     st.header("What kind of kernels are these?")
     st.caption(
-        "Look for bars that end far from their grey mark: the mark is what random weights would "
-        "have. On the compass, look for gaps: edges of that direction the layer hardly answers to."
+        "Look for bars that end far from their grey mark: the mark is what random kernels have. "
+        "On the compass, look for gaps: the layer has few kernels for edges of that direction."
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -45,11 +45,13 @@ def _show_shares(kernel: FloatArray) -> None:
     show(
         kernel_kinds_figure(kinds.shares, kinds.chance),
         "kinds",
-        "Shares of the layer's energy by kind of pattern, beside what random weights have",
+        "Shares of the layer's strength by kind of pattern, beside what random weights have",
     )
     st.markdown(kernel_kinds.sentence(kernel))
     counts = [f"{count} {kind}" for kind, count in kinds.counts.items() if count]
-    st.caption(f"Kernels by kind, the one with at least half of the energy: {', '.join(counts)}")
+    st.caption(
+        f"Kernels by kind, the one with at least half of their strength: {', '.join(counts)}"
+    )
 
 
 def _show_directions(kernel: FloatArray) -> None:
@@ -67,13 +69,13 @@ def _show_directions(kernel: FloatArray) -> None:
         "directions",
         "Directions of the gradients in the layer's kernels, on a compass",
     )
-    missing = ", ".join(kernel_kinds.lacking(sectors))
+    missing = ", ".join(f"**{kernel_kinds.SIDES[name]}**" for name in kernel_kinds.lacking(sectors))
     st.caption(
-        "Each point is a kernel, further out is stronger; a bar is the sector's share of the "
-        "gradient energy. "
+        "Each point is a kernel; further out is stronger. A bar is the direction's share of the "
+        "strength of all edges. "
         + (
-            f"It hardly asks for *brighter to the* **{missing}** (under half of an even share)."
+            f"It has few kernels for edges that are brighter {missing} (under half of the average)."
             if missing
-            else "All eight directions have at least half of an even share."
+            else "All eight directions have at least half of the average."
         )
     )

@@ -32,7 +32,7 @@ def show_kernels(layer: ShownLayer) -> None:
     chosen = _show_matrix(layer)
     _show_chosen(layer, chosen)
     with errors_shown():
-        heading = f"What excites its {layer.output_name}, {chosen[1]}"
+        heading = f"Images that excite its {layer.output_name}, {chosen[1]}"
         show_exciting(layer.snapshot, layer.name, chosen[1], heading)
 
 
@@ -102,8 +102,8 @@ def _show_statistics(kernel: FloatArray, chosen: tuple[int, int]) -> None:
         alt="Statistics of the chosen kernel",
     )
     st.caption(
-        f"It has **{numbers['share']:.2%}** of the layer's energy; an even share would be "
-        f"{numbers['even share']:.2%}."
+        f"It has **{numbers['share']:.1%}** of the layer's total strength (the sum of the squared "
+        f"weights). {numbers['even share']:.1%} would be average."
     )
 
 
@@ -112,15 +112,15 @@ def _show_kind(kernel: FloatArray, chosen: tuple[int, int]) -> None:
     kind = kernel_kinds.kinds_of(kernel)[chosen]
     angles, strengths = kernel_kinds.gradients_of(kernel)
     st.markdown(
-        f"Its kind: **{kind}**. Its gradient wants more brightness at "
-        f"**{angles[chosen]:.0f}°** (0° right, 90° up), with strength "
-        f"{strengths[chosen]:.3f}."
+        f"Its kind: **{kind}**. It answers to edges that are brighter "
+        f"**{kernel_kinds.brighter_side(float(angles[chosen]))}** "
+        f"({angles[chosen]:.0f}°; strength {strengths[chosen]:.2f})."
     )
     by_kind = dict(zip(kernel_kinds.KINDS, shares.tolist(), strict=True))
     show(
         kernel_kinds_figure(by_kind, kernel_kinds.layer_kinds(kernel).chance, 200),
         "one_kind",
-        "Shares of the kernel's energy by kind of pattern",
+        "Shares of the kernel's strength by kind of pattern",
     )
 
 
@@ -132,8 +132,8 @@ def _show_twins(kernel: FloatArray, chosen: tuple[int, int]) -> None:
         ": whole output channels, by the weights of all their inputs" if len(kernel) == 1 else ""
     )
     st.caption(
-        f"Its nearest twins in the layer{whole_channels}, with their cosine "
-        "similarity: 1 is the same pattern, 0 nothing in common, whatever the strength."
+        f"The most similar kernels of this layer{whole_channels}. 1 = the same pattern, 0 = "
+        "nothing in common (cosine similarity)."
     )
     show(
         kernel_row_figure(
@@ -144,5 +144,5 @@ def _show_twins(kernel: FloatArray, chosen: tuple[int, int]) -> None:
             page_width(),
         ),
         "twins",
-        f"The chosen kernel and its {len(twins)} nearest twins",
+        f"The chosen kernel and the {len(twins)} most similar ones",
     )

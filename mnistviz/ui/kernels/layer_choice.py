@@ -57,7 +57,7 @@ def pick_layer(snapshot: Snapshot) -> ShownLayer:
     names = [layer.name for layer in snapshot.run.spec.model.convolutions]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = pick("Convolution", names, "kernels_layer", wrap=True, persist_state="session")
-        scope = pick_scope("kernels_scope", "each kernel")
+        scope = pick_scope("kernels_scope", "kernel")
         order = pick(
             "Order channels by",
             ORDERS,
@@ -86,9 +86,9 @@ def caption_of(layer: ShownLayer) -> str:
     """Return the caption of the matrix: what to look for, what is shown, what the colours mean."""
     height, width, num_inputs, num_outputs = layer.kernel.shape
     largest = {"layer": float(abs(layer.kernel).max()), "all": layer.largest_of_all}
-    full_colour = f"Full colour is ±{largest[layer.scope]:.2f}." if layer.scope in largest else ""
+    full_colour = f"Darkest colour = ±{largest[layer.scope]:.2f}." if layer.scope in largest else ""
     return (
-        f"{_look_for(layer)} **Warm** is positive, **blue** negative, off-white is zero. All "
+        f"{_look_for(layer)} **Orange** is positive, **blue** is negative. All "
         f"{num_inputs * num_outputs:,} kernels of {height}×{width} are here, "
         f"{VIEW_NAMES[layer.view]}; "
         f"point at one for its numbers, **click** it for more. {full_colour}"
@@ -98,19 +98,19 @@ def caption_of(layer: ShownLayer) -> str:
 def _look_for(layer: ShownLayer) -> str:
     height, _, num_inputs, _ = layer.kernel.shape
     if num_inputs == 1:
-        return "Look for warm beside blue: such a kernel answers to an edge of that direction."
+        return "Look for orange beside blue: such a kernel answers to an edge in that direction."
     if height == 1:
         return (
             "Each square is one weight: how much of an input channel goes into an output channel."
         )
     if layer.name == "conv8":
         return (
-            f"A column is a digit: where its {num_inputs} templates are warm, evidence counts for "
-            "it, where they are blue, against it."
+            f"A column is a digit. Where its {num_inputs} kernels are orange, a high value speaks "
+            "for the digit; where they are blue, against it."
         )
     return (
         "Read a column: these kernels together make one output channel. Pale rows are input "
-        "channels the layer hardly uses."
+        "channels that the layer hardly uses."
     )
 
 
@@ -123,8 +123,9 @@ def explanation_of(layer: ShownLayer) -> list[str]:
         f"{height}×{width} weights: {num_inputs} × {num_outputs} = {num_inputs * num_outputs:,} "
         f"kernels, {layer.kernel.size:,} weights.",
         "At each place of the picture, a kernel multiplies its weights with the values under it "
-        "and adds up. A **warm** weight says *a high value here speaks for it*, a **blue** one "
-        "*against it*. The sums over all input channels, plus the channel's bias, are the output.",
+        "and adds up. Under an **orange** weight, a high value raises the sum; under a **blue** "
+        "one, it lowers it. The sums over all input channels and the channel's bias make the "
+        "output.",
         "Move the **snapshot** slider in the sidebar to 0: these are the random weights it started "
         "from. Step through the first epoch and watch the patterns appear.",
     ]

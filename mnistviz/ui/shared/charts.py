@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from mnistviz.charts.appearance import Appearance
     from mnistviz.core.types.charts import Scope
 
-SCOPE_NAMES: dict[Scope, str] = {"layer": "the layer", "tile": "each tile", "all": "all layers"}
+SCOPE_NAMES: dict[Scope, str] = {
+    "layer": "one for the layer",
+    "tile": "one per tile",
+    "all": "one for all layers",
+}
 
 
 def show(
@@ -93,10 +97,14 @@ def show_curves(
             marks=options.marks,
         )
         with column:
-            show(figure, measure, f"{measure} of {run.name} by epoch, beside the published log")
+            show(
+                figure,
+                measure,
+                f"{measure} of {run.name} by epoch, beside the original author's run",
+            )
 
 
 def pick_scope(key: str, tile: str) -> Scope:
     """Let a person choose what shares a colour scale; `tile` is the name of a tile on the page."""
-    texts = {**SCOPE_NAMES, "tile": tile}
-    return pick("Compare colours within", texts, key)
+    texts = {**SCOPE_NAMES, "tile": f"one per {tile}"}
+    return pick("Colour scale", texts, key)

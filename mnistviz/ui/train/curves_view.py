@@ -54,7 +54,7 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
         st.caption(
             "Look how fast the loss falls within the first epoch, and whether validation (orange) "
             f"keeps up with training (blue). Validated on {validated_on_text(spec)}. "
-            "Grey is the published log." + harder_text(spec)
+            "Grey is the original author's run." + harder_text(spec)
         )
         show_curves(run, rows, spec.epochs, options)
     with guesses:
@@ -67,14 +67,14 @@ def harder_text(spec: TrainSpec) -> str:
     """A sentence on the high training loss where settings make training harder, else empty."""
     reasons = []
     if spec.augmentation or spec.bend:
-        reasons.append("moves and bends the images it learns from")
+        reasons.append("the pictures are shifted and bent")
     if spec.label_smoothing:
-        reasons.append("never lets it be quite sure of a label")
+        reasons.append("the network is never asked for full certainty")
     if not reasons:
         return ""
     return (
-        f" This training {' and '.join(reasons)}: its training loss stays above that of "
-        "validation, and is no sign of trouble."
+        f" During training {' and '.join(reasons)}, which makes it harder. So the training loss "
+        "stays higher than the validation loss. That is fine."
     )
 
 
@@ -91,9 +91,9 @@ def _show_guesses(run: Run) -> None:
     labels = data.y_test[chosen]
     right = sum(int(digit == label) for digit, label in zip(last.digits, labels, strict=True))
     st.caption(
-        f"The same {len(labels)} test digits, read again and again: after step {last.step:,} it "
-        f"reads **{right}** of them right and is "
-        f"{sum(last.probabilities) / len(labels):.0%} sure of its answers on average."
+        f"The same {len(labels)} test digits, read again and again. After step {last.step:,} it "
+        f"reads **{right}** of them right. Its answers have a probability of "
+        f"{sum(last.probabilities) / len(labels):.0%} on average."
     )
     st.image(
         watched_digits_image(to_input(data.x_test[chosen]), labels, last.digits),
@@ -109,8 +109,8 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
         EPOCH_CHARTS[view](run.spec.train, rows, epochs)
         return
     st.caption(
-        "Each epoch as the published log prints it: loss and accuracy in training (running mean, "
-        "dropout on) and in validation, beside this run's, and this run's minus the published."
+        "Loss and accuracy of each epoch: in the original author's run, in this run, and the "
+        "difference. The training values are means over the epoch, taken while it learned."
     )
     formats = {"published": "%.4f", "here": "%.4f", "difference": "%+.4f"}
     numbers = {
@@ -134,8 +134,8 @@ def _show_gap(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[Epoch
 
     st.caption(
         "The gap: how much better it is on images it was trained on than on images it "
-        "never saw. Look whether it grows: then it learns by heart."
-        + ("" if spec.measure_gap else " This run didn't measure it with dropout off.")
+        "never saw. If the gap grows, the network is memorising its pictures (overfitting)."
+        + ("" if spec.measure_gap else " This run has only the estimate from the training log.")
     )
     show(epoch_gap_figure(epochs, spec.epochs), "gap", "Gap between training and validation")
 

@@ -13,7 +13,7 @@ POLL_SECONDS = 3.0
 DOES: dict[State, str] = {
     "queued": "waits for its turn",
     "starting": "is starting",
-    "running": "is at work",
+    "running": "is training",
     "paused": "is paused",
 }
 

@@ -136,7 +136,7 @@ def _show_learning_rate(run: Run, wanted: float | None) -> None:
         with st.container(horizontal=True):
             _button("Set", "check", _set_entered_rate, run)
             reset = partial(launcher.set_learning_rate, run, None)
-            _button("Back to the schedule", "undo", reset, disabled=wanted is None)
+            _button("Use the planned learning rate again", "undo", reset, disabled=wanted is None)
 
 
 def _set_entered_rate(run: Run) -> None:
@@ -181,10 +181,10 @@ def _show_result(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
         f"{last.seconds:.0f} s: **{last.accuracy:.2%}** on {validated_on_text(spec)}.{also}"
     )
     if last.accuracy < NOT_LEARNED:
-        st.warning("It has not learned to read yet: train longer, or with a smaller learning rate.")
+        st.warning("It has not learned to read yet. Train longer, or with a smaller learning rate.")
     with st.container(horizontal=True):
         FILM.link("Watch how it learned")
         KERNELS.link("See what it learned")
-        DRAW.link("Let it read your digit")
-        EVALUATE.link("Where it errs")
+        DRAW.link("Try it on your digit")
+        EVALUATE.link("See its mistakes")
         RUNS.link("Compare it")

@@ -25,7 +25,7 @@ from mnistviz.ui.why.question import Question
 
 # The names of the channels that are off, and a number that makes the chart a new one.
 OFF, CLICKS = "why_off", "why_clicks"
-REPLACEMENTS: dict[Replacement, str] = {"mean": "its usual value", "zero": "zero"}
+REPLACEMENTS: dict[Replacement, str] = {"mean": "its average", "zero": "zero"}
 NUM_STRONGEST = 5
 
 Channel = tuple[str, int]
@@ -66,7 +66,7 @@ def strongest_text(effects: Sequence[ChannelEffect]) -> str:
         f"**{channel_name(effect.layer, effect.channel)}** ({effect.drop:+.2f})"
         for effect in effects[:NUM_STRONGEST]
     )
-    return f"It leans most on {names}."
+    return f"The answer depends most on {names}."
 
 
 @st.fragment
@@ -91,13 +91,13 @@ def show_channels(snapshot: Snapshot, image: FloatArray, question: Question) -> 
 
 def _pick_replacement() -> Replacement:
     return pick(
-        "A channel that is off says",
+        "Replace a switched-off channel by",
         REPLACEMENTS,
         "why_replacement",
         persist_state="session",
-        help="Its usual value is its mean over the first 10,000 training images and all places: it "
-        "no longer says anything about this image. Zero is not nothing: the next layer is used to "
-        "the usual value.",
+        help="The average is over the first 10,000 training images and all places, so the channel "
+        "says nothing about this image. Zero is a larger change: the next layer expects values "
+        "around the average.",
     )
 
 
@@ -113,9 +113,9 @@ def _show_effects(
         st.session_state[CLICKS] += 1
 
     st.caption(
-        f"Look for the **warmest** squares: without them {question.text} would lose most. **Blue** "
-        "ones speak against it. **Click squares** to switch them off and on, and see what follows "
-        "below."
+        f"Look for the **darkest orange** squares: without them {question.text} would lose most. "
+        "**Blue** ones speak against it. **Click squares** to switch channels off and on; the "
+        "effect is below."
     )
     show(
         channel_effects_figure(effects, off),
@@ -190,10 +190,10 @@ def _show_maps(experiment: Experiment, off: Mapping[str, set[int]]) -> None:
     if change:
         values = values - _maps(experiment, {}, layer)
     st.caption(
-        "What changed: **warm** is more than before, **blue** is less, off-white is as it was. "
-        "Layers before the first one that was touched stay as they are."
+        "What changed: **orange** is more than before, **blue** is less. Layers before the first "
+        "switched-off channel stay as they are."
         if change
-        else "What the layer hands on with these channels off: those in it are flat."
+        else "The output of the layer with these channels off: they have the same value everywhere."
     )
     largest = float(np.abs(values).max())
     show(

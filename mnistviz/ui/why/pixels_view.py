@@ -20,7 +20,7 @@ METHODS: dict[Method, str] = {
 }
 # What to look for in the picture of each method, and its paper.
 LOOK_FOR: dict[Method, str] = {
-    "integrated-gradients": "what each pixel's **ink** is worth to the lead, part by part. "
+    "integrated-gradients": "how much each pixel's **ink** adds to the lead. "
     "Sundararajan, Taly and Yan 2017.",
     "occlusion": "what the lead **loses** when the 5×5 square around a pixel is wiped clean. "
     "Zeiler and Fergus 2014.",
@@ -34,12 +34,11 @@ LOOK_FOR: dict[Method, str] = {
 def show_pixels(snapshot: Snapshot, image: FloatArray, image_name: str, question: Question) -> None:
     """Show which pixels of an image `(28, 28)` speak for an answer, by each method."""
     st.caption(
-        f"Look for **warm** pixels, which speak for {question.text}, and **blue** ones, which "
-        "speak against it; off-white says nothing. Four methods ask in four ways: trust what they "
-        "agree on."
+        f"Look for **orange** pixels, which speak for {question.text}, and **blue** ones, which "
+        "speak against it. Four methods look in four ways: trust what they agree on."
     )
     if not image.any():
-        st.info("The image has no ink: there is no pixel to point at, so every attribution is 0.")
+        st.info("The image has no ink, so no pixel counts for or against the answer.")
     layer = pick(
         "Grad-CAM looks at",
         [layer.name for layer in snapshot.run.spec.model.convolutions],
@@ -62,15 +61,15 @@ def show_pixels(snapshot: Snapshot, image: FloatArray, image_name: str, question
             width=page_width(),
         ),
         "why_pixels",
-        f"{image_name.capitalize()}, and which of its pixels speak for {question.text} (warm) and "
-        f"against it (blue) by {', '.join(METHODS.values())}",
+        f"{image_name.capitalize()}, and which of its pixels speak for {question.text} (orange) "
+        f"and against it (blue) by {', '.join(METHODS.values())}",
     )
     methods = "\n".join(f"- **{name}**: {LOOK_FOR[method]}" for method, name in METHODS.items())
     st.caption(f"{methods}\n\n{completeness_text(results['integrated-gradients'])}")
     if image.any() and not results["grad-cam"].values.any():
         st.caption(
-            f"Grad-CAM is blank here: nowhere does what {layer} found add up to more for "
-            f"{question.text} than against it. Choose another layer above."
+            f"Grad-CAM is blank here: at no place does {layer} speak more for {question.text} than "
+            "against it. Choose another layer above."
         )
 
 
@@ -78,8 +77,7 @@ def completeness_text(attribution: Attribution) -> str:
     """Return how far the pixels of integrated gradients add up to the difference of the scores."""
     difference = attribution.score - attribution.baseline
     return (
-        "Check of integrated gradients: the pixels add up to "
-        f"{attribution.values.sum():+.3f}, the scores differ by {difference:+.3f} from a blank "
-        f"sheet's: an error of **{attribution.completeness_error:.2%}** with "
-        f"{attribution.steps:,} steps."
+        f"Check of integrated gradients: all pixels add up to {attribution.values.sum():+.2f}. "
+        f"They should add up to {difference:+.2f}, the difference from a blank picture (error "
+        f"**{attribution.completeness_error:.2%}**, {attribution.steps:,} steps)."
     )

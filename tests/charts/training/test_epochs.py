@@ -24,7 +24,7 @@ def test_gap_is_in_points_with_a_thin_line_for_the_running_mean() -> None:
 
 def test_gap_that_was_not_measured_is_not_drawn() -> None:
     figure = epoch_gap_figure([epoch(1), epoch(2)], 3)
-    assert [trace.name for trace in figure.data] == ["by the running mean, dropout on"]
+    assert [trace.name for trace in figure.data] == ["estimate from the training log"]
     assert epoch_gap_figure([], 3).data == ()
 
 

@@ -119,14 +119,14 @@ def test_the_verdict_knows_chance() -> None:
         return kernel_kinds.LayerKinds({}, {}, {}, 100, both, 60.0, 4.0)
 
     start = (
-        "{} of 100 kernels have at least half of their energy in gradients and textures; of "
-        "random kernels, 60 ± 4 would: 'most are gradients and textures' "
+        "The author saw mostly edges and textures. Here {} of 100 kernels have at least half of "
+        "their strength in them, of random kernels 60 ± 4: "
     )
     for both, end in {
-        69: "**holds** here, beyond chance.",
-        65: "is true, but **no more than by chance**.",
-        51: "is true, but of **fewer than by chance**.",
-        50: "does **not** hold here.",
+        69: "the claim **holds**, and these kernels were learned.",
+        65: "random kernels would give **about the same**.",
+        51: "random kernels would have **more**.",
+        50: "the claim does **not** hold for this layer.",
     }.items():
         assert kernel_kinds.verdict(layer(both)) == start.format(both) + end
 
@@ -143,9 +143,9 @@ def test_the_reference_network_turned_texture_into_gradients_and_averages() -> N
 @pytest.mark.parametrize(
     ("name", "start"),
     [
-        ("conv3", "Beside chance it has most of **"),
-        ("conv4", "Kernels of 1×1 see no pattern, they only mix channels: "),
-        ("conv8", "The templates' plain averages have "),
+        ("conv3", "Compared with random kernels, this layer has much **"),
+        ("conv4", "Kernels of 1×1 see no pattern. They only mix channels: "),
+        ("conv8", "Of the strength of these kernels, "),
     ],
 )
 def test_each_size_of_kernel_has_its_sentence(name: str, start: str) -> None:
@@ -160,3 +160,11 @@ def test_half_of_the_energy_of_1x1_kernels_is_counted_from_the_strongest() -> No
     assert "83% of the weights are positive, and the strongest 1 of 6 have half" in (
         kernel_kinds.sentence(kernel)
     )
+
+
+@pytest.mark.parametrize(
+    ("angle", "side"),
+    [(0, "on the right"), (100, "at the top"), (341, "on the right"), (270, "at the bottom")],
+)
+def test_an_edge_is_brighter_where_its_gradient_points(angle: float, side: str) -> None:
+    assert kernel_kinds.brighter_side(angle) == side

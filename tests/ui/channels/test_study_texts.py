@@ -30,7 +30,7 @@ def test_a_verdict_comes_with_its_numbers() -> None:
 @pytest.mark.parametrize(("needed", "end"), [(12, "About 12 seeds"), (None, "Not even a thousand")])
 def test_an_open_verdict_says_how_many_seeds_would_do(needed: int | None, end: str) -> None:
     text = verdict_text(comparison("cannot be told apart", needed))
-    assert "**cannot be told apart** with 3 seeds" in text
+    assert "**no clear difference** with 3 seeds" in text
     assert end in text
 
 
@@ -45,6 +45,6 @@ def test_use_counts_the_widest_layers_and_all_dead_channels() -> None:
         MeanRedundancy("conv3", 20, 3, 9.0, 12.0, 15.5, 0.5, 1.0),
     ]
     assert use_text("10/15/20", layers) == (
-        "10/15/20: **15.5 of 20** in conv3 carry 99 %; 1.5 dead channels and 1.5 pairs of "
-        "near-twins in the whole network (means of 3 networks)."
+        "10/15/20: **15.5 of 20** in conv3 carry 99 %. 1.5 unused channels and 1.5 pairs "
+        "of duplicates in the whole network (means of 3 networks)."
     )

@@ -17,9 +17,9 @@ def shown(name: str, shape: tuple[int, ...], scope: Scope = "tile") -> ShownLaye
 @pytest.mark.parametrize(
     ("name", "shape", "start"),
     [
-        ("conv1", (3, 3, 1, 10), "Look for warm beside blue"),
+        ("conv1", (3, 3, 1, 10), "Look for orange beside blue"),
         ("conv4", (1, 1, 20, 10), "Each square is one weight"),
-        ("conv8", (4, 4, 20, 10), "A column is a digit: where its 20 templates"),
+        ("conv8", (4, 4, 20, 10), "A column is a digit. Where its 20 kernels"),
         ("conv3", (3, 3, 15, 20), "Read a column"),
     ],
 )
@@ -33,7 +33,11 @@ def test_caption_depends_on_the_kind_of_layer(
 
 @pytest.mark.parametrize(
     ("scope", "end"),
-    [("layer", "Full colour is ±0.25."), ("all", "Full colour is ±2.00."), ("tile", "for more. ")],
+    [
+        ("layer", "Darkest colour = ±0.25."),
+        ("all", "Darkest colour = ±2.00."),
+        ("tile", "for more. "),
+    ],
 )
 def test_caption_says_what_full_colour_is_unless_each_kernel_has_its_own(
     scope: Scope, end: str

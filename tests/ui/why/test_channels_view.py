@@ -18,5 +18,7 @@ def test_channels_are_grouped_by_layer() -> None:
 def test_the_strongest_channels_are_the_first_five() -> None:
     effects = [ChannelEffect("conv1", number, 6.0 - number) for number in range(7)]
     text = strongest_text(effects)
-    assert text.startswith("It leans most on **conv1 · 0** (+6.00), **conv1 · 1** (+5.00)")
+    assert text.startswith(
+        "The answer depends most on **conv1 · 0** (+6.00), **conv1 · 1** (+5.00)"
+    )
     assert text.endswith("**conv1 · 4** (+2.00).")

@@ -30,8 +30,8 @@ PREFERRED = OnDemand(
     "Make its preferred input",
     ":material/auto_awesome:",
     "A second or two for each channel of each snapshot. The result is kept on disk.",
-    caption="No test image, but an input made for this channel: out of noise, changed pixel by "
-    "pixel until the channel answers as strongly as it can.",
+    caption="An artificial picture: we start from noise and change it until this channel answers "
+    "as strongly as possible.",
     stoppable=True,
     on_stop=_stop_whole_layer,
 )
@@ -41,7 +41,7 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
     """Show the preferred input of a channel, whose number is in the session's `channel_key`."""
     channel = int(st.session_state[channel_key])
     name = f"the digit {channel}" if layer == "conv8" else f"{layer}, channel {channel}"
-    st.subheader("What it would like best")
+    st.subheader("The input that it answers to most strongly")
     preferred = stored_results.stored_preferred_inputs(snapshot, layer)
     if preferred is None or channel not in preferred.channels:
         make = partial(stored_results.compute_preferred_inputs, snapshot, layer, [channel])
@@ -55,14 +55,14 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
         show(
             image_figure(image / (image.max() or 1)),
             "preferred_input",
-            f"The input that {name} likes best",
+            f"The input that {name} answers to most strongly",
         )
     with right:
         st.markdown(_description(snapshot, layer, preferred, index))
         st.caption(
-            "Look for what the patches of real images below have in common with it. White is its "
-            f"most ink, {image.max():.2f}. Activation maximisation: Erhan et al. 2009, Simonyan et "
-            "al. 2013; jitter and smoothness after Olah et al. 2017."
+            "Compare it with the patches of real images below: what do they have in common? White "
+            f"is its most ink, {image.max():.2f}. Activation maximisation: Erhan et al. 2009, "
+            "Simonyan et al. 2013; jitter and smoothness after Olah et al. 2017."
         )
         whole = num_channels > 1 and st.toggle(
             f"All {num_channels} channels of {layer}",
@@ -99,7 +99,7 @@ def _show_gallery(layer: str, preferred: PreferredInputs, channel_key: str) -> N
         ),
         key=GALLERY,
         on_click=lambda: _choose_clicked(channel_key),
-        alt=f"The inputs that the {len(order)} channels of {layer} like best",
+        alt=f"The preferred inputs of the {len(order)} channels of {layer}",
     )
 
 
@@ -112,19 +112,19 @@ def _description(snapshot: Snapshot, layer: str, preferred: PreferredInputs, ind
     channel = int(preferred.channels[index])
     value, start = float(preferred.values[index]), float(preferred.start_values[index])
     before = "" if layer == "conv8" else " before the ReLU"
-    text = f"It brings the channel to **{value:+.2f}**{before}; the noise it began as, to "
+    text = f"The channel answers to it with **{value:+.2f}**{before}; to the noise at first, with "
     # Rounded first: a tiny negative one would be written as -0.00.
     text += f"{round(start, 2) + 0.0:+.2f}."
     if surveys := stored_results.stored_survey(snapshot):
         most = float(surveys[layer].largest[channel])
-        text += f" The most that any of the 10,000 test images brings it to is {most:+.2f}."
+        text += f" Its largest value for the 10,000 test images is {most:+.2f}."
     if layer == "conv8":
         chances = loaded_networks.classify(snapshot, preferred.images[index])
         answer = int(chances.argmax())
         text += (
-            f" The network reads it as **{answer}** with {chances[answer]:.1%}, though nobody "
-            "would: it asks for strokes, not for a whole that looks like a digit."
+            f" The network reads it as **{answer}** with {chances[answer]:.1%}, though it does not "
+            "look like one: the network looks for strokes, not for the whole shape."
         )
     if value <= 0:
-        text += " It stays at or below 0: no input of this size wakes this channel."
+        text += " It stays at or below 0: no input of this size makes this channel active."
     return text
