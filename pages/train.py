@@ -19,6 +19,7 @@ from mnistviz.ui.shared.texts import explanation, validated_on_text
 from mnistviz.ui.train import training_panel
 from mnistviz.ui.train.curves_view import show_progress_curves
 from mnistviz.ui.train.fork_form import show_fork_form
+from mnistviz.ui.train.learning_step_view import show_learning_step
 from mnistviz.ui.train.other_runs import show_other_runs
 from mnistviz.ui.train.settings_form import entered_values, settings_inputs, specs_of
 
@@ -116,6 +117,10 @@ def live_curves() -> None:
 live_panel()
 live_curves()
 
+if run_state(run) != "paused":
+    # The panel of a paused run shows it.
+    with st.expander("One learning step, seen", icon=":material/footprint:"), errors_shown():
+        show_learning_step(run)
 with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):
     show_fork_form(run, chosen_snapshot())
 active = [each for each in registry.list_runs() if run_state(each) in ACTIVE_STATES]

@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnistviz.core.errors import TrainingError
+from mnistviz.core.image_order import image_order
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import ByteArray, FloatArray
@@ -83,12 +84,6 @@ class Callbacks(Protocol):
 
     def on_checkpoint(self, state: TrainingState) -> None:
         """Called with a state from which the training can be resumed."""
-
-
-def epoch_order(seed: int, epoch: int, num_images: int) -> NDArray[np.int32]:
-    """Return the order of the images in an epoch, `(n,)` int32: a function of seed and epoch."""
-    generator = np.random.Generator(np.random.Philox(key=[seed, epoch]))
-    return generator.permutation(num_images).astype(np.int32)
 
 
 def train(
@@ -203,7 +198,7 @@ class _Training:
                 return False
             epoch, within = divmod(self._step, spec.steps_per_epoch)
             if order is None or within == 0:
-                order = epoch_order(spec.seed, epoch, spec.num_trained)
+                order = image_order(spec.seed, epoch, spec.num_trained)
             self._set_learning_rate(command.learning_rate)
             self._make_step(order[within * spec.batch_size :][: spec.batch_size])
             if self._at_end_of_epoch:

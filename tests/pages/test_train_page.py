@@ -9,6 +9,7 @@ from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.evaluation.learning_step import last_single_step
 from mnistviz.runs import desired_state, registry
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import latest_snapshot
@@ -181,9 +182,9 @@ def test_each_view_of_more_about_a_run_shows_something_else(tiny_run: Run) -> No
     for view in (*EPOCH_CHARTS, "Table"):
         app.button_group(key="train_more").set_value(view).run()
         assert not app.exception
-        # Loss and accuracy are above; the view adds a chart or a table.
+        # Loss, accuracy and a kernel are there, too; the view adds a chart or a table.
         assert (len(app.get("plotly_chart")), len(app.dataframe)) == (
-            (2, 1) if view == "Table" else (3, 0)
+            (3, 1) if view == "Table" else (4, 0)
         )
         texts.add(text_of(app))
     assert len(texts) == len(EPOCH_CHARTS) + 1
@@ -196,3 +197,11 @@ def test_a_fork_out_of_the_limits_is_an_error(tiny_run: Run) -> None:
     press(app, "Start the new run")
     assert app.error[0].value.startswith("epochs: expected")
     assert {run.name for run in registry.list_runs()} == {*BUNDLED, tiny_run.name}
+
+
+def test_the_page_shows_what_one_step_changed(tiny_run: Run) -> None:
+    app = open_page("train", tiny_run)
+    assert not app.exception
+    text = text_of(app)
+    assert f"**Step {last_single_step(tiny_run)}.** The network saw" in text
+    assert "The picture with the largest loss is a **" in text

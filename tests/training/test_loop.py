@@ -9,6 +9,7 @@ import pytest
 from scipy.special import log_softmax, xlogy
 
 from mnistviz.core.errors import TrainingError
+from mnistviz.core.image_order import image_order
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import FloatArray
@@ -19,7 +20,7 @@ from mnistviz.digits.tablet_digits import tablet_digits
 from mnistviz.network.fast_layers import training_logits
 from mnistviz.network.keras_model import build
 from mnistviz.training import loop
-from mnistviz.training.loop import Command, epoch_order, train
+from mnistviz.training.loop import Command, train
 
 pytestmark = pytest.mark.compiles
 
@@ -257,7 +258,7 @@ def test_the_loss_of_a_step_is_that_of_labels_and_soft_labels(data: Mnist) -> No
     network = build(PLAIN, spec.seed)
     network.set_weights(recorder.snapshots[0])
     written, digits = tablet_digits(20)
-    chosen = epoch_order(spec.seed, 0, 120)[:100]
+    chosen = image_order(spec.seed, 0, 120)[:100]
     images = to_input(np.concatenate([data.x_train[:100], written])[chosen])
     # The logarithms of the probabilities are the logits but for a constant.
     logits = np.log(network(images[..., np.newaxis], training=False).numpy().astype(np.float64))
@@ -363,10 +364,10 @@ def test_a_nan_loss_raises_with_a_remedy(data: Mnist, monkeypatch: pytest.Monkey
 
 
 def test_the_order_of_an_epoch_has_every_image_once() -> None:
-    first, second = epoch_order(3, 0, 1000), epoch_order(3, 1, 1000)
+    first, second = image_order(3, 0, 1000), image_order(3, 1, 1000)
     assert sorted(first) == list(range(1000))
     assert (first != second).any()
-    np.testing.assert_array_equal(first, epoch_order(3, 0, 1000))
+    np.testing.assert_array_equal(first, image_order(3, 0, 1000))
 
 
 @pytest.mark.slow

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.core.types.training import EpochRow, MetricRow
+from mnistviz.core.types.arrays import ByteArray
+from mnistviz.core.types.training import EpochRow, MetricRow, WatchedAnswers
 from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import last_row
@@ -18,6 +19,9 @@ from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import validated_on_text
 
 TABLE_COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
+# A training diverges if it reads so many fewer of the watched digits right than before, at an
+# average probability of at least this.
+MANY_FEWER, CERTAIN = 5, 0.6
 ACCURACY_AXES = {0.0: "0–100 %", 0.9: "90–100 %", 0.98: "98–100 %"}
 
 
@@ -95,9 +99,26 @@ def _show_guesses(run: Run) -> None:
         f"reads **{right}** of them right. Its answers have a probability of "
         f"{sum(last.probabilities) / len(labels):.0%} on average."
     )
+    if text := divergence_text(guesses, labels):
+        st.warning(text)
     st.image(
         watched_digits_image(to_input(data.x_test[chosen]), labels, last.digits),
         alt=f"{len(labels)} test digits with what the network reads; {right} are right",
+    )
+
+
+def divergence_text(guesses: Sequence[WatchedAnswers], labels: ByteArray) -> str:
+    """Return a sentence where the answers got worse while they stayed certain, else empty."""
+    right = [
+        sum(int(digit == label) for digit, label in zip(each.digits, labels, strict=True))
+        for each in guesses
+    ]
+    certain = sum(guesses[-1].probabilities) / len(labels) >= CERTAIN
+    if not certain or max(right) - right[-1] < MANY_FEWER:
+        return ""
+    return (
+        f"It reads {right[-1]} of these digits right, where it read {max(right)} before, and is "
+        "still certain. The steps are too large: set a smaller learning rate."
     )
 
 

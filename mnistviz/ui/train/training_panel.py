@@ -19,7 +19,10 @@ from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.texts import state_badge, validated_on_text
+from mnistviz.ui.train.learning_step_view import show_learning_step
 
+# Marks of the learning rate, as multiples of the planned one.
+RATE_MARKS = {"Too small": 0.01, "Good": 1, "Too large": 10}
 # Below this accuracy a network has not learned to read; chance is 0.1.
 NOT_LEARNED = 0.3
 
@@ -45,6 +48,8 @@ def _show_run(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
         st.caption(text)
     if current in ACTIVE_STATES:
         _show_progress(run, current, rows)
+        if current == "paused":
+            show_learning_step(run)
     elif current in ("failed", "crashed"):
         reason = worker_log.reason_of_end(run)
         st.error(f"This run {current}: {reason}. What it had stored until then is kept.")
@@ -126,9 +131,16 @@ def _show_learning_rate(run: Run, wanted: float | None) -> None:
     spec = run.spec.train
     with st.popover("Learning rate", icon=":material/speed:"):
         st.caption("Takes effect at the next step and is noted in the log and on the curves.")
+        with st.container(horizontal=True):
+            for label, factor in RATE_MARKS.items():
+                rate = spec.learning_rate * factor
+                set_rate = partial(launcher.set_learning_rate, run, rate)
+                _button(f"{label}: {rate:g}", "speed", set_rate)
+        status = read_status(run)
+        planned = spec.learning_rate_at(status.step if status else 0)
+        st.session_state.setdefault(f"rate-{run.id}", wanted or planned)
         st.number_input(
             "Learning rate from now on",
-            value=wanted or spec.learning_rate,
             step=spec.learning_rate / 10,
             format="%.6f",
             key=f"rate-{run.id}",

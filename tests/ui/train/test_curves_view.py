@@ -1,10 +1,11 @@
-"""The progress of a training: its table of epochs, and the text on hard trainings."""
+"""The progress of a training: its table of epochs, the texts on hard trainings and large steps."""
 
+import numpy as np
 import pytest
 
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.core.types.training import EpochRow
-from mnistviz.ui.train.curves_view import epoch_table, harder_text
+from mnistviz.core.types.training import EpochRow, WatchedAnswers
+from mnistviz.ui.train.curves_view import divergence_text, epoch_table, harder_text
 
 
 def test_the_table_has_the_difference_to_the_published_epoch() -> None:
@@ -43,3 +44,27 @@ def test_harder_trainings_have_the_reasons_of_their_loss(
     text = harder_text(TrainSpec(**settings))
     assert expected in text
     assert bool(text) == bool(expected)
+
+
+def guesses(*answers: tuple[int, float]) -> list[WatchedAnswers]:
+    """Answers that are right for so many of 20 digits, with a probability."""
+    return [
+        WatchedAnswers(step, tuple([1] * right + [2] * (20 - right)), (probability,) * 20)
+        for step, (right, probability) in enumerate(answers)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "diverges"),
+    [
+        ([(18, 0.9), (9, 0.98)], True),
+        ([(2, 0.2), (12, 0.7), (15, 0.9)], False),
+        # It is as unsure as it is wrong.
+        ([(18, 0.9), (9, 0.3)], False),
+    ],
+)
+def test_certain_and_worse_answers_are_said_to_come_from_too_large_steps(
+    answers: list[tuple[int, float]], diverges: bool
+) -> None:
+    text = divergence_text(guesses(*answers), np.ones(20, np.uint8))
+    assert ("The steps are too large" in text) == diverges

@@ -1,0 +1,102 @@
+"""One learning step, seen: its images, a kernel before and after it, and one answer."""
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.digits.mnist import to_input
+from mnistviz.evaluation.learning_step import LearningStep, last_single_step, learning_step
+from mnistviz.network.layers import softmax
+from mnistviz.runs import registry
+from mnistviz.runs.registry import Run
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.texts import count_of
+
+NUM_SHOWN = 20
+LAYER = "conv1"
+WIDTH = 400
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _stored_step(run_id: str, step: int) -> LearningStep:
+    return learning_step(registry.find_run(run_id), step)
+
+
+def show_learning_step(run: Run) -> None:
+    """Show the last step of a run that has a snapshot before and after it."""
+    step = last_single_step(run)
+    if step is None:
+        st.caption(
+            "Pause a training and press *One batch*: then you see here what this step changed."
+        )
+        return
+    found = _stored_step(run.id, step)
+    before, after = found.before, found.after
+    num_right = [round(each.accuracy * each.images) for each in (before, after)]
+    st.markdown(
+        f"**Step {step:,}.** The network saw {count_of(len(found.labels), 'picture')} with their "
+        f"labels. Before this step it read **{num_right[0]}** of them right (loss "
+        f"{before.loss:.3f}), after it **{num_right[1]}** (loss {after.loss:.3f})."
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _show_images(found)
+    with right:
+        _show_kernel(found)
+    st.caption(_answer_text(found))
+    st.caption(
+        "How a step works: for each weight, the gradient says how the loss changes when the "
+        "weight grows a little. The step moves every weight a little in the direction that lowers "
+        "the loss. The learning rate sets how far."
+    )
+
+
+# The charts import Plotly when they are drawn: it takes longer than the page's heading.
+
+
+def _show_images(found: LearningStep) -> None:
+    from mnistviz.charts.training.watched_digits import watched_digits_image
+
+    answers = found.logits_before.argmax(axis=1).tolist()[:NUM_SHOWN]
+    st.image(
+        watched_digits_image(to_input(found.images[:NUM_SHOWN]), found.labels[:NUM_SHOWN], answers),
+        alt=f"The first {len(answers)} pictures of the step with the answers before it",
+    )
+    st.caption(f"The first {len(answers)} pictures, with the network's answers before the step.")
+
+
+def _show_kernel(found: LearningStep) -> None:
+    from mnistviz.charts.inspection.kernels import kernel_row_figure
+
+    change = found.kernel_change(LAYER)
+    sizes = np.abs(change).max(axis=(0, 1, 2))
+    channel = int(sizes.argmax())
+    kernels = [
+        found.weights_before[LAYER]["kernel"][:, :, 0, channel],
+        change[:, :, 0, channel],
+        found.weights_after[LAYER]["kernel"][:, :, 0, channel],
+    ]
+    show(
+        kernel_row_figure(np.stack(kernels), ["before", "change", "after"], WIDTH),
+        "step_kernel",
+        f"A kernel of {LAYER} before the step, its change, and after it",
+    )
+    st.caption(
+        f"The kernel of {LAYER} that changed most, number {channel}. The change is enlarged: its "
+        f"darkest colour is ±{sizes[channel]:.4f}, that of the kernel "
+        f"±{np.abs(kernels[0]).max():.2f}."
+    )
+
+
+def _answer_text(found: LearningStep) -> str:
+    """Return how the answer to the picture with the largest loss changed."""
+    places = np.arange(len(found.labels))
+    chances = [
+        softmax(logits.astype(np.float64))[places, found.labels]
+        for logits in (found.logits_before, found.logits_after)
+    ]
+    hardest = int(chances[0].argmin())
+    return (
+        f"The picture with the largest loss is a **{found.labels[hardest]}**. Before the step the "
+        f"network gave this answer a probability of **{chances[0][hardest]:.2%}**, after it "
+        f"**{chances[1][hardest]:.2%}** (not calibrated)."
+    )
