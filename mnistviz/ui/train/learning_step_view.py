@@ -37,6 +37,8 @@ def show_learning_step(run: Run) -> None:
         f"labels. Before this step it read **{num_right[0]}** of them right (loss "
         f"{before.loss:.3f}), after it **{num_right[1]}** (loss {after.loss:.3f})."
     )
+    if after.loss > before.loss:
+        st.caption("A single step can raise the loss. Many steps together lower it.")
     left, right = st.columns([3, 2], gap="large")
     with left:
         _show_images(found)
@@ -82,8 +84,8 @@ def _show_kernel(found: LearningStep) -> None:
     )
     st.caption(
         f"The kernel of {LAYER} that changed most, number {channel}. The change is enlarged: its "
-        f"darkest colour is ±{sizes[channel]:.4f}, that of the kernel "
-        f"±{np.abs(kernels[0]).max():.2f}."
+        f"darkest colour is ±{sizes[channel]:.1g}, that of the kernel "
+        f"±{np.abs(kernels[0]).max():.1g}."
     )
 
 
