@@ -7,10 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mnistviz.charts.appearance import DARK, LIGHT
-from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import snapshots
 from tests.helpers.browser import COUNT_DRAWINGS, DRAWINGS, PATIENCE, chart, go_to, settle
-from tests.helpers.convolution_oracle import convolve
 from tests.helpers.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -83,7 +81,6 @@ def test_what_is_clicked_is_what_is_shown(page: Page) -> None:
     page.get_by_role("button", name="Make its preferred input").click()
     expect(page.get_by_text("It brings the channel to")).to_be_visible(timeout=PATIENCE)
 
-    microscope_says_what_the_model_computes(page, weights)
     a_channel_is_clicked_off(page)
 
     go_to(page, "Map of digits")
@@ -132,22 +129,6 @@ def outermost_point(page: Page) -> tuple[float, float, int]:
     return x, y, image
 
 
-def microscope_says_what_the_model_computes(page: Page, weights: snapshots.Weights) -> None:
-    go_to(page, "Microscope")
-    settle(page)
-    click_at(page, "micro_map", 14, 9)
-    expect(page.get_by_role("spinbutton", name="Row")).to_have_value("9", timeout=PATIENCE)
-    expect(page.get_by_role("spinbutton", name="Column")).to_have_value("14", timeout=PATIENCE)
-    settle(page)
-    image = to_input(load_mnist().x_test[7]).astype(np.float64)[..., np.newaxis]
-    sums = convolve(image, weights["conv1"]["kernel"], np.zeros(10))
-    said = page.get_by_text("The 9 products of the image add up to").inner_text()
-    number = float(said.split()[-1].rstrip("."))
-    assert number == pytest.approx(sums[9, 14, 0], abs=1e-5)
-    page.get_by_role("button", name="Step", exact=True).click()
-    expect(page.get_by_role("spinbutton", name="Column")).to_have_value("15", timeout=PATIENCE)
-
-
 def a_channel_is_clicked_off(page: Page) -> None:
     go_to(page, "Why this answer?")
     strips = page.locator("[class*='st-key-why_strips_'] .js-plotly-plot")
@@ -163,7 +144,7 @@ def test_each_chart_is_drawn_once(page: Page) -> None:
     page.goto("/runs?run=reference&image=7")
     settle(page)
     page.evaluate(COUNT_DRAWINGS)
-    for title, charts in {"Kernels": 6, "Microscope": 6, "Why this answer?": 2, "Film": 5}.items():
+    for title, charts in {"Kernels": 6, "Microscope": 1, "Why this answer?": 2, "Film": 5}.items():
         go_to(page, title)
         settle(page)
         expect(page.locator(".js-plotly-plot .main-svg:first-child")).to_have_count(charts)

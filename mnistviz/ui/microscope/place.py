@@ -3,60 +3,38 @@
 These are functions of the state, so they can be called from callbacks and from tests.
 """
 
-from collections.abc import MutableMapping
+import re
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-import numpy as np
-
-from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.image.value_trace import Link
 
-# Keys of widgets.
-LAYER, CHANNEL, ROW, COLUMN = "micro_layer", "micro_channel", "micro_row", "micro_column"
-# The time of the last move while it plays, in seconds of a clock that never goes back.
-MOVED = "micro_moved"
-SECONDS_PER_STEP = 1.0
+# Keys of widgets, and names of the parameters in the address.
+LAYER, CHANNEL = "layer", "channel"
+# The parameter in the address with row and column, such as "9,14".
+PLACE = "place"
+# (row, column) where the window is to be; a movement in the browser does not change it.
+START = "microscope_start"
 
 State = MutableMapping[Any, Any]
-
-
-def move(state: State, by: int, height: int, width: int) -> None:
-    """Move on by some places of a map, row by row; after the last place comes the first."""
-    place = (state[ROW] * width + state[COLUMN] + by) % (height * width)
-    state[ROW], state[COLUMN] = divmod(place, width)
 
 
 def choose_link(state: State, link: Link) -> None:
     """Choose the value of a trace."""
     state[LAYER], state[CHANNEL] = link.layer, link.channel
-    state[ROW], state[COLUMN] = link.row, link.column
+    state[START] = (link.row, link.column)
 
 
-def play(state: State, now: float, height: int, width: int) -> None:
-    """Move on by one place, unless the last move was less than half a step ago."""
-    if now - state.get(MOVED, 0.0) > SECONDS_PER_STEP / 2:
-        move(state, 1, height, width)
-        state[MOVED] = now
+def read_address(state: State, address: Mapping[str, str]) -> None:
+    """Choose row and column in the address, once a visit: those of a link, or of before a reload.
 
-
-def keep_within(state: State, maps: FloatArray) -> None:
-    """Change a place that `maps` (height, width, channels) do not have into one that they have.
-
-    The new channel is the first one. The new row and column are those of the value with the
-    largest magnitude: in the middle of many digits there is nothing to see.
+    Without them, the view chooses a place itself.
     """
-    height, width, num_channels = maps.shape
-    channel = state.get(CHANNEL, 0)
-    state[CHANNEL] = channel if channel < num_channels else 0
-    if height == 1:
-        # The only place of conv8 is not stored: it is not the strongest of another map.
-        state.pop(ROW, None)
-        state.pop(COLUMN, None)
-    elif state.get(ROW, height) >= height or state.get(COLUMN, width) >= width:
-        strongest = np.abs(maps[:, :, state[CHANNEL]]).argmax()
-        state[ROW], state[COLUMN] = divmod(int(strongest), width)
+    if START not in state:
+        found = re.fullmatch(r"(\d{1,2}),(\d{1,2})", address.get(PLACE, ""))
+        state[START] = (int(found[1]), int(found[2])) if found else None
 
 
-def place_of(state: State) -> tuple[int, int, int]:
-    """Return row, column and channel."""
-    return state.get(ROW, 0), state.get(COLUMN, 0), state[CHANNEL]
+def place_as_text(place: tuple[int, int]) -> str:
+    """Return (row, column) as the address has it."""
+    return f"{place[0]},{place[1]}"

@@ -24,9 +24,8 @@ def show_trace(
     """Show the trace of a score for an image `(28, 28)`, as squares in the image and as a table."""
     st.header("Back to the pixels")
     st.caption(
-        "Where does a score come from? From the score back, always along the single product that "
-        "adds most. Look how the square shrinks, and how small a share one path has: a score has "
-        "many."
+        "We go back from the score, at each layer to the value that contributed most. "
+        "It is only one of many paths: look how small its share is."
     )
     answer = int(np.argmax(stages[-1].values))
     digit = st.pills(
@@ -70,9 +69,12 @@ def _show_links(links: list[Link]) -> None:
         selection_mode="single-row",
         hide_index=True,
         height="content",
+        placeholder="",
         column_config={
-            "hands on": number(format="%.4f"),
-            "adds": number(format="%+.4f", help="Its product with the weight, in the row above."),
+            "output": number(format="%.4f"),
+            "contributes": number(
+                format="%+.4f", help="Its product with the weight, in the row above."
+            ),
             "share": number(format="percent", help="Of all that is added in the row above."),
         },
         alt="The values on the way from the score back to a pixel",
@@ -84,8 +86,8 @@ def row_of(link: Link) -> dict[str, str | float | None]:
     return {
         "value": f"{link.layer}, channel {link.channel}",
         "at": f"{link.row}, {link.column}",
-        "hands on": link.output,
-        "adds": link.product,
+        "output": link.output,
+        "contributes": link.product,
         "share": link.share,
-        "sees": f"{link.field.size}×{link.field.size}",
+        "field of view": f"{link.field.size}×{link.field.size}",
     }

@@ -1,4 +1,4 @@
-"""JavaScript that runs in the browser beside a page: components without anything to see."""
+"""Components of the project: JavaScript, with or without something to see."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,3 +19,18 @@ def script_component(name: str, *files: Path) -> Callable[..., Any]:
     """
     script = "\n".join(file.read_text(encoding="utf-8") for file in files)
     return st.components.v2.component(name, html="<span></span>", js=script)
+
+
+def view_component(name: str, html: Path, css: Path, *scripts: Path) -> Callable[..., Any]:
+    """A component with something to see, from files: one of HTML, one of CSS, and JavaScript.
+
+    `name` is unique. The scripts stand one after the other; the last one exports the function that
+    Streamlit calls once, and again when the data change.
+    """
+    script = "\n".join(file.read_text(encoding="utf-8") for file in scripts)
+    return st.components.v2.component(
+        name,
+        html=html.read_text(encoding="utf-8"),
+        css=css.read_text(encoding="utf-8"),
+        js=script,
+    )

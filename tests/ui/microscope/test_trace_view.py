@@ -10,8 +10,8 @@ def test_a_row_has_the_place_the_numbers_and_the_field_of_a_value() -> None:
     assert row_of(link) == {
         "value": "conv5, channel 9",
         "at": "6, 3",
-        "hands on": 0.25,
-        "adds": 1.5,
+        "output": 0.25,
+        "contributes": 1.5,
         "share": 0.75,
-        "sees": "18×18",
+        "field of view": "18×18",
     }

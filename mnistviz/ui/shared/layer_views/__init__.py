@@ -1,0 +1,1 @@
+"""Views of a layer's formula with its real numbers, computed in the browser."""

@@ -1,0 +1,152 @@
+"""One channel of a convolution, number by number: a window that slides over the input.
+
+The browser moves the window and computes each value from the input and the kernel, in float64,
+without a round trip to the server.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.core.model_spec import ModelSpec, normalization_name
+from mnistviz.core.types.arrays import FloatArray, Weights
+from mnistviz.inspection.kernels.batch_norm_folding import gain_and_shift
+from mnistviz.ui.shared.browser_script import view_component
+from mnistviz.ui.shared.layer_views.arrays import COLOUR_SCALES, array_as_text
+
+_BROWSER = Path(__file__).parent / "browser"
+_component = view_component(
+    "mnistviz_convolution",
+    _BROWSER / "convolution.html",
+    _BROWSER / "layer_view.css",
+    *(
+        _BROWSER / f"{name}.js"
+        for name in (
+            "pixel_map",
+            "sliding_view",
+            "number_grid",
+            "channel_sums",
+            "kernel_editor",
+            "convolution",
+        )
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ConvolutionChannel:
+    """One channel of a convolution, and the input that it is applied to.
+
+    `inputs` (height, width, channels) and `kernel` (size, size, channels) are float32. `relu` says
+    whether negative sums become 0. `gain` and `shift` are those of the normalization that follows;
+    None where there is none.
+    """
+
+    inputs: FloatArray
+    kernel: FloatArray
+    bias: float
+    relu: bool = False
+    gain: float | None = None
+    shift: float | None = None
+
+
+@dataclass(frozen=True)
+class ConvolutionChoice:
+    """What a person has chosen in the view.
+
+    `place` is (row, column) in the map where the window came to rest; None before it was moved.
+    `kernel` (size, size, channels) float32 is the edited kernel; None where it is the own one.
+    """
+
+    place: tuple[int, int] | None
+    kernel: FloatArray | None
+
+
+def channel_of(
+    model: ModelSpec, weights: Weights, inputs: FloatArray, layer: str, channel: int
+) -> ConvolutionChannel:
+    """Return a channel of a convolution of a network.
+
+    `inputs` (height, width, channels) float32 is the input of the layer: see
+    `value_trace.inputs_of`.
+    """
+    gain = shift = None
+    if (norm := normalization_name(layer)) in weights:
+        gain, shift = (float(numbers[channel]) for numbers in gain_and_shift(weights[norm]))
+    return ConvolutionChannel(
+        inputs=inputs,
+        kernel=weights[layer]["kernel"][..., channel],
+        bias=float(weights[layer]["bias"][channel]),
+        relu=next(one.relu for one in model.layers if one.name == layer),
+        gain=gain,
+        shift=shift,
+    )
+
+
+def convolution_view(
+    channel: ConvolutionChannel,
+    *,
+    key: str,
+    kernel_id: str,
+    input_name: str = "The image",
+    map_name: str = "The map",
+    start: tuple[int, int] | None = None,
+    editable: bool = True,
+) -> ConvolutionChoice:
+    """Show a channel of a convolution, and return what a person has chosen in it.
+
+    Input, patch × kernel = products, sum, ReLU, normalization and map stand in one row, on a
+    narrow page one below the other. The map is empty at first and is painted as the window slides.
+
+    Args:
+        channel: The channel and its input.
+        key: The key of the component, unique on the page.
+        kernel_id: A name of the kernel, such as "best/17200/conv1/3". With another name, the edits
+            of the kernel are forgotten; with another input, they stay.
+        input_name: A caption of the input.
+        map_name: A caption of the map.
+        start: (row, column) of the window; a new value moves it. None is the place of the value
+            with the largest magnitude.
+        editable: Whether a person can change the kernel, if it has at most 3×3 numbers.
+    """
+    edited = edited_kernel(st.session_state.get(key), kernel_id, channel.kernel.shape)
+    result = _component(
+        key=key,
+        data={
+            "id": kernel_id,
+            "input": array_as_text(channel.inputs),
+            "kernel": array_as_text(channel.kernel),
+            "edited": None if edited is None else edited.ravel().tolist(),
+            "layer": {
+                "bias": channel.bias,
+                "relu": channel.relu,
+                "gain": channel.gain,
+                "shift": channel.shift,
+            },
+            "captions": {"input": input_name, "map": map_name},
+            "start": start,
+            "editable": editable,
+            "scales": COLOUR_SCALES,
+        },
+        on_place_change=lambda: None,
+        on_kernel_change=lambda: None,
+    )
+    place = result.get("place")
+    return ConvolutionChoice(
+        place=None if place is None else (int(place[0]), int(place[1])),
+        kernel=edited_kernel(result, kernel_id, channel.kernel.shape),
+    )
+
+
+def edited_kernel(
+    chosen: Mapping[str, Any] | None, kernel_id: str, shape: tuple[int, ...]
+) -> FloatArray | None:
+    """Return the edited kernel in a state of the component; None where it is of another kernel."""
+    kernel = (chosen or {}).get("kernel")
+    if not kernel or kernel["id"] != kernel_id or len(kernel["values"]) != np.prod(shape):
+        return None
+    return np.array(kernel["values"], np.float32).reshape(shape)

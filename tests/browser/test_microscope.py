@@ -1,0 +1,152 @@
+"""The Microscope in a browser: its numbers, its map, its keys, and how smooth it is."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.inspection.image.feature_maps import stages
+from mnistviz.runs import snapshots
+from mnistviz.runs.load import load
+from mnistviz.runs.registry import find_run
+from mnistviz.runs.snapshots import latest_snapshot
+from tests.helpers.browser import PATIENCE, settle
+from tests.helpers.convolution_oracle import convolve
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+RUN = "reference"
+IMAGE = 7
+
+
+def open_microscope(page: Page, query: str = "") -> None:
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"/microscope?run={RUN}&image={IMAGE}{query}")
+    expect(picture(page, "map")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+
+
+def picture(page: Page, part: str) -> Locator:
+    """The input or the map of the convolution."""
+    return page.locator(f".st-key-microscope_convolution .{part} canvas")
+
+
+def number(page: Page, step: str) -> float:
+    """The exact number of a step of the convolution."""
+    return float(page.locator(f".step-{step} b").get_attribute("data-value") or "nan")
+
+
+def numbers(page: Page, grid: str) -> list[float]:
+    """The exact numbers of a grid, row by row."""
+    cells = page.locator(f".st-key-microscope_convolution .grid.{grid} .cell")
+    return cells.evaluate_all("cells => cells.map(cell => Number(cell.dataset.value))")
+
+
+def point_at(page: Page, part: str, row: float, column: float, size: Sequence[int]) -> None:
+    """Move the pointer to a place of a picture with `size` (rows, columns)."""
+    picture(page, part).scroll_into_view_if_needed()
+    box = picture(page, part).bounding_box()
+    assert box is not None
+    x, y = (column + 0.5) / size[1] * box["width"], (row + 0.5) / size[0] * box["height"]
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.wait_for_timeout(100)
+
+
+def values_of(layer: str, stage: str) -> np.ndarray:
+    """The values of a stage of the network for the image, (height, width, channels) float32."""
+    outputs = stages(load(latest_snapshot(find_run(RUN))), to_input(load_mnist().x_test[IMAGE]))
+    return next(one.values for one in outputs if (one.layer, one.stage) == (layer, stage))
+
+
+def test_the_numbers_of_a_place_are_those_of_the_network(page: Page) -> None:
+    open_microscope(page)
+    weights = snapshots.read(latest_snapshot(find_run(RUN)))
+    image = to_input(load_mnist().x_test[IMAGE]).astype(np.float64)
+    sums = convolve(image[..., np.newaxis], weights["conv1"]["kernel"], weights["conv1"]["bias"])
+    point_at(page, "map", 9, 14, (26, 26))
+    np.testing.assert_allclose(numbers(page, "patch"), image[9:12, 14:17].ravel(), atol=1e-7)
+    kernel = weights["conv1"]["kernel"][:, :, 0, 0].ravel()
+    np.testing.assert_allclose(numbers(page, "kernel"), kernel, atol=1e-7)
+    assert number(page, "total") == pytest.approx(sums[9, 14, 0], abs=1e-5)
+    for step, stage in (("relu", "relu"), ("normalized", "normalization")):
+        value = values_of("conv1", stage)[9, 14, 0]
+        assert number(page, step) == pytest.approx(value, abs=1e-5)
+    # The middle of the window is where the pointer is on the input.
+    point_at(page, "input", 4, 20, (28, 28))
+    assert number(page, "total") == pytest.approx(sums[3, 19, 0], abs=1e-5)
+    expect(page).to_have_url(re.compile(r"place=3(,|%2C)19"))
+    # The same link shows the same place.
+    page.reload()
+    expect(picture(page, "map")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".step-total b")).to_have_attribute("data-value", re.compile(r"\d"))
+    assert number(page, "total") == pytest.approx(sums[3, 19, 0], abs=1e-5)
+
+
+def test_the_channels_of_a_deeper_layer_add_up_to_the_network_s_sum(page: Page) -> None:
+    open_microscope(page, "&layer=conv5&channel=3&place=4,2")
+    bars = page.locator(".bars rect")
+    expect(bars).to_have_count(12)
+    *parts, total = bars.evaluate_all("bars => bars.map(bar => Number(bar.dataset.value))")
+    assert sum(parts) == pytest.approx(total, abs=1e-9)
+    assert total == pytest.approx(values_of("conv5", "convolution")[4, 2, 3], abs=1e-5)
+    page.get_by_role("button", name="Input channel 6 adds").click()
+    assert sum(numbers(page, "products")) == pytest.approx(parts[6], abs=1e-9)
+
+
+def painted(page: Page) -> int:
+    """The number of values in the map that are painted."""
+    script = """canvas => {
+        const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+        return data.filter((value, index) => index % 4 === 3 && value > 0).length
+    }"""
+    return int(picture(page, "map").evaluate(script))
+
+
+def test_the_window_paints_the_map_when_it_plays_and_by_key(page: Page) -> None:
+    open_microscope(page, "&place=5,5")
+    assert painted(page) == 1
+    picture(page, "map").focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "ArrowUp", "End"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(100)
+    assert painted(page) == 6
+    expect(page.locator(".st-key-microscope_convolution .live")).to_contain_text(
+        "Row 4, column 25", timeout=PATIENCE
+    )
+    page.get_by_role("button", name="Empty it").click()
+    assert painted(page) == 1
+    page.get_by_label("Speed").select_option("very fast")
+    picture(page, "map").press(" ")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    # It stops when the map is complete.
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=PATIENCE)
+    assert painted(page) == 26 * 26
+
+
+def test_dragging_is_smooth_and_asks_nothing_of_the_server(page: Page) -> None:
+    sent: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    open_microscope(page)
+    point_at(page, "map", 3, 3, (26, 26))
+    page.wait_for_timeout(1500)
+    before = len(sent)
+    page.evaluate("""() => {
+        window.frames = []
+        const note = now => { window.frames.push(now); requestAnimationFrame(note) }
+        requestAnimationFrame(note)
+    }""")
+    box = picture(page, "map").bounding_box()
+    assert box is not None
+    page.mouse.down()
+    for turn in range(4):
+        for share in np.linspace(0.05, 0.95, 60):
+            x, y = (share, 0.2 + 0.2 * turn)
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    times = page.evaluate("window.frames")
+    assert len(sent) == before
+    page.mouse.up()
+    assert painted(page) > 60
+    assert np.median(np.diff(times)) <= 20
