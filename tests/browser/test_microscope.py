@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import stages
+from mnistviz.network.kernel_edits import with_kernel
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import find_run
@@ -150,3 +151,30 @@ def test_dragging_is_smooth_and_asks_nothing_of_the_server(page: Page) -> None:
     page.mouse.up()
     assert painted(page) > 60
     assert np.median(np.diff(times)) <= 20
+
+
+def test_an_edited_kernel_is_tried_and_taken_back(page: Page) -> None:
+    open_microscope(page, "&place=9,14")
+    own = numbers(page, "kernel")
+    cell = page.get_by_role("spinbutton", name="kernel, row 2, column 3")
+    cell.fill("-2.5")
+    cell.press("Enter")
+    expect(page.get_by_text("Right of 1,000 test images")).to_be_visible(timeout=PATIENCE)
+    changed = numbers(page, "kernel")
+    assert changed == [*own[:5], -2.5, *own[6:]]
+    patch = np.array(numbers(page, "patch"))
+    assert sum(numbers(page, "products")) == pytest.approx(patch @ changed, abs=1e-9)
+    page.get_by_label("Kernels to try").select_option("blur")
+    assert numbers(page, "kernel") == [1 / 9] * 9
+    settle(page)
+    network = load(latest_snapshot(find_run(RUN)))
+    blur = with_kernel(network, "conv1", 0, np.full((3, 3, 1), 1 / 9, np.float32))
+    test = load_mnist()
+    right = (blur.logits(test.x_test[:1000]).argmax(axis=1) == test.y_test[:1000]).mean()
+    accuracy = page.get_by_test_id("stMetric").filter(has_text="Right of 1,000 test images")
+    expect(accuracy.get_by_test_id("stMetricValue")).to_have_text(f"{right:.1%}", timeout=PATIENCE)
+    page.get_by_role("button", name="Undo").click()
+    assert numbers(page, "kernel") == changed
+    page.get_by_role("button", name="Back to the network's own").click()
+    assert numbers(page, "kernel") == own
+    expect(accuracy).to_have_count(0, timeout=PATIENCE)

@@ -5,6 +5,7 @@ import streamlit as st
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.image.value_trace import inputs_of
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.microscope.kernel_effect import EditedKernel, show_effect
 from mnistviz.ui.microscope.place import PLACE, START, place_as_text
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.flash import errors_shown
@@ -30,3 +31,5 @@ def show_convolution(snapshot: Snapshot, image: FloatArray, layer: str, channel:
     )
     if choice.place is not None:
         st.query_params[PLACE] = place_as_text(choice.place)
+    edited = None if choice.kernel is None else EditedKernel(layer, channel, choice.kernel)
+    show_effect(snapshot, image, edited)

@@ -1,0 +1,70 @@
+"""What a network makes of an edited kernel: its answer, and its accuracy on test images."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.evaluation.digit_reader import DigitReader
+from mnistviz.network.kernel_edits import with_kernel
+from mnistviz.network.network import Network
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.inputs import metric_with_note
+
+# The first test images: enough for a change of a percent, and read in 0.1 s.
+NUM_IMAGES = 1000
+
+
+@dataclass(frozen=True)
+class EditedKernel:
+    """The kernel (height, width, inputs) float32 that a channel of a convolution has instead."""
+
+    layer: str
+    channel: int
+    values: FloatArray
+
+
+def show_effect(snapshot: Snapshot, image: FloatArray, kernel: EditedKernel | None) -> None:
+    """Show what a kernel changes for an image `(28, 28)` and for test images; None: nothing yet."""
+    if kernel is None:
+        st.caption(
+            "Change the kernel, and the network's new answer and accuracy appear here: most "
+            "channels can be spoiled without much harm."
+        )
+        return
+    own = loaded_networks.digit_reader(snapshot)
+    edited = DigitReader(
+        with_kernel(own.network, kernel.layer, kernel.channel, kernel.values), own.calibration
+    )
+    before, after = own.read(image), edited.read(image)
+    accuracy, own_accuracy = accuracy_of(edited.network), _own_accuracy(snapshot)
+    with st.container(horizontal=True):
+        metric_with_note(
+            "Its answer with your kernel",
+            f"{after.digit}, {after.probability:.1%}",
+            f"before: {before.digit}, {before.probability:.1%}",
+            "off" if after.digit == before.digit else "orange",
+            width=280,
+        )
+        metric_with_note(
+            f"Right of {NUM_IMAGES:,} test images",
+            f"{accuracy:.1%}",
+            f"before: {own_accuracy:.1%}",
+            "off" if accuracy >= own_accuracy else "orange",
+            width=280,
+        )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=loaded_networks.HASH_FUNCS)
+def _own_accuracy(snapshot: Snapshot) -> float:
+    return accuracy_of(loaded_networks.network(snapshot))
+
+
+def accuracy_of(network: Network) -> float:
+    """Return the share of the first `NUM_IMAGES` test images that a network reads right."""
+    data = load_mnist()
+    answers = network.logits(data.x_test[:NUM_IMAGES]).argmax(axis=1)
+    return float(np.mean(answers == data.y_test[:NUM_IMAGES]))
