@@ -1,8 +1,8 @@
-"""Microscope: a convolution, number by number, and a score traced back to the pixels."""
+"""Microscope: a layer, number by number, and a score traced back to the pixels."""
 
 import streamlit as st
 
-from mnistviz.ui.microscope.convolution_section import show_convolution
+from mnistviz.ui.microscope.layer_section import show_layer, shown_layers
 from mnistviz.ui.microscope.network_code import show_network_code
 from mnistviz.ui.microscope.place import CHANNEL, LAYER, read_address
 from mnistviz.ui.microscope.trace_view import show_trace
@@ -21,22 +21,23 @@ model = snapshot.run.spec.model
 image, image_name = chosen_image()
 read_address(st.session_state, st.query_params.to_dict())
 
-layers = {layer.name: layer for layer in model.convolutions}
-with st.container(horizontal=True, vertical_alignment="bottom"):
+layers = shown_layers(model)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     st.session_state.setdefault(LAYER, "conv1")
     restore_query_param(LAYER, layers, "conv1")
-    name = str(
-        st.segmented_control(
-            "Layer", list(layers), key=LAYER, required=True, wrap=True, bind="query-params"
+    layer = layers[
+        str(
+            st.segmented_control(
+                "Layer", list(layers), key=LAYER, required=True, wrap=True, bind="query-params"
+            )
         )
-    )
-    num_channels = layers[name].output_shape[2]
-    st.session_state.setdefault(CHANNEL, 0)
-    restore_query_param(CHANNEL, range(num_channels), 0)
-    channel = st.number_input(
-        "Channel", 0, num_channels - 1, key=CHANNEL, width=120, bind="query-params"
-    )
-show_convolution(snapshot, image, name, channel)
+    ]
+    if len(layer.output_shape) == 3:
+        num_channels = layer.output_shape[2]
+        st.session_state.setdefault(CHANNEL, 0)
+        restore_query_param(CHANNEL, range(num_channels), 0)
+        st.number_input("Channel", 0, num_channels - 1, key=CHANNEL, width=100, bind="query-params")
+show_layer(snapshot, image, layer, st.session_state.get(CHANNEL, 0))
 st.caption(f"{describe(snapshot)}, looking at **{image_name}**. All numbers are the network's own.")
 stages = loaded_networks.stages(snapshot, image)
 show_trace(stages, image, loaded_networks.weights(snapshot), model)

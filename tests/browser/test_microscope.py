@@ -178,3 +178,46 @@ def test_an_edited_kernel_is_tried_and_taken_back(page: Page) -> None:
     page.get_by_role("button", name="Back to the network's own").click()
     assert numbers(page, "kernel") == own
     expect(accuracy).to_have_count(0, timeout=PATIENCE)
+
+
+def test_pooling_normalization_and_softmax_show_the_network_s_numbers(page: Page) -> None:
+    open_microscope(page, "&layer=conv3&channel=2&place=8,8")
+    view = page.locator(".st-key-microscope_normalization")
+    view.locator(".map canvas").press("ArrowUp")
+    # The place is said when the window is at rest.
+    page.wait_for_timeout(1000)
+    row, column = map(int, re.findall(r"\d+", view.locator(".live").inner_text())[:2])
+    normalized = values_of("conv3", "normalization")
+    shown = view.locator(".step-normalized b").get_attribute("data-value") or "nan"
+    assert float(shown) == pytest.approx(normalized[row, column, 2], abs=1e-5)
+
+    page.get_by_role("radio", name="pool").click()
+    pool = page.locator(".st-key-microscope_pool")
+    expect(pool.locator(".map canvas")).to_be_visible(timeout=PATIENCE)
+    square = pool.locator(".square .cell").evaluate_all("cells => cells.map(c => +c.dataset.value)")
+    np.testing.assert_allclose(square, normalized[16:18, 16:18, 2].ravel(), atol=1e-5)
+    largest = pool.locator(".step-largest b").get_attribute("data-value") or "nan"
+    assert float(largest) == pytest.approx(values_of("pool", "pool")[8, 8, 2], abs=1e-5)
+
+    page.get_by_role("radio", name="softmax").click()
+    softmax = page.locator(".st-key-microscope_softmax")
+    expect(softmax.locator(".share")).to_have_count(10, timeout=PATIENCE)
+    read = "cells => cells.map(cell => Number(cell.dataset.value))"
+    shares = softmax.locator(".share").evaluate_all(read)
+    expected = next(
+        one.values
+        for one in stages(
+            load(latest_snapshot(find_run(RUN))), to_input(load_mnist().x_test[IMAGE])
+        )
+        if one.stage == "softmax"
+    )
+    np.testing.assert_allclose(shares, expected, atol=1e-5)
+    answer = int(np.argmax(expected))
+    other = softmax.get_by_role("slider", name=f"Score of {(answer + 1) % 10}")
+    for _ in range(60):
+        other.press("ArrowRight")
+    changed = softmax.locator(".share").evaluate_all(read)
+    assert int(np.argmax(changed)) == (answer + 1) % 10
+    assert sum(changed) == pytest.approx(1)
+    softmax.get_by_role("button", name="Back to the network's scores").click()
+    assert softmax.locator(".share").evaluate_all(read) == shares

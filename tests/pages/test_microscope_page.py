@@ -7,17 +7,18 @@ from mnistviz.inspection.image.feature_maps import stages
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import latest_snapshot
+from mnistviz.ui.microscope.layer_section import shown_layers
 from tests.helpers.pages import open_page
 from tests.helpers.tiny_run import MODEL
 
 pytestmark = pytest.mark.pages
 
 
-@pytest.mark.parametrize("layer", [layer.name for layer in MODEL.convolutions])
-def test_each_convolution_is_shown(layer: str, tiny_run: Run) -> None:
-    app = open_page("microscope", tiny_run)
-    app.button_group(key="layer").set_value(layer).run()
+@pytest.mark.parametrize("layer", shown_layers(MODEL))
+def test_each_layer_is_shown(layer: str, tiny_run: Run) -> None:
+    app = open_page("microscope", tiny_run, layer=layer)
     assert not app.exception
+    assert app.button_group(key="layer").value == layer
 
 
 def test_the_first_sentence_says_what_a_convolution_is(tiny_run: Run) -> None:

@@ -64,7 +64,7 @@ MICROSCOPE = PageEntry(
     "pages/microscope.py",
     "Microscope",
     ":material/biotech:",
-    "One value of a convolution, number by number, and back to the pixels.",
+    "A convolution, number by number: move the window, change the kernel, see the map.",
 )
 WHY = PageEntry(
     "pages/why.py",

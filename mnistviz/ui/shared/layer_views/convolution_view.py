@@ -4,6 +4,7 @@ The browser moves the window and computes each value from the input and the kern
 without a round trip to the server.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ _component = view_component(
         _BROWSER / f"{name}.js"
         for name in (
             "pixel_map",
+            "links",
             "sliding_view",
             "number_grid",
             "channel_sums",
@@ -35,6 +37,10 @@ _component = view_component(
         )
     ),
 )
+
+
+# The numbers of a larger kernel don't fit into the view: they can't be changed.
+MAX_EDITED = 9
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,11 @@ class ConvolutionChannel:
     relu: bool = False
     gain: float | None = None
     shift: float | None = None
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the view lets a person change the kernel."""
+        return math.prod(self.kernel.shape[:2]) <= MAX_EDITED
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,7 @@ def convolution_view(
         map_name: A caption of the map.
         start: (row, column) of the window; a new value moves it. None is the place of the value
             with the largest magnitude.
-        editable: Whether a person can change the kernel, if it has at most 3×3 numbers.
+        editable: Whether a person can change the kernel, where `is_editable`.
     """
     edited = edited_kernel(st.session_state.get(key), kernel_id, channel.kernel.shape)
     result = _component(
@@ -129,7 +140,7 @@ def convolution_view(
             },
             "captions": {"input": input_name, "map": map_name},
             "start": start,
-            "editable": editable,
+            "editable": editable and channel.is_editable,
             "scales": COLOUR_SCALES,
         },
         on_place_change=lambda: None,

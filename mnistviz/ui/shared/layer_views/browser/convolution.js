@@ -7,6 +7,7 @@ class ConvolutionView {
       show: (row, column) => this.showPlace(row, column),
       describe: (row, column) => this.describe(row, column),
       rest: (row, column) => this.report('place', [row, column]),
+      grid: '.patch',
     })
     this.grids = Object.fromEntries(['patch', 'kernel', 'products'].map(
       name => [name, new NumberGrid(this.find(`.${name}`), name)]))
@@ -52,15 +53,13 @@ class ConvolutionView {
     const { shape: [height, width, channels], values } = decode(data.kernel)
     Object.assign(this, { size: height, channels, own: values, source: null })
     this.kernel = Float64Array.from(data.edited ?? values)
-    // Of a 7×7 kernel, the numbers don't fit.
-    this.editable = data.editable && height * width <= MAX_WRITTEN
     this.reported = { kernel: JSON.stringify(data.edited && this.editedState()) }
     this.sums.setShape(height, width, channels)
     this.grids.patch.setShape(height, width)
-    this.grids.kernel.setShape(height, width, this.editable)
+    this.grids.kernel.setShape(height, width, data.editable)
     this.grids.products.setShape(height, width)
-    this.editor.reset(height, width, this.editable)
-    if (this.editable) this.editor.listen(this.grids.kernel.cells)
+    this.editor.reset(height, width, data.editable)
+    if (data.editable) this.editor.listen(this.grids.kernel.cells)
     const { relu, gain } = data.layer
     const stages = [['sum + bias', 'total']]
     if (relu) stages.push(['after ReLU', 'relu'])
@@ -110,6 +109,8 @@ class ConvolutionView {
   setKernel(kernel, entered) {
     this.kernel = kernel
     this.refresh(false)
+    // The whole map shows what a new kernel does.
+    if (entered) this.sliding.paintAll(1)
     if (entered) this.report('kernel', this.edited() ? this.editedState() : null)
   }
 

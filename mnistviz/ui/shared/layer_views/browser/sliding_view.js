@@ -9,8 +9,8 @@ const TOOLBAR = `
   <button class="play" type="button"></button>
   <button class="back" type="button">Back</button>
   <button class="step" type="button">Step</button>
-  <label><span>Speed</span> <select class="speed"></select></label>
-  <label><span>Direction</span> <select class="direction"></select></label>
+  <label class="move"><span>Speed</span> <select class="speed"></select></label>
+  <label class="move"><span>Direction</span> <select class="direction"></select></label>
   <button class="fill" type="button">Fill the map</button>
   <button class="empty" type="button">Empty it</button>
   <p class="mouse">Or move over the pictures; arrow keys work, too.</p>
@@ -22,11 +22,13 @@ const fillSelect = (select, options, chosen) => {
 }
 
 // `show(row, column)` shows the numbers of a place, `describe(row, column)` returns them as a text
-// for screen readers, and `rest(row, column)` is told where the window came to rest.
+// for screen readers, and `rest(row, column)` is told where the window came to rest. Lines join the
+// window with `grid`.
 class SlidingView {
-  constructor(root, { show, describe, rest = () => {} }) {
+  constructor(root, { show, describe, rest = () => {}, grid = null }) {
     Object.assign(this, { show, describe, rest })
     this.find = selector => root.querySelector(selector)
+    this.links = grid && new Links(this.find('.row'), this.find('.input canvas'), this.find(grid))
     this.input = new PixelMap(this.find('.input'))
     this.map = new PixelMap(this.find('.map'))
     this.live = this.find('.live')
@@ -72,7 +74,9 @@ class SlidingView {
   setShape(shape, empty) {
     const count = shape.rows * shape.columns
     if (empty || this.painted.length !== count) {
-      this.painted = new Uint8Array(count)
+      // A complete map stays complete: so channels and images can be compared.
+      const complete = this.painted.length > 1 && this.painted.every(Boolean)
+      this.painted = new Uint8Array(count).fill(complete)
       this.fresh = true
       this.pause()
     }
@@ -135,7 +139,9 @@ class SlidingView {
     const { row, column } = this.place
     const index = row * this.shape.columns + column
     if (!this.painted[index]) { this.painted[index] = 1; this.map.paint(index) }
-    this.input.moveWindow(row * this.shape.stride, column * this.shape.stride)
+    const corner = { row: row * this.shape.stride, column: column * this.shape.stride }
+    this.input.moveWindow(corner.row, corner.column)
+    this.links?.moveTo({ ...this.input, ...corner })
     this.map.moveWindow(row, column)
     this.show(row, column)
     clearTimeout(this.resting)
@@ -199,5 +205,6 @@ class SlidingView {
   stop() {
     cancelAnimationFrame(this.timer)
     clearTimeout(this.resting)
+    this.links?.stop()
   }
 }
