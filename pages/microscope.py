@@ -36,9 +36,13 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         num_channels = layer.output_shape[2]
         st.session_state.setdefault(CHANNEL, 0)
         restore_query_param(CHANNEL, range(num_channels), 0)
-        st.number_input("Channel", 0, num_channels - 1, key=CHANNEL, width=100, bind="query-params")
+        st.number_input("Channel", 0, num_channels - 1, key=CHANNEL, width=84, bind="query-params")
 show_layer(snapshot, image, layer, st.session_state.get(CHANNEL, 0))
-st.caption(f"{describe(snapshot)}, looking at **{image_name}**. All numbers are the network's own.")
+products = sum(one.multiply_accumulates for one in model.layers)
+st.caption(
+    f"{describe(snapshot)}, looking at **{image_name}**. All numbers are the network's own. "
+    f"For one image it adds up {products:,} products."
+)
 stages = loaded_networks.stages(snapshot, image)
 show_trace(stages, image, loaded_networks.weights(snapshot), model)
 show_network_code(model)

@@ -31,8 +31,8 @@ def show_effect(snapshot: Snapshot, image: FloatArray, kernel: EditedKernel | No
     """Show what a kernel changes for an image `(28, 28)` and for test images; None: nothing yet."""
     if kernel is None:
         st.caption(
-            "Change the kernel, and the network's new answer and accuracy appear here: most "
-            "channels can be spoiled without much harm."
+            "Guess first: how much does one other kernel change? Change it, and the network's "
+            "answer and accuracy with it appear here."
         )
         return
     own = loaded_networks.digit_reader(snapshot)

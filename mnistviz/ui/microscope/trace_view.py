@@ -71,6 +71,8 @@ def _show_links(links: list[Link]) -> None:
         height="content",
         placeholder="",
         column_config={
+            "at": st.column_config.TextColumn(width=60, help="Row and column in the map."),
+            "field of view": st.column_config.TextColumn(help="In pixels of the image."),
             "output": number(format="%.4f"),
             "contributes": number(
                 format="%+.4f", help="Its product with the weight, in the row above."

@@ -39,11 +39,9 @@ class ConvolutionView {
     if (newInput) this.readInput()
     if (isNew('start') && data.start) {
       this.sliding.place = { row: data.start[0], column: data.start[1] }
+      this.sliding.moved = Boolean(before.id)
     }
-    for (const [part, text] of Object.entries(data.captions)) {
-      this.find(`[data-caption=${part}]`).textContent = text
-    }
-    if (newInput || isNew('start')) this.refresh(newInput, !before.id)
+    if (newInput || isNew('start') || isNew('captions')) this.refresh(newInput, !before.id)
   }
 
   readKernel() {
@@ -165,9 +163,13 @@ class ConvolutionView {
       valueOf: index => this.outputs[index],
       largest: largestOf(this.outputs), scale: isSigned ? this.signedScale : this.inkScale,
     }, this.sliding.painted)
+    const { input, map } = this.data.captions
+    this.find('[data-caption=map]').textContent = map
+    this.find('[data-caption=input]').textContent =
+      this.channels > 1 ? `${input}, channel ${this.source}` : input
     if (this.channels > 1) {
-      this.find('[data-caption=input]').textContent =
-        `${this.data.captions.input}, channel ${this.source}`
+      this.find('.hint').textContent =
+        `Change the kernel of input channel ${this.source}: type into its numbers, or`
     }
   }
 

@@ -1,12 +1,16 @@
 // Nine numbers that a person can change: by hand, or to a kernel that image programs use.
 
+// Their numbers, and what they do.
 const KERNELS = {
-  'edge, left to right': [-1, 0, 1, -2, 0, 2, -1, 0, 1],
-  'edge, top to bottom': [-1, -2, -1, 0, 0, 0, 1, 2, 1],
-  outline: [-1, -1, -1, -1, 8, -1, -1, -1, -1],
-  blur: Array(9).fill(1 / 9),
-  sharpen: [0, -1, 0, -1, 5, -1, 0, -1, 0],
-  emboss: [-2, -1, 0, -1, 1, 1, 0, 1, 2],
+  'edge, left to right': [
+    [-1, 0, 1, -2, 0, 2, -1, 0, 1], 'large where it is brighter on the right than on the left'],
+  'edge, top to bottom': [
+    [-1, -2, -1, 0, 0, 0, 1, 2, 1], 'large where it is brighter below than above'],
+  outline: [
+    [-1, -1, -1, -1, 8, -1, -1, -1, -1], 'large where a pixel is brighter than those around it'],
+  blur: [Array(9).fill(1 / 9), 'the mean of nine pixels'],
+  sharpen: [[0, -1, 0, -1, 5, -1, 0, -1, 0], 'the image, with stronger edges'],
+  emboss: [[-2, -1, 0, -1, 1, 1, 0, 1, 2], 'the image, as if lit from one corner'],
 }
 
 class KernelEditor {
@@ -19,7 +23,7 @@ class KernelEditor {
     this.undoButton = bar.querySelector('.undo')
     this.ownButton = bar.querySelector('.own')
     this.select.onchange = () => {
-      const values = KERNELS[this.select.value]
+      const [values] = KERNELS[this.select.value] ?? []
       if (!values) return
       const kernel = this.get()
       values.forEach((value, cell) => { kernel[this.place(cell)] = value })
@@ -72,5 +76,7 @@ class KernelEditor {
   show(edited) {
     this.undoButton.disabled = !this.undone.length
     this.ownButton.disabled = !edited
+    const [, text] = KERNELS[this.select.value] ?? []
+    this.bar.querySelector('.about').textContent = text ? `${this.select.value}: ${text}` : ''
   }
 }

@@ -46,12 +46,17 @@ class ColourScale {
   }
 }
 
+// The luminance of a colour in [0, 1] (WCAG 2, with a plain power), and that from which on dark text
+// has more contrast than white text.
+const luminance = rgb =>
+  [0.2126, 0.7152, 0.0722].reduce((sum, part, at) => sum + part * (rgb[at] / 255) ** 2.2, 0)
+const DARK_TEXT_FROM = 0.21
+
 // Colours an element for a value, with text that can be read on it.
 const colourElement = (element, value, largest, scale) => {
-  const [red, green, blue] = scale.of(value, largest)
-  element.style.background = `rgb(${red} ${green} ${blue})`
-  const isLight = 0.3 * red + 0.59 * green + 0.11 * blue > 140
-  element.style.color = isLight ? '#1b2333' : '#ffffff'
+  const rgb = scale.of(value, largest)
+  element.style.background = `rgb(${rgb.join(' ')})`
+  element.style.color = luminance(rgb) > DARK_TEXT_FROM ? '#1b2333' : '#ffffff'
 }
 
 // A picture of values (height, width) in a <canvas>, and a window on it: a square with a frame.

@@ -22,8 +22,8 @@ const fillSelect = (select, options, chosen) => {
 }
 
 // `show(row, column)` shows the numbers of a place, `describe(row, column)` returns them as a text
-// for screen readers, and `rest(row, column)` is told where the window came to rest. Lines join the
-// window with `grid`.
+// for screen readers, and `rest(row, column)` is told where the window came to rest after a
+// movement. Lines join the window with `grid`.
 class SlidingView {
   constructor(root, { show, describe, rest = () => {}, grid = null }) {
     Object.assign(this, { show, describe, rest })
@@ -130,6 +130,7 @@ class SlidingView {
   // Draws at most once a frame, however often the window moves.
   moveTo(place) {
     this.place = place
+    this.moved = true
     this.painted[place.row * this.shape.columns + place.column] = 1
     this.map.paint(place.row * this.shape.columns + place.column)
     this.frame ??= requestAnimationFrame(() => { this.frame = null; this.render() })
@@ -145,7 +146,7 @@ class SlidingView {
     this.map.moveWindow(row, column)
     this.show(row, column)
     clearTimeout(this.resting)
-    if (this.timer) return
+    if (this.timer || !this.moved) return
     this.resting = setTimeout(() => {
       this.live.textContent = this.describe(row, column)
       this.rest(row, column)
