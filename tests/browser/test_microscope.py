@@ -30,19 +30,24 @@ def open_microscope(page: Page, query: str = "") -> None:
     settle(page)
 
 
+def view(page: Page, name: str = "convolution") -> Locator:
+    """A view of the page."""
+    return page.locator(f".st-key-microscope_{name}")
+
+
 def picture(page: Page, part: str) -> Locator:
     """The input or the map of the convolution."""
-    return page.locator(f".st-key-microscope_convolution .{part} canvas")
+    return view(page).locator(f".{part} canvas")
 
 
 def number(page: Page, step: str) -> float:
     """The exact number of a step of the convolution."""
-    return float(page.locator(f".step-{step} b").get_attribute("data-value") or "nan")
+    return float(view(page).locator(f".step-{step} b").get_attribute("data-value") or "nan")
 
 
 def numbers(page: Page, grid: str) -> list[float]:
     """The exact numbers of a grid, row by row."""
-    cells = page.locator(f".st-key-microscope_convolution .grid.{grid} .cell")
+    cells = view(page).locator(f".grid.{grid} .cell")
     return cells.evaluate_all("cells => cells.map(cell => Number(cell.dataset.value))")
 
 
@@ -82,7 +87,7 @@ def test_the_numbers_of_a_place_are_those_of_the_network(page: Page) -> None:
     # The same link shows the same place.
     page.reload()
     expect(picture(page, "map")).to_be_visible(timeout=PATIENCE)
-    expect(page.locator(".step-total b")).to_have_attribute("data-value", re.compile(r"\d"))
+    expect(view(page).locator(".step-total b")).to_have_attribute("data-value", re.compile(r"\d"))
     assert number(page, "total") == pytest.approx(sums[3, 19, 0], abs=1e-5)
 
 
@@ -114,19 +119,20 @@ def test_the_window_paints_the_map_when_it_plays_and_by_key(page: Page) -> None:
         page.keyboard.press(key)
     page.wait_for_timeout(100)
     assert painted(page) == 6
-    expect(page.locator(".st-key-microscope_convolution .live")).to_contain_text(
-        "Row 4, column 25", timeout=PATIENCE
-    )
-    page.get_by_role("button", name="Empty it").click()
+    expect(view(page).locator(".live")).to_contain_text("Row 4, column 25", timeout=PATIENCE)
+    view(page).get_by_role("button", name="Empty it").click()
     assert painted(page) == 1
-    page.get_by_label("Speed").select_option("very fast")
+    view(page).get_by_label("Speed").select_option("very fast")
     picture(page, "map").press(" ")
-    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(view(page).get_by_role("button", name="Pause", exact=True)).to_be_visible()
     # It stops when the map is complete.
-    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(view(page).get_by_role("button", name="Play", exact=True)).to_be_visible(
+        timeout=PATIENCE
+    )
     assert painted(page) == 26 * 26
 
 
+@pytest.mark.alone
 def test_dragging_is_smooth_and_asks_nothing_of_the_server(page: Page) -> None:
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
@@ -182,17 +188,17 @@ def test_an_edited_kernel_is_tried_and_taken_back(page: Page) -> None:
 
 def test_pooling_normalization_and_softmax_show_the_network_s_numbers(page: Page) -> None:
     open_microscope(page, "&layer=conv3&channel=2&place=8,8")
-    view = page.locator(".st-key-microscope_normalization")
-    view.locator(".map canvas").press("ArrowUp")
+    norm = view(page, "normalization")
+    norm.locator(".map canvas").press("ArrowUp")
     # The place is said when the window is at rest.
     page.wait_for_timeout(1000)
-    row, column = map(int, re.findall(r"\d+", view.locator(".live").inner_text())[:2])
+    row, column = map(int, re.findall(r"\d+", norm.locator(".live").inner_text())[:2])
     normalized = values_of("conv3", "normalization")
-    shown = view.locator(".step-normalized b").get_attribute("data-value") or "nan"
+    shown = norm.locator(".step-normalized b").get_attribute("data-value") or "nan"
     assert float(shown) == pytest.approx(normalized[row, column, 2], abs=1e-5)
 
     page.get_by_role("radio", name="pool").click()
-    pool = page.locator(".st-key-microscope_pool")
+    pool = view(page, "pool")
     expect(pool.locator(".map canvas")).to_be_visible(timeout=PATIENCE)
     square = pool.locator(".square .cell").evaluate_all("cells => cells.map(c => +c.dataset.value)")
     np.testing.assert_allclose(square, normalized[16:18, 16:18, 2].ravel(), atol=1e-5)
@@ -200,7 +206,7 @@ def test_pooling_normalization_and_softmax_show_the_network_s_numbers(page: Page
     assert float(largest) == pytest.approx(values_of("pool", "pool")[8, 8, 2], abs=1e-5)
 
     page.get_by_role("radio", name="softmax").click()
-    softmax = page.locator(".st-key-microscope_softmax")
+    softmax = view(page, "softmax")
     expect(softmax.locator(".share")).to_have_count(10, timeout=PATIENCE)
     read = "cells => cells.map(cell => Number(cell.dataset.value))"
     shares = softmax.locator(".share").evaluate_all(read)

@@ -104,7 +104,12 @@ class SlidingView {
       const place = placeOf(picture.at(event))
       if (place.row !== this.place.row || place.column !== this.place.column) this.moveTo(place)
     }
-    canvas.onpointerdown = event => { canvas.setPointerCapture(event.pointerId); follow(event) }
+    canvas.onpointerdown = event => {
+      canvas.setPointerCapture(event.pointerId)
+      this.held = true
+      follow(event)
+    }
+    canvas.onpointerup = canvas.onpointercancel = () => { this.held = false; this.render() }
     canvas.onpointermove = event => {
       if (event.pointerType === 'mouse' || event.buttons) follow(event)
     }
@@ -146,7 +151,7 @@ class SlidingView {
     this.map.moveWindow(row, column)
     this.show(row, column)
     clearTimeout(this.resting)
-    if (this.timer || !this.moved) return
+    if (this.timer || this.held || !this.moved) return
     this.resting = setTimeout(() => {
       this.live.textContent = this.describe(row, column)
       this.rest(row, column)
