@@ -14,7 +14,8 @@ const TOOLBAR = `
   <button class="fill" type="button">Fill the map</button>
   <button class="empty" type="button">Empty it</button>
   <p class="mouse">Or move over the pictures; arrow keys work, too.</p>
-  <p class="touch">Or drag over the pictures.</p>`
+  <p class="touch">Or drag over the pictures.</p>
+  <p class="legend"><i class="plus"></i> positive <i class="minus"></i> negative</p>`
 
 const fillSelect = (select, options, chosen) => {
   select.replaceChildren(...options.map(([text, value]) => new Option(text, value)))
@@ -52,7 +53,8 @@ class SlidingView {
   addToolbar() {
     const bar = this.find('.toolbar')
     bar.innerHTML = TOOLBAR
-    fillSelect(this.find('.speed'), SPEEDS, 12)
+    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
+    fillSelect(this.find('.speed'), SPEEDS, isCalm ? 2 : 12)
     this.find('.speed').setAttribute('aria-label', 'Speed')
     this.find('.direction').setAttribute('aria-label', 'Direction')
     fillSelect(this.find('.direction'), DIRECTIONS, 'rows')
