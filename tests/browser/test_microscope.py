@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import stages
@@ -16,6 +16,7 @@ from mnistviz.runs.registry import find_run
 from mnistviz.runs.snapshots import latest_snapshot
 from tests.helpers.browser import PATIENCE, settle
 from tests.helpers.convolution_oracle import convolve
+from tests.helpers.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -227,3 +228,39 @@ def test_pooling_normalization_and_softmax_show_the_network_s_numbers(page: Page
     assert sum(changed) == pytest.approx(1)
     softmax.get_by_role("button", name="Back to the network's scores").click()
     assert softmax.locator(".share").evaluate_all(read) == shares
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scheme", "beside"),
+    [
+        (1280, 700, "light", True),
+        (1280, 700, "dark", True),
+        (820, 1180, "light", False),
+        (390, 844, "dark", False),
+    ],
+)
+def test_input_numbers_and_map_are_on_one_screen(
+    browser: Browser, server: Server, width: int, height: int, scheme: str, beside: bool
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        base_url=server.url,
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    open_microscope(page)
+    if not beside:
+        picture(page, "input").evaluate("canvas => canvas.scrollIntoView()")
+        page.wait_for_timeout(500)
+    parts = (".input canvas", ".patch", ".kernel", ".products", ".steps", ".map canvas")
+    boxes = [view(page).locator(part).bounding_box() for part in parts]
+    for part, box in zip(parts, boxes, strict=True):
+        assert box is not None, part
+        assert box["x"] >= 0, part
+        assert box["x"] + box["width"] <= width, part
+        assert box["y"] >= -1, part
+        assert box["y"] + box["height"] <= height, part
+    # In one row, the map is right of the numbers; on a narrow page, the numbers are below it.
+    products, last = (box for box in (boxes[3], boxes[-1]) if box)
+    assert (products["x"] + products["width"] < last["x"]) is beside
+    context.close()

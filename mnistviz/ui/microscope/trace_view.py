@@ -50,8 +50,8 @@ def show_trace(
         _show_links(links)
         st.caption(
             f"The last step is the pixel in row {row}, column {column}: it has ink "
-            f"{image[row, column]:.3f} and adds {product:+.4f}. Choose a row to put that value "
-            "under the microscope."
+            f"{image[row, column]:.3f} and contributes {product:+.4f}. Choose a row to put that "
+            "value under the microscope."
         )
 
 

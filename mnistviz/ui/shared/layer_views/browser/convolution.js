@@ -167,10 +167,9 @@ class ConvolutionView {
     this.find('[data-caption=map]').textContent = map
     this.find('[data-caption=input]').textContent =
       this.channels > 1 ? `${input}, channel ${this.source}` : input
-    if (this.channels > 1) {
-      this.find('.hint').textContent =
-        `Change the kernel of input channel ${this.source}: type into its numbers, or`
-    }
+    const which = this.channels > 1 ? `kernel of input channel ${this.source}` : 'kernel'
+    const how = this.size === 1 ? 'type another number.' : 'type into its numbers, or'
+    this.find('.hint').textContent = `Change the ${which}: ${how}`
   }
 
   showPlace(row, column) {

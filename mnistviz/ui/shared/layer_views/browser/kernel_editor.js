@@ -60,7 +60,7 @@ class KernelEditor {
         cell.typing = true
         this.before ??= this.get()
         const kernel = this.get()
-        kernel[this.place(index)] = Number(cell.value)
+        kernel[this.place(index)] = clamp(Number(cell.value), -LARGEST_TYPED, LARGEST_TYPED)
         this.select.value = ''
         this.set(kernel, false)
       }

@@ -2,6 +2,8 @@
 
 // More numbers than these don't fit into a grid: there it has colours only.
 const MAX_WRITTEN = 9
+// The largest magnitude that a person can type.
+const LARGEST_TYPED = 100
 
 class NumberGrid {
   // `name` is what the numbers are, for screen readers; `editable` makes text fields of them.
@@ -16,11 +18,12 @@ class NumberGrid {
     this.written = height * width <= MAX_WRITTEN
     this.element.style.gridTemplateColumns = `repeat(${width}, 1fr)`
     this.element.classList.toggle('small', !this.written)
+    this.element.classList.toggle('single', height * width === 1)
     this.cells = Array.from({ length: height * width }, (_, index) => {
       const cell = document.createElement(editable ? 'input' : 'span')
       cell.className = 'cell'
       if (editable) {
-        Object.assign(cell, { type: 'number', step: 0.1 })
+        Object.assign(cell, { type: 'number', step: 0.1, min: -LARGEST_TYPED, max: LARGEST_TYPED })
         const [row, column] = [Math.floor(index / width), index % width]
         cell.setAttribute('aria-label', `${this.name}, row ${row + 1}, column ${column + 1}`)
       }
