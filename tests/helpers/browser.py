@@ -63,6 +63,19 @@ def hover_text(page: Page, plot: Locator, x: float, y: float) -> str:
     return " ".join(plot.locator(".hoverlayer text").all_text_contents())
 
 
+def draw_on(page: Page, pad: Locator, points: Sequence[Sequence[float]], lift: bool = True) -> None:
+    """One stroke with the mouse on a pad of 280 pixels, whatever its size on the screen."""
+    box = pad.bounding_box()
+    assert box is not None
+    scale = box["width"] / 280
+    for number, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x * scale, box["y"] + y * scale, steps=3)
+        if number == 0:
+            page.mouse.down()
+    if lift:
+        page.mouse.up()
+
+
 def draw(page: Page, points: Sequence[tuple[int, int]]) -> None:
     """One stroke with the mouse, in pixels of the canvas."""
     box = page.locator("canvas.upper-canvas").bounding_box()

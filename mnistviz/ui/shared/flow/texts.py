@@ -1,0 +1,31 @@
+"""The texts of the picture of the layers. In `{…}` are values that are filled in."""
+
+# Sent to the browser, which fills in the values.
+BROWSER_TEXTS = {
+    "undo": "Undo",
+    "clear": "Clear",
+    "pad": "Black square to draw a digit on, with the mouse or a finger",
+    "draw_here": "Draw a digit here",
+    "preview": "Preview from your browser. Lift the pen for Python's result.",
+    "probability": "{probability}",
+    "input": "Input",
+    "input_meaning": "28×28 pixels: 0 is black, 1 is white. This is all that the network sees.",
+    "channel": "{layer}, channel {channel}",
+    "score": "Score of digit {channel}",
+    "score_meaning": "Score {score}, probability {probability}. It adds up all of the last maps.",
+    "one_kernel": "Made with this kernel of {size}×{size} numbers.",
+    "kernels": "Made with {count} kernels of {size}×{size} numbers, one for each map before it.",
+    "pool": "Max-pooling: the largest value of each 2×2 square is kept.",
+    "largest": "Largest value: {value}.",
+}
+# The headings of layers whose names say too little.
+TITLES = {"input": "input", "conv8": "digit"}
+
+OWN = "Your digit. Computed by Python, with NumPy."
+OTHER = "{name}. Computed by Python, with NumPy."
+BLANK = "Nothing is drawn yet."
+ANSWER_DETAILS = {
+    "digit": "{probability}",
+    "unsure": "not sure, {probability}",
+    "not_a_digit": "no digit? Closest: {digit}",
+}
