@@ -7,11 +7,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnistviz.core.assets import ASSETS
+from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.flash import errors_shown
-from mnistviz.ui.shared.page_registry import OVERVIEW, SECTIONS
+from mnistviz.ui.shared.page_registry import OVERVIEW, SECTIONS, START
 from mnistviz.ui.shared.page_width import watch_page
 from mnistviz.ui.shared.server import limit_heaps, prepare
 from mnistviz.ui.shared.sidebar import sidebar_pickers
+from mnistviz.ui.start.progress import is_first_visit, remember_visit
 
 
 def show_page() -> None:
@@ -36,12 +38,15 @@ def show_page() -> None:
         # Otherwise Streamlit hides the last pages behind 'View 3 more'.
         expanded=True,
     )
+    if is_first_visit() and page.title == OVERVIEW.title:
+        switch_page(START)
     st.title(page.title)
     with errors_shown():
         sidebar_pickers()
         page.run()
         # Last, as nothing waits for it. It takes no room at the end of the page.
         watch_page()
+        remember_visit()
 
 
 if get_script_run_ctx():

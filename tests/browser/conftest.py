@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from mnistviz.ui.start.progress import COOKIE
 from tests.helpers.server import Server
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -67,6 +68,8 @@ def console_problem(message: ConsoleMessage) -> list[str]:
 def page(browser: Browser, server: Server) -> Iterator[Page]:
     """A page that notes console errors, and requests that leave this machine: there are none."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=server.url)
+    # Somebody who was here before: `/` is the Overview, not Start here.
+    context.add_cookies([{"name": COOKIE, "value": "0", "url": server.url}])
     opened = context.new_page()
     problems: list[str] = []
     opened.on("console", lambda message: problems.extend(console_problem(message)))

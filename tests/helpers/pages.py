@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest, app_test
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.runs.registry import Run
+from mnistviz.ui.start.progress import LED
 
 
 class PagesOfApp(PagesManager):
@@ -30,6 +31,8 @@ app_test.PagesManager = PagesOfApp  # type: ignore[misc]
 def open_page(name: str = "overview", run: Run | None = None, **query: str) -> AppTest:
     """A page after its first run, with a run and other query parameters in its address."""
     app = AppTest.from_file(PROJECT / "app.py", default_timeout=60)
+    # Not a first visit, which is led to Start here.
+    app.session_state[LED] = True
     if run is not None:
         query["run"] = run.name
     app.query_params.update(query)

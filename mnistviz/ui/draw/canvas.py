@@ -74,7 +74,7 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
     from streamlit_drawable_canvas import st_canvas
 
     if state.CANVAS not in st.session_state:
-        st.session_state[state.CANVAS] = History((_linked(width, height),))
+        st.session_state[state.CANVAS] = History((linked_drawing(width, height),))
     history: History = st.session_state[state.CANVAS]
     key = _canvas_key(width)
     if key not in st.session_state:
@@ -98,7 +98,7 @@ def canvas(width: int = CANVAS_SIZE, height: int = CANVAS_SIZE) -> Strokes:
     history = history.with_report(strokes_from_canvas(result.json_data, width, height))
     st.session_state[state.CANVAS] = history
     _buttons(history)
-    _write_address(history.shown)
+    write_address(history.shown)
     return history.shown
 
 
@@ -177,7 +177,7 @@ def _linked_width() -> int:
         return 0
 
 
-def _linked(width: int, height: int) -> Strokes:
+def linked_drawing(width: int, height: int) -> Strokes:
     """The drawing in the address, or a blank canvas."""
     if text := st.query_params.get(state.DRAWING):
         try:
@@ -189,7 +189,7 @@ def _linked(width: int, height: int) -> Strokes:
     return Strokes(width, height, CANVAS_BRUSH, ())
 
 
-def _write_address(drawn: Strokes) -> None:
+def write_address(drawn: Strokes) -> None:
     """Write the drawing to the address of the page, for a reload or a link."""
     text = url_codec.to_text(drawn) if drawn.strokes else None
     if text is None:

@@ -24,6 +24,12 @@ class PageEntry:
         st.page_link(self.file, label=label or self.title, icon=self.icon)
 
 
+START = PageEntry(
+    "pages/start.py",
+    "Start here",
+    ":material/rocket_launch:",
+    "Five stations, ten minutes: how a network reads, learns and fails.",
+)
 OVERVIEW = PageEntry(
     "pages/overview.py",
     "Overview",
@@ -103,9 +109,10 @@ MY_DIGITS = PageEntry(
     "Your own digits: who reads them right, and a network taught on them.",
 )
 
-# The menu: the pages of each section, in order. The first one opens at the bare address.
+# The menu: the pages of each section, in order. The Overview opens at the bare address, but for a
+# first visit.
 SECTIONS: dict[str, tuple[PageEntry, ...]] = {
-    "": (OVERVIEW,),
+    "": (START, OVERVIEW),
     "Train": (TRAIN, FILM, RUNS),
     "Look inside": (KERNELS, FEATURE_MAPS, MICROSCOPE, WHY, EMBEDDING),
     "Judge": (EVALUATE, CHANNELS),

@@ -4,7 +4,7 @@ import re
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.ui.shared import page_registry
-from mnistviz.ui.shared.page_registry import MY_DIGITS, OVERVIEW, PAGES, SECTIONS
+from mnistviz.ui.shared.page_registry import MY_DIGITS, OVERVIEW, PAGES, SECTIONS, START
 
 
 def test_every_file_of_a_page_is_registered_once() -> None:
@@ -12,10 +12,10 @@ def test_every_file_of_a_page_is_registered_once() -> None:
     assert sorted(entry.file for entry in PAGES) == sorted(files)
 
 
-def test_titles_and_icons_differ_and_the_overview_is_first() -> None:
+def test_titles_and_icons_differ_and_start_here_is_first() -> None:
     assert len({entry.title for entry in PAGES}) == len(PAGES)
     assert len({entry.icon for entry in PAGES}) == len(PAGES)
-    assert PAGES[0] is OVERVIEW
+    assert PAGES[:2] == (START, OVERVIEW)
     assert list(SECTIONS) == ["", "Train", "Look inside", "Judge", "Your hand"]
 
 

@@ -1,0 +1,127 @@
+"""All texts of the page Start here, station by station. In `{…}` are values that are filled in.
+
+Sentences have at most 30 words, in plain English. Terms of the glossary are explained by the help
+of the text that uses them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StationTexts:
+    """The texts of a station.
+
+    Attributes:
+        name: Short name in the list of stations.
+        sentence: What the station shows.
+        question: What a person guesses before looking.
+        answers: The answers to choose from.
+        right: The index of the right answer.
+        solution: What is true, shown after the guess.
+    """
+
+    name: str
+    sentence: str
+    question: str
+    answers: tuple[str, ...]
+    right: int
+    solution: str
+
+
+INTRODUCTION = (
+    "Five stations, ten minutes: find out how a computer reads handwriting. Guess first, then look."
+)
+STATIONS_LABEL = "Stations"
+WELL_GUESSED = "Good guess!"
+OTHER_GUESS = "Not quite."
+DEEPER = "Go deeper:"
+NEXT = "Next: {name}"
+FINISHED = (
+    "**You have seen all five stations.** You know how the network reads, how it learns and where "
+    "it fails. Now try the other pages, in any order."
+)
+START_AGAIN = "Start again"
+
+DRAW = StationTexts(
+    name="Draw",
+    sentence="Draw one digit, 0 to 9, on the black square: a small network reads it while you "
+    "draw, and says how sure it is.",
+    question="Guess first: can it still read your digit if you draw it tiny, in a corner?",
+    answers=("Yes", "No", "Only some digits"),
+    right=0,
+    solution="Try it: press *Clear* and draw a tiny digit. It can. Each drawing is first scaled to "
+    "the same size and moved to the middle. The small picture of 28×28 pixels is all it sees.",
+)
+
+DRAW_FIRST = "**Draw a digit** to go on."
+
+LAYERS = StationTexts(
+    name="Layers",
+    sentence="Your digit passes through the network from layer to layer, until there is one score "
+    "for each of the ten digits.",
+    question="Guess first: how many numbers does it compute for one answer?",
+    answers=("About 100", "About 1,000", "More than 10,000"),
+    right=2,
+    solution="It computes **{count:,}**. Point at a small picture, a feature map: the lines show "
+    "what it is made of.",
+)
+NO_DIGIT_YET = "You have drawn no digit yet, so this is a digit from the test images."
+
+CONVOLUTION = StationTexts(
+    name="Convolution",
+    sentence="A convolution lays a kernel of nine numbers on nine pixels, multiplies each pair and "
+    "adds up: that is one pixel of the feature map.",
+    question="Guess first: where does this feature map become bright?",
+    answers=(
+        "Where the picture looks like the kernel",
+        "Everywhere on the digit",
+        "Where the picture is black",
+    ),
+    right=0,
+    solution="Where bright pixels lie on positive numbers of the kernel, the sum is large. Where "
+    "they lie on negative numbers, it is small. So each kernel finds something else.",
+)
+
+INPUT_NAME = "The digit"
+MAP_NAME = "Feature map of {layer}, channel {channel}"
+
+TRAIN = StationTexts(
+    name="Train",
+    sentence="In training, a network reads example digits, compares its answers with the labels, "
+    "and changes its numbers a little after each batch.",
+    question="Guess first: a new network guesses 10 of 100 digits right. How many are right after "
+    "20 seconds of training?",
+    answers=("About 30", "About 60", "More than 90"),
+    right=2,
+    solution="Start the training and see for yourself. It uses 5,000 digits, each of them three "
+    "times.",
+)
+TRAIN_BUTTON = "Train a new network"
+TRAIN_AGAIN = "Train another one"
+PREPARING = "The training is being prepared. That takes a few seconds."
+TRAINING = "{seen:,} of {total:,} digits read"
+GUESSES = (
+    "The same {total} test images, read again and again. Now **{right}** are right: green is "
+    "right, red is wrong."
+)
+TRAINED = (
+    "**Your network reads {accuracy:.1%} of the test images right**, after {seconds:.0f} seconds "
+    "of training."
+)
+YOUR_DIGIT = "It reads your own digit as **{digit}**, with a probability of {probability:.1%}."
+NOT_FINISHED = "This training ended early ({state}). Start another one."
+
+MISTAKES = StationTexts(
+    name="Mistakes",
+    sentence="Of {total:,} test images, this network reads {wrong} wrong, and here it was very "
+    "sure of a wrong answer.",
+    question="Guess first: which digit is this?",
+    answers=tuple("0123456789"),
+    right=-1,
+    solution="Its label says **{label}**. The network reads **{answer}**, with a probability of "
+    "{probability:.1%}. Being sure is not the same as being right. Below are more of its mistakes.",
+)
+MISTAKE_PICTURE = "A test image that the network reads wrong"
+MISTAKES_PICTURE = "{count} test images that the network reads wrong, each with its answer"
+
+STATIONS = (DRAW, LAYERS, CONVOLUTION, TRAIN, MISTAKES)
