@@ -21,7 +21,7 @@ def show_data() -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.caption(
-            "60,000 training and 10,000 test images. No digit is rare: look how level it is."
+            "60,000 training and 10,000 test images. All ten digits appear about equally often."
         )
         show(
             class_count_figure(data.class_counts()),

@@ -11,10 +11,10 @@ from mnistviz.ui.shared.texts import explanation
 
 def show_network(model: ModelSpec) -> None:
     """Show the layers of the network as a diagram and as a table, and explain them."""
-    st.header("The network, layer by layer")
+    st.subheader("The network, layer by layer")
     st.caption(
-        "Read from top to bottom. A bar is as long as the layer's maps are wide and as thick as "
-        "the layer has channels: the picture shrinks, the descriptions of it multiply."
+        "Each bar is a layer. Longer means larger maps, thicker means more of them. From top to "
+        "bottom the maps become smaller."
     )
     drawing, ledger = st.columns([3, 2], gap="large")
     with drawing:

@@ -1,14 +1,38 @@
-"""The curves of the reference run, and the table of speed and accuracy."""
+"""The numbers of the network, the curves of the reference run, the table of speed and accuracy."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
 from mnistviz.studies.published_results import published_results
 from mnistviz.ui.shared.charts import CurveOptions, show_curves
+
+
+def show_numbers(model: ModelSpec, last: MetricRow, published: MetricRow) -> None:
+    """Show the parameters and the accuracy. `last` and `published` are the last validations."""
+    metric = partial(st.metric, border=True, height="stretch")
+    with st.container(horizontal=True):
+        metric("Parameters", f"{model.parameters:,}")
+        metric("Learned by training", f"{model.trainable:,}")
+        metric(
+            "Running averages",
+            f"{model.non_trainable:,}",
+            help="What batch normalization remembers of the training images: means and variances.",
+        )
+        metric(
+            f"Test accuracy after {last.epoch} epochs",
+            f"{last.accuracy:.2%}",
+            f"published {published.accuracy:.2%}",
+            delta_color="off",
+            delta_arrow="off",
+            help="Of the bundled run `reference`, from its stored metrics. "
+            "`python -m mnistviz evaluate reference` measures it again.",
+        )
 
 
 def show_reference(
@@ -18,23 +42,23 @@ def show_reference(
 
     `last` and `published` are the last validations.
     """
-    st.header("The reference run")
+    st.subheader("The reference run")
     st.caption(
-        "Validation starts above training, because dropout hides part of the network while it "
-        "trains; look where the two meet. The bundled run follows the published training setting "
-        f"for setting and ends at {last.accuracy:.2%}, the published one at "
-        f"{published.accuracy:.2%}. Both are validated on the **test set** after each epoch."
+        "At first the orange curve is above the blue one. That is normal: while the network "
+        "trains, a part of it is switched off at random (dropout). This run has the settings of "
+        f"the original author's and ends at {last.accuracy:.2%}, the original at "
+        f"{published.accuracy:.2%}. Both were checked on the **test set** after each epoch."
     )
     show_curves(reference, rows, reference.spec.train.epochs, CurveOptions(accuracy_from=0.96))
 
 
 def show_speed_and_accuracy() -> None:
     """Show what this project, the published training and stock Keras reach, and the commands."""
-    st.header("Speed and accuracy")
+    st.subheader("Speed and accuracy")
     st.caption(
-        "Published, stock Keras and this project. "
-        "The speeds are of one machine with two cores, all trainers in turns. Every recipe but "
-        "`reference` reads the test set once, at its end."
+        "The original author's run, stock Keras and this project. All were timed on the same "
+        "computer with two cores, one after another. Except for `reference`, the test images are "
+        "used only once, after training."
     )
     st.table(
         pd.DataFrame(

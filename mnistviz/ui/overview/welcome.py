@@ -1,34 +1,35 @@
-"""The first part of the Overview: what this is, ways in, the main numbers, all pages."""
-
-from functools import partial
+"""The first part of the Overview: what this is, ways in, a digit in all layers, all pages."""
 
 import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.types.training import MetricRow
-from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, TRAIN
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.flow.digit_flow import digit_flow
+from mnistviz.ui.shared.flow.network_weights import send_weights
+from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, START, TRAIN
+from mnistviz.ui.shared.sidebar import chosen_image
+from mnistviz.ui.shared.words.explained import explained
+from mnistviz.ui.start.own_drawing import keep_drawing, own_drawing
 
 # The label and the promise of each page that has a card.
 CARDS = {
-    DRAW: ("Draw a digit", "Your handwriting, its answer."),
-    TRAIN: ("Train it live", "Under half a minute to try."),
-    KERNELS: ("See its kernels", "Every weight, with its sign."),
-    FEATURE_MAPS: ("What it sees", "Every channel, one image."),
+    START: ("Start here", "How it works, in ten minutes."),
+    DRAW: ("Draw a digit", "It reads your handwriting."),
+    TRAIN: ("Train it live", "In less than half a minute."),
+    KERNELS: ("See its kernels", "The numbers it has learned."),
+    FEATURE_MAPS: ("What it sees", "The maps that it makes."),
 }
 
 
-def show_welcome(model: ModelSpec, last: MetricRow, published: MetricRow) -> None:
-    """Show what this is and ways in. `last` and `published` are the last validations."""
-    st.subheader("A network small enough to look inside")
-    st.markdown(
-        f"This network reads handwritten digits with **{model.parameters:,} numbers**; large ones "
-        "have billions. Train it here in minutes, look at every one of those numbers, watch what "
-        "each layer makes of an image, and try it on your own handwriting. **New here? Draw a "
-        "digit, then train a network of your own.**"
+def show_welcome(model: ModelSpec) -> None:
+    """Show what this is and what to do first."""
+    explained(
+        f"This network reads handwritten digits. It has only **{model.parameters:,} numbers**, "
+        "where large ones have billions: so you can look at all of them, and see how it works. "
+        "**New here? Begin with *Start here*.**"
     )
     _show_cards()
-    _show_metrics(model, last, published)
-    _show_all_pages()
 
 
 def _show_cards() -> None:
@@ -38,30 +39,29 @@ def _show_cards() -> None:
             st.caption(promise)
 
 
-def _show_metrics(model: ModelSpec, last: MetricRow, published: MetricRow) -> None:
-    metric = partial(st.metric, border=True, height="stretch")
-    with st.container(horizontal=True):
-        metric("Parameters", f"{model.parameters:,}")
-        metric("Learned by training", f"{model.trainable:,}")
-        metric(
-            "Running averages",
-            f"{model.non_trainable:,}",
-            help="What batch normalization remembers of the training images: means and variances.",
-        )
-        metric(
-            f"Test accuracy after {last.epoch} epochs",
-            f"{last.accuracy:.2%}",
-            f"published {published.accuracy:.2%}",
-            delta_color="off",
-            delta_arrow="off",
-            help="Of the bundled run `reference`, from its stored metrics. "
-            "`python -m mnistviz evaluate reference` measures it again.",
-        )
+@st.fragment
+@errors_shown()
+def _show_own_digit(snapshot: Snapshot) -> None:
+    digit_flow(snapshot, own_drawing(), keep_drawing, key="overview_flow", other=chosen_image())
 
 
-def _show_all_pages() -> None:
+def show_flow(snapshot: Snapshot) -> None:
+    """Show the own drawing or the chosen image in all layers of a snapshot's network."""
+    st.header("From the pixels to the answer")
+    explained(
+        "Each column is a layer of the network. Draw your own digit, and point at a small picture: "
+        "it is a feature map, and the lines show what it is made of."
+    )
+    send_weights(snapshot)
+    _show_own_digit(snapshot)
+
+
+def show_all_pages() -> None:
+    """Show links to all pages with their purpose, in a closed box."""
     with st.expander("All pages, and what each is for", icon=":material/menu:"):
         sections = {heading: entries for heading, entries in SECTIONS.items() if heading}
+        START.link()
+        st.caption(START.help)
         for column, (heading, entries) in zip(
             st.columns(len(sections)), sections.items(), strict=True
         ):
