@@ -25,9 +25,10 @@ def own_drawing() -> Strokes:
 
 
 def keep_drawing(drawn: Strokes) -> None:
-    """Make a drawing the own one, on all pages."""
+    """Make a drawing the own one, and the image that all pages look at; from a callback."""
     history: History = st.session_state.get(state.CANVAS) or History((BLANK,))
     st.session_state[state.CANVAS] = history.on_canvas(PAD_SIZE, PAD_SIZE).with_drawing(drawn)
+    st.session_state[state.USE_DRAWING] = bool(drawn.strokes)
     if drawn.strokes:
         st.session_state[state.DRAWN_IMAGE] = image_of(drawn)
 

@@ -48,11 +48,6 @@ def mark_done(number: int) -> None:
     st.session_state[DONE] = done() | {number}
 
 
-def start_again() -> None:
-    """Mark all stations as not done."""
-    st.session_state[DONE] = set()
-
-
 def first_open() -> int:
     """The number of the first station that is not done; the first one if all are."""
     numbers = range(1, len(STATIONS) + 1)

@@ -40,7 +40,6 @@ FINISHED = (
     "**You have seen all five stations.** You know how the network reads, how it learns and where "
     "it fails. Now try the other pages, in any order."
 )
-START_AGAIN = "Start again"
 
 DRAW = StationTexts(
     name="Draw",
