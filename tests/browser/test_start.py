@@ -127,7 +127,9 @@ def test_all_stations_on_a_laptop_and_a_phone_light_and_dark(
 
 
 def done_stations(page: Page) -> Locator:
-    return page.get_by_test_id("stMain").get_by_role("radio", name=re.compile("^check"))
+    """The stations with a check mark, which takes the place of the number."""
+    stations = page.get_by_role("radiogroup", name=texts.STATIONS_LABEL)
+    return stations.get_by_role("radio", name=re.compile(r"^\D"))
 
 
 def test_a_network_is_trained_and_a_reload_finds_it_again(
