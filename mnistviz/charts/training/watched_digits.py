@@ -19,26 +19,26 @@ WRONG = "#c92a2a"
 
 
 def watched_digits_image(
-    images: FloatArray, labels: ByteArray, digits: Sequence[int]
+    images: FloatArray, labels: ByteArray, digits: Sequence[int], columns: int = COLUMNS
 ) -> Image.Image:
     """Return images `(n, 28, 28)` float32 in [0, 1] with their answers: green right, red wrong.
 
     `labels` and `digits`, the answers, are (n,). The text of a wrong answer has the label too, so
-    that the colour is not the only difference.
+    that the colour is not the only difference. There are `columns` images in a row.
     """
     count, height, width = images.shape
     cell_width = width * SCALE + 2 * FRAME
     cell_height = height * SCALE + 2 * FRAME + CAPTION
-    rows = -(-count // COLUMNS)
-    columns = min(count, COLUMNS)
+    columns = min(count, columns)
+    rows = -(-count // columns)
     picture = Image.new(
         "RGBA", (columns * (cell_width + GAP) - GAP, rows * (cell_height + GAP) - GAP)
     )
     draw = ImageDraw.Draw(picture)
     font = ImageFont.load_default(14)
     for index, (image, label, digit) in enumerate(zip(images, labels, digits, strict=True)):
-        left = index % COLUMNS * (cell_width + GAP)
-        top = index // COLUMNS * (cell_height + GAP)
+        left = index % columns * (cell_width + GAP)
+        top = index // columns * (cell_height + GAP)
         colour = RIGHT if digit == label else WRONG
         draw.rectangle((left, top, left + cell_width - 1, top + cell_height - 1), fill=colour)
         pixels = Image.fromarray((image * 255).astype(np.uint8)).resize(

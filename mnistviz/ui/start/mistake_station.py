@@ -14,7 +14,7 @@ from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import EMBEDDING, EVALUATE, WHY
 from mnistviz.ui.shared.words.explained import explained
 from mnistviz.ui.start import texts
-from mnistviz.ui.start.stations import finish, guess, show_solution, show_ways_on
+from mnistviz.ui.start.stations import columns, finish, guess, show_solution, show_ways_on
 
 PICTURE_SIZE = 168
 # Below the one of the question.
@@ -57,5 +57,6 @@ def _show_more(answers: Answers, numbers: NDArray[np.int64]) -> None:
         to_input(answers.data.images[numbers]),
         answers.data.labels[numbers],
         answers.answers[numbers].tolist(),
+        columns(),
     )
     st.image(picture, alt=texts.MISTAKES_PICTURE.format(count=len(numbers)))

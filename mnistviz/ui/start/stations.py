@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from mnistviz.ui.shared.page_registry import PageEntry
+from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.words.explained import explained
 from mnistviz.ui.start import progress, texts
 from mnistviz.ui.start.texts import StationTexts
@@ -92,6 +93,11 @@ def show_ways_on(number: int, deeper: Sequence[PageEntry]) -> None:
         st.markdown(texts.DEEPER, width="content")
         for page in deeper:
             page.link()
+
+
+def columns() -> int:
+    """The number of digits side by side in a picture of many."""
+    return 5 if is_narrow() else 10
 
 
 def _go_to(number: int) -> None:

@@ -19,7 +19,7 @@ from mnistviz.ui.shared.page_registry import FILM, TRAIN
 from mnistviz.ui.shared.words.explained import explained
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.own_drawing import own_image
-from mnistviz.ui.start.stations import finish, guess, show_solution, show_ways_on
+from mnistviz.ui.start.stations import columns, finish, guess, show_solution, show_ways_on
 
 # The run that was started here: in the session's state and in the address.
 TRAINED = "trained"
@@ -140,4 +140,6 @@ def _show_watched_digits(run: Run) -> None:
     right = sum(int(digit == label) for digit, label in zip(digits, labels, strict=True))
     text = texts.GUESSES.format(total=len(labels), right=right)
     explained(text)
-    st.image(watched_digits_image(to_input(data.x_test[chosen]), labels, digits), alt=text)
+    st.image(
+        watched_digits_image(to_input(data.x_test[chosen]), labels, digits, columns()), alt=text
+    )

@@ -18,7 +18,12 @@ from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.flow import texts
-from mnistviz.ui.shared.flow.network_weights import as_text, computed_layers, network_name
+from mnistviz.ui.shared.flow.network_weights import (
+    as_text,
+    computed_layers,
+    has_maps,
+    network_name,
+)
 
 FOLDER = Path(__file__).parent
 # The side of the pad in its own pixels, whatever its size on the screen.
@@ -95,11 +100,11 @@ def figures_of(
     if not drawn.strokes and other is not None:
         image, name = other
     outputs = network.outputs(image[np.newaxis])
-    layers = computed_layers(network)
+    shown = [layer.name for layer in computed_layers(network) if has_maps(layer)]
     calibration = reader.calibration
     figures: dict[str, Any] = {
         "image": as_text(image),
-        "outputs": as_text(np.concatenate([outputs[layer.name].ravel() for layer in layers])),
+        "outputs": as_text(np.concatenate([outputs[layer].ravel() for layer in shown])),
         "temperature": calibration.temperature if calibration else 1.0,
         "probabilities": [0.0] * 10,
         "answer": "",

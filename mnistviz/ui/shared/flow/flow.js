@@ -63,11 +63,12 @@ class Flow {
 
   showAnswerOfPython() {
     if (!this.network || this.penDown || this.data.number < this.number) return
-    const { layers } = this.network
     const all = floats(this.data.outputs)
     const outputs = {}
     let position = 0
-    for (const layer of layers) {
+    for (const layer of this.network.layers) {
+      // As `has_maps` in `network_weights.py`.
+      if (layer.type === "BatchNormalization") continue
       const length = layer.shape.reduce((product, side) => product * side, 1)
       outputs[layer.name] = all.subarray(position, (position += length))
     }

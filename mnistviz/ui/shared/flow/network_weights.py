@@ -44,6 +44,11 @@ def computed_layers(network: Network) -> list[Layer]:
     return [layer for layer in network.layers if layer.type in COMPUTED]
 
 
+def has_maps(layer: Layer) -> bool:
+    """Whether the outputs of a layer are shown; those of a normalization are not."""
+    return layer.type != "BatchNormalization"
+
+
 def as_text(values: NDArray[np.floating]) -> str:
     """An array as base64 of little-endian float32, which `forward.js` reads."""
     return base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
