@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 PROJECT = Path(__file__).parents[1]
 TARGET = PROJECT / "docs" / "screenshots"
@@ -40,9 +40,33 @@ def save(page: Page, name: str) -> None:
     print(TARGET / f"{name}.png")
 
 
+def draw_seven(page: Page, pad: Locator) -> None:
+    box = pad.bounding_box()
+    if box is None:
+        raise SystemExit("the pad did not appear")
+    scale = box["width"] / 280
+    for number, (x, y) in enumerate(SEVEN):
+        page.mouse.move(box["x"] + x * scale, box["y"] + y * scale, steps=10)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+    page.locator('.flow[data-by="python"]').wait_for(timeout=60_000)
+
+
 def take_pictures(page: Page, url: str) -> None:
+    # A first visit is led to Start here.
     page.goto(url)
+    page.locator(".flow .pad").wait_for(timeout=60_000)
     settle(page)
+    draw_seven(page, page.locator(".flow .pad"))
+    page.get_by_test_id("stMain").get_by_role("radio", name="2 Layers").click()
+    settle(page)
+    page.get_by_role("radio", name="More than 10,000").click()
+    page.locator(".flow .tile").first.wait_for()
+    settle(page)
+    save(page, "start")
+
+    go_to(page, "Overview")
     save(page, "overview")
 
     go_to(page, "Kernels")
@@ -64,14 +88,8 @@ def take_pictures(page: Page, url: str) -> None:
     save(page, "channels")
 
     go_to(page, "Draw")
-    canvas = page.locator("canvas.upper-canvas").bounding_box()
-    if canvas is None:
-        raise SystemExit("the canvas did not appear")
-    for number, (x, y) in enumerate(SEVEN):
-        page.mouse.move(canvas["x"] + x, canvas["y"] + y, steps=10)
-        if number == 0:
-            page.mouse.down()
-    page.mouse.up()
+    # The seven of Start here is on the canvas.
+    page.locator("canvas.upper-canvas").wait_for()
     page.get_by_text("It reads").wait_for(timeout=60_000)
     settle(page)
     save(page, "draw")

@@ -10,6 +10,7 @@ from mnistviz.ui.shared import state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.words.explained import explained_caption
 
 IMAGES_PER_PAGE = 40
 
@@ -20,7 +21,7 @@ def show_data() -> None:
     data = load_mnist()
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.caption(
+        explained_caption(
             "60,000 training and 10,000 test images. All ten digits appear about equally often."
         )
         show(
@@ -34,7 +35,7 @@ def show_data() -> None:
 
 
 def _show_gallery(data: Mnist) -> None:
-    st.caption("Test images. **Click one** to use it on all pages.")
+    explained_caption("Test images. **Click one** to use it on all pages.")
     digit = st.pills(
         "Digit", range(NUM_CLASSES), key="gallery_digit", label_visibility="collapsed", wrap=True
     )

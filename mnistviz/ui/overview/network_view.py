@@ -7,12 +7,13 @@ from mnistviz.charts.inspection.network import network_figure
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.texts import explanation
+from mnistviz.ui.shared.words.explained import explained_caption
 
 
 def show_network(model: ModelSpec) -> None:
     """Show the layers of the network as a diagram and as a table, and explain them."""
     st.subheader("The network, layer by layer")
-    st.caption(
+    explained_caption(
         "Each bar is a layer. Longer means larger maps, thicker means more of them. From top to "
         "bottom the maps become smaller."
     )
@@ -54,7 +55,7 @@ def _show_parameters(model: ModelSpec) -> None:
     st.table(
         table.style.format({"parameters": "{:,}"}), hide_index=True, alt="Parameters of each layer"
     )
-    st.caption(
+    explained_caption(
         f"It adds up to **{model.parameters:,}**: {model.trainable:,} that training changes and "
         f"{model.non_trainable:,} running averages of the batch normalizations. Dropout follows "
         "every normalization and has no parameters."

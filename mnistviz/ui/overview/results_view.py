@@ -11,6 +11,7 @@ from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
 from mnistviz.studies.published_results import published_results
 from mnistviz.ui.shared.charts import CurveOptions, show_curves
+from mnistviz.ui.shared.words.explained import explained_caption
 
 
 def show_numbers(model: ModelSpec, last: MetricRow, published: MetricRow) -> None:
@@ -43,7 +44,7 @@ def show_reference(
     `last` and `published` are the last validations.
     """
     st.subheader("The reference run")
-    st.caption(
+    explained_caption(
         "At first the orange curve is above the blue one. That is normal: while the network "
         "trains, a part of it is switched off at random (dropout). This run has the settings of "
         f"the original author's and ends at {last.accuracy:.2%}, the original at "
@@ -55,7 +56,7 @@ def show_reference(
 def show_speed_and_accuracy() -> None:
     """Show what this project, the published training and stock Keras reach, and the commands."""
     st.subheader("Speed and accuracy")
-    st.caption(
+    explained_caption(
         "The original author's run, stock Keras and this project. All were timed on the same "
         "computer with two cores, one after another. Except for `reference`, the test images are "
         "used only once, after training."
@@ -68,5 +69,5 @@ def show_speed_and_accuracy() -> None:
         alt="Speed and accuracy: this project, published and stock Keras",
     )
     with st.expander("Measure it again", icon=":material/terminal:"):
-        st.caption("In the project's folder, on a machine left alone:")
+        explained_caption("In the project's folder, on a machine left alone:")
         st.code("\n".join(dict.fromkeys(row.command for row in published_results())), language="sh")

@@ -9,7 +9,7 @@ from mnistviz.ui.shared.flow.digit_flow import digit_flow
 from mnistviz.ui.shared.flow.network_weights import send_weights
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, START, TRAIN
 from mnistviz.ui.shared.sidebar import chosen_image
-from mnistviz.ui.shared.words.explained import explained
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.start.own_drawing import keep_drawing, own_drawing
 
 # The label and the promise of each page that has a card.
@@ -36,7 +36,7 @@ def _show_cards() -> None:
     for column, (page, (label, promise)) in zip(st.columns(len(CARDS)), CARDS.items(), strict=True):
         with column.container(border=True, height="stretch"):
             page.link(f"**{label}**")
-            st.caption(promise)
+            explained_caption(promise)
 
 
 @st.fragment
@@ -61,7 +61,7 @@ def show_all_pages() -> None:
     with st.expander("All pages, and what each is for", icon=":material/menu:"):
         sections = {heading: entries for heading, entries in SECTIONS.items() if heading}
         START.link()
-        st.caption(START.help)
+        explained_caption(START.help)
         for column, (heading, entries) in zip(
             st.columns(len(sections)), sections.items(), strict=True
         ):
@@ -69,4 +69,4 @@ def show_all_pages() -> None:
                 st.markdown(f"**{heading}**")
                 for page in entries:
                     page.link()
-                    st.caption(page.help)
+                    explained_caption(page.help)

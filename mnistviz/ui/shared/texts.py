@@ -8,6 +8,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import State
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.shared.words.glossary import meanings_of
 
 STATE_COLOURS = {
     "queued": "gray",
@@ -62,7 +63,7 @@ def state_badge(run_state: State) -> str:
 
 
 def explanation(paragraphs: Sequence[str]) -> None:
-    """Show paragraphs in Markdown that explain a picture, in a closed box."""
+    """Show paragraphs in Markdown that explain a picture, in a closed box, with their terms."""
     with st.expander("What am I seeing?", icon=":material/help:"):
         for paragraph in paragraphs:
-            st.markdown(paragraph)
+            st.markdown(paragraph, help=meanings_of(paragraph))

@@ -15,6 +15,11 @@ def explained(text: str, **settings: Any) -> None:
     st.markdown(text, help=meanings_of(text), **settings)
 
 
+def explained_caption(text: str) -> None:
+    """Show a text in small letters; its help has the meanings of the terms that it uses."""
+    st.caption(text, help=meanings_of(text))
+
+
 def show_glossary() -> None:
     """Show all terms and their meanings, in a closed box."""
     with st.expander("All terms, explained", icon=":material/dictionary:"):
