@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mnistviz.core.types.arrays import FloatArray
     from mnistviz.core.types.evaluation import Evaluation
     from mnistviz.digits.labelled_sets import LabelledSet
-    from mnistviz.evaluation.predictions import Answers
+    from mnistviz.evaluation.predictions import Answers, Look
     from mnistviz.evaluation.robustness import RobustnessCurve
     from mnistviz.network.network import Network
 
@@ -34,6 +34,10 @@ def evaluate(
     ] = None,
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also read spoiled images: shifted, turned, …")
+    ] = False,
+    second_look: Annotated[
+        bool,
+        typer.Option("--second-look", help="Also read seven versions of each image."),
     ] = False,
     out: Annotated[
         Path | None,
@@ -55,15 +59,19 @@ def evaluate(
     answers = answers_of(labelled, _logits(run, snapshot, labelled, network))
     calibration = calibration_of(snapshot, network)
     result = _result(answers, None if calibration is None else calibration.temperature)
+    second = _second_result(run, snapshot, labelled, network) if second_look else None
     curves = _robustness_curves(snapshot, labelled, network) if robustness else []
     if out:
         _write(out, snapshot, result, curves)
     if as_json:
         value = {"run": run, "data": labelled.name, **_as_value(result)}
         rows = [curve.as_row() for curve in curves] if robustness else None
-        print_json({**value, "robustness": rows, "out": out})
+        looked = {} if second is None else {"second_look": _as_second(result, second)}
+        print_json({**value, **looked, "robustness": rows, "out": out})
         return
     _print(run, result)
+    if second is not None:
+        _print_second(result, second)
     for curve in curves:
         _print_curve(curve)
     if out:
@@ -166,19 +174,53 @@ def _print(run: str, result: Result) -> None:
     )
 
 
-def _logits(name: str, snapshot: Snapshot, data: LabelledSet, network: Network) -> FloatArray:
+def _second_result(name: str, snapshot: Snapshot, data: LabelledSet, network: Network) -> Result:
+    """The result of the second look, with its own calibration."""
+    from mnistviz.evaluation import second_look
+    from mnistviz.evaluation.predictions import answers_of
+
+    answers = answers_of(data, _logits(f"{name}, again", snapshot, data, network, "second"))
+    calibration = second_look.calibration_of(snapshot, network)
+    return _result(answers, None if calibration is None else calibration.temperature)
+
+
+def _as_second(result: Result, second: Result) -> dict[str, Any]:
+    """The second look as JSON, with the numbers of answers that it corrects and spoils."""
+    from mnistviz.evaluation.mcnemar import compare
+
+    compared = compare(second.answers.right, result.answers.right)
+    counts = {"corrected": compared.only_first, "spoilt": compared.only_second, "p": compared.p}
+    return {**_as_value(second), **counts}
+
+
+def _print_second(result: Result, second: Result) -> None:
+    value = _as_second(result, second)
+    temperature = second.temperature
+    how = "not calibrated" if temperature is None else f"at its temperature, {temperature:.3f}"
+    print(
+        f"second look: accuracy {value['accuracy']:.2%}, loss {value['loss']:.4f}; corrects "
+        f"{value['corrected']:,} answers, spoils {value['spoilt']:,} (p = {value['p']:.2g}); "
+        f"calibration error {second.calibration_error:.2%}, {how}"
+    )
+
+
+def _logits(
+    name: str, snapshot: Snapshot, data: LabelledSet, network: Network, look: Look = "single"
+) -> FloatArray:
     """The logits of an earlier evaluation, or else computed now, with a progress bar."""
+    from mnistviz.evaluation import second_look
     from mnistviz.evaluation.predictions import digest_of, keep_logits, known_logits
 
     digest = digest_of(data.images)
-    known = known_logits(snapshot, data, digest)
+    known = known_logits(snapshot, data, digest, look)
     if known is not None:
         return known
+    compute = type(network).logits if look == "single" else second_look.logits
     with typer.progressbar(length=len(data.labels), label=name, file=sys.stderr) as progress:
-        logits = network.logits(
-            data.images, lambda done: progress.update(round(done) - progress.pos)
+        logits = compute(
+            network, data.images, lambda done: progress.update(round(done) - progress.pos)
         )
-    keep_logits(snapshot, digest, logits)
+    keep_logits(snapshot, digest, logits, look)
     return logits
 
 

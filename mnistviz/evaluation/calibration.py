@@ -3,6 +3,7 @@
 Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks".
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,11 +55,17 @@ def probabilities(logits: FloatArray, calibration: Calibration | None) -> FloatA
     return softmax(logits) if calibration is None else calibration.probabilities(logits)
 
 
-def calibration_of(snapshot: Snapshot, network: Network | None = None) -> Calibration | None:
+def calibration_of(
+    snapshot: Snapshot,
+    network: Network | None = None,
+    cache: ResultCache[Calibration] = CACHE,
+    logits_of: Callable[[Network, ByteArray], FloatArray] = Network.logits,
+) -> Calibration | None:
     """The calibration of a snapshot, None where every training image was trained on.
 
-    Fitted at the first call, in about a second, and cached. The network is
-    loaded where `network` is not it already.
+    Fitted at the first call, in about a second, and stored in `cache`. The network is
+    loaded where `network` is not it already. `logits_of` returns the logits `(n, 10)` of a network
+    for images `(n, 28, 28)`.
     """
     number = held_out(snapshot.run)
     if not number:
@@ -66,10 +73,10 @@ def calibration_of(snapshot: Snapshot, network: Network | None = None) -> Calibr
 
     def compute() -> Calibration:
         data = load_mnist()
-        logits = (network or load(snapshot)).logits(data.x_train[-number:])
+        logits = logits_of(network or load(snapshot), data.x_train[-number:])
         return fit(logits, data.y_train[-number:])
 
-    return CACHE.get(snapshot, compute)
+    return cache.get(snapshot, compute)
 
 
 def held_out(run: Run) -> int:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation.scoring import probabilities
 from mnistviz.runs.result_cache import ResultCache, array_codec
 from mnistviz.runs.snapshots import Snapshot
+
+# Logits of a single look, or those that `second_look.logits` returns.
+Look = Literal["single", "second"]
 
 
 @dataclass(frozen=True)
@@ -42,22 +46,25 @@ def digest_of(images: ByteArray) -> str:
     return hashlib.sha256(np.ascontiguousarray(images).tobytes()).hexdigest()[:16]
 
 
-def known_logits(snapshot: Snapshot, data: LabelledSet, digest: str) -> FloatArray | None:
+def known_logits(
+    snapshot: Snapshot, data: LabelledSet, digest: str, look: Look = "single"
+) -> FloatArray | None:
     """Return the cached logits of a snapshot for a set, None where there are none.
 
     `digest` is that of the images. No network is loaded.
     """
-    found = _cache(digest).read(snapshot)
+    found = _cache(digest, look).read(snapshot)
     return found if found is not None and found.shape == (len(data.labels), NUM_CLASSES) else None
 
 
-def keep_logits(snapshot: Snapshot, digest: str, logits: FloatArray) -> None:
+def keep_logits(snapshot: Snapshot, digest: str, logits: FloatArray, look: Look = "single") -> None:
     """Cache logits; in a home that can't be written to they are computed again next time."""
-    _cache(digest).write(snapshot, logits)
+    _cache(digest, look).write(snapshot, logits)
 
 
-def _cache(digest: str) -> ResultCache[FloatArray]:
-    return ResultCache(f"logits-{digest}", array_codec("logits"))
+def _cache(digest: str, look: Look) -> ResultCache[FloatArray]:
+    name = "logits" if look == "single" else "second-look"
+    return ResultCache(f"{name}-{digest}", array_codec("logits"))
 
 
 def errors_of(answers: Answers) -> NDArray[np.int64]:

@@ -1,5 +1,7 @@
 """The answer to a drawing: the input of the network, its probabilities, and further views."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from mnistviz.charts.answer import prepared_bars, prepared_image
@@ -14,6 +16,7 @@ from mnistviz.network import rejection
 from mnistviz.network.layers import softmax
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
+from mnistviz.ui.draw.second_look_view import change_text, show_second_look
 from mnistviz.ui.draw.xray import show_xray
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.charts import page_appearance, show
@@ -26,13 +29,23 @@ PICTURE_SIZE = 200
 BARS_SIZE = 270
 BARS_HEIGHT = 300
 
-OTHERS, XRAY, REFUSAL = "Other networks", "X-ray", "When it refuses"
+SECOND_LOOK, OTHERS = "Second look", "Other networks"
+XRAY, REFUSAL = "X-ray", "When it refuses"
+# The key of the chosen view below the answer.
+MORE = "more"
 
 
-def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
+class ShownAnswer(NamedTuple):
+    """The probabilities `(10,)` of a single look, and the digit that the page answers."""
+
+    probabilities: FloatArray
+    digit: int
+
+
+def show_answer(snapshot: Snapshot, stages: Stages) -> ShownAnswer | None:
     """Show the input of the network and its answer, as two boxes in the row of the canvas.
 
-    Returns the ten probabilities, None where nothing is drawn.
+    Returns the answer, None where nothing is drawn.
     """
     middle, right = st.container(width=PICTURE_SIZE), st.container(width=BARS_SIZE)
     if stages.blank:
@@ -47,7 +60,8 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
     reading = reader.read(stages.image)
     with middle:
         # The answer is first: on a phone the rest is further down.
-        _show_reading(reading)
+        second = _second_reading(snapshot, stages)
+        _show_reading(reading, second)
         show(
             prepared_image(stages.image, PICTURE_SIZE, page_appearance()),
             "seen",
@@ -62,7 +76,7 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
         )
         _show_calibration(reader.calibration, reading)
         _show_links(reading)
-    return reading.probabilities
+    return ShownAnswer(reading.probabilities, (second or reading).digit)
 
 
 def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) -> None:
@@ -71,27 +85,42 @@ def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) 
     Only the chosen one is computed: an answer does not wait for the others.
     """
     chosen = st.segmented_control(
-        "More about this answer", [OTHERS, XRAY, REFUSAL], key="more", persist_state="session"
+        "More about this answer",
+        [SECOND_LOOK, OTHERS, XRAY, REFUSAL],
+        key=MORE,
+        persist_state="session",
     )
     if chosen == REFUSAL:
         _show_refusal()
     elif chosen and stages.blank:
         st.info("Draw a digit first.")
+    elif chosen == SECOND_LOOK:
+        show_second_look(snapshot, stages.image)
     elif chosen == OTHERS:
         show_other_networks(snapshot, stages.image)
     elif chosen == XRAY:
         show_xray(snapshot, stages, drawn)
 
 
-def _show_reading(reading: Reading) -> None:
+def _second_reading(snapshot: Snapshot, stages: Stages) -> Reading | None:
+    """The answer of the second look, None while its view is not open."""
+    if st.session_state.get(MORE) != SECOND_LOOK:
+        return None
+    return loaded_networks.look_again(snapshot, stages.image).reading
+
+
+def _show_reading(first: Reading, second: Reading | None) -> None:
+    """Show the answer, and that of the second look instead where it is another one."""
+    changed = second is not None and (second.verdict, second.digit) != (first.verdict, first.digit)
+    reading = second if second is not None and changed else first
     texts = TEXTS[reading.verdict]
     values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
     st.metric(
-        texts.heading,
+        f"Second look: {texts.heading.lower()}" if changed else texts.heading,
         texts.answer.format(**values),
-        texts.detail.format(**values),
+        change_text(first) if changed else texts.detail.format(**values),
         delta_arrow="off",
-        delta_color="off" if reading.verdict == "digit" else "orange",
+        delta_color="off" if reading.verdict == "digit" and not changed else "orange",
     )
 
 

@@ -38,11 +38,16 @@ class _JustSaved:
 
 
 def keep_digit(
-    snapshot: Snapshot, stages: Stages, strokes: Strokes | None, probabilities: FloatArray
+    snapshot: Snapshot,
+    stages: Stages,
+    strokes: Strokes | None,
+    probabilities: FloatArray,
+    digit: int,
 ) -> None:
     """Show buttons that save the drawing of `stages` with the answer as label, or another one.
 
-    `strokes` are None for a picture, `probabilities` (10,) are those that the page shows.
+    `strokes` are None for a picture, `probabilities` (10,) are those that the page shows, `digit`
+    is the one that it answers.
     """
     if strokes is not None:
         _take_back_if_changed(strokes)
@@ -56,14 +61,14 @@ def keep_digit(
     with box.container(horizontal=True, vertical_alignment="center"):
         if saved is None:
             st.button(
-                f"Right, it is a {answer.digit}",
+                f"Right, it is a {digit}",
                 icon=":material/check:",
                 # A button of its own for each drawing: a late press can't count for the next one.
                 key=f"right_{my_digits.id_of(pixels)}",
                 help="Keeps it in My digits, on this machine: to test networks with your "
                 "handwriting, and to teach them.",
                 on_click=_save,
-                args=(pixels, answer.digit, strokes, answer),
+                args=(pixels, digit, strokes, answer),
             )
         else:
             st.markdown(f":material/check: Kept in My digits as a **{saved.label}**.")

@@ -24,7 +24,8 @@ def script() -> None:
     line = np.array([[1, 2], [3, 4]], np.float32)
     probabilities = np.array([0, 0.25, 0, 0.75, 0, 0, 0, 0, 0, 0], np.float32)
     run = registry.find_run("best")
-    keep_digit(Snapshot(run, 3), normalise(image), Strokes(280, 280, 18, (line,)), probabilities)
+    strokes = Strokes(280, 280, 18, (line,))
+    keep_digit(Snapshot(run, 3), normalise(image), strokes, probabilities, digit=3)
 
 
 @pytest.fixture
