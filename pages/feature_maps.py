@@ -41,7 +41,7 @@ st.caption(
     f"{LOOK_FOR[stage]} Every channel of every layer is here, numbered from 0; the maps get "
     "smaller and less like a digit from layer to layer."
 )
-outputs = loaded_networks.stages(snapshot, image)
+outputs = loaded_networks.calibrated_stages(snapshot, image)
 maps = ShownMaps(snapshot, image, image_name, outputs, stage, scope, other_image)
 if view == "layers":
     show_layers(maps)

@@ -10,6 +10,7 @@ from mnistviz.ui.my_digits.fine_tuning import teach
 from mnistviz.ui.my_digits.gallery import show_gallery, show_last_action
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
 from mnistviz.ui.my_digits.scores import show_all_runs, show_score
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.sidebar import need_snapshot
@@ -45,9 +46,10 @@ view = pick(
     "View", VIEWS, key="my_digits_view", persist_state="session", label_visibility="collapsed"
 )
 with st.spinner(f"{run.name} reads your digits …"):
-    probabilities = my_digits_scores.answers(snapshot, digits)
+    logits = my_digits_scores.answers(snapshot, digits)
+    probabilities = loaded_networks.probabilities(snapshot, logits)
 if view == "gallery":
-    show_gallery(run, digits, probabilities)
+    show_gallery(snapshot, digits, probabilities)
     deleted_and_damaged()
     explanation(
         [

@@ -56,9 +56,10 @@ def evaluate(
     from mnistviz.runs.load import load
 
     network = load(snapshot)
-    answers = answers_of(labelled, _logits(run, snapshot, labelled, network))
+    logits = _logits(run, snapshot, labelled, network)
     calibration = calibration_of(snapshot, network)
-    result = _result(answers, None if calibration is None else calibration.temperature)
+    temperature = None if calibration is None else calibration.temperature
+    result = _result(answers_of(labelled, logits, temperature))
     second = _second_result(run, snapshot, labelled, network) if second_look else None
     curves = _robustness_curves(snapshot, labelled, network) if robustness else []
     if out:
@@ -94,31 +95,28 @@ def _labelled_set(path: Path | None) -> LabelledSet:
 class Result:
     """The answers to a labelled set and numbers on them. Shares are in [0, 1].
 
-    `interval` is that of the accuracy; `temperature` is None for a run that is not calibrated.
+    `interval` is that of the accuracy.
     """
 
     answers: Answers
     evaluation: Evaluation
     interval: tuple[float, float]
     top_2: float
-    temperature: float | None
     calibration_error: float
 
 
-def _result(answers: Answers, temperature: float | None) -> Result:
+def _result(answers: Answers) -> Result:
     from mnistviz.core.statistics import accuracy_interval
     from mnistviz.evaluation.metrics import top_k
     from mnistviz.evaluation.reliability import reliability
-    from mnistviz.evaluation.scoring import probabilities, score
+    from mnistviz.evaluation.scoring import score
 
-    confidence = probabilities(answers.logits, temperature or 1.0).max(axis=1)
     return Result(
         answers=answers,
         evaluation=score(answers.logits, answers.data.labels),
         interval=accuracy_interval(int(answers.right.sum()), len(answers.data.labels)),
         top_2=float(top_k(answers.logits, answers.data.labels)[1]),
-        temperature=temperature,
-        calibration_error=reliability(confidence, answers.right).error,
+        calibration_error=reliability(answers.confidence, answers.right).error,
     )
 
 
@@ -131,9 +129,9 @@ def _write(
     from mnistviz.evaluation.report import report_data, report_html
 
     if out.suffix.lower() == ".csv":
-        figure_files.write_text(out, as_csv(result.answers, result.temperature))
+        figure_files.write_text(out, as_csv(result.answers))
         return
-    subject = report_data(snapshot, result.answers, result.temperature)
+    subject = report_data(snapshot, result.answers)
     # Curves of this evaluation also where the home can't be written to and nothing is stored.
     figure_files.write_text(out, report_html(replace(subject, curves=curves or subject.curves)))
 
@@ -148,7 +146,7 @@ def _as_value(result: Result) -> dict[str, Any]:
         "interval": list(result.interval),
         "loss": evaluation.loss,
         "top_2": result.top_2,
-        "temperature": result.temperature,
+        "temperature": result.answers.temperature,
         "calibration_error": result.calibration_error,
         "per_class": [None if math.isnan(share) else share for share in shares],
         "confusion": evaluation.confusion.tolist(),
@@ -163,7 +161,7 @@ def _print(run: str, result: Result) -> None:
     )
     top_2 = f"label among the two likeliest {result.top_2:.2%}"
     print(f"95 % interval {low:.2%} to {high:.2%}, {top_2}")
-    temperature = result.temperature
+    temperature = result.answers.temperature
     how = "not calibrated" if temperature is None else f"at its temperature, {temperature:.3f}"
     print(f"calibration error {result.calibration_error:.2%}, {how}")
     digits = [Column(str(digit), 6) for digit in range(NUM_CLASSES)]
@@ -179,9 +177,10 @@ def _second_result(name: str, snapshot: Snapshot, data: LabelledSet, network: Ne
     from mnistviz.evaluation import second_look
     from mnistviz.evaluation.predictions import answers_of
 
-    answers = answers_of(data, _logits(f"{name}, again", snapshot, data, network, "second"))
+    logits = _logits(f"{name}, again", snapshot, data, network, "second")
     calibration = second_look.calibration_of(snapshot, network)
-    return _result(answers, None if calibration is None else calibration.temperature)
+    temperature = None if calibration is None else calibration.temperature
+    return _result(answers_of(data, logits, temperature))
 
 
 def _as_second(result: Result, second: Result) -> dict[str, Any]:
@@ -195,7 +194,7 @@ def _as_second(result: Result, second: Result) -> dict[str, Any]:
 
 def _print_second(result: Result, second: Result) -> None:
     value = _as_second(result, second)
-    temperature = second.temperature
+    temperature = second.answers.temperature
     how = "not calibrated" if temperature is None else f"at its temperature, {temperature:.3f}"
     print(
         f"second look: accuracy {value['accuracy']:.2%}, loss {value['loss']:.4f}; corrects "

@@ -3,8 +3,8 @@
 Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks".
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.statistics import negative_log_likelihood
 from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.reliability import reliability
 from mnistviz.network.layers import softmax
@@ -53,6 +54,18 @@ CACHE = ResultCache("calibration", dataclass_codec(Calibration))
 def probabilities(logits: FloatArray, calibration: Calibration | None) -> FloatArray:
     """Return the probabilities `(…, 10)` of logits `(…, 10)`, calibrated unless it is None."""
     return softmax(logits) if calibration is None else calibration.probabilities(logits)
+
+
+def with_calibration(
+    outputs: Sequence[LayerOutput], calibration: Calibration | None
+) -> tuple[LayerOutput, ...]:
+    """Return the outputs of all layers with calibrated probabilities as those of the softmax.
+
+    `outputs` begin with the first layer; the softmax follows the logits. None changes nothing.
+    """
+    *rest, scores, last = outputs
+    logits = scores.values.reshape(1, -1)
+    return (*rest, scores, replace(last, values=probabilities(logits, calibration)[0]))
 
 
 def calibration_of(

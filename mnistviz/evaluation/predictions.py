@@ -24,7 +24,8 @@ Look = Literal["single", "second"]
 class Answers:
     """The answers of one network to every image of a set: `logits` is `(n, 10)` float32.
 
-    `confidence` is the probability of the answer at temperature 1, `(n,)` in [0, 1].
+    `temperature` is that of its calibration, None where it has none. `confidence` is the
+    probability of the answer, calibrated where it can be, `(n,)` in [0, 1].
     """
 
     data: LabelledSet
@@ -32,13 +33,22 @@ class Answers:
     answers: NDArray[np.int64]
     right: BoolArray
     confidence: DoubleArray
+    temperature: float | None = None
+
+    def probabilities(self, numbers: NDArray[np.integer] | None = None) -> DoubleArray:
+        """Return the probabilities `(n, 10)`, calibrated where they can be, of all or some."""
+        logits = self.logits if numbers is None else self.logits[numbers]
+        return probabilities(logits, self.temperature or 1.0)
 
 
-def answers_of(data: LabelledSet, logits: FloatArray) -> Answers:
-    """Return the answers that logits `(n, 10)` give to the images of a set."""
+def answers_of(data: LabelledSet, logits: FloatArray, temperature: float | None = None) -> Answers:
+    """Return the answers that logits `(n, 10)` give to the images of a set.
+
+    `temperature` is that of the network's calibration, None without one.
+    """
     answers = logits.argmax(axis=1)
-    confidence = probabilities(logits).max(axis=1)
-    return Answers(data, logits, answers, answers == data.labels, confidence)
+    confidence = probabilities(logits, temperature or 1.0).max(axis=1)
+    return Answers(data, logits, answers, answers == data.labels, confidence, temperature)
 
 
 def digest_of(images: ByteArray) -> str:
@@ -83,17 +93,13 @@ def in_cell(answers: Answers, label: int, answer: int) -> NDArray[np.int64]:
     return numbers[np.argsort(sign * answers.confidence[numbers], kind="stable")]
 
 
-def as_csv(answers: Answers, temperature: float | None = None) -> str:
-    """Return a table with a line for each image: label, answer, right or not, probabilities.
-
-    With a temperature the probabilities are the calibrated ones.
-    """
+def as_csv(answers: Answers) -> str:
+    """Return a table with a line for each image: label, answer, right or not, probabilities."""
     table = io.StringIO(newline="")
     lines = csv.writer(table, lineterminator="\n")
     digits = [f"probability_{digit}" for digit in range(NUM_CLASSES)]
     lines.writerow(["image", "label", "answer", "right", *digits])
-    shares = probabilities(answers.logits, temperature or 1.0)
-    for number, row in enumerate(shares):
+    for number, row in enumerate(answers.probabilities()):
         fields = (number, int(answers.data.labels[number]), int(answers.answers[number]))
         lines.writerow([*fields, int(answers.right[number]), *(f"{share:.6g}" for share in row)])
     return table.getvalue()

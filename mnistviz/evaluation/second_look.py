@@ -119,8 +119,9 @@ def mean_logits(probabilities: FloatArray) -> FloatArray:
 
     Their softmax is the mean probability, so that they can be used like logits.
     """
-    mean = probabilities.mean(axis=1, dtype=np.float64)
-    return np.log(np.maximum(mean, np.finfo(np.float32).tiny)).astype(np.float32)
+    mean = np.maximum(probabilities.mean(axis=1), np.finfo(np.float32).tiny)
+    logits: FloatArray = np.log(mean)
+    return logits
 
 
 def logits(network: Network, images: Images, progress: Progress = no_progress) -> FloatArray:
@@ -136,10 +137,11 @@ def logits(network: Network, images: Images, progress: Progress = no_progress) -
     return np.concatenate(parts)
 
 
-def calibration_of(snapshot: Snapshot, network: Network) -> Calibration | None:
+def calibration_of(snapshot: Snapshot, network: Network | None = None) -> Calibration | None:
     """Return the calibration of a snapshot's second look, None where no image was held out.
 
-    Fitted at the first call, in about 5 s, and cached.
+    Fitted at the first call, in about 5 s, and cached. The network is loaded where `network` is
+    not it already.
     """
     return calibration.calibration_of(snapshot, network, CACHE, logits)
 

@@ -37,7 +37,7 @@ def show_second_look(snapshot: Snapshot, answers: Answers) -> None:
     if again is None:
         return
     result = compare(again.right, answers.right)
-    _show_numbers(snapshot, answers, again)
+    _show_numbers(answers, again)
     st.markdown(verdict_text(result))
     _show_changes(answers, again)
 
@@ -58,14 +58,13 @@ def _second_answers(snapshot: Snapshot, answers: Answers) -> Answers | None:
         if logits is None:
             return None
         keep_logits(snapshot, digest, logits, "second")
-    return answers_of(data, logits)
-
-
-def _show_numbers(snapshot: Snapshot, answers: Answers, again: Answers) -> None:
-    count = len(answers.right)
     fitted = loaded_networks.second_look_calibration(snapshot)
-    shares = again.confidence if fitted is None else fitted.probabilities(again.logits).max(axis=1)
-    error = reliability(np.asarray(shares, np.float64), again.right).error
+    return answers_of(data, logits, None if fitted is None else fitted.temperature)
+
+
+def _show_numbers(answers: Answers, again: Answers) -> None:
+    count = len(answers.right)
+    error = reliability(again.confidence, again.right).error
     wrong, wrong_again = int((~answers.right).sum()), int((~again.right).sum())
     with st.container(horizontal=True):
         accuracy = f"single look: {answers.right.mean():.2%}"
@@ -75,7 +74,8 @@ def _show_numbers(snapshot: Snapshot, answers: Answers, again: Answers) -> None:
         single = score(answers.logits, answers.data.labels).loss
         loss = score(again.logits, again.data.labels).loss
         metric_with_note("Loss, second look", f"{loss:.4f}", f"single look: {single:.4f}")
-        how = "not calibrated" if fitted is None else f"temperature {fitted.temperature:.3f}"
+        temperature = again.temperature
+        how = "not calibrated" if temperature is None else f"temperature {temperature:.3f}"
         metric_with_note("Calibration error, second look", f"{error:.2%}", how)
 
 
