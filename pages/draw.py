@@ -95,9 +95,9 @@ def answer(
         st.session_state[state.DRAWN_IMAGE] = stages.image
     update_picture_in_address()
     with row:
-        probabilities = show_answer(snapshot, stages)
-    if probabilities is not None:
-        keep_digit(snapshot, stages, drawn, probabilities)
+        shown = show_answer(snapshot, stages)
+    if shown is not None:
+        keep_digit(snapshot, stages, drawn, shown.probabilities, shown.digit)
     show_more(snapshot, stages, drawn)
 
 

@@ -1,5 +1,7 @@
 """The answer to a drawing: the input of the network, its probabilities, and further views."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from mnistviz.charts.answer import prepared_bars, prepared_image
@@ -29,10 +31,17 @@ BARS_HEIGHT = 300
 OTHERS, XRAY, REFUSAL = "Other networks", "X-ray", "When it refuses"
 
 
-def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
+class ShownAnswer(NamedTuple):
+    """The probabilities `(10,)`, and the digit that the page answers; None: it is no digit."""
+
+    probabilities: FloatArray
+    digit: int | None
+
+
+def show_answer(snapshot: Snapshot, stages: Stages) -> ShownAnswer | None:
     """Show the input of the network and its answer, as two boxes in the row of the canvas.
 
-    Returns the ten probabilities, None where nothing is drawn.
+    Returns the answer, None where nothing is drawn.
     """
     middle, right = st.container(width=PICTURE_SIZE), st.container(width=BARS_SIZE)
     if stages.blank:
@@ -54,15 +63,24 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
             "Your digit, scaled and centred to 28 by 28 pixels",
         )
         st.caption("What the network sees of it: 28×28 pixels")
+    refused = reading.verdict == "not_a_digit"
     with right:
         show(
-            prepared_bars(reading.probabilities, BARS_HEIGHT, page_appearance()),
+            prepared_bars(
+                reading.probabilities, BARS_HEIGHT, page_appearance(), answered=not refused
+            ),
             "answer",
-            "The network's ten probabilities",
+            "The network's ten probabilities" + ", not used: it is no digit" * refused,
         )
-        _show_calibration(reader.calibration, reading)
+        if refused:
+            st.caption(
+                "Not used: the network has to choose one of ten digits, whatever it sees. The "
+                "detector of digits, a network of its own, says that this is none."
+            )
+        else:
+            _show_calibration(reader.calibration, reading)
         _show_links(reading)
-    return reading.probabilities
+    return ShownAnswer(reading.probabilities, None if refused else reading.digit)
 
 
 def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) -> None:
@@ -114,10 +132,12 @@ def _show_calibration(calibration: Calibration | None, reading: Reading) -> None
 def _show_links(reading: Reading) -> None:
     """Show the next best digit, and links to the pages that explain the answer."""
     first, second = reading.ranking[:2]
-    st.markdown(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
+    refused = reading.verdict == "not_a_digit"
+    if not refused:
+        st.markdown(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
     with st.container(horizontal=True):
         look = st.button("Look inside", icon=":material/layers:", on_click=_use_drawing)
-        why = st.button(
+        why = not refused and st.button(
             f"Why {first}, not {second}?",
             icon=":material/balance:",
             on_click=_use_drawing,
