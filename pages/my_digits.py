@@ -9,6 +9,7 @@ from mnistviz.evaluation import my_digits_scores
 from mnistviz.ui.my_digits.fine_tuning import teach
 from mnistviz.ui.my_digits.gallery import show_gallery, show_last_action
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
+from mnistviz.ui.my_digits.non_digits_view import show_non_digits
 from mnistviz.ui.my_digits.scores import show_all_runs, show_score
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import pick
@@ -30,6 +31,7 @@ if not digits:
     DRAW.link("Draw a digit")
     st.caption("Or import some:")
     export_and_import(digits)
+    show_non_digits()
     deleted_and_damaged()
     st.stop()
 
@@ -50,6 +52,7 @@ with st.spinner(f"{run.name} reads your digits …"):
     probabilities = loaded_networks.probabilities(snapshot, logits)
 if view == "gallery":
     show_gallery(snapshot, digits, probabilities)
+    show_non_digits()
     deleted_and_damaged()
     explanation(
         [

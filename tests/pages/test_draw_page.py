@@ -137,7 +137,9 @@ def test_a_scribble_is_rejected(tiny_run: Run) -> None:
     assert reading_of(TO_AND_FRO, tiny_run).verdict == "not_a_digit"
     app = open_drawing(TO_AND_FRO, tiny_run)
     (metric,) = app.metric
-    assert metric.value == "not one digit"
+    assert metric.value == "no digit"
+    assert "Right, it is no digit" in button_labels(app)
+    assert not [label for label in button_labels(app) if label.startswith("Why")]
     app.button_group(key="more").set_value("When it refuses").run()
     assert "scribble" in list(app.dataframe[0].value["drawn"])
 

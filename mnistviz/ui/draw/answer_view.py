@@ -36,10 +36,13 @@ MORE = "more"
 
 
 class ShownAnswer(NamedTuple):
-    """The probabilities `(10,)` of a single look, and the digit that the page answers."""
+    """The probabilities `(10,)` of a single look, and the digit that the page answers.
+
+    The digit is None where it answers that it is no digit.
+    """
 
     probabilities: FloatArray
-    digit: int
+    digit: int | None
 
 
 def show_answer(snapshot: Snapshot, stages: Stages) -> ShownAnswer | None:
@@ -68,15 +71,25 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> ShownAnswer | None:
             "Your digit, scaled and centred to 28 by 28 pixels",
         )
         st.caption("What the network sees of it: 28×28 pixels")
+    refused = reading.verdict == "not_a_digit"
     with right:
         show(
-            prepared_bars(reading.probabilities, BARS_HEIGHT, page_appearance()),
+            prepared_bars(
+                reading.probabilities, BARS_HEIGHT, page_appearance(), answered=not refused
+            ),
             "answer",
-            "The network's ten probabilities",
+            "The network's ten probabilities" + ", not used: it is no digit" * refused,
         )
-        _show_calibration(reader.calibration, reading)
+        if refused:
+            st.caption(
+                "Not used: the network has to choose one of ten digits, whatever it sees. The "
+                "detector of digits, a network of its own, says that this is none."
+            )
+        else:
+            _show_calibration(reader.calibration, reading)
         _show_links(reading)
-    return ShownAnswer(reading.probabilities, (second or reading).digit)
+    digit = None if refused else (second or reading).digit
+    return ShownAnswer(reading.probabilities, digit)
 
 
 def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) -> None:
@@ -143,10 +156,12 @@ def _show_calibration(calibration: Calibration | None, reading: Reading) -> None
 def _show_links(reading: Reading) -> None:
     """Show the next best digit, and links to the pages that explain the answer."""
     first, second = reading.ranking[:2]
-    st.markdown(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
+    refused = reading.verdict == "not_a_digit"
+    if not refused:
+        st.markdown(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
     with st.container(horizontal=True):
         look = st.button("Look inside", icon=":material/layers:", on_click=_use_drawing)
-        why = st.button(
+        why = not refused and st.button(
             f"Why {first}, not {second}?",
             icon=":material/balance:",
             on_click=_use_drawing,
