@@ -58,6 +58,17 @@ def test_a_digit_is_read_with_calibrated_probabilities(tiny_run: Run) -> None:
     assert f"temperature {fitted.temperature:.2f}" in text_of(app)
 
 
+def test_on_a_narrow_page_the_answer_is_above_the_canvas(tiny_run: Run) -> None:
+    app = open_drawing(SEVEN, tiny_run)
+    app.session_state[state.PAGE_WIDTH] = 350
+    app.run()
+    assert not app.exception
+    assert not app.metric
+    reading = reading_of(SEVEN, tiny_run)
+    shown = f"It reads {reading.digit} :small[:gray[probability {reading.probability:.1%}]]"
+    assert shown in text_of(app)
+
+
 def test_a_second_look_stands_beside_the_answer(tiny_run: Run) -> None:
     app = open_drawing(SEVEN, tiny_run)
     before = app.metric[0]

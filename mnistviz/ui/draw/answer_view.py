@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.charts.answer import prepared_bars, prepared_image
 from mnistviz.charts.digit_images import blank_image_figure, blank_probability_figure
@@ -29,6 +30,9 @@ PICTURE_SIZE = 200
 BARS_SIZE = 270
 BARS_HEIGHT = 300
 
+# The answer on a phone, one line above the canvas: what it reads, the small print.
+NARROW_ANSWER = "#### {} :small[{}]"
+
 SECOND_LOOK, OTHERS = "Second look", "Other networks"
 XRAY, REFUSAL = "X-ray", "When it refuses"
 # The key of the chosen view below the answer.
@@ -45,13 +49,20 @@ class ShownAnswer(NamedTuple):
     digit: int | None
 
 
-def show_answer(snapshot: Snapshot, stages: Stages) -> ShownAnswer | None:
+def show_answer(
+    snapshot: Snapshot, stages: Stages, above: DeltaGenerator | None = None
+) -> ShownAnswer | None:
     """Show the input of the network and its answer, as two boxes in the row of the canvas.
 
-    Returns the answer, None where nothing is drawn.
+    On a narrow page the answer is in `above`, a container above the canvas. Returns the answer,
+    None where nothing is drawn.
     """
-    middle, right = st.container(width=PICTURE_SIZE), st.container(width=BARS_SIZE)
+    # The keys are those of the style sheet: what is grey while one draws.
+    middle = st.container(width=PICTURE_SIZE, key="answer_picture")
+    right = st.container(width=BARS_SIZE, key="answer_bars")
     if stages.blank:
+        if above is not None:
+            above.markdown(NARROW_ANSWER.format("No answer yet", ""))
         # With charts from the start, the browser has loaded Plotly before the first answer.
         with middle:
             st.info(TEXTS["blank"].detail)
@@ -61,10 +72,10 @@ def show_answer(snapshot: Snapshot, stages: Stages) -> ShownAnswer | None:
         return None
     reader = loaded_networks.digit_reader(snapshot)
     reading = reader.read(stages.image)
+    second = _second_reading(snapshot, stages)
+    with above or middle:
+        _show_reading(reading, second, narrow=above is not None)
     with middle:
-        # The answer is first: on a phone the rest is further down.
-        second = _second_reading(snapshot, stages)
-        _show_reading(reading, second)
         show(
             prepared_image(stages.image, PICTURE_SIZE, page_appearance()),
             "seen",
@@ -122,16 +133,22 @@ def _second_reading(snapshot: Snapshot, stages: Stages) -> Reading | None:
     return loaded_networks.look_again(snapshot, stages.image).reading
 
 
-def _show_reading(first: Reading, second: Reading | None) -> None:
+def _show_reading(first: Reading, second: Reading | None, narrow: bool) -> None:
     """Show the answer, and that of the second look instead where it is another one."""
     changed = second is not None and (second.verdict, second.digit) != (first.verdict, first.digit)
     reading = second if second is not None and changed else first
     texts = TEXTS[reading.verdict]
     values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
+    heading = f"Second look: {texts.heading.lower()}" if changed else texts.heading
+    answer = texts.answer.format(**values)
+    detail = change_text(first) if changed else texts.detail.format(**values)
+    if narrow:
+        st.markdown(NARROW_ANSWER.format(f"{heading} {answer}", f":gray[{detail}]"))
+        return
     st.metric(
-        f"Second look: {texts.heading.lower()}" if changed else texts.heading,
-        texts.answer.format(**values),
-        change_text(first) if changed else texts.detail.format(**values),
+        heading,
+        answer,
+        detail,
         delta_arrow="off",
         delta_color="off" if reading.verdict == "digit" and not changed else "orange",
     )
