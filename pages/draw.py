@@ -14,6 +14,7 @@ from mnistviz.ui.draw.pen_up import send_at_pen_up
 from mnistviz.ui.draw.picture_input import NO_INK, PHOTO_WIDTH, given_picture
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.sidebar import need_snapshot, update_picture_in_address
 from mnistviz.ui.shared.texts import describe, explanation
 
@@ -52,6 +53,7 @@ def draw_and_answer() -> None:
 @st.fragment
 @errors_shown()
 def read_canvas(several: bool) -> None:
+    above = place_above()
     row = st.container(horizontal=True, gap="medium")
     width = number_width() if several else CANVAS_SIZE
     with row.container(width=width):
@@ -60,10 +62,16 @@ def read_canvas(several: bool) -> None:
         logits = loaded_networks.network(snapshot).logits
         show_number(snapshot, segment_strokes(drawn, logits) if drawn.strokes else [])
         return
-    answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn)
+    answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn, above)
+
+
+def place_above() -> DeltaGenerator | None:
+    """The place of the answer on a phone, which shows it beside the canvas without scrolling."""
+    return st.container(key="answer_above") if is_narrow() else None
 
 
 def read_picture(camera: bool, several: bool) -> None:
+    above = place_above()
     row = st.container(horizontal=True, gap="medium")
     with row.container(width=PHOTO_WIDTH):
         given = given_picture(camera, several)
@@ -83,11 +91,14 @@ def read_picture(camera: bool, several: bool) -> None:
         update_picture_in_address()
         row.info(NO_INK)
         return
-    answer(row, stages, None)
+    answer(row, stages, None, above)
 
 
 def answer(
-    row: DeltaGenerator, stages: preprocessing.Stages, drawn: strokes.Strokes | None
+    row: DeltaGenerator,
+    stages: preprocessing.Stages,
+    drawn: strokes.Strokes | None,
+    above: DeltaGenerator | None,
 ) -> None:
     if stages.blank:
         st.session_state.pop(state.DRAWN_IMAGE, None)
@@ -95,9 +106,9 @@ def answer(
         st.session_state[state.DRAWN_IMAGE] = stages.image
     update_picture_in_address()
     with row:
-        probabilities = show_answer(snapshot, stages)
-    if probabilities is not None:
-        keep_digit(snapshot, stages, drawn, probabilities)
+        shown = show_answer(snapshot, stages, above)
+    if shown is not None:
+        keep_digit(snapshot, stages, drawn, shown.probabilities, shown.digit)
     show_more(snapshot, stages, drawn)
 
 

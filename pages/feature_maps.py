@@ -40,7 +40,7 @@ st.caption(
     f"{LOOK_FOR[stage]} Every channel of every layer is here, numbered from 0. From layer to "
     "layer the maps get smaller and look less like a digit."
 )
-outputs = loaded_networks.stages(snapshot, image)
+outputs = loaded_networks.calibrated_stages(snapshot, image)
 maps = ShownMaps(snapshot, image, image_name, outputs, stage, scope, other_image)
 if view == "layers":
     show_layers(maps)

@@ -9,7 +9,9 @@ from mnistviz.evaluation import my_digits_scores
 from mnistviz.ui.my_digits.fine_tuning import teach
 from mnistviz.ui.my_digits.gallery import show_gallery, show_last_action
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
+from mnistviz.ui.my_digits.non_digits_view import show_non_digits
 from mnistviz.ui.my_digits.scores import show_all_runs, show_score
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.sidebar import need_snapshot
@@ -29,6 +31,7 @@ if not digits:
     DRAW.link("Draw a digit")
     st.caption("Or import some:")
     export_and_import(digits)
+    show_non_digits()
     deleted_and_damaged()
     st.stop()
 
@@ -45,9 +48,11 @@ view = pick(
     "View", VIEWS, key="my_digits_view", persist_state="session", label_visibility="collapsed"
 )
 with st.spinner(f"{run.name} reads your digits …"):
-    probabilities = my_digits_scores.answers(snapshot, digits)
+    logits = my_digits_scores.answers(snapshot, digits)
+    probabilities = loaded_networks.probabilities(snapshot, logits)
 if view == "gallery":
-    show_gallery(run, digits, probabilities)
+    show_gallery(snapshot, digits, probabilities)
+    show_non_digits()
     deleted_and_damaged()
     explanation(
         [

@@ -23,9 +23,12 @@ def prepared_image(image: FloatArray, height: int, appearance: Appearance) -> Pr
     return _blank_image(height, appearance).with_values(z=image.round(PIXEL_DECIMALS))
 
 
-def prepared_bars(probabilities: FloatArray, height: int, appearance: Appearance) -> PreparedFigure:
-    """Return `probability_figure` of probabilities `(10,)`."""
-    return _blank_bars(height, appearance).with_values(**bar_settings(probabilities))
+def prepared_bars(
+    probabilities: FloatArray, height: int, appearance: Appearance, *, answered: bool = True
+) -> PreparedFigure:
+    """Return `probability_figure` of probabilities `(10,)`, all bars grey if not answered."""
+    settings = bar_settings(probabilities, answered=answered)
+    return _blank_bars(height, appearance).with_values(**settings)
 
 
 @functools.cache

@@ -64,9 +64,12 @@ def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figur
     return apply_layout(figure, height, bargap=0.2)
 
 
-def bar_settings(probabilities: FloatArray) -> dict[str, Any]:
-    """Return the settings of the bars' trace that depend on the probabilities `(10,)`."""
-    answer = int(np.argmax(probabilities))
+def bar_settings(probabilities: FloatArray, *, answered: bool = True) -> dict[str, Any]:
+    """Return the settings of the bars' trace that depend on the probabilities `(10,)`.
+
+    The largest bar is in colour if the picture was answered, and not if it was refused.
+    """
+    answer = int(np.argmax(probabilities)) if answered else None
     return {
         "x": probabilities,
         "text": [f"{probability:.1%}" for probability in probabilities.tolist()],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mnistviz.core.types.arrays import FloatArray
     from mnistviz.core.types.evaluation import Evaluation
     from mnistviz.digits.labelled_sets import LabelledSet
-    from mnistviz.evaluation.predictions import Answers
+    from mnistviz.evaluation.predictions import Answers, Look
     from mnistviz.evaluation.robustness import RobustnessCurve
     from mnistviz.network.network import Network
 
@@ -34,6 +34,10 @@ def evaluate(
     ] = None,
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also read spoiled images: shifted, turned, …")
+    ] = False,
+    second_look: Annotated[
+        bool,
+        typer.Option("--second-look", help="Also read seven versions of each image."),
     ] = False,
     out: Annotated[
         Path | None,
@@ -52,18 +56,23 @@ def evaluate(
     from mnistviz.runs.load import load
 
     network = load(snapshot)
-    answers = answers_of(labelled, _logits(run, snapshot, labelled, network))
+    logits = _logits(run, snapshot, labelled, network)
     calibration = calibration_of(snapshot, network)
-    result = _result(answers, None if calibration is None else calibration.temperature)
+    temperature = None if calibration is None else calibration.temperature
+    result = _result(answers_of(labelled, logits, temperature))
+    second = _second_result(run, snapshot, labelled, network) if second_look else None
     curves = _robustness_curves(snapshot, labelled, network) if robustness else []
     if out:
         _write(out, snapshot, result, curves)
     if as_json:
         value = {"run": run, "data": labelled.name, **_as_value(result)}
         rows = [curve.as_row() for curve in curves] if robustness else None
-        print_json({**value, "robustness": rows, "out": out})
+        looked = {} if second is None else {"second_look": _as_second(result, second)}
+        print_json({**value, **looked, "robustness": rows, "out": out})
         return
     _print(run, result)
+    if second is not None:
+        _print_second(result, second)
     for curve in curves:
         _print_curve(curve)
     if out:
@@ -86,31 +95,28 @@ def _labelled_set(path: Path | None) -> LabelledSet:
 class Result:
     """The answers to a labelled set and numbers on them. Shares are in [0, 1].
 
-    `interval` is that of the accuracy; `temperature` is None for a run that is not calibrated.
+    `interval` is that of the accuracy.
     """
 
     answers: Answers
     evaluation: Evaluation
     interval: tuple[float, float]
     top_2: float
-    temperature: float | None
     calibration_error: float
 
 
-def _result(answers: Answers, temperature: float | None) -> Result:
+def _result(answers: Answers) -> Result:
     from mnistviz.core.statistics import accuracy_interval
     from mnistviz.evaluation.metrics import top_k
     from mnistviz.evaluation.reliability import reliability
-    from mnistviz.evaluation.scoring import probabilities, score
+    from mnistviz.evaluation.scoring import score
 
-    confidence = probabilities(answers.logits, temperature or 1.0).max(axis=1)
     return Result(
         answers=answers,
         evaluation=score(answers.logits, answers.data.labels),
         interval=accuracy_interval(int(answers.right.sum()), len(answers.data.labels)),
         top_2=float(top_k(answers.logits, answers.data.labels)[1]),
-        temperature=temperature,
-        calibration_error=reliability(confidence, answers.right).error,
+        calibration_error=reliability(answers.confidence, answers.right).error,
     )
 
 
@@ -123,9 +129,9 @@ def _write(
     from mnistviz.evaluation.report import report_data, report_html
 
     if out.suffix.lower() == ".csv":
-        figure_files.write_text(out, as_csv(result.answers, result.temperature))
+        figure_files.write_text(out, as_csv(result.answers))
         return
-    subject = report_data(snapshot, result.answers, result.temperature)
+    subject = report_data(snapshot, result.answers)
     # Curves of this evaluation also where the home can't be written to and nothing is stored.
     figure_files.write_text(out, report_html(replace(subject, curves=curves or subject.curves)))
 
@@ -140,7 +146,7 @@ def _as_value(result: Result) -> dict[str, Any]:
         "interval": list(result.interval),
         "loss": evaluation.loss,
         "top_2": result.top_2,
-        "temperature": result.temperature,
+        "temperature": result.answers.temperature,
         "calibration_error": result.calibration_error,
         "per_class": [None if math.isnan(share) else share for share in shares],
         "confusion": evaluation.confusion.tolist(),
@@ -155,7 +161,7 @@ def _print(run: str, result: Result) -> None:
     )
     top_2 = f"label among the two likeliest {result.top_2:.2%}"
     print(f"95 % interval {low:.2%} to {high:.2%}, {top_2}")
-    temperature = result.temperature
+    temperature = result.answers.temperature
     how = "not calibrated" if temperature is None else f"at its temperature, {temperature:.3f}"
     print(f"calibration error {result.calibration_error:.2%}, {how}")
     digits = [Column(str(digit), 6) for digit in range(NUM_CLASSES)]
@@ -166,19 +172,54 @@ def _print(run: str, result: Result) -> None:
     )
 
 
-def _logits(name: str, snapshot: Snapshot, data: LabelledSet, network: Network) -> FloatArray:
+def _second_result(name: str, snapshot: Snapshot, data: LabelledSet, network: Network) -> Result:
+    """The result of the second look, with its own calibration."""
+    from mnistviz.evaluation import second_look
+    from mnistviz.evaluation.predictions import answers_of
+
+    logits = _logits(f"{name}, again", snapshot, data, network, "second")
+    calibration = second_look.calibration_of(snapshot, network)
+    temperature = None if calibration is None else calibration.temperature
+    return _result(answers_of(data, logits, temperature))
+
+
+def _as_second(result: Result, second: Result) -> dict[str, Any]:
+    """The second look as JSON, with the numbers of answers that it corrects and spoils."""
+    from mnistviz.evaluation.mcnemar import compare
+
+    compared = compare(second.answers.right, result.answers.right)
+    counts = {"corrected": compared.only_first, "spoilt": compared.only_second, "p": compared.p}
+    return {**_as_value(second), **counts}
+
+
+def _print_second(result: Result, second: Result) -> None:
+    value = _as_second(result, second)
+    temperature = second.answers.temperature
+    how = "not calibrated" if temperature is None else f"at its temperature, {temperature:.3f}"
+    print(
+        f"second look: accuracy {value['accuracy']:.2%}, loss {value['loss']:.4f}; corrects "
+        f"{value['corrected']:,} answers, spoils {value['spoilt']:,} (p = {value['p']:.2g}); "
+        f"calibration error {second.calibration_error:.2%}, {how}"
+    )
+
+
+def _logits(
+    name: str, snapshot: Snapshot, data: LabelledSet, network: Network, look: Look = "single"
+) -> FloatArray:
     """The logits of an earlier evaluation, or else computed now, with a progress bar."""
+    from mnistviz.evaluation import second_look
     from mnistviz.evaluation.predictions import digest_of, keep_logits, known_logits
 
     digest = digest_of(data.images)
-    known = known_logits(snapshot, data, digest)
+    known = known_logits(snapshot, data, digest, look)
     if known is not None:
         return known
+    compute = type(network).logits if look == "single" else second_look.logits
     with typer.progressbar(length=len(data.labels), label=name, file=sys.stderr) as progress:
-        logits = network.logits(
-            data.images, lambda done: progress.update(round(done) - progress.pos)
+        logits = compute(
+            network, data.images, lambda done: progress.update(round(done) - progress.pos)
         )
-    keep_logits(snapshot, digest, logits)
+    keep_logits(snapshot, digest, logits, look)
     return logits
 
 

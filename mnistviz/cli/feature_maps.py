@@ -47,11 +47,14 @@ def maps(
     colour_scope = one_of("scope", scope, SCOPES)
     pixels, name = chosen_image(image, file)
 
+    from mnistviz.evaluation import calibration
     from mnistviz.inspection.image.feature_maps import stages
     from mnistviz.runs.load import load
 
     title = f"What {run} makes of {name}, after the {stage}"
-    outputs = stages(load(snapshot), pixels)
+    network = load(snapshot)
+    fitted = calibration.calibration_of(snapshot, network)
+    outputs = calibration.with_calibration(stages(network, pixels), fitted)
     _write(out, title, pixels, outputs, stage, colour_scope)
     rows = [_row(output) for output in _shown(outputs, stage)]
     answer = _softmax(outputs).values

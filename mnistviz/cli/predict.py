@@ -11,12 +11,15 @@ import typer
 from mnistviz.cli.drawings import read_drawing, read_file
 from mnistviz.cli.options import AsJson, find_snapshot
 from mnistviz.cli.output import print_json
+from mnistviz.core.errors import SpecError
 from mnistviz.runs import registry
 
 if TYPE_CHECKING:
     from mnistviz.core.types.arrays import FloatArray
     from mnistviz.digits.drawing.segmentation import Segment
     from mnistviz.evaluation.digit_reader import DigitReader, Reading
+    from mnistviz.evaluation.second_look import SecondLook
+    from mnistviz.runs.snapshots import Snapshot
 
     # Cuts a drawing with a function that gives logits `(n, 10)` for images `(n, 28, 28)`.
     Cutter = Callable[[Callable[[FloatArray], FloatArray]], list[Segment]]
@@ -29,9 +32,15 @@ def predict(
         bool,
         typer.Option("--number", help="Cut several digits side by side and read them all."),
     ] = False,
+    second_look: Annotated[
+        bool,
+        typer.Option("--second-look", help="Also read slanted, turned and resized versions."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the digit in pictures of any size, or in .json files of strokes, or refuse to."""
+    if number and second_look:
+        raise SpecError("second-look: expected one digit a file, got --number")
     snapshot = find_snapshot(run)
     # All files before the first answer: one that can't be read leaves no output.
     images = [] if number else [read_drawing(file)[0] for file in files]
@@ -44,21 +53,56 @@ def predict(
         _print_numbers(files, [_read_number(reader, cutter) for cutter in cutters], as_json)
     else:
         readings = [reader.read(image) for image in images]
-        _print_digits(files, readings, reader.calibration is not None, as_json)
+        looks = _second_looks(reader, snapshot, images) if second_look else [None] * len(images)
+        _print_digits(files, readings, looks, reader.calibration is not None, as_json)
+
+
+def _second_looks(
+    reader: DigitReader, snapshot: Snapshot, images: Sequence[FloatArray]
+) -> list[SecondLook | None]:
+    """The second look at each image `(28, 28)`."""
+    from mnistviz.evaluation import second_look
+
+    fitted = second_look.calibration_of(snapshot, reader.network)
+    return [second_look.read(reader.network, fitted, image) for image in images]
 
 
 def _print_digits(
-    files: Sequence[Path], readings: Sequence[Reading], calibrated: bool, as_json: bool
+    files: Sequence[Path],
+    readings: Sequence[Reading],
+    looks: Sequence[SecondLook | None],
+    calibrated: bool,
+    as_json: bool,
 ) -> None:
+    rows = list(zip(files, readings, looks, strict=True))
+    if as_json:
+        print_json(
+            [
+                {"file": file, **_as_value(reading), "calibrated": calibrated, **_as_second(look)}
+                for file, reading, look in rows
+            ]
+        )
+        return
+    for file, reading, look in rows:
+        if look is None or reading.verdict == "blank":
+            print(f"{file}: {_answer(reading)}")
+        else:
+            second = f"second look: {_answer(look.reading)}, {look.votes_text}"
+            print(f"{file}: {second}; single look: {_answer(reading)}")
+
+
+def _answer(reading: Reading) -> str:
     from mnistviz.evaluation.rejection_texts import TEXTS
 
-    if as_json:
-        rows = zip(files, map(_as_value, readings), strict=True)
-        print_json([{"file": file, **value, "calibrated": calibrated} for file, value in rows])
-        return
-    for file, reading in zip(files, readings, strict=True):
-        values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
-        print(f"{file}: {TEXTS[reading.verdict].command_line.format(**values)}")
+    values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
+    return TEXTS[reading.verdict].command_line.format(**values)
+
+
+def _as_second(look: SecondLook | None) -> dict[str, Any]:
+    """The second look as JSON, with the answer to each version."""
+    if look is None:
+        return {}
+    return {"second_look": {**_as_value(look.reading), "versions": list(look.digits)}}
 
 
 def _as_value(reading: Reading) -> dict[str, Any]:

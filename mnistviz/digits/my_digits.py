@@ -1,5 +1,8 @@
 """Save, find, change and delete a person's own labelled digits, a JSON file each.
 
+A drawing that is no digit is kept in the same way, with the label `NO_DIGIT`; the lists and sets of
+digits leave it out.
+
 The id of a digit is a hash of its image, and files are replaced atomically. So an image that is
 saved twice, from two tabs or by importing a zip again, is one digit, and a server that is killed
 leaves only complete files.
@@ -32,6 +35,8 @@ MAX_DIGITS = 2_000
 MAX_ANSWERS = 100
 
 NAME = "My digits"
+# The label of a drawing that is no digit.
+NO_DIGIT = NUM_CLASSES
 _SHAPE = (IMAGE_SIZE, IMAGE_SIZE)
 
 
@@ -72,7 +77,7 @@ class DigitRecord(BaseModel):
 
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
-    label: Annotated[int, Field(ge=0, lt=NUM_CLASSES, strict=True)]
+    label: Annotated[int, Field(ge=0, le=NO_DIGIT, strict=True)]
     created: AwareDatetime
     strokes: dict[str, Any] | None = None
     answers: Annotated[tuple[Answer, ...], Field(max_length=MAX_ANSWERS)] = ()
@@ -159,8 +164,10 @@ def _change(digit_id: str, **changes: Any) -> Digit:
 
 
 def _checked_label(label: int) -> int:
-    if label not in range(NUM_CLASSES):
-        raise DataError(f"label: expected a digit from 0 to 9, got {label}")
+    if label not in range(NO_DIGIT + 1):
+        raise DataError(
+            f"label: expected a digit from 0 to 9, or {NO_DIGIT} for what is no digit, got {label}"
+        )
     return int(label)
 
 
@@ -237,8 +244,13 @@ def _read_all() -> list[Digit]:
 
 
 def list_digits() -> list[Digit]:
-    """Return all digits that are not deleted, oldest first."""
-    return [digit for digit in _read_all() if not digit.deleted]
+    """Return all digits that are not deleted, oldest first, without what is no digit."""
+    return [one for one in _read_all() if not one.deleted and one.label != NO_DIGIT]
+
+
+def non_digits() -> list[Digit]:
+    """Return the drawings that were kept as no digit and are not deleted, oldest first."""
+    return [one for one in _read_all() if not one.deleted and one.label == NO_DIGIT]
 
 
 def deleted_digits() -> list[Digit]:
@@ -272,6 +284,11 @@ def find(text: str, *, deleted: bool = False) -> Digit:
         f"digit: expected the id of one of your digits, got {text!r}, which is that of "
         f"{len(matches)}; there are: {ids}"
     )
+
+
+def label_name(label: int) -> str:
+    """Return a label in words: `a 3`, or `no digit`."""
+    return "no digit" if label == NO_DIGIT else f"a {label}"
 
 
 # ---------------------------------------------------------------- as a set

@@ -3,7 +3,8 @@
 Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks".
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.statistics import negative_log_likelihood
 from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.reliability import reliability
 from mnistviz.network.layers import softmax
@@ -54,11 +56,29 @@ def probabilities(logits: FloatArray, calibration: Calibration | None) -> FloatA
     return softmax(logits) if calibration is None else calibration.probabilities(logits)
 
 
-def calibration_of(snapshot: Snapshot, network: Network | None = None) -> Calibration | None:
+def with_calibration(
+    outputs: Sequence[LayerOutput], calibration: Calibration | None
+) -> tuple[LayerOutput, ...]:
+    """Return the outputs of all layers with calibrated probabilities as those of the softmax.
+
+    `outputs` begin with the first layer; the softmax follows the logits. None changes nothing.
+    """
+    *rest, scores, last = outputs
+    logits = scores.values.reshape(1, -1)
+    return (*rest, scores, replace(last, values=probabilities(logits, calibration)[0]))
+
+
+def calibration_of(
+    snapshot: Snapshot,
+    network: Network | None = None,
+    cache: ResultCache[Calibration] = CACHE,
+    logits_of: Callable[[Network, ByteArray], FloatArray] = Network.logits,
+) -> Calibration | None:
     """The calibration of a snapshot, None where every training image was trained on.
 
-    Fitted at the first call, in about a second, and cached. The network is
-    loaded where `network` is not it already.
+    Fitted at the first call, in about a second, and stored in `cache`. The network is
+    loaded where `network` is not it already. `logits_of` returns the logits `(n, 10)` of a network
+    for images `(n, 28, 28)`.
     """
     number = held_out(snapshot.run)
     if not number:
@@ -66,10 +86,10 @@ def calibration_of(snapshot: Snapshot, network: Network | None = None) -> Calibr
 
     def compute() -> Calibration:
         data = load_mnist()
-        logits = (network or load(snapshot)).logits(data.x_train[-number:])
+        logits = logits_of(network or load(snapshot), data.x_train[-number:])
         return fit(logits, data.y_train[-number:])
 
-    return CACHE.get(snapshot, compute)
+    return cache.get(snapshot, compute)
 
 
 def held_out(run: Run) -> int:

@@ -55,4 +55,4 @@ def without(answers: Answers, numbers: Collection[int]) -> Answers:
     stays[[number for number in numbers if number < len(stays)]] = False
     data = answers.data
     rest = LabelledSet(data.name, data.images[stays], data.labels[stays], data.description)
-    return answers_of(rest, answers.logits[stays])
+    return answers_of(rest, answers.logits[stays], answers.temperature)

@@ -16,10 +16,10 @@ from mnistviz.runs.snapshots import Snapshot
 
 @dataclass(frozen=True)
 class _StoredAnswers:
-    """Ids `(n,)` of digits and their probabilities `(n, 10)` by a snapshot."""
+    """Ids `(n,)` of digits and their logits `(n, 10)` by a snapshot."""
 
     ids: NDArray[np.str_]
-    probabilities: FloatArray
+    logits: FloatArray
 
 
 _CACHE = ResultCache("digits", dataclass_codec(_StoredAnswers))
@@ -47,17 +47,17 @@ class Score:
 
 
 def known(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
-    """Return the cached probabilities `(n, 10)` of digits, NaN for those that are not cached."""
-    probabilities = np.full((len(digits), NUM_CLASSES), np.nan, np.float32)
+    """Return the cached logits `(n, 10)` of digits, NaN for those that are not cached."""
+    logits = np.full((len(digits), NUM_CLASSES), np.nan, np.float32)
     by_id = _kept(snapshot)
     for number, digit in enumerate(digits):
         if digit.id in by_id:
-            probabilities[number] = by_id[digit.id]
-    return probabilities
+            logits[number] = by_id[digit.id]
+    return logits
 
 
 def answers(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
-    """Return the probabilities `(n, 10)` of digits; only new ones load the network."""
+    """Return the logits `(n, 10)` of digits; only new ones load the network."""
     found = known(snapshot, digits)
     new = np.flatnonzero(np.isnan(found[:, 0])).tolist()
     if new:
@@ -65,7 +65,7 @@ def answers(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
         from mnistviz.runs.load import load
 
         images = np.stack([digits[number].image for number in new])
-        found[new] = load(snapshot).classify(images)
+        found[new] = load(snapshot).logits(images)
         kept = {**_kept(snapshot), **{digits[n].id: found[n] for n in new}}
         _CACHE.write(snapshot, _StoredAnswers(np.array(list(kept)), np.stack(list(kept.values()))))
     return found
@@ -73,14 +73,14 @@ def answers(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
 
 def _kept(snapshot: Snapshot) -> dict[str, FloatArray]:
     stored = _CACHE.read(snapshot)
-    return dict(zip(stored.ids.tolist(), stored.probabilities, strict=True)) if stored else {}
+    return dict(zip(stored.ids.tolist(), stored.logits, strict=True)) if stored else {}
 
 
-def score(probabilities: FloatArray, digits: Sequence[Digit]) -> Score | None:
-    """Return the score on the digits with probabilities, None where none has any."""
-    known = ~np.isnan(probabilities[:, 0])
+def score(logits: FloatArray, digits: Sequence[Digit]) -> Score | None:
+    """Return the score on the digits with logits or probabilities, None where none has any."""
+    known = ~np.isnan(logits[:, 0])
     labels = np.array([digit.label for digit in digits], np.int64)
     if not known.any():
         return None
-    right = probabilities[known].argmax(axis=1) == labels[known]
+    right = logits[known].argmax(axis=1) == labels[known]
     return Score(int(right.sum()), int(known.sum()))

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,16 @@ from mnistviz.evaluation.scoring import probabilities
 from mnistviz.runs.result_cache import ResultCache, array_codec
 from mnistviz.runs.snapshots import Snapshot
 
+# Logits of a single look, or those that `second_look.logits` returns.
+Look = Literal["single", "second"]
+
 
 @dataclass(frozen=True)
 class Answers:
     """The answers of one network to every image of a set: `logits` is `(n, 10)` float32.
 
-    `confidence` is the probability of the answer at temperature 1, `(n,)` in [0, 1].
+    `temperature` is that of its calibration, None where it has none. `confidence` is the
+    probability of the answer, calibrated where it can be, `(n,)` in [0, 1].
     """
 
     data: LabelledSet
@@ -28,13 +33,22 @@ class Answers:
     answers: NDArray[np.int64]
     right: BoolArray
     confidence: DoubleArray
+    temperature: float | None = None
+
+    def probabilities(self, numbers: NDArray[np.integer] | None = None) -> DoubleArray:
+        """Return the probabilities `(n, 10)`, calibrated where they can be, of all or some."""
+        logits = self.logits if numbers is None else self.logits[numbers]
+        return probabilities(logits, self.temperature or 1.0)
 
 
-def answers_of(data: LabelledSet, logits: FloatArray) -> Answers:
-    """Return the answers that logits `(n, 10)` give to the images of a set."""
+def answers_of(data: LabelledSet, logits: FloatArray, temperature: float | None = None) -> Answers:
+    """Return the answers that logits `(n, 10)` give to the images of a set.
+
+    `temperature` is that of the network's calibration, None without one.
+    """
     answers = logits.argmax(axis=1)
-    confidence = probabilities(logits).max(axis=1)
-    return Answers(data, logits, answers, answers == data.labels, confidence)
+    confidence = probabilities(logits, temperature or 1.0).max(axis=1)
+    return Answers(data, logits, answers, answers == data.labels, confidence, temperature)
 
 
 def digest_of(images: ByteArray) -> str:
@@ -42,22 +56,25 @@ def digest_of(images: ByteArray) -> str:
     return hashlib.sha256(np.ascontiguousarray(images).tobytes()).hexdigest()[:16]
 
 
-def known_logits(snapshot: Snapshot, data: LabelledSet, digest: str) -> FloatArray | None:
+def known_logits(
+    snapshot: Snapshot, data: LabelledSet, digest: str, look: Look = "single"
+) -> FloatArray | None:
     """Return the cached logits of a snapshot for a set, None where there are none.
 
     `digest` is that of the images. No network is loaded.
     """
-    found = _cache(digest).read(snapshot)
+    found = _cache(digest, look).read(snapshot)
     return found if found is not None and found.shape == (len(data.labels), NUM_CLASSES) else None
 
 
-def keep_logits(snapshot: Snapshot, digest: str, logits: FloatArray) -> None:
+def keep_logits(snapshot: Snapshot, digest: str, logits: FloatArray, look: Look = "single") -> None:
     """Cache logits; in a home that can't be written to they are computed again next time."""
-    _cache(digest).write(snapshot, logits)
+    _cache(digest, look).write(snapshot, logits)
 
 
-def _cache(digest: str) -> ResultCache[FloatArray]:
-    return ResultCache(f"logits-{digest}", array_codec("logits"))
+def _cache(digest: str, look: Look) -> ResultCache[FloatArray]:
+    name = "logits" if look == "single" else "second-look"
+    return ResultCache(f"{name}-{digest}", array_codec("logits"))
 
 
 def errors_of(answers: Answers) -> NDArray[np.int64]:
@@ -76,17 +93,13 @@ def in_cell(answers: Answers, label: int, answer: int) -> NDArray[np.int64]:
     return numbers[np.argsort(sign * answers.confidence[numbers], kind="stable")]
 
 
-def as_csv(answers: Answers, temperature: float | None = None) -> str:
-    """Return a table with a line for each image: label, answer, right or not, probabilities.
-
-    With a temperature the probabilities are the calibrated ones.
-    """
+def as_csv(answers: Answers) -> str:
+    """Return a table with a line for each image: label, answer, right or not, probabilities."""
     table = io.StringIO(newline="")
     lines = csv.writer(table, lineterminator="\n")
     digits = [f"probability_{digit}" for digit in range(NUM_CLASSES)]
     lines.writerow(["image", "label", "answer", "right", *digits])
-    shares = probabilities(answers.logits, temperature or 1.0)
-    for number, row in enumerate(shares):
+    for number, row in enumerate(answers.probabilities()):
         fields = (number, int(answers.data.labels[number]), int(answers.answers[number]))
         lines.writerow([*fields, int(answers.right[number]), *(f"{share:.6g}" for share in row)])
     return table.getvalue()

@@ -49,10 +49,10 @@ TEXTS: dict[Verdict, VerdictTexts] = {
     ),
     "not_a_digit": VerdictTexts(
         heading="It refuses",
-        answer="not one digit",
+        answer="no digit",
         detail="most like a {digit}",
         table="not a digit",
-        command_line="not one digit, most like a {digit}",
+        command_line="no digit, most like a {digit}",
         badge="a digit?",
         command_line_suffix=" maybe no digit",
     ),

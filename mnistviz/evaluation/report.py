@@ -35,21 +35,19 @@ Row = tuple[object, ...]
 class ReportData:
     """A snapshot's answers to a set of images, and the stored results about them.
 
-    `temperature` is None if the run is not calibrated, `curves` is empty if no robustness was
-    measured. `doubts` are labels in doubt by the number of the image, `others` are the answers of
-    other runs to the same images by name.
+    `curves` is empty if no robustness was measured. `doubts` are labels in doubt by the number of
+    the image, `others` are the answers of other runs to the same images by name.
     """
 
     run: Run
     step: int
     answers: Answers
-    temperature: float | None = None
     curves: Sequence[RobustnessCurve] = ()
     doubts: Mapping[int, Doubt] | None = None
     others: Mapping[str, Answers] | None = None
 
 
-def report_data(snapshot: Snapshot, answers: Answers, temperature: float | None) -> ReportData:
+def report_data(snapshot: Snapshot, answers: Answers) -> ReportData:
     """Return a snapshot's answers with the stored curves, labels in doubt and other answers."""
     images = robustness.subset(answers.data)
     curves = [robustness.cached(snapshot, images, each) for each in CORRUPTIONS.values()]
@@ -66,7 +64,6 @@ def report_data(snapshot: Snapshot, answers: Answers, temperature: float | None)
         snapshot.run,
         snapshot.step,
         answers,
-        temperature,
         [curve for curve in curves if curve is not None],
         {number: doubt for number, doubt in doubts if number < len(answers.right)},
         others,
@@ -139,10 +136,10 @@ def _mistakes(answers: Answers) -> dict[str, Any]:
 
 def _calibration(report: ReportData) -> dict[str, Any]:
     temperatures = [("as it is", 1.0)]
-    if report.temperature is not None:
-        temperatures.append(("calibrated", report.temperature))
-    bins, curves, rows = [], [], []
     answers = report.answers
+    if answers.temperature is not None:
+        temperatures.append(("calibrated", answers.temperature))
+    bins, curves, rows = [], [], []
     for name, temperature in temperatures:
         confidence = probabilities(answers.logits, temperature).max(axis=1)
         result = reliability(confidence, answers.right)
@@ -151,7 +148,7 @@ def _calibration(report: ReportData) -> dict[str, Any]:
         curves.append((name, *selective_accuracy(confidence, answers.right)))
         rows.append((name, f"{result.error:.2%}", f"{loss:.4f}"))
     return {
-        "temperature": report.temperature,
+        "temperature": answers.temperature,
         "calibration": rows,
         "reliability": reliability_figure(bins),
         "selective_accuracy": selective_accuracy_figure(curves),

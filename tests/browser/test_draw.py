@@ -141,7 +141,7 @@ def test_a_digit_is_kept_only_as_what_the_button_was_shown_for(page: Page) -> No
         clear(page)
 
 
-def touch(session: CDPSession, page: Page, stroke: Stroke) -> None:
+def touch(session: CDPSession, page: Page, stroke: Stroke, lift: bool = True) -> None:
     """One stroke with a finger, in pixels of the canvas."""
     box = page.locator("canvas.upper-canvas").bounding_box()
     assert box is not None
@@ -150,7 +150,8 @@ def touch(session: CDPSession, page: Page, stroke: Stroke) -> None:
     for point in points[1:]:
         session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
         page.wait_for_timeout(10)
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    if lift:
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 # Milliseconds from lifting the pen to each message that the browser sends after it.
@@ -189,20 +190,36 @@ SCROLLED = """() => [...document.querySelectorAll('*')].reduce(
     (sum, one) => sum + one.scrollTop + one.scrollLeft, 0)"""
 
 
-def test_a_finger_draws_on_a_phone_and_the_page_stays_where_it_is(
+def opacity(page: Page, key: str) -> float:
+    return float(page.locator(f".st-key-{key}").evaluate("node => getComputedStyle(node).opacity"))
+
+
+def test_on_a_phone_the_answer_is_above_the_canvas_and_grey_while_one_draws(
     browser: Browser, server: Server
 ) -> None:
     context = browser.new_context(
-        viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True, base_url=server.url
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, base_url=server.url
     )
     page = context.new_page()
     open_draw(page)
-    page.locator("canvas.upper-canvas").scroll_into_view_if_needed()
+    expect(page.locator(".st-key-answer_above")).to_contain_text("No answer yet", timeout=PATIENCE)
+    assert page.locator("kbd:visible").count() == 0
     before = page.evaluate(SCROLLED)
     session = context.new_cdp_session(page)
-    for stroke in HAND_MADE["7"]:
+    (stroke,) = HAND_MADE["7"][:1]
+    touch(session, page, stroke, lift=False)
+    assert opacity(page, "answer_above") < 0.5
+    assert opacity(page, "answer_bars") < 0.5
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    for stroke in HAND_MADE["7"][1:]:
         touch(session, page, stroke)
-    reads(page, "7")
+    answer = page.locator(".st-key-answer_above")
+    expect(answer).to_contain_text("It reads 7", timeout=PATIENCE)
+    page.wait_for_function("!document.body.classList.contains('mnistviz-drawing')")
+    assert opacity(page, "answer_above") == 1
+    # The page is not scrolled, and shows both.
     assert page.evaluate(SCROLLED) == before
+    expect(answer).to_be_in_viewport(ratio=1)
+    expect(page.locator("canvas.upper-canvas")).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

@@ -5,6 +5,7 @@ import pytest
 
 from mnistviz.charts.digit_images import (
     FADED,
+    bar_settings,
     class_count_figure,
     gallery_figure,
     image_figure,
@@ -51,6 +52,11 @@ def test_only_the_largest_probability_has_a_colour(answer: int) -> None:
 def test_only_one_of_equal_probabilities_has_a_colour() -> None:
     (bars,) = probability_figure(np.full(10, 0.1, np.float32)).data
     assert list(bars.marker.color) == [TRAINING, *[FADED] * 9]
+
+
+def test_no_bar_of_a_refused_picture_has_a_colour() -> None:
+    settings = bar_settings(np.eye(10, dtype=np.float32)[4], answered=False)
+    assert settings["marker"]["color"] == [FADED] * 10
 
 
 def test_class_counts_are_two_rows_of_bars() -> None:

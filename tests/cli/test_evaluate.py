@@ -8,6 +8,7 @@ import pytest
 
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.corruptions import CORRUPTIONS
+from mnistviz.runs.registry import Run
 from tests.helpers.command_line import error_of, run, run_json
 
 
@@ -43,6 +44,20 @@ def test_a_set_of_ones_own_and_what_the_network_stands(own: Path, tmp_path: Path
     printed = run("evaluate", "best", "--data", own, "--robustness")
     assert "accuracy 97.50%" in printed
     assert "Rotation, degrees anticlockwise, 40 images" in printed
+
+
+def test_a_second_look_has_numbers_of_its_own(own: Path, tiny_run: Run) -> None:
+    words = ("evaluate", tiny_run.name, "--data", own)
+    plain = run_json(*words)
+    result = run_json(*words, "--second-look")
+    second = result.pop("second_look")
+    assert result == plain
+    gained = round(40 * (second["accuracy"] - plain["accuracy"]))
+    assert second["corrected"] - second["spoilt"] == gained
+    assert second["temperature"] != plain["temperature"]
+    assert second["loss"] != plain["loss"]
+    line = f"corrects {second['corrected']} answers, spoils {second['spoilt']}"
+    assert line in run(*words, "--second-look")
 
 
 def test_predictions_as_a_table(own: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`predict --number`."""
+"""`predict --number`, and a second look."""
 
 import json
 from pathlib import Path
@@ -8,8 +8,11 @@ import pytest
 from PIL import Image
 
 from mnistviz.cli.drawings import read_drawing
+from mnistviz.core.errors import SpecError
 from mnistviz.digits.drawing.fabric import canvas_from_strokes
 from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, render, strokes_to_json
+from mnistviz.digits.mnist import load_mnist
+from mnistviz.runs.registry import Run
 from tests.helpers.command_line import error_of, run, run_json
 from tests.helpers.hand_made_strokes import HAND_MADE
 
@@ -49,6 +52,32 @@ def test_a_number_is_read_from_strokes_and_from_a_picture(tmp_path: Path) -> Non
     assert first.startswith(f"{text}: 1984 (")
     assert first.count("%") == 4
     assert second == f"{blank}: blank, no answer"
+
+
+def test_a_second_look_is_told_beside_the_single_one(tmp_path: Path, tiny_run: Run) -> None:
+    picture, blank = tmp_path / "seven.png", tmp_path / "blank.png"
+    Image.fromarray(load_mnist().x_test[0]).save(picture)
+    Image.new("L", (60, 40), 255).save(blank)
+    words = ("predict", picture, blank, "--run", tiny_run.name)
+    plain, nothing = run_json(*words)
+    second, _ = run_json(*words, "--second-look")
+    look = second.pop("second_look")
+    assert second == plain
+    assert look["verdict"] == "digit"
+    assert len(look["versions"]) == 7
+    assert look["probabilities"] != plain["probabilities"]
+    assert nothing["guess"] is None
+    first, last = run(*words, "--second-look").splitlines()
+    votes = look["versions"].count(plain["digit"])
+    assert first.startswith(f"{picture}: second look: {look['digit']} (")
+    assert f"{'all' if votes == 7 else votes} say {plain['digit']}" in first
+    assert f"single look: {plain['digit']} ({max(plain['probabilities']):.1%})" in first
+    assert last == f"{blank}: blank, no answer"
+
+
+def test_a_number_has_no_second_look(tmp_path: Path) -> None:
+    text, _ = write_number(tmp_path)
+    assert isinstance(error_of("predict", text, "--number", "--second-look"), SpecError)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])

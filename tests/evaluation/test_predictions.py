@@ -59,8 +59,9 @@ def test_a_temperature_lowers_probabilities_and_keeps_the_answers() -> None:
 
 @pytest.mark.parametrize("temperature", [None, 1.5])
 def test_the_table_has_a_line_for_each_image(temperature: float | None) -> None:
-    found = four()
-    rows = list(csv.DictReader(io.StringIO(as_csv(found, temperature))))
+    plain = four()
+    found = answers_of(plain.data, plain.logits, temperature)
+    rows = list(csv.DictReader(io.StringIO(as_csv(found))))
     assert [row["image"] for row in rows] == ["0", "1", "2", "3"]
     assert [(row["label"], row["answer"], row["right"]) for row in rows] == [
         ("3", "3", "1"),
@@ -69,7 +70,10 @@ def test_the_table_has_a_line_for_each_image(temperature: float | None) -> None:
         ("0", "3", "0"),
     ]
     shares = [[float(row[f"probability_{digit}"]) for digit in range(10)] for row in rows]
-    np.testing.assert_allclose(shares, probabilities(found.logits, temperature or 1), rtol=1e-5)
+    expected = probabilities(found.logits, temperature or 1)
+    np.testing.assert_allclose(shares, expected, rtol=1e-5)
+    np.testing.assert_allclose(found.confidence, expected.max(axis=1))
+    np.testing.assert_allclose(found.probabilities(np.array([2])), expected[2:3])
 
 
 def test_the_digest_depends_on_the_images() -> None:

@@ -1,6 +1,7 @@
 """The HTML report of an evaluation: its numbers, figures and images, without other files."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,8 +35,7 @@ def test_report_has_all_parts_of_the_page_and_needs_no_other_file() -> None:
         ReportData(
             registry.find_run("best"),
             7,
-            answers_with(3),
-            0.5,
+            replace(answers_with(3), temperature=0.5),
             [curve],
             {0: "wrong", 5: "ambiguous"},
             {"rival": answers_with(1)},
@@ -67,7 +67,8 @@ def test_report_has_all_parts_of_the_page_and_needs_no_other_file() -> None:
 def test_run_without_a_temperature_is_reported_as_not_calibrated(
     temperature: float | None,
 ) -> None:
-    text = report_html(ReportData(registry.find_run("reference"), 0, answers_with(0), temperature))
+    answers = replace(answers_with(0), temperature=temperature)
+    text = report_html(ReportData(registry.find_run("reference"), 0, answers))
     assert ("Not calibrated" in text) == (temperature is None)
     assert "What it stands" not in text
     assert "Labels in doubt" not in text
@@ -79,13 +80,11 @@ def test_report_data_has_the_stored_results_of_a_set() -> None:
     answers = answers_with(2)
     step = snapshots.steps_of(best)[-1]
     digest = digest_of(answers.data.images)
-    assert report_data(Snapshot(best, step), answers, None) == ReportData(
-        best, step, answers, None, [], {}, {}
-    )
+    assert report_data(Snapshot(best, step), answers) == ReportData(best, step, answers, [], {}, {})
     keep_logits(latest_snapshot(other), digest, answers_with(5).logits)
     label_issues.mark(digest, 4, "wrong")
     label_issues.mark(digest, 999, "wrong")
-    report = report_data(Snapshot(best, step), answers, 0.5)
+    report = report_data(Snapshot(best, step), answers)
     assert report.doubts == {4: "wrong"}
     assert list(report.others or {}) == ["reference"]
     assert int((~(report.others or {})["reference"].right).sum()) == 5

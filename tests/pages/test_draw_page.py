@@ -4,16 +4,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
-from mnistviz.evaluation import calibration
+from mnistviz.evaluation import calibration, second_look
 from mnistviz.evaluation.digit_reader import DigitReader, Reading
+from mnistviz.evaluation.second_look import SecondLook
 from mnistviz.runs import registry
+from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import latest_snapshot
-from mnistviz.ui.shared import state
+from mnistviz.ui.shared import loaded_networks, state
 from tests.helpers.pages import button_labels, open_page, press, text_of
 
 pytestmark = pytest.mark.pages
@@ -35,9 +38,12 @@ def open_drawing(points: list[tuple[float, float]], run: Run) -> AppTest:
     return app
 
 
+def image_of(points: list[tuple[float, float]]) -> FloatArray:
+    return normalise(render(redraw(strokes_of(points)))).image
+
+
 def reading_of(points: list[tuple[float, float]], run: Run) -> Reading:
-    image = normalise(render(redraw(strokes_of(points)))).image
-    return DigitReader.load(latest_snapshot(run)).read(image)
+    return DigitReader.load(latest_snapshot(run)).read(image_of(points))
 
 
 def test_a_digit_is_read_with_calibrated_probabilities(tiny_run: Run) -> None:
@@ -50,6 +56,52 @@ def test_a_digit_is_read_with_calibrated_probabilities(tiny_run: Run) -> None:
     fitted = calibration.calibration_of(latest_snapshot(tiny_run))
     assert fitted is not None
     assert f"temperature {fitted.temperature:.2f}" in text_of(app)
+
+
+def test_on_a_narrow_page_the_answer_is_above_the_canvas(tiny_run: Run) -> None:
+    app = open_drawing(SEVEN, tiny_run)
+    app.session_state[state.PAGE_WIDTH] = 350
+    app.run()
+    assert not app.exception
+    assert not app.metric
+    reading = reading_of(SEVEN, tiny_run)
+    shown = f"It reads {reading.digit} :small[:gray[probability {reading.probability:.1%}]]"
+    assert shown in text_of(app)
+
+
+def test_a_second_look_stands_beside_the_answer(tiny_run: Run) -> None:
+    app = open_drawing(SEVEN, tiny_run)
+    before = app.metric[0]
+    app.button_group(key="more").set_value("Second look").run()
+    assert not app.exception
+    network = load(latest_snapshot(tiny_run))
+    fitted = second_look.calibration_of(latest_snapshot(tiny_run), network)
+    look = second_look.read(network, fitted, image_of(SEVEN))
+    assert f"Looked at seven ways: {look.votes_text}." in text_of(app)
+    assert f"**{look.reading.digit} ({look.reading.probability:.1%})**" in text_of(app)
+    assert look.reading.digit == reading_of(SEVEN, tiny_run).digit
+    # It agrees: the probability of a single look stays.
+    assert (app.metric[0].value, app.metric[0].delta) == (before.value, before.delta)
+
+
+def test_a_second_look_that_reads_another_digit_changes_the_answer(
+    tiny_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = reading_of(SEVEN, tiny_run)
+    other = first.ranking[1]
+    changed = Reading(first.logits, np.eye(10, dtype=np.float32)[other], "digit")
+    look = SecondLook(changed, np.zeros((7, 28, 28), np.float32), (other,) * 6 + (first.digit,))
+    monkeypatch.setattr(loaded_networks, "look_again", lambda *_: look)
+    app = open_drawing(SEVEN, tiny_run)
+    assert app.metric[0].value == str(first.digit)
+    app.button_group(key="more").set_value("Second look").run()
+    assert app.metric[0].label == "Second look: it reads"
+    assert app.metric[0].value == str(other)
+    assert app.metric[0].delta == f"single look: {first.digit} ({first.probability:.1%})"
+    press(app, f"Right, it is a {other}")
+    (kept,) = my_digits.list_digits()
+    # What is kept of the network's answer is that of a single look.
+    assert (kept.label, kept.answers[0].digit) == (other, first.digit)
 
 
 def test_other_networks_read_the_same_digit(tiny_run: Run) -> None:
@@ -96,7 +148,9 @@ def test_a_scribble_is_rejected(tiny_run: Run) -> None:
     assert reading_of(TO_AND_FRO, tiny_run).verdict == "not_a_digit"
     app = open_drawing(TO_AND_FRO, tiny_run)
     (metric,) = app.metric
-    assert metric.value == "not one digit"
+    assert metric.value == "no digit"
+    assert "Right, it is no digit" in button_labels(app)
+    assert not [label for label in button_labels(app) if label.startswith("Why")]
     app.button_group(key="more").set_value("When it refuses").run()
     assert "scribble" in list(app.dataframe[0].value["drawn"])
 

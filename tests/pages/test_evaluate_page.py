@@ -12,7 +12,14 @@ from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import calibration, label_issues, mcnemar, robustness
 from mnistviz.evaluation.corruptions import CORRUPTIONS
-from mnistviz.evaluation.predictions import Answers, in_cell
+from mnistviz.evaluation.predictions import (
+    Answers,
+    in_cell,
+    known_logits,
+)
+from mnistviz.evaluation.predictions import (
+    answers_of as answers_of_logits,
+)
 from mnistviz.evaluation.scoring import score
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
@@ -99,6 +106,26 @@ def test_a_run_without_held_out_images_is_not_calibrated() -> None:
     app = open_view("trust", reference)
     assert len(app.info) == 1
     assert "Calibration error, calibrated" not in metrics_of(app)
+
+
+def test_a_second_look_is_computed_on_demand_and_stored(tiny_run: Run) -> None:
+    snapshot = latest_snapshot(tiny_run)
+    app = open_page("evaluate", tiny_run)
+    app.button_group(key="evaluate_view").set_value("second").run()
+    press(app, "Look seven times")
+    data = evaluated_set.test_set()
+    logits = known_logits(snapshot, data, evaluated_set.digest(data), "second")
+    assert logits is not None
+    single, second = answers_of(tiny_run), answers_of_logits(data, logits)
+    metrics = metrics_of(app)
+    assert metrics["Accuracy"] == f"{single.right.mean():.2%}"
+    assert metrics["Accuracy, second look"] == f"{second.right.mean():.2%}"
+    corrected = int((second.right & ~single.right).sum())
+    assert f"corrects **{corrected:,} answer" in text_of(app)
+    app.button_group(key="evaluate_second_shown").set_value("worse").run()
+    assert not app.exception
+    spoilt = int((single.right & ~second.right).sum())
+    assert f" of {spoilt:,}, the surest first" in text_of(app)
 
 
 def test_two_runs_are_compared_on_the_same_images(tiny_run: Run) -> None:

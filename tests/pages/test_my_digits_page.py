@@ -44,6 +44,17 @@ def test_without_a_digit_it_says_how_to_get_one() -> None:
     ]
 
 
+def test_what_was_kept_as_no_digit_is_shown_and_can_be_deleted() -> None:
+    my_digits.save(IMAGES[0], my_digits.NO_DIGIT)
+    my_digits.save(np.full((28, 28), 255, np.uint8), my_digits.NO_DIGIT)
+    app = open_page("my_digits")
+    assert not app.exception
+    assert "Kept as no digit: 2" in [box.label for box in app.expander]
+    assert "1 of 2 are refused" in text_of(app)
+    press(app, "Delete all")
+    assert my_digits.non_digits() == []
+
+
 @pytest.mark.slow
 def test_a_digit_is_named_anew_deleted_and_brought_back() -> None:
     seven, _ = keep(0, 1)

@@ -1,6 +1,9 @@
 """The answer to a drawing: the input of the network, its probabilities, and further views."""
 
+from typing import NamedTuple
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.charts.answer import prepared_bars, prepared_image
 from mnistviz.core.types.arrays import FloatArray
@@ -13,6 +16,7 @@ from mnistviz.network import rejection
 from mnistviz.network.layers import softmax
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
+from mnistviz.ui.draw.second_look_view import change_text, show_second_look
 from mnistviz.ui.draw.xray import show_xray
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.charts import page_appearance, show
@@ -25,39 +29,73 @@ PICTURE_SIZE = 200
 BARS_SIZE = 270
 BARS_HEIGHT = 300
 
-OTHERS, XRAY, REFUSAL = "Other networks", "X-ray", "When it refuses"
+# The answer on a phone, one line above the canvas: what it reads, the small print.
+NARROW_ANSWER = "#### {} :small[{}]"
+
+SECOND_LOOK, OTHERS = "Second look", "Other networks"
+XRAY, REFUSAL = "X-ray", "When it refuses"
+# The key of the chosen view below the answer.
+MORE = "more"
 
 
-def show_answer(snapshot: Snapshot, stages: Stages) -> FloatArray | None:
+class ShownAnswer(NamedTuple):
+    """The probabilities `(10,)` of a single look, and the digit that the page answers.
+
+    The digit is None where it answers that it is no digit.
+    """
+
+    probabilities: FloatArray
+    digit: int | None
+
+
+def show_answer(
+    snapshot: Snapshot, stages: Stages, above: DeltaGenerator | None = None
+) -> ShownAnswer | None:
     """Show the input of the network and its answer, as two boxes in the row of the canvas.
 
-    Returns the ten probabilities, None where nothing is drawn.
+    On a narrow page the answer is in `above`, a container above the canvas. Returns the answer,
+    None where nothing is drawn.
     """
-    middle, right = st.container(width=PICTURE_SIZE), st.container(width=BARS_SIZE)
+    # The keys are those of the style sheet: what is grey while one draws.
+    middle = st.container(width=PICTURE_SIZE, key="answer_picture")
+    right = st.container(width=BARS_SIZE, key="answer_bars")
     if stages.blank:
+        if above is not None:
+            above.markdown(NARROW_ANSWER.format("No answer yet", ""))
         # Without charts, as the browser takes half a second to load Plotly before the canvas.
         middle.info(TEXTS["blank"].detail)
         return None
     reader = loaded_networks.digit_reader(snapshot)
     reading = reader.read(stages.image)
+    second = _second_reading(snapshot, stages)
+    with above or middle:
+        _show_reading(reading, second, narrow=above is not None)
     with middle:
-        # The answer is first: on a phone the rest is further down.
-        _show_reading(reading)
         show(
             prepared_image(stages.image, PICTURE_SIZE, page_appearance()),
             "seen",
             "Your digit, scaled and centred to 28 by 28 pixels",
         )
         st.caption("What the network sees of it: 28×28 pixels")
+    refused = reading.verdict == "not_a_digit"
     with right:
         show(
-            prepared_bars(reading.probabilities, BARS_HEIGHT, page_appearance()),
+            prepared_bars(
+                reading.probabilities, BARS_HEIGHT, page_appearance(), answered=not refused
+            ),
             "answer",
-            "The network's ten probabilities",
+            "The network's ten probabilities" + ", not used: it is no digit" * refused,
         )
-        _show_calibration(reader.calibration, reading)
+        if refused:
+            st.caption(
+                "Not used: the network has to choose one of ten digits, whatever it sees. The "
+                "detector of digits, a network of its own, says that this is none."
+            )
+        else:
+            _show_calibration(reader.calibration, reading)
         _show_links(reading)
-    return reading.probabilities
+    digit = None if refused else (second or reading).digit
+    return ShownAnswer(reading.probabilities, digit)
 
 
 def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) -> None:
@@ -66,27 +104,48 @@ def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) 
     Only the chosen one is computed: an answer does not wait for the others.
     """
     chosen = st.segmented_control(
-        "More about this answer", [OTHERS, XRAY, REFUSAL], key="more", persist_state="session"
+        "More about this answer",
+        [SECOND_LOOK, OTHERS, XRAY, REFUSAL],
+        key=MORE,
+        persist_state="session",
     )
     if chosen == REFUSAL:
         _show_refusal()
     elif chosen and stages.blank:
         st.info("Draw a digit first.")
+    elif chosen == SECOND_LOOK:
+        show_second_look(snapshot, stages.image)
     elif chosen == OTHERS:
         show_other_networks(snapshot, stages.image)
     elif chosen == XRAY:
         show_xray(snapshot, stages, drawn)
 
 
-def _show_reading(reading: Reading) -> None:
+def _second_reading(snapshot: Snapshot, stages: Stages) -> Reading | None:
+    """The answer of the second look, None while its view is not open."""
+    if st.session_state.get(MORE) != SECOND_LOOK:
+        return None
+    return loaded_networks.look_again(snapshot, stages.image).reading
+
+
+def _show_reading(first: Reading, second: Reading | None, narrow: bool) -> None:
+    """Show the answer, and that of the second look instead where it is another one."""
+    changed = second is not None and (second.verdict, second.digit) != (first.verdict, first.digit)
+    reading = second if second is not None and changed else first
     texts = TEXTS[reading.verdict]
     values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
+    heading = f"Second look: {texts.heading.lower()}" if changed else texts.heading
+    answer = texts.answer.format(**values)
+    detail = change_text(first) if changed else texts.detail.format(**values)
+    if narrow:
+        st.markdown(NARROW_ANSWER.format(f"{heading} {answer}", f":gray[{detail}]"))
+        return
     st.metric(
-        texts.heading,
-        texts.answer.format(**values),
-        texts.detail.format(**values),
+        heading,
+        answer,
+        detail,
         delta_arrow="off",
-        delta_color="off" if reading.verdict == "digit" else "orange",
+        delta_color="off" if reading.verdict == "digit" and not changed else "orange",
     )
 
 
@@ -109,10 +168,12 @@ def _show_calibration(calibration: Calibration | None, reading: Reading) -> None
 def _show_links(reading: Reading) -> None:
     """Show the next best digit, and links to the pages that explain the answer."""
     first, second = reading.ranking[:2]
-    st.markdown(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
+    refused = reading.verdict == "not_a_digit"
+    if not refused:
+        st.markdown(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
     with st.container(horizontal=True):
         look = st.button("Look inside", icon=":material/layers:", on_click=_use_drawing)
-        why = st.button(
+        why = not refused and st.button(
             f"Why {first}, not {second}?",
             icon=":material/balance:",
             on_click=_use_drawing,

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import DrawingError
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
-from mnistviz.digits.my_digits import Answer
+from mnistviz.digits.my_digits import NO_DIGIT, Answer
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.canvas import reported_drawing
 from mnistviz.ui.draw.canvas_history import same
@@ -38,11 +37,16 @@ class _JustSaved:
 
 
 def keep_digit(
-    snapshot: Snapshot, stages: Stages, strokes: Strokes | None, probabilities: FloatArray
+    snapshot: Snapshot,
+    stages: Stages,
+    strokes: Strokes | None,
+    probabilities: FloatArray,
+    digit: int | None,
 ) -> None:
     """Show buttons that save the drawing of `stages` with the answer as label, or another one.
 
-    `strokes` are None for a picture, `probabilities` (10,) are those that the page shows.
+    `strokes` are None for a picture, `probabilities` (10,) are those that the page shows, `digit`
+    is the one that it answers, None where it answers that it is no digit.
     """
     if strokes is not None:
         _take_back_if_changed(strokes)
@@ -51,35 +55,45 @@ def keep_digit(
         snapshot.run.id, snapshot.step, tuple(np.clip(probabilities, 0, 1).astype(float).tolist())
     )
     saved = my_digits.find_image(pixels)
+    label = NO_DIGIT if digit is None else digit
     # In a row with the buttons, the pills would not break into two lines on a phone.
     box = st.container(key="keep_digit")
     with box.container(horizontal=True, vertical_alignment="center"):
         if saved is None:
             st.button(
-                f"Right, it is a {answer.digit}",
+                f"Right, it is {my_digits.label_name(label)}",
                 icon=":material/check:",
                 # A button of its own for each drawing: a late press can't count for the next one.
                 key=f"right_{my_digits.id_of(pixels)}",
-                help="Keeps it in My digits, on this machine: to test networks with your "
-                "handwriting, and to teach them.",
+                help="Keeps it in My digits, on this machine: "
+                + (
+                    "to see what is refused and what is not."
+                    if label == NO_DIGIT
+                    else "to test networks with your handwriting, and to teach them."
+                ),
                 on_click=_save,
-                args=(pixels, answer.digit, strokes, answer),
+                args=(pixels, label, strokes, answer),
             )
         else:
-            st.markdown(f":material/check: Kept in My digits as a **{saved.label}**.")
+            st.markdown(f":material/check: Kept in My digits as {_bold_name(saved.label)}.")
             st.button("Take back", icon=":material/undo:", on_click=_take_back, args=(saved.id,))
     with box:
         # The key has the saved label, so that the pills start with it after each change.
         key = f"said_{my_digits.id_of(pixels)}_{saved.label if saved else None}"
         st.pills(
             "Wrong? Tap what it was" if saved is None else "Something else? Tap what it is",
-            range(NUM_CLASSES),
+            range(NO_DIGIT + 1),
+            format_func=lambda label: "no digit" if label == NO_DIGIT else str(label),
             default=saved.label if saved else None,
             key=key,
             on_change=_save_chosen,
             args=(key, pixels, strokes, answer),
         )
     flash.show(state.KEEP_MESSAGE, once=True)
+
+
+def _bold_name(label: int) -> str:
+    return "**no digit**" if label == NO_DIGIT else f"a **{label}**"
 
 
 def _save_chosen(key: str, pixels: ByteArray, strokes: Strokes | None, answer: Answer) -> None:

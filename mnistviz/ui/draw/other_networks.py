@@ -57,7 +57,7 @@ def _row(snapshot: Snapshot, image: FloatArray) -> dict[str, object]:
     return {
         "run": snapshot.run.name,
         "channels": snapshot.run.spec.model.plan,
-        "reads": reading.digit,
+        "reads": None if reading.verdict == "not_a_digit" else reading.digit,
         "verdict": TEXTS[reading.verdict].table,
         "probability": reading.probability,
         "next best": second,

@@ -2,7 +2,8 @@
 
 The component has no option for its wait. Its toolbar has the button "Update the app with this
 drawing", which sends at once and cancels the wait; a script in the browser presses it. Where the
-script finds no such button, the canvas sends after its wait.
+script finds no such button, the canvas sends after its wait. From the beginning of a stroke to its
+answer, the answer before it is grey.
 """
 
 from pathlib import Path

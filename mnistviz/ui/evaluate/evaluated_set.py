@@ -102,12 +102,16 @@ def digest(data: LabelledSet) -> str:
 
 
 def answers(snapshot: Snapshot, data: LabelledSet) -> Answers:
-    """The answers of a snapshot to a set; computed once, then cached on disk and in memory."""
-    return answers_of(data, _logits(snapshot, data))
+    """The answers of a snapshot to a set, calibrated where they can be.
+
+    Computed once, then cached on disk and in memory.
+    """
+    fitted = loaded_networks.calibration(snapshot)
+    return answers_of(data, _logits(snapshot, data), None if fitted is None else fitted.temperature)
 
 
 def stored_answers(snapshot: Snapshot, data: LabelledSet) -> Answers | None:
-    """The answers of a snapshot to a set, None where they are not cached on disk."""
+    """The answers of a snapshot to a set, not calibrated; None where none are cached on disk."""
     logits = known_logits(snapshot, data, digest(data))
     return None if logits is None else answers_of(data, logits)
 

@@ -11,17 +11,15 @@ from mnistviz.evaluation.predictions import Answers, as_csv
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.evaluated_set import is_test_set
-from mnistviz.ui.evaluate.trust_view import temperature_of
 from mnistviz.ui.shared.texts import epochs_text
 
 
 def show_export(snapshot: Snapshot, answers: Answers) -> None:
     """Show two downloads, whose files are made on a click, and the command for the report."""
-    temperature = temperature_of(snapshot)
     name = file_stem(snapshot, answers)
     calibrated = (
         ", calibrated."
-        if temperature
+        if answers.temperature
         else ", as the network gives them: this run is not calibrated."
     )
     st.markdown(
@@ -30,7 +28,7 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
     )
     st.download_button(
         "Predictions (CSV)",
-        lambda: as_csv(answers, temperature),
+        lambda: as_csv(answers),
         f"{name}-predictions.csv",
         "text/csv",
         icon=":material/table:",
@@ -45,7 +43,7 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
     def make_report() -> str:
         from mnistviz.evaluation.report import report_data, report_html
 
-        return report_html(report_data(snapshot, answers, temperature))
+        return report_html(report_data(snapshot, answers))
 
     st.download_button(
         "Report (HTML)",

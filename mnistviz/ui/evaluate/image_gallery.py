@@ -15,11 +15,11 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.evaluation import label_issues
 from mnistviz.evaluation.label_issues import DOUBTS
 from mnistviz.evaluation.predictions import Answers
-from mnistviz.evaluation.scoring import probabilities
 from mnistviz.ui.evaluate.evaluated_set import digest, is_test_set, item_of
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.loaded_networks import NOT_CALIBRATED
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import uses_drawing
@@ -138,12 +138,13 @@ def show_chosen(answers: Answers) -> None:
         name = describe_image(answers, number)
         show(image_figure(to_input(answers.data.images[number]), 220), "evaluate_picture", name)
     with right:
-        shares = probabilities(answers.logits[number : number + 1])[0]
+        shares = answers.probabilities(np.array([number]))[0]
         show(probability_figure(shares, 240), "evaluate_bars", f"Ten probabilities: {name}")
     verdict = "right" if answers.right[number] else "**wrong**"
+    note = NOT_CALIBRATED if answers.temperature is None else ""
     st.markdown(
         f"It is a **{answers.data.labels[number]}** by its label, read as "
-        f"**{answers.answers[number]}** at {answers.confidence[number]:.1%}: {verdict}."
+        f"**{answers.answers[number]}** at {answers.confidence[number]:.1%}{note}: {verdict}."
     )
     with st.container(horizontal=True):
         WHY.link()

@@ -47,7 +47,7 @@ def show_headline(run: Run, answers: Answers) -> None:
     with st.container(horizontal=True):
         metric_with_note("Accuracy", f"{result.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}")
         metric_with_note("Read wrong", f"{result.images - right:,}", f"of {result.images:,}")
-        metric_with_note("Loss", f"{result.loss:.4f}", "mean cross-entropy")
+        metric_with_note("Loss", f"{result.loss:.4f}", "mean cross-entropy, before calibration")
         metric_with_note("Top 2", f"{shares[1]:.2%}", f"{missed[1]:,} missed; top 3: {missed[2]:,}")
     if is_test_set(answers.data) and run.spec.train.validated_on == "test":
         st.caption(

@@ -11,7 +11,6 @@ from mnistviz.evaluation.predictions import Answers
 from mnistviz.evaluation.reliability import reliability, selective_accuracy
 from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import metric_with_note
 
@@ -19,15 +18,9 @@ from mnistviz.ui.shared.inputs import metric_with_note
 REFUSED = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)
 
 
-def temperature_of(snapshot: Snapshot) -> float | None:
-    """The temperature of a snapshot, None for a run without held-out training images."""
-    calibration = loaded_networks.calibration(snapshot)
-    return None if calibration is None else calibration.temperature
-
-
 def show_trust(snapshot: Snapshot, answers: Answers) -> None:
     """Show reliability and accuracy over refusals, before and after calibration."""
-    temperature = temperature_of(snapshot)
+    temperature = answers.temperature
     temperatures = {"as it is": 1.0}
     if temperature is None:
         st.info(

@@ -13,6 +13,7 @@ from mnistviz.ui.evaluate.label_issues_view import show_doubts
 from mnistviz.ui.evaluate.pair_view import show_pair
 from mnistviz.ui.evaluate.robustness_view import show_robustness
 from mnistviz.ui.evaluate.score_view import show_confusion, show_mistakes
+from mnistviz.ui.evaluate.second_look_view import show_second_look
 from mnistviz.ui.evaluate.trust_view import show_trust
 from mnistviz.ui.shared.texts import number_word
 
@@ -79,6 +80,18 @@ VIEWS = {
             "read goes to a person. The curve says how many mistakes are left if so many are "
             "refused.",
         ),
+    ),
+    "second": View(
+        "Second look",
+        show_second_look,
+        (
+            "A **second look** reads seven versions of each image: as it is, slanted and turned "
+            "to both sides, smaller and larger. The answer is the digit with the highest mean "
+            "probability. Where the seven disagree, the image is hard to read.",
+            "The amounts were chosen on held-out training images, not on the images here. The "
+            "other views and pages show the single look.",
+        ),
+        has_images=True,
     ),
     "pair": View(
         "Two runs",

@@ -118,7 +118,9 @@ def _charts_of(maps: ShownMaps) -> list[tuple[str, str, list[LayerOutput]]]:
     if (number := maps.other_image) is not None:
         data = load_mnist()
         image = to_input(data.x_test[number])
-        others = shown_outputs(loaded_networks.stages(maps.snapshot, image), image, maps.stage)
+        others = shown_outputs(
+            loaded_networks.calibrated_stages(maps.snapshot, image), image, maps.stage
+        )
         charts += [
             ("whole-other", f"test image {number}, a {data.y_test[number]}", others),
             (DIFFERENCE, "the first minus the second", difference_of(outputs, others)),
@@ -142,7 +144,8 @@ def show_layers(maps: ShownMaps) -> None:
         probabilities = maps.stages[-1].values
         show(probability_figure(probabilities, 240), "answer", "The network's ten probabilities")
         guess = int(np.argmax(probabilities))
-        st.caption(f"Its answer: **{guess}** with {probabilities[guess]:.1%}")
+        note = loaded_networks.calibration_note(maps.snapshot)
+        st.caption(f"Its answer: **{guess}** with {probabilities[guess]:.1%}{note}")
     _, *outputs, _ = shown_outputs(maps.stages, maps.image, maps.stage)
     largest = max(float(np.abs(output.values).max()) for output in outputs)
     for output in outputs:

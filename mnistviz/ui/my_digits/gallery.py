@@ -18,8 +18,8 @@ from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
 from mnistviz.runs import registry
-from mnistviz.runs.registry import Run
-from mnistviz.ui.shared import flash, state
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.shared import flash, loaded_networks, state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 
@@ -97,11 +97,12 @@ def show_last_action() -> None:
     )
 
 
-def show_gallery(run: Run, digits: Sequence[Digit], probabilities: FloatArray) -> None:
+def show_gallery(snapshot: Snapshot, digits: Sequence[Digit], probabilities: FloatArray) -> None:
     """Show the digits with the misclassified ones framed, and the chosen one large.
 
-    `probabilities` (n, 10) are those of the run, NaN for a digit that it has not classified.
+    `probabilities` (n, 10) are those of the snapshot, NaN for a digit that it has not classified.
     """
+    run = snapshot.run
     wrong = misclassified(digits, probabilities)
     label = st.pills("Only the", range(NUM_CLASSES), key="my_digits_label")
     only_wrong = st.toggle(
@@ -141,7 +142,7 @@ def show_gallery(run: Run, digits: Sequence[Digit], probabilities: FloatArray) -
     with right:
         for digit, row in zip(digits, probabilities, strict=True):
             if digit.id == st.session_state.get(state.CHOSEN_DIGIT):
-                _show_chosen(run, digit, row)
+                _show_chosen(snapshot, digit, row)
 
 
 def misclassified(digits: Sequence[Digit], probabilities: FloatArray) -> NDArray[np.bool_]:
@@ -179,7 +180,7 @@ def _figure(
 # ---------------------------------------------------------------- the chosen digit
 
 
-def _show_chosen(run: Run, digit: Digit, probabilities: FloatArray) -> None:
+def _show_chosen(snapshot: Snapshot, digit: Digit, probabilities: FloatArray) -> None:
     """Show a digit with its label, the answers to it, and what can be done with it."""
     show(
         image_figure(to_input(digit.image), PICTURE_SIZE),
@@ -206,7 +207,9 @@ def _show_chosen(run: Run, digit: Digit, probabilities: FloatArray) -> None:
         st.button("Delete", icon=":material/delete:", on_click=_delete, args=([digit.id],))
     if not np.isnan(probabilities[0]):
         best = int(probabilities.argmax())
-        st.markdown(f"{run.name} reads **{best}** at {probabilities[best]:.1%}.")
+        note = loaded_networks.calibration_note(snapshot)
+        reads = f"{snapshot.run.name} reads **{best}**"
+        st.markdown(f"{reads} at {probabilities[best]:.1%}{note}.")
     if digit.answers:
         names = {known.id: known.name for known in registry.list_runs()}
         st.dataframe(

@@ -84,7 +84,7 @@ def _show_deleted(deleted: Sequence[Digit]) -> None:
     show(
         gallery_figure(
             to_input(np.stack([digit.image for digit in last])),
-            [f"a {digit.label}" for digit in last],
+            [my_digits.label_name(digit.label) for digit in last],
             [digit.id for digit in last],
             columns=COLUMNS,
             width=round(min(DELETED_WIDTH, page_width()) * min(1, len(last) / COLUMNS)),

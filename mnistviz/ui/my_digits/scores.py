@@ -74,8 +74,7 @@ def show_all_runs(digits: Sequence[Digit]) -> None:
     rows = []
     missing = []
     for snapshot in snapshots.latest_snapshots(registry.list_runs()):
-        probabilities = my_digits_scores.known(snapshot, digits)
-        score = my_digits_scores.score(probabilities, digits)
+        score = my_digits_scores.score(my_digits_scores.known(snapshot, digits), digits)
         if score is None or score.total < len(digits):
             missing.append(snapshot)
         else:

@@ -34,7 +34,7 @@ def show_welcome(model: ModelSpec) -> None:
 
 def _show_cards() -> None:
     for column, (page, (label, promise)) in zip(st.columns(len(CARDS)), CARDS.items(), strict=True):
-        with column.container(border=True, height="stretch"):
+        with column.container(border=True, height="stretch", key=f"card_{page.title}"):
             page.link(f"**{label}**")
             explained_caption(promise)
 

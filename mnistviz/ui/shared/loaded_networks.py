@@ -1,14 +1,17 @@
 """Networks of snapshots and their answers, cached between reruns and shared by all sessions."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import streamlit as st
 
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import LayerOutput
-from mnistviz.evaluation.calibration import Calibration, calibration_of
+from mnistviz.evaluation import second_look
+from mnistviz.evaluation.calibration import Calibration, calibration_of, with_calibration
+from mnistviz.evaluation.calibration import probabilities as calibrated
 from mnistviz.evaluation.digit_reader import DigitReader
+from mnistviz.evaluation.second_look import SecondLook
 from mnistviz.inspection.channels import channel_results
 from mnistviz.inspection.channels.knockout import Knockout
 from mnistviz.inspection.image import attribution as attributions
@@ -24,6 +27,9 @@ def snapshot_key(snapshot: Snapshot) -> tuple[str, int]:
     """The key of a snapshot in Streamlit's caches: the run's folder and the step."""
     return str(snapshot.run.path), snapshot.step
 
+
+# Follows a probability.
+NOT_CALIBRATED = " (not calibrated)"
 
 HASH_FUNCS: dict[str | type[Any], Callable[[Any], Any]] = {Snapshot: snapshot_key}
 
@@ -41,8 +47,14 @@ def network(snapshot: Snapshot) -> Network:
 
 
 def classify(snapshot: Snapshot, image: FloatArray) -> FloatArray:
-    """Probabilities `(10,)` of an image `(28, 28)`."""
-    return cast(FloatArray, network(snapshot).classify(image[None])[0])
+    """Probabilities `(10,)` of an image `(28, 28)`, calibrated where they can be."""
+    of_image: FloatArray = probabilities(snapshot, network(snapshot).logits(image[None]))[0]
+    return of_image
+
+
+def probabilities(snapshot: Snapshot, logits: FloatArray) -> FloatArray:
+    """Probabilities `(n, 10)` of a snapshot's logits `(n, 10)`, calibrated where they can be."""
+    return calibrated(logits, calibration(snapshot))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=HASH_FUNCS)
@@ -51,17 +63,45 @@ def stages(snapshot: Snapshot, image: FloatArray) -> tuple[LayerOutput, ...]:
     return feature_maps.stages(network(snapshot), image)
 
 
+def calibration_note(snapshot: Snapshot) -> str:
+    """What follows a probability of a snapshot that is not calibrated, empty for others."""
+    return "" if calibration(snapshot) else NOT_CALIBRATED
+
+
+def calibrated_stages(snapshot: Snapshot, image: FloatArray) -> tuple[LayerOutput, ...]:
+    """The maps of every layer for an image `(28, 28)`, with calibrated probabilities at the end."""
+    return with_calibration(stages(snapshot, image), calibration(snapshot))
+
+
 @st.cache_resource(
     max_entries=64, show_spinner="Fitting the temperature, once …", hash_funcs=HASH_FUNCS
 )
 def calibration(snapshot: Snapshot) -> Calibration | None:
     """The calibration of a snapshot; None where no image was held out."""
-    return calibration_of(snapshot, network(snapshot))
+    # Where it is stored, no network is loaded.
+    return calibration_of(snapshot)
 
 
 def digit_reader(snapshot: Snapshot) -> DigitReader:
     """The network of a snapshot with its calibration, ready to read digits."""
     return DigitReader(network(snapshot), calibration(snapshot))
+
+
+@st.cache_resource(
+    max_entries=64,
+    show_spinner="Calibrating the second look, once for this snapshot …",
+    hash_funcs=HASH_FUNCS,
+)
+def second_look_calibration(snapshot: Snapshot) -> Calibration | None:
+    """The calibration of a snapshot's second look; None where no image was held out."""
+    return second_look.calibration_of(snapshot)
+
+
+# It keeps the seven versions: 22 kB.
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=HASH_FUNCS)
+def look_again(snapshot: Snapshot, image: FloatArray) -> SecondLook:
+    """The second look of a snapshot at an image `(28, 28)`."""
+    return second_look.read(network(snapshot), second_look_calibration(snapshot), image)
 
 
 def attribution(

@@ -24,7 +24,11 @@ _component = script_component(
 
 
 def watch_page() -> None:
-    """Measure the page in the browser, and run the page again when a measurement changes."""
+    """Measure the page in the browser, and run the page again when a measurement changes.
+
+    The style sheet of all pages is added, too.
+    """
+    st.html(Path(__file__).parent / "browser" / "page.css")
 
     def store_width() -> None:
         if (width := reported().get("width")) in WIDTHS:

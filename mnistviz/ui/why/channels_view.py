@@ -15,7 +15,6 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import ChannelEffect, Replacement
 from mnistviz.inspection.channels.knockout import Knockout, channel_effects
 from mnistviz.inspection.image.attribution import contrast
-from mnistviz.network.layers import softmax
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
@@ -85,7 +84,7 @@ def show_channels(snapshot: Snapshot, image: FloatArray, question: Question) -> 
     _show_switches(effects, list(options))
     if off:
         experiment = Experiment(knockout, image, weights, replacement)
-        _show_change(experiment, by_layer(off), question)
+        _show_change(snapshot, experiment, by_layer(off), question)
         _show_maps(experiment, by_layer(off))
 
 
@@ -148,7 +147,9 @@ def _show_switches(effects: Sequence[ChannelEffect], names: Sequence[str]) -> No
     st.multiselect("Switched off", names, key=OFF, placeholder="none: all are on")
 
 
-def _show_change(experiment: Experiment, off: Mapping[str, set[int]], question: Question) -> None:
+def _show_change(
+    snapshot: Snapshot, experiment: Experiment, off: Mapping[str, set[int]], question: Question
+) -> None:
     """Show the score, the answer and the probabilities with and without the channels in `off`."""
     logits = experiment.knockout.logits(experiment.image, [{}, off], experiment.replacement)
     score_before, score = (logits @ experiment.weights).tolist()
@@ -171,7 +172,7 @@ def _show_change(experiment: Experiment, off: Mapping[str, set[int]], question: 
         )
     with right:
         show(
-            probability_change_figure(*softmax(logits)),
+            probability_change_figure(*loaded_networks.probabilities(snapshot, logits)),
             "why-bars",
             "The ten probabilities with all channels on and with some switched off",
         )

@@ -10,7 +10,7 @@ from mnistviz.digits.mnist import load_mnist
 pytestmark = pytest.mark.pages
 
 
-def script() -> None:
+def script(digit: int | None) -> None:
     import numpy as np
 
     from mnistviz.digits.drawing.preprocessing import normalise
@@ -24,12 +24,14 @@ def script() -> None:
     line = np.array([[1, 2], [3, 4]], np.float32)
     probabilities = np.array([0, 0.25, 0, 0.75, 0, 0, 0, 0, 0, 0], np.float32)
     run = registry.find_run("best")
-    keep_digit(Snapshot(run, 3), normalise(image), Strokes(280, 280, 18, (line,)), probabilities)
+    keep_digit(
+        Snapshot(run, 3), normalise(image), Strokes(280, 280, 18, (line,)), probabilities, digit
+    )
 
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_function(script, default_timeout=30).run()
+    return AppTest.from_function(script, default_timeout=30, kwargs={"digit": 3}).run()
 
 
 def test_right_keeps_the_drawing_with_all_that_belongs_to_it(app: AppTest) -> None:
@@ -54,6 +56,20 @@ def test_wrong_keeps_it_as_what_was_tapped_and_it_can_be_taken_back(app: AppTest
     assert my_digits.list_digits() == []
     assert app.button[0].label == "Right, it is a 3"
     assert not app.exception
+
+
+def test_what_is_refused_is_kept_as_no_digit() -> None:
+    app = AppTest.from_function(script, default_timeout=30, kwargs={"digit": None}).run()
+    assert [button.label for button in app.button] == ["Right, it is no digit"]
+    app.button[0].click().run()
+    assert app.markdown[0].value == ":material/check: Kept in My digits as **no digit**."
+    assert my_digits.list_digits() == []
+    (kept,) = my_digits.non_digits()
+    assert kept.strokes is not None
+    app.button_group[0].set_value(4).run()
+    assert not app.exception
+    assert my_digits.non_digits() == []
+    assert [digit.label for digit in my_digits.list_digits()] == [4]
 
 
 def test_what_cannot_be_kept_is_told(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,107 @@
+"""The second look on the Evaluate page: what it reads right, and the images that it changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.core.thresholds import ALPHA
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.evaluation import second_look
+from mnistviz.evaluation.mcnemar import McNemarResult, compare
+from mnistviz.evaluation.predictions import Answers, answers_of, keep_logits, known_logits
+from mnistviz.evaluation.reliability import reliability
+from mnistviz.evaluation.scoring import score
+from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.evaluate import evaluated_set
+from mnistviz.ui.evaluate.image_gallery import show_gallery
+from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.inputs import metric_with_note, pick
+from mnistviz.ui.shared.on_demand import OnDemand, Progress
+from mnistviz.ui.shared.texts import count_of
+
+DEMAND = OnDemand(
+    name="evaluate_second_look",
+    label="Look seven times",
+    icon=":material/visibility:",
+    help="Seven versions of each image are read: for 10,000 images in about 10 s. The result is "
+    "stored.",
+    type="primary",
+    stoppable=True,
+)
+
+
+def show_second_look(snapshot: Snapshot, answers: Answers) -> None:
+    """Show accuracy and calibration of the second look, and the images that it changes."""
+    again = _second_answers(snapshot, answers)
+    if again is None:
+        return
+    result = compare(again.right, answers.right)
+    _show_numbers(answers, again)
+    st.markdown(verdict_text(result))
+    _show_changes(answers, again)
+
+
+def _second_answers(snapshot: Snapshot, answers: Answers) -> Answers | None:
+    """The answers of the second look, None where they are not stored and nobody asked."""
+    data = answers.data
+    digest = evaluated_set.digest(data)
+    logits = known_logits(snapshot, data, digest, "second")
+    if logits is None:
+
+        def compute(progress: Progress) -> FloatArray:
+            count = len(data.labels)
+            network = loaded_networks.network(snapshot)
+            return second_look.logits(network, data.images, lambda done: progress(done / count))
+
+        logits = DEMAND.need(f"Looking at {count_of(len(data.labels), 'image')} again …", compute)
+        if logits is None:
+            return None
+        keep_logits(snapshot, digest, logits, "second")
+    fitted = loaded_networks.second_look_calibration(snapshot)
+    return answers_of(data, logits, None if fitted is None else fitted.temperature)
+
+
+def _show_numbers(answers: Answers, again: Answers) -> None:
+    count = len(answers.right)
+    error = reliability(again.confidence, again.right).error
+    wrong, wrong_again = int((~answers.right).sum()), int((~again.right).sum())
+    with st.container(horizontal=True):
+        accuracy = f"single look: {answers.right.mean():.2%}"
+        metric_with_note("Accuracy, second look", f"{again.right.mean():.2%}", accuracy)
+        mistakes = f"single look: {wrong:,} of {count:,}"
+        metric_with_note("Read wrong, second look", f"{wrong_again:,}", mistakes)
+        single = score(answers.logits, answers.data.labels).loss
+        loss = score(again.logits, again.data.labels).loss
+        metric_with_note("Loss, second look", f"{loss:.4f}", f"single look: {single:.4f}")
+        temperature = again.temperature
+        how = "not calibrated" if temperature is None else f"temperature {temperature:.3f}"
+        metric_with_note("Calibration error, second look", f"{error:.2%}", how)
+
+
+def verdict_text(result: McNemarResult) -> str:
+    """How many answers the second look corrects and spoils, and whether that may be chance."""
+    corrected, spoilt = result.only_first, result.only_second
+    if not corrected + spoilt:
+        return "The second look is right on the same images as the single look."
+    counts = f"The second look corrects **{count_of(corrected, 'answer')}** and spoils {spoilt:,}."
+    if result.p >= ALPHA:
+        return f"{counts} That is as good as a tie (McNemar's exact test, p = {result.p:.2g})."
+    better = "better" if corrected > spoilt else "worse"
+    return f"{counts} On images of this kind it is **{better}** (McNemar's exact test)."
+
+
+def _show_changes(answers: Answers, again: Answers) -> None:
+    """Let a person choose which of the changed images are shown."""
+    kinds = {
+        "better": ("Right only at the second look", again.right & ~answers.right),
+        "worse": ("Right only at the single look", answers.right & ~again.right),
+        "wrong": ("Wrong both times", ~answers.right & ~again.right),
+    }
+    titles = {name: f"{title}: {chosen.sum():,}" for name, (title, chosen) in kinds.items()}
+    shown = pick("Images", titles, key="evaluate_second_shown", wrap=True)
+    numbers = np.flatnonzero(kinds[shown][1])
+    numbers = numbers[np.argsort(-answers.confidence[numbers], kind="stable")]
+    st.caption("Above an image: what it is, then what the single look | the second look read.")
+    others = ("single look", "second look", again)
+    show_gallery(answers, numbers, f"evaluate_second_{shown}", "the surest first", others)

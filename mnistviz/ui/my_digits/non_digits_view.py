@@ -1,0 +1,54 @@
+"""Drawings that a person kept as no digit, and whether the detector refuses them."""
+
+import numpy as np
+import streamlit as st
+
+from mnistviz.charts.digit_images import gallery_figure
+from mnistviz.digits import my_digits
+from mnistviz.digits.mnist import to_input
+from mnistviz.network.rejection import bundled_detector
+from mnistviz.ui.my_digits.gallery import COLUMNS, WRONG, change_all
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.page_width import page_width
+
+MAX_SHOWN = 60
+WIDTH = 480
+
+
+def show_non_digits() -> None:
+    """Show what was kept as no digit, where anything was, with those framed that would pass."""
+    kept = my_digits.non_digits()
+    if not kept:
+        return
+    images = to_input(np.stack([one.image for one in kept]))
+    refused = bundled_detector().rejects(images)
+    with st.expander(f"Kept as no digit: {len(kept):,}", icon=":material/block:"):
+        st.caption(
+            f"{refused.sum():,} of {len(kept):,} are refused. Framed: taken for a digit. They are "
+            "in no score and in no training."
+        )
+        last = slice(-MAX_SHOWN, None)
+        shown, passed = images[last], ~refused[last]
+        show(
+            gallery_figure(
+                shown,
+                ["taken for a digit" if one else "refused" for one in passed],
+                [one.id for one in kept[last]],
+                columns=COLUMNS,
+                width=round(min(WIDTH, page_width()) * min(1, len(shown) / COLUMNS)),
+                frames=dict.fromkeys(np.flatnonzero(passed).tolist(), WRONG),
+            ),
+            "my_non_digits",
+            f"The last {len(shown)} drawings that you kept as no digit",
+        )
+        ids = [one.id for one in kept]
+        arguments = (ids, my_digits.delete, f"{len(ids):,} deleted.")
+        st.button(
+            "Delete all" if len(ids) > 1 else "Delete it",
+            icon=":material/delete:",
+            key="delete_non_digits",
+            help="You can bring them back.",
+            on_click=change_all,
+            args=arguments,
+            kwargs={"undo": ids},
+        )
