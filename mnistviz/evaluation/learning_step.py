@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnistviz.core.image_order import batch_of_step
 from mnistviz.core.types.arrays import ByteArray, FloatArray, Weights
 from mnistviz.core.types.evaluation import Evaluation
+from mnistviz.digits.image_order import batch_of_step
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.scoring import score
 from mnistviz.runs import snapshots

@@ -12,11 +12,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnistviz.core.errors import TrainingError
-from mnistviz.core.image_order import image_order
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.core.types.training import MetricRow, MetricSplit, TrainingState, WatchedAnswers
+from mnistviz.digits.image_order import image_order
 from mnistviz.digits.mnist import Mnist, to_input, watched_digits
 from mnistviz.digits.soft_labels import TEMPERATURE, soft_labels
 from mnistviz.digits.synthetic_digits import with_pen_digits

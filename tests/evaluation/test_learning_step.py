@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mnistviz.core.image_order import batch_of_step, image_order
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.digits.image_order import batch_of_step, image_order
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.learning_step import last_single_step, learning_step
 from mnistviz.runs import registry, snapshots

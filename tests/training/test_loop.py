@@ -9,11 +9,11 @@ import pytest
 from scipy.special import log_softmax, xlogy
 
 from mnistviz.core.errors import TrainingError
-from mnistviz.core.image_order import image_order
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.training import MetricRow, TrainingState, WatchedAnswers
+from mnistviz.digits.image_order import image_order
 from mnistviz.digits.mnist import Mnist, load_mnist, to_input
 from mnistviz.digits.soft_labels import TEMPERATURE, soft_labels
 from mnistviz.digits.tablet_digits import tablet_digits
