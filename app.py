@@ -21,23 +21,25 @@ def show_page() -> None:
     # A file of the project: Streamlit would load a named icon for the browser's tab from the
     # network.
     st.set_page_config(page_title="mnistviz", page_icon=ASSETS / "icon.svg", layout="wide")
-    page = st.navigation(
-        {
-            section: [
-                st.Page(
-                    entry.file,
-                    title=entry.title,
-                    icon=entry.icon,
-                    help=entry.help,
-                    default=entry is OVERVIEW,
-                )
-                for entry in entries
-            ]
-            for section, entries in SECTIONS.items()
-        },
-        # Otherwise Streamlit hides the last pages behind 'View 3 more'.
-        expanded=True,
-    )
+    pages = {
+        section: [
+            st.Page(
+                entry.file,
+                title=entry.title,
+                icon=entry.icon,
+                help=entry.help,
+                default=entry is OVERVIEW,
+                url_path="home" if entry is OVERVIEW else None,
+            )
+            for entry in entries
+        ]
+        for section, entries in SECTIONS.items()
+    }
+    # The default page is at the root of the server. Some people add its name.
+    by_name = st.Page(_open_overview, url_path=OVERVIEW.name, visibility="hidden")
+    next(iter(pages.values())).append(by_name)
+    # Without `expanded`, Streamlit hides the last pages behind 'View 3 more'.
+    page = st.navigation(pages, expanded=True)
     if is_first_visit() and page.title == OVERVIEW.title:
         switch_page(START)
     st.title(page.title)
@@ -47,6 +49,10 @@ def show_page() -> None:
         # Last, as nothing waits for it. It takes no room at the end of the page.
         watch_page()
         remember_visit()
+
+
+def _open_overview() -> None:
+    switch_page(OVERVIEW)
 
 
 if get_script_run_ctx():

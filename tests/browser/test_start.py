@@ -178,7 +178,8 @@ def test_only_a_first_visit_is_led_to_start_here(
     page.goto("/")
     expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible(timeout=PATIENCE)
 
-    for address, heading in (("/?run=reference", "Overview"), ("/kernels", "Kernels")):
+    addresses = {"/?run=reference": "Overview", "/overview": "Overview", "/kernels": "Kernels"}
+    for address, heading in addresses.items():
         other = open_as_stranger(browser, server, LAPTOP)
         pages.append(other)
         other.goto(address)
@@ -189,3 +190,4 @@ def test_only_a_first_visit_is_led_to_start_here(
         expect(other.get_by_role("heading", name=heading, exact=True)).to_be_visible(
             timeout=PATIENCE
         )
+        expect(other.get_by_text("Page not found")).to_have_count(0)
