@@ -147,7 +147,8 @@ def test_each_chart_is_drawn_once(page: Page) -> None:
     for title, charts in {"Kernels": 6, "Microscope": 1, "Why this answer?": 2, "Film": 5}.items():
         go_to(page, title)
         settle(page)
-        expect(page.locator(".js-plotly-plot .main-svg:first-child")).to_have_count(charts)
+        drawn = page.locator(".js-plotly-plot .main-svg:first-child")
+        expect(drawn).to_have_count(charts, timeout=PATIENCE)
         page.wait_for_timeout(500)
         assert page.evaluate(DRAWINGS) == [1] * charts, title
         assert room_that_lacks(page) < 1, title

@@ -181,7 +181,6 @@ class SlidingView {
   play() {
     const { rows, columns } = this.shape
     if (this.fresh || this.painted.every(Boolean)) {
-      this.paintAll(0)
       this.painted.fill(0)
       this.map.show(this.map, this.painted)
       const atEnd = this.find('.direction').value === 'back'
