@@ -50,12 +50,9 @@ def show_headline(run: Run, answers: Answers) -> None:
             "Accuracy", f"{result.accuracy:.2%}", f"likely range: {low:.2%} to {high:.2%}"
         )
         metric_with_note("Read wrong", f"{result.images - right:,}", f"of {result.images:,}")
-        metric_with_note("Loss", f"{result.loss:.4f}", "mean cross-entropy, before calibration")
-        metric_with_note(
-            "Right among two guesses",
-            f"{shares[1]:.2%}",
-            "all" if not missed[1] else f"all but {missed[1]:,}; of three: all but {missed[2]:,}",
-        )
+        metric_with_note("Loss", f"{result.loss:.4f}", "before calibration")
+        wrong = f"wrong: {missed[1]:,}; in three: {missed[2]:,}"
+        metric_with_note("Right in two guesses", f"{shares[1]:.2%}", wrong)
     if is_test_set(answers.data) and run.spec.train.validated_on == "test":
         st.caption(
             f"**{run.name}** was checked on these same images after each epoch, as the original "

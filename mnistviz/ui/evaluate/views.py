@@ -41,7 +41,7 @@ HEADLINE = (
     "A network is tested on images that it was not trained on. **Accuracy** is the share that it "
     "reads right. With other images of the same kind it would be a little different: the **likely "
     "range** is the 95% interval (Wilson). **Loss** is the mean of -log(probability of the right "
-    "digit), before calibration: it is high where the network is sure and wrong. **Right among two "
+    "digit), before calibration: it is high where the network is sure and wrong. **Right in two "
     "guesses** counts an image as right if its digit is one of the two most likely.",
 )
 

@@ -41,7 +41,7 @@ def _run_picker() -> None:
         format_func=lambda run_id: names.get(run_id, run_id),
         key=state.RUN,
         bind="query-params",
-        help="Whose network all pages show. `best` and `reference` are bundled.",
+        help="Whose network all pages show. Some runs come with the program.",
     )
 
 

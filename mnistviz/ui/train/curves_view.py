@@ -64,17 +64,17 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
 
 
 def harder_text(spec: TrainSpec) -> str:
-    """A sentence on the high training loss where settings make training harder, else empty."""
+    """Sentences on why the two losses are not comparable with these settings, else empty."""
     reasons = []
-    if spec.augmentation or spec.bend:
-        reasons.append("moves and bends the images it learns from")
-    if spec.label_smoothing:
-        reasons.append("never lets it be quite sure of a label")
+    if spec.augmentation or spec.bend or spec.ink:
+        reasons.append("the pictures are changed each time, which makes them harder")
+    if spec.label_smoothing or spec.soft_labels:
+        reasons.append("the loss compares with labels that are not 0 or 1")
     if not reasons:
         return ""
     return (
-        f" This training {' and '.join(reasons)}: its training loss stays above that of "
-        "validation, and is no sign of trouble."
+        f" During training {', and '.join(reasons)}. So the training loss stays higher "
+        "than the validation loss. That is fine: **the two are not comparable**."
     )
 
 
@@ -93,7 +93,8 @@ def _show_guesses(run: Run) -> None:
     st.caption(
         f"The same {len(labels)} test digits, read again and again: after step {last.step:,} it "
         f"reads **{right}** of them right and is "
-        f"{sum(last.probabilities) / len(labels):.0%} sure of its answers on average."
+        f"{sum(last.probabilities) / len(labels):.0%} sure of its answers on average (not "
+        "calibrated)."
     )
     st.image(
         watched_digits_image(to_input(data.x_test[chosen]), labels, last.digits),
