@@ -29,8 +29,8 @@ WAYS = {
     "comes when you lift the pen.",
     ("file", False): "**Choose a picture of one digit**: dark on light or light on dark.",
     ("file", True): "**Choose a picture of a number**, its digits side by side on one line.",
-    ("camera", False): "**Hold one digit into the camera** and take a picture.",
-    ("camera", True): "**Hold a number into the camera**, on one line, and take a picture.",
+    ("camera", False): "**Hold one digit up to the camera** and take a picture.",
+    ("camera", True): "**Hold a number up to the camera**, on one line, and take a picture.",
 }
 
 snapshot = need_snapshot()
@@ -125,14 +125,17 @@ explanation(
         "the network knows only one at a time. **Photo or file** and **Camera** look for the ink "
         "first: shadows, the grain of the paper and ruled lines are taken off, and what is left "
         "is treated like a drawing. Pictures stay in the memory of this machine: none is kept.",
-        "The **bars** are what the network makes of it: ten probabilities. They are calibrated: "
-        "the network's scores are divided by one number, the temperature, at which it is as sure "
-        "as it is right on training images that it was not trained on. Their order stays.",
+        "The **bars** are the answer of the network: ten probabilities. They are corrected "
+        "(calibrated) so that '90%' means right in 9 of 10 cases: the network's scores are divided "
+        "by one number, the temperature. It was chosen on training images that the network was not "
+        "trained on. The order of the digits stays.",
+        "A **second look** reads the picture seven times: as it is, slanted, turned, smaller and "
+        "larger. Where the seven answers differ, the drawing is hard to read.",
         "The network has to choose among the ten digits, whatever you draw. So a second, small "
-        "network judges first whether there is **one digit at all**: a dot, a scribble or a letter "
-        "is refused. Some letters pass, because many people write them like digits: see *When it "
-        "refuses*. The **X-ray** shows each stage on the way to the 28×28 pixels, and what the "
-        "answer is without it.",
+        "network decides first whether there is **one digit at all**: a dot, a scribble or a "
+        "letter is refused. Some letters pass, because many people write them like digits: see "
+        "*When it refuses*. The **X-ray** shows each stage on the way to the 28×28 pixels, and "
+        "the answer without it.",
     ]
 )
 send_at_pen_up()

@@ -17,7 +17,7 @@ answers = evaluated_set.answers(snapshot, data)
 show_headline(snapshot.run, answers)
 titles = {name: view.title for name, view in VIEWS.items()}
 view = VIEWS[pick("Look at", titles, key="evaluate_view", persist_state="session")]
-view.show(snapshot, answers)
-if view.has_images:
-    show_chosen(answers)
+shown = view.show(snapshot, answers)
+if shown is not None:
+    show_chosen(answers, shown)
 explanation([*HEADLINE, *view.explanation])

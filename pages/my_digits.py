@@ -70,9 +70,9 @@ elif view == "scores":
     show_all_runs(digits)
     explanation(
         [
-            "**Accuracy** is the share that a run reads right. A few dozen digits tell it only "
-            "roughly: the **interval** says how roughly. Of 20 digits all read right, the true "
-            f"share may still be {100 * accuracy_interval(20, 20)[0]:.0f} %.",
+            "**Accuracy** is the share that a run reads right. Measured on a few dozen digits it "
+            "is only approximate: the **interval** shows the range. If all of 20 digits are read "
+            f"right, the true share may still be {100 * accuracy_interval(20, 20)[0]:.0f} %.",
             "In the **confusion matrix** a row is what you say it is and a column what was read. "
             "Off the diagonal are the mistakes: which digits of yours look like others?",
             f"Most networks here have read {NUM_TRAINING_IMAGES:,} digits of American students and "
@@ -89,7 +89,7 @@ else:
             "each step are MNIST's, and yours, turned and bent a little each time, come again and "
             "again.",
             "Whether it learned *your hand* or only *these pictures* shows on digits that it never "
-            "saw: the ones **held out**. What it scores on the pictures it was trained on says "
-            "little.",
+            "saw: the ones **held out**. Its score on the pictures that it was trained on is no "
+            "test.",
         ]
     )

@@ -135,7 +135,7 @@ def test_evaluate_has_the_accuracy_and_mistakes_of_best() -> None:
     metrics = {metric.label: metric for metric in app.metric}
     assert metrics["Accuracy"].value == f"{BEST:.2%}"
     low, high = accuracy_interval(NUM_TEST_IMAGES - BEST_MISTAKES, NUM_TEST_IMAGES)
-    assert metrics["Accuracy"].delta == f"95 %: {low:.2%} to {high:.2%}"
+    assert metrics["Accuracy"].delta == f"likely range: {low:.2%} to {high:.2%}"
     assert metrics["Read wrong"].value == str(BEST_MISTAKES)
     assert float(metrics["Loss"].value) == pytest.approx(last_row("best", "test")["loss"], abs=1e-4)
 

@@ -68,7 +68,7 @@ def add(
 def label(digit: str, label: int, as_json: AsJson = False) -> None:
     """Say anew what a digit is."""
     changed = my_digits.relabel(my_digits.find(digit).id, label)
-    _report([changed], f"{changed.id} is a {changed.label} now", as_json)
+    _report([changed], f"{changed.id} is {my_digits.label_name(changed.label)} now", as_json)
 
 
 @app.command()

@@ -287,8 +287,13 @@ def find(text: str, *, deleted: bool = False) -> Digit:
 
 
 def label_name(label: int) -> str:
-    """Return a label in words: `a 3`, or `no digit`."""
-    return "no digit" if label == NO_DIGIT else f"a {label}"
+    """Return a label in words: `a 3`, `an 8`, or `no digit`."""
+    return "no digit" if label == NO_DIGIT else f"{article(label)} {label}"
+
+
+def article(digit: int) -> str:
+    """Return the indefinite article of a digit, which is `an` before 8."""
+    return "an" if digit == 8 else "a"
 
 
 # ---------------------------------------------------------------- as a set

@@ -16,9 +16,10 @@ def test_a_card_opens_its_page_wherever_it_is_clicked(page: Page) -> None:
     expect(card).to_be_visible(timeout=PATIENCE)
     settle(page)
     # The browser says how wide the page is, which runs it once more.
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(1_000)
     settle(page)
+    card.scroll_into_view_if_needed()
     box = card.bounding_box()
     assert box is not None
-    card.click(position={"x": box["width"] - 8, "y": box["height"] - 8})
+    page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] - 8)
     expect(page).to_have_url(re.compile("/train"), timeout=PATIENCE)

@@ -40,7 +40,7 @@ def test_from_a_cell_to_its_images_to_all_pages(page: Page, tmp_path: Path) -> N
     matrix = chart(page, "evaluate_confusion")
     # Ten rows and columns: the middle of row 9, column 4.
     said = hover_text(page, matrix, 4.5 / 10, 9.5 / 10)
-    assert said.startswith(f"a 9, read as 4: {len(inside)} images")
+    assert said.startswith(f"9, read as 4: {len(inside)} images")
     click(page)
     expect(
         page.get_by_role("heading", name=f"{len(inside)} images of a 9, read as 4")

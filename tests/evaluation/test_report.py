@@ -70,9 +70,9 @@ def test_run_without_a_temperature_is_reported_as_not_calibrated(
     answers = replace(answers_with(0), temperature=temperature)
     text = report_html(ReportData(registry.find_run("reference"), 0, answers))
     assert ("Not calibrated" in text) == (temperature is None)
-    assert "What it stands" not in text
+    assert "How much it tolerates" not in text
     assert "Labels in doubt" not in text
-    assert "0 of 0, the surest first" in text
+    assert "0 of 0, highest probability first" in text
 
 
 def test_report_data_has_the_stored_results_of_a_set() -> None:

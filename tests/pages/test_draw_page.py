@@ -12,6 +12,7 @@ from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 from mnistviz.evaluation import calibration, second_look
 from mnistviz.evaluation.digit_reader import DigitReader, Reading
 from mnistviz.evaluation.second_look import SecondLook
+from mnistviz.network.layers import softmax
 from mnistviz.runs import registry
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
@@ -55,7 +56,10 @@ def test_a_digit_is_read_with_calibrated_probabilities(tiny_run: Run) -> None:
     assert metric.delta == f"probability {reading.probability:.1%}"
     fitted = calibration.calibration_of(latest_snapshot(tiny_run))
     assert fitted is not None
-    assert f"temperature {fitted.temperature:.2f}" in text_of(app)
+    (corrected,) = [each for each in app.caption if "corrected" in each.value]
+    assert f"temperature {fitted.temperature:.2f}" in corrected.proto.help
+    before = softmax(reading.logits)[reading.digit]
+    assert f"(before: {before:.1%})" in corrected.value
 
 
 def test_on_a_narrow_page_the_answer_is_above_the_canvas(tiny_run: Run) -> None:
@@ -98,7 +102,7 @@ def test_a_second_look_that_reads_another_digit_changes_the_answer(
     assert app.metric[0].label == "Second look: it reads"
     assert app.metric[0].value == str(other)
     assert app.metric[0].delta == f"single look: {first.digit} ({first.probability:.1%})"
-    press(app, f"Right, it is a {other}")
+    press(app, f"Right, it is {my_digits.label_name(other)}")
     (kept,) = my_digits.list_digits()
     # What is kept of the network's answer is that of a single look.
     assert (kept.label, kept.answers[0].digit) == (other, first.digit)
@@ -121,7 +125,7 @@ def test_the_x_ray_leaves_out_stages_of_the_preprocessing(tiny_run: Run) -> None
     assert not app.exception
     whole = reading_of(SEVEN, tiny_run).digit
     assert f"With all stages the network reads **{whole}**" in text_of(app)
-    app.button_group(key="xray").set_value(["centre of mass"]).run()
+    app.button_group(key="xray").set_value(["centre it"]).run()
     assert not app.exception
     assert "With its whole sheet" in text_of(app)
 
@@ -187,7 +191,7 @@ def test_a_cut_off_picture_in_the_address_is_named() -> None:
         ("canvas", False, "Write one digit, 0 to 9"),
         ("canvas", True, "Write a number on the black field"),
         ("file", False, "Choose a picture of one digit"),
-        ("camera", True, "Hold a number into the camera"),
+        ("camera", True, "Hold a number up to the camera"),
     ],
 )
 def test_the_page_says_what_to_do(source: str, several: bool, way: str) -> None:

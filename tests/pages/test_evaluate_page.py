@@ -14,6 +14,7 @@ from mnistviz.evaluation import calibration, label_issues, mcnemar, robustness
 from mnistviz.evaluation.corruptions import CORRUPTIONS
 from mnistviz.evaluation.predictions import (
     Answers,
+    errors_of,
     in_cell,
     known_logits,
 )
@@ -50,7 +51,7 @@ def test_the_headline_has_the_numbers_of_the_answers(tiny_run: Run) -> None:
     metrics = {metric.label: metric for metric in app.metric}
     low, high = accuracy_interval(right, NUM_TEST_IMAGES)
     assert metrics["Accuracy"].value == f"{right / NUM_TEST_IMAGES:.2%}"
-    assert metrics["Accuracy"].delta == f"95 %: {low:.2%} to {high:.2%}"
+    assert metrics["Accuracy"].delta == f"likely range: {low:.2%} to {high:.2%}"
     assert metrics["Read wrong"].value == f"{NUM_TEST_IMAGES - right:,}"
 
 
@@ -71,7 +72,7 @@ def test_mistakes_are_shown_for_one_digit(tiny_run: Run) -> None:
     assert f"**{np.sum(~answers.right):,} mistakes**" in text_of(app)
     app.button_group(key="evaluate_only").set_value(4).run()
     fours = int((answers.data.labels[~answers.right] == 4).sum())
-    assert f" of {fours:,}, the surest first" in text_of(app)
+    assert f" of {fours:,}, highest probability first" in text_of(app)
 
 
 def test_answers_are_stored_on_disk(tiny_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +126,7 @@ def test_a_second_look_is_computed_on_demand_and_stored(tiny_run: Run) -> None:
     app.button_group(key="evaluate_second_shown").set_value("worse").run()
     assert not app.exception
     spoilt = int((single.right & ~second.right).sum())
-    assert f" of {spoilt:,}, the surest first" in text_of(app)
+    assert f" of {spoilt:,}, highest probability first" in text_of(app)
 
 
 def test_two_runs_are_compared_on_the_same_images(tiny_run: Run) -> None:
@@ -172,6 +173,20 @@ def test_missing_robustness_curves_are_measured(
     # The curves of another run are missing.
     app.multiselect(key="evaluate_robust_runs").set_value([registry.find_run("reference").id]).run()
     assert offer in button_labels(app)
+
+
+def test_the_first_image_of_a_cell_is_shown_until_one_is_chosen(tiny_run: Run) -> None:
+    app = open_view("mistakes", tiny_run)
+    answers = answers_of(tiny_run)
+    first = int(errors_of(answers)[0])
+    assert f"Test image {first}" in text_of(app)
+    press(app, "Show it on all pages")
+    assert app.sidebar.number_input(key="image").value == first
+    right = int(answers.right.argmax())
+    app.sidebar.number_input(key="image").set_value(right).run()
+    assert f"Test image {right}" in text_of(app)
+    app.button_group(key="evaluate_only").set_value(4).run()
+    assert f"Test image {right}\n" not in text_of(app) + "\n"
 
 
 def test_a_label_is_marked_and_left_out(tiny_run: Run) -> None:

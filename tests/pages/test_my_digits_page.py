@@ -142,7 +142,7 @@ def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
     assert not app.exception
     assert [(one.label, one.value, one.delta) for one in app.metric] == [
         ("Held out, not trained on", "1 of 2", "+1 right"),
-        ("Trained on: says little", "6 of 6", "as before"),
+        ("Trained on: no test", "6 of 6", "as before"),
         ("MNIST's test set", "9,950 of 10,000", "as before"),
     ]
     told = text_of(app)

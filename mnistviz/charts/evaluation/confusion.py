@@ -77,7 +77,7 @@ def clickable_confusion_figure(
         labels,
         np.stack([labels, answers], axis=1).tolist(),
         [
-            f"a {label}, read as {answer}: <b>{confusion[label, answer]:,}</b> images, "
+            f"{label}, read as {answer}: <b>{confusion[label, answer]:,}</b> images, "
             f"{shares[label, answer]:.2%} of the {label}s"
             for label, answer in zip(labels, answers, strict=True)
         ],

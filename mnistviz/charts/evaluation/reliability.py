@@ -72,7 +72,7 @@ def selective_accuracy_figure(curves: Sequence[tuple[str, DoubleArray, DoubleArr
             "<extra></extra>",
         )
     figure.update_xaxes(
-        title="refused, the least sure first, %", range=[0, MOST_REFUSED], fixedrange=True
+        title="refused, lowest probability first, %", range=[0, MOST_REFUSED], fixedrange=True
     )
     figure.update_yaxes(title="right of those answered, %", fixedrange=True)
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)

@@ -150,18 +150,22 @@ def _show_reading(first: Reading, second: Reading | None, narrow: bool) -> None:
 
 
 def _show_calibration(calibration: Calibration | None, reading: Reading) -> None:
-    """Show the effect of calibration on the highest probability and on the calibration error."""
+    """Show what calibration did to the highest probability, and its details on hover."""
     if calibration is None:
         st.caption(
-            "Not calibrated: this run trained on every training image, none was held out to "
-            "compare with. A high number is no promise."
+            "This percentage is not corrected: the run trained on every training image, and none "
+            "was left to compare with. '90%' may be right more or less often than in 9 of 10 "
+            "cases."
         )
         return
     before = float(softmax(reading.logits)[reading.digit])
     st.caption(
-        f"Calibrated with temperature {calibration.temperature:.2f}: {before:.1%} as it came, "
-        f"{reading.probability:.1%} now. On {calibration.images:,} held-out images it was off by "
-        f"{calibration.error_before:.1%} on average, now by {calibration.error_after:.1%}."
+        "This percentage is corrected so that '90%' really means right in 9 of 10 cases "
+        f"(before: {before:.1%}).",
+        help=f"Calibrated with temperature {calibration.temperature:.2f}: the network's scores are "
+        f"divided by it. On {calibration.images:,} images that were not trained on, the "
+        f"percentages were off by {calibration.error_before:.1%} on average, now by "
+        f"{calibration.error_after:.1%}.",
     )
 
 
@@ -178,7 +182,7 @@ def _show_links(reading: Reading) -> None:
             icon=":material/balance:",
             on_click=_use_drawing,
             kwargs={"ask": True},
-            help="Which ink speaks for the answer, and which for the next best digit.",
+            help="Which pixels raise the score of the answer, and which that of the next best.",
         )
     if look:
         switch_page(FEATURE_MAPS)
@@ -197,10 +201,10 @@ def _show_refusal() -> None:
     """Show the shares of non-digits that the digit detector rejects, by kind."""
     rates = rejection.rejection_rates()
     st.markdown(
-        "A small second network judges whether there is one digit at all; it learned that from "
-        "training digits and from letters, shapes and scribble made by the thousand. Where it "
-        "lets a drawing pass but the best answer has a probability below "
-        f"{rejection.UNSURE_BELOW:.0%}, the network is unsure."
+        "A small second network decides whether there is one digit at all. It learned that from "
+        "training digits and from thousands of letters, shapes and scribbles. Where it accepts a "
+        f"drawing but the best answer has a probability below {rejection.UNSURE_BELOW:.0%}, the "
+        "network is unsure."
     )
     never = "refused by a judge that never saw the kind"
     st.dataframe(

@@ -93,7 +93,7 @@ def keep_digit(
 
 
 def _bold_name(label: int) -> str:
-    return "**no digit**" if label == NO_DIGIT else f"a **{label}**"
+    return "**no digit**" if label == NO_DIGIT else f"{my_digits.article(label)} **{label}**"
 
 
 def _save_chosen(key: str, pixels: ByteArray, strokes: Strokes | None, answer: Answer) -> None:

@@ -32,7 +32,7 @@ def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
     readings = [reader.read(image) for image in images]
     number = number_text(segments, [reading.digit for reading in readings])
     least_sure = min(readings, key=lambda reading: reading.probability)
-    note = f"least sure of the {least_sure.digit}: {least_sure.probability:.1%}"
+    note = f"lowest certainty: the {least_sure.digit}, {least_sure.probability:.1%}"
     metric_with_note(TEXTS["digit"].heading, number, note, border=False)
     with st.container(horizontal=True, gap="small"):
         for place, (image, reading) in enumerate(zip(images, readings, strict=True), 1):
@@ -45,7 +45,7 @@ def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
             "Crop the picture to the number if a digit is missing."
         )
     titles = {place: f"{place + 1}: {reading.digit}" for place, reading in enumerate(readings)}
-    label = "Which one shall the other pages look at?"
+    label = "Digit that the other pages show"
     chosen = pick(label, titles, key=f"looked_at_{number}", wrap=True)
     st.session_state[state.DRAWN_IMAGE] = images[chosen]
     st.caption(

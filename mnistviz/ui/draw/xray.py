@@ -19,6 +19,7 @@ from mnistviz.digits.drawing.preprocessing import (
 )
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.my_digits import label_name
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 STAGE_SIZE = 180
 NUM_NEAREST = 5
 
-PEN = "draw again with MNIST's pen"
-BOX = f"ink box to {BOX_SIZE} pixels"
-CENTRE = "centre of mass"
+PEN = "redraw with a standard pen"
+BOX = f"scale to {BOX_SIZE} pixels"
+CENTRE = "centre it"
 
 
 def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None:
@@ -41,7 +42,7 @@ def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None
     """
     all_steps = [PEN, BOX, CENTRE]
     steps = st.pills(
-        "Stages on the way to the network: switch one off and see what it is good for",
+        "Stages on the way to the network: switch one off and see what changes",
         all_steps,
         selection_mode="multi",
         default=all_steps,
@@ -133,6 +134,6 @@ def _show_nearest(snapshot: Snapshot, stages: Stages) -> None:
             st.image(
                 to_input(data.x_train[number]),
                 width=90,
-                caption=f"a {label}, {distance:.1f} away",
-                alt=f"training image {number}, a {label}",
+                caption=f"{label_name(label)}, {distance:.1f} away",
+                alt=f"training image {number}, {label_name(label)}",
             )

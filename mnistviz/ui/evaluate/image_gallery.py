@@ -12,6 +12,7 @@ from mnistviz.charts.digit_images import image_figure, probability_figure
 from mnistviz.charts.montage import add_tile_points, tile_figure, to_grid
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import to_input
+from mnistviz.digits.my_digits import label_name
 from mnistviz.evaluation import label_issues
 from mnistviz.evaluation.label_issues import DOUBTS
 from mnistviz.evaluation.predictions import Answers
@@ -26,7 +27,12 @@ from mnistviz.ui.shared.sidebar import uses_drawing
 
 # The number of the chosen image, in the session's state.
 IMAGE = "evaluate_image"
+NO_IMAGE = -1
+# The number and the first of the images shown, and the chosen image when they were shown first.
+CHOSEN_BEFORE = "evaluate_chosen_before"
 PER_PAGE = 60
+# The order of images in a gallery, in words.
+HIGHEST_FIRST = "highest probability first"
 # The marks of a label. The first one is that of a label without a doubt, which is not stored.
 RIGHT = "right"
 MARKS = (RIGHT, *reversed(DOUBTS))
@@ -38,15 +44,15 @@ def show_gallery(
     key: str,
     order: str,
     other: tuple[str, str, Answers] | None = None,
-) -> None:
+) -> NDArray[np.int64]:
     """Show images by their numbers in the set, page by page; a click shows one on all pages.
 
     `order` says in words how they are sorted. With `other`, the names of two networks and the
-    answers of the second, the answers of both are shown.
+    answers of the second, the answers of both are shown. Returns the numbers on the page shown.
     """
     if not len(numbers):
         st.info("There is no such image.")
-        return
+        return numbers
     pages = -(-len(numbers) // PER_PAGE)
     page = 1
     if pages > 1:
@@ -68,13 +74,14 @@ def show_gallery(
     show(
         figure,
         key=chart,
-        on_click=partial(_choose_image, chart, answers.data),
+        on_click=partial(_choose_clicked, chart, answers.data),
         alt=f"{len(part)} of {len(numbers):,} images, {order}",
     )
     st.caption(
         f"{len(part)} of {len(numbers):,}, {order}. Point at one for what it was read as, "
         "**click** it to look at it here and on all pages."
     )
+    return part
 
 
 def caption(answers: Answers, number: int, other: tuple[str, str, Answers] | None = None) -> str:
@@ -89,7 +96,7 @@ def describe_image(
     answers: Answers, number: int, other: tuple[str, str, Answers] | None = None
 ) -> str:
     """The name of an image with its label and answer, or those of two networks, for hovering."""
-    name = f"{item_of(answers.data)} {number}: a {answers.data.labels[number]}"
+    name = f"{item_of(answers.data)} {number}: {label_name(int(answers.data.labels[number]))}"
     if other is None:
         return f"{name}, read as {_answer(answers, number)}"
     first, second, theirs = other
@@ -100,20 +107,24 @@ def _answer(answers: Answers, number: int) -> str:
     return f"{answers.answers[number]} ({answers.confidence[number]:.1%})"
 
 
-def _choose_image(chart: str, data: LabelledSet) -> None:
+def _choose_clicked(chart: str, data: LabelledSet) -> None:
     points = st.session_state[chart].selection.points
     if points:
-        number = int(np.ravel(points[0]["customdata"])[0])
-        st.session_state[IMAGE] = number
-        if is_test_set(data):
-            st.session_state[state.IMAGE] = number
-        else:
-            # An image of another set replaces the drawing on all pages.
-            image = to_input(data.images[number])
-            name = f"image {number} of {data.name}, a {data.labels[number]}"
-            st.session_state[state.DRAWN_IMAGE] = image
-            st.session_state[state.NAMED_IMAGE] = (name, image)
-        st.session_state[state.USE_DRAWING] = not is_test_set(data)
+        _choose(data, int(np.ravel(points[0]["customdata"])[0]))
+
+
+def _choose(data: LabelledSet, number: int) -> None:
+    """Show an image of a set on all pages."""
+    st.session_state[IMAGE] = number
+    if is_test_set(data):
+        st.session_state[state.IMAGE] = number
+    else:
+        # An image of another set replaces the drawing on all pages.
+        image = to_input(data.images[number])
+        name = f"image {number} of {data.name}, {label_name(int(data.labels[number]))}"
+        st.session_state[state.DRAWN_IMAGE] = image
+        st.session_state[state.NAMED_IMAGE] = (name, image)
+    st.session_state[state.USE_DRAWING] = not is_test_set(data)
 
 
 # ---------------------------------------------------------------- the chosen image
@@ -127,9 +138,13 @@ def chosen_number(data: LabelledSet) -> int | None:
     return number if number is not None and number < len(data.labels) else None
 
 
-def show_chosen(answers: Answers) -> None:
-    """Show the chosen image large, with its ten probabilities and links to other pages."""
-    number = chosen_number(answers.data)
+def show_chosen(answers: Answers, among: NDArray[np.int64]) -> None:
+    """Show the chosen image large, with its ten probabilities and links to other pages.
+
+    Until an image is chosen, the first one `among` the numbers of those shown above it is shown.
+    """
+    chosen = chosen_number(answers.data)
+    number = int(among[0]) if len(among) and not _is_new_choice(chosen, among) else chosen
     if number is None:
         return
     st.subheader(f"{item_of(answers.data).capitalize()} {number}", anchor=False)
@@ -143,13 +158,36 @@ def show_chosen(answers: Answers) -> None:
     verdict = "right" if answers.right[number] else "**wrong**"
     note = NOT_CALIBRATED if answers.temperature is None else ""
     st.markdown(
-        f"It is a **{answers.data.labels[number]}** by its label, read as "
+        f"Its label is **{answers.data.labels[number]}**, it is read as "
         f"**{answers.answers[number]}** at {answers.confidence[number]:.1%}{note}: {verdict}."
     )
     with st.container(horizontal=True):
-        WHY.link()
-        FEATURE_MAPS.link()
+        if number == chosen:
+            WHY.link()
+            FEATURE_MAPS.link()
+        else:
+            st.button(
+                "Show it on all pages",
+                icon=":material/open_in_new:",
+                on_click=_choose,
+                args=(answers.data, number),
+            )
     _show_mark(answers.data, number)
+
+
+def _is_new_choice(chosen: int | None, among: NDArray[np.int64]) -> bool:
+    """Whether an image was chosen since these images are shown, or is one of them."""
+    images = (len(among), int(among[0]))
+    before, chosen_then = st.session_state.get(CHOSEN_BEFORE, (None, None))
+    chosen = NO_IMAGE if chosen is None else chosen
+    if before != images:
+        st.session_state[CHOSEN_BEFORE] = (images, chosen)
+        chosen_then = chosen
+    is_new = chosen in among or chosen != chosen_then
+    if is_new:
+        # It stays one when the person goes back to the image of before.
+        st.session_state[CHOSEN_BEFORE] = (images, None)
+    return is_new
 
 
 def _show_mark(data: LabelledSet, number: int) -> None:
@@ -164,10 +202,10 @@ def _show_mark(data: LabelledSet, number: int) -> None:
             label_issues.mark(name, number, None if mark == RIGHT else mark)
 
     st.segmented_control(
-        f"You say its label, {data.labels[number]}, is",
+        f"Do you agree with the label {data.labels[number]}? It is",
         MARKS,
         key=key,
         on_change=store,
         required=True,
-        help="Kept in your home folder, for all runs. 'Labels in doubt' shows what it changes.",
+        help="Stored for all runs. *Labels in doubt* shows how the accuracy changes.",
     )

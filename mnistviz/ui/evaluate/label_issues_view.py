@@ -22,19 +22,23 @@ from mnistviz.ui.shared.texts import count_of
 NEEDED_ACCURACY = 0.5
 
 
-def show_doubts(_: Snapshot, answers: Answers) -> None:
-    """Show the accuracy with and without the marked images, these images, and candidates."""
+def show_doubts(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
+    """Show the accuracy with and without the marked images, these images, and candidates.
+
+    Returns the numbers of the images shown.
+    """
     marked = label_issues.read(evaluated_set.digest(answers.data))
     marked = {number: doubt for number, doubt in marked.items() if number < len(answers.right)}
     if marked:
         _show_table(answers, marked)
-        show_gallery(answers, np.array(list(marked)), "evaluate_marked", "by number")
+        first = show_gallery(answers, np.array(list(marked)), "evaluate_marked", "by number")
     else:
+        first = np.zeros(0, np.int64)
         st.info(
             "You have marked no label yet. Click an image, here or among the mistakes, and say "
-            "below it what you think of its label."
+            "below it whether you agree with its label."
         )
-    _show_candidates(answers, marked)
+    return np.concatenate([first, _show_candidates(answers, marked)])
 
 
 def _show_table(answers: Answers, marked: dict[int, Doubt]) -> None:
@@ -43,8 +47,8 @@ def _show_table(answers: Answers, marked: dict[int, Doubt]) -> None:
     rows = accuracy_rows(answers, marked)
     st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_doubt_table")
     st.caption(
-        "Whoever marks only what this network reads wrong makes it look better than it is. The "
-        "list is kept: choose another run in the sidebar and compare on the same images."
+        "If you mark only what this network reads wrong, it looks better than it is. The list is "
+        "stored: choose another run in the sidebar and compare on the same images."
     )
 
 
@@ -70,7 +74,7 @@ def accuracy_rows(answers: Answers, marked: dict[int, Doubt]) -> dict[str, dict[
     return rows
 
 
-def _show_candidates(answers: Answers, marked: Collection[int]) -> None:
+def _show_candidates(answers: Answers, marked: Collection[int]) -> NDArray[np.int64]:
     """Show the images for which all runs that have read this set agree against the label."""
     stored = [
         evaluated_set.stored_answers(snapshot, answers.data)
@@ -80,17 +84,18 @@ def _show_candidates(answers: Answers, marked: Collection[int]) -> None:
     st.subheader("Worth a look", anchor=False)
     if len(good) < 2:
         st.caption(
-            "Images that several runs read alike, and not as their label says. For that, two runs "
-            "must have read this set: choose another one in the sidebar, or under 'Two runs'."
+            "Images on which several networks agree with each other but not with the label. At "
+            "least two runs must have read this set: choose another one in the sidebar, or under "
+            "*Two runs*."
         )
-        return
+        return np.zeros(0, np.int64)
     numbers = candidates(good, marked)
-    runs = "both runs that have" if len(good) == 2 else f"all {len(good)} runs that have"
+    networks = "both networks" if len(good) == 2 else f"all {len(good)} networks"
     st.caption(
-        f"{count_of(len(numbers), 'image')} that {runs} read this set read alike, and not as the "
-        "label says. Is it the networks, or the label?"
+        f"{count_of(len(numbers), 'image')} on which {networks} agree with each other but not "
+        "with the label."
     )
-    show_gallery(answers, numbers, "evaluate_candidates", "by number")
+    return show_gallery(answers, numbers, "evaluate_candidates", "by number")
 
 
 def candidates(networks: Sequence[Answers], marked: Collection[int]) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from mnistviz.core.thresholds import ALPHA
 from mnistviz.evaluation.mcnemar import McNemarResult, compare
@@ -11,17 +12,20 @@ from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
-from mnistviz.ui.evaluate.image_gallery import show_gallery
+from mnistviz.ui.evaluate.image_gallery import HIGHEST_FIRST, show_gallery
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import count_of, epochs_text
 
 
-def show_pair(snapshot: Snapshot, answers: Answers) -> None:
-    """Let a person choose another snapshot, and compare the answers of the two."""
+def show_pair(snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
+    """Let a person choose another snapshot, and compare the answers of the two.
+
+    Returns the numbers of the images shown.
+    """
     other = _choose_other(snapshot)
     if (other.run.id, other.step) == (snapshot.run.id, snapshot.step):
         st.info("This is the same network. Choose another run or snapshot.")
-        return
+        return np.zeros(0, np.int64)
     theirs = evaluated_set.answers(other, answers.data)
     first, second = two_names(snapshot, other)
     result = compare(answers.right, theirs.right)
@@ -47,7 +51,7 @@ def show_pair(snapshot: Snapshot, answers: Answers) -> None:
     numbers = numbers[np.argsort(-confidence[numbers], kind="stable")]
     st.caption(f"Above an image: what it is, then what **{first}** | **{second}** read.")
     other_answers = (first, second, theirs)
-    show_gallery(answers, numbers, f"evaluate_pair_{chosen}", "the surest first", other_answers)
+    return show_gallery(answers, numbers, f"evaluate_pair_{chosen}", HIGHEST_FIRST, other_answers)
 
 
 def _choose_other(snapshot: Snapshot) -> Snapshot:
@@ -87,18 +91,16 @@ def verdict(first: str, second: str, result: McNemarResult) -> str:
     """The result of McNemar's test on two networks, in a sentence or two."""
     differing = result.only_first + result.only_second
     if not differing:
-        return f"{first} and {second} are right on the same images: these can't tell them apart."
+        return f"{first} and {second} read the same images right: no difference."
     better = first if result.only_first > result.only_second else second
     p = f"p = {result.p:.2g}" if result.p >= 0.001 else "p < 0.001"
     conclusion = (
-        f"That is more than chance explains (McNemar's exact test, {p}): on images of this "
-        f"kind **{better} is the better one**."
+        f"On images of this kind **{better} is better** (McNemar's exact test, {p})."
         if result.p < ALPHA
-        else f"A fair coin would often share them out as unevenly (McNemar's exact test, {p}): "
-        "these images **can't tell them apart**."
+        else f"That is as good as a **tie** (McNemar's exact test, {p})."
     )
     return (
-        f"They differ on {count_of(differing, 'image')} where one of them is right: {first} on "
-        f"{result.only_first:,}, {second} on {result.only_second:,}. {conclusion} It is about "
-        "these two networks, not about their recipes: another seed gives another network."
+        f"Only one of them is right on {count_of(differing, 'image')}: {first} on "
+        f"{result.only_first:,}, {second} on {result.only_second:,}. {conclusion} This compares "
+        "two networks, not their recipes: another seed gives another network."
     )

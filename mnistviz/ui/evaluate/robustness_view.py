@@ -78,7 +78,7 @@ def _show_corrupted(snapshot: Snapshot, corruption: Corruption, level: float) ->
     after = int(probabilities.argmax())
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        alt = f"{name}, spoiled: {corruption.title}"
+        alt = f"{name}, changed: {corruption.title}"
         show(image_figure(corrupted, 220), "evaluate_spoiled", alt)
     with right:
         alt = "Its ten probabilities now"
@@ -171,8 +171,8 @@ def _show_table(curves: Curves) -> None:
     if not rows:
         return
     st.caption(
-        f"**What it stands**: from where to where at least {robustness.NEEDED_ACCURACY:.0%} "
-        "are read right, of the levels measured."
+        f"**How much it tolerates**: from where to where at least "
+        f"{robustness.NEEDED_ACCURACY:.0%} are still right, of the levels measured."
     )
     st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_endurance_table")
 

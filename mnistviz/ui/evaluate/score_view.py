@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mnistviz.charts.evaluation.confusion import CELLS_HEIGHT, clickable_confusion_figure
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.evaluation import Evaluation
+from mnistviz.digits.my_digits import label_name
 from mnistviz.evaluation.metrics import class_scores, top_k
 from mnistviz.evaluation.predictions import Answers, errors_of, in_cell
 from mnistviz.evaluation.scoring import score
@@ -16,7 +17,7 @@ from mnistviz.runs import fine_tune_set
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.evaluated_set import is_test_set
-from mnistviz.ui.evaluate.image_gallery import show_gallery
+from mnistviz.ui.evaluate.image_gallery import HIGHEST_FIRST, show_gallery
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import metric_with_note
 from mnistviz.ui.shared.page_width import is_narrow
@@ -45,27 +46,33 @@ def show_headline(run: Run, answers: Answers) -> None:
     shares = top_k(answers.logits, answers.data.labels)
     missed = [round((1 - share) * result.images) for share in shares]
     with st.container(horizontal=True):
-        metric_with_note("Accuracy", f"{result.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}")
+        metric_with_note(
+            "Accuracy", f"{result.accuracy:.2%}", f"likely range: {low:.2%} to {high:.2%}"
+        )
         metric_with_note("Read wrong", f"{result.images - right:,}", f"of {result.images:,}")
-        metric_with_note("Loss", f"{result.loss:.4f}", "mean cross-entropy, before calibration")
-        metric_with_note("Top 2", f"{shares[1]:.2%}", f"{missed[1]:,} missed; top 3: {missed[2]:,}")
+        metric_with_note("Loss", f"{result.loss:.4f}", "before calibration")
+        wrong = f"wrong: {missed[1]:,}; in three: {missed[2]:,}"
+        metric_with_note("Right in two guesses", f"{shares[1]:.2%}", wrong)
     if is_test_set(answers.data) and run.spec.train.validated_on == "test":
         st.caption(
-            f"**{run.name}** was validated on these very images after each epoch, as the published "
-            "log was. It was not trained on them."
+            f"**{run.name}** was checked on these same images after each epoch, as the original "
+            "author's run was. It was not trained on them."
         )
     if seen := fine_tune_set.num_trained_on(run, answers.data.images):
         st.warning(
-            f"{run.name} was trained on {seen:,} of these {result.images:,} images: that it reads "
-            "those says little. My digits, Teach, tells of the ones held out."
+            f"{run.name} was trained on {seen:,} of these {result.images:,} images: to read those "
+            "right is no test. *My digits*, *Teach* shows the result on digits that were held out."
         )
 
 
 # ---------------------------------------------------------------- the confusion matrix
 
 
-def show_confusion(_: Snapshot, answers: Answers) -> None:
-    """Show the confusion matrix, the scores by digit and the images of the chosen cell."""
+def show_confusion(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
+    """Show the confusion matrix, the scores by digit and the images of the chosen cell.
+
+    Returns the numbers of these images.
+    """
     result = score(answers.logits, answers.data.labels)
     mix_ups = most_frequent_mix_ups(result.confusion)
     label, answer = chosen = st.session_state.get(CELL) or (mix_ups or [(0, 0)])[0]
@@ -76,18 +83,18 @@ def show_confusion(_: Snapshot, answers: Answers) -> None:
         _show_class_scores(answers)
     inside = in_cell(answers, label, answer)
     is_right = label == answer
-    of_label = f"{count_of(len(inside), 'image')} of a {label}"
+    of_label = f"{count_of(len(inside), 'image')} of {label_name(label)}"
     st.subheader(f"{of_label}, read {'right' if is_right else f'as {answer}'}", anchor=False)
-    order = "the least sure first" if is_right else "the surest first"
-    show_gallery(answers, inside, f"{CELL}_{label}_{answer}", order)
+    order = "lowest probability first" if is_right else HIGHEST_FIRST
+    return show_gallery(answers, inside, f"{CELL}_{label}_{answer}", order)
 
 
 def _show_matrix(
     result: Evaluation, chosen: tuple[int, int], mix_ups: list[tuple[int, int]]
 ) -> None:
     st.caption(
-        "**Click a cell** to see its images. Rows are what an image is, columns what it was "
-        "read as. Look for the warmest cells: those pairs are mixed up most."
+        "**Click a cell** to see its images. A row is what an image is, a column what it was "
+        "read as. The warmest cells are the digits that are confused most often."
     )
     height = NARROW_CELLS_HEIGHT if is_narrow() else CELLS_HEIGHT
     show(
@@ -112,8 +119,8 @@ def _show_class_scores(answers: Answers) -> None:
     import pandas as pd
 
     st.caption(
-        "**Digit by digit.** Precision: how much of what was read as this digit is one. Recall: "
-        "how much of what is one was found. F1 is low if either is."
+        "**For each digit.** Precision: of the images read as this digit, the share that is one. "
+        "Recall: of the images of this digit, the share that was found. F1 combines both."
     )
     shares = ["precision", "recall", "F1"]
     scores = class_scores(answers.data.labels, answers.answers)
@@ -155,17 +162,16 @@ def _choose_mix_up() -> None:
 # ---------------------------------------------------------------- mistakes
 
 
-def show_mistakes(_: Snapshot, answers: Answers) -> None:
-    """Show all misclassified images, by descending confidence."""
+def show_mistakes(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
+    """Show all misclassified images, by descending confidence; return their numbers."""
     wrong = errors_of(answers)
     if not len(wrong):
         st.success("No image of this set is read wrong.")
-        return
+        return wrong
     sure = int((answers.confidence[wrong] >= SURE).sum())
     st.markdown(
         f"**{count_of(len(wrong), 'mistake')}**, {sure:,} of them at a probability of "
-        f"{100 * SURE:g} % or more. Would you have read them right? A few labels are wrong "
-        "themselves."
+        f"{100 * SURE:g}% or more. Would you have read them right? A few labels are wrong."
     )
     only: int | None = st.pills(
         "Only images of a",
@@ -175,4 +181,4 @@ def show_mistakes(_: Snapshot, answers: Answers) -> None:
     )
     if only is not None:
         wrong = wrong[answers.data.labels[wrong] == only]
-    show_gallery(answers, wrong, f"evaluate_wrong_{only}", "the surest first")
+    return show_gallery(answers, wrong, f"evaluate_wrong_{only}", HIGHEST_FIRST)

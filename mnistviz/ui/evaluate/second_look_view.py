@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from mnistviz.core.thresholds import ALPHA
 from mnistviz.core.types.arrays import FloatArray
@@ -14,7 +15,7 @@ from mnistviz.evaluation.reliability import reliability
 from mnistviz.evaluation.scoring import score
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
-from mnistviz.ui.evaluate.image_gallery import show_gallery
+from mnistviz.ui.evaluate.image_gallery import HIGHEST_FIRST, show_gallery
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import metric_with_note, pick
 from mnistviz.ui.shared.on_demand import OnDemand, Progress
@@ -31,15 +32,18 @@ DEMAND = OnDemand(
 )
 
 
-def show_second_look(snapshot: Snapshot, answers: Answers) -> None:
-    """Show accuracy and calibration of the second look, and the images that it changes."""
+def show_second_look(snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
+    """Show accuracy and calibration of the second look, and the images that it changes.
+
+    Returns the numbers of the images shown.
+    """
     again = _second_answers(snapshot, answers)
     if again is None:
-        return
+        return np.zeros(0, np.int64)
     result = compare(again.right, answers.right)
     _show_numbers(answers, again)
     st.markdown(verdict_text(result))
-    _show_changes(answers, again)
+    return _show_changes(answers, again)
 
 
 def _second_answers(snapshot: Snapshot, answers: Answers) -> Answers | None:
@@ -91,7 +95,7 @@ def verdict_text(result: McNemarResult) -> str:
     return f"{counts} On images of this kind it is **{better}** (McNemar's exact test)."
 
 
-def _show_changes(answers: Answers, again: Answers) -> None:
+def _show_changes(answers: Answers, again: Answers) -> NDArray[np.int64]:
     """Let a person choose which of the changed images are shown."""
     kinds = {
         "better": ("Right only at the second look", again.right & ~answers.right),
@@ -104,4 +108,4 @@ def _show_changes(answers: Answers, again: Answers) -> None:
     numbers = numbers[np.argsort(-answers.confidence[numbers], kind="stable")]
     st.caption("Above an image: what it is, then what the single look | the second look read.")
     others = ("single look", "second look", again)
-    show_gallery(answers, numbers, f"evaluate_second_{shown}", "the surest first", others)
+    return show_gallery(answers, numbers, f"evaluate_second_{shown}", HIGHEST_FIRST, others)

@@ -24,8 +24,8 @@ def show_trust(snapshot: Snapshot, answers: Answers) -> None:
     temperatures = {"as it is": 1.0}
     if temperature is None:
         st.info(
-            f"**{snapshot.run.name}** is **not calibrated**: it has no training images that it "
-            "was not trained on, and to fit its temperature on the test set would flatter it."
+            f"**{snapshot.run.name}** is **not calibrated**: it was trained on all training "
+            "images. A temperature chosen on the test set would make it look better than it is."
         )
     else:
         temperatures["calibrated"] = temperature
@@ -56,9 +56,9 @@ def _show_charts(confidences: dict[str, NDArray[np.float64]], right: NDArray[np.
     columns = st.columns(2, gap="medium")
     with columns[0]:
         st.caption(
-            "**As sure as right?** On the dotted line, of 100 answers at 80 % are 80 right. Below "
-            "it the network is too sure, above it not sure enough. Large points stand for many "
-            "images; a point of a few says little."
+            "**Is it as sure as it is right?** On the dotted line, 80 of 100 answers at 80% are "
+            "right. Below it the network is too sure, above it not sure enough. The larger a "
+            "point, the more images."
         )
         show(
             reliability_figure(
@@ -69,8 +69,8 @@ def _show_charts(confidences: dict[str, NDArray[np.float64]], right: NDArray[np.
         )
     with columns[1]:
         st.caption(
-            "**Refusing** the answers of which it is least sure: look how steeply the rest gets "
-            "better at the left end. There the mistakes are."
+            "**Refusing** the answers with the lowest probability makes the rest more accurate. "
+            "The steep left end shows that most mistakes are among them."
         )
         show(
             selective_accuracy_figure(

@@ -37,10 +37,10 @@ HOLD_OUT: dict[str, tuple[int | None, ...]] = {
     "None": (None,),
 }
 HELP = (
-    "What a network was trained on it reads right, which says nothing. So a "
+    "That a network reads the digits it was trained on is no test. So a "
     f"{FOLD_WORD} of your digits is held out, and the gain is measured on them. {EACH_FOLD}: "
     f"{FOLDS_WORD} trainings, so that every digit is held out by one of them; for few digits. "
-    "None: it learns from all of them, and nothing says what it gained."
+    "None: it is trained on all of them, and the gain is not measured."
 )
 
 
@@ -99,7 +99,7 @@ def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
         )
     if len(digits) < FEW:
         st.caption(
-            f"With {len(digits)} digits there is little to learn and less to measure. Keep at "
+            f"{len(digits)} digits are few to learn from, and too few to measure with. Keep at "
             f"least {FEW}, better two of each digit."
         )
     st.button(
@@ -156,7 +156,7 @@ def _show_progress(run: Run) -> None:
 def _show_outcome(run: Run, copies: Sequence[Run]) -> None:
     own, current = run.spec.own, run_state(run)
     if own is None or current in ("failed", "crashed") or not snapshots.steps_of(run):
-        st.error(f"{run.name} {current}. Its page, Train, says why; teach another copy.")
+        st.error(f"{run.name} {current}. The Train page shows why. Teach another copy.")
         return
     siblings = fine_tune_set.siblings(run, copies)
     parts = [part for part in siblings if run_state(part) == "finished"]
@@ -171,7 +171,7 @@ def _show_outcome(run: Run, copies: Sequence[Run]) -> None:
     test = fine_tune_report.change(result.test_before, result.test_after)
     with st.container(horizontal=True):
         _show_change("Held out, not trained on", held_out)
-        _show_change("Trained on: says little", trained)
+        _show_change("Trained on: no test", trained)
         _show_change("MNIST's test set", test)
     texts = [gain_text(held_out, len(results)), cost_text(test), _training_text(run, own)]
     st.markdown("\n\n".join(texts))
@@ -205,8 +205,8 @@ def gain_text(held_out: Change | None, num_copies: int) -> str:
     """The change on the digits that were held out, by one copy or pooled over several."""
     if held_out is None:
         return (
-            "All of your digits were trained on: nothing here says what it gained. Hold out a "
-            f"{FOLD_WORD} to see that."
+            "It was trained on all of your digits, so the gain can't be measured. Hold out a "
+            f"{FOLD_WORD} to measure it."
         )
     by = f"by {num_copies} copies, each of what it did not see, " if num_copies > 1 else ""
     return (
@@ -238,4 +238,4 @@ def _training_text(run: Run, own: OwnDigits) -> str:
 
 def _use(run: Run) -> None:
     st.session_state[state.RUN] = run.id
-    report(f"All pages show {run.name} now. Draw something, and see.")
+    report(f"All pages show {run.name} now. Draw a digit to try it.")

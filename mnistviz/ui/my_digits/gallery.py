@@ -72,7 +72,9 @@ def digits_are(number: int) -> str:
 def _relabel(digit_id: str, key: str) -> None:
     label = st.session_state[key]
     if label is not None:
-        run_action(lambda: f"It is a {my_digits.relabel(digit_id, label).label} now.")
+        run_action(
+            lambda: f"It is {my_digits.label_name(my_digits.relabel(digit_id, label).label)} now."
+        )
 
 
 def _use(digit: Digit) -> None:
@@ -159,7 +161,7 @@ def _figure(
     texts = []
     for digit, row in zip(here, probabilities, strict=True):
         answer = "" if np.isnan(row[0]) else f", read as {row.argmax()} at {row.max():.1%}"
-        texts.append(f"a {digit.label}{answer}")
+        texts.append(f"{my_digits.label_name(digit.label)}{answer}")
     frames = dict.fromkeys(np.flatnonzero(wrong).tolist(), WRONG)
     ids = [digit.id for digit in here]
     if (chosen := st.session_state.get(state.CHOSEN_DIGIT)) in ids:
@@ -185,7 +187,7 @@ def _show_chosen(snapshot: Snapshot, digit: Digit, probabilities: FloatArray) ->
     show(
         image_figure(to_input(digit.image), PICTURE_SIZE),
         "my_digit",
-        f"Your digit, a {digit.label}",
+        f"Your digit, {my_digits.label_name(digit.label)}",
     )
     key = f"my_digit_is_{digit.id}_{digit.label}"
     st.pills(

@@ -18,6 +18,8 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.charts import show
 
+# Below so many digits there are few.
+FEW = 100
 # Width of each of the two columns.
 NARROW = 370
 
@@ -38,13 +40,14 @@ def show_score(run: Run, digits: Sequence[Digit], probabilities: FloatArray) -> 
     with left:
         st.metric(f"{run.name} reads right", f"{score.share:.1%}", border=True)
         st.caption(
-            f"{score.right:,} of {score.total:,}. With so many, what it reads right of all that "
-            f"you might write lies between **{low:.1%}** and **{high:.1%}** (95 % interval)."
+            f"{score.right:,} of {score.total:,} right. With so "
+            f"{'few' if score.total < FEW else 'many'} digits the true rate could be anywhere from "
+            f"**{low:.1%}** to **{high:.1%}** (95% interval)."
         )
         if seen := _num_trained_on(run, digits):
             st.warning(
-                f"{run.name} was trained on {seen:,} of these {len(digits):,}: that it "
-                "reads those says little. Teach tells of the digits held out."
+                f"{run.name} was trained on {seen:,} of these {len(digits):,}: to read those right "
+                "is no test. *Teach* shows the result on digits that were held out."
             )
         counts, num_right = confusion.sum(axis=1), np.diag(confusion)
         st.dataframe(
@@ -54,7 +57,9 @@ def show_score(run: Run, digits: Sequence[Digit], probabilities: FloatArray) -> 
             alt=f"Of each digit, how many you kept and how many {run.name} reads right",
         )
     with right:
-        st.caption("A row is what you say it is, a column what was read. Look off the diagonal.")
+        st.caption(
+            "A row is what you say it is, a column what was read. Mistakes are off the diagonal."
+        )
         show(
             confusion_figure(confusion),
             "my_digits_confusion",
@@ -97,9 +102,9 @@ def show_all_runs(digits: Sequence[Digit]) -> None:
             alt=f"How many of your digits each of {len(rows)} runs reads right",
         )
         st.caption(
-            "After the last snapshot of each run, with the 95 % interval. What a run was "
-            "**trained on** it should read; a score of such a run is no test. "
-            "Where two intervals overlap much, so few digits can't say which run is better."
+            "After the last snapshot of each run, with the 95% interval. The score of a run on "
+            "digits that it was **trained on** is no test. Where two intervals overlap much, there "
+            "are too few digits to say which run is better."
         )
 
 

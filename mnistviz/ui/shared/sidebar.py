@@ -7,6 +7,7 @@ from mnistviz.core.errors import DrawingError
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.my_digits import label_name
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
@@ -40,7 +41,7 @@ def _run_picker() -> None:
         format_func=lambda run_id: names.get(run_id, run_id),
         key=state.RUN,
         bind="query-params",
-        help="Whose network all pages show. `best` and `reference` are bundled.",
+        help="Whose network all pages show. Some runs come with the program.",
     )
 
 
@@ -171,4 +172,6 @@ def chosen_image() -> tuple[FloatArray, str]:
         return drawn, name if named is drawn else "your drawing"
     number = int(st.session_state.get(state.IMAGE) or 0)
     data = load_mnist()
-    return to_input(data.x_test[number]), f"test image {number}, a {data.y_test[number]}"
+    return to_input(
+        data.x_test[number]
+    ), f"test image {number}, {label_name(int(data.y_test[number]))}"

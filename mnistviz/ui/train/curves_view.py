@@ -68,17 +68,17 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
 
 
 def harder_text(spec: TrainSpec) -> str:
-    """A sentence on the high training loss where settings make training harder, else empty."""
+    """Sentences on why the two losses are not comparable with these settings, else empty."""
     reasons = []
-    if spec.augmentation or spec.bend:
-        reasons.append("the pictures are shifted and bent")
-    if spec.label_smoothing:
-        reasons.append("the network is never asked for full certainty")
+    if spec.augmentation or spec.bend or spec.ink:
+        reasons.append("the pictures are changed each time, which makes them harder")
+    if spec.label_smoothing or spec.soft_labels:
+        reasons.append("the loss compares with labels that are not 0 or 1")
     if not reasons:
         return ""
     return (
-        f" During training {' and '.join(reasons)}, which makes it harder. So the training loss "
-        "stays higher than the validation loss. That is fine."
+        f" During training {', and '.join(reasons)}. So the training loss stays higher "
+        "than the validation loss. That is fine: **the two are not comparable**."
     )
 
 
@@ -97,7 +97,7 @@ def _show_guesses(run: Run) -> None:
     st.caption(
         f"The same {len(labels)} test digits, read again and again. After step {last.step:,} it "
         f"reads **{right}** of them right. Its answers have a probability of "
-        f"{sum(last.probabilities) / len(labels):.0%} on average."
+        f"{sum(last.probabilities) / len(labels):.0%} on average (not calibrated)."
     )
     if text := divergence_text(guesses, labels):
         st.warning(text)

@@ -34,6 +34,6 @@ def test_custom_data_of_a_cell_are_label_and_answer_and_the_chosen_one_has_a_fra
     place = 3 * 10 + 5
     assert points.customdata[place] == [3, 5]
     assert (points.x[place], points.y[place]) == (5, 3)
-    assert points.text[place] == "a 3, read as 5: <b>10</b> images, 10.00% of the 3s"
+    assert points.text[place] == "3, read as 5: <b>10</b> images, 10.00% of the 3s"
     (frame,) = figure.layout.shapes
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (4.5, 5.5, 2.5, 3.5)

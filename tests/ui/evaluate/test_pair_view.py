@@ -11,11 +11,11 @@ from mnistviz.ui.evaluate.pair_view import two_names, verdict
 @pytest.mark.parametrize(
     ("result", "text"),
     [
-        (McNemarResult(90, 9, 0, 1, 2 / 2**9), "**mine is the better one**"),
-        (McNemarResult(90, 0, 9, 1, 2 / 2**9), "**theirs is the better one**"),
-        (McNemarResult(90, 3, 2, 5, 1.0), "**can't tell them apart**"),
-        (McNemarResult(90, 0, 0, 10, 1.0), "right on the same images: these can't tell them apart"),
-        (McNemarResult(0, 1, 0, 0, 1.0), "They differ on 1 image where"),
+        (McNemarResult(90, 9, 0, 1, 2 / 2**9), "**mine is better**"),
+        (McNemarResult(90, 0, 9, 1, 2 / 2**9), "**theirs is better**"),
+        (McNemarResult(90, 3, 2, 5, 1.0), "as good as a **tie**"),
+        (McNemarResult(90, 0, 0, 10, 1.0), "read the same images right"),
+        (McNemarResult(0, 1, 0, 0, 1.0), "Only one of them is right on 1 image:"),
     ],
 )
 def test_a_network_is_better_where_chance_does_not_explain_the_difference(

@@ -30,12 +30,10 @@ def test_an_epoch_that_is_not_published_has_no_difference() -> None:
     ("settings", "expected"),
     [
         ({}, ""),
-        ({"bend": 1.0}, " During training the pictures are shifted and bent, which makes "),
-        (
-            {"label_smoothing": 0.1},
-            " During training the network is never asked for full certainty, ",
-        ),
-        ({"augmentation": 1.0, "label_smoothing": 0.1}, "bent and the network is never asked"),
+        ({"bend": 1.0}, "the pictures are changed each time, which makes them harder. So"),
+        ({"ink": 0.5}, "the pictures are changed each time"),
+        ({"label_smoothing": 0.1}, " During training the loss compares with labels"),
+        ({"augmentation": 1.0, "label_smoothing": 0.1}, "makes them harder, and the loss compares"),
     ],
 )
 def test_harder_trainings_have_the_reasons_of_their_loss(
