@@ -17,7 +17,7 @@ CARDS = {
     START: ("Start here", "How it works, in ten minutes."),
     DRAW: ("Draw a digit", "It reads your handwriting."),
     TRAIN: ("Train it live", "In less than half a minute."),
-    KERNELS: ("See its kernels", "The numbers it has learned."),
+    KERNELS: ("Its kernels", "The numbers it has learned."),
     FEATURE_MAPS: ("What it sees", "The maps that it makes."),
 }
 

@@ -246,7 +246,11 @@ class Flow {
     let largest = -Infinity
     for (let at = channel; at < stage.values.length; at += stage.channels) largest = Math.max(largest, stage.values[at])
     const kind = stage.layer.kernel ? (stage.layer.inputs === 1 ? texts.one_kernel : texts.kernels) : texts.pool
-    return `${kind.replace("{count}", stage.layer.inputs).replaceAll("{size}", stage.layer.size)} ${texts.largest.replace("{value}", largest.toFixed(2))}`
+    return [
+      kind.replace("{count}", stage.layer.inputs).replaceAll("{size}", stage.layer.size),
+      stage.layer.kernel ? texts.colours : "",
+      texts.largest.replace("{value}", largest.toFixed(2)),
+    ].join(" ")
   }
 
   showKernels(stage, channel, colours) {

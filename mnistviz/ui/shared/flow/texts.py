@@ -17,6 +17,7 @@ BROWSER_TEXTS = {
     "kernels": "Made with {count} kernels of {size}×{size} numbers, one for each map before it.",
     "pool": "Max-pooling: the largest value of each 2×2 square is kept.",
     "largest": "Largest value: {value}.",
+    "colours": "Orange is positive, blue is negative.",
 }
 # The headings of layers whose names say too little.
 TITLES = {"input": "input", "conv8": "digit"}
