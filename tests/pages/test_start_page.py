@@ -72,16 +72,20 @@ def in_glossary(text: str) -> bool:
 
 
 def test_the_last_training_is_found_again_by_the_address() -> None:
+    """A reload forgets the guess: the run is shown without it."""
     app = open_page()
-    app.session_state[progress.DONE] = set(NUMBERS)
-    app.query_params.update({"station": "4", "trained": "reference"})
+    app.session_state[progress.DONE] = set()
+    app.query_params.update({"station": "4", "trained": "best"})
     app.switch_page("pages/start.py").run()
-    run = registry.find_run("reference")
+    run = registry.find_run("best")
     assert app.session_state["trained"] == run.id
+    assert texts.TRAINED.partition("{")[0] in text_of(app)
+    assert texts.TRAIN_AGAIN in [button.label for button in app.button]
+    assert app.session_state[progress.DONE] == {4}
     app.query_params["trained"] = "gone"
     app.session_state["trained"] = "gone"
     assert not app.run().exception
-    assert texts.TRAIN_BUTTON in [button.label for button in app.button]
+    assert "trained" not in app.session_state
 
 
 @pytest.mark.parametrize(

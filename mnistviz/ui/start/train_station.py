@@ -36,6 +36,9 @@ def show_training_station(number: int) -> None:
     explained(texts.TRAIN.sentence)
     given = guess(number, texts.TRAIN)
     run = started_run()
+    if run is not None and given is None:
+        # The guess was made before a reload.
+        given = ""
     if run is None or run_state(run) not in ACTIVE_STATES:
         _prepare()
     if given is not None:
