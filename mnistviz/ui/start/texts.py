@@ -68,21 +68,16 @@ NO_DIGIT_YET = "You have drawn no digit yet, so this is a digit from the test im
 
 CONVOLUTION = StationTexts(
     name="Convolution",
-    sentence="A convolution lays a kernel of nine numbers on nine pixels, multiplies each pair and "
-    "adds up: that is one pixel of the feature map.",
-    question="Guess first: where does this feature map become bright?",
-    answers=(
-        "Where the picture looks like the kernel",
-        "Everywhere on the digit",
-        "Where the picture is black",
-    ),
+    sentence="A convolution lays nine numbers, the kernel, on nine pixels, multiplies and adds "
+    "up: one pixel of the feature map.",
+    question="Guess first: where is this map bright?",
+    answers=("Where it looks like the kernel", "All over the digit", "Outside"),
     right=0,
-    solution="Where bright pixels lie on positive numbers of the kernel, the sum is large. Where "
-    "they lie on negative numbers, it is small. So each kernel finds something else.",
+    solution="Bright pixels on positive numbers of the kernel make a large sum, on negative ones a "
+    "small sum.",
 )
-
 INPUT_NAME = "The digit"
-MAP_NAME = "Feature map of {layer}, channel {channel}"
+MAP_NAME = "Map of {layer}, channel {channel}"
 
 TRAIN = StationTexts(
     name="Train",
