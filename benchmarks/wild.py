@@ -37,6 +37,8 @@ CANVAS = 280
 NUM_PROCESSES, CHUNK = 2, 16
 # A group of at least so many pictures must have at least this share right.
 MIN_GROUP, MIN_SHARE = 8, 0.8
+# Groups of that size of which a larger share is refused are listed.
+MAX_REFUSED = 0.05
 # The largest longer side, in pixels, of a picture that is small for its kind.
 SMALL = {"screen": 32, "paper": 100}
 # A digit whose picture can't be read.
@@ -167,7 +169,10 @@ def painted_image(drawing: Strokes) -> FloatArray:
 
 
 def digit_scores(digits: Digits, guesses: np.ndarray, refused: np.ndarray) -> dict[str, Any]:
-    """Scores by row, of hard ones, the mean over groups, and groups with less than 80 % right."""
+    """Scores by row, of hard ones, the mean over groups, and groups that are read badly.
+
+    These are groups with less than 80 % right, and groups of which more than 5 % are refused.
+    """
     guessed = guesses == digits.labels
     rows = {
         str(row): _score(guessed, refused, (digits.rows == row) & ~digits.hard)
@@ -175,7 +180,7 @@ def digit_scores(digits: Digits, guesses: np.ndarray, refused: np.ndarray) -> di
     }
     if digits.hard.any():
         rows["hard"] = _score(guessed, refused, digits.hard)
-    low = {}
+    low, refused_groups = {}, {}
     of_groups = defaultdict(list)
     for row, group in dict.fromkeys(zip(digits.rows, digits.groups, strict=True)):
         chosen = (digits.rows == row) & (digits.groups == group) & ~digits.hard
@@ -185,7 +190,10 @@ def digit_scores(digits: Digits, guesses: np.ndarray, refused: np.ndarray) -> di
         of_groups[str(row)].append(score)
         if score["count"] >= MIN_GROUP and score["right"] < MIN_SHARE:
             low[f"{row}: {group}"] = score
-    return {"rows": rows, "groups": _means(of_groups), "low_groups": low}
+        if score["count"] >= MIN_GROUP and score["refused"] > MAX_REFUSED:
+            refused_groups[f"{row}: {group}"] = score
+    means = _means(of_groups)
+    return {"rows": rows, "groups": means, "low_groups": low, "refused_groups": refused_groups}
 
 
 def answers(images: FloatArray, reader: DigitReader) -> tuple[np.ndarray, np.ndarray]:
@@ -343,6 +351,9 @@ def _digit_lines(part: str, found: dict[str, Any]) -> Iterable[str]:
         yield line(f"  mean of {group}: {name}"[:33], score)
     for name, score in found["low_groups"].items():
         yield line(f"  under {MIN_SHARE:.0%}: {name}"[:33], score)
+    for name, score in found["refused_groups"].items():
+        share = f"{score['refused']:.1%} of {score['count']}"
+        yield f"  over {MAX_REFUSED:.0%} refused: {name}, {share}"
 
 
 if __name__ == "__main__":

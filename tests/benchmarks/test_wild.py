@@ -41,4 +41,6 @@ def test_refused_digits_are_wrong_and_bad_groups_are_listed() -> None:
     assert found["rows"]["hard"]["count"] == 1
     assert list(found["low_groups"]) == ["screen: a"]
     assert found["groups"]["screen"]["right"] == pytest.approx((0.7 + 8 / 9) / 2, abs=1e-4)
+    assert list(found["refused_groups"]) == ["screen: b"]
+    assert "over 5% refused: screen: b, 11.1% of 9" in wild.table({"photos": found})
     assert "under 80%" in wild.table({"photos": found})
