@@ -132,7 +132,7 @@ explanation(
         "A **second look** reads the picture seven times: as it is, slanted, turned, smaller and "
         "larger. Where the seven answers differ, the drawing is hard to read.",
         "The network has to choose among the ten digits, whatever you draw. So a second, small "
-        "network decides first whether there is **one digit at all**: a dot, a scribble or a "
+        "network decides first whether there is **one digit at all**: a scribble, a drawing or a "
         "letter is refused. Some letters pass, because many people write them like digits: see "
         "*When it refuses*. The **X-ray** shows each stage on the way to the 28×28 pixels, and "
         "the answer without it.",

@@ -4,21 +4,24 @@ Each kind is a function of a random generator that returns one image `(28, 28)` 
 preprocessed as drawings are: lines as strokes, everything else as pictures.
 """
 
+import functools
 import string
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import affine_transform, gaussian_filter
 
 from mnistviz.core.constants import IMAGE_SIZE
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import BoolArray, FloatArray
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.digits.synthetic_digits import (
     CANVAS_SIDE,
+    Points,
     centre_on_canvas,
     distort,
     distorted_image,
@@ -26,48 +29,23 @@ from mnistviz.digits.synthetic_digits import (
     render_lines,
     smooth,
 )
+from tools import handwriting_glyphs, stroke_shapes
+from tools.non_digit_drawings import Drawing
+from tools.stroke_shapes import CHARACTERS
 
+Item = TypeVar("Item")
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 Maker = Callable[[Generator], FloatArray]
 
 FONT_SIZE = 160
 
-# Letters that many people write like a digit; scaled to one size, small ones look like large ones.
-# They are reported separately from the other non-digits.
-LOOK_ALIKES = "IlOoSsZzBbgq"
-LETTERS = "".join(letter for letter in string.ascii_letters if letter not in LOOK_ALIKES)
-
-# Handwritten letters: strokes separated by '/', points by ' ', (x, y) from 0 to 9 each.
-_LETTERS = {
-    "A": "09 40 89/26 66", "C": "82 50 20 02 07 29 59 87", "D": "00 09/00 40 82 87 49 09",
-    "E": "70 00 09 79/05 65", "F": "70 00 09/04 64", "G": "82 50 20 02 07 29 59 87 85 55",
-    "H": "00 09/80 89/05 85", "J": "60 67 49 29 07/30 90", "K": "00 09/70 05 79",
-    "L": "00 09 69", "M": "09 10 46 70 89", "N": "09 00 79 70", "P": "00 09/00 50 72 74 55 05",
-    "Q": "50 20 02 07 29 59 87 82 50/57 99", "R": "00 09/00 50 72 74 55 05/45 79",
-    "T": "00 80/40 49", "U": "00 06 29 59 76 70", "V": "00 49 80", "W": "00 29 43 69 80",
-    "X": "00 79/70 09", "Y": "00 45 80/45 49", "a": "73 52 23 06 28 58 75/72 77 99",
-    "c": "73 52 23 06 28 58 77", "d": "74 52 23 06 28 58 76/70 79",
-    "e": "06 75 73 52 23 06 28 58 77", "f": "71 50 42 49/24 64", "h": "00 09/05 33 53 65 69",
-    "i": "33 39/31 30", "j": "53 58 39 18/51 50", "k": "00 09/63 06 69",
-    "m": "03 09/05 23 35 39/35 53 65 69", "n": "03 09/05 33 53 65 69",
-    "p": "03 09/04 33 54 56 37 06", "r": "03 09/05 23 43", "t": "40 47 59 78/13 73",
-    "u": "03 07 29 49 67 63/63 69", "v": "03 39 63", "w": "03 19 35 59 73", "x": "03 69/63 09",
-    "y": "03 36 63/63 29", "ä": "73 52 23 06 28 58 75/72 79/30 31/50 51",
-    "ß": "09 02 20 50 63 44 66 59 39", "π": "03 83/23 19/63 69", "Σ": "80 00 45 09 89",
-}  # fmt: skip
-
-_SHAPES = {
-    "triangle": "09 40 89 09", "square": "00 90 99 09 00", "oblong": "02 92 97 07 02",
-    "cross": "40 49/04 84", "star": "29 40 69 03 83 29", "arrow": "04 94/61 94 67",
-    "down": "40 49/26 49 66", "tick": "05 39 90", "house": "09 04 40 84 89 09",
-    "diamond": "40 84 49 04 40", "heart": "49 04 11 31 43 51 71 84 49", "lying": "05 95",
-    "equals": "03 93/06 96", "plus": "40 48/04 84", "fence": "00 09/40 49/80 89",
-    "hash": "20 29/60 69/03 83/06 86", "stairs": "09 06 36 33 63 60 90",
-    "bolt": "50 05 55 19", "hourglass": "00 80 09 89 00", "smile": "20 21/60 61/05 28 58 85",
-    "wave": "05 13 35 57 73 95", "tent": "09 40 89", "bow": "00 09 80 89 00",
-    "question": "12 20 60 72 44 46/48 49", "at": "66 43 26 47 66 70 20 02 07 29 79",
-    "infinity": "45 22 04 06 28 45 72 94 96 78 45", "six-star": "40 49/02 87/82 07",
-}  # fmt: skip
+# Stroke fonts (A. V. Hershey 1967, "Calligraphy for computers"), and what is drawn of them.
+STROKE_FONTS = (
+    *("futural", "rowmans", "scripts", "scriptc", "cursive", "timesr", "timesi", "timesg"),
+    *("greek", "greeks", "gothgbt", "gothiceng", "gothicger", "gothitt"),
+)
+# The share of drawings that is cut short.
+CUT_SHORT = 0.25
 
 
 def make(kinds: Sequence[str], each: int, seed: int = 0) -> dict[str, FloatArray]:
@@ -89,22 +67,132 @@ def _with_ink(maker: Maker, generator: Generator) -> FloatArray:
 # ---------------------------------------------------------------- by pen
 
 
-def hand_letter(generator: Generator, letters: Sequence[str] = tuple(_LETTERS)) -> FloatArray:
+def drawn(
+    lines: Drawing, generator: Generator, strength: float = 1, *, cut: bool = False
+) -> FloatArray:
+    """Return the image of lines as another person would draw them: turned, leant, stretched.
+
+    With `cut`, one in four is cut short: only the first 40 to 95 % of its points are drawn.
+    """
+    points = [line.astype(np.float64) for line in lines]
+    if cut and strength and generator.random() < CUT_SHORT:
+        points = _start(points, generator.uniform(0.4, 0.95))
+    return _distorted(points, generator, strength)
+
+
+def _start(lines: Sequence[Points], share: float) -> list[Points]:
+    """Return the first share of the points of lines."""
+    left = max(2, round(sum(map(len, lines)) * share))
+    found = []
+    for line in lines:
+        found.append(line[:left])
+        left -= len(line)
+        if left <= 0:
+            break
+    return found
+
+
+def _distorted(lines: Sequence[Points], generator: Generator, strength: float = 1) -> FloatArray:
+    """Return the image of lines turned, leant and stretched at random."""
+    angle, lean, size = generator.normal(0, 1, 3) * (0.2, 0.15, 0.25) * strength
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    stretch = np.array([[np.exp(size), lean], [0, 1]])
+    points = centre_on_canvas(np.concatenate(lines) @ (turn @ stretch).T)
+    return render_lines(np.split(points, np.cumsum([len(line) for line in lines])[:-1]))
+
+
+def _chosen(items: Sequence[Item], generator: Generator) -> Item:
+    return items[int(generator.integers(len(items)))]
+
+
+def handwritten_font_letter(generator: Generator) -> FloatArray:
+    """Return a letter or a sign of a handwriting font."""
+    return glyph(generator, _letter_glyphs())
+
+
+@functools.cache
+def _letter_glyphs() -> list[BoolArray]:
+    inks, characters = handwriting_glyphs.read()
+    return list(inks[~np.isin(characters, list(string.digits))])
+
+
+def glyph(generator: Generator, glyphs: Sequence[BoolArray]) -> FloatArray:
+    """Return one of glyphs `(96, 96)`, turned, leant and stretched at random."""
+    ink = _chosen(glyphs, generator).astype(np.float32)
+    angle, lean, size = generator.normal(0, 1, 3) * (0.12, 0.2, 0.2)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = turn @ np.array([[1, 0], [lean, np.exp(size)]])
+    middle = np.full(2, (len(ink) - 1) / 2)
+    return normalise(
+        affine_transform(ink, matrix, middle - matrix @ middle, order=1), to_pen=True
+    ).image
+
+
+def rare_digit(generator: Generator, digit: int) -> FloatArray:
+    """Return a digit as few people write it, such as a crossed zero."""
+    return distorted_image(_one_way(stroke_shapes.DIGITS, generator, str(digit)), generator)
+
+
+def hand_letter(generator: Generator) -> FloatArray:
     """Return a handwritten letter."""
-    return distorted_image(_LETTERS[str(generator.choice(list(letters)))], generator)
+    return distorted_image(_one_way(stroke_shapes.LETTERS, generator), generator)
+
+
+def sign(generator: Generator) -> FloatArray:
+    """Return a sign in strokes, such as a bracket, a percent sign or a colon."""
+    return distorted_image(_one_way(stroke_shapes.SIGNS, generator), generator)
+
+
+def _one_way(shapes: Mapping[str, str], generator: Generator, name: str = "") -> str:
+    """Return one of the ways to write one of the letters or signs, or the one with this name."""
+    name = name or str(generator.choice(list(shapes)))
+    return str(generator.choice(shapes[name].split("|")))
+
+
+def stroke_font_letter(generator: Generator) -> FloatArray:
+    """Return a letter or a sign of a stroke font: plain, script, Greek or Gothic."""
+    return _distorted(_chosen(font_letters(), generator), generator)
+
+
+@functools.cache
+def font_letters() -> list[list[Points]]:
+    """The strokes of all letters and signs of the stroke fonts that are not like a digit."""
+    from HersheyFonts import HersheyFonts
+
+    found = []
+    fonts = HersheyFonts()
+    for name in STROKE_FONTS:
+        fonts.load_default_font(name)
+        for character in CHARACTERS:
+            strokes = [np.array(one, np.float64) for one in fonts.strokes_for_text(character)]
+            if strokes:
+                found.append(strokes)
+    return found
 
 
 def shape(generator: Generator) -> FloatArray:
     """Return a shape in strokes, such as a triangle, an arrow or a heart; some are filled."""
-    name = str(generator.choice(list(_SHAPES)))
-    first, *others = parse_shape(_SHAPES[name])
+    name = str(generator.choice(list(stroke_shapes.SHAPES)))
+    strokes = stroke_shapes.SHAPES[name]
+    first, *others = parse_shape(strokes)
     closed = not others and len(first) > 3 and (first[0] == first[-1]).all()
     if closed and generator.random() < 0.4:
         line = distort(first, generator)
         sheet = Image.new("L", (CANVAS_SIDE, CANVAS_SIDE))
         ImageDraw.Draw(sheet).polygon([(float(x), float(y)) for x, y in line], fill=255, width=9)
         return _seen(np.asarray(sheet))
-    return distorted_image(_SHAPES[name], generator)
+    if name in stroke_shapes.TURNED and generator.random() < 0.5:
+        return _turned(strokes, generator)
+    return distorted_image(strokes, generator)
+
+
+def _turned(shape: str, generator: Generator) -> FloatArray:
+    """Return the image of a shape turned by any angle and distorted at random."""
+    lines = parse_shape(shape)
+    angle = generator.uniform(0, 2 * np.pi)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    points = distort((np.concatenate(lines) - 4.5) @ turn.T, generator)
+    return render_lines(np.split(points, np.cumsum([len(line) for line in lines])[:-1]))
 
 
 def scribble(generator: Generator) -> FloatArray:
@@ -140,7 +228,9 @@ def dots(generator: Generator) -> FloatArray:
 
 
 def typed_letter(
-    generator: Generator, fonts: Sequence[Font] | None = None, letters: Sequence[str] = LETTERS
+    generator: Generator,
+    fonts: Sequence[Font] | None = None,
+    letters: Sequence[str] = stroke_shapes.PLAIN_LETTERS,
 ) -> FloatArray:
     """Return a letter of Pillow's font or of others, with random rotation, slant and weight."""
     font = _font() if fonts is None else fonts[int(generator.integers(len(fonts)))]
@@ -248,6 +338,9 @@ def _seen(levels: NDArray[np.floating] | NDArray[np.uint8]) -> FloatArray:
 KINDS: Mapping[str, Maker] = {
     "typed letters": typed_letter,
     "written letters": hand_letter,
+    "letters of stroke fonts": stroke_font_letter,
+    "handwriting fonts": handwritten_font_letter,
+    "signs": sign,
     "shapes": shape,
     "scribble": scribble,
     "noise": noise,

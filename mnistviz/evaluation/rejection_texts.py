@@ -41,7 +41,7 @@ TEXTS: dict[Verdict, VerdictTexts] = {
     "unsure": VerdictTexts(
         heading="It is unsure",
         answer="{digit}?",
-        detail="only probability {probability}",
+        detail="probability {probability}, in doubt",
         table="unsure",
         command_line="unsure, {digit}? ({probability})",
         badge="unsure",

@@ -1,10 +1,11 @@
 """Rejection of pictures that are not one digit, before the network's answer is used.
 
-The network always chooses one of ten digits. The digit detector is a second network of two
-convolutions, trained on training digits and on synthetic non-digits (outlier exposure: Hendrycks,
-Mazeika and Dietterich 2019). Features that digits hardly ever have reject a picture by themselves.
-The thresholds reject a given share of 5,000 training digits that the detector was not trained on.
-`python -m tools.train_digit_detector` makes it.
+The network always chooses one of ten digits. The digit detector is the mean of four networks of six
+convolutions with eleven classes: the ten digits and "no digit". They were trained on digits and on
+drawings, letters, signs and shapes that are none (outlier exposure: Hendrycks, Mazeika and
+Dietterich 2019), all of them also thickened, thinned, blurred and hard-edged at random. An answer
+is rejected where the detector and the network that answers have too little evidence for it
+together. `docs/non_digits.md` describes it, `python -m tools.train_digit_detector` makes it.
 """
 
 import functools
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from scipy import ndimage
 
 from mnistviz.core.assets import ASSETS
-from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray
-from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, stroke_width
+from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.model_spec import Layer
+from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray, Weights
+from mnistviz.network.layers import layer_outputs
 
 Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
 
@@ -27,91 +28,118 @@ RATES_FILE = ASSETS / "benchmarks" / "refusal.json"
 
 # The network is unsure of an answer that is less likely than all others together.
 UNSURE_BELOW = 0.5
-# Pictures at once: their patches need 0.05 GB.
+# How much the log odds of the network's answer count beside those of the detector, and their limit:
+# above it, networks differ in how sure they are rather than in how right.
+NETWORK_WEIGHT = 0.3
+MOST_LOG_ODDS = 9.0
+# Pictures at once: their patches need 0.1 GB.
 BATCH_SIZE = 500
 
+# The side of the kernel and the channels of each convolution; the classes of the last one are the
+# digits and "no digit". A pooling halves the maps after the first and the third.
+CONVOLUTIONS = ((5, 16), (3, 24), (3, 32), (3, 64), (2, 64), (1, NUM_CLASSES + 1))
+POOLED = (1, 3)
 
-@dataclass(frozen=True)
+
+def detector_layers() -> tuple[Layer, ...]:
+    """The layers of the detector, from the first convolution to the eleven logits."""
+    layers: list[Layer] = []
+    size, depth = IMAGE_SIZE, 1
+    for number, (side, channels) in enumerate(CONVOLUTIONS, 1):
+        size += 1 - side
+        shape = (size, size, channels)
+        last = number == len(CONVOLUTIONS)
+        kernel = ("kernel", (side, side, depth, channels)), ("bias", (channels,))
+        layers.append(Layer(f"conv{number}", "Conv2D", shape, kernel, relu=not last))
+        if not last:
+            names = ("gamma", "beta", "moving_mean", "moving_variance")
+            arrays = tuple((name, shape[-1:]) for name in names)
+            layers.append(Layer(f"bn{number}", "BatchNormalization", shape, arrays))
+        if number in POOLED:
+            size //= 2
+            layers.append(Layer(f"pool{number}", "MaxPooling2D", (size, size, channels)))
+        depth = channels
+    return (*layers, Layer("flatten", "Flatten", (depth,)))
+
+
+@dataclass(frozen=True, eq=False)
 class DigitDetector:
-    """Weights and thresholds of the detector. All arrays are float32.
+    """The weights of each of the detector's networks, and the least evidence of a digit.
 
-    `kernel1` (5, 5, 1, c), `kernel2` (3, 3, c, d) both with stride 2 and ReLU, then `dense1`
-    (m, h) with ReLU and `dense2` (h, 1), each with its bias. `mean` (784,) and `axes` (784, 50)
-    are the principal axes of digits, `limits` (3,) the upper bounds of `features`, `least` () the
-    lower bound of `scores`.
+    Weights are by layer and name, float32.
     """
 
-    kernel1: FloatArray
-    bias1: FloatArray
-    kernel2: FloatArray
-    bias2: FloatArray
-    dense1: FloatArray
-    dense_bias1: FloatArray
-    dense2: FloatArray
-    dense_bias2: FloatArray
-    mean: FloatArray
-    axes: FloatArray
-    limits: FloatArray
-    least: FloatArray
+    networks: tuple[Weights, ...]
+    least: float
 
-    def scores(self, images: FloatArray) -> FloatArray:
-        """The log odds `(n,)` that images `(n, 28, 28)` are digits."""
-        scores = []
+    def logits(self, images: FloatArray) -> FloatArray:
+        """The logits `(n, 11)` of images `(n, 28, 28)` float32 in [0, 1], "no digit" last.
+
+        They are the mean of the log probabilities of the networks.
+        """
+        logits = [np.zeros((0, NUM_CLASSES + 1), np.float32)]
         for start in range(0, len(images), BATCH_SIZE):
             part = images[start : start + BATCH_SIZE, ..., np.newaxis]
-            part = _convolution(part, self.kernel1, self.bias1)
-            part = _convolution(part, self.kernel2, self.bias2)
-            flat = part.reshape(len(part), -1)
-            hidden = np.maximum(flat @ self.dense1 + self.dense_bias1, 0)
-            scores.append((hidden @ self.dense2 + self.dense_bias2)[:, 0])
-        return np.concatenate(scores) if scores else np.zeros(0, np.float32)
+            each = [layer_outputs(_LAYERS, one, part)["flatten"] for one in self.networks]
+            logs = [one - np.logaddexp.reduce(one, axis=1, keepdims=True) for one in each]
+            logits.append(np.mean(logs, axis=0, dtype=np.float32))
+        return np.concatenate(logits)
 
-    def features(self, images: FloatArray) -> DoubleArray:
-        """Features `(n, 3)` of images `(n, 28, 28)` without a network.
+    def rejects(self, images: FloatArray, probabilities: FloatArray) -> BoolArray:
+        """Whether the answer to each image `(n, 28, 28)` is rejected: `(n,)`.
 
-        The distance from the principal axes of digits, the number of separate parts and the width
-        of strokes.
+        `probabilities` (n, 10) are those of the network that answers.
         """
-        centred = images.reshape(-1, len(self.mean)) - self.mean
-        along = centred @ self.axes
-        off = np.sqrt(np.clip((centred**2).sum(axis=1) - (along**2).sum(axis=1), 0, None))
-        parts = [ndimage.label(image > INK_THRESHOLD, np.ones((3, 3)))[1] for image in images]
-        widths = [stroke_width(image) for image in images]
-        return np.column_stack([off, np.array(parts, np.float64), np.array(widths, np.float64)])
-
-    def rejects(self, images: FloatArray) -> BoolArray:
-        """Whether each image `(n, 28, 28)` float32 in [0, 1] is no digit: `(n,)`."""
-        beyond = (self.features(images) > self.limits).any(axis=1)
-        rejected: BoolArray = beyond | (self.scores(images) < self.least)
+        rejected: BoolArray = evidence(self.logits(images), probabilities) < self.least
         return rejected
 
 
-def _convolution(values: FloatArray, kernel: FloatArray, bias: FloatArray) -> FloatArray:
-    """Valid convolution with stride 2 and ReLU of (n, height, width, channels)."""
-    size = kernel.shape[0]
-    # (n, rows, columns, channels, size, size)
-    windows = sliding_window_view(values, (size, size), axis=(1, 2))[:, ::2, ::2]
-    sums = np.tensordot(windows, kernel, axes=((4, 5, 3), (0, 1, 2))) + bias
-    positive: FloatArray = np.maximum(sums, 0)
-    return positive
+_LAYERS = detector_layers()
+
+
+def evidence(logits: FloatArray, probabilities: FloatArray) -> DoubleArray:
+    """The evidence `(n,)` that each picture shows the digit that a network answers.
+
+    `logits` (n, 11) are the detector's, `probabilities` (n, 10) the network's. The evidence is the
+    log odds of the answer by the detector, plus a share of those by the network.
+    """
+    answers = probabilities.argmax(axis=1)[:, np.newaxis]
+    wide = logits.astype(np.float64)
+    others = wide.copy()
+    np.put_along_axis(others, answers, -np.inf, axis=1)
+    by_detector = np.take_along_axis(wide, answers, axis=1)[:, 0] - np.logaddexp.reduce(others, 1)
+    largest = probabilities.max(axis=1).astype(np.float64)
+    with np.errstate(divide="ignore"):
+        by_network = np.log(largest) - np.log1p(-np.minimum(largest, 1))
+    found: DoubleArray = by_detector + NETWORK_WEIGHT * np.minimum(by_network, MOST_LOG_ODDS)
+    return found
 
 
 @functools.cache
 def bundled_detector() -> DigitDetector:
     """The detector that is bundled with the program, read once a process."""
     with np.load(DETECTOR_FILE, allow_pickle=False) as arrays:
-        return DigitDetector(**{name: arrays[name].astype(np.float32) for name in arrays.files})
+        networks: dict[str, dict[str, dict[str, FloatArray]]] = {}
+        for path in set(arrays.files) - {"least"}:
+            number, layer, name = path.split("/")
+            networks.setdefault(number, {}).setdefault(layer, {})[name] = arrays[path]
+        ordered = tuple(networks[number] for number in sorted(networks))
+        return DigitDetector(ordered, float(arrays["least"]))
 
 
 def verdicts(images: FloatArray, probabilities: FloatArray) -> list[Verdict]:
     """The verdict on each image `(n, 28, 28)` in [0, 1] with a network's probabilities `(n, 10)`.
 
-    An image without ink is blank, and one that the detector rejects is not a digit. Of the others,
-    the network is unsure where its largest probability is below `UNSURE_BELOW`.
+    An image without ink is blank. One whose answer is rejected is not a digit if the detector, too,
+    finds no digit likelier; otherwise the network is unsure, as it is where its largest probability
+    is below `UNSURE_BELOW`.
     """
     blank: BoolArray = np.logical_not(images.any(axis=(1, 2)))
-    rejected = bundled_detector().rejects(images)
-    unsure = probabilities.max(axis=1) < UNSURE_BELOW
+    detector = bundled_detector()
+    logits = detector.logits(images)
+    refused = evidence(logits, probabilities) < detector.least
+    rejected = refused & (logits.argmax(axis=1) == NUM_CLASSES)
+    unsure = refused | (probabilities.max(axis=1) < UNSURE_BELOW)
     return [
         "blank" if is_blank else "not_a_digit" if no_digit else "unsure" if doubt else "digit"
         for is_blank, no_digit, doubt in zip(blank, rejected, unsure, strict=True)

@@ -202,14 +202,16 @@ def _show_refusal() -> None:
     rates = rejection.rejection_rates()
     st.markdown(
         "A small second network decides whether there is one digit at all. It learned that from "
-        "training digits and from thousands of letters, shapes and scribbles. Where it accepts a "
-        f"drawing but the best answer has a probability below {rejection.UNSURE_BELOW:.0%}, the "
-        "network is unsure."
+        "training digits, from drawings of *The Quick, Draw! Dataset* (Google, CC BY 4.0), and "
+        "from thousands of made letters, signs, shapes and scribbles. It refuses where both "
+        "networks together have too little evidence for the answer. Where the two see different "
+        "digits, or the best answer has a probability below "
+        f"{rejection.UNSURE_BELOW:.0%}, the answer is *unsure*."
     )
     never = "refused by a judge that never saw the kind"
     st.dataframe(
         [
-            {"drawn": kind, "refused": of_kind["seen"], never: of_kind.get("never_seen")}
+            {"drawn": kind, "refused": of_kind.get("seen"), never: of_kind.get("never_seen")}
             for kind, of_kind in rates["kinds"].items()
         ],
         column_config={

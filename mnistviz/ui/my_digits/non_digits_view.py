@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.charts.digit_images import gallery_figure
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import to_input
 from mnistviz.network.rejection import bundled_detector
@@ -13,6 +14,8 @@ from mnistviz.ui.shared.page_width import page_width
 
 MAX_SHOWN = 60
 WIDTH = 480
+# Of a network that has no answer.
+ANY = (1 / NUM_CLASSES,) * NUM_CLASSES
 
 
 def show_non_digits() -> None:
@@ -21,7 +24,11 @@ def show_non_digits() -> None:
     if not kept:
         return
     images = to_input(np.stack([one.image for one in kept]))
-    refused = bundled_detector().rejects(images)
+    # Those of the run that read it when it was kept.
+    probabilities = np.array(
+        [one.answers[-1].probabilities if one.answers else ANY for one in kept]
+    )
+    refused = bundled_detector().rejects(images, probabilities)
     with st.expander(f"Kept as no digit: {len(kept):,}", icon=":material/block:"):
         st.caption(
             f"{refused.sum():,} of {len(kept):,} are refused. Framed: taken for a digit. They are "
