@@ -18,7 +18,7 @@ from mnistviz.digits.drawing.pictures import find_ink
 from mnistviz.digits.drawing.preprocessing import INK_THRESHOLD, normalise
 from mnistviz.digits.drawing.segmentation import segment_ink
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.network.network import Network
+from mnistviz.evaluation.digit_reader import DigitReader
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 
@@ -36,10 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     snapshot = snapshots.find(options.run)
-    network = load(snapshot)
+    reader = DigitReader(load(snapshot), None)
     result: Result = {
-        "numbers": [numbers(network, gap, options.count) for gap in GAPS],
-        "photos": [photos(network, kind, options.count) for kind in KINDS],
+        "numbers": [numbers(reader, gap, options.count) for gap in GAPS],
+        "photos": [photos(reader, kind, options.count) for kind in KINDS],
     }
     print(json.dumps(result) if options.json else table(result))
 
@@ -57,7 +57,7 @@ def side_by_side(digits: FloatArray, gap: int) -> FloatArray:
     return field
 
 
-def numbers(network: Network, gap: int, count: int) -> dict[str, float]:
+def numbers(reader: DigitReader, gap: int, count: int) -> dict[str, float]:
     """Return the shares of numbers read right, segmented into the right count, touching."""
     data = load_mnist()
     rng = np.random.default_rng(0)
@@ -66,19 +66,19 @@ def numbers(network: Network, gap: int, count: int) -> dict[str, float]:
         chosen = rng.integers(0, len(data.x_test), rng.integers(2, 6))
         digits, labels = to_input(data.x_test[chosen]), data.y_test[chosen].tolist()
         field = side_by_side(digits, gap)
-        parts = segment_ink(field, network.logits)
+        parts = segment_ink(field, reader)
         found = [part for part in parts if part.role == "digit"]
         images = np.stack([one.stages.image for one in found])
-        right += network.logits(images).argmax(axis=1).tolist() == labels
+        right += reader.logits(images).argmax(axis=1).tolist() == labels
         cut += len(found) == len(labels)
-        single += network.logits(digits).argmax(axis=1).tolist() == labels
+        single += reader.logits(digits).argmax(axis=1).tolist() == labels
         pieces = ndimage.label(field > INK_THRESHOLD, np.ones((3, 3)))[1]
         touching += pieces < len(labels)
     shares = {"right": right, "cut": cut, "touching": touching, "digits_right_alone": single}
     return {"gap": gap, **{name: value / count for name, value in shares.items()}}
 
 
-def photos(network: Network, kind: str, count: int) -> dict[str, float | str]:
+def photos(reader: DigitReader, kind: str, count: int) -> dict[str, float | str]:
     """Return the share of the photos of a kind whose digit was read right."""
     data = load_mnist()
     rng = np.random.default_rng(0)
@@ -87,7 +87,7 @@ def photos(network: Network, kind: str, count: int) -> dict[str, float | str]:
     for digit in to_input(data.x_test[chosen]):
         colours = np.asarray(photo(digit, kind, rng).convert("RGB"))
         images.append(normalise(find_ink(colours), to_pen=True).image)
-    answers = network.logits(np.stack(images)).argmax(axis=1)
+    answers = reader.logits(np.stack(images)).argmax(axis=1)
     return {"kind": kind, "right": float((answers == data.y_test[chosen]).mean())}
 
 

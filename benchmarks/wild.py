@@ -265,7 +265,7 @@ def number_ink(file: Path) -> FloatArray:
 
 def number_text(ink: FloatArray, reader: DigitReader) -> str:
     """The result of reading a number."""
-    segments = segmentation.segment_ink(ink, reader.logits)
+    segments = segmentation.segment_ink(ink, reader)
     images = [segment.stages.image for segment in segments if segment.role == "digit"]
     if not images:
         return ""

@@ -59,8 +59,8 @@ def read_canvas(several: bool) -> None:
     with row.container(width=width):
         drawn = canvas(width)
     if several:
-        logits = loaded_networks.network(snapshot).logits
-        show_number(snapshot, segment_strokes(drawn, logits) if drawn.strokes else [])
+        reader = loaded_networks.digit_reader(snapshot)
+        show_number(snapshot, segment_strokes(drawn, reader) if drawn.strokes else [])
         return
     answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn, above)
 
@@ -79,7 +79,7 @@ def read_picture(camera: bool, several: bool) -> None:
         st.session_state.pop(state.DRAWN_IMAGE, None)
         return
     if several:
-        segments = segment_ink(given.ink, loaded_networks.network(snapshot).logits)
+        segments = segment_ink(given.ink, loaded_networks.digit_reader(snapshot))
         given.show([segment.box for segment in segments if segment.role != "left_out"])
         with row.container(width=ANSWER_WIDTH):
             show_number(snapshot, segments)

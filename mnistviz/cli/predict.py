@@ -11,18 +11,18 @@ import typer
 from mnistviz.cli.drawings import read_drawing, read_file
 from mnistviz.cli.options import AsJson, find_snapshot
 from mnistviz.cli.output import print_json
+from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.errors import SpecError
 from mnistviz.runs import registry
 
 if TYPE_CHECKING:
-    from mnistviz.core.types.arrays import FloatArray
     from mnistviz.digits.drawing.segmentation import Segment
     from mnistviz.evaluation.digit_reader import DigitReader, Reading
     from mnistviz.evaluation.second_look import SecondLook
     from mnistviz.runs.snapshots import Snapshot
 
-    # Cuts a drawing with a function that gives logits `(n, 10)` for images `(n, 28, 28)`.
-    Cutter = Callable[[Callable[[FloatArray], FloatArray]], list[Segment]]
+    # Cuts a drawing into digits with a reader.
+    Cutter = Callable[[DigitReader], list[Segment]]
 
 
 def predict(
@@ -123,8 +123,8 @@ def _cutter(file: Path) -> Cutter:
 
     return read_file(
         file,
-        lambda drawn: lambda logits: segment_strokes(drawn, logits),
-        lambda colours: lambda logits: segment_ink(find_ink(colours, several=True), logits),
+        lambda drawn: lambda reader: segment_strokes(drawn, reader),
+        lambda colours: lambda reader: segment_ink(find_ink(colours, several=True), reader),
     )
 
 
@@ -132,7 +132,7 @@ def _read_number(reader: DigitReader, cutter: Cutter) -> list[tuple[Segment, Rea
     """The parts of a number; those that are no digit have no reading."""
     return [
         (cut, reader.read(cut.stages.image) if cut.role == "digit" else None)
-        for cut in cutter(reader.logits)
+        for cut in cutter(reader)
     ]
 
 

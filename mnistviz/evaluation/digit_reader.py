@@ -60,6 +60,10 @@ class DigitReader:
         """The logits `(n, 10)` of images `(n, 28, 28)` in [0, 1]."""
         return self.network.logits(images)
 
+    def digit_scores(self, images: FloatArray) -> FloatArray:
+        """The log odds `(n,)` that images `(n, 28, 28)` in [0, 1] are digits at all."""
+        return rejection.bundled_detector().scores(images)
+
     def read(self, image: FloatArray) -> Reading:
         """The reading of an image `(28, 28)` float32 in [0, 1]."""
         logits = self.logits(image[np.newaxis])

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from mnistviz.core.types.arrays import BoolArray, FloatArray, IntArray
+from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray, IntArray
 
 # A printed line is on this share of its way from edge to edge of the picture, at such angles in
 # degrees. A stroke of a digit, which has paper around it, is not.
@@ -15,8 +15,12 @@ BEND = 1
 MIN_LINE = 1.5
 # A printed line is thinner than this many pixels, and reaches both edges: the mean of these shares.
 THICKNESS, END_SHARE = 7, 0.1
+# A line is traced in so many blocks, at most so many pixels from a straight line.
+NUM_BLOCKS, REACH = 8, 3
 # A line is at most so much darker than its median.
 LINE_DARKNESS = 1.3
+# What is darker than that by this factor is written over it.
+PEN_DARKNESS = 1.2
 # A frame has at least so many pixels a side, its lines cover at most this share of its box, and
 # what it encloses at least that; what is in it has at least this share of its height.
 MIN_FRAME, MAX_FRAME_INK, MIN_RECTANGLE, MIN_CONTENT = 12, 0.5, 0.8, 0.25
@@ -35,7 +39,7 @@ def without_lines(ink: FloatArray, grain: float) -> FloatArray:
 
 def _without_printed(ink: FloatArray, lines: FloatArray) -> FloatArray:
     """The ink less nearly horizontal lines; a stroke that crosses a line is not cut by it."""
-    rest = np.clip(ink - lines, 0, None)
+    rest = np.where(ink > PEN_DARKNESS * lines, ink, np.clip(ink - lines, 0, None))
     across = ndimage.grey_closing(rest, (THICKNESS, 1))
     repaired: FloatArray = np.where(lines > 0, np.minimum(ink, across), rest)
     return repaired
@@ -50,8 +54,8 @@ def _printed(ink: FloatArray, grain: float) -> FloatArray:
     place = int((1 - LINE_SHARE) * len(sampled))
     num_ends = max(1, int(END_SHARE * len(sampled)))
     rows = np.arange(height)[:, np.newaxis]
-    lines = np.zeros_like(ink)
-    for slope in np.tan(np.radians(LINE_ANGLES)):
+    levels, slopes = [], np.tan(np.radians(LINE_ANGLES))
+    for slope in slopes:
         shift = np.rint(slope * (sampled - width / 2)).astype(int)
         along = every[(rows + shift) % height, np.arange(len(sampled))]
         ends = [along[:, :num_ends].mean(axis=1), along[:, -num_ends:].mean(axis=1)]
@@ -59,13 +63,50 @@ def _printed(ink: FloatArray, grain: float) -> FloatArray:
         # As the largest of some pixels is taken, the level of empty paper is not 0.
         limit = np.median(level) + MIN_LINE * grain
         level[(level < limit) | (np.minimum(*ends) < limit)] = 0
-        found = np.flatnonzero(level)
-        if len(found):
-            shift = np.rint(slope * (columns - width / 2)).astype(int)
-            y = (found[:, np.newaxis] + shift) % height
-            usual = LINE_DARKNESS * np.median(along[found], axis=1)[:, np.newaxis]
-            lines[y, columns] = np.maximum(lines[y, columns], usual)
+        levels.append(level)
+    lines = np.zeros_like(ink)
+    for slope, row in _apart(np.array(levels), slopes, width):
+        y = _traced(thin, row + slope * (columns - width / 2))
+        for offset in range(-THICKNESS // 2, THICKNESS // 2 + 1):
+            at = np.clip(y + offset, 0, height - 1)
+            beside = [thin[np.clip(at + n, 0, height - 1), columns] for n in range(-BEND, BEND + 1)]
+            usual = float(np.median(np.max(beside, axis=0)))
+            if usual > MIN_LINE * grain:
+                lines[at, columns] = np.maximum(lines[at, columns], LINE_DARKNESS * usual)
     return lines
+
+
+def _apart(levels: FloatArray, slopes: DoubleArray, width: int) -> list[tuple[float, int]]:
+    """The slope and the middle row of the darkest lines that do not cross or touch others.
+
+    `levels` `(slopes, rows)` is their darkness, 0 for none.
+    """
+    number, middle = np.nonzero(levels)
+    order = np.argsort(-levels[number, middle], kind="stable")
+    number, middle = number[order], middle[order]
+    ends = middle + np.stack([-slopes[number], slopes[number]]) * width / 2
+    found = []
+    while len(middle):
+        found.append((float(slopes[number[0]]), int(middle[0])))
+        away = ends - ends[:, :1]
+        kept = (np.abs(away) > THICKNESS).all(axis=0) & (away[0] * away[1] > 0)
+        number, middle, ends = number[kept], middle[kept], ends[:, kept]
+    return found
+
+
+def _traced(thin: FloatArray, y: DoubleArray) -> IntArray:
+    """The row `(w,)` of a line at each column, near a straight line `y`, as paper is not flat."""
+    height, width = thin.shape
+    offsets = np.arange(-REACH, REACH + 1)[:, np.newaxis]
+    near = thin[np.clip(np.rint(y).astype(int) + offsets, 0, height - 1), np.arange(width)]
+    near = ndimage.uniform_filter1d(near, 3, axis=0)
+    blocks = np.array_split(np.arange(width), min(NUM_BLOCKS, width))
+    shifts = [offsets[np.median(near[:, block], axis=1).argmax(), 0] for block in blocks]
+    # A stroke along the line bends it in one block only.
+    shifts = ndimage.median_filter(shifts, 3, mode="nearest")
+    shift = np.interp(np.arange(width), [block.mean() for block in blocks], shifts)
+    traced: IntArray = np.rint(y + shift).astype(int)
+    return traced
 
 
 def frames(labels: IntArray, number: int) -> BoolArray:

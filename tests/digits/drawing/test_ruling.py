@@ -46,3 +46,13 @@ def test_a_frame_is_a_rectangle_with_something_in_it() -> None:
     assert number == 3
     assert frames(labels, number)[labels[10, 10] - 1]
     assert frames(labels, number).sum() == 1
+
+
+def test_a_stroke_along_a_darker_part_of_a_ruled_line_stays() -> None:
+    ink = np.zeros((90, 200), np.float32)
+    ink[60:63] = 0.3
+    ink[58:64, 80:120] = 0.8  # the foot of a 2, on the line
+    ink[20:60, 96:102] = 0.8
+    rest = without_lines(ink, 0.004)
+    assert rest[60, 85:115].min() > 0.5
+    assert rest[:, :70].max() < 0.1

@@ -15,8 +15,8 @@ def test_two_rings_are_split_where_they_touch() -> None:
     assert (sum(part.astype(int) for part, _ in parts) > 0).sum() == mask.sum()
 
 
-def test_narrow_ink_is_one_part_without_a_cost() -> None:
+def test_narrow_ink_is_one_part_without_a_price() -> None:
     mask = np.ones((60, 20), bool)
-    ((part, cost),) = split_component(mask.astype(np.float32), mask, 60)
+    ((part, price),) = split_component(mask.astype(np.float32), mask, 60)
     assert part is mask
-    assert cost == 0
+    assert price is None
