@@ -11,11 +11,11 @@ import typer
 from mnistviz.cli.drawings import read_drawing, read_file
 from mnistviz.cli.options import AsJson, find_snapshot
 from mnistviz.cli.output import print_json
-from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.errors import SpecError
 from mnistviz.runs import registry
 
 if TYPE_CHECKING:
+    from mnistviz.core.types.arrays import FloatArray
     from mnistviz.digits.drawing.segmentation import Segment
     from mnistviz.evaluation.digit_reader import DigitReader, Reading
     from mnistviz.evaluation.second_look import SecondLook

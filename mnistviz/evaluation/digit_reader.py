@@ -62,7 +62,7 @@ class DigitReader:
 
     def digit_scores(self, images: FloatArray) -> FloatArray:
         """The log odds `(n,)` that images `(n, 28, 28)` in [0, 1] are digits at all."""
-        return rejection.bundled_detector().scores(images)
+        return rejection.bundled_detector().digit_log_odds(images)
 
     def read(self, image: FloatArray) -> Reading:
         """The reading of an image `(28, 28)` float32 in [0, 1]."""

@@ -85,6 +85,12 @@ class DigitDetector:
             logits.append(np.mean(logs, axis=0, dtype=np.float32))
         return np.concatenate(logits)
 
+    def digit_log_odds(self, images: FloatArray) -> FloatArray:
+        """The log odds `(n,)` that images `(n, 28, 28)` are digits at all, whichever."""
+        logits = self.logits(images)
+        odds: FloatArray = np.logaddexp.reduce(logits[:, :-1], axis=1) - logits[:, -1]
+        return odds
+
     def rejects(self, images: FloatArray, probabilities: FloatArray) -> BoolArray:
         """Whether the answer to each image `(n, 28, 28)` is rejected: `(n,)`.
 
