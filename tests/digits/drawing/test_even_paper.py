@@ -21,3 +21,15 @@ def test_ink_of_any_colour_is_found(colour: tuple[float, ...]) -> None:
     ink = ink_on_even_paper(sheet)
     assert ink[20, 20] == 1
     assert ink.sum() == 80
+
+
+@pytest.mark.parametrize("edge", [0, 20])
+def test_a_frame_around_a_digit_is_omitted(edge: int) -> None:
+    """Of a form's field, or of the cell of a table that is cut along its lines."""
+    page = np.full((120, 120, 3), 0.95, np.float32)
+    page[edge : 120 - edge, edge : 120 - edge] = 0.1
+    page[edge + 4 : 116 - edge, edge + 4 : 116 - edge] = 0.95
+    page[40:80, 57:63] = 0.2
+    ink = ink_on_even_paper(page)
+    rows, columns = np.nonzero(ink > 0.1)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (40, 79, 57, 62)
