@@ -1,5 +1,7 @@
 """The share of strangers' digits that are read right: `python -m benchmarks.wild FOLDER`.
 
+`mnistviz/assets/benchmarks/wild.json` has what `--out` writes for the bundled run `best`.
+
 FOLDER holds `photos/` and `numbers/` with their `labels.csv`, `strokes.npz`, `nondigits.npz` and
 `nondigits_labels.csv`: digits and drawings of other people, which are not part of the project.
 A digit that is refused counts as wrong. Pictures marked hard and drawings that look like a digit
@@ -80,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             found[part] = PARTS[part](options.folder, reader, pool)
     print(table(found))
     if options.out:
-        options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        options.out.write_text(json.dumps(_summary(found), indent=1) + "\n", encoding="utf-8")
 
 
 # ---------------------------------------------------------------- digits
@@ -336,6 +338,17 @@ def table(found: dict[str, Any]) -> str:
             f"{kind + ', no digits':<34}{row['count']:>6}{row['refused']:>9.1%} refused; {least}"
         )
     return "\n".join(lines).rstrip()
+
+
+def _summary(found: dict[str, Any]) -> dict[str, Any]:
+    """The result without what is said of single pictures."""
+    left_out = ("wrong", "least", "low_groups")
+    return {
+        part: _summary({key: row for key, row in value.items() if key not in left_out})
+        if isinstance(value, dict)
+        else value
+        for part, value in found.items()
+    }
 
 
 def _digit_lines(part: str, found: dict[str, Any]) -> Iterable[str]:

@@ -7,7 +7,6 @@ from mnistviz.digits.drawing import preprocessing, strokes
 from mnistviz.digits.drawing.segmentation import segment_ink, segment_strokes
 from mnistviz.ui.draw.answer_view import show_answer, show_more
 from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_input
-from mnistviz.ui.draw.handwriting_offer import offer_handwriting
 from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
 from mnistviz.ui.draw.pen_up import send_at_pen_up
@@ -34,7 +33,6 @@ WAYS = {
 }
 
 snapshot = need_snapshot()
-run = snapshot.run
 st.markdown(f"{describe(snapshot)}, reading your handwriting")
 
 
@@ -113,8 +111,6 @@ def answer(
 
 
 draw_and_answer()
-# Below the canvas: on a phone that is visible at once.
-offer_handwriting(run)
 explanation(
     [
         "The network has only ever seen digits of 28×28 pixels, scaled to fit a box of "

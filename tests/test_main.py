@@ -74,7 +74,7 @@ def test_info_of_another_network() -> None:
 BAD_INPUT = [
     (
         ["train", "--recipe", "nonesuch"],
-        "recipe: expected one of reference, best, handwriting, quick, study, try-out, plain, got",
+        "recipe: expected one of reference, best, quick, study, try-out, plain, got",
     ),
     (["train", "--epochs", "0"], "epochs: expected at least 1, got 0"),
     (["train", "--channels", "0,x"], "channels: expected three whole numbers from 1 to 64, like"),

@@ -1,8 +1,10 @@
 """Make `mnistviz/assets/tablet_digits.npz`: `python -m tools.make_tablet_digits FILE`.
 
 FILE is an npz of the training part of UCI's "Pen-Based Recognition of Handwritten Digits" (CC BY
-4.0) as strokes, with the writer of each digit; `benchmarks.strokes` describes it. Every third
-writer is left out: their digits are nowhere trained on, and show how unseen writers are read.
+4.0) as strokes: `xy` (points, 2) in a box of 500 × 500, `stroke_ptr` the rows of `xy` at which
+strokes begin, `sample_ptr` the strokes at which digits begin (each with one more, the end), `label`
+and `writer` of each digit. Every third writer is left out: their digits are nowhere trained on, and
+show how unseen writers are read.
 """
 
 import argparse

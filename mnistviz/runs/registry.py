@@ -23,7 +23,7 @@ from mnistviz.core.train_spec import TrainSpec
 BUNDLED_HOME = ASSETS / "runs"
 # The bundled run that pages and commands show by default.
 DEFAULT_RUN = "best"
-BUNDLED_FIRST = (DEFAULT_RUN, "handwriting", "reference")
+BUNDLED_FIRST = (DEFAULT_RUN, "reference")
 
 # A folder's name: a time, a name and perhaps a number, 255 at most on all file systems.
 MAX_ID_LENGTH = 200

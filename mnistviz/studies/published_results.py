@@ -17,9 +17,19 @@ PUBLISHED_LOG = ASSETS / "reference_log.csv"
 # The accuracy that the recipe quick is to reach.
 GOAL = 0.994
 
-RECIPES = ("reference", "quick", "best", "handwriting")
+RECIPES = ("reference", "quick", "best")
 
 NO_RESULT = "–"
+
+# Names for the rows of `benchmarks.wild`.
+PEOPLE_NAMES = {
+    "pen strokes": "Pen strokes",
+    "pictures of strokes, 18 px brush": "Pictures of strokes",
+    "screen, up to 32 px": "Drawn in a paint program, up to 32 pixels",
+    "screen, over 32 px": "Drawn in a paint program, larger",
+    "paper, up to 100 px": "On paper, up to 100 pixels",
+    "paper, over 100 px": "On paper, larger photos and scans",
+}
 
 
 @dataclass(frozen=True)
@@ -71,18 +81,38 @@ def published_results() -> list[PublishedResult]:
                 f"python -m mnistviz benchmark accuracy --recipe {recipe} --seeds 0-{number - 1}",
             )
         )
-    pens = pen_strokes()
-    rates = ", ".join(f"{run} {row['right']:.1%}" for run, row in pens["runs"].items())
-    what = f"Read right of {pens['digits']:,} digits that {pens['writers']} people drew with a pen"
-    lines.append(
-        PublishedResult(what, NO_RESULT, NO_RESULT, rates, "python -m benchmarks.strokes FILE")
-    )
     return lines
 
 
-def pen_strokes() -> dict[str, Any]:
-    """Return the accuracies of the bundled runs on pen strokes (`benchmarks.strokes`)."""
-    return _read("strokes")
+@dataclass(frozen=True)
+class PeopleResult:
+    """How `count` digits, numbers or drawings of strangers were read: shares in [0, 1].
+
+    `right` is None for what is no digit. A digit that is refused counts as wrong.
+    """
+
+    what: str
+    count: int
+    right: float | None
+    refused: float | None
+
+
+def people_results() -> list[PeopleResult]:
+    """Return how the bundled run `best` reads strangers' digits (`benchmarks.wild`)."""
+    found = _read("wild")
+    rows = {**found["strokes"]["rows"], **found["photos"]["rows"]}
+    results = [
+        PeopleResult(PEOPLE_NAMES[name], row["count"], row["right"], row["refused"])
+        for name, row in rows.items()
+        if name in PEOPLE_NAMES
+    ]
+    numbers = found["numbers"]
+    name = "Numbers of several digits, right as a whole"
+    results.append(PeopleResult(name, numbers["count"], numbers["whole"], None))
+    return results + [
+        PeopleResult(f"No digits: {kind}", row["count"], None, row["refused"])
+        for kind, row in found["non_digits"].items()
+    ]
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def test_every_other_recipe_validates_on_held_out_training_images(name: str) -> 
 
 
 def test_recipes_are_found_by_their_own_name_and_say_what_they_are_for() -> None:
-    assert {"reference", "best", "handwriting", "quick", "study", "try-out"} <= RECIPES.keys()
+    assert {"reference", "best", "quick", "study", "try-out"} <= RECIPES.keys()
     for name, recipe in RECIPES.items():
         assert find_recipe(name) is recipe
         assert recipe.name == name
@@ -62,11 +62,3 @@ def test_an_unknown_recipe_is_refused_with_the_names_there_are(name: str) -> Non
     with pytest.raises(SpecError) as error:
         find_recipe(name)
     assert str(error.value) == f"recipe: expected one of {', '.join(RECIPES)}, got {name!r}"
-
-
-def test_handwriting_is_best_with_pen_digits() -> None:
-    recipe, best = find_recipe("handwriting"), find_recipe("best")
-    assert recipe.model == best.model
-    assert recipe.train.pen_digits > 0
-    assert recipe.train.epochs == 16
-    assert recipe.train.changed(pen_digits=0, epochs=best.train.epochs) == best.train

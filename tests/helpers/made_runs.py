@@ -14,7 +14,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.generalization_gap import GAP_TRAININGS
 
 # The runs that come with the program, in the order of every list.
-BUNDLED = ("best", "handwriting", "reference", *(training.name for training in GAP_TRAININGS))
+BUNDLED = ("best", "reference", *(training.name for training in GAP_TRAININGS))
 
 TEN = ModelSpec()
 EIGHT = ModelSpec(channels=(8, 16, 32))

@@ -17,6 +17,7 @@ from mnistviz.runs import registry
 from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import latest_snapshot
+from mnistviz.studies.published_results import people_results
 from mnistviz.ui.shared import loaded_networks, state
 from tests.helpers.pages import button_labels, open_page, press, text_of
 
@@ -112,7 +113,7 @@ def test_other_networks_read_the_same_digit(tiny_run: Run) -> None:
     app = open_drawing(SEVEN, tiny_run)
     app.button_group(key="more").set_value("Other networks").run()
     table = app.dataframe[0].value.set_index("run")
-    assert {"best", "handwriting", "reference"} < set(table.index)
+    assert {"best", "reference"} < set(table.index)
     for name in ("best", tiny_run.name):
         run = registry.find_run(name)
         assert table.loc[name, "reads"] == reading_of(SEVEN, run).digit
@@ -202,8 +203,15 @@ def test_the_page_says_what_to_do(source: str, several: bool, way: str) -> None:
     assert way in text_of(app)
 
 
-def test_handwriting_is_offered_until_it_is_chosen() -> None:
+def test_a_link_to_a_network_that_is_no_longer_bundled_opens() -> None:
+    app = open_page("draw", run="handwriting")
+    assert not app.exception
+    assert app.sidebar.selectbox(key=state.RUN).value == registry.DEFAULT_RUN
+
+
+def test_the_page_has_the_stored_rates_of_strangers_digits() -> None:
     app = open_page("draw")
-    press(app, "Use *handwriting*")
-    assert app.sidebar.selectbox(key=state.RUN).value == "handwriting"
-    assert "Use *handwriting*" not in button_labels(app)
+    app.button_group(key="more").set_value("How well it reads").run()
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert table["read right"].tolist()[:2] == [row.right for row in people_results()[:2]]

@@ -16,6 +16,7 @@ from mnistviz.network import rejection
 from mnistviz.network.layers import softmax
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.other_networks import show_other_networks
+from mnistviz.ui.draw.people_view import show_people
 from mnistviz.ui.draw.second_look_view import change_text, show_second_look
 from mnistviz.ui.draw.xray import show_xray
 from mnistviz.ui.shared import loaded_networks, state
@@ -34,6 +35,7 @@ NARROW_ANSWER = "#### {} :small[{}]"
 
 SECOND_LOOK, OTHERS = "Second look", "Other networks"
 XRAY, REFUSAL = "X-ray", "When it refuses"
+PEOPLE = "How well it reads"
 # The key of the chosen view below the answer.
 MORE = "more"
 
@@ -103,14 +105,14 @@ def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) 
 
     Only the chosen one is computed: an answer does not wait for the others.
     """
+    views = [SECOND_LOOK, OTHERS, XRAY, REFUSAL, PEOPLE]
     chosen = st.segmented_control(
-        "More about this answer",
-        [SECOND_LOOK, OTHERS, XRAY, REFUSAL],
-        key=MORE,
-        persist_state="session",
+        "More about this answer", views, key=MORE, persist_state="session"
     )
     if chosen == REFUSAL:
         _show_refusal()
+    elif chosen == PEOPLE:
+        show_people()
     elif chosen and stages.blank:
         st.info("Draw a digit first.")
     elif chosen == SECOND_LOOK:

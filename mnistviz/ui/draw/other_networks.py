@@ -12,7 +12,7 @@ from mnistviz.ui.shared.inputs import pick_other_runs
 
 # Each network stays in memory.
 MAX_RUNS = 8
-CHOSEN_AT_FIRST = ("handwriting", "best", "reference")
+CHOSEN_AT_FIRST = ("best", "reference")
 
 
 def show_other_networks(snapshot: Snapshot, image: FloatArray) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnistviz.core.types.inspection import REPLACEMENTS
+from mnistviz.evaluation import second_look
 from mnistviz.inspection.channels import channel_results
 from mnistviz.runs import registry
 from mnistviz.runs.result_cache import BUNDLED
@@ -28,6 +29,10 @@ def test_every_bundled_result_opens(file: Path) -> None:
         assert result is not None
         assert (result.layer, type(result.steps)) == (tuned[1], int)
         assert len(result.before) == len(result.left)
+    elif name == "second-look-calibration":
+        fitted = second_look.CACHE.read(snapshot)
+        assert fitted is not None
+        assert fitted.images == snapshot.run.spec.train.held_out
     else:
         _, layer, replacement, images = name.split("-")
         (off,) = (one for one in REPLACEMENTS if one == replacement)

@@ -26,7 +26,7 @@ def test_the_settings_name_pen_and_tablet_digits_where_there_are_any(
     digits: str, text: str
 ) -> None:
     train = SMALL.changed(**{digits: 2_000})
-    run = registry.create_run("handwriting", ModelSpec(), train, "pen")
+    run = registry.create_run("best", ModelSpec(), train, "pen")
     assert f"100 images and {text}, seed 0" in settings_text(run)
 
 

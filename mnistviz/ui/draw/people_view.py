@@ -1,0 +1,36 @@
+"""How the network reads strangers' digits, from the stored measurement."""
+
+import streamlit as st
+
+from mnistviz.runs import registry
+from mnistviz.studies.published_results import people_results
+
+
+def show_people() -> None:
+    """Show the shares of strangers' digits that are read right, and of other drawings refused."""
+    st.markdown(
+        f"How the network **{registry.DEFAULT_RUN}** reads the digits of people whose digits it "
+        "was not trained on. A digit that it refuses counts as wrong."
+    )
+    share = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
+    st.dataframe(
+        [
+            {
+                "written or drawn": row.what,
+                "number": row.count,
+                "read right": row.right,
+                "refused": row.refused,
+            }
+            for row in people_results()
+        ],
+        column_config={"read right": share, "refused": share},
+        hide_index=True,
+        key="people",
+    )
+    st.caption(
+        "Strokes of UNIPEN by 107 people, photos, scans and drawings by about 60 people from "
+        "public projects, and drawings of Quick, Draw!. None of the digits was trained on, and "
+        "only the results are part of this project. Settings for the ink were chosen on these "
+        "pictures, so other people's are read a little worse. `python -m benchmarks.wild FOLDER` "
+        "measures it again."
+    )
