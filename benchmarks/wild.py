@@ -342,7 +342,7 @@ def table(found: dict[str, Any]) -> str:
 
 def _summary(found: dict[str, Any]) -> dict[str, Any]:
     """The result without what is said of single pictures."""
-    left_out = ("wrong", "least", "low_groups")
+    left_out = ("wrong", "least", "low_groups", "refused_groups")
     return {
         part: _summary({key: row for key, row in value.items() if key not in left_out})
         if isinstance(value, dict)

@@ -4,7 +4,7 @@ Run as `python -m tools.train_digit_detector`.
 Writes `mnistviz/assets/digit_detector.npz` and asks it about non-digits that it did not learn from;
 what it answered goes to `mnistviz/assets/benchmarks/refusal.json`. With `--cross-validate` it
 trains a detector for each fold, without the kinds and the names of drawings of that fold, and asks
-that about them, too. `--strokes FILE` measures pen digits (see `benchmarks.strokes`), `--fonts
+that about them, too. `--strokes FILE` measures pen strokes (see `benchmarks.wild`), `--fonts
 FOLDER` takes the typed letters from its fonts. `--run` names the run whose answers are measured.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageFont
 
-from benchmarks import strokes
+from benchmarks import wild
 from mnistviz.core.types.arrays import BoolArray, FloatArray, Weights
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.evaluation import calibration
@@ -237,8 +237,8 @@ def measure(detector: DigitDetector, ask: Asking, pens: Path | None) -> dict[str
     data = load_mnist()
     sets = {"test": (to_input(data.x_test), data.y_test)}
     if pens:
-        drawings, labels, _ = strokes.read(pens)
-        sets["pen"] = strokes.seen(drawings), labels
+        drawings, arrays = wild.read_strokes(pens)
+        sets["pen"] = np.stack([wild.drawn_image(one) for one in drawings]), arrays["label"]
     found: dict[str, Any] = {"run": ask.run}
     for name, (images, labels) in sets.items():
         accepted = ask.accepted(detector, images)

@@ -63,7 +63,8 @@ def _at_edge(visible: BoolArray) -> BoolArray:
     """The connected pixels at the picture's edge, and their soft edge."""
     labels, _ = ndimage.label(visible, np.ones((3, 3)))
     found: BoolArray = np.isin(labels, _border(labels))
-    return ndimage.binary_dilation(found & visible)
+    edge: BoolArray = ndimage.binary_dilation(found & visible)
+    return edge
 
 
 def _without_frames(ink: FloatArray) -> FloatArray:
