@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mnistviz.core.types.arrays import ByteArray
 from mnistviz.digits.drawing import preprocessing, strokes
 from mnistviz.digits.drawing.segmentation import segment_ink, segment_strokes
 from mnistviz.ui.draw.answer_view import show_answer, show_more
@@ -10,7 +11,7 @@ from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_inpu
 from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
 from mnistviz.ui.draw.pen_up import send_at_pen_up
-from mnistviz.ui.draw.picture_input import NO_INK, PHOTO_WIDTH, given_picture
+from mnistviz.ui.draw.picture_input import NO_INK, PHOTO_WIDTH, cropped, given_picture
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow
@@ -27,9 +28,9 @@ WAYS = {
     ("canvas", True): "**Write a number on the black field**, its digits side by side; the answer "
     "comes when you lift the pen.",
     ("file", False): "**Choose a picture of one digit**: dark on light or light on dark.",
-    ("file", True): "**Choose a picture of a number**, its digits side by side on one line.",
+    ("file", True): "**Choose a picture of a number**; it may have several lines.",
     ("camera", False): "**Hold one digit up to the camera** and take a picture.",
-    ("camera", True): "**Hold a number up to the camera**, on one line, and take a picture.",
+    ("camera", True): "**Hold a number up to the camera** and take a picture.",
 }
 
 snapshot = need_snapshot()
@@ -80,7 +81,7 @@ def read_picture(camera: bool, several: bool) -> None:
         segments = segment_ink(given.ink, loaded_networks.digit_reader(snapshot))
         given.show([segment.box for segment in segments if segment.role != "left_out"])
         with row.container(width=ANSWER_WIDTH):
-            show_number(snapshot, segments)
+            show_number(snapshot, segments, of_picture=True)
         return
     stages = preprocessing.normalise(given.ink, to_pen=True)
     given.show([stages.box] if stages.box else [])
@@ -89,7 +90,7 @@ def read_picture(camera: bool, several: bool) -> None:
         update_picture_in_address()
         row.info(NO_INK)
         return
-    answer(row, stages, None, above)
+    answer(row, stages, None, above, cropped(given.colours, given.crop))
 
 
 def answer(
@@ -97,6 +98,7 @@ def answer(
     stages: preprocessing.Stages,
     drawn: strokes.Strokes | None,
     above: DeltaGenerator | None,
+    colours: ByteArray | None = None,
 ) -> None:
     if stages.blank:
         st.session_state.pop(state.DRAWN_IMAGE, None)
@@ -107,7 +109,7 @@ def answer(
         shown = show_answer(snapshot, stages, above)
     if shown is not None:
         keep_digit(snapshot, stages, drawn, shown.probabilities, shown.digit)
-    show_more(snapshot, stages, drawn)
+    show_more(snapshot, stages, drawn, colours)
 
 
 draw_and_answer()

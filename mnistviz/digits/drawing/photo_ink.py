@@ -42,8 +42,22 @@ class _Parts:
     at_edge: BoolArray
 
 
-def ink_of_photo(colours: FloatArray, several: bool = False) -> FloatArray:
-    """Return ink `(height, width)` float32 in [0, 1], at most 512 a side, of colours in [0, 1].
+@dataclass(frozen=True)
+class PhotoStages:
+    """The stages from a photo to its ink, float32, at most 512 pixels a side.
+
+    `paper` `(h, w, 3)` is its colour in [0, 1], `difference` `(h, w)` how far each pixel is on the
+    ink's side of it, `unruled` the same without printed lines, `ink` what is left, in [0, 1].
+    """
+
+    paper: FloatArray
+    difference: FloatArray
+    unruled: FloatArray
+    ink: FloatArray
+
+
+def stages_of_photo(colours: FloatArray, several: bool = False) -> PhotoStages:
+    """Return the stages from a photo `(h, w, 3)` in [0, 1] to its ink.
 
     The paper's colour is subtracted, then lines from edge to edge; what is left is separated from
     the grain by two thresholds. Frames and what is at the edge are omitted. Of the rest, the digit
@@ -51,11 +65,18 @@ def ink_of_photo(colours: FloatArray, several: bool = False) -> FloatArray:
     as strong as a digit beside it.
     """
     colours = reduced(colours, MAX_SIDE)
-    ink = difference(colours, paper_of(colours))
+    paper = paper_of(colours)
+    ink = difference(colours, paper)
     # Most of the sheet is paper. As the largest of three channels is taken, its level is not 0.
     ink = ink - np.median(ink)
     grain = max(MIN_GRAIN, 1.4826 * float(np.median(np.abs(ink))))
-    ink = without_lines(np.clip(ink, 0, None), grain)
+    different = np.clip(ink, 0, None)
+    unruled = without_lines(different, grain)
+    return PhotoStages(paper, different, unruled, _ink_of(unruled, grain, several))
+
+
+def _ink_of(ink: FloatArray, grain: float, several: bool) -> FloatArray:
+    """The ink of a digit, or of all digits, in what differs from the paper."""
     parts = _parts(ink, grain)
     are_frames = frames(parts.labels, len(parts.boxes))
     if are_frames.any():

@@ -12,7 +12,7 @@ from mnistviz.core.errors import DrawingError
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits.drawing import documents
 from mnistviz.digits.drawing.even_paper import ink_on_even_paper, is_drawn
-from mnistviz.digits.drawing.photo_ink import ink_of_photo
+from mnistviz.digits.drawing.photo_ink import PhotoStages, stages_of_photo
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
@@ -134,11 +134,21 @@ def find_ink(colours: ByteArray, several: bool = False) -> FloatArray:
     A picture with an uneven border is a photo of a sheet; it is reduced to 512 pixels a side, and
     if it has not `several` digits, what is not near the most visible one is omitted.
     """
-    levels = colours.astype(np.float32) / np.float32(255)
+    photo = photo_stages(colours, several)
+    return photo.ink if photo else ink_on_even_paper(_levels(colours))
+
+
+def photo_stages(colours: ByteArray, several: bool = False) -> PhotoStages | None:
+    """Return the stages from colours `(h, w, 3)` uint8 to ink; None for a drawing or a scan."""
+    levels = _levels(colours)
     least = MIN_NUMBER_SIDE if several else MIN_PHOTO_SIDE
     if min(levels.shape[:2]) < least or is_drawn(levels):
-        return ink_on_even_paper(levels)
-    return ink_of_photo(levels, several)
+        return None
+    return stages_of_photo(levels, several)
+
+
+def _levels(colours: ByteArray) -> FloatArray:
+    return colours.astype(np.float32) / np.float32(255)
 
 
 def _too_large_error(limit: str, actual: str) -> DrawingError:

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.charts.answer import prepared_bars, prepared_image
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.evaluation.calibration import Calibration
@@ -100,7 +100,12 @@ def show_answer(
     return ShownAnswer(reading.probabilities, digit)
 
 
-def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) -> None:
+def show_more(
+    snapshot: Snapshot,
+    stages: Stages,
+    drawn: Strokes | None = None,
+    colours: ByteArray | None = None,
+) -> None:
     """Show the chosen view below the row, over the whole width of the page.
 
     Only the chosen one is computed: an answer does not wait for the others.
@@ -120,7 +125,7 @@ def show_more(snapshot: Snapshot, stages: Stages, drawn: Strokes | None = None) 
     elif chosen == OTHERS:
         show_other_networks(snapshot, stages.image)
     elif chosen == XRAY:
-        show_xray(snapshot, stages, drawn)
+        show_xray(snapshot, stages, drawn, colours)
 
 
 def _second_reading(snapshot: Snapshot, stages: Stages) -> Reading | None:

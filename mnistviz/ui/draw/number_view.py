@@ -10,14 +10,18 @@ from mnistviz.digits.drawing.segmentation import Segment, number_text
 from mnistviz.evaluation.digit_reader import Reading
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.draw.picture_input import NO_INK
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.inputs import metric_with_note, pick
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
 DIGIT_SIZE = 56
+NO_DIGITS = "No digits found: write a number, such as 1984, from left to right."
 
 
-def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
+def show_number(
+    snapshot: Snapshot, segments: Sequence[Segment], *, of_picture: bool = False
+) -> None:
     """Show the number, and each of its digits with its picture and probability.
 
     The chosen digit is the drawing that all pages show. It is said what was left out.
@@ -25,7 +29,8 @@ def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
     digits = [segment for segment in segments if segment.role == "digit"]
     if not digits:
         st.session_state.pop(state.DRAWN_IMAGE, None)
-        st.info("No digits found: write a number, such as 1984, from left to right.")
+        st.info(NO_INK if of_picture and not segments else NO_DIGITS)
+        _say_left_out(segments)
         return
     images = [segment.stages.image for segment in digits]
     reader = loaded_networks.digit_reader(snapshot)
@@ -39,11 +44,7 @@ def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
             with st.container(width=DIGIT_SIZE + 40):
                 alt = f"Digit {place} of {len(digits)} as the network sees it"
                 _show_digit(image, reading, f"{alt}, read as {reading.digit}")
-    if left_out := sum(segment.role == "left_out" for segment in segments):
-        st.caption(
-            f":orange[{left_out} marks were left out:] too small, or beside the lines of digits. "
-            "Crop the picture to the number if a digit is missing."
-        )
+    _say_left_out(segments)
     titles = {place: f"{place + 1}: {reading.digit}" for place, reading in enumerate(readings)}
     label = "Digit that the other pages show"
     chosen = pick(label, titles, key=f"looked_at_{number}", wrap=True)
@@ -54,6 +55,15 @@ def show_number(snapshot: Snapshot, segments: Sequence[Segment]) -> None:
         "leave some room between the digits. Several lines are read one by one; a dot at the foot "
         "of the digits is a decimal point, a dash at half their height a minus sign."
     )
+
+
+def _say_left_out(segments: Sequence[Segment]) -> None:
+    if left_out := sum(segment.role == "left_out" for segment in segments):
+        marks = "1 mark was" if left_out == 1 else f"{left_out} marks were"
+        st.caption(
+            f":orange[{marks} left out:] too small, or beside the lines of digits. "
+            "Crop the picture to the number if a digit is missing."
+        )
 
 
 def _show_digit(image: FloatArray, reading: Reading, alt: str) -> None:

@@ -5,6 +5,7 @@ Streamlit has an upload in memory, and so has this module: nothing is written to
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -14,10 +15,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits.drawing import pictures
+from mnistviz.ui.draw.paste import accept_pasted_pictures
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.compat import renew, renewable_key
 
 PHOTO_WIDTH = 320
+NO_CAMERA = (
+    "A browser gives the camera only to pages over **https**, or on the computer that runs the "
+    "page; this one comes over http from another computer. Choose a file instead: on a phone, the "
+    "button below can take a photo, too."
+)
 NO_INK = (
     "No ink is visible on this picture. **Crop** it to the digit, or take it again with more light "
     "or a darker pen."
@@ -56,7 +63,12 @@ def given_picture(camera: bool, several: bool) -> GivenPicture | None:
     Without `several`, the ink is that of one digit. Raises `DrawingError` for a file that is not a
     picture.
     """
+    if camera and not is_camera_allowed(st.context.url or ""):
+        st.warning(NO_CAMERA)
+        camera = False
     colours = _upload(camera)
+    if not camera:
+        accept_pasted_pictures()
     if colours is None:
         st.info("Nothing to read yet. Dark ink on light paper or the other way round, both do.")
         return None
@@ -70,6 +82,13 @@ def given_picture(camera: bool, several: bool) -> GivenPicture | None:
             help="Turn the picture by 90° clockwise.",
         )
     return GivenPicture(colours, crop, find_ink(cropped(colours, crop), several), slot)
+
+
+def is_camera_allowed(url: str) -> bool:
+    """Return whether browsers give the camera to a page: over https, or from the same computer."""
+    address = urlsplit(url)
+    is_local = address.hostname in (None, "localhost", "127.0.0.1", "::1")
+    return address.scheme != "http" or is_local
 
 
 def _pick_crop() -> Crop:
@@ -97,7 +116,7 @@ def _upload(camera: bool) -> ByteArray | None:
         )
     else:
         upload = st.file_uploader(
-            "A picture of a digit: photo, scan or screenshot",
+            "A picture: photo, scan or screenshot. Choose it, drop it, or paste it with Ctrl+V",
             [suffix.removeprefix(".") for suffix in pictures.PICTURE_SUFFIXES],
             key="file",
             on_change=_forget,

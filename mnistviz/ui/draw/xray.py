@@ -9,6 +9,8 @@ import streamlit as st
 from mnistviz.charts.digit_images import image_figure
 from mnistviz.charts.ink import ink_figure
 from mnistviz.core.constants import NUM_TRAINING_IMAGES
+from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.digits.drawing.pictures import photo_stages
 from mnistviz.digits.drawing.preprocessing import (
     BOX_SIZE,
     MNIST_STROKE_WIDTH,
@@ -35,11 +37,15 @@ BOX = f"scale to {BOX_SIZE} pixels"
 CENTRE = "centre it"
 
 
-def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None:
+def show_xray(
+    snapshot: Snapshot, stages: Stages, drawn: Strokes | None, colours: ByteArray | None = None
+) -> None:
     """Show the stages of a drawing, of which a person can switch some off.
 
-    `drawn` is None for a picture.
+    `drawn` is None for a picture, whose `colours` are `(h, w, 3)`.
     """
+    if colours is not None:
+        _show_photo_stages(colours)
     all_steps = [PEN, BOX, CENTRE]
     steps = st.pills(
         "Stages on the way to the network: switch one off and see what changes",
@@ -69,6 +75,28 @@ def show_xray(snapshot: Snapshot, stages: Stages, drawn: Strokes | None) -> None
         f"{stroke_width_text(stroke_width(changed.image))}"
     )
     _show_nearest(snapshot, changed)
+
+
+def _show_photo_stages(colours: ByteArray) -> None:
+    """Show how the ink of a photo was found."""
+    photo = photo_stages(colours)
+    if photo is None:
+        st.caption(
+            "The border of this picture is even: its ink is what differs from the border's colour."
+        )
+        return
+    st.markdown("From the photo to its ink:")
+    strongest = max(1e-6, float(photo.difference.max()))
+    pictures: dict[str, ByteArray | FloatArray] = {
+        "The photo": colours,
+        "The paper: the median colour around each pixel": photo.paper,
+        "The difference from the paper, in any colour": photo.difference / strongest,
+        "Without ruled lines": photo.unruled / strongest,
+        "Without frames, specks and what is far from the digit": photo.ink,
+    }
+    with st.container(horizontal=True, gap="medium"):
+        for caption, picture in pictures.items():
+            st.image(picture, width=STAGE_SIZE, caption=caption, alt=caption)
 
 
 def _show_stages(stages: Stages, drawn: Strokes | None, steps: list[str]) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from benchmarks.photos import KINDS, photo
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.drawing.photo_ink import ink_of_photo
+from mnistviz.digits.drawing.photo_ink import stages_of_photo
 from mnistviz.digits.drawing.pictures import read_picture
 from mnistviz.digits.drawing.preprocessing import normalise
 from mnistviz.digits.mnist import load_mnist, to_input
@@ -26,7 +26,7 @@ def test_only_the_digit_is_ink(kind: str) -> None:
     digit = to_input(load_mnist().x_test[:1])[0]
     expected = normalise(digit, to_pen=True).image
     sheet = photo(digit, kind, np.random.default_rng(3))
-    image = normalise(ink_of_photo(colours_of(sheet)), to_pen=True).image
+    image = normalise(stages_of_photo(colours_of(sheet)).ink, to_pen=True).image
     # The mean difference of two different digits is 0.15; perspective rotates this one a little.
     assert np.abs(image - expected).mean() < (0.08 if "perspective" in kind else 0.06)
 
@@ -34,13 +34,13 @@ def test_only_the_digit_is_ink(kind: str) -> None:
 @pytest.mark.parametrize("level", [0.05, 0.5, 0.95])
 def test_an_empty_sheet_has_no_ink(level: float) -> None:
     grain = np.random.default_rng(0).normal(level, 0.02, (300, 400, 3))
-    assert not ink_of_photo(grain.clip(0, 1).astype(np.float32)).any()
+    assert not stages_of_photo(grain.clip(0, 1).astype(np.float32)).ink.any()
 
 
 def test_a_tall_photo_keeps_its_aspect_ratio() -> None:
     tall = np.full((2_000, 100, 3), 0.8, np.float32)
     tall[900:1_000, 40:50] = 0.2
-    ink = ink_of_photo(tall)
+    ink = stages_of_photo(tall).ink
     assert ink.shape == (512, 26)
     assert 0 <= ink.min() <= ink.max() <= 1
 
@@ -60,3 +60,13 @@ def test_digits_in_photos_are_classified(kind: str) -> None:
         images.append(normalise(read_picture(file.getvalue()), to_pen=True).image)
     right = network.classify(np.stack(images)).argmax(axis=1) == data.y_test[chosen]
     assert right.sum() >= 10
+
+
+def test_the_stages_of_a_photo_have_the_size_of_its_ink() -> None:
+    rng = np.random.default_rng(0)
+    sheet = photo(to_input(load_mnist().x_test[:1])[0], "lined", rng)
+    stages = stages_of_photo(colours_of(sheet))
+    assert stages.paper.shape == (*stages.ink.shape, 3)
+    assert stages.difference.shape == stages.unruled.shape == stages.ink.shape
+    # The lines are in the difference only.
+    assert (stages.difference > stages.unruled + 0.02).mean() > 0.01

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from mnistviz.ui.draw.picture_input import INK_COLOUR, Crop, cropped, marked_picture
+from mnistviz.ui.draw.picture_input import (
+    INK_COLOUR,
+    Crop,
+    cropped,
+    is_camera_allowed,
+    marked_picture,
+)
 
 WHOLE: Crop = ((0, 100), (0, 100))
 
@@ -40,3 +46,17 @@ def test_ink_is_orange_and_what_is_not_read_is_dimmed() -> None:
     np.testing.assert_array_equal(shown[32, 240], INK_COLOUR)  # the frame
     np.testing.assert_array_equal(shown[5, 310], (255, 255, 255))
     assert shown[80, 40, 0] < 180
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://digits.example.org/draw", True),
+        ("http://localhost:8501/draw", True),
+        ("http://127.0.0.1:8501", True),
+        ("http://192.168.0.7:8501/draw", False),
+        ("", True),  # not known
+    ],
+)
+def test_the_camera_needs_https_or_the_same_computer(url: str, allowed: bool) -> None:
+    assert is_camera_allowed(url) == allowed
