@@ -21,9 +21,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from benchmarks.visitor import browsing, serving
 from benchmarks.websocket_session import answered, connected
 
-# Pages by their address below the server's.
+# Pages by their address below the server's; the first one leads a stranger to Start here.
 PAGES = (
     "",
+    "start",
     "train",
     "film",
     "runs",
