@@ -169,7 +169,7 @@ def test_channels_has_the_stored_evidence_of_best() -> None:
 
 def needed_channels(least_first: np.ndarray, accuracy: float) -> int:
     """The channels left when switching off one more, least important first, costs too much."""
-    return len(least_first) - 1 - int(np.nonzero(least_first >= accuracy)[0].max())
+    return len(least_first) - int(np.nonzero(least_first < accuracy)[0].min())
 
 
 @pytest.mark.pages

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnistviz.core.assets import PROJECT
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing import url_codec
@@ -204,7 +205,9 @@ def test_the_page_says_what_to_do(source: str, several: bool, way: str) -> None:
 
 
 def test_a_link_to_a_network_that_is_no_longer_bundled_opens() -> None:
-    app = open_page("draw", run="handwriting")
+    app = AppTest.from_file(PROJECT / "app.py", default_timeout=60)
+    app.query_params["run"] = "handwriting"
+    app.switch_page("pages/draw.py").run()
     assert not app.exception
     assert app.sidebar.selectbox(key=state.RUN).value == registry.DEFAULT_RUN
 

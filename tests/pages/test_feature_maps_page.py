@@ -36,7 +36,7 @@ def test_any_channel_opens_at_each_stage(stage: str, tiny_run: Run) -> None:
         app.selectbox(key="maps_layer").set_value(layer).run()
         app.number_input(key="maps_channel").set_value(channel).run()
         assert not app.exception
-        assert f"**{layer}, channel {channel}** sees" in text_of(app)
+        assert f"**{layer}, channel {channel}** is active" in text_of(app)
 
 
 def test_the_chosen_channel_moves_into_a_layer_with_fewer(tiny_run: Run) -> None:

@@ -29,7 +29,7 @@ def test_any_digit_is_explained_against_any_other(
     )
     assert f"which speak for {target}{rival}, and **blue**" in text_of(app)
     check = next(text.value for text in app.caption if "Check of integrated" in text.value)
-    assert float(check.split("error of **")[1].split("%")[0]) < 1
+    assert float(check.split("error **")[1].split("%")[0]) < 1
 
 
 def logits_of(run: Run, image: FloatArray) -> FloatArray:
