@@ -13,6 +13,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.runs.run_state import run_state
 from mnistviz.training import launcher
+from mnistviz.ui.shared.texts import epochs_text
 from tests.helpers.browser import PATIENCE, go_to, settle
 from tests.helpers.server import Server
 from tests.helpers.trainings import worker_pids
@@ -63,9 +64,10 @@ def test_pause_single_steps_another_rate_and_on_to_the_end(page: Page) -> None:
 
 
 def test_the_film_plays_every_snapshot(page: Page) -> None:
-    total = len(snapshots.steps_of(registry.find_run("best")))
+    run = registry.find_run("best")
+    total = len(snapshots.steps_of(run))
     page.goto("/film")
-    expect(page.get_by_text("Which digits it takes for which")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Which digit it reads as which")).to_be_visible(timeout=PATIENCE)
     settle(page)
     press(page, "First")
     expect(page.get_by_text(f"Snapshot 1 of {total}")).to_be_visible(timeout=PATIENCE)
@@ -79,7 +81,7 @@ def test_the_film_plays_every_snapshot(page: Page) -> None:
     settle(page)
     shown = page.get_by_text(f"of {total}").inner_text()
     # The slider of all pages is the film's: another page shows the same snapshot.
-    epochs = shown.split(": ")[1].split(" epochs")[0]
+    epochs = epochs_text(run, snapshots.steps_of(run)[int(shown.split()[1]) - 1])
     go_to(page, "Kernels")
     expect(page.get_by_text(f"best after {epochs} epochs")).to_be_visible()
 

@@ -77,9 +77,11 @@ def test_what_is_clicked_is_what_is_shown(page: Page) -> None:
     trace = page.evaluate(script)
     click_at(page, "whole", *place_of(page, "whole", trace, ["conv5", 14]))
     expect(page.get_by_role("spinbutton", name="Channel")).to_have_value("14", timeout=PATIENCE)
-    expect(page.get_by_text("conv5, channel 14 sees 12×12 pixels")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Each value is computed from 12×12 pixels")).to_be_visible(
+        timeout=PATIENCE
+    )
     page.get_by_role("button", name="Make its preferred input").click()
-    expect(page.get_by_text("It brings the channel to")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The channel answers to it with")).to_be_visible(timeout=PATIENCE)
 
     a_channel_is_clicked_off(page)
 
