@@ -30,7 +30,7 @@ def test_a_pasted_picture_is_read(page: Page) -> None:
     levels = 255 - (render(Strokes(280, 280, 12, lines)) * 255).astype(np.uint8)
     Image.fromarray(levels).save(file, "PNG")
     page.goto("/draw")
-    page.get_by_text("Photo or file").click(timeout=PATIENCE)
+    page.get_by_role("radio", name="Photo or file").click(timeout=PATIENCE)
     page.get_by_test_id("stFileUploaderDropzoneInput").wait_for(state="attached", timeout=PATIENCE)
     settle(page)
     page.evaluate(PASTE, base64.b64encode(file.getvalue()).decode())
