@@ -1,7 +1,8 @@
 """Files of other kinds that people give to an import, recognised by their content."""
 
-import zipfile
 from typing import IO, Literal
+
+from mnistviz.core.safe_zip import ZipError, open_zip
 
 FileKind = Literal["keras", "run", "digits", "npz"]
 
@@ -28,10 +29,10 @@ def find_kind(file: IO[bytes]) -> FileKind | None:
         file.seek(0)
         if file.read(len(_HDF5)) == _HDF5:
             return "keras"
-        with zipfile.ZipFile(file) as archive:
-            names = [name.replace("\\", "/").rpartition("/")[2] for name in archive.namelist()]
-    # Whatever is wrong with the zip, the import says it.
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        with open_zip(file) as archive:
+            names = [name.rpartition("/")[2] for name in archive.names]
+    except ZipError:
+        # The import says what is wrong with it.
         return None
     finally:
         file.seek(position)
