@@ -19,6 +19,8 @@ from mnistviz.ui.shared.texts import describe, explanation
 
 VIEWS = {"gallery": "Gallery", "scores": "Who reads them", "teach": "Teach"}
 
+snapshot = need_snapshot()
+run = snapshot.run
 digits = my_digits.list_digits()
 show_last_action()
 if not digits:
@@ -31,12 +33,10 @@ if not digits:
     DRAW.link("Draw a digit")
     st.caption("Or import some:")
     export_and_import(digits)
-    show_non_digits()
+    show_non_digits(snapshot)
     deleted_and_damaged()
     st.stop()
 
-snapshot = need_snapshot()
-run = snapshot.run
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(
         f"**{len(digits):,}** digit{'s' * (len(digits) > 1)} of your own, read by "
@@ -52,7 +52,7 @@ with st.spinner(f"{run.name} reads your digits …"):
     probabilities = loaded_networks.probabilities(snapshot, logits)
 if view == "gallery":
     show_gallery(snapshot, digits, probabilities)
-    show_non_digits()
+    show_non_digits(snapshot)
     deleted_and_damaged()
     explanation(
         [

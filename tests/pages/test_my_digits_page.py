@@ -10,7 +10,7 @@ from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.digits.my_digits import Digit
 from mnistviz.runs import fine_tune_set, registry, result_cache
-from mnistviz.runs.snapshots import Snapshot
+from mnistviz.runs.snapshots import Snapshot, steps_of
 from mnistviz.training import fine_tuning
 from mnistviz.ui.shared import state
 from tests.helpers.made_runs import give_weights
@@ -109,7 +109,7 @@ def test_who_reads_them_is_told_with_its_interval() -> None:
     app.button_group(key="my_digits_view").set_value("scores").run()
     assert not app.exception
     assert app.metric[0].value == "66.7%"
-    assert "between **20.8%** and **93.9%** (95 % interval)" in text_of(app)
+    assert "anywhere from **20.8%** to **93.9%** (95% interval)" in text_of(app)
     table = app.dataframe[0].value
     assert table["kept"].tolist() == my_digits.class_counts(my_digits.list_digits()).tolist()
     assert table["read right"].sum() == 2
@@ -124,7 +124,7 @@ def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
     parts = fine_tune_set.split(found, 0)
     own = fine_tune_set.described(parts, found, 0.2, 0)
     train = fine_tuning.settings(best.spec.train)
-    parent = Parent(run="best", step=6880)
+    parent = Parent(run="best", step=steps_of(best)[-1])
     run = registry.create_run("best", best.spec.model, train, "taught", parent, own)
     fine_tune_set.write(run.path, parts)
     give_weights(run, 0, 300)
@@ -148,4 +148,4 @@ def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
     told = text_of(app)
     assert "of 2 digits held out, 0 were right before and 1 are now (1 newly right" in told
     assert "3 are newly wrong and 3 newly right: 99.50% before, 99.50% now." in told
-    assert "Trained on 6 digits, 20% of 12,800 images a round, 300 steps." in told
+    assert "Trained on 6 digits, 20% of 12,800 images a round, 330 steps." in told

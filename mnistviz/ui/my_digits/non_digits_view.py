@@ -4,30 +4,27 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.charts.digit_images import gallery_figure
-from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import to_input
 from mnistviz.network.rejection import bundled_detector
+from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.my_digits.gallery import COLUMNS, WRONG, change_all
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import page_width
 
 MAX_SHOWN = 60
 WIDTH = 480
-# Of a network that has no answer.
-ANY = (1 / NUM_CLASSES,) * NUM_CLASSES
 
 
-def show_non_digits() -> None:
-    """Show what was kept as no digit, where anything was, with those framed that would pass."""
+def show_non_digits(snapshot: Snapshot) -> None:
+    """Show what was kept as no digit, with those framed that pass when a snapshot reads them."""
     kept = my_digits.non_digits()
     if not kept:
         return
     images = to_input(np.stack([one.image for one in kept]))
-    # Those of the run that read it when it was kept.
-    probabilities = np.array(
-        [one.answers[-1].probabilities if one.answers else ANY for one in kept]
-    )
+    logits = loaded_networks.network(snapshot).logits(images)
+    probabilities = loaded_networks.probabilities(snapshot, logits)
     refused = bundled_detector().rejects(images, probabilities)
     with st.expander(f"Kept as no digit: {len(kept):,}", icon=":material/block:"):
         st.caption(
