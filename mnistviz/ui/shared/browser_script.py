@@ -21,8 +21,8 @@ def script_component(name: str, *files: Path) -> Callable[..., Any]:
     return st.components.v2.component(name, html="<span></span>", js=script)
 
 
-def view_component(name: str, html: Path, css: Path, *scripts: Path) -> Callable[..., Any]:
-    """A component with something to see, from files: one of HTML, one of CSS, and JavaScript.
+def view_component(name: str, html: str, css: Path, *scripts: Path) -> Callable[..., Any]:
+    """A component with something to see, of HTML and of files with CSS and JavaScript.
 
     `name` is unique. The scripts stand one after the other; the last one exports the function that
     Streamlit calls once, and again when the data change.
@@ -30,7 +30,7 @@ def view_component(name: str, html: Path, css: Path, *scripts: Path) -> Callable
     script = "\n".join(file.read_text(encoding="utf-8") for file in scripts)
     return st.components.v2.component(
         name,
-        html=html.read_text(encoding="utf-8"),
+        html=html,
         css=css.read_text(encoding="utf-8"),
         js=script,
     )

@@ -17,6 +17,7 @@ from mnistviz.digits.drawing import preprocessing, strokes
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.browser_script import view_component
 from mnistviz.ui.shared.flow import texts
 from mnistviz.ui.shared.flow.network_weights import (
     as_text,
@@ -30,14 +31,11 @@ FOLDER = Path(__file__).parent
 PAD_SIZE = 280
 COLOURS = {"negative": NEGATIVE, "neutral": NEUTRAL, "positive": POSITIVE}
 
-_component = st.components.v2.component(
+_component = view_component(
     "mnistviz_digit_flow",
-    html=(FOLDER / "flow.html").read_text(encoding="utf-8"),
-    css=(FOLDER / "flow.css").read_text(encoding="utf-8"),
-    js="\n".join(
-        (FOLDER / name).read_text(encoding="utf-8")
-        for name in ("forward.js", "ink.js", "maps.js", "flow.js")
-    ),
+    (FOLDER / "flow.html").read_text(encoding="utf-8"),
+    FOLDER / "flow.css",
+    *(FOLDER / name for name in ("forward.js", "ink.js", "maps.js", "flow.js")),
 )
 
 

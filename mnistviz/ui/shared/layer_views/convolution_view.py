@@ -7,7 +7,6 @@ without a round trip to the server.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,28 +15,16 @@ import streamlit as st
 from mnistviz.core.model_spec import ModelSpec, normalization_name
 from mnistviz.core.types.arrays import FloatArray, Weights
 from mnistviz.inspection.kernels.batch_norm_folding import gain_and_shift
-from mnistviz.ui.shared.browser_script import view_component
 from mnistviz.ui.shared.layer_views.arrays import COLOUR_SCALES, array_as_text
+from mnistviz.ui.shared.layer_views.sliding_component import sliding_component
 
-_BROWSER = Path(__file__).parent / "browser"
-_component = view_component(
-    "mnistviz_convolution",
-    _BROWSER / "convolution.html",
-    _BROWSER / "layer_view.css",
-    *(
-        _BROWSER / f"{name}.js"
-        for name in (
-            "pixel_map",
-            "links",
-            "sliding_view",
-            "number_grid",
-            "channel_sums",
-            "kernel_editor",
-            "convolution",
-        )
-    ),
+_component = sliding_component(
+    "convolution",
+    "number_grid",
+    "channel_sums",
+    "kernel_editor",
+    below=("channel_sums", "kernel_editor"),
 )
-
 
 # The numbers of a larger kernel don't fit into the view: they can't be changed.
 MAX_EDITED = 9

@@ -4,38 +4,21 @@ The browser computes them in float64 and moves the window without a round trip t
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from mnistviz.core.types.arrays import FloatArray, Weights
 from mnistviz.network.layers import EPSILON
 from mnistviz.ui.shared.browser_script import view_component
 from mnistviz.ui.shared.layer_views.arrays import COLOUR_SCALES, array_as_text
+from mnistviz.ui.shared.layer_views.sliding_component import BROWSER, CSS, sliding_component
 
-_BROWSER = Path(__file__).parent / "browser"
-_CSS = _BROWSER / "layer_view.css"
-_PICTURES = tuple(_BROWSER / f"{name}.js" for name in ("pixel_map", "links", "sliding_view"))
-
-_pool = view_component(
-    "mnistviz_pool",
-    _BROWSER / "pool.html",
-    _CSS,
-    *_PICTURES,
-    _BROWSER / "number_grid.js",
-    _BROWSER / "pool.js",
-)
-_normalization = view_component(
-    "mnistviz_normalization",
-    _BROWSER / "normalization.html",
-    _CSS,
-    *_PICTURES,
-    _BROWSER / "normalization.js",
-)
+_pool = sliding_component("pool", "number_grid")
+_normalization = sliding_component("normalization")
 _softmax = view_component(
     "mnistviz_softmax",
-    _BROWSER / "softmax.html",
-    _CSS,
-    _BROWSER / "pixel_map.js",
-    _BROWSER / "softmax.js",
+    (BROWSER / "softmax.html").read_text(encoding="utf-8"),
+    CSS,
+    BROWSER / "pixel_map.js",
+    BROWSER / "softmax.js",
 )
 
 
