@@ -42,21 +42,26 @@ def ink_on_even_paper(colours: FloatArray) -> FloatArray:
     border = _border(colours)
     paper = np.median(border, axis=0)
     inside = np.median(colours, axis=(0, 1))
-    is_frame = bool(np.abs(paper - inside).max() > MIN_FRAME_CONTRAST)
-    if is_frame:
-        paper = border = inside[np.newaxis]
-    darker = (paper - colours).astype(np.float32)
+    if np.abs(paper - inside).max() > MIN_FRAME_CONTRAST:
+        away = np.abs(inside - colours).max(axis=-1)
+        framed = np.where(_at_edge(away > MIN_CONTRAST)[..., np.newaxis], inside, colours)
+        ink = _stretched(framed - inside, 0.0)
+        # A digit that fills its picture is no frame.
+        if ink.any():
+            return _without_frames(ink)
     grain = GRAIN_DEVIATIONS * float(np.median(np.abs(border - paper).max(axis=-1)))
-    if is_frame:
-        darker[_at_edge(np.abs(darker).max(axis=-1) > MIN_CONTRAST)] = 0
-    is_darker = darker.max() > -darker.min()
-    sign = np.float32(1 if is_darker else -1)
-    ink: FloatArray = (sign * darker).max(axis=-1)
+    return _without_frames(_stretched(colours - paper, grain))
+
+
+def _stretched(lighter: FloatArray, grain: float) -> FloatArray:
+    """The ink in how much lighter than the paper each channel is, from 0 at the grain to 1."""
+    sign = 1 if lighter.max() > -lighter.min() else -1
+    ink = (sign * lighter).max(axis=-1)
     max_ink = ink.max() - grain
     if max_ink < MIN_CONTRAST:
         return np.zeros(ink.shape, np.float32)
-    stretched = np.clip((ink - grain) / max_ink, 0, 1).astype(np.float32)
-    return _without_frames(stretched)
+    stretched: FloatArray = np.clip((ink - grain) / max_ink, 0, 1).astype(np.float32)
+    return stretched
 
 
 def _at_edge(visible: BoolArray) -> BoolArray:

@@ -19,6 +19,8 @@ THICKNESS, END_SHARE = 7, 0.1
 NUM_BLOCKS, REACH = 8, 3
 # A line is at most so much darker than its median.
 LINE_DARKNESS = 1.3
+# Uneven light makes the darkest part of a line at most so many times as dark as its middle.
+LIGHT_FACTOR = 1.4
 # What is darker than that by this factor is written over it.
 PEN_DARKNESS = 1.2
 # A frame has at least so many pixels a side, its lines cover at most this share of its box, and
@@ -39,7 +41,9 @@ def without_lines(ink: FloatArray, grain: float) -> FloatArray:
 
 def _without_printed(ink: FloatArray, lines: FloatArray) -> FloatArray:
     """The ink less nearly horizontal lines; a stroke that crosses a line is not cut by it."""
-    rest = np.where(ink > PEN_DARKNESS * lines, ink, np.clip(ink - lines, 0, None))
+    # Where printed lines cross, they are darker, too, but not for long.
+    written = ndimage.binary_opening(ink > PEN_DARKNESS * lines, np.ones((1, THICKNESS)))
+    rest = np.where(written, ink, np.clip(ink - lines, 0, None))
     across = ndimage.grey_closing(rest, (THICKNESS, 1))
     repaired: FloatArray = np.where(lines > 0, np.minimum(ink, across), rest)
     return repaired
@@ -70,9 +74,9 @@ def _printed(ink: FloatArray, grain: float) -> FloatArray:
         for offset in range(-THICKNESS // 2, THICKNESS // 2 + 1):
             at = np.clip(y + offset, 0, height - 1)
             beside = [thin[np.clip(at + n, 0, height - 1), columns] for n in range(-BEND, BEND + 1)]
-            usual = float(np.median(np.max(beside, axis=0)))
-            if usual > MIN_LINE * grain:
-                lines[at, columns] = np.maximum(lines[at, columns], LINE_DARKNESS * usual)
+            usual = _along(np.max(beside, axis=0))
+            usual[usual < MIN_LINE * grain] = 0
+            lines[at, columns] = np.maximum(lines[at, columns], LINE_DARKNESS * usual)
     return lines
 
 
@@ -100,13 +104,41 @@ def _traced(thin: FloatArray, y: DoubleArray) -> IntArray:
     offsets = np.arange(-REACH, REACH + 1)[:, np.newaxis]
     near = thin[np.clip(np.rint(y).astype(int) + offsets, 0, height - 1), np.arange(width)]
     near = ndimage.uniform_filter1d(near, 3, axis=0)
-    blocks = np.array_split(np.arange(width), min(NUM_BLOCKS, width))
-    shifts = [offsets[np.median(near[:, block], axis=1).argmax(), 0] for block in blocks]
-    # A stroke along the line bends it in one block only.
-    shifts = ndimage.median_filter(shifts, 3, mode="nearest")
-    shift = np.interp(np.arange(width), [block.mean() for block in blocks], shifts)
+    parts = [near[:, block] for block in _blocks(width)]
+    best = np.array([offsets[np.median(part, axis=1).argmax(), 0] for part in parts])
+    shift = _between(best, width)
     traced: IntArray = np.rint(y + shift).astype(int)
     return traced
+
+
+def _along(values: FloatArray) -> DoubleArray:
+    """The usual values `(w,)` along a line, as the light is not the same everywhere.
+
+    The straight line with the median slope of all pairs of blocks (Theil 1950, Sen 1968): a stroke
+    along a part of the printed line does not change it.
+    """
+    blocks = _blocks(len(values))
+    middles = np.array([block.mean() for block in blocks])
+    usual = np.array([np.median(values[block]) for block in blocks])
+    first, second = np.triu_indices(len(blocks), 1)
+    slopes = (usual[second] - usual[first]) / (middles[second] - middles[first])
+    slope = float(np.median(slopes)) if len(slopes) else 0.0
+    level = float(np.median(usual - slope * (middles - middles.mean())))
+    trend = level + slope * (np.arange(len(values)) - middles.mean())
+    limited: DoubleArray = np.clip(trend, 0, LIGHT_FACTOR * level)
+    return limited
+
+
+def _blocks(width: int) -> list[IntArray]:
+    return np.array_split(np.arange(width), min(NUM_BLOCKS, width))
+
+
+def _between(values: DoubleArray, width: int) -> DoubleArray:
+    """Values of blocks at each column `(w,)`; what stands out in one block only is omitted."""
+    usual = ndimage.median_filter(values.astype(float), 3, mode="nearest")
+    middles = [block.mean() for block in _blocks(width)]
+    between: DoubleArray = np.interp(np.arange(width), middles, usual)
+    return between
 
 
 def frames(labels: IntArray, number: int) -> BoolArray:

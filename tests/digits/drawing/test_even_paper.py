@@ -33,3 +33,10 @@ def test_a_frame_around_a_digit_is_omitted(edge: int) -> None:
     ink = ink_on_even_paper(page)
     rows, columns = np.nonzero(ink > 0.1)
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (40, 79, 57, 62)
+
+
+def test_a_digit_that_fills_its_picture_is_no_frame() -> None:
+    page = np.ones((60, 16, 3), np.float32)
+    page[1:59, 2:14] = 0
+    assert is_drawn(page)
+    assert ink_on_even_paper(page)[30, 8] == 1

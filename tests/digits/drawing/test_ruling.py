@@ -56,3 +56,10 @@ def test_a_stroke_along_a_darker_part_of_a_ruled_line_stays() -> None:
     rest = without_lines(ink, 0.004)
     assert rest[60, 85:115].min() > 0.5
     assert rest[:, :70].max() < 0.1
+
+
+def test_squared_lines_in_uneven_light_leave_nothing() -> None:
+    y, x = np.mgrid[0:300, 0:300]
+    on_line = (y % 30 < 2).astype(np.float32) + (x % 30 < 2)  # twice as dark where they cross
+    ink = 0.2 * on_line * np.linspace(0.75, 1.25, 300, dtype=np.float32)
+    assert without_lines(ink, GRAIN).mean() < 0.05 * ink.mean()
