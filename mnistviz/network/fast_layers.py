@@ -153,7 +153,7 @@ def relu_normalization_dropout(
     masks = fused_ops.dropout_masks(shapes, rate, key)
 
     def block(gamma: Any, beta: Any, *parts: Any) -> Any:
-        positive = [tf.nn.relu(layout.flat(part)) for part in parts]
+        positive = [layout.flat(part) for part in parts]
         mean = layout.per_channel(fused_ops.sums(positive)) / count
         centre = layout.repeated(mean)
         variance = layout.per_channel(fused_ops.sums_of_squares(positive, centre)) / count
@@ -176,8 +176,15 @@ def relu_normalization_dropout(
 
         return (*_shaped(results, shapes), mean, variance), gradient
 
-    *results, mean, variance = tf.custom_gradient(block)(gamma, beta, *parts)
+    rectified = [_relu(part) for part in parts]
+    *results, mean, variance = tf.custom_gradient(block)(gamma, beta, *rectified)
     return results, mean, variance
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _relu(values: Any) -> Any:
+    """ReLU, whose gradient is part of the block's. TensorFlow joins it with the convolution."""
+    return tf.nn.relu(values), lambda upstream: upstream
 
 
 def _normalized(

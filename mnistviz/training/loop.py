@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -32,6 +31,7 @@ from mnistviz.network.fast_layers import (
     follow,
     training_logits,
 )
+from mnistviz.network.flat_adam import FlatAdam
 from mnistviz.network.keras_model import build
 from mnistviz.network.layers import softmax
 
@@ -130,8 +130,7 @@ class _Training:
         self._network = build(model_spec, spec.seed)
         self._averaged = build(model_spec, spec.seed) if spec.weight_average else self._network
         self._inference = FastInference(self._averaged)
-        self._optimizer = keras.optimizers.Adam(spec.learning_rate)
-        self._optimizer.build(self._network.trainable_variables)
+        self._optimizer = FlatAdam(self._network.trainable_variables, spec.learning_rate)
         self._data = data
         if spec.held_out:
             self._validation = data.x_train[-spec.held_out :], data.y_train[-spec.held_out :]
@@ -318,17 +317,17 @@ class _Training:
         self._callbacks.on_snapshot(self._step, self._averaged.get_weights())
 
     @property
-    def _variables(self) -> list[Any]:
-        """Everything that changes from step to step."""
+    def _weights(self) -> list[Any]:
+        """All weights that change from step to step."""
         averaged = self._averaged.weights if self._spec.weight_average else []
-        return [*self._network.weights, *averaged, *self._optimizer.variables]
+        return [*self._network.weights, *averaged]
 
     def _checkpoint(self) -> None:
         state = TrainingState(
             step=self._step,
             seconds=time.perf_counter() - self._started,
             sums=(*self._epoch_sums.sums, *self._row_sums.sums),
-            variables=tuple(np.asarray(variable) for variable in self._variables),
+            variables=(*map(np.asarray, self._weights), *self._optimizer.state),
         )
         if all(np.isfinite(value).all() for value in state.variables):
             self._callbacks.on_checkpoint(state)
@@ -336,8 +335,10 @@ class _Training:
 
     def restore(self, state: TrainingState) -> None:
         """Resume from a state."""
-        for variable, value in zip(self._variables, state.variables, strict=True):
-            variable.assign(value)
+        weights = self._weights
+        for weight, value in zip(weights, state.variables, strict=False):
+            weight.assign(value)
+        self._optimizer.state = state.variables[len(weights) :]
         self._step = state.step
         self._epoch_sums, self._row_sums = _Sums(*state.sums[:3]), _Sums(*state.sums[3:])
         self._learning_rate = float(self._optimizer.learning_rate.numpy())
