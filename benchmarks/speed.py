@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import importlib.util
 import json
+import math
 import os
 import platform
 import statistics
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from mnistviz.core.assets import PROJECT
+from mnistviz.core.recipes import find_recipe
 from mnistviz.core.types.arrays import FloatArray
 
 # The published log passes 99.40 % at this epoch: what the recipe `quick` is measured against.
@@ -29,6 +31,10 @@ EPOCHS_TO_9940 = 17
 # Images that Keras gets at once: with more, it is not faster on two cores.
 KERAS_BATCH_SIZE = 500
 WARM_REPEATS = 5
+# The matrix product that shows what the machine can do: its best of some repeats.
+PRODUCT_SIZE = 2048
+PRODUCT_REPEATS = 20
+REFERENCE = find_recipe("reference")
 CLASSIFY_REPEATS = 200
 
 
@@ -45,8 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "load": round(os.getloadavg()[0], 2),
         "epochs": compared(epoch_seconds(names, options.pairs)),
-        **warm_inference(),
     }
+    result["limit"] = limit(product_peak(), result["epochs"]["mnistviz"]["median"])
+    result |= warm_inference()
     if not options.no_quick:
         result["quick"] = quick_training(result["epochs"]["keras"]["median"])
     print(json.dumps(result) if options.json else table(result))
@@ -113,6 +120,32 @@ def compared(seconds: dict[str, list[float]]) -> dict[str, dict[str, Any]]:
             "ratio_highest": round(max(ratios), 3),
         }
     return rows
+
+
+def product_peak() -> float:
+    """Return the most operations a second of NumPy's matrix product, float32, on all cores."""
+    matrix = np.ones((PRODUCT_SIZE, PRODUCT_SIZE), np.float32)
+    seconds = min(_seconds(lambda: matrix @ matrix) for _ in range(PRODUCT_REPEATS))
+    return 2 * PRODUCT_SIZE**3 / seconds
+
+
+def limit(peak: float, epoch: float) -> dict[str, float]:
+    """Return what the machine's matrix product would need for an epoch's convolutions.
+
+    `peak` is in operations a second, `epoch` is ours in seconds. A convolution is three products:
+    forward, gradient of the inputs (not of the images) and gradient of the kernel.
+    """
+    products = 0
+    for number, layer in enumerate(REFERENCE.model.convolutions):
+        height, width, _ = layer.output_shape
+        kernel = math.prod(dict(layer.weights)["kernel"])
+        products += (3 if number else 2) * height * width * kernel
+    seconds = 2 * products * REFERENCE.train.num_images / peak
+    return {
+        "gigaflops": round(peak / 1e9, 1),
+        "epoch_seconds": round(seconds, 2),
+        "share": round(seconds / epoch, 3),
+    }
 
 
 def quick_training(keras_epoch: float) -> dict[str, float]:
@@ -203,6 +236,12 @@ def table(result: dict[str, Any]) -> str:
         lines.append(
             f"{name:18}{row['median']:>11.2f}{row['ratio']:>9.2f}×"
             f"   {row['ratio_lowest']:.2f} to {row['ratio_highest']:.2f}"
+        )
+    if "limit" in result:
+        found = result["limit"]
+        lines.append(
+            f"matrix product: {found['gigaflops']:.0f} GFLOP/s, an epoch's convolutions in "
+            f"{found['epoch_seconds']:.1f} s, {found['share']:.2f}× of mnistviz"
         )
     if "quick" in result:
         quick = result["quick"]
