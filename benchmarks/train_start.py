@@ -1,7 +1,7 @@
 """Time from the click on *Try it out* to the first step: `python -m benchmarks.train_start`.
 
 In a browser, on a server that has shown the page before: until the first step is in the run's log,
-and until the chart shows its first point. The run is then stopped. A cold start loads TensorFlow
+until the chart shows its first point, and until the run is done. A cold start loads TensorFlow
 after the click; a warm one finds a worker that has loaded it while the page was open. They are
 timed in turns; each pair has one of both.
 """
@@ -23,10 +23,10 @@ from mnistviz.core import storage
 from mnistviz.core.recipes import RECIPES
 from mnistviz.runs import metrics_log, registry
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
-from mnistviz.training import launcher, warm_start
+from mnistviz.training import warm_start
 
 WAYS = ("cold", "warm")
-ENDS = ("first step", "first point")
+ENDS = ("first step", "first point", "done")
 # The throw-away networks that a warm worker trains for this page: the try-out, the form's recipe.
 REHEARSALS = 2
 POLL_SECONDS = 0.01
@@ -41,8 +41,8 @@ HAS_POINT = f"""() => {{
   return curves.some(x => x.length && x[x.length - 1] <= {TRY_OUT.train.epochs})
 }}"""
 
-# Seconds after the click: of the first step, of its point in the chart.
-Times = tuple[float, float]
+# Seconds after the click: of the first step, of its point in the chart, of the end of the run.
+Times = tuple[float, float, float]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -101,13 +101,13 @@ def start(page: Any, url: str, way: str) -> Times:
     step = time.perf_counter() - clicked
     page.wait_for_function(HAS_POINT, timeout=1000 * PATIENCE_SECONDS, polling=20)
     point = time.perf_counter() - clicked
-    launcher.stop(run)
     while run_state(run) in ACTIVE_STATES:
         time.sleep(POLL_SECONDS)
+    done = time.perf_counter() - clicked
     page.goto("about:blank")
     shutil.rmtree(warm_start.files().folder, ignore_errors=True)
     time.sleep(REST_SECONDS)
-    return step, point
+    return step, point, done
 
 
 def table(result: dict[str, Any]) -> str:
