@@ -19,7 +19,6 @@ from mnistviz.ui.channels.study_texts import (
     INTERVAL,
     MOST,
     short_answer,
-    sweep_sentence,
     used_sentence,
     verdict_paragraph,
 )
@@ -34,13 +33,15 @@ study = study_view.choose_study(studies) if studies else None
 st.markdown("**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?**")
 if study is not None and (sentences := short_answer(study)):
     st.markdown("\n".join(f"{number}. {text}" for number, text in enumerate(sentences, 1)))
-    study_view.show_sweep(study)
+    study_view.show_all_widths(study)
     with st.expander("How sure is that?", icon=":material/balance:"):
-        for text in (verdict_paragraph(study), used_sentence(study), sweep_sentence(study)):
+        for text in (verdict_paragraph(study), used_sentence(study)):
             st.markdown(text)
+        study_view.show_widths(study)
         st.markdown(
-            "Only the width of the third layer was varied by itself. For the first and the second "
-            "layer, 10 and 15 channels, there is no such measurement here."
+            "The second and the third width of a plan are those of block two as well, the first "
+            "is not. The rule of the verdicts was set before any training; it stands at the end "
+            "of this page."
         )
 wide, both_wide = cost_table.price_of((16, 32))
 built, both_built = cost_table.price_of((15, 20))

@@ -8,19 +8,28 @@ import plotly.graph_objects as go
 from mnistviz.charts.theme import (
     CHOSEN,
     LEGEND,
+    LEGEND_LINE,
     OTHERS,
     PUBLISHED,
     TRAINING,
     VALIDATION,
     apply_layout,
 )
-from mnistviz.core.types.studies import MeanRedundancy, PairedComparison, PlanScore, Verdict
+from mnistviz.core.types.studies import (
+    MeanRedundancy,
+    PairedComparison,
+    PlanScore,
+    Verdict,
+    WidthScore,
+)
 
 ROW_PIXELS = 46
 AXIS_PIXELS = 90
 HEIGHT = 340
 
 COLOURS = (TRAINING, VALIDATION, *OTHERS)
+# Not green, which marks the built plan and the margin.
+LAYER_COLOURS = (TRAINING, VALIDATION, OTHERS[1])
 VERDICT_COLOURS: dict[Verdict, str] = {
     "equivalent": CHOSEN,
     "better": TRAINING,
@@ -227,29 +236,90 @@ def channel_use_figure(uses: Mapping[str, Sequence[MeanRedundancy]]) -> go.Figur
     return apply_layout(figure, HEIGHT, barmode="group", showlegend=True, legend=LEGEND)
 
 
-def width_sweep_figure(scores: Mapping[int, PlanScore], chosen: int) -> go.Figure:
+def width_sweep_figure(widths: Sequence[WidthScore], layer: str, built: int) -> go.Figure:
     """Return the mean test accuracy over the channels of one layer, with 95 % intervals.
 
-    A line marks the `chosen` number of channels.
+    `layer` is its name for people; a line marks the `built` number of channels.
     """
-    widths = sorted(scores)
     figure = go.Figure()
-    figure.add_vline(x=chosen, line={"color": CHOSEN, "width": 2, "dash": "dot"})
+    figure.add_vline(x=built, line={"color": CHOSEN, "width": 2, "dash": "dot"})
+    scores = [one.score for one in widths]
+    channels = [one.width for one in widths]
     figure.add_scatter(
-        x=widths,
-        y=[100 * scores[width].mean for width in widths],
+        x=channels,
+        y=[100 * score.mean for score in scores],
         error_y={
-            "array": [100 * scores[width].half_width for width in widths],
+            "array": [100 * score.half_width for score in scores],
             "thickness": 1.5,
             "width": 5,
         },
         mode="lines+markers",
         line={"color": TRAINING, "width": 2},
         marker={"size": 9},
-        customdata=[[scores[width].plan, scores[width].count] for width in widths],
+        customdata=[[score.plan, score.count] for score in scores],
         hovertemplate="<b>%{x} channels</b> (%{customdata[0]}): <b>%{y:.3f} %</b>, "
         "%{customdata[1]} seeds<extra></extra>",
     )
-    figure.update_xaxes(title="channels in the third layer", tickvals=widths, fixedrange=True)
+    figure.update_xaxes(title=f"channels in the {layer} layer", tickvals=channels, fixedrange=True)
     figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
     return apply_layout(figure, HEIGHT)
+
+
+def all_widths_figure(
+    widths: Mapping[str, Sequence[WidthScore]], parameters: int, margin: float
+) -> go.Figure:
+    """Return what each width of each layer changes: points of accuracy over all parameters.
+
+    `widths` are by the name of the layer; each has a line through the built plan, which has
+    `parameters` and a difference of 0. Differences are paired by seed, with 95 % intervals. The
+    green band is `margin`, in [0, 1], to both sides of 0.
+    """
+    figure = go.Figure()
+    figure.add_hrect(
+        y0=-100 * margin, y1=100 * margin, fillcolor=CHOSEN, opacity=0.15, line={"width": 0}
+    )
+    for (layer, members), colour in zip(widths.items(), LAYER_COLOURS, strict=False):
+        compared = [(one, one.comparison) for one in members]
+        means = [100 * pair.mean if pair else 0.0 for _, pair in compared]
+        figure.add_scatter(
+            x=[one.score.parameters for one in members],
+            y=means,
+            error_y={
+                "array": [
+                    100 * (pair.interval[1] - pair.mean) if pair else 0.0 for _, pair in compared
+                ],
+                "thickness": 1.5,
+                "width": 4,
+            },
+            name=f"{layer} layer",
+            mode="lines+markers+text",
+            # The built plan is in all lines: its label is below.
+            text=["" if pair is None else str(one.width) for one, pair in compared],
+            textposition="top right",
+            textfont={"color": colour},
+            cliponaxis=False,
+            line={"color": colour, "width": 2},
+            marker={"size": 8},
+            customdata=[
+                [one.width, one.score.plan, 100 * one.score.mean, one.score.count]
+                for one in members
+            ],
+            hovertemplate=f"<b>%{{customdata[0]}} channels</b> in the {layer} layer "
+            "(%{customdata[1]})<br>%{x:,} parameters: <b>%{y:+.3f}</b> points<br>"
+            "%{customdata[2]:.3f} % of the test images, %{customdata[3]} seeds<extra></extra>",
+        )
+    figure.add_scatter(
+        x=[parameters],
+        y=[0],
+        mode="markers+text",
+        text=["10/15/20"],
+        textposition="bottom right",
+        marker={"size": 13, "color": CHOSEN, "symbol": "diamond"},
+        hovertemplate="<b>10/15/20</b>, as it was built: %{x:,} parameters<extra></extra>",
+        showlegend=False,
+    )
+    figure.update_xaxes(title="parameters of the network", tickformat=",", fixedrange=True)
+    figure.update_yaxes(
+        title="points of accuracy, beside 10/15/20", zeroline=False, fixedrange=True
+    )
+    return apply_layout(figure, HEIGHT + LEGEND_LINE, showlegend=True, legend=LEGEND)

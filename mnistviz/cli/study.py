@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -17,7 +17,7 @@ from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.core.types.studies import PairedComparison
 from mnistviz.studies import runner, study_directory
-from mnistviz.studies.plans import PLANS, StudySpec, Trial, plan_text
+from mnistviz.studies.plans import PLANS, WIDTH_SETTINGS, StudySpec, Trial, plan_text
 from mnistviz.studies.study_directory import Study, TrialResult
 from mnistviz.studies.verdicts import compare_plans
 
@@ -34,8 +34,19 @@ def study(
         list[str] | None,
         typer.Option(help="A channel plan, such as 8,16,32; once for each. Default: the four."),
     ] = None,
+    layer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"The layer of the --widths that follow, one of {', '.join(WIDTH_SETTINGS)}; once "
+            "for each. Default: conv3."
+        ),
+    ] = None,
     widths: Annotated[
-        str | None, typer.Option(help=f"{StudySpec.help('widths')} Such as 4,8,12,16.")
+        list[str] | None,
+        typer.Option(
+            help="Channels of one layer of 10/15/20, the others as they are, such as 4,8,12,16; "
+            "once for each layer."
+        ),
     ] = None,
     seeds: Annotated[str, typer.Option(help=f"Seeds, such as {SEEDS} or 1,5,9.")] = SEEDS,
     recipe: Annotated[str, typer.Option(help=f"One of {', '.join(RECIPES)}.")] = "study",
@@ -70,7 +81,7 @@ def study(
         recipe=recipe,
         epochs=find_recipe(recipe).train.epochs if epochs is None else epochs,
         plans=tuple(map(parse_channels, plan)) if plan else PLANS,
-        widths=_widths(widths),
+        **_widths(layer or [], widths or []),
         seeds=tuple(parse_seeds(seeds)),
     )
     stored = study_directory.create_or_extend(spec)
@@ -85,11 +96,23 @@ def study(
         _print(result)
 
 
-def _widths(text: str | None) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(",")) if text else ()
-    except ValueError:
-        raise SpecError(f"widths: expected numbers such as 4,8,12,16, got {text!r}") from None
+def _widths(layers: Sequence[str], texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Return the settings of a study with the widths of each layer."""
+    layers = layers or ["conv3"] * min(1, len(texts))
+    if len(layers) != len(texts) or len(set(layers)) < len(layers):
+        raise SpecError(
+            "layer: expected one --layer for each --widths, each layer once, got "
+            f"{len(layers)} and {len(texts)}"
+        )
+    settings = {}
+    for layer, text in zip(layers, texts, strict=True):
+        if layer not in WIDTH_SETTINGS:
+            raise SpecError(f"layer: expected one of {', '.join(WIDTH_SETTINGS)}, got {layer!r}")
+        try:
+            settings[WIDTH_SETTINGS[layer]] = tuple(int(part) for part in text.split(","))
+        except ValueError:
+            raise SpecError(f"widths: expected numbers such as 4,8,12,16, got {text!r}") from None
+    return settings
 
 
 def _progress(study: Study) -> Callable[[Trial, TrialResult | str], None]:

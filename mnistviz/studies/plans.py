@@ -15,9 +15,12 @@ from mnistviz.core.train_spec import TrainSpec
 
 # The plans that the network's author considered, and the one that was built.
 PLANS = ((8, 16, 32), (8, 16, 20), (5, 15, 20), (10, 15, 20))
-SWEPT_LAYER = 2
+# The layers whose width a study varies by itself: a, b and c of a plan a/b/c. The setting of a
+# study with the widths of each; that of the third layer has the name that older studies use.
+WIDTH_SETTINGS = {"conv1": "conv1_widths", "conv2": "conv2_widths", "conv3": "widths"}
 
 Plan = Annotated[tuple[int, ...], AfterValidator(three_channel_counts)]
+Width = Annotated[int, Field(ge=1, le=64)]
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,16 @@ class StudySpec(Frozen):
         tuple[Plan, ...],
         Field(min_length=1, description="Channel plans that are compared with each other."),
     ] = PLANS
+    conv1_widths: Annotated[
+        tuple[Width, ...],
+        Field(description="Channels of the first layer of 10/15/20, the others as they are."),
+    ] = ()
+    conv2_widths: Annotated[
+        tuple[Width, ...],
+        Field(description="Channels of the second layer of 10/15/20, the others as they are."),
+    ] = ()
     widths: Annotated[
-        tuple[Annotated[int, Field(ge=1, le=64)], ...],
+        tuple[Width, ...],
         Field(
             description="Channels of the third layer of 10/15/20, to see where more stops to help."
         ),
@@ -56,19 +67,30 @@ class StudySpec(Frozen):
         Field(min_length=1, description="Every plan is trained once with each."),
     ] = tuple(range(NUM_SEEDS))
 
-    @property
-    def sweep(self) -> dict[int, tuple[int, ...]]:
-        """The plan for each width of the sweep."""
-        base = ModelSpec().channels
-        return {
-            width: (*base[:SWEPT_LAYER], width, *base[SWEPT_LAYER + 1 :])
-            for width in sorted(set(self.widths))
-        }
+    def widths_of(self, layer: str) -> tuple[int, ...]:
+        """Return the widths of a layer that were asked for: `conv1`, `conv2` or `conv3`."""
+        widths: tuple[int, ...] = getattr(self, WIDTH_SETTINGS[layer])
+        return widths
+
+    def sweep(self, layer: str) -> dict[int, tuple[int, ...]]:
+        """Return the plans that differ from 10/15/20 at most in one layer, by its width.
+
+        Those of the widths that were asked for, and those among the plans. In block two, the
+        second and the third layer of a plan have the same widths as in block one.
+        """
+        built, place = ModelSpec().channels, list(WIDTH_SETTINGS).index(layer)
+
+        def plan_of(width: int) -> tuple[int, ...]:
+            return (*built[:place], width, *built[place + 1 :])
+
+        alike = {plan[place] for plan in self.plans if plan == plan_of(plan[place])}
+        return {width: plan_of(width) for width in sorted({*self.widths_of(layer), *alike})}
 
     @property
     def all_plans(self) -> tuple[tuple[int, ...], ...]:
         """Every plan that is trained, without repetition."""
-        return tuple(dict.fromkeys((*self.plans, *self.sweep.values())))
+        swept = (plan for layer in WIDTH_SETTINGS for plan in self.sweep(layer).values())
+        return tuple(dict.fromkeys((*self.plans, *swept)))
 
     @property
     def trials(self) -> tuple[Trial, ...]:
@@ -99,7 +121,10 @@ class StudySpec(Frozen):
                 )
         return self.changed(
             plans=tuple(dict.fromkeys((*self.plans, *other.plans))),
-            widths=tuple(sorted({*self.widths, *other.widths})),
+            **{
+                setting: tuple(sorted({*self.widths_of(layer), *other.widths_of(layer)}))
+                for layer, setting in WIDTH_SETTINGS.items()
+            },
             seeds=tuple(sorted({*self.seeds, *other.seeds})),
         )
 

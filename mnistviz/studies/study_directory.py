@@ -26,7 +26,7 @@ from mnistviz.core.statistics import half_width
 from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
 from mnistviz.core.types.studies import MeanCoverage, MeanRedundancy, PlanScore
 from mnistviz.runs import registry
-from mnistviz.studies.plans import StudySpec, Trial, plan_text
+from mnistviz.studies.plans import WIDTH_SETTINGS, StudySpec, Trial, plan_text
 
 BUNDLED_STUDIES = ASSETS / "studies"
 
@@ -144,8 +144,11 @@ class Study:
         spec = self.spec
         plans = " ".join(f"--plan {','.join(map(str, plan))}" for plan in spec.plans)
         words = ["python -m mnistviz study", plans]
-        if spec.widths:
-            words.append(f"--widths {','.join(map(str, spec.widths))}")
+        swept = [layer for layer in WIDTH_SETTINGS if spec.widths_of(layer)]
+        for layer in swept:
+            # Without a layer, widths are those of the third.
+            named = "" if swept == ["conv3"] else f"--layer {layer} "
+            words.append(f"{named}--widths {','.join(map(str, spec.widths_of(layer)))}")
         words.append(f"--seeds {','.join(map(str, spec.seeds))}")
         words.append(f"--recipe {spec.recipe} --epochs {spec.epochs} --name {spec.name}")
         return " ".join(words)

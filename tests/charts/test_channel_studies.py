@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mnistviz.charts.channel_studies import (
+    all_widths_figure,
     channel_use_figure,
     cost_figure,
     differences_figure,
@@ -14,7 +15,7 @@ from mnistviz.charts.channel_studies import (
 )
 from mnistviz.charts.theme import CHOSEN
 from mnistviz.core.thresholds import MARGIN
-from mnistviz.core.types.studies import MeanRedundancy, PlanScore
+from mnistviz.core.types.studies import MeanRedundancy, PlanScore, WidthScore
 from mnistviz.studies.verdicts import compare_plans
 
 ACCURACIES = {
@@ -107,9 +108,31 @@ def test_bars_of_a_plan_overlap_and_those_of_two_plans_do_not() -> None:
     assert [trace.showlegend for trace in figure.data[:2]] == [False, True]
 
 
+def widths() -> list[WidthScore]:
+    """Two widths of the third layer; 4 channels are half a point worse than the 20 built."""
+    accuracies = {"10/15/4": {0: 0.990, 1: 0.990, 2: 0.991}, "10/15/20": {0: 0.995, 1: 0.996}}
+    (pair,) = compare_plans(accuracies, "10/15/20")
+    return [
+        WidthScore(4, score("10/15/4", 9_000, 0.99), pair),
+        WidthScore(20, score("10/15/20", 14_000, 0.995), None),
+    ]
+
+
+def test_widths_of_a_layer_are_drawn_over_their_cost_as_paired_differences() -> None:
+    figure = all_widths_figure({"third": widths()}, 14_000, MARGIN)
+    line, built = figure.data
+    assert list(line.x) == [9_000, 14_000]
+    assert list(line.y) == pytest.approx([-0.55, 0])
+    # By hand: two differences, 0.5 and 0.6; t of one degree of freedom is 12.706.
+    assert line.error_y.array[0] == pytest.approx(12.706 * 0.05, rel=1e-3)
+    assert list(line.text) == ["4", ""]
+    assert (built.x[0], built.y[0]) == (14_000, 0)
+    (band,) = (shape for shape in figure.layout.shapes if shape.type == "rect")
+    assert (band.y0, band.y1) == (-100 * MARGIN, 100 * MARGIN)
+
+
 def test_sweep_is_drawn_by_width_and_marks_the_chosen_one() -> None:
-    scores = {20: score("10/15/20", 14_000, 0.995), 4: score("10/15/4", 9_000, 0.99)}
-    figure = width_sweep_figure(scores, chosen=20)
+    figure = width_sweep_figure(widths(), "third", built=20)
     (curve,) = figure.data
     assert list(curve.x) == [4, 20]
     assert list(curve.y) == pytest.approx([99.0, 99.5])

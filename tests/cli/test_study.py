@@ -72,6 +72,15 @@ def test_a_study_without_a_pair_has_no_number_that_json_cannot_hold() -> None:
     assert json.loads(json.dumps(value, allow_nan=False))["pairs"] == []
 
 
+def test_widths_of_each_layer_are_added_to_a_study() -> None:
+    finish_all()
+    widths = ["--layer", "conv1", "--widths", "2,5", "--layer", "conv2", "--widths", "30"]
+    error_of(*WORDS, *widths)
+    spec = study_directory.open_study(study_directory.studies_home() / "mine").spec
+    assert (spec.conv1_widths, spec.conv2_widths, spec.widths) == ((2, 5), (30,), ())
+    assert (2, 15, 20) in spec.all_plans
+
+
 def test_trials_that_fail_are_told_and_the_study_says_so_at_its_end() -> None:
     error = error_of(*WORDS)
     assert "mine: 6 trials failed: 8/16/32, seed 0: started" in str(error)
@@ -84,6 +93,10 @@ def test_trials_that_fail_are_told_and_the_study_says_so_at_its_end() -> None:
         (["--seeds", "a"], "seeds: expected whole numbers"),
         (["--widths", "4,x"], "widths: expected numbers such as 4,8,12,16, got '4,x'"),
         (["--widths", "0"], "widths: expected at least 1, got 0"),
+        (["--layer", "conv1", "--widths", "99"], "conv1_widths: expected at most 64, got 99"),
+        (["--layer", "conv4", "--widths", "4"], "layer: expected one of conv1, conv2, conv3"),
+        (["--layer", "conv1"], "layer: expected one --layer for each --widths"),
+        (["--widths", "4", "--widths", "5"], "layer: expected one --layer for each --widths"),
         (["--recipe", "nope"], "recipe: expected one of"),
         (["--epochs", "0"], "epochs: expected at least 1, got 0"),
         (["--name", "../out"], "name: expected up to 60"),

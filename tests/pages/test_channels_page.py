@@ -93,10 +93,22 @@ def test_a_study_is_shown_with_its_verdict() -> None:
     assert "What do 12 more channels in the widest layers buy for **4,050 more parameters**" in text
     assert "With 8/16/32 the network reaches 99.53" in text
     assert "**buy nothing beyond the margin of 0.10 points**" in text
+    assert "**Third layer: 20 are enough, 4 is too few.** Beside 20 channels, 4 loses 0.3" in text
+    assert "Not varied in this study: the first and the second layer" in text
     assert "beside 20 channels: 4 do **worse** (4 shared seeds, Holm over 1 pair)" in text
     assert "python -m mnistviz study --plan 8,16,32 --plan 10,15,20 --widths 4,20" in (
         app.code[0].value
     )
+
+
+def test_the_verdict_has_a_sentence_for_each_layer_first() -> None:
+    app = open_page("channels")
+    lines = app.markdown[1].value.splitlines()
+    assert [line.split(":")[0].split(" costs")[0] for line in lines] == [
+        "1. **First layer",
+        "2. **Third layer",
+        "3. **8/16/32",
+    ]
 
 
 def test_an_unfinished_study_can_be_continued(
@@ -139,11 +151,13 @@ def test_a_study_is_started_with_the_values_of_the_form(monkeypatch: pytest.Monk
     app.number_input(key="study_num_seeds").set_value(2)
     app.multiselect(key="study_plans").set_value(["8/16/32"])
     app.text_input(key="study_other_plans").set_value("4/4/4, 5/5/5")
+    app.text_input(key="study_conv1_widths").set_value("2, 7")
     app.text_input(key="study_widths").set_value("4, 8").run()
     press(app, "Train the study")
     (path,) = started
     spec = study_directory.open_study(path).spec
     assert (spec.name, spec.recipe, spec.epochs) == ("wide", "study", 5)
+    assert (spec.conv1_widths, spec.conv2_widths) == ((2, 7), ())
     assert (spec.plans, spec.widths, spec.seeds) == (
         ((8, 16, 32), (4, 4, 4), (5, 5, 5)),
         (4, 8),
@@ -155,6 +169,7 @@ def test_a_study_is_started_with_the_values_of_the_form(monkeypatch: pytest.Monk
     ("key", "value", "message"),
     [
         ("study_widths", "4,x", "widths: expected"),
+        ("study_conv2_widths", "99", "conv2_widths: expected"),
         ("study_name", "../out", "name: expected"),
         ("study_other_plans", "4/x", "channels: expected"),
         ("study_epochs_study", 500, "epochs: expected"),

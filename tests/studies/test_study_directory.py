@@ -48,8 +48,26 @@ def test_trials_are_ordered_by_seed() -> None:
 
 def test_a_sweep_changes_one_width_and_repeats_no_plan() -> None:
     swept = spec(widths=(20, 4))
-    assert swept.sweep == {4: (10, 15, 4), 20: (10, 15, 20)}
+    assert swept.sweep("conv3") == {4: (10, 15, 4), 20: (10, 15, 20)}
     assert swept.all_plans == ((8, 16, 32), (10, 15, 20), (10, 15, 4))
+
+
+def test_each_layer_has_a_sweep_of_its_own() -> None:
+    swept = spec(conv1_widths=(2, 10), conv2_widths=(5,), widths=(4,))
+    assert swept.sweep("conv1") == {2: (2, 15, 20), 10: (10, 15, 20)}
+    assert swept.sweep("conv2") == {5: (10, 5, 20), 15: (10, 15, 20)}
+    assert swept.all_plans[2:] == ((2, 15, 20), (10, 5, 20), (10, 15, 4))
+
+
+def test_a_plan_that_differs_in_one_layer_belongs_to_its_sweep() -> None:
+    swept = spec(plans=((5, 15, 20), (10, 15, 20), (8, 16, 20)))
+    assert list(swept.sweep("conv1")) == [5, 10]
+    assert list(swept.sweep("conv2")) == [15]
+
+
+def test_the_command_names_the_layer_of_each_sweep() -> None:
+    study = study_directory.create_or_extend(spec(conv1_widths=(2,), widths=(4, 8)))
+    assert "--layer conv1 --widths 2 --layer conv3 --widths 4,8 --seeds" in study.command
 
 
 def test_trials_differ_only_in_plan_and_seed() -> None:
@@ -94,6 +112,8 @@ def test_the_first_result_of_a_trial_is_taken(study: Study) -> None:
 def test_plans_and_seeds_may_be_added(study: Study) -> None:
     study_directory.add_result(study, result((10, 15, 20), 0))
     wider = study_directory.create_or_extend(spec(plans=((5, 15, 20),), seeds=(7,), widths=(8,)))
+    wider = study_directory.create_or_extend(spec(conv1_widths=(2,)).changed(plans=((5, 15, 20),)))
+    assert wider.spec.conv1_widths == (2,)
     assert wider.spec.plans == ((8, 16, 32), (10, 15, 20), (5, 15, 20))
     assert wider.spec.seeds == (0, 1, 7)
     assert wider.spec.widths == (8,)

@@ -52,6 +52,18 @@ class PlanScore:
 
 
 @dataclass(frozen=True)
+class WidthScore:
+    """One width of a layer: the results of its plan, all other layers as in the built plan.
+
+    `comparison` is with the built plan, whose own is None.
+    """
+
+    width: int
+    score: PlanScore
+    comparison: PairedComparison | None
+
+
+@dataclass(frozen=True)
 class MeanRedundancy:
     """The means of `LayerRedundancy` over `count` networks of one plan.
 

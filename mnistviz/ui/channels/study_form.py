@@ -12,13 +12,21 @@ from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.runs import registry
 from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state, silence_text
 from mnistviz.studies import runner, study_directory
-from mnistviz.studies.plans import PLANS, StudySpec, plan_text
+from mnistviz.studies.plans import PLANS, WIDTH_SETTINGS, StudySpec, plan_text
 from mnistviz.studies.study_directory import Study
+from mnistviz.studies.width_sweeps import LAYER_NAMES, built_width
 from mnistviz.ui.shared import flash
 
 POLL_SECONDS = 2.0
 MESSAGE = "study_message"
 MAX_SEEDS = 50
+# The setting with the widths of each layer, its name for people, and an example.
+_LAYERS = {setting: layer for layer, setting in WIDTH_SETTINGS.items()}
+_EXAMPLES = ("2,5,15", "5,10,20", "4,8,12,16")
+WIDTHS = {
+    setting: (LAYER_NAMES[layer], example)
+    for (setting, layer), example in zip(_LAYERS.items(), _EXAMPLES, strict=True)
+}
 
 
 def start() -> None:
@@ -33,7 +41,7 @@ def start() -> None:
             recipe=recipe,
             epochs=entered.get(f"study_epochs_{recipe}", find_recipe(recipe).train.epochs),
             plans=entered_plans(entered.study_plans, entered.study_other_plans),
-            widths=_parse_widths(entered.study_widths),
+            **{setting: _parse_widths(entered[f"study_{setting}"]) for setting in WIDTHS},
             seeds=tuple(range(_checked_seeds(entered.study_num_seeds))),
         )
         study = study_directory.create_or_extend(spec)
@@ -138,9 +146,15 @@ def start_form() -> None:
     )
     # An input of its own: a choice takes what is typed only after Enter.
     st.text_input("Other plans, or nothing", placeholder="4/8/12, 5/15/20", key="study_other_plans")
-    st.text_input(
-        "Widths of the third layer, or nothing", placeholder="4,8,12,16", key="study_widths"
-    )
+    with st.container(horizontal=True):
+        for setting, (layer, example) in WIDTHS.items():
+            st.text_input(
+                f"Widths of the {layer} layer, or nothing",
+                placeholder=example,
+                key=f"study_{setting}",
+                help=f"Each is trained with the other layers as in 10/15/20. In the {layer} layer, "
+                f"10/15/20 has {built_width(_LAYERS[setting])} channels.",
+            )
     st.button(
         "Train the study",
         icon=":material/play_arrow:",

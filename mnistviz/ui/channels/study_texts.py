@@ -1,14 +1,23 @@
 """The results of a study of channel plans as sentences."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.thresholds import CONFIDENCE, EQUIVALENCE_CONFIDENCE, MARGIN, SHARES
-from mnistviz.core.types.studies import MeanRedundancy, PairedComparison, Verdict
-from mnistviz.studies.plans import plan_text
+from mnistviz.core.types.studies import MeanRedundancy, PairedComparison, Verdict, WidthScore
+from mnistviz.studies.plans import WIDTH_SETTINGS
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.verdicts import compare_plans
+from mnistviz.studies.width_sweeps import (
+    LAYER_NAMES,
+    built_width,
+    cost_of_a_channel,
+    width_scores,
+)
+
+# A width of a layer, and its comparison with the width that was built.
+Compared = tuple[int, PairedComparison]
 
 # Confidence of the intervals that are shown, and of the one that lies within the margin.
 INTERVAL = f"{100 * CONFIDENCE:.0f} %"
@@ -35,12 +44,19 @@ SHORT_VERDICTS: dict[Verdict, str] = {
     "cannot be told apart": "**no clear difference**, this can be chance",
     "too few seeds": "too few trainings to compare",
 }
-# The verdicts on widths of the third layer, beside the network as it was built.
+# The verdicts on widths of one layer, beside the network as it was built.
 WIDTH_VERDICTS: dict[Verdict, str] = {
     "worse": "do **worse**",
     "better": "do **better**",
     "equivalent": "do **as well**, within the margin",
     "cannot be told apart": "show **no clear difference**",
+}
+# The same without statistics; {points} is the largest difference.
+PLAIN_VERDICTS: dict[Verdict, tuple[str, str]] = {
+    "worse": ("loses {points} points of accuracy", "lose up to {points} points of accuracy"),
+    "equivalent": ("does as well", "do as well"),
+    "cannot be told apart": ("shows no clear difference", "show no clear difference"),
+    "better": ("gains {points} points", "gain up to {points} points"),
 }
 
 
@@ -109,31 +125,55 @@ def verdict_paragraph(study: Study) -> str:
 
 
 def short_answer(study: Study) -> list[str]:
-    """Return what more or fewer channels change, in sentences without statistics."""
+    """Return what each layer's width buys and what 8/16/32 does, without statistics.
+
+    A sentence for each layer whose width was varied, and one for 8/16/32 if it was trained.
+    """
+    sentences = [text for layer in WIDTH_SETTINGS if (text := width_sentence(study, layer))]
     built = ModelSpec().channels
     wide, narrow = study.score(WIDE_PLAN), study.score(built)
     if wide is None or narrow is None:
-        return []
+        return sentences
     (comparison,) = compare_plans(study.accuracies([WIDE_PLAN, built]))
-    more = wide.parameters - narrow.parameters
-    sentences = [
-        f"**8/16/32 costs {more:,} more parameters** than 10/15/20, which has "
-        f"{narrow.parameters:,} of them.",
-        f"It reads {wide.mean:.2%} of the test images right, 10/15/20 reads {narrow.mean:.2%} "
-        f"(means of {len(comparison.seeds)} trainings each): {SHORT_VERDICTS[comparison.verdict]}.",
+    return [
+        *sentences,
+        f"**8/16/32 costs {wide.parameters - narrow.parameters:,} more parameters** than "
+        f"10/15/20. It reads {wide.mean:.2%} of the test images right, 10/15/20 reads "
+        f"{narrow.mean:.2%} (means of {len(comparison.seeds)} trainings each): "
+        f"{SHORT_VERDICTS[comparison.verdict]}.",
     ]
-    by_verdict, _ = _widths_by_verdict(study)
-    if worse := by_verdict["worse"]:
-        sentences.append(
-            f"**Fewer channels are not enough**: with {_listed(worse)} channels in the third "
-            f"layer, instead of {built[2]}, the network reads fewer images right."
-        )
-    if same := by_verdict["equivalent"]:
-        sentences.append(
-            f"**From about {min(map(int, same))} channels on, more hardly help**: with "
-            f"{_listed(same)} there, the result is the same within {100 * MARGIN:.1f} points."
-        )
-    return sentences
+
+
+def width_sentence(study: Study, layer: str) -> str:
+    """Return what the width of a layer buys, without statistics; empty if it was not varied."""
+    scores = width_scores(study, layer)
+    by_verdict = _by_verdict(scores)
+    if not scores or not any(by_verdict.values()):
+        return ""
+    built = built_width(layer)
+    details = []
+    for verdict, (one, several) in PLAIN_VERDICTS.items():
+        if members := by_verdict[verdict]:
+            points = max(100 * abs(pair.mean) for _, pair in members)
+            words = (one if len(members) == 1 else several).format(points=f"{points:.2f}")
+            details.append(f"{_listed([str(width) for width, _ in members])} {words}")
+    return (
+        f"**{LAYER_NAMES[layer].capitalize()} layer: {_finding(by_verdict, built)}.** Beside "
+        f"{built} channels, {'; '.join(details)}. One channel costs "
+        f"{cost_of_a_channel(layer):,} parameters."
+    )
+
+
+def _finding(by_verdict: Mapping[Verdict, Sequence[Compared]], built: int) -> str:
+    """Return the verdict on a layer's own width, in a few words."""
+    better = [width for width, _ in by_verdict["better"] if width > built]
+    worse = [width for width, _ in by_verdict["worse"] if width < built]
+    if better:
+        return f"more than {built} channels help"
+    if worse:
+        are = "is" if len(worse) == 1 else "are"
+        return f"{built} are enough, {_listed(list(map(str, worse)))} {are} too few"
+    return "no width that was tried makes a clear difference"
 
 
 def used_sentence(study: Study) -> str:
@@ -156,37 +196,33 @@ def used_sentence(study: Study) -> str:
     )
 
 
-def sweep_sentence(study: Study) -> str:
-    """Return the verdicts on the widths of the third layer beside the one that was built."""
-    built = ModelSpec().channels
-    by_verdict, counts = _widths_by_verdict(study)
+def sweep_sentence(study: Study, layer: str) -> str:
+    """Return the verdicts on the widths of a layer beside the one that was built."""
+    by_verdict = _by_verdict(width_scores(study, layer))
+    counts = {len(pair.seeds) for members in by_verdict.values() for _, pair in members}
     num_pairs = sum(map(len, by_verdict.values()))
     if not num_pairs:
         return ""
     verdicts = "; ".join(
-        f"{_listed(words)} {WIDTH_VERDICTS[verdict]}"
-        for verdict, words in by_verdict.items()
-        if words
+        f"{_listed([str(width) for width, _ in members])} {WIDTH_VERDICTS[verdict]}"
+        for verdict, members in by_verdict.items()
+        if members
     )
     seeds = f"{min(counts)} to {max(counts)}" if len(counts) > 1 else f"{min(counts)}"
     return (
-        f"And in the third layer alone, beside {built[2]} channels: {verdicts} ({seeds} shared "
-        f"seeds, Holm over {num_pairs} {'pair' if num_pairs == 1 else 'pairs'})."
+        f"In the {LAYER_NAMES[layer]} layer alone, beside {built_width(layer)} channels: "
+        f"{verdicts} ({seeds} shared seeds, Holm over {num_pairs} "
+        f"{'pair' if num_pairs == 1 else 'pairs'})."
     )
 
 
-def _widths_by_verdict(study: Study) -> tuple[dict[Verdict, list[str]], set[int]]:
-    """The widths of the third layer by their verdict, and how many seeds the pairs share."""
-    built = ModelSpec().channels
-    widths = {plan_text(plan): width for width, plan in study.spec.sweep.items()}
-    accuracies = study.accuracies([*study.spec.sweep.values(), built])
-    by_verdict: dict[Verdict, list[str]] = {verdict: [] for verdict in WIDTH_VERDICTS}
-    counts = set()
-    for comparison in compare_plans(accuracies, plan_text(built)):
-        if comparison.verdict in by_verdict:
-            by_verdict[comparison.verdict].append(str(widths[comparison.first]))
-            counts.add(len(comparison.seeds))
-    return by_verdict, counts
+def _by_verdict(scores: Sequence[WidthScore]) -> dict[Verdict, list[Compared]]:
+    """Return the widths of a layer and their comparisons, by verdict."""
+    by_verdict: dict[Verdict, list[Compared]] = {verdict: [] for verdict in WIDTH_VERDICTS}
+    for one in scores:
+        if one.comparison is not None and one.comparison.verdict in by_verdict:
+            by_verdict[one.comparison.verdict].append((one.width, one.comparison))
+    return by_verdict
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -6,11 +6,18 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.thresholds import MARGIN
-from mnistviz.studies.plans import SWEPT_LAYER, plan_text
+from mnistviz.studies.plans import plan_text
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.verdicts import compare_plans
+from mnistviz.studies.width_sweeps import LAYER_NAMES, built_width, width_scores
 from mnistviz.ui.channels.cost_table import MEASURES
-from mnistviz.ui.channels.study_texts import INTERVAL, MOST, use_text, verdict_text
+from mnistviz.ui.channels.study_texts import (
+    INTERVAL,
+    MOST,
+    sweep_sentence,
+    use_text,
+    verdict_text,
+)
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 
@@ -122,24 +129,50 @@ def show_uses(study: Study) -> None:
     st.markdown("\n".join(f"- {use_text(plan, layers)}" for plan, layers in uses.items()))
 
 
-def show_sweep(study: Study) -> None:
-    """Show the accuracy over the number of channels in the third layer."""
-    from mnistviz.charts.channel_studies import width_sweep_figure
+def show_all_widths(study: Study) -> None:
+    """Show what each width of each layer changes, in one chart: accuracy over parameters."""
+    from mnistviz.charts.channel_studies import all_widths_figure
 
-    scores = {
-        width: score for width, plan in study.spec.sweep.items() if (score := study.score(plan))
+    widths = {
+        name: scores
+        for layer, name in LAYER_NAMES.items()
+        if (scores := width_scores(study, layer))
     }
-    if len(scores) < 2:
+    if not widths:
         st.info(
-            "Fewer than two widths of the sweep are trained so far."
-            if study.spec.widths
-            else "This study has no sweep. `--widths 4,8,12,16` adds one to it."
+            "No layer's width was varied by itself, or too few widths are trained so far. The "
+            "form below adds widths to a study."
         )
         return
     show(
-        width_sweep_figure(scores, ModelSpec().channels[SWEPT_LAYER]),
+        all_widths_figure(widths, ModelSpec().parameters, MARGIN),
+        "study_all_widths",
+        "Test accuracy beside that of 10/15/20 over the number of parameters, for each width of "
+        f"the {' and the '.join(widths)} layer",
+    )
+    st.caption(
+        "Each line varies **one layer** and leaves the others as in 10/15/20; the numbers are its "
+        "channels. Look where a line leaves the green band: inside it, the difference is under "
+        f"{100 * MARGIN:.1f} points. The bars are {INTERVAL} intervals, from the same seeds."
+    )
+    if missing := [name for name in LAYER_NAMES.values() if name not in widths]:
+        st.caption(f"Not varied in this study: the {' and the '.join(missing)} layer.")
+
+
+def show_widths(study: Study) -> None:
+    """Show the accuracy over the channels of one layer, and the verdict on each width."""
+    from mnistviz.charts.channel_studies import width_sweep_figure
+
+    by_layer = {layer: width_scores(study, layer) for layer in LAYER_NAMES}
+    names = {layer: LAYER_NAMES[layer] for layer, scores in by_layer.items() if scores}
+    if not names:
+        return
+    layer = pick("Layer", names, "study_width_layer", list(names)[-1])
+    st.markdown(sweep_sentence(study, layer))
+    show(
+        width_sweep_figure(by_layer[layer], names[layer], built_width(layer)),
         "study_sweep",
-        "Mean test accuracy over the number of channels in the third layer",
+        f"Mean test accuracy over the number of channels in the {names[layer]} layer",
     )
     st.caption(
         "Look where the line flattens. All else stays as in 10/15/20 (dotted); the bars are "
