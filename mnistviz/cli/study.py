@@ -96,7 +96,7 @@ def study(
         _print(result)
 
 
-def _widths(layers: Sequence[str], texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
+def _widths(layers: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
     """Return the settings of a study with the widths of each layer."""
     layers = layers or ["conv3"] * min(1, len(texts))
     if len(layers) != len(texts) or len(set(layers)) < len(layers):
@@ -104,7 +104,7 @@ def _widths(layers: Sequence[str], texts: Sequence[str]) -> dict[str, tuple[int,
             "layer: expected one --layer for each --widths, each layer once, got "
             f"{len(layers)} and {len(texts)}"
         )
-    settings = {}
+    settings: dict[str, Any] = {}
     for layer, text in zip(layers, texts, strict=True):
         if layer not in WIDTH_SETTINGS:
             raise SpecError(f"layer: expected one of {', '.join(WIDTH_SETTINGS)}, got {layer!r}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
@@ -35,13 +36,16 @@ def start() -> None:
 
     def create_and_start() -> None:
         recipe = entered.study_recipe
+        widths: dict[str, Any] = {
+            setting: _parse_widths(entered[f"study_{setting}"]) for setting in WIDTHS
+        }
         spec = StudySpec(
             name=entered.study_name,
             created=datetime.now(UTC),
             recipe=recipe,
             epochs=entered.get(f"study_epochs_{recipe}", find_recipe(recipe).train.epochs),
             plans=entered_plans(entered.study_plans, entered.study_other_plans),
-            **{setting: _parse_widths(entered[f"study_{setting}"]) for setting in WIDTHS},
+            **widths,
             seeds=tuple(range(_checked_seeds(entered.study_num_seeds))),
         )
         study = study_directory.create_or_extend(spec)
