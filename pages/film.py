@@ -7,6 +7,7 @@ from mnistviz.charts.inspection.feature_maps import feature_maps_figure
 from mnistviz.charts.inspection.kernels import kernel_matrix_figure
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.studies.training_loss import is_logged
 from mnistviz.ui.film import frames
 from mnistviz.ui.film.player import SECONDS_PER_FRAME, advance, show_player
 from mnistviz.ui.shared import loaded_networks, run_logs
@@ -16,6 +17,7 @@ from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import epochs_text, explanation, validated_on_text
+from mnistviz.ui.shared.training_images import with_training_images
 
 snapshot = need_snapshot()
 run, step = snapshot.run, snapshot.step
@@ -57,7 +59,11 @@ with maps_box:
 st.caption(
     "**Loss and accuracy**, with a vertical line at this snapshot. Grey: the original author's run."
 )
-show_curves(run, run_logs.metrics(run), run.spec.train.epochs, CurveOptions(marks=(step,)))
+rows = with_training_images(run, run_logs.metrics(run))
+show_curves(
+    *(run, rows, run.spec.train.epochs),
+    CurveOptions(marks=(step,), while_learning=not is_logged(rows)),
+)
 left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
 with left:
     confusion = frames.confusion(snapshot)

@@ -131,10 +131,13 @@ explanation(
     [
         "**Loss** is how surprised the network is by the right answers; training pushes it down. "
         "**Accuracy** is the share it gets right.",
-        "The thin line has the values of single batches, taken while the network learns from "
-        "them. The dots are the means of an epoch. **Validation** uses images that it never learns "
-        "from. While it trains, a part of the network is switched off at random (dropout). So the "
-        "validation curve can lie above the training curve.",
+        "**Training** and **validation** are measured alike, after each epoch: the loss of images "
+        "as they are, with the whole network. Training uses images that it learns from, validation "
+        "images that it never learns from. If only training still improves, it learns its images "
+        "by heart.",
+        "**While it learns** shows the loss that training really lowers, batch by batch. A part of "
+        "the network may be switched off at random then (dropout), images may be changed, and "
+        "labels softened. So this loss is often higher.",
         "The grey lines are the **original author's run** of this network: 60,000 images, 20 "
         "epochs, checked on the test images. Runs with fewer images or other settings can't be "
         "compared with it directly.",

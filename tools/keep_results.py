@@ -16,8 +16,9 @@ from mnistviz.core.types.inspection import Replacement
 from mnistviz.evaluation import second_look
 from mnistviz.inspection.channels import channel_results
 from mnistviz.inspection.channels.channel_results import SUBSET_SIZE
-from mnistviz.runs import registry, result_cache
+from mnistviz.runs import metrics_log, registry, result_cache
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
+from mnistviz.studies import training_loss
 
 # Layer, replacement and number of test images of the ablations of each run.
 ABLATIONS: dict[str, list[tuple[str, Replacement, int]]] = {
@@ -62,6 +63,7 @@ def compute(snapshot: Snapshot) -> None:
     for layer in PRUNED[run]:
         channel_results.compute_pruning(snapshot, layer)
     second_look.calibration_of(snapshot)
+    training_loss.measure(snapshot.run, metrics_log.read(snapshot.run))
 
 
 if __name__ == "__main__":

@@ -11,3 +11,8 @@ NUM_TEST_IMAGES = 10_000
 MAX_ROTATION, MAX_SHIFT, MAX_STRETCH, MAX_SHEAR = 15.0, 2.0, 0.15, 0.15
 # The first training images of MNIST, which have a soft label, and the bundled tablet digits.
 NUM_SOFT_LABELS, NUM_TABLET_DIGITS = 55_000, 4_995
+
+# The first training images: so many make the generalization gap, so many are scored after each
+# epoch where the gap is not measured.
+NUM_FIXED_TRAIN = 10_000
+NUM_SAMPLED = 2_000

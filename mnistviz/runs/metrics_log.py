@@ -9,10 +9,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from mnistviz.core.types.training import MetricRow, MetricSplit, WatchedAnswers
+from mnistviz.core.types.training import (
+    Distributions,
+    MetricRow,
+    MetricSplit,
+    WatchedAnswers,
+)
 from mnistviz.runs.registry import Run
 
 _ROW = TypeAdapter(MetricRow)
+_DISTRIBUTIONS = TypeAdapter(Distributions)
 
 
 def parse_row(line: bytes) -> MetricRow:
@@ -33,6 +39,11 @@ def parse_line(line: bytes) -> MetricRow | dict[str, Any]:
     return record
 
 
+def distributions_in(record: dict[str, Any]) -> Distributions:
+    """The distributions in an event. Raises `pydantic.ValidationError` where they are none."""
+    return _DISTRIBUTIONS.validate_python({key: record[key] for key in record if key != "event"})
+
+
 class MetricsReader:
     """Follows a log that another process appends to.
 
@@ -45,6 +56,7 @@ class MetricsReader:
         self._offset = 0
         self._rows: list[MetricRow] = []
         self._guesses: list[WatchedAnswers] = []
+        self._distributions: list[Distributions] = []
         self._events: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
@@ -59,6 +71,12 @@ class MetricsReader:
         with self._lock:
             self._read_on()
             return tuple(self._guesses)
+
+    def distributions(self) -> tuple[Distributions, ...]:
+        """The distributions of weights, gradients and activations so far, in order."""
+        with self._lock:
+            self._read_on()
+            return tuple(self._distributions)
 
     def events(self) -> tuple[dict[str, Any], ...]:
         """All events so far, such as the start and a stop, in order."""
@@ -89,11 +107,14 @@ class MetricsReader:
             case "guesses":
                 step, digits = int(record["step"]), tuple(record["digits"])
                 self._guesses.append(WatchedAnswers(step, digits, tuple(record["probabilities"])))
+            case "distributions":
+                self._distributions.append(distributions_in(record))
             case "resume":
                 # The steps after the one that the worker resumes from are trained again.
                 step = int(record["step"])
                 self._rows = [row for row in self._rows if row.step <= step]
                 self._guesses = [guesses for guesses in self._guesses if guesses.step <= step]
+                self._distributions = [one for one in self._distributions if one.step <= step]
                 self._events = [event for event in self._events if event.get("step", 0) <= step]
                 self._events.append(record)
             case _:

@@ -10,11 +10,18 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from mnistviz.core.constants import NUM_FIXED_TRAIN, NUM_SAMPLED
 from mnistviz.core.errors import TrainingError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import ByteArray, FloatArray
-from mnistviz.core.types.training import MetricRow, MetricSplit, TrainingState, WatchedAnswers
+from mnistviz.core.types.training import (
+    Distributions,
+    MetricRow,
+    MetricSplit,
+    TrainingState,
+    WatchedAnswers,
+)
 from mnistviz.digits.image_order import image_order
 from mnistviz.digits.mnist import Mnist, to_input, watched_digits
 from mnistviz.digits.soft_labels import TEMPERATURE, soft_labels
@@ -34,6 +41,7 @@ from mnistviz.network.fast_layers import (
 from mnistviz.network.flat_adam import FlatAdam
 from mnistviz.network.keras_model import build
 from mnistviz.network.layers import softmax
+from mnistviz.training import current_distributions
 
 # Steps of snapshots in the first epoch, where a network changes most. Step 0: initial weights.
 EARLY_SNAPSHOTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
@@ -45,9 +53,6 @@ WATCHED_PER_EPOCH = 20
 
 # A killed training repeats at most this time, a step and a validation.
 CHECKPOINT_SECONDS = 10.0
-
-# Number of training images on which the generalization gap is measured.
-NUM_FIXED_TRAIN = 10_000
 
 # (numbers of the images, step) -> (sum of their losses, number of right answers)
 StepFunction = Callable[[NDArray[np.int32], int], tuple[tf.Tensor, tf.Tensor]]
@@ -78,6 +83,9 @@ class Callbacks(Protocol):
 
     def on_watched_answers(self, answers: WatchedAnswers) -> None:
         """Called with the new answers to the watched digits."""
+
+    def on_distributions(self, distributions: Distributions) -> None:
+        """Called with new distributions of weights, gradients and activations."""
 
     def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
         """Called with weights to store, in `get_weights()` order."""
@@ -123,7 +131,7 @@ class _Training:
         *,
         forked: bool,
     ) -> None:
-        self._spec = spec
+        self._spec, self._model_spec = spec, model_spec
         # The moving averages of a trained network get their full weight.
         self._steps_before = NUM_AVERAGED_EVENLY if forked else 0
         self._callbacks = callbacks
@@ -194,6 +202,7 @@ class _Training:
         if self._step == 0:
             self._snapshot()
             self._classify_watched()
+            self._report_distributions()
         order: NDArray[np.int32] | None = None
         while self._step < spec.num_steps:
             command = self._next_command()
@@ -246,6 +255,8 @@ class _Training:
             self._end_row()
         if self._step % max(1, per_epoch // WATCHED_PER_EPOCH) == 0:
             self._classify_watched()
+        if current_distributions.is_due(self._step, per_epoch):
+            self._report_distributions()
         if self._step in EARLY_SNAPSHOTS and self._step < per_epoch:
             self._snapshot()
         self._callbacks.on_step(self._step)
@@ -284,12 +295,15 @@ class _Training:
 
     def _validate(self) -> None:
         self._report("train", self._epoch_sums.mean_loss, self._epoch_sums.accuracy)
+        if not self._spec.measure_gap:
+            self._evaluate("train_sample", *self._first_images(NUM_SAMPLED))
         self._evaluate("validation", *self._validation)
         if self._spec.measure_gap:
-            num_images = min(NUM_FIXED_TRAIN, self._spec.num_images)
-            self._evaluate(
-                "fixed_train", self._data.x_train[:num_images], self._data.y_train[:num_images]
-            )
+            self._evaluate("fixed_train", *self._first_images(NUM_FIXED_TRAIN))
+
+    def _first_images(self, most: int) -> tuple[ByteArray, ByteArray]:
+        count = min(most, self._spec.num_images)
+        return self._data.x_train[:count], self._data.y_train[:count]
 
     def _evaluate(self, split: MetricSplit, images: ByteArray, labels: ByteArray) -> None:
         result = score(self._inference.logits(images), labels)
@@ -304,6 +318,17 @@ class _Training:
                 tuple(probabilities.max(axis=1).astype(float).round(4).tolist()),
             )
         )
+
+    def _report_distributions(self) -> None:
+        found = current_distributions.measured(
+            self._step,
+            self._model_spec,
+            self._averaged.get_weights(),
+            current_distributions.mean_gradients(self._network, self._optimizer),
+            self._watched[::2],  # one of each class
+        )
+        if found is not None:
+            self._callbacks.on_distributions(found)
 
     def _report(self, split: MetricSplit, loss: float, accuracy: float) -> None:
         self._callbacks.on_row(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnistviz.core import storage
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.core.types.training import MetricRow, TrainingState, WatchedAnswers
+from mnistviz.core.types.training import Distributions, MetricRow, TrainingState, WatchedAnswers
 from mnistviz.runs import checkpoints, desired_state, snapshots
 from mnistviz.runs.checkpoints import Checkpoint
 from mnistviz.runs.metrics_log import MetricsReader
@@ -141,6 +141,9 @@ class RunRecorder:
 
     def on_watched_answers(self, answers: WatchedAnswers) -> None:
         self._append({"event": "guesses", **asdict(answers)})
+
+    def on_distributions(self, distributions: Distributions) -> None:
+        self._append({"event": "distributions", **asdict(distributions)})
 
     def on_event(self, event: str, **details: Any) -> None:
         self._append({"event": event, "step": self._step, **details})

@@ -70,4 +70,5 @@ class _Rehearsal:
     def _ignore(self, *reported: Any) -> None:
         """Do nothing."""
 
-    on_step = on_row = on_watched_answers = on_snapshot = on_checkpoint = _ignore
+    on_step = on_row = on_watched_answers = on_distributions = _ignore
+    on_snapshot = on_checkpoint = _ignore

@@ -205,3 +205,25 @@ def test_the_page_shows_what_one_step_changed(tiny_run: Run) -> None:
     text = text_of(app)
     assert f"**Step {last_single_step(tiny_run)}.** The network saw" in text
     assert "The picture with the largest loss is a **" in text
+
+
+def test_a_finished_run_shows_what_is_measured_alike_and_the_values_of_its_layers() -> None:
+    app = open_page("train")
+    assert "**Both are measured alike**" in text_of(app)
+    assert not app.toggle(key="while_learning_best").value
+    app.toggle(key="while_learning_best").set_value(True).run()
+    assert "do not compare with validation" in text_of(app)
+    app.button_group(key="train_more").set_value("Distributions").run()
+    assert "From the 49 snapshots of this run" in text_of(app)
+    app.button_group(key="distributions_kind").set_value("gradients").run()
+    assert "trained before they were logged" in app.info[-1].value
+
+
+def test_an_old_run_is_measured_like_its_validation_on_request(tiny_run: Run) -> None:
+    rows = tiny_run.metrics_file.read_text().splitlines()
+    old = [row for row in rows if "train_sample" not in row and "fixed_train" not in row]
+    tiny_run.metrics_file.write_text("".join(row + "\n" for row in old))
+    app = open_page("train", tiny_run)
+    assert "**Both are measured alike**" not in text_of(app)
+    press(app, "Measure the training images like the validation")
+    assert "**Both are measured alike**" in text_of(app)

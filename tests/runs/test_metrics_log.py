@@ -22,6 +22,13 @@ def write_line(run: Run, record: dict[str, object] | str) -> None:
         file.write(record if isinstance(record, str) else json.dumps(record) + "\n")
 
 
+def distributions(step: int) -> dict[str, object]:
+    """A line with the distributions of a step; real ones have nine quantiles."""
+    values = {"conv1": [-1.0, 0.0, 2.0]}
+    kinds = dict.fromkeys(("weights", "gradients", "activations"), values)
+    return {"event": "distributions", "step": step, **kinds}
+
+
 def test_a_reader_follows_a_growing_file_and_waits_for_whole_lines() -> None:
     run = new_run()
     reader = MetricsReader(run.metrics_file)
@@ -72,10 +79,16 @@ def test_a_resume_takes_back_all_that_came_after_its_step() -> None:
         {"event": "learning_rate", "step": 4, "learning_rate": 0.01},
         {"event": "guesses", "step": 9, "digits": [1], "probabilities": [0.6]},
         {"event": "learning_rate", "step": 9, "learning_rate": 0.02},
+        distributions(4),
+        distributions(9),
+        {"event": "distributions", "step": 8, "weights": "none"},
         {"event": "resume", "step": 8},
     ]
     run.metrics_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     reader = MetricsReader(run.metrics_file)
     assert reader.guesses() == (WatchedAnswers(4, (7,), (0.5,)),)
+    (found,) = reader.distributions()
+    assert found.step == 4
+    assert found.weights["conv1"] == (-1.0, 0.0, 2.0)
     assert [event["event"] for event in reader.events()] == ["start", "learning_rate", "resume"]
     assert reader.events()[1]["learning_rate"] == 0.01

@@ -4,22 +4,31 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.special import log_softmax, xlogy
 
 from mnistviz.core.errors import TrainingError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.core.types.training import MetricRow, TrainingState, WatchedAnswers
+from mnistviz.core.types.training import (
+    Distributions,
+    MetricRow,
+    TrainingState,
+    WatchedAnswers,
+)
 from mnistviz.digits.image_order import image_order
 from mnistviz.digits.mnist import Mnist, load_mnist, to_input
 from mnistviz.digits.soft_labels import TEMPERATURE, soft_labels
 from mnistviz.digits.tablet_digits import tablet_digits
+from mnistviz.evaluation.scoring import evaluate
 from mnistviz.network.fast_layers import training_logits
 from mnistviz.network.keras_model import build
-from mnistviz.training import loop
+from mnistviz.network.network import Network
+from mnistviz.training import current_distributions, loop
 from mnistviz.training.loop import Command, train
 
 pytestmark = pytest.mark.compiles
@@ -56,6 +65,7 @@ class Recorder:
         self.steps: list[int] = []
         self.rows: list[MetricRow] = []
         self.answers: list[WatchedAnswers] = []
+        self.distributions: dict[int, Distributions] = {}
         self.snapshots: dict[int, list[FloatArray]] = {}
         self.states: dict[int, TrainingState] = {}
         self._stop_at = stop_at
@@ -77,6 +87,9 @@ class Recorder:
 
     def on_watched_answers(self, answers: WatchedAnswers) -> None:
         self.answers.append(answers)
+
+    def on_distributions(self, distributions: Distributions) -> None:
+        self.distributions[distributions.step] = distributions
 
     def on_snapshot(self, step: int, weights: Sequence[FloatArray]) -> None:
         self.snapshots[step] = [array.copy() for array in weights]
@@ -144,7 +157,8 @@ def test_the_test_set_is_read_once_and_last(finished: Recorder) -> None:
 def test_without_held_out_images_the_test_set_is_read_for_validation_only(data: Mnist) -> None:
     recorder = Recorder()
     train(PLAIN, SPEC.changed(held_out=0, epochs=1), data, recorder)
-    assert [row.split for row in recorder.rows][-2:] == ["train", "validation"]
+    splits = [row.split for row in recorder.rows]
+    assert splits[-3:] == ["train", "train_sample", "validation"]
     # One of 300 test images, not of the 200 held out.
     assert (recorder.rows[-1].accuracy * 300) == pytest.approx(
         round(recorder.rows[-1].accuracy * 300), abs=1e-3
@@ -338,6 +352,58 @@ def test_the_gap_is_measured_when_the_setting_is_on(finished: Recorder, data: Mn
     assert second.accuracy * 100 == pytest.approx(round(second.accuracy * 100), abs=1e-3)
     assert "fixed_train" not in {row.split for row in finished.rows}
     assert_same_weights(recorder.snapshots[8], finished.snapshots[8])
+
+
+def test_training_images_are_scored_like_the_validation_images(
+    finished: Recorder, data: Mnist
+) -> None:
+    rows = [row for row in finished.rows if row.split == "train_sample"]
+    assert [row.step for row in rows] == [4, 8]
+    for row in rows:
+        network = Network(ModelSpec(), ModelSpec().named(finished.snapshots[row.step]))
+        found = evaluate(network, data.x_train[:100], data.y_train[:100])
+        assert (row.loss, row.accuracy) == pytest.approx((found.loss, found.accuracy), abs=1e-4)
+
+
+def test_distributions_are_reported_and_change_nothing(
+    finished: Recorder, data: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current_distributions, "LEAST_STEPS", 1)
+    recorder = Recorder()
+    train(ModelSpec(), SPEC, data, recorder)
+    assert list(recorder.distributions) == list(range(9))
+    assert list(finished.distributions) == [0]
+    for step, weights in finished.snapshots.items():
+        assert_same_weights(recorder.snapshots[step], weights)
+        kernels = ModelSpec().named(weights)
+        found = recorder.distributions[step]
+        assert list(found.weights) == [layer.name for layer in ModelSpec().convolutions]
+        for layer, values in found.weights.items():
+            kernel = kernels[layer]["kernel"]
+            assert values[0] == pytest.approx(kernel.min(), rel=1e-3)
+            assert values[4] == pytest.approx(np.median(kernel), rel=1e-3)
+            assert values[-1] == pytest.approx(kernel.max(), rel=1e-3)
+            # After the ReLU; the last convolution has none.
+            assert (found.activations[layer][0] >= 0) == (layer != "conv8")
+
+
+def test_the_first_gradients_are_those_of_the_first_batch(
+    data: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current_distributions, "LEAST_STEPS", 1)
+    recorder = Recorder(stop_at=1)
+    train(PLAIN, SPEC, data, recorder)
+    assert recorder.distributions[0].gradients == {}
+    network = build(PLAIN, SPEC.seed)
+    numbers = image_order(SPEC.seed, 0, 100)[:32]
+    with tf.GradientTape() as tape:
+        answers = network(to_input(data.x_train[numbers])[..., np.newaxis])
+        losses = keras.losses.sparse_categorical_crossentropy(data.y_train[numbers], answers)
+        mean = tf.reduce_mean(losses)
+    kernel = network.layers[0].kernel
+    expected = np.asarray(tape.gradient(mean, kernel.value))
+    low, high = recorder.distributions[1].gradients["conv1"][::8]
+    assert (low, high) == pytest.approx((expected.min(), expected.max()), rel=2e-3)
 
 
 def test_the_watched_digits_are_classified_throughout(finished: Recorder) -> None:

@@ -14,10 +14,22 @@ from mnistviz.core.types.training import MetricRow
 MAX_POINTS = 500
 
 HEIGHT = 340
+DASHES = {"train": "dot"}
+# 1, 2 and 5 of each power of ten: a loss measured alike may stay within one.
+LOSS_TICKS = [digit * 10.0**power for power in range(-4, 2) for digit in (1, 2, 5)]
 
 Measure = Literal["loss", "accuracy"]
 
-NAMES = {"batch": "training", "train": "training, epoch mean", "validation": "validation"}
+# The names of the curves. The training images are measured twice: as they are, in the same way as
+# the validation, and while the network learns from them.
+NAMES = {
+    "as_is": "training",
+    "validation": "validation",
+    "batch": "training, while it learns",
+    "train": "the same, epoch mean",
+}
+# The splits of a log that are measured like the validation.
+AS_IS = ("fixed_train", "train_sample")
 
 # (step, loss, accuracy) of each point, by split.
 Points = Mapping[str, Sequence[tuple[float, float, float]]]
@@ -27,8 +39,9 @@ def points_of(rows: Sequence[MetricRow]) -> Points:
     """Return the points of a run by split, at most `MAX_POINTS` each, for both measures."""
     by_split: dict[str, list[MetricRow]] = {split: [] for split in NAMES}
     for row in rows:
-        if row.split in by_split:
-            by_split[row.split].append(row)
+        split = "as_is" if row.split in AS_IS else row.split
+        if split in by_split:
+            by_split[split].append(row)
     return {split: thinned(members) for split, members in by_split.items()}
 
 
@@ -73,32 +86,42 @@ def training_figure(
     num_epochs: int,
     accuracy_from: float = 0.0,
     log_scale: bool = True,
+    while_learning: bool = True,
     smoothing: float = 0.0,
     changes: Sequence[tuple[int, float | None]] = (),
     marks: Sequence[int] = (),
 ) -> go.Figure:
     """Return the loss or the accuracy over the epochs.
 
-    `points` are those of the run. `published` are the rows of the published log, one step for
-    each epoch; they are dashed, up to `num_epochs`. The accuracy axis starts at `accuracy_from`;
+    `points` are those of the run. Without `while_learning`, only what is measured alike is drawn:
+    training images and validation images as they are, in inference mode. `published` are the rows
+    of the published log, one step for each epoch; they are dashed, up to `num_epochs`, and without
+    `while_learning` only the validation is drawn. The accuracy axis starts at `accuracy_from`;
     `log_scale` is about the loss axis. With a `smoothing` above 0 and below 1, the training curve
     is smoothed, with the raw one pale behind it. `changes` are steps at which a person set the
     learning rate, with the rate (None: back to the schedule). They are vertical lines, and so are
     the steps of `marks`.
     """
     figure = go.Figure()
-    for split, colour in (("batch", TRAINING), ("train", TRAINING), ("validation", VALIDATION)):
+    for split, colour in (("batch", TRAINING), ("train", TRAINING)) if while_learning else ():
         _add_curve(figure, measure, points, split, NAMES[split], colour, steps_per_epoch, smoothing)
+    for split, colour in (("as_is", TRAINING), ("validation", VALIDATION)):
+        _add_curve(figure, measure, points, split, NAMES[split], colour, steps_per_epoch)
     shown = points_of([row for row in published if row.epoch <= num_epochs])
     for split, name, dash in (
         ("train", "published training", "dot"),
         ("validation", "published validation", "dash"),
     ):
+        if split == "train" and not while_learning:
+            # It is the mean of an epoch, too.
+            continue
         _add_curve(figure, measure, shown, split, name, PUBLISHED, 1, dash=dash)
     _add_lines(figure, steps_per_epoch, changes, marks)
     figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
     if measure == "loss" and log_scale:
-        figure.update_yaxes(title="loss, log scale", type="log", dtick=1, fixedrange=True)
+        figure.update_yaxes(
+            title="loss, log scale", type="log", tickvals=LOSS_TICKS, fixedrange=True
+        )
     elif measure == "loss":
         figure.update_yaxes(title="loss", rangemode="tozero", fixedrange=True)
     else:
@@ -155,17 +178,17 @@ def _add_curve(
         figure.add_scatter(
             x=x,
             y=np.array(smoothed(y.tolist(), smoothing)),
-            name="training, smoothed",
+            name="the same, smoothed",
             mode="lines",
             line={"color": colour, "width": 2},
-            hovertemplate="training, smoothed" + hover,
+            hovertemplate="the same, smoothed" + hover,
         )
     figure.add_scatter(
         x=x,
         y=y,
         name=name,
-        mode="lines" if thin or dash else "lines+markers",
-        line={"color": colour, "width": 1 if thin else 2, "dash": dash},
+        mode="lines" if thin or dash or split == "train" else "lines+markers",
+        line={"color": colour, "width": 1 if thin else 2, "dash": dash or DASHES.get(split)},
         marker={"size": 5},
         opacity=(0.25 if smoothing else 0.45) if thin else 1,
         hovertemplate=name + hover,

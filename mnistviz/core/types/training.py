@@ -1,5 +1,6 @@
 """Rows and states of a training."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,8 +10,13 @@ from numpy.typing import NDArray
 # batch: mean over the steps since the row before, dropout on; train: the running mean over
 # a whole epoch, dropout on, as the published log prints it; validation: after each epoch,
 # inference mode; fixed_train: the same on a fixed set of training images, which makes the gap;
-# test: the test set, read once after the last epoch.
-MetricSplit = Literal["batch", "train", "validation", "fixed_train", "test"]
+# train_sample: the same on fewer of them, where the gap is not measured; test: the test set, read
+# once after the last epoch. The losses of batch and train are those that the training lowers: with
+# changed images and soft labels. All others are the cross-entropy of images as they are.
+MetricSplit = Literal["batch", "train", "validation", "fixed_train", "train_sample", "test"]
+
+# Values of a distribution in ascending order, those of `inspection.distributions.QUANTILES`.
+Quantiles = tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,19 @@ class WatchedAnswers:
     step: int
     digits: tuple[int, ...]
     probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """The distributions of a network's values after a step, by convolution, from first to last.
+
+    `gradients` are the means of the last steps' gradients that Adam keeps, empty at step 0.
+    """
+
+    step: int
+    weights: Mapping[str, Quantiles]
+    gradients: Mapping[str, Quantiles]
+    activations: Mapping[str, Quantiles]
 
 
 @dataclass(frozen=True)

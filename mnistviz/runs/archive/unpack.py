@@ -29,7 +29,7 @@ from mnistviz.runs.archive.pack import ENDED
 from mnistviz.runs.archive.weights import checked_weights, largest_snapshot
 from mnistviz.runs.fine_tune_set import Split
 from mnistviz.runs.metadata import NamedRun
-from mnistviz.runs.metrics_log import parse_row
+from mnistviz.runs.metrics_log import distributions_in, parse_row
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import State, Status
 from mnistviz.runs.snapshots import Snapshot
@@ -238,6 +238,11 @@ def _check_event(record: dict[str, Any], number: int, spec: RunSpec) -> None:
             _GUESSES.validate_json(json.dumps(record), strict=True)
         except ValidationError:
             raise _import_error(f"guesses that are no digits and probabilities {where}") from None
+    if record["event"] == "distributions":
+        try:
+            distributions_in(record)
+        except ValidationError:
+            raise _import_error(f"distributions that are no numbers {where}") from None
     if record["event"] == "learning_rate":
         rate = record.get("learning_rate")
         if rate is not None and (not isinstance(rate, float) or not 0 <= rate <= 1):

@@ -11,6 +11,7 @@ from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
 from mnistviz.studies.published_results import published_results
 from mnistviz.ui.shared.charts import CurveOptions, show_curves
+from mnistviz.ui.shared.training_images import with_training_images
 from mnistviz.ui.shared.words.explained import explained_caption
 
 
@@ -50,7 +51,12 @@ def show_reference(
         f"the original author's and ends at {last.accuracy:.2%}, the original at "
         f"{published.accuracy:.2%}. Both were checked on the **test set** after each epoch."
     )
-    show_curves(reference, rows, reference.spec.train.epochs, CurveOptions(accuracy_from=0.96))
+    show_curves(
+        reference,
+        with_training_images(reference, rows),
+        reference.spec.train.epochs,
+        CurveOptions(accuracy_from=0.96),
+    )
 
 
 def show_speed_and_accuracy() -> None:

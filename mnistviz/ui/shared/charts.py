@@ -64,8 +64,9 @@ def page_appearance() -> Appearance:
 class CurveOptions:
     """Options of the charts of loss and accuracy.
 
-    `accuracy_from` is the lower end of the accuracy axis, `smoothing` is in [0, 1). `changes` are
-    steps with the learning rate that a person set there, `marks` are steps with a vertical line.
+    `while_learning` also draws the training images as they are trained on. `accuracy_from` is the
+    lower end of the accuracy axis, `smoothing` is in [0, 1). `changes` are steps with the learning
+    rate that a person set there, `marks` are steps with a vertical line.
     """
 
     accuracy_from: float = 0.0
@@ -73,6 +74,7 @@ class CurveOptions:
     smoothing: float = 0.0
     changes: Sequence[tuple[int, float | None]] = ()
     marks: Sequence[int] = ()
+    while_learning: bool = True
 
 
 def show_curves(
@@ -92,6 +94,7 @@ def show_curves(
             num_epochs=num_epochs,
             accuracy_from=options.accuracy_from,
             log_scale=options.log_loss,
+            while_learning=options.while_learning,
             smoothing=options.smoothing,
             changes=options.changes,
             marks=options.marks,

@@ -7,7 +7,12 @@ from typing import Any
 import streamlit as st
 
 from mnistviz.core.assets import ASSETS
-from mnistviz.core.types.training import MetricRow, MetricSplit, WatchedAnswers
+from mnistviz.core.types.training import (
+    Distributions,
+    MetricRow,
+    MetricSplit,
+    WatchedAnswers,
+)
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import Run
 
@@ -44,6 +49,11 @@ def metrics(run: Run) -> tuple[MetricRow, ...]:
 def events(run: Run) -> tuple[dict[str, Any], ...]:
     """All events of a run so far: start, pauses, learning rates that a person set."""
     return _reader(run.metrics_file).events()
+
+
+def distributions(run: Run) -> tuple[Distributions, ...]:
+    """The distributions of weights, gradients and activations so far; empty for older runs."""
+    return _reader(run.metrics_file).distributions()
 
 
 def guesses(run: Run) -> tuple[WatchedAnswers, ...]:

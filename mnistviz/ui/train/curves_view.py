@@ -1,11 +1,13 @@
 """The progress of a training on the Train page: curves, watched digits, a table of epochs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from mnistviz.core.constants import NUM_FIXED_TRAIN, NUM_SAMPLED
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import ByteArray
 from mnistviz.core.types.training import EpochRow, MetricRow, WatchedAnswers
@@ -13,10 +15,12 @@ from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
-from mnistviz.ui.shared import run_logs
+from mnistviz.studies.training_loss import is_logged
+from mnistviz.ui.shared import run_logs, training_images
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import validated_on_text
+from mnistviz.ui.train.distributions_view import show_distributions
 
 TABLE_COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
 # A training diverges if it reads so many fewer of the watched digits right than before, at an
@@ -28,6 +32,8 @@ ACCURACY_AXES = {0.0: "0–100 %", 0.9: "90–100 %", 0.98: "98–100 %"}
 def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
     """Show the curves, the watched digits and one more view, with widgets that set the axes."""
     spec = run.spec.train
+    compared = training_images.with_training_images(run, rows)
+    alike = is_logged(compared)
     curves, guesses, more = st.container(), st.container(), st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         validated = last_row(rows, "validation")
@@ -48,38 +54,58 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
             width=180,
             help="Smooths the thin training curve; the raw one stays behind it, pale.",
         )
+        while_learning = st.toggle(
+            "While it learns",
+            # A first epoch has nothing else yet.
+            value=not alike,
+            key=f"while_learning_{run.id}",
+            help="Also the training images at the moment in which the network learns from them, "
+            "batch by batch: with a part of it switched off (dropout), and with the changed images "
+            "and labels of its recipe.",
+        )
     changes = [
         (event["step"], event["learning_rate"])
         for event in run_logs.events(run)
         if event["event"] == "learning_rate"
     ]
-    options = CurveOptions(axis, loss_axis == "log", smoothing, changes)
+    options = CurveOptions(
+        axis, loss_axis == "log", smoothing, changes, while_learning=while_learning
+    )
     with curves:
         st.caption(
-            "Look how fast the loss falls within the first epoch, and whether validation (orange) "
-            f"keeps up with training (blue). Validated on {validated_on_text(spec)}. "
-            "Grey is the original author's run." + harder_text(spec)
+            "Look how fast the loss falls at first, and whether validation (orange) keeps up with "
+            f"training (blue). Validated on {validated_on_text(spec)}. Grey is the original "
+            f"author's run. {measured_text(spec, alike=alike, while_learning=while_learning)}"
         )
-        show_curves(run, rows, spec.epochs, options)
+        show_curves(run, compared, spec.epochs, options)
+        if not alike:
+            training_images.offer_to_measure(run, rows)
     with guesses:
         _show_guesses(run)
     with more:
-        _show_more(run, rows)
+        _show_more(run, compared)
 
 
-def harder_text(spec: TrainSpec) -> str:
-    """Sentences on why the two losses are not comparable with these settings, else empty."""
-    reasons = []
-    if spec.augmentation or spec.bend or spec.ink:
-        reasons.append("the pictures are changed each time, which makes them harder")
-    if spec.label_smoothing or spec.soft_labels:
-        reasons.append("the loss compares with labels that are not 0 or 1")
-    if not reasons:
-        return ""
-    return (
-        f" During training {', and '.join(reasons)}. So the training loss stays higher "
-        "than the validation loss. That is fine: **the two are not comparable**."
-    )
+def measured_text(spec: TrainSpec, *, alike: bool, while_learning: bool) -> str:
+    """Return how the training curves are measured, and whether they compare with validation."""
+    sentences = []
+    if alike:
+        sentences.append(
+            "**Both are measured alike**: images as they are, the whole network, the plain loss."
+        )
+    if while_learning:
+        reasons = []
+        if spec.augmentation or spec.bend or spec.ink:
+            reasons.append("with changed images, which are harder")
+        if spec.label_smoothing or spec.soft_labels:
+            reasons.append("with the loss of softer labels")
+        # Without dropout and changes, the two differ little.
+        how = " and ".join(reasons) or "while a part of the network may be switched off"
+        sentences.append(
+            f"The thin line and the dots are measured **while it learns**: {how}. So they do not "
+            "compare with validation."
+        )
+    return " ".join(sentences)
 
 
 def _show_guesses(run: Run) -> None:
@@ -124,8 +150,15 @@ def divergence_text(guesses: Sequence[WatchedAnswers], labels: ByteArray) -> str
 
 def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
     """Show the view that is chosen: one of the charts of the epochs, or their table."""
-    epochs = epochs_of(rows, run.spec.train.steps_per_epoch)
-    view = pick("More about this run", [*EPOCH_CHARTS, "Table"], "train_more")
+    # The gap is that of the training images which were scored, few or many.
+    scored = [
+        replace(row, split="fixed_train") if row.split == "train_sample" else row for row in rows
+    ]
+    epochs = epochs_of(scored, run.spec.train.steps_per_epoch)
+    view = pick("More about this run", [*EPOCH_CHARTS, "Distributions", "Table"], "train_more")
+    if view == "Distributions":
+        show_distributions(run)
+        return
     if view in EPOCH_CHARTS:
         EPOCH_CHARTS[view](run.spec.train, rows, epochs)
         return
@@ -156,9 +189,17 @@ def _show_gap(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[Epoch
     st.caption(
         "The gap: how much better it is on images it was trained on than on images it "
         "never saw. If the gap grows, the network is memorising its pictures (overfitting)."
-        + ("" if spec.measure_gap else " This run has only the estimate from the training log.")
+        + _scored_text(spec, epochs)
     )
     show(epoch_gap_figure(epochs, spec.epochs), "gap", "Gap between training and validation")
+
+
+def _scored_text(spec: TrainSpec, epochs: Sequence[EpochRow]) -> str:
+    """Return on how many training images the gap is measured, if it is."""
+    if all(row.gap is None for row in epochs):
+        return " This run has only the estimate from the training log."
+    count = min(NUM_FIXED_TRAIN if spec.measure_gap else NUM_SAMPLED, spec.num_images)
+    return f" It is measured on {count:,} of the training images."
 
 
 def _show_rates(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[EpochRow]) -> None:

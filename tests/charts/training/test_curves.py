@@ -42,9 +42,11 @@ def two_epochs() -> list[MetricRow]:
         row(10, "batch", 1.0, 0.5),
         row(10, "train", 1.5, 0.375),
         row(10, "validation", 0.75, 0.625),
+        row(10, "train_sample", 0.875, 0.5),
         row(20, "batch", 0.5, 0.75),
         row(20, "train", 0.625, 0.75),
         row(20, "validation", 0.25, 0.875),
+        row(20, "fixed_train", 0.125, 0.9375),
         row(20, "test", 0.125, 0.9375),
     ]
 
@@ -98,6 +100,7 @@ def test_each_curve_is_drawn_for_its_measure(measure: Measure, column: int) -> N
     expected = {
         NAMES["batch"]: ([0.5, 1, 2], [2, 1, 0.5], [0.25, 0.5, 0.75]),
         NAMES["train"]: ([1, 2], [1.5, 0.625], [0.375, 0.75]),
+        NAMES["as_is"]: ([1, 2], [0.875, 0.125], [0.5, 0.9375]),
         NAMES["validation"]: ([1, 2], [0.75, 0.25], [0.625, 0.875]),
         "published training": ([1, 2], [1, 0.5], [0.9, 0.95]),
         "published validation": ([1, 2], [1, 0.5], [0.9, 0.95]),
@@ -115,14 +118,25 @@ def test_curves_differ_in_colour_and_dash() -> None:
     )
     looks = {trace.name: (trace.line.color, trace.line.dash) for trace in figure.data}
     assert looks == {
-        "training": (TRAINING, None),
-        "training, epoch mean": (TRAINING, None),
+        NAMES["batch"]: (TRAINING, None),
+        NAMES["train"]: (TRAINING, "dot"),
+        NAMES["as_is"]: (TRAINING, None),
         "validation": (VALIDATION, None),
         "published training": (PUBLISHED, "dot"),
         "published validation": (PUBLISHED, "dash"),
     }
     widths = {trace.name: trace.line.width for trace in figure.data}
-    assert widths["training"] < widths["training, epoch mean"]
+    assert widths[NAMES["batch"]] < widths[NAMES["as_is"]]
+
+
+def test_only_what_is_measured_alike_is_drawn_on_request() -> None:
+    figure = training_figure(
+        *("loss", points_of(two_epochs()), published_log(), STEPS_PER_EPOCH),
+        num_epochs=2,
+        while_learning=False,
+    )
+    names = [trace.name for trace in figure.data]
+    assert names == [NAMES["as_is"], NAMES["validation"], "published validation"]
 
 
 @pytest.mark.parametrize("num_epochs", [1, 3, 20, 40])
@@ -147,7 +161,7 @@ def test_hover_names_the_curve_the_epoch_and_the_measure() -> None:
         training_figure(measure, points_of(two_epochs()), [], STEPS_PER_EPOCH, num_epochs=2)
         for measure in get_args(Measure)
     ]
-    texts = [figure.data[2].hovertemplate for figure in figures]
+    texts = [figure.data[3].hovertemplate for figure in figures]
     assert texts == [
         "validation<br>epoch %{x:.2f}: loss <b>%{y:.4f}</b><extra></extra>",
         "validation<br>epoch %{x:.2f}: accuracy <b>%{y:.2%}</b><extra></extra>",
@@ -191,9 +205,9 @@ def test_raw_curve_is_drawn_with_the_smoothed_one() -> None:
         "loss", points_of(rows), [], STEPS_PER_EPOCH, num_epochs=1, smoothing=0.9
     )
     traces = {trace.name: trace for trace in figure.data}
-    assert list(traces["training"].y) == [1.0, 0.0] * 4
-    assert list(traces["training, smoothed"].y) == smoothed([1.0, 0.0] * 4, 0.9)
-    assert traces["training"].opacity < 0.45
+    assert list(traces[NAMES["batch"]].y) == [1.0, 0.0] * 4
+    assert list(traces["the same, smoothed"].y) == smoothed([1.0, 0.0] * 4, 0.9)
+    assert traces[NAMES["batch"]].opacity < 0.45
 
 
 def test_loss_axis_is_linear_without_log_scale() -> None:

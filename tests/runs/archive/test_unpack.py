@@ -383,6 +383,10 @@ def test_an_invalid_spec_raises_an_error(
             "guesses that are no digits and probabilities (metrics.jsonl:1)",
         ),
         (
+            {"metrics.jsonl": '{"event": "distributions", "step": 1, "weights": {"conv1": "x"}}'},
+            "distributions that are no numbers (metrics.jsonl:1)",
+        ),
+        (
             {"metrics.jsonl": '{"event": "learning_rate", "step": 1, "learning_rate": "fast"}'},
             "the learning rate fast (metrics.jsonl:1)",
         ),

@@ -5,7 +5,7 @@ import pytest
 
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import EpochRow, WatchedAnswers
-from mnistviz.ui.train.curves_view import divergence_text, epoch_table, harder_text
+from mnistviz.ui.train.curves_view import divergence_text, epoch_table, measured_text
 
 
 def test_the_table_has_the_difference_to_the_published_epoch() -> None:
@@ -29,19 +29,25 @@ def test_an_epoch_that_is_not_published_has_no_difference() -> None:
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ({}, ""),
-        ({"bend": 1.0}, "the pictures are changed each time, which makes them harder. So"),
-        ({"ink": 0.5}, "the pictures are changed each time"),
-        ({"label_smoothing": 0.1}, " During training the loss compares with labels"),
-        ({"augmentation": 1.0, "label_smoothing": 0.1}, "makes them harder, and the loss compares"),
+        ({}, "while a part of the network may be switched off."),
+        ({"bend": 1.0}, "with changed images, which are harder."),
+        ({"ink": 0.5}, "with changed images"),
+        ({"label_smoothing": 0.1}, "**while it learns**: with the loss of softer labels."),
+        ({"augmentation": 1.0, "soft_labels": 0.9, "num_images": 55_000}, "harder and with the"),
     ],
 )
-def test_harder_trainings_have_the_reasons_of_their_loss(
+def test_the_text_says_what_makes_the_loss_of_the_training_another(
     settings: dict[str, float], expected: str
 ) -> None:
-    text = harder_text(TrainSpec(**settings))
+    text = measured_text(TrainSpec(**settings), alike=True, while_learning=True)
     assert expected in text
-    assert bool(text) == bool(expected)
+    assert "measured alike" in text
+
+
+def test_without_the_images_while_it_learns_both_curves_compare() -> None:
+    text = measured_text(TrainSpec(augmentation=1), alike=True, while_learning=False)
+    assert "measured alike" in text
+    assert "do not compare" not in text
 
 
 def guesses(*answers: tuple[int, float]) -> list[WatchedAnswers]:
