@@ -4,16 +4,19 @@ import streamlit as st
 
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.image_gallery import show_chosen
-from mnistviz.ui.evaluate.score_view import show_headline
+from mnistviz.ui.evaluate.score_view import finding_of, show_headline
 from mnistviz.ui.evaluate.views import HEADLINE, VIEWS
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
 
 snapshot = need_snapshot()
+# The finding comes first; the images that it is about are chosen below.
+finding = st.container()
 data = evaluated_set.choose_set()
-st.markdown(f"{describe(snapshot)}, on {evaluated_set.describe_set(data)}")
+st.caption(f"{describe(snapshot)}, on {evaluated_set.describe_set(data)}")
 answers = evaluated_set.answers(snapshot, data)
+finding.markdown(finding_of(snapshot.run, answers))
 show_headline(snapshot.run, answers)
 titles = {name: view.title for name, view in VIEWS.items()}
 view = VIEWS[pick("Look at", titles, key="evaluate_view", persist_state="session")]

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnistviz.ui.kernels.finding import finding_of
 from mnistviz.ui.kernels.kernel_kinds_view import show_kinds
 from mnistviz.ui.kernels.kernel_view import show_kernels
 from mnistviz.ui.kernels.layer_choice import caption_of, explanation_of, pick_layer
@@ -14,8 +15,11 @@ from mnistviz.ui.shared.texts import describe, explanation
 SECTIONS = (show_kinds, show_statistics)
 
 snapshot = need_snapshot()
-st.markdown(describe(snapshot))
+# The finding comes first; the layer that it is about is chosen below.
+finding = st.container()
+st.caption(describe(snapshot))
 layer = pick_layer(snapshot)
+finding.markdown(finding_of(layer))
 st.caption(caption_of(layer))
 show_kernels(layer)
 explanation(explanation_of(layer))

@@ -35,6 +35,23 @@ NUM_MIX_UPS = 8
 SURE = 0.9
 
 
+def finding_of(run: Run, answers: Answers) -> str:
+    """Return how well a run reads a set, what it mixes up and how sure it is then, in words."""
+    right, total = int(answers.right.sum()), len(answers.right)
+    wrong = errors_of(answers)
+    finding = f"**{run.name} reads {right:,} of {count_of(total, 'image')} right.**"
+    if not len(wrong):
+        return finding
+    confusion = score(answers.logits, answers.data.labels).confusion
+    label, answer = most_frequent_mix_ups(confusion)[0]
+    sure = int((answers.confidence[wrong] >= SURE).sum())
+    return (
+        f"{finding} Most often it takes {label_name(label)} for {label_name(answer)}: "
+        f"{count_of(int(confusion[label, answer]), 'time')}. In {sure:,} of its "
+        f"{count_of(len(wrong), 'mistake')} it was sure, with a probability of {SURE:.0%} or more."
+    )
+
+
 def show_headline(run: Run, answers: Answers) -> None:
     """Show accuracy with its interval, mistakes, loss and top 2.
 

@@ -14,7 +14,7 @@ def show_kinds(layer: ShownLayer) -> None:
     """Show the kinds of a layer's kernels and a compass of their edges, if they are 3×3."""
     kernel = layer.kernel
     if kernel.shape[0] != 3:
-        st.markdown(kernel_kinds.sentence(kernel))
+        # The first lines of the page say all that there is to say.
         return
     st.header("What kind of kernels are these?")
     st.caption(

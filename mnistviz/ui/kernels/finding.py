@@ -1,0 +1,42 @@
+"""What the kernels of a layer are, in plain words: the first lines of the Kernels page."""
+
+from mnistviz.core.types.arrays import FloatArray
+from mnistviz.inspection.kernels import kernel_kinds
+from mnistviz.inspection.kernels.kernel_kinds import NUM_PATTERNS, majority_by_chance
+from mnistviz.ui.kernels.layer_choice import ShownLayer
+
+# What a kernel of each kind looks for, but for edges, which come first.
+PATTERNS = {
+    "line": "a line",
+    "texture": "a fine texture",
+    "spot": "a spot",
+    "average": "bright areas",
+}
+
+
+def finding_of(layer: ShownLayer) -> str:
+    """Return the finding on a layer's kernels, from their weights, in one or two sentences."""
+    if layer.kernel.shape[:2] != (3, 3):
+        return f"**{layer.name}.** {kernel_kinds.sentence(layer.kernel)}"
+    return f"{_kinds_text(layer)} {_directions_text(layer.kernel)}"
+
+
+def _kinds_text(layer: ShownLayer) -> str:
+    found = kernel_kinds.layer_kinds(layer.kernel)
+    edges = found.counts["gradient"]
+    by_chance = majority_by_chance(NUM_PATTERNS["gradient"]) * found.total
+    others = [f"{found.counts[kind]} for {text}" for kind, text in PATTERNS.items()]
+    mixed = found.counts[kernel_kinds.MIXED]
+    return (
+        f"**{edges} of the {found.total} kernels of {layer.name} look mainly for an edge**; of as "
+        f"many random kernels, {by_chance:.0f} would. {', '.join(others).capitalize()}; {mixed} "
+        "mix several patterns."
+    )
+
+
+def _directions_text(kernel: FloatArray) -> str:
+    missing = kernel_kinds.lacking(kernel_kinds.direction_shares(kernel))
+    if not missing:
+        return "The edges cover all eight directions."
+    sides = ", ".join(kernel_kinds.SIDES[name] for name in missing)
+    return f"Hardly any answers to an edge that is brighter {sides}."
