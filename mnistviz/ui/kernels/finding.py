@@ -25,12 +25,15 @@ def _kinds_text(layer: ShownLayer) -> str:
     found = kernel_kinds.layer_kinds(layer.kernel)
     edges = found.counts["gradient"]
     by_chance = majority_by_chance(NUM_PATTERNS["gradient"]) * found.total
-    others = [f"{found.counts[kind]} for {text}" for kind, text in PATTERNS.items()]
-    mixed = found.counts[kernel_kinds.MIXED]
+    others = [
+        f"{count:,} look for {text}"
+        for kind, text in PATTERNS.items()
+        if (count := found.counts[kind])
+    ]
+    mixed = f"{found.counts[kernel_kinds.MIXED]:,} mix several patterns"
     return (
-        f"**{edges} of the {found.total} kernels of {layer.name} look mainly for an edge**; of as "
-        f"many random kernels, {by_chance:.0f} would. {', '.join(others).capitalize()}; {mixed} "
-        "mix several patterns."
+        f"**{edges:,} of the {found.total:,} kernels of {layer.name} look mainly for an edge**; of "
+        f"as many random kernels, {by_chance:.0f} would. {', '.join([*others, mixed])}."
     )
 
 

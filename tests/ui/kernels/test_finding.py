@@ -26,7 +26,7 @@ def test_kernels_are_counted_by_what_they_look_for() -> None:
     # Edges to the right and upwards, a line, a spot.
     text = finding_of(layer_of(kernels_of(0, 0, 1, 2, 7)))
     assert text.startswith("**3 of the 5 kernels of conv1 look mainly for an edge**")
-    assert "1 for a line, 0 for a fine texture, 1 for a spot, 0 for bright areas; 0 mix" in text
+    assert "1 look for a line, 1 look for a spot, 0 mix several patterns." in text
     assert "Hardly any answers to an edge that is brighter at the upper right" in text
 
 
