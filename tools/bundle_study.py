@@ -62,3 +62,7 @@ def _settings_with(plan: tuple[int, ...]) -> dict[str, Any]:
         return {**none, "plans": (plan,)}
     setting = list(WIDTH_SETTINGS.values())[differing[0]]
     return {**none, "plans": (built,), setting: (plan[differing[0]],)}
+
+
+if __name__ == "__main__":
+    main()

@@ -106,8 +106,9 @@ def test_the_verdict_has_a_sentence_for_each_layer_first() -> None:
     lines = app.markdown[1].value.splitlines()
     assert [line.split(":")[0].split(" costs")[0] for line in lines] == [
         "1. **First layer",
-        "2. **Third layer",
-        "3. **8/16/32",
+        "2. **Second layer",
+        "3. **Third layer",
+        "4. **8/16/32",
     ]
 
 

@@ -28,7 +28,7 @@ def distributions_figure(
         rows,
         columns,
         subplot_titles=list(layers),
-        horizontal_spacing=0.07,
+        horizontal_spacing=0.3 / columns,
         vertical_spacing=0.34 / rows,
     )
     for number, quantiles in enumerate(layers.values()):
