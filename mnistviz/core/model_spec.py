@@ -4,52 +4,22 @@ Limits, defaults, help texts and presentation are in the fields: forms, command 
 the validator read them from here (`mnistviz.core.settings`).
 """
 
-import math
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
-from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.frozen import Frozen
+from mnistviz.core.layers.layer import WEIGHTED, Layer
+from mnistviz.core.layers.notation import canonical, layers_of, parse_parts
+from mnistviz.core.layers.presets import plan_text
 from mnistviz.core.settings import setting
 from mnistviz.core.types.arrays import FloatArray
 
-# Output channels of the 1×1 convolutions.
-NUM_SQUEEZED = 10
 MAX_CHANNELS = 64
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer of the network, known without building it.
-
-    `output_shape` is (height, width, channels), or (classes,) at the end.
-    `weights` names the arrays of the layer with their shapes, in the order in
-    which Keras' `get_weights()` returns them.
-    """
-
-    name: str
-    type: str
-    output_shape: tuple[int, ...]
-    weights: tuple[tuple[str, tuple[int, ...]], ...] = ()
-    relu: bool = False
-
-    @property
-    def parameters(self) -> int:
-        return sum(math.prod(shape) for _, shape in self.weights)
-
-    @property
-    def non_trainable(self) -> int:
-        return sum(math.prod(shape) for name, shape in self.weights if name.startswith("moving_"))
-
-    @property
-    def multiply_accumulates(self) -> int:
-        """The number of multiply-accumulate operations of a convolution for one image."""
-        kernels = [shape for name, shape in self.weights if name == "kernel"]
-        return sum(math.prod(shape) * math.prod(self.output_shape[:2]) for shape in kernels)
 
 
 def three_channel_counts(channels: tuple[int, ...]) -> tuple[int, ...]:
@@ -71,6 +41,11 @@ def parse_channels(text: str) -> tuple[int, ...]:
         raise SpecError(f"channels: expected {error}, like 10,15,20, got {text!r}") from None
 
 
+def parse_network(text: str) -> str:
+    """Return the canonical text of a network, empty for an empty one. Raises `SpecError`."""
+    return canonical(text) if text.strip() else ""
+
+
 def normalization_name(convolution: str) -> str:
     """The name of the batch normalization that follows a convolution: `bn3` for `conv3`."""
     return convolution.replace("conv", "bn")
@@ -82,7 +57,11 @@ def convolution_name(normalization: str) -> str:
 
 
 class ModelSpec(Frozen):
-    """The network: its channel plan, with or without batch normalization and dropout."""
+    """The network: a channel plan, with or without batch normalization and dropout, or any layers.
+
+    A plan stands for the published order of layers. `network` is a text of layers
+    (`core.layers.notation`) that is used instead of it.
+    """
 
     channels: Annotated[tuple[int, ...], AfterValidator(three_channel_counts)] = setting(
         (10, 15, 20),
@@ -112,47 +91,45 @@ class ModelSpec(Frozen):
         option_position=4,
         step=0.05,
     )
+    network: str = setting(
+        "",
+        "A network of your own, layer by layer, such as 8C3-BN-MP2-16C3-BN-MP2-10C5; it is used "
+        "instead of the channel plan, normalization and dropout. Empty: the channel plan.",
+        title="Your own network",
+        column="network",
+        form_position=4,
+        option_position=6,
+        parse=parse_network,
+    )
+
+    @model_validator(mode="after")
+    def _network_is_one(self) -> Self:
+        if self.network:
+            try:
+                _layers(self.network)
+            except SpecError as error:
+                raise ValueError(str(error)) from None
+        return self
 
     @property
     def plan(self) -> str:
-        """The channel plan as text, such as `10/15/20`."""
-        return "/".join(str(count) for count in self.channels)
+        """The channels as text, such as `10/15/20`: those of the plan, or of all layers."""
+        if not self.network:
+            return "/".join(str(count) for count in self.channels)
+        counts = [layer.output_shape[-1] for layer in self.layers if layer.type in WEIGHTED]
+        return "/".join(str(count) for count in counts)
+
+    @property
+    def text(self) -> str:
+        """The network in the notation of `core.layers.notation`, such as `8C3-BN-MP2-10C13`."""
+        return self.network or plan_text(
+            self.channels, batch_norm=self.batch_norm, dropout=self.dropout
+        )
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """Every layer in order, from the first convolution to the softmax."""
-        first, second, third = self.channels
-        block = [
-            ("conv1", 3, first),
-            ("conv2", 3, second),
-            ("conv3", 3, third),
-            ("pool", 2, third),
-            ("conv4", 1, NUM_SQUEEZED),
-            ("conv5", 3, second),
-            ("conv6", 3, third),
-            ("conv7", 1, NUM_SQUEEZED),
-        ]
-        layers: list[Layer] = []
-        size, depth = IMAGE_SIZE, 1
-        for name, kernel, channels in block:
-            if name == "pool":
-                size //= 2
-                layers.append(Layer(name, "MaxPooling2D", (size, size, depth)))
-                continue
-            size += 1 - kernel
-            shape = (size, size, channels)
-            layers.append(_convolution(name, kernel, depth, shape, relu=True))
-            if self.batch_norm:
-                names = ("gamma", "beta", "moving_mean", "moving_variance")
-                weights = tuple((weight, (channels,)) for weight in names)
-                layers.append(Layer(normalization_name(name), "BatchNormalization", shape, weights))
-            if self.dropout:
-                layers.append(Layer(name.replace("conv", "dropout"), "Dropout", shape))
-            depth = channels
-        layers.append(_convolution("conv8", size, depth, (1, 1, NUM_CLASSES), relu=False))
-        layers.append(Layer("flatten", "Flatten", (NUM_CLASSES,)))
-        layers.append(Layer("softmax", "Softmax", (NUM_CLASSES,)))
-        return tuple(layers)
+        """Every layer in order, from the first to the softmax."""
+        return _layers(self.text)
 
     @property
     def convolutions(self) -> tuple[Layer, ...]:
@@ -170,8 +147,13 @@ class ModelSpec(Frozen):
 
         That is the batch normalization that follows, or the convolution itself where none does.
         """
-        names = [layer.name for layer in self.relu_convolutions]
-        return {name: normalization_name(name) if self.batch_norm else name for name in names}
+        following = dict(itertools.pairwise(self.layers))
+        return {
+            layer.name: following[layer].name
+            if following[layer].type == "BatchNormalization"
+            else layer.name
+            for layer in self.relu_convolutions
+        }
 
     def named(self, arrays: Sequence[FloatArray]) -> dict[str, dict[str, FloatArray]]:
         """Arrays in `get_weights()` order, by layer and name: `weights["conv1"]["kernel"]`.
@@ -202,9 +184,6 @@ class ModelSpec(Frozen):
         return sum(layer.multiply_accumulates for layer in self.layers)
 
 
-def _convolution(
-    name: str, kernel: int, depth: int, shape: tuple[int, int, int], *, relu: bool
-) -> Layer:
-    channels = shape[-1]
-    weights = (("kernel", (kernel, kernel, depth, channels)), ("bias", (channels,)))
-    return Layer(name, "Conv2D", shape, weights, relu)
+@lru_cache(maxsize=256)
+def _layers(text: str) -> tuple[Layer, ...]:
+    return layers_of(parse_parts(text))

@@ -11,7 +11,7 @@ from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.network.batches import NUM_THREADS
-from mnistviz.network.fast_layers import blocks, convolution
+from mnistviz.network.fast_layers import blocks, convolution, is_plain
 from mnistviz.network.network import Images, as_batch
 
 # Images at once: more is no faster, and the maps of 500 take 0.05 GB before the pool.
@@ -50,29 +50,35 @@ def inference_logits(model: keras.Sequential, images: Any) -> Any:
     """Logits in inference mode: (n, 28, 28, 1) float32 to (n, 10) float32.
 
     A normalization is a scale and an offset for each channel in inference mode. Without padding,
-    both are folded into the next convolution's kernel and bias. Before the pool they are applied
-    to the maps instead, as a negative scale would turn the maximum into a minimum.
+    both are folded into the next convolution's kernel and bias. Before other layers they are
+    applied to the maps instead: a negative scale would turn the maximum of a pool into a minimum,
+    and a border of zeros has no offset.
     """
     values = images
     scale: Any = None
     offset: Any = None
     for _, (layer, normalization, _) in blocks(model.layers[:-1]):
-        if isinstance(layer, keras.layers.Conv2D):
+        if is_plain(layer):
             kernel, bias = layer.kernel.value, layer.bias.value
             if scale is not None:
                 bias = bias + tf.reduce_sum(kernel * offset[:, tf.newaxis], (0, 1, 2))
                 kernel = kernel * scale[:, tf.newaxis]
             values = layer.activation(convolution(values, kernel, bias))
-            scale = None
-        elif scale is not None:
-            wide = values.shape[1] * values.shape[2]
-            flat = tf.reshape(values, (-1, wide * values.shape[3]))
-            flat = flat * tf.tile(scale, [wide]) + tf.tile(offset, [wide])
-            values, scale = layer(tf.reshape(flat, tf.shape(values)), training=False), None
         else:
+            if scale is not None:
+                values = _scaled_and_shifted(values, scale, offset)
             values = layer(values, training=False)
+        scale = None
         if normalization is not None:
             variance = normalization.moving_variance.value
             scale = normalization.gamma.value * tf.math.rsqrt(variance + normalization.epsilon)
             offset = normalization.beta.value - normalization.moving_mean.value * scale
-    return values
+    return values if scale is None else _scaled_and_shifted(values, scale, offset)
+
+
+def _scaled_and_shifted(maps: Any, scale: Any, offset: Any) -> Any:
+    """Maps (n, height, width, channels) times `scale` plus `offset`, both (channels,)."""
+    wide = maps.shape[1] * maps.shape[2]
+    flat = tf.reshape(maps, (-1, wide * maps.shape[3]))
+    flat = flat * tf.tile(scale, [wide]) + tf.tile(offset, [wide])
+    return tf.reshape(flat, tf.shape(maps))

@@ -67,39 +67,84 @@ def training_logits(
         if drop is not None:
             mask = (drop.rate, tf.stack([seed, step * _LAYERS_PER_STEP + index]))
         match layer:
-            case keras.layers.Conv2D():
+            case keras.layers.Conv2D() if is_plain(layer):
                 kernel, bias = layer.kernel.value, layer.bias.value
                 halves = [convolution(values, kernel, bias) for values in halves]
-            case keras.layers.MaxPooling2D():
+                if normalization is None:
+                    halves = [layer.activation(values) for values in halves]
+            case keras.layers.MaxPooling2D() if _has_even_squares(layer, halves[0].shape):
                 halves = [max_pool(values) for values in halves]
+            case keras.layers.BatchNormalization():
+                halves, mean, variance = normalized(layer, halves)
+                _update_moving_averages(layer, mean, variance, steps_before + step)
+            case keras.layers.Dropout():
+                pass
             case _:
                 halves = [layer(values, training=True) for values in halves]
         if normalization is not None:
             scales = (normalization.gamma.value, normalization.beta.value, normalization.epsilon)
             halves, mean, variance = relu_normalization_dropout(halves, *scales, *mask)
             _update_moving_averages(normalization, mean, variance, steps_before + step)
-        elif isinstance(layer, keras.layers.Conv2D):
-            halves = [layer.activation(values) for values in halves]
-            if drop is not None:
-                halves = dropout(halves, *mask)
+        elif drop is not None:
+            halves = dropout(halves, *mask)
     return tf.concat(halves, 0)
 
 
 def blocks(layers: list[Any]) -> list[tuple[int, list[Any]]]:
-    """Each layer with the normalization and the dropout that follow it, or None.
+    """Each layer with the normalization and the dropout that are computed with it, or None.
 
-    The number is that of the block's last layer.
+    A normalization is computed with the convolution and its ReLU before it, a dropout with any
+    layer before it, or alone. The number is that of the block's last layer.
     """
     blocks: list[tuple[int, list[Any]]] = []
     for index, layer in enumerate(layers):
+        before = blocks[-1][1] if blocks else [None, None, None]
         match layer:
-            case keras.layers.BatchNormalization():
-                blocks[-1] = (index, [blocks[-1][1][0], layer, None])
+            case keras.layers.BatchNormalization() if before[1:] == [
+                None,
+                None,
+            ] and _ends_with_relu(before[0]):
+                blocks[-1] = (index, [before[0], layer, None])
+            case keras.layers.Dropout() if before[0] is not None and before[2] is None:
+                blocks[-1] = (index, [*before[:2], layer])
             case keras.layers.Dropout():
-                blocks[-1] = (index, [*blocks[-1][1][:2], layer])
+                blocks.append((index, [layer, None, layer]))
             case _:
                 blocks.append((index, [layer, None, None]))
     return blocks
+
+
+def _ends_with_relu(layer: Any) -> bool:
+    windowed = isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D)
+    return windowed and layer.activation is keras.activations.relu
+
+
+def is_plain(layer: Any) -> bool:
+    """Whether `convolution` computes a layer: stride 1, without padding."""
+    return (
+        isinstance(layer, keras.layers.Conv2D)
+        and layer.strides == (1, 1)
+        and layer.padding == "valid"
+    )
+
+
+def _has_even_squares(layer: Any, shape: Any) -> bool:
+    """Whether a max pooling of maps of a shape is the one that `max_pool` computes."""
+    two = (2, 2)
+    return bool(layer.pool_size == layer.strides == two and shape[1] % 2 == shape[2] % 2 == 0)
+
+
+def normalized(layer: Any, parts: Sequence[Any]) -> tuple[list[Any], Any, Any]:
+    """Batch normalization in training mode of any values, whose last axis is the channels.
+
+    `parts` make up one batch. Returns the parts of the result, and each channel's batch mean and
+    biased variance.
+    """
+    whole = tf.concat(parts, 0)
+    mean, variance = tf.nn.moments(whole, list(range(len(whole.shape) - 1)))
+    scale = layer.gamma.value * tf.math.rsqrt(variance + layer.epsilon)
+    results = [(part - mean) * scale + layer.beta.value for part in parts]
+    return results, mean, variance
 
 
 def convolution(values: Any, kernel: Any, bias: Any) -> Any:

@@ -1,10 +1,13 @@
 """Build the network with Keras: to train it, and to write files that Keras opens."""
 
+import re
+
 import keras
 import numpy as np
 
 from mnistviz.core.constants import IMAGE_SIZE
-from mnistviz.core.model_spec import Layer, ModelSpec
+from mnistviz.core.layers.layer import Layer
+from mnistviz.core.model_spec import ModelSpec
 
 
 def build(spec: ModelSpec, seed: int = 0) -> keras.Sequential:
@@ -15,28 +18,51 @@ def build(spec: ModelSpec, seed: int = 0) -> keras.Sequential:
     # One independent stream for each (seed, layer): neighbouring seeds share no weights.
     seeds = np.random.SeedSequence(seed).generate_state(len(spec.layers))
     layers = [
-        keras_layer(layer, spec, int(layer_seed))
+        keras_layer(layer, int(layer_seed))
         for layer, layer_seed in zip(spec.layers, seeds, strict=True)
     ]
     return keras.Sequential(
         [keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1)), *layers],
-        name=f"mnist_{spec.plan.replace('/', '_')}",
+        name="mnist_" + re.sub(r"\W", "_", spec.plan),
     )
 
 
-def keras_layer(layer: Layer, spec: ModelSpec, seed: int) -> keras.layers.Layer:
-    """The Keras layer with the name and the shapes of weights of a layer of a spec."""
+def keras_layer(layer: Layer, seed: int) -> keras.layers.Layer:
+    """The Keras layer with the name, the shapes and the settings of a layer of a spec."""
+    glorot = keras.initializers.GlorotUniform(seed=seed)
+    activation = None if layer.activation == "none" else layer.activation
+    window = {"strides": layer.stride, "padding": layer.padding}
+    # A pruned layer has fewer outputs than its spec.
+    outputs = dict(layer.weights).get("kernel", (0,))[-1]
     match layer.type:
         case "Conv2D":
-            height, width, _, channels = dict(layer.weights)["kernel"]
             return keras.layers.Conv2D(
-                channels,
-                (height, width),
-                activation="relu" if layer.relu else None,
-                kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
+                outputs,
+                (layer.window, layer.window),
+                **window,
+                activation=activation,
+                kernel_initializer=glorot,
                 name=layer.name,
             )
+        case "DepthwiseConv2D":
+            return keras.layers.DepthwiseConv2D(
+                (layer.window, layer.window),
+                **window,
+                activation=activation,
+                depthwise_initializer=glorot,
+                name=layer.name,
+            )
+        case "Dense":
+            return keras.layers.Dense(
+                outputs,
+                activation=activation,
+                kernel_initializer=glorot,
+                name=layer.name,
+            )
+        case "MaxPooling2D" | "AveragePooling2D":
+            pooling = getattr(keras.layers, layer.type)
+            return pooling((layer.window, layer.window), **window, name=layer.name)
         case "Dropout":
-            return keras.layers.Dropout(spec.dropout, name=layer.name)
+            return keras.layers.Dropout(layer.rate, name=layer.name)
         case _:
             return getattr(keras.layers, layer.type)(name=layer.name)

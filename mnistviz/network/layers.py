@@ -7,25 +7,33 @@ themselves for a float32 gradient with respect to the last output.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar, cast
+from typing import cast
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
+from scipy.special import expit
 
-from mnistviz.core.model_spec import Layer
+from mnistviz.core.layers.layer import Layer
 from mnistviz.core.types.arrays import FloatArray, RealArray, Weights
+from mnistviz.network.windows import (
+    as_rows,
+    average_pool,
+    average_pool_gradient,
+    convolution,
+    convolution_gradient,
+    depthwise,
+    depthwise_gradient,
+    max_pool,
+    max_pool_gradient,
+    pad,
+    repeat_along_rows,
+    unpadded,
+)
 
 # Keras' default, which all networks here are built with.
 EPSILON = 1e-3
 
-# Rounding errors of float64 values, as a share of the largest.
-ROUNDING = 1e-12
-
 # The arrays of one layer by name, such as `kernel`.
 LayerWeights = Mapping[str, FloatArray]
-
-Number = TypeVar("Number", bound=np.generic)
 
 # Gets the name and the output of a layer, and returns what the next layer takes.
 Replace = Callable[[str, RealArray], RealArray]
@@ -69,16 +77,20 @@ def layer_gradients(
 def forward(layer: Layer, weights: LayerWeights, values: RealArray) -> RealArray:
     """The output of a layer for a batch `values`."""
     match layer.type:
-        case "Conv2D":
-            sums = convolution(values, weights["kernel"], weights["bias"])
-            return np.maximum(sums, 0, out=sums) if layer.relu else sums
+        case "Conv2D" | "DepthwiseConv2D" | "Dense":
+            return activated(layer, sums(layer, weights, values))
         case "BatchNormalization":
             gain, shift = gain_and_shift(weights)
-            scaled = as_rows(values) * repeat_along_rows(gain, values)
-            scaled += repeat_along_rows(shift, values)
+            maps = as_maps(values)
+            scaled = as_rows(maps) * repeat_along_rows(gain, maps)
+            scaled += repeat_along_rows(shift, maps)
             return scaled.reshape(values.shape)
         case "MaxPooling2D":
-            return max_pool(values)
+            return max_pool(pad(layer, values, -np.inf), layer.window, layer.stride)
+        case "AveragePooling2D":
+            return average_pool(layer, values)
+        case "GlobalAveragePooling2D":
+            return cast(RealArray, values.mean(axis=(1, 2)))
         case "Dropout":
             return values
         case "Flatten":
@@ -100,14 +112,22 @@ def backward(
     `output` is the layer's, `upstream` the gradient with respect to it.
     """
     match layer.type:
-        case "Conv2D":
-            of_sums = upstream * (output > 0) if layer.relu else upstream
-            return convolution_gradient(of_sums, weights["kernel"])
+        case "Conv2D" | "DepthwiseConv2D" | "Dense":
+            of_sums = upstream * slope(layer, output).astype(upstream.dtype, copy=False)
+            return sums_gradient(layer, weights, values, of_sums)
         case "BatchNormalization":
-            gain = repeat_along_rows(gain_and_shift(weights)[0], values)
-            return (as_rows(upstream) * gain).reshape(values.shape)
+            gain = repeat_along_rows(gain_and_shift(weights)[0], as_maps(values))
+            return (as_rows(as_maps(upstream)) * gain).reshape(values.shape)
         case "MaxPooling2D":
-            return max_pool_gradient(values, output, upstream)
+            padded = pad(layer, values, -np.inf)
+            window = (layer.window, layer.stride)
+            gradient = max_pool_gradient(padded, output, upstream, *window)
+            return unpadded(layer, values, gradient)
+        case "AveragePooling2D":
+            return average_pool_gradient(layer, values, upstream)
+        case "GlobalAveragePooling2D":
+            share = upstream / np.prod(values.shape[1:3]).astype(upstream.dtype)
+            return np.broadcast_to(share[:, np.newaxis, np.newaxis], values.shape)
         case "Dropout" | "Flatten":
             return upstream.reshape(values.shape)
         case "Softmax":
@@ -116,73 +136,65 @@ def backward(
     raise ValueError(f"expected the type of a layer of a spec, got {layer.type!r}")
 
 
-def convolution(values: RealArray, kernel: FloatArray, bias: FloatArray) -> RealArray:
-    """The convolution without padding, stride 1, with its bias and without its ReLU."""
-    height, width, inputs, outputs = kernel.shape
-    n, rows, columns = len(values), values.shape[1] - height + 1, values.shape[2] - width + 1
-    # Each patch of the kernel's size is a row of one matrix (Chellapilla et al. 2006). A row of a
-    # patch is contiguous in memory: width · inputs numbers.
-    of_rows = as_rows(np.ascontiguousarray(values))
-    patches = sliding_window_view(of_rows, (height, width * inputs), (1, 2))[:, :, ::inputs]
-    sums = patches.reshape(-1, height * width * inputs) @ kernel.reshape(-1, outputs)
-    maps = cast(RealArray, sums.reshape(n, rows, columns, outputs))
-    as_rows(maps)[:] += repeat_along_rows(bias, maps)
-    return maps
+def sums(layer: Layer, weights: LayerWeights, values: RealArray) -> RealArray:
+    """The output of a layer with a kernel before its activation."""
+    kernel, bias = weights["kernel"], weights["bias"]
+    match layer.type:
+        case "Conv2D":
+            return convolution(pad(layer, values), kernel, bias, layer.stride)
+        case "DepthwiseConv2D":
+            return depthwise(pad(layer, values), kernel, layer.stride) + bias
+    return values @ kernel + bias
 
 
-def as_rows(maps: RealArray) -> RealArray:
-    """Maps (n, height, width, channels) as (n, height, width · channels), in the same memory.
+def sums_gradient(
+    layer: Layer, weights: LayerWeights, values: RealArray, upstream: RealArray
+) -> RealArray:
+    """The gradient of `sums` with respect to `values`."""
+    kernel = weights["kernel"]
+    if layer.type == "Dense":
+        return upstream @ kernel.T
+    padded = pad(layer, values)
+    if layer.type == "Conv2D":
+        gradient = convolution_gradient(upstream, kernel, layer.stride, padded.shape[1:3])
+    else:
+        gradient = depthwise_gradient(padded, upstream, kernel, layer.stride)
+    return unpadded(layer, values, gradient)
 
-    NumPy is fast along a row, and slow along a few channels.
-    """
-    return maps.reshape(*maps.shape[:2], -1)
+
+def activated(layer: Layer, values: RealArray) -> RealArray:
+    """The activation of a layer applied to its sums, in their memory."""
+    match layer.activation:
+        case "relu":
+            return np.maximum(values, 0, out=values)
+        case "tanh":
+            return np.tanh(values, out=values)
+        case "sigmoid":
+            return cast(RealArray, expit(values, out=values))
+    return values
 
 
-def repeat_along_rows(numbers: NDArray[Number], maps: RealArray) -> NDArray[Number]:
-    """Numbers (channels,) repeated for each place of a row of maps: (width · channels,)."""
-    return np.tile(numbers, maps.shape[2])
+def slope(layer: Layer, output: RealArray) -> RealArray:
+    """The derivative of a layer's activation, from its output."""
+    match layer.activation:
+        case "relu":
+            return cast(RealArray, output > 0)
+        case "tanh":
+            return 1 - output**2
+        case "sigmoid":
+            return output * (1 - output)
+    return np.ones(1, output.dtype)
 
 
-def convolution_gradient(upstream: RealArray, kernel: FloatArray) -> RealArray:
-    """The gradient of a convolution with respect to its input.
-
-    It is a convolution, too: of the padded gradient with the kernel turned by 180° and with inputs
-    and outputs exchanged.
-    """
-    height, width, inputs, _ = kernel.shape
-    padded = np.pad(upstream, ((0, 0), (height - 1, height - 1), (width - 1, width - 1), (0, 0)))
-    turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
-    return convolution(padded, turned, np.zeros(inputs, np.float32))
+def as_maps(values: RealArray) -> RealArray:
+    """Numbers without places (n, features) as maps of one place each; maps as they are."""
+    return values if values.ndim == 4 else values[:, np.newaxis, np.newaxis]
 
 
 def gain_and_shift(weights: Mapping[str, RealArray]) -> tuple[RealArray, RealArray]:
     """Gain and shift `(channels,)` of a batch normalization in inference mode."""
     gain = weights["gamma"] / np.sqrt(weights["moving_variance"] + EPSILON)
     return gain, weights["beta"] - gain * weights["moving_mean"]
-
-
-def max_pool(values: RealArray) -> RealArray:
-    """The largest of each 2×2 square; a last odd row or column is left out."""
-    rows = np.maximum(values[:, :-1:2], values[:, 1::2])
-    return np.maximum(rows[:, :, :-1:2], rows[:, :, 1::2])
-
-
-def max_pool_gradient(values: RealArray, largest: RealArray, upstream: RealArray) -> RealArray:
-    """The gradient of `max_pool`: it goes to the first of equal values, row by row.
-
-    Values that differ by rounding alone count as equal: squares of plain background have four
-    times the same value.
-    """
-    gradient = np.zeros(values.shape, upstream.dtype)
-    least = largest - ROUNDING * np.abs(largest).max(initial=0)
-    rows, columns = largest.shape[1:3]
-    free = np.ones(largest.shape, bool)
-    for y, x in np.ndindex(2, 2):
-        place = (slice(None), slice(y, y + 2 * rows, 2), slice(x, x + 2 * columns, 2))
-        first = (values[place] >= least) & free
-        gradient[place] = upstream * first
-        free &= ~first
-    return gradient
 
 
 def softmax(logits: RealArray) -> RealArray:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnistviz.core.constants import NUM_CLASSES
-from mnistviz.core.model_spec import Layer, ModelSpec
+from mnistviz.core.layers.layer import Layer
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import ByteArray, FloatArray, RealArray, Weights
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.network.batches import map_batches

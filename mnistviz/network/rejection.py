@@ -17,7 +17,7 @@ import numpy as np
 
 from mnistviz.core.assets import ASSETS
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
-from mnistviz.core.model_spec import Layer
+from mnistviz.core.layers.layer import Layer
 from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray, Weights
 from mnistviz.network.layers import layer_outputs
 
@@ -50,14 +50,15 @@ def detector_layers() -> tuple[Layer, ...]:
         shape = (size, size, channels)
         last = number == len(CONVOLUTIONS)
         kernel = ("kernel", (side, side, depth, channels)), ("bias", (channels,))
-        layers.append(Layer(f"conv{number}", "Conv2D", shape, kernel, relu=not last))
+        layers.append(Layer(f"conv{number}", "Conv2D", shape, kernel, "none" if last else "relu"))
         if not last:
             names = ("gamma", "beta", "moving_mean", "moving_variance")
             arrays = tuple((name, shape[-1:]) for name in names)
             layers.append(Layer(f"bn{number}", "BatchNormalization", shape, arrays))
         if number in POOLED:
             size //= 2
-            layers.append(Layer(f"pool{number}", "MaxPooling2D", (size, size, channels)))
+            shape = (size, size, channels)
+            layers.append(Layer(f"pool{number}", "MaxPooling2D", shape, window=2, stride=2))
         depth = channels
     return (*layers, Layer("flatten", "Flatten", (depth,)))
 

@@ -67,5 +67,5 @@ def _keras_layers(network: Network, seed: int) -> list[keras.layers.Layer]:
     for layer in network.layers:
         shapes = [(name, network.weights[layer.name][name].shape) for name, _ in layer.weights]
         smaller = replace(layer, weights=tuple(shapes))
-        layers.append(keras_layer(smaller, network.spec, seed))
+        layers.append(keras_layer(smaller, seed))
     return layers

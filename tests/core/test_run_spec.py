@@ -30,7 +30,7 @@ def test_the_json_is_that_of_the_runs_on_disk() -> None:
         "schema_version": 1,
         "recipe": "reference",
         "created": "2026-02-03T12:00:00Z",
-        "model": {"channels": [10, 15, 20], "batch_norm": True, "dropout": 0.1},
+        "model": {"channels": [10, 15, 20], "batch_norm": True, "dropout": 0.1, "network": ""},
         "train": {
             "epochs": 20,
             "batch_size": 128,

@@ -77,7 +77,7 @@ def test_choices_and_flags_have_their_kind() -> None:
 @pytest.mark.parametrize(
     ("column", "titles"),
     [
-        ("network", ["Channel plan", "Dropout", "Batch normalization"]),
+        ("network", ["Channel plan", "Dropout", "Batch normalization", "Your own network"]),
         ("training", ["Epochs", "Batch size", "Learning rate"]),
         ("data", ["Training images", "Seed", "Measure the gap"]),
     ],
@@ -93,6 +93,7 @@ def test_the_options_of_the_train_command() -> None:
         "--channels",
         "--dropout",
         "--batch-norm/--no-batch-norm",
+        "--network",
         "--batch-size",
         "--learning-rate",
         "--limit",

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from mnistviz.core.model_spec import Layer, ModelSpec
+from mnistviz.core.layers.layer import Layer
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray, Weights
 from mnistviz.network.network import Network
 

@@ -26,11 +26,24 @@ def double_precision() -> Iterator[None]:
     keras.config.set_dtype_policy("float32")
 
 
-@pytest.mark.parametrize("batch_norm", [True, False])
+SPECS = [
+    ModelSpec(),
+    ModelSpec(batch_norm=False),
+    *(
+        ModelSpec(network=text)
+        for text in (
+            "4C3same-BN-5C3same-BN-D0.1-MP3S2-DW3-BN-6C3S2-BN-AP2-BN-F-8FC-BN-10FC",
+            "BN-4C5:tanh-BN-MP2same-5C3:none-BN-10C1-BN-GAP",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.text)
 @pytest.mark.usefixtures("double_precision")
-def test_logits_are_those_of_the_stock_layers(batch_norm: bool) -> None:
+def test_logits_are_those_of_the_stock_layers(spec: ModelSpec) -> None:
     generator = np.random.default_rng(7)
-    network = build(ModelSpec(batch_norm=batch_norm), seed=1)
+    network = build(spec, seed=1)
     # Scales of both signs: a negative one turns the pool's maximum into a minimum.
     network.set_weights(
         [

@@ -24,6 +24,19 @@ from mnistviz.network.keras_model import build
 
 EPSILON = 1e-3
 
+WITHOUT_DROPOUT = [
+    ModelSpec(dropout=0),
+    ModelSpec(dropout=0, batch_norm=False),
+    *(
+        ModelSpec(network=text)
+        for text in (
+            "4C3same-BN-MP3S2-DW3-BN-6C3S2-AP2-F-8FC-BN-10FC",
+            "BN-4C5:tanh-BN-MP2same-5C3:none-BN-DW3S2same:sigmoid-10C1-BN-GAP",
+            "F-6FC:tanh-10FC",
+        )
+    ),
+]
+
 
 @pytest.fixture
 def generator() -> np.random.Generator:
@@ -127,13 +140,12 @@ def test_max_pool_and_its_gradient_equal_tensorflows(generator: np.random.Genera
 
 @pytest.mark.compiles
 @pytest.mark.usefixtures("double_precision")
-@pytest.mark.parametrize("batch_norm", [True, False])
+@pytest.mark.parametrize("spec", WITHOUT_DROPOUT, ids=lambda spec: spec.text)
 def test_a_network_without_dropout_trains_like_stock_keras(
-    generator: np.random.Generator, batch_norm: bool
+    generator: np.random.Generator, spec: ModelSpec
 ) -> None:
     images = tf.constant(load_mnist().x_train[:32, ..., np.newaxis] / 255)
     labels = tf.constant(generator.integers(0, 10, 32), tf.int32)
-    spec = ModelSpec(dropout=0, batch_norm=batch_norm)
     ours, stock = build(spec, seed=3), build(spec, seed=3)
     cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
 

@@ -16,7 +16,7 @@ from mnistviz.runs.load import load
 from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from tests.helpers.made_networks import random_network
-from tests.helpers.spec_strategies import models
+from tests.helpers.spec_strategies import models, networks
 
 SMALL = [ModelSpec(channels=(2, 3, 4)), ModelSpec(channels=(2, 3, 4), batch_norm=False)]
 
@@ -167,6 +167,22 @@ def assert_equal_to_keras(network: Network, images: FloatArray, tolerance: float
         values = np.asarray(layer(values, training=False))
         error = np.abs(outputs[layer.name] - values).max()
         assert error <= tolerance * max(1, np.abs(values).max()), layer.name
+
+
+@pytest.mark.compiles
+@settings(max_examples=50)
+@given(networks(), st.integers(0, 2**31))
+def test_a_network_of_any_layers_gives_the_outputs_and_gradients_of_keras(
+    spec: ModelSpec, seed: int
+) -> None:
+    network = random_network(spec, seed)
+    generator = np.random.default_rng(seed)
+    images = generator.random((2, 28, 28), np.float32)
+    assert_equal_to_keras(network, images, 1e-5)
+    weights = generator.normal(size=10).astype(np.float32)
+    gradients = network.gradients(images, weights)[1]["input"][..., 0]
+    reference = keras_gradients(network, images, weights)
+    assert np.abs(gradients - reference).max() <= 1e-4 * max(1e-3, np.abs(reference).max())
 
 
 @pytest.mark.compiles

@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, TRAINING, apply_layout
 from mnistviz.core.constants import IMAGE_SIZE
-from mnistviz.core.model_spec import Layer, ModelSpec, normalization_name
+from mnistviz.core.layers.layer import Layer
+from mnistviz.core.model_spec import ModelSpec, normalization_name
 
 # By the type of a Keras layer. Other layers are not shown.
 COLOURS = {"Conv2D": TRAINING, "MaxPooling2D": CATEGORICAL[6]}

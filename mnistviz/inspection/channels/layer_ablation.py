@@ -13,8 +13,9 @@ from mnistviz.core.types.arrays import BoolArray, ByteArray, FloatArray
 from mnistviz.core.types.inspection import LayerAblation, Replacement
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.network.batches import map_batches
-from mnistviz.network.layers import as_rows, layer_outputs, repeat_along_rows
+from mnistviz.network.layers import layer_outputs
 from mnistviz.network.network import Network, as_batch
+from mnistviz.network.windows import as_rows, repeat_along_rows
 
 # Random orders, beside the two by importance.
 NUM_DRAWS = 5

@@ -5,7 +5,7 @@ import numpy as np
 from mnistviz.core.model_spec import convolution_name
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import LayerOutput
-from mnistviz.network.layers import convolution, forward
+from mnistviz.network.layers import forward, sums
 from mnistviz.network.network import Network, as_batch
 
 
@@ -23,8 +23,8 @@ def stages(network: Network, image: FloatArray) -> tuple[LayerOutput, ...]:
         before, values = values, forward(layer, weights, values)
         match layer.type:
             case "Conv2D":
-                sums = convolution(before, weights["kernel"], weights["bias"])
-                found.append(LayerOutput(layer.name, "convolution", sums[0]))
+                of_layer = sums(layer, weights, before)
+                found.append(LayerOutput(layer.name, "convolution", of_layer[0]))
                 if layer.relu:
                     found.append(LayerOutput(layer.name, "relu", values[0]))
             case "BatchNormalization":

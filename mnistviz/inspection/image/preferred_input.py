@@ -45,7 +45,10 @@ class ChannelGradients:
         self.size = size_and_stride(network.spec, layer)[0]
         self._weights = network.weights
         number = [one.name for one in network.layers].index(layer)
-        self._layers = (*network.layers[:number], replace(network.layers[number], relu=False))
+        self._layers = (
+            *network.layers[:number],
+            replace(network.layers[number], activation="none"),
+        )
 
     def values_and_gradients(
         self, images: RealArray, channels: NDArray[np.int32]

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnistviz.core.model_spec import Layer, ModelSpec, normalization_name
+from mnistviz.core.layers.layer import Layer
+from mnistviz.core.model_spec import ModelSpec, normalization_name
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.value_trace import inputs_of

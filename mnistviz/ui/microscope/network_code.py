@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.network import layers
+from mnistviz.network import layers, windows
 
 
 def show_network_code(model: ModelSpec) -> None:
@@ -15,10 +15,13 @@ def show_network_code(model: ModelSpec) -> None:
         st.markdown(
             "These are the layers of this network, and the code that computes every number on "
             "these pages, with NumPy alone. `layer_outputs` applies the layers one after another. "
-            "`layer_gradients` goes the same way back: it says how much each value changes a score."
+            "`layer_gradients` goes the same way back: it says how much each value changes a "
+            "score. Below them is what slides windows over maps: convolutions and pooling."
         )
         st.code(shapes_text(model), language=None)
-        st.code(inspect.getsource(layers), language="python", line_numbers=True, height=600)
+        for module in (layers, windows):
+            source = inspect.getsource(module)
+            st.code(source, language="python", line_numbers=True, height=600)
 
 
 def shapes_text(model: ModelSpec) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnistviz.core.model_spec import Layer
+from mnistviz.core.layers.layer import Layer
 from mnistviz.network.layers import gain_and_shift
 from mnistviz.network.network import Network
 from mnistviz.runs.snapshots import Snapshot
