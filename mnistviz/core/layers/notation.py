@@ -185,28 +185,52 @@ def _last_weighted(parts: Sequence[Part]) -> int:
     return max((n for n, part in enumerate(parts) if part.type in WEIGHTED), default=-1)
 
 
+@dataclass(frozen=True)
+class Draft:
+    """Layers as far as they can be built.
+
+    Attributes:
+        layers: One for each part up to the first that can't be built; where all can, flatten and
+            softmax follow.
+        problem: What keeps it from being a network, None for a network.
+        problem_at: The index of the part that can't be built, None where it is none of them.
+    """
+
+    layers: tuple[Layer, ...]
+    problem: SpecError | None = None
+    problem_at: int | None = None
+
+
 def layers_of(parts: Sequence[Part], num_classes: int = NUM_CLASSES) -> tuple[Layer, ...]:
     """The layers with their names and shapes, flatten and softmax included. Raises `SpecError`."""
+    draft = draft_of(parts, num_classes)
+    if draft.problem is not None:
+        raise draft.problem
+    return draft.layers
+
+
+def draft_of(parts: Sequence[Part], num_classes: int = NUM_CLASSES) -> Draft:
+    """The layers of parts that need not be a network yet."""
     last = _last_weighted(parts)
     layers: list[Layer] = []
     shape: tuple[int, ...] = (IMAGE_SIZE, IMAGE_SIZE, 1)
     names = _Names()
-    for number, part in enumerate(parts):
-        default: Activation = "none" if number == last or part.type not in WEIGHTED else "relu"
+    for index, part in enumerate(parts):
+        default: Activation = "none" if index == last or part.type not in WEIGHTED else "relu"
         try:
             layer = _layer(names.of(part.type), part, shape, part.activation or default)
         except ValueError as error:
-            raise SpecError(f"network: layer {number + 1}, {part.text}: {error}") from None
+            text = f"network: layer {index + 1}, {part.text}: {error}"
+            return Draft(tuple(layers), SpecError(text), index)
         layers.append(layer)
         shape = layer.output_shape
     if shape[:2] == (1, 1) and len(shape) == 3:
         layers.append(Layer("flatten", "Flatten", shape[2:]))
         shape = shape[2:]
     if shape != (num_classes,):
-        raise SpecError(_no_scores(shape, num_classes))
+        return Draft(tuple(layers), SpecError(_no_scores(shape, num_classes)))
     layers.append(Layer("softmax", "Softmax", shape))
-    _check_size(layers)
-    return tuple(layers)
+    return Draft(tuple(layers), _beyond_limits(layers))
 
 
 def _no_scores(shape: tuple[int, ...], num_classes: int) -> str:
@@ -222,24 +246,22 @@ def _no_scores(shape: tuple[int, ...], num_classes: int) -> str:
     )
 
 
-def _check_size(layers: Sequence[Layer]) -> None:
-    """Raise `SpecError` for a network beyond the limits as a whole."""
+def _beyond_limits(layers: Sequence[Layer]) -> SpecError | None:
+    """The error of a network that is too large as a whole."""
     values = sum(_size(layer.output_shape) for layer in layers)
     parameters = sum(layer.parameters for layer in layers)
     if len(layers) > MAX_LAYERS:
-        raise SpecError(
-            f"network: expected at most {MAX_LAYERS} layers with flatten and softmax, got "
-            f"{len(layers)}"
+        text = f"at most {MAX_LAYERS} layers with flatten and softmax, got {len(layers)}"
+    elif parameters > MAX_PARAMETERS:
+        text = f"at most {MAX_PARAMETERS:,} parameters, got {parameters:,}"
+    elif values > MAX_VALUES:
+        text = (
+            f"at most {MAX_VALUES:,} values in all maps of an image, got {values:,}; pool earlier "
+            "or use fewer channels"
         )
-    if parameters > MAX_PARAMETERS:
-        raise SpecError(
-            f"network: expected at most {MAX_PARAMETERS:,} parameters, got {parameters:,}"
-        )
-    if values > MAX_VALUES:
-        raise SpecError(
-            f"network: expected at most {MAX_VALUES:,} values in all maps of an image, got "
-            f"{values:,}; pool earlier or use fewer channels"
-        )
+    else:
+        return None
+    return SpecError(f"network: expected {text}")
 
 
 def _size(shape: tuple[int, ...]) -> int:

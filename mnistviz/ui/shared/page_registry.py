@@ -42,6 +42,12 @@ TRAIN = PageEntry(
     ":material/show_chart:",
     "Train a network and watch its loss and accuracy as it learns.",
 )
+DESIGN = PageEntry(
+    "pages/design.py",
+    "Design",
+    ":material/construction:",
+    "Put a network together, layer by layer, under a budget of parameters.",
+)
 FILM = PageEntry(
     "pages/film.py",
     "Film",
@@ -113,7 +119,7 @@ MY_DIGITS = PageEntry(
 # first visit.
 SECTIONS: dict[str, tuple[PageEntry, ...]] = {
     "": (START, OVERVIEW),
-    "Train": (TRAIN, FILM, RUNS),
+    "Train": (TRAIN, DESIGN, FILM, RUNS),
     "Look inside": (KERNELS, FEATURE_MAPS, MICROSCOPE, WHY, EMBEDDING),
     "Judge": (EVALUATE, CHANNELS),
     "Your hand": (DRAW, MY_DIGITS),

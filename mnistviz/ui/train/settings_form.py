@@ -6,8 +6,8 @@ from typing import Any, get_args
 import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.recipes import Recipe
-from mnistviz.core.settings import Column, Setting, form_settings
+from mnistviz.core.recipes import RECIPES, Recipe
+from mnistviz.core.settings import Column, Setting, form_settings, settings
 from mnistviz.core.train_spec import TrainSpec
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
@@ -62,6 +62,13 @@ def _input(setting: Setting, recipe: Recipe) -> None:
             options["format"] = None if digits is None else f"%.{digits}f"
             options["step"] = setting.presentation.step
             st.number_input(setting.title, value=value, **options)
+
+
+def fill_in_network(text: str) -> None:
+    """Fill in a network of one's own in the form of every recipe."""
+    network = next(one for one in settings(ModelSpec) if one.name == "network")
+    for recipe in RECIPES.values():
+        st.session_state[input_key(network, recipe)] = text
 
 
 def input_key(setting: Setting, recipe: Recipe) -> str:
