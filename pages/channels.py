@@ -80,8 +80,14 @@ else:
     coverage_view.show_coverage(study, run, snapshot)
 
 st.header("One network, channel by channel")
+has_channels = bool(run.spec.model.relu_convolutions)
 if snapshot is None:
     no_snapshot_yet(run)
+elif not has_channels:
+    st.info(
+        f"{run.name} has no convolution but the one that gives the scores, so it has no channels "
+        "to compare. Choose another run in the sidebar."
+    )
 else:
     st.markdown(
         f"From here on it is about {describe(snapshot)}: the run and the snapshot that "
@@ -107,7 +113,7 @@ else:
 if study is not None:
     with st.expander("The command that makes these numbers again", icon=":material/terminal:"):
         st.code(study.command, language="sh")
-        if snapshot is not None:
+        if snapshot is not None and has_channels:
             st.markdown(f"And those of {run.name}, channel by channel:")
             name = shlex.quote(run.name)
             st.code(

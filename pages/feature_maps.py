@@ -3,10 +3,12 @@
 import streamlit as st
 
 from mnistviz.core.constants import NUM_TEST_IMAGES
-from mnistviz.ui.feature_maps.network_view import STAGES, ShownMaps, show_layers, show_network
+from mnistviz.ui.feature_maps.channel_view import STAGES
+from mnistviz.ui.feature_maps.network_view import ShownMaps, show_layers, show_network
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import pick_scope
 from mnistviz.ui.shared.inputs import pick
+from mnistviz.ui.shared.own_networks import need_convolutions
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
 
@@ -18,10 +20,11 @@ LOOK_FOR = {
 VIEWS = {"whole": "the whole network", "layers": "layer by layer, large"}
 
 snapshot = need_snapshot()
+need_convolutions(snapshot.run.spec.model)
 image, image_name = chosen_image()
 st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
 
-normalizes = snapshot.run.spec.model.batch_norm
+normalizes = snapshot.run.spec.model.normalizes
 stages = {stage: name for stage, name in STAGES.items() if stage != "normalization" or normalizes}
 other_image: int | None = None
 with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -14,6 +14,7 @@ from mnistviz.ui.shared import loaded_networks, run_logs
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import pick
+from mnistviz.ui.shared.own_networks import need_convolutions
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import epochs_text, explanation, validated_on_text
@@ -29,8 +30,9 @@ st.markdown(
     "happens within the first epoch, and how little later."
 )
 playing = show_player(snapshot, steps)
+need_convolutions(run.spec.model)
 layers = {each.name: each.name for each in run.spec.model.convolutions}
-layer = pick("Layer", layers, "film_layer", "conv1", persist_state="session")
+layer = pick("Layer", layers, "film_layer", persist_state="session")
 
 # Side by side on a screen, one below the other on a phone.
 width = page_width() if is_narrow() else page_width() // 2

@@ -7,6 +7,7 @@ from mnistviz.ui.kernels.kernel_kinds_view import show_kinds
 from mnistviz.ui.kernels.kernel_view import show_kernels
 from mnistviz.ui.kernels.layer_choice import caption_of, explanation_of, pick_layer
 from mnistviz.ui.kernels.statistics_view import show_statistics
+from mnistviz.ui.shared.own_networks import need_convolutions
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
 
@@ -15,6 +16,7 @@ from mnistviz.ui.shared.texts import describe, explanation
 SECTIONS = (show_kinds, show_statistics)
 
 snapshot = need_snapshot()
+need_convolutions(snapshot.run.spec.model)
 # The finding comes first; the layer that it is about is chosen below.
 finding = st.container()
 st.caption(describe(snapshot))

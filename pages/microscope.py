@@ -8,6 +8,7 @@ from mnistviz.ui.microscope.place import CHANNEL, LAYER, read_address
 from mnistviz.ui.microscope.trace_view import show_trace
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.compat import restore_query_param
+from mnistviz.ui.shared.own_networks import is_plain
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe
 
@@ -23,8 +24,9 @@ read_address(st.session_state, st.query_params.to_dict())
 
 layers = shown_layers(model)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-    st.session_state.setdefault(LAYER, "conv1")
-    restore_query_param(LAYER, layers, "conv1")
+    first = next(iter(layers))
+    st.session_state.setdefault(LAYER, first)
+    restore_query_param(LAYER, layers, first)
     layer = layers[
         str(
             st.segmented_control(
@@ -43,6 +45,7 @@ st.caption(
     f"{describe(snapshot)}, looking at **{image_name}**. All numbers are the network's own. "
     f"For one image it adds up {products:,} products."
 )
-stages = loaded_networks.stages(snapshot, image)
-show_trace(stages, image, loaded_networks.weights(snapshot), model)
+if is_plain(model, "The way back to the pixels"):
+    stages = loaded_networks.stages(snapshot, image)
+    show_trace(stages, image, loaded_networks.weights(snapshot), model)
 show_network_code(model)

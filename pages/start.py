@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from mnistviz.runs import snapshots
 from mnistviz.ui.shared.flow.network_weights import send_weights
+from mnistviz.ui.shared.own_networks import is_plain
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.words.explained import show_glossary
 from mnistviz.ui.start import texts
@@ -13,6 +15,9 @@ from mnistviz.ui.start.stations import pick_station
 from mnistviz.ui.start.train_station import show_training_station
 
 snapshot = need_snapshot()
+if not is_plain(snapshot.run.spec.model, "Start here"):
+    st.caption("It shows the run **best** instead.")
+    snapshot = snapshots.find("best")
 number = pick_station()
 if number == 1:
     st.caption(texts.INTRODUCTION)

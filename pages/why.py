@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.own_networks import need_convolutions
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
 from mnistviz.ui.why.channels_view import show_channels
@@ -10,6 +11,7 @@ from mnistviz.ui.why.pixels_view import show_pixels
 from mnistviz.ui.why.question import pick_question
 
 snapshot = need_snapshot()
+need_convolutions(snapshot.run.spec.model)
 image, image_name = chosen_image()
 st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
 question = pick_question(loaded_networks.network(snapshot).logits(image[None])[0])
@@ -33,7 +35,10 @@ explanation(
 )
 
 st.header("Which channels?")
-show_channels(snapshot, image, question)
+if snapshot.run.spec.model.relu_convolutions:
+    show_channels(snapshot, image, question)
+else:
+    st.info("This network has no convolution before its scores, so no channel can be switched off.")
 explanation(
     [
         "Each **channel** of each layer writes one map of the image. Here each is switched off "

@@ -43,7 +43,7 @@ def maps(
 ) -> None:
     """Show the outputs of all channels of all layers for an image, from the input to the answer."""
     snapshot = find_snapshot(run)
-    one_of("stage", stage, STAGES if snapshot.run.spec.model.batch_norm else STAGES[:2])
+    one_of("stage", stage, STAGES if snapshot.run.spec.model.normalizes else STAGES[:2])
     colour_scope = one_of("scope", scope, SCOPES)
     pixels, name = chosen_image(image, file)
 
@@ -82,7 +82,10 @@ def maps(
 
 def _shown(outputs: Sequence[LayerOutput], stage: str) -> list[LayerOutput]:
     """One output of each layer: after the chosen stage."""
-    return [each for each in outputs if each.stage in (stage, "pool") or each.layer == "conv8"]
+    from mnistviz.inspection.image.feature_maps import shown_at
+
+    shown = [id(each) for each in shown_at(outputs, stage)]
+    return [each for each in outputs if each.stage == "pool" or id(each) in shown]
 
 
 def _softmax(outputs: Sequence[LayerOutput]) -> LayerOutput:

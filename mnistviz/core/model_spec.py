@@ -142,6 +142,45 @@ class ModelSpec(Frozen):
         return tuple(layer for layer in self.convolutions if layer.relu)
 
     @property
+    def scores_layer(self) -> str:
+        """The name of the last layer with a kernel, whose outputs are the scores."""
+        return next(layer.name for layer in reversed(self.layers) if layer.type in WEIGHTED)
+
+    @property
+    def normalizes(self) -> bool:
+        """Whether a batch normalization follows a convolution."""
+        return any(name != end for name, end in self.block_ends.items())
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its layers are those of the published network, in any number and order.
+
+        These are convolutions of stride 1 without padding, with a ReLU but for the last, and 2×2
+        max pooling. Views of single values and of their way through the network show only these.
+        """
+        plain = {
+            "Conv2D": ("valid", 1, None),
+            "MaxPooling2D": ("valid", 2, 2),
+        }
+        for layer in self.layers:
+            if layer.type in plain:
+                padding, stride, window = plain[layer.type]
+                if (layer.padding, layer.stride) != (padding, stride):
+                    return False
+                if layer.window != (window or layer.window):
+                    return False
+            elif layer.type not in ("BatchNormalization", "Dropout", "Flatten", "Softmax"):
+                return False
+        *hidden, last = self.convolutions
+        follows = [convolution_name(one.name) for one in self.layers if one.name.startswith("bn")]
+        return (
+            all(layer.relu for layer in hidden)
+            and last.output_shape[:2] == (1, 1)
+            and len(follows) == sum(one.type == "BatchNormalization" for one in self.layers)
+            and last.name not in follows
+        )
+
+    @property
     def block_ends(self) -> dict[str, str]:
         """For each convolution with a ReLU, the layer whose output the next one takes.
 

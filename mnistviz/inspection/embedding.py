@@ -1,7 +1,8 @@
 """Maps of digits: images for which a network has similar features lie close together.
 
-The features of an image are the input of the last convolution. Principal component analysis shows
-the plane with the largest variance, at once; t-SNE preserves neighbourhoods and takes a minute.
+The features of an image are the input of the layer that gives the scores. Principal component
+analysis shows the plane with the largest variance, at once; t-SNE preserves neighbourhoods and
+takes a minute.
 """
 
 import contextlib
@@ -32,13 +33,13 @@ TSNE_ITERATIONS = 1000
 def last_features(
     network: Network, images: FloatArray | ByteArray, progress: Progress = no_progress
 ) -> tuple[FloatArray, ByteArray]:
-    """The input of the last convolution, and the answers, for images `(n, 28, 28)`.
+    """The input of the layer that gives the scores, and the answers, for images `(n, 28, 28)`.
 
     Images are as in `Network`. Features are (n, height · width · channels) float32, answers (n,)
     uint8. `progress` gets the number of images that are done.
     """
     layers = network.layers
-    last = layers.index(network.spec.convolutions[-1])
+    last = [layer.name for layer in layers].index(network.spec.scores_layer)
 
     def both(batch: FloatArray | ByteArray) -> tuple[FloatArray, ByteArray]:
         outputs = [as_batch(batch), *network.outputs(batch).values()]

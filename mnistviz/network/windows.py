@@ -148,24 +148,24 @@ def _places(shape: tuple[int, ...], window: int, stride: int) -> Iterator[tuple[
         yield y, x, (slice(None), down, along)
 
 
-def pad(layer: Layer, values: RealArray, border: float = 0.0) -> RealArray:
+def pad(layer: Layer, values: RealArray, number: float = 0.0) -> RealArray:
     """The maps with the border that a layer with the padding `same` adds, as Keras adds it."""
     if layer.padding != "same":
         return values
-    borders = [_border(layer, side) for side in values.shape[1:3]]
-    return np.pad(values, ((0, 0), *borders, (0, 0)), constant_values=border)
+    borders = [border(layer, side) for side in values.shape[1:3]]
+    return np.pad(values, ((0, 0), *borders, (0, 0)), constant_values=number)
 
 
 def unpadded(layer: Layer, values: RealArray, padded: RealArray) -> RealArray:
     """The part of padded maps that has the places of `values`."""
     if layer.padding != "same":
         return padded
-    (top, _), (left, _) = (_border(layer, side) for side in values.shape[1:3])
+    (top, _), (left, _) = (border(layer, side) for side in values.shape[1:3])
     return padded[:, top : top + values.shape[1], left : left + values.shape[2]]
 
 
-def _border(layer: Layer, side: int) -> tuple[int, int]:
-    """Rows of zeros before and after; the odd one is after."""
+def border(layer: Layer, side: int) -> tuple[int, int]:
+    """Rows that the padding `same` adds before and after maps of a side; the odd one is after."""
     count = -(-side // layer.stride)
     total = max(0, (count - 1) * layer.stride + layer.window - side)
     return total // 2, total - total // 2

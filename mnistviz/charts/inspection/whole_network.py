@@ -133,8 +133,9 @@ def _enlarged(colours: Rgba) -> Rgba:
 
 def _title(stage: LayerOutput, shape: tuple[int, ...]) -> str:
     height, width, channels = shape
-    name = {"pool": "max-pool", "conv8": "conv8, the scores"}.get(stage.layer, stage.layer)
+    name = "max-pool" if stage.layer == "pool" else stage.layer
     if _is_score(shape):
+        name += ", the scores" if stage.stage == "convolution" else ""
         return f"<b>{name}</b> · {channels} numbers, enlarged"
     size = f"{height}×{width}"
     return f"<b>{name}</b> · {channels} of {size}" if channels > 1 else f"<b>{name}</b> · {size}"

@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.types.arrays import DoubleArray, FloatArray, RealArray
-from mnistviz.inspection.image.receptive_field import size_and_stride
+from mnistviz.inspection.image.receptive_field import first_pixel, size_and_stride
 from mnistviz.network.batches import map_batches
 from mnistviz.network.network import Network
 
@@ -213,7 +213,7 @@ def grad_cam(network: Network, image: FloatArray, weights: FloatArray, layer: st
     outputs, gradients = network.gradients(image[np.newaxis], weights)
     coarse = np.maximum(outputs[layer][0] @ gradients[layer][0].mean(axis=(0, 1)), 0)
     size, stride = size_and_stride(network.spec, layer)
-    start = (size - 1) / 2
+    start = first_pixel(network.spec, layer) + (size - 1) / 2
     pixels = np.arange(IMAGE_SIZE, dtype=np.float64)
     places = start + stride * np.arange(len(coarse))
     spread = np.array([np.interp(pixels, places, column) for column in coarse.T]).T

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.layers.layer import WINDOWED
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.network.windows import border
 
 
 @dataclass(frozen=True)
@@ -22,21 +25,38 @@ class Field:
 def size_and_stride(model: ModelSpec, layer: str) -> tuple[int, int]:
     """The size of a layer's receptive field and its stride, in pixels.
 
-    A kernel of k adds k - 1 strides of the layer before, a pool doubles the stride. No layer pads,
-    so the field of the first value begins at pixel 0.
+    A window of k adds k - 1 strides of the layers before.
     """
-    size, stride = 1, 1
+    size, stride, _ = _geometry(model, layer)
+    return size, stride
+
+
+def first_pixel(model: ModelSpec, layer: str) -> int:
+    """The pixel that the receptive field of a layer's first value begins at.
+
+    Below 0 where layers pad: the field is then larger than its part of the image.
+    """
+    return _geometry(model, layer)[2]
+
+
+def _geometry(model: ModelSpec, layer: str) -> tuple[int, int, int]:
+    """Size, stride and first pixel of a layer's receptive field."""
+    size, stride, first, side = 1, 1, 0, IMAGE_SIZE
     for one in model.layers:
-        if one.type == "Conv2D":
-            size += (dict(one.weights)["kernel"][0] - 1) * stride
-        elif one.type == "MaxPooling2D":
-            size, stride = size + stride, stride * 2
+        if one.type in WINDOWED:
+            if one.padding == "same":
+                first -= border(one, side)[0] * stride
+            size += (one.window - 1) * stride
+            stride *= one.stride
+            side = one.output_shape[0]
         if one.name == layer:
-            return size, stride
+            return size, stride, first
     raise KeyError(layer)
 
 
 def field_of(model: ModelSpec, layer: str, row: int, column: int) -> Field:
-    """The receptive field of the value at (row, column) of a layer's maps."""
-    size, stride = size_and_stride(model, layer)
-    return Field(row * stride, column * stride, size)
+    """The receptive field of the value at (row, column) of a layer's maps, within the image."""
+    size, stride, first = _geometry(model, layer)
+    size = min(size, IMAGE_SIZE)
+    top, left = (min(max(first + place * stride, 0), IMAGE_SIZE - size) for place in (row, column))
+    return Field(top, left, size)

@@ -31,7 +31,7 @@ def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
     default = "conv3" if "conv3" in layers else layers[0]
     layer = pick("Layer of 3×3 kernels", layers, "coverage_layer", default)
     coverages = list(study.mean_coverage(layer))
-    if snapshot is not None:
+    if snapshot is not None and _has_kernels_of_3(snapshot, layer):
         coverages.append(_coverage_of(snapshot, layer))
         coverages.sort(key=lambda coverage: coverage.channels)
     show(
@@ -46,6 +46,11 @@ def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
         f"a kernel, on average. The row ({run.name}) is the run chosen in the sidebar."
     )
     st.markdown("\n".join(f"- {coverage_text(coverage)}" for coverage in in_question(coverages)))
+
+
+def _has_kernels_of_3(snapshot: Snapshot, layer: str) -> bool:
+    arrays = loaded_networks.weights(snapshot).get(layer, {})
+    return "kernel" in arrays and arrays["kernel"].shape[:2] == (3, 3)
 
 
 def _coverage_of(snapshot: Snapshot, layer: str) -> MeanCoverage:

@@ -81,7 +81,7 @@ def show_layers(run: Run, uses: Mapping[str, LayerRedundancy]) -> None:
 def choose_layer(run: Run) -> str:
     """Let a person choose a layer; at first the third one, whose width is in question."""
     names = [layer.name for layer in run.spec.model.convolutions if layer.relu]
-    return pick("Layer", names, "ablation_layer", "conv3")
+    return pick("Layer", names, "ablation_layer", "conv3" if "conv3" in names else names[-1])
 
 
 def show_correlations(snapshot: Snapshot, layer: str, statistics: LayerStatistics) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 from mnistviz.charts.inspection.channels import histogram_figure, large_map_figure
 from mnistviz.charts.inspection.kernels import kernel_row_figure
 from mnistviz.core.types.inspection import LayerOutput
+from mnistviz.inspection.image.feature_maps import shown_at
 from mnistviz.inspection.image.receptive_field import size_and_stride
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
@@ -13,32 +14,34 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.channel.exciting_view import show_exciting
 from mnistviz.ui.shared.channel.preferred_view import show_preferred
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.own_networks import is_plain
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.texts import count_of
 
 LAYER = "maps_layer"
 CHANNEL = "maps_channel"
 NUM_KERNELS = 8
+# The stages of a convolution, in order.
+STAGES = {
+    "convolution": "after the convolution",
+    "relu": "after the ReLU",
+    "normalization": "after the normalization",
+}
 
 
 def chosen_channel(run: Run) -> tuple[str, int]:
     """The layer and the channel that were chosen last; the last channel if it has fewer."""
-    layer = st.session_state.setdefault(LAYER, "conv1")
-    channel = min(st.session_state.get(CHANNEL, 0), _num_channels(run)[layer] - 1)
+    counts = _num_channels(run)
+    layer = st.session_state.get(LAYER)
+    if layer not in counts:
+        layer = st.session_state[LAYER] = next(iter(counts))
+    channel = min(st.session_state.get(CHANNEL, 0), counts[layer] - 1)
     st.session_state[CHANNEL] = channel
     return layer, channel
 
 
 def _num_channels(run: Run) -> dict[str, int]:
     return {layer.name: layer.output_shape[-1] for layer in run.spec.model.convolutions}
-
-
-def is_shown(output: LayerOutput, stage: str) -> bool:
-    """Whether a convolution's output is the one that is shown for a stage.
-
-    The last layer has no ReLU and no normalization: its scores are shown for each stage.
-    """
-    return output.stage == stage or output.layer == "conv8"
 
 
 def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str) -> None:
@@ -49,7 +52,7 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
     with st.container(horizontal=True):
         st.selectbox("Layer", list(num_channels), key=LAYER, width=160)
         st.number_input("Channel", 0, num_channels[layer] - 1, key=CHANNEL, width=160)
-    outputs = (output for output in stages if output.layer == layer and is_shown(output, stage))
+    outputs = (output for output in shown_at(stages, stage) if output.layer == layer)
     values = next(outputs).values[:, :, channel]
     size, stride = size_and_stride(snapshot.run.spec.model, layer)
     st.caption(
@@ -72,13 +75,16 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
             f"{values.min():+.3f} to {values.max():+.3f}, mean {values.mean():+.3f}; "
             f"{np.mean(values > 0):.0%} of its {values.size} values are above 0"
             if values.size > 1
+            else f"One number: {values.max():+.3f}"
+            if layer != snapshot.run.spec.model.scores_layer
             else f"One number, the score of the digit {channel}: {values.max():+.3f}"
         )
     with right:
         if values.size > 1:
             show(histogram_figure(values), "histogram", "How often each value occurs in the map")
         _show_kernels(snapshot, layer, channel)
-    show_preferred(snapshot, layer, num_channels[layer], CHANNEL)
+    if is_plain(snapshot.run.spec.model, "The preferred input"):
+        show_preferred(snapshot, layer, num_channels[layer], CHANNEL)
     show_exciting(snapshot, layer, channel)
 
 

@@ -10,16 +10,18 @@ import streamlit as st
 from mnistviz.charts.digit_images import image_figure, probability_figure
 from mnistviz.charts.inspection.feature_maps import feature_maps_figure
 from mnistviz.charts.inspection.whole_network import whole_network_figure
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.charts import Scope
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.inspection.image.feature_maps import shown_at
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.feature_maps.channel_view import (
     CHANNEL,
     LAYER,
+    STAGES,
     chosen_channel,
-    is_shown,
     show_channel,
 )
 from mnistviz.ui.shared import loaded_networks
@@ -28,13 +30,6 @@ from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 
-STAGES = {
-    "convolution": "after the convolution",
-    "relu": "after the ReLU",
-    "normalization": "after the normalization",
-}
-# A map of these layers has no channel of its own to open: a click opens the layer it is made of.
-OPENS = {"pool": "conv3", "softmax": "conv8"}
 # The key of the chart of the difference between two images.
 DIFFERENCE = "whole-difference"
 
@@ -60,12 +55,13 @@ def shown_outputs(
     stages: Sequence[LayerOutput], image: FloatArray, stage: str
 ) -> list[LayerOutput]:
     """Return the input, the maps at a stage, pool, scores and softmax, in order."""
+    shown = [id(output) for output in shown_at(stages, stage)]
     return [
         LayerOutput("input", "input", image[..., np.newaxis]),
         *(
             output
             for output in stages
-            if output.stage in ("pool", "softmax") or is_shown(output, stage)
+            if output.stage in ("pool", "softmax") or id(output) in shown
         ),
     ]
 
@@ -106,7 +102,7 @@ def _show_whole_network(maps: ShownMaps) -> None:
                     chosen=chosen_channel(maps.snapshot.run),
                 ),
                 key=key,
-                on_click=partial(_choose_clicked_map, key),
+                on_click=partial(_choose_clicked_map, key, maps.snapshot.run.spec.model),
                 alt=f"All maps of all layers for {name}, {STAGES[maps.stage]}",
             )
 
@@ -128,10 +124,24 @@ def _charts_of(maps: ShownMaps) -> list[tuple[str, str, list[LayerOutput]]]:
     return charts
 
 
-def _choose_clicked_map(key: str) -> None:
+def _choose_clicked_map(key: str, model: ModelSpec) -> None:
     layer, channel = clicked_point(key) or ("input", 0)
-    if layer != "input":
-        st.session_state[LAYER], st.session_state[CHANNEL] = OPENS.get(layer, layer), channel
+    if opened := opened_layer(model, layer):
+        st.session_state[LAYER], st.session_state[CHANNEL] = opened, channel
+
+
+def opened_layer(model: ModelSpec, name: str) -> str:
+    """The convolution that a click on a layer's map opens; empty for none.
+
+    A pool has no channels of its own: it opens the last convolution before it, as the softmax does.
+    """
+    names = [layer.name for layer in model.layers]
+    if name not in names:
+        return ""
+    before = model.layers[: names.index(name) + 1]
+    convolutions = [layer.name for layer in before if layer.type == "Conv2D"]
+    is_open = name in convolutions or name.startswith(("pool", "softmax"))
+    return convolutions[-1] if convolutions and is_open else ""
 
 
 def show_layers(maps: ShownMaps) -> None:
@@ -155,13 +165,13 @@ def show_layers(maps: ShownMaps) -> None:
 def _show_layer(output: LayerOutput, maps: ShownMaps, largest: float) -> None:
     height, width, channels = output.values.shape
     is_pool = output.stage == "pool"
-    title = "max-pool" if is_pool else output.layer
+    title = "max-pool" if output.layer == "pool" else output.layer
     st.subheader(f"{title} · {channels} channels of {height}×{width}")
-    if is_pool and maps.snapshot.run.spec.model.batch_norm:
+    if is_pool and maps.snapshot.run.spec.model.normalizes:
         st.caption(
             "The pool takes the normalized values: orange is above the usual value, blue below it."
         )
-    elif output.layer == "conv8":
+    elif output.layer == maps.snapshot.run.spec.model.scores_layer:
         st.caption("One score for each digit. The softmax turns the scores into probabilities.")
     show(
         feature_maps_figure(

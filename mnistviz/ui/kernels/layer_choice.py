@@ -48,7 +48,9 @@ class ShownLayer:
     @property
     def output_name(self) -> str:
         """The name of an output of the layer."""
-        return "digit" if self.name == "conv8" else "output channel"
+        return (
+            "digit" if self.name == self.snapshot.run.spec.model.scores_layer else "output channel"
+        )
 
 
 def pick_layer(snapshot: Snapshot) -> ShownLayer:
@@ -103,7 +105,7 @@ def _look_for(layer: ShownLayer) -> str:
         return (
             "Each square is one weight: how much of an input channel goes into an output channel."
         )
-    if layer.name == "conv8":
+    if layer.name == layer.snapshot.run.spec.model.scores_layer:
         return (
             f"A column is a digit. Where its {num_inputs} kernels are orange, a high value speaks "
             "for the digit; where they are blue, against it."

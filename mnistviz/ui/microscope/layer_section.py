@@ -22,9 +22,21 @@ from mnistviz.ui.shared.layer_views.formula_views import (
 
 
 def shown_layers(model: ModelSpec) -> dict[str, Layer]:
-    """Return the layers that can be chosen, by name and in order."""
-    types = ("Conv2D", "MaxPooling2D", "Softmax")
-    return {layer.name: layer for layer in model.layers if layer.type in types}
+    """Return the layers that can be chosen, by name and in order.
+
+    Their windows move by one place within the maps, those of a pool by two.
+    """
+    return {layer.name: layer for layer in model.layers if _is_shown(layer)}
+
+
+def _is_shown(layer: Layer) -> bool:
+    match layer.type:
+        case "Conv2D":
+            activation = layer.activation in ("relu", "none")
+            return activation and layer.stride == 1 and layer.padding == "valid"
+        case "MaxPooling2D":
+            return layer.window == layer.stride == 2 and layer.padding == "valid"
+    return layer.type == "Softmax"
 
 
 def show_layer(snapshot: Snapshot, image: FloatArray, layer: Layer, channel: int) -> None:

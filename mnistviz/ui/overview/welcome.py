@@ -7,6 +7,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.flow.digit_flow import digit_flow
 from mnistviz.ui.shared.flow.network_weights import send_weights
+from mnistviz.ui.shared.own_networks import is_plain
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, START, TRAIN
 from mnistviz.ui.shared.sidebar import chosen_image
 from mnistviz.ui.shared.words.explained import explained, explained_caption
@@ -52,8 +53,9 @@ def show_flow(snapshot: Snapshot) -> None:
         "Each column is a layer of the network. Draw your own digit, and point at a small picture: "
         "it is a feature map, and the lines show what it is made of."
     )
-    send_weights(snapshot)
-    _show_own_digit(snapshot)
+    if is_plain(snapshot.run.spec.model, "The way of a digit through all layers"):
+        send_weights(snapshot)
+        _show_own_digit(snapshot)
 
 
 def show_all_pages() -> None:

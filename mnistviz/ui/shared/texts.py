@@ -25,10 +25,10 @@ STATE_COLOURS = {
 def describe(snapshot: Snapshot) -> str:
     """The run, epochs and channels of a snapshot, for a sentence in Markdown."""
     model = snapshot.run.spec.model
-    parts = [
-        f"**{snapshot.run.name}** after {epochs_text(snapshot.run, snapshot.step)} epochs",
-        f"channels {model.plan}",
-    ]
+    name = f"**{snapshot.run.name}** after {epochs_text(snapshot.run, snapshot.step)} epochs"
+    if model.network:
+        return f"{name}, `{model.network}`"
+    parts = [name, f"channels {model.plan}"]
     if not model.batch_norm:
         parts.append("no batch normalization")
     if not model.dropout:

@@ -39,11 +39,13 @@ def show_pixels(snapshot: Snapshot, image: FloatArray, image_name: str, question
     )
     if not image.any():
         st.info("The image has no ink, so no pixel counts for or against the answer.")
+    names = [layer.name for layer in snapshot.run.spec.model.convolutions]
     layer = pick(
         "Grad-CAM looks at",
-        [layer.name for layer in snapshot.run.spec.model.convolutions],
+        names,
         "why_layer",
-        "conv6",
+        # Its maps are small, and large enough to show a place.
+        "conv6" if "conv6" in names else names[-1],
         persist_state="session",
         wrap=True,
     )

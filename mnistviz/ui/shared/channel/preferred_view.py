@@ -40,7 +40,8 @@ PREFERRED = OnDemand(
 def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_key: str) -> None:
     """Show the preferred input of a channel, whose number is in the session's `channel_key`."""
     channel = int(st.session_state[channel_key])
-    name = f"the digit {channel}" if layer == "conv8" else f"{layer}, channel {channel}"
+    is_score = layer == snapshot.run.spec.model.scores_layer
+    name = f"the digit {channel}" if is_score else f"{layer}, channel {channel}"
     st.subheader("The input that it answers to most strongly")
     preferred = stored_results.stored_preferred_inputs(snapshot, layer)
     if preferred is None or channel not in preferred.channels:
@@ -111,14 +112,15 @@ def _choose_clicked(channel_key: str) -> None:
 def _description(snapshot: Snapshot, layer: str, preferred: PreferredInputs, index: int) -> str:
     channel = int(preferred.channels[index])
     value, start = float(preferred.values[index]), float(preferred.start_values[index])
-    before = "" if layer == "conv8" else " before the ReLU"
+    is_score = layer == snapshot.run.spec.model.scores_layer
+    before = "" if is_score else " before the ReLU"
     text = f"The channel answers to it with **{value:+.2f}**{before}; to the noise at first, with "
     # Rounded first: a tiny negative one would be written as -0.00.
     text += f"{round(start, 2) + 0.0:+.2f}."
     if surveys := stored_results.stored_survey(snapshot):
         most = float(surveys[layer].largest[channel])
         text += f" Its largest value for the 10,000 test images is {most:+.2f}."
-    if layer == "conv8":
+    if is_score:
         chances = loaded_networks.classify(snapshot, preferred.images[index])
         answer = int(chances.argmax())
         text += (

@@ -1,0 +1,29 @@
+"""What a page says where a network of one's own has no layers of the kind that it shows."""
+
+import streamlit as st
+
+from mnistviz.core.model_spec import ModelSpec
+from mnistviz.ui.shared.page_registry import DESIGN
+
+
+def need_convolutions(model: ModelSpec) -> None:
+    """End the page with a message where a network has no convolution."""
+    if not model.convolutions:
+        st.info(
+            f"The chosen network, `{model.text}`, has no convolution, so there are no kernels and "
+            "no feature maps. Choose another run in the sidebar.",
+            icon=":material/info:",
+        )
+        DESIGN.link("Design a network with convolutions")
+        st.stop()
+
+
+def is_plain(model: ModelSpec, what: str) -> bool:
+    """Whether single values can be followed through a network; if not, say what is left out."""
+    if not model.is_plain:
+        st.info(
+            f"{what} is shown for convolutions of stride 1 without padding and 2×2 max pooling "
+            f"only. The chosen network, `{model.text}`, has other layers.",
+            icon=":material/info:",
+        )
+    return model.is_plain
