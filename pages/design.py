@@ -66,11 +66,11 @@ flash.show(drafts.MESSAGE)
 if draft.problem is not None:
     st.error(str(draft.problem).removeprefix("network: "), icon=":material/error:")
 
+show_budget(draft)
 ledger, editor = st.columns([3, 2], gap="large")
 with ledger:
     show_ledger(parts, draft)
 with editor:
-    show_budget(draft)
     show_layer_editor()
 if draft.problem is None:
     show_hints(draft.layers)

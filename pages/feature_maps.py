@@ -8,7 +8,7 @@ from mnistviz.ui.feature_maps.network_view import ShownMaps, show_layers, show_n
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import pick_scope
 from mnistviz.ui.shared.inputs import pick
-from mnistviz.ui.shared.own_networks import need_convolutions
+from mnistviz.ui.shared.layer_views.supported_layers import need_convolutions
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
 

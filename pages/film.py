@@ -14,7 +14,7 @@ from mnistviz.ui.shared import loaded_networks, run_logs
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import pick
-from mnistviz.ui.shared.own_networks import need_convolutions
+from mnistviz.ui.shared.layer_views.supported_layers import need_convolutions
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import epochs_text, explanation, validated_on_text

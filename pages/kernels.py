@@ -7,7 +7,7 @@ from mnistviz.ui.kernels.kernel_kinds_view import show_kinds
 from mnistviz.ui.kernels.kernel_view import show_kernels
 from mnistviz.ui.kernels.layer_choice import caption_of, explanation_of, pick_layer
 from mnistviz.ui.kernels.statistics_view import show_statistics
-from mnistviz.ui.shared.own_networks import need_convolutions
+from mnistviz.ui.shared.layer_views.supported_layers import need_convolutions
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
 

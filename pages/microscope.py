@@ -8,7 +8,7 @@ from mnistviz.ui.microscope.place import CHANNEL, LAYER, read_address
 from mnistviz.ui.microscope.trace_view import show_trace
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.compat import restore_query_param
-from mnistviz.ui.shared.own_networks import is_plain
+from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnistviz.runs import snapshots
 from mnistviz.ui.shared.flow.network_weights import send_weights
-from mnistviz.ui.shared.own_networks import is_plain
+from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.words.explained import show_glossary
 from mnistviz.ui.start import texts

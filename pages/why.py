@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnistviz.ui.shared import loaded_networks
-from mnistviz.ui.shared.own_networks import need_convolutions
+from mnistviz.ui.shared.layer_views.supported_layers import need_convolutions
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
 from mnistviz.ui.why.channels_view import show_channels

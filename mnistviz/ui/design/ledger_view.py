@@ -20,7 +20,7 @@ COLUMNS = {
         format="localized", help="Multiplications with an addition, for one image."
     ),
     "parameters": st.column_config.NumberColumn(format="localized"),
-    "memory": st.column_config.TextColumn(help="Size of the output of one image, in kB."),
+    "memory": st.column_config.TextColumn(help="Size of the output for one image."),
 }
 
 
@@ -30,6 +30,7 @@ def show_ledger(parts: Sequence[Part], draft: Draft) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="",
         height=min(35 * (len(table) + 1) + 3, 740),
         key=TABLE,
         on_select=_choose,
@@ -45,18 +46,19 @@ def _choose() -> None:
 
 
 def _row(index: int, part: Part, draft: Draft) -> dict[str, object]:
-    row: dict[str, object] = {"layer": part.text, "kind": TYPES[part.type]}
     if index >= len(draft.layers):
-        return {**row, "output": "–" if index != draft.problem_at else "does not fit"}
+        output = "–" if index != draft.problem_at else "does not fit"
+        return {"layer": part.text, "output": output, "kind": TYPES[part.type]}
     cost = costs_of(draft.layers)[index]
     layer = cost.layer
     return {
-        **row,
+        "layer": part.text,
         "output": shape_text(layer),
         "parameters": layer.parameters or None,
-        "multiply-adds": layer.multiply_accumulates or None,
         "sees": f"{cost.receptive_field}×{cost.receptive_field}",
-        "memory": f"{cost.output_bytes / 1000:.1f}",
+        "multiply-adds": layer.multiply_accumulates or None,
+        "memory": f"{cost.output_bytes / 1000:.1f} kB",
+        "kind": TYPES[part.type],
     }
 
 
@@ -81,10 +83,9 @@ def show_budget(draft: Draft) -> None:
     budget = int(st.session_state.design_budget)
     share = parameters / budget
     rest = budget - parameters
-    text = f"**{parameters:,}** of {budget:,} parameters: "
+    text = f"**{parameters:,}** of {budget:,} parameters, "
     text += f"{rest:,} left" if rest >= 0 else f":red[**{-rest:,} too many**]"
-    st.progress(min(share, 1.0), text)
-    st.caption(f"{operations:,} multiply-adds for one image")
+    st.progress(min(share, 1.0), f"{text}; {operations:,} multiply-adds for one image")
 
 
 def show_hints(layers: Sequence[Layer]) -> None:

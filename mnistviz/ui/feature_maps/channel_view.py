@@ -14,7 +14,7 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.channel.exciting_view import show_exciting
 from mnistviz.ui.shared.channel.preferred_view import show_preferred
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.own_networks import is_plain
+from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.texts import count_of
 

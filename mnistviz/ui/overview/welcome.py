@@ -7,7 +7,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.flow.digit_flow import digit_flow
 from mnistviz.ui.shared.flow.network_weights import send_weights
-from mnistviz.ui.shared.own_networks import is_plain
+from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, START, TRAIN
 from mnistviz.ui.shared.sidebar import chosen_image
 from mnistviz.ui.shared.words.explained import explained, explained_caption
