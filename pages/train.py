@@ -62,8 +62,8 @@ st.markdown(
 
 # In a place of its own: the forms below stay where they are when it comes or goes.
 with st.container():
-    if shortage := launcher.memory_shortage():
-        st.warning(shortage)
+    if obstacle := launcher.obstacle():
+        st.warning(obstacle)
 with st.container(horizontal=True, vertical_alignment="center"):
     button("Try it out", "play_arrow", start_try_out, type="primary")
     st.caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
@@ -124,7 +124,7 @@ if run_state(run) != "paused":
 with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):
     show_fork_form(run, chosen_snapshot())
 active = [each for each in registry.list_runs() if run_state(each) in ACTIVE_STATES]
-if not shortage and len(active) < num_slots():
+if not obstacle and len(active) < num_slots():
     # While the settings are chosen, TensorFlow is loaded and compiles for them.
     warm_start.want(*wishes)
 explanation(

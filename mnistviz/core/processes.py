@@ -1,6 +1,7 @@
 """Child processes: the only user of `subprocess`."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.storage import home
+from mnistviz.core.tensorflow_failure import crash_reason
 
 # A process takes its lock within a second, before it imports TensorFlow.
 START_TIMEOUT_SECONDS = 30
@@ -20,7 +22,7 @@ RUN_TIMEOUT_SECONDS = 120
 
 
 class ProcessError(Exception):
-    """A process failed or took too long. The text is the last line of its output."""
+    """A process failed or took too long. The text is the last line of its output, or its crash."""
 
 
 class ProcessStartError(ProcessError):
@@ -34,7 +36,7 @@ def run_module(module: str, arguments: Sequence[str]) -> None:
     """
     try:
         done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
+            _command(module, arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -46,7 +48,7 @@ def run_module(module: str, arguments: Sequence[str]) -> None:
     except subprocess.TimeoutExpired:
         raise ProcessError(f"it took longer than {RUN_TIMEOUT_SECONDS} s") from None
     if done.returncode:
-        raise ProcessError(_last_line(done.stdout))
+        raise ProcessError(_reason(done.returncode, done.stdout))
 
 
 def start_module(
@@ -66,7 +68,7 @@ def start_module(
     with log_file.open("ab") as log:
         begin = log.tell()
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            _command(module, arguments),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -82,14 +84,29 @@ def start_module(
         if may_finish and status == 0:
             return
         if status is not None or time.monotonic() > deadline:
-            raise ProcessStartError(_last_line(log_file.read_bytes()[begin:]))
+            raise ProcessStartError(_reason(status, log_file.read_bytes()[begin:]))
         time.sleep(POLL_SECONDS)
+
+
+def _command(module: str, arguments: Sequence[str]) -> list[str]:
+    # With the fault handler, a crash inside a library says so in the output.
+    return [sys.executable, "-X", "faulthandler", "-m", module, *arguments]
 
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "MNISTVIZ_HOME": str(home())}
 
 
-def _last_line(output: bytes) -> str:
-    lines = output.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it left no word"
+def reason_in(output: bytes) -> str:
+    """Return the crash that the output of a process tells, or its last line, or ""."""
+    text = output.decode(errors="replace").strip()
+    return crash_reason(text) or (text.splitlines()[-1] if text else "")
+
+
+def _reason(status: int | None, output: bytes) -> str:
+    """Return why a process ended, by its output or its signal."""
+    if reason := reason_in(output):
+        return reason
+    if status is not None and status < 0:
+        return f"the system ended it: {signal.Signals(-status).name}"
+    return "it left no word"

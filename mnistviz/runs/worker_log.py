@@ -1,15 +1,13 @@
 """The output of a run's worker, `worker.log` in its folder, and the reason of its end in it."""
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mnistviz.core.tensorflow_failure import crash_reason
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import read_status
 
 _STARTED = "=== started "
-# Lines that Python's faulthandler, the C++ runtime and TensorFlow's checks print in a crash.
-_FATAL = re.compile(r"(Fatal Python error: .+|terminate called .+|.*Check failed: .+)")
 
 
 def file_of(run: Run) -> Path:
@@ -38,8 +36,8 @@ def reason_of_end(run: Run) -> str:
     if status is not None and status.error:
         return status.error
     printed = read_last(run)
-    if found := _FATAL.search(printed):
-        return f"{found[0].strip()} (all of it in {file_of(run)})"
+    if reason := crash_reason(printed):
+        return f"{reason} (all of it in {file_of(run)})"
     if "Traceback (most recent call last)" in printed:
         return f"{printed.splitlines()[-1]} (all of it in {file_of(run)})"
     return "its process was killed from outside, or memory ran out"

@@ -4,6 +4,7 @@ from mnistviz.core.errors import RunError, TrainingError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.processes import ProcessStartError, start_module
 from mnistviz.core.run_spec import OwnDigits, Parent
+from mnistviz.core.tensorflow_failure import absence
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import desired_state, fine_tune_set, registry, snapshots, worker_log
 from mnistviz.runs.fine_tune_set import Split
@@ -18,9 +19,10 @@ def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None = No
     """Create a run and start its worker process, which outlives this one.
 
     Returns when the worker has started. Raises `RunError` when the name is not
-    available or the worker ends at once, and `TrainingError` when memory is too little.
+    available or the worker ends at once, and `TrainingError` when memory is too little or
+    TensorFlow is not installed.
     """
-    if reason := memory_shortage():
+    if reason := obstacle():
         raise TrainingError(reason)
     return start_worker(registry.create_run(recipe, model, train, name))
 
@@ -44,7 +46,7 @@ def start_from(
     parts: Split | None,
 ) -> Run:
     """Start a run with the weights of a snapshot, and a person's digits copied into it."""
-    if reason := memory_shortage():
+    if reason := obstacle():
         raise TrainingError(reason)
     weights = snapshots.read(snapshot)
     spec, parent = snapshot.run.spec, Parent(run=snapshot.run.id, step=snapshot.step)
@@ -59,7 +61,8 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
     """Resume a run that was stopped, killed or failed from its last checkpoint.
 
     `learning_rate` replaces that of the run. Raises `RunError` when the run is bundled,
-    imported, active or finished, and `TrainingError` when memory is too little.
+    imported, active or finished, and `TrainingError` when memory is too little or TensorFlow is not
+    installed.
     """
     state = run_state(run)
     if run.bundled:
@@ -72,15 +75,17 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
         )
     if state == "finished":
         raise RunError(f"{run.name} is finished: there is nothing left to train")
-    if reason := memory_shortage():
+    if reason := obstacle():
         raise TrainingError(reason)
     changes = {} if learning_rate is None else {"learning_rate": learning_rate}
     desired_state.change(run, mode="run", until_step=None, **changes)
     start_worker(run)
 
 
-def memory_shortage() -> str:
-    """Return why a run can't start to train now for lack of memory, or ""."""
+def obstacle() -> str:
+    """Return why a run can't start to train now, for lack of memory or of TensorFlow, or ""."""
+    if reason := absence():
+        return reason
     try:
         # A warm worker has its memory already. A run that is queued gets that of the one before.
         if warm_start.is_offered() or not has_free_slot():

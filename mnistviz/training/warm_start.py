@@ -28,8 +28,10 @@ from filelock import FileLock, Timeout
 
 from mnistviz.core import storage
 from mnistviz.core.assets import PROJECT
+from mnistviz.core.errors import MissingPackageError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.processes import START_TIMEOUT_SECONDS, start_module
+from mnistviz.core.tensorflow_failure import crash_reason
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
@@ -39,6 +41,8 @@ IDLE_SECONDS = 120
 # worker of its own would take longer than this wait.
 ACCEPT_SECONDS = 10.0
 POLL_SECONDS = 0.02
+# So long no other warm worker is started after one that could not load TensorFlow.
+RETRY_SECONDS = 600.0
 
 # Names of environment variables that change how a worker trains begin with one of these.
 _SETTINGS = ("MNISTVIZ_", "TF_", "XLA_", "KERAS_", "PYTHON", "OMP_", "LD_", "MALLOC_", "CUDA_")
@@ -86,10 +90,17 @@ def fingerprint() -> str:
         if folder.is_dir() and folder.name != "assets"
         for file in sorted(folder.rglob("*.py"))
     ]
-    versions = [importlib.metadata.version(package) for package in _PACKAGES]
+    versions = [_version(package) for package in _PACKAGES]
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     everything = (sys.executable, versions, cores, _settings(os.environ), code)
     return hashlib.sha256(repr(everything).encode()).hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _settings(environment: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -120,12 +131,26 @@ def want(*wishes: Wish) -> None:
             os.utime(found.wanted)
         else:
             storage.write_json(found.wanted, value)
-        if not storage.is_locked(found.lock):
+        if not storage.is_locked(found.lock) and not _has_just_crashed(found):
             found.log.unlink(missing_ok=True)
             # It is of use as soon as it holds its lock; nobody waits for that.
             start_module(
                 "mnistviz.training.warm_worker", [str(found.folder)], found.log, lambda: True
             )
+
+
+def _has_just_crashed(found: Files) -> bool:
+    """Return whether the last warm worker could not load TensorFlow, minutes ago at most.
+
+    A new one would fail, too, and take a core for seconds at each change on the page.
+    """
+    try:
+        age = time.time() - found.log.stat().st_mtime
+        output = found.log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    failed = crash_reason(output) or MissingPackageError.__name__ in output
+    return bool(failed) and abs(age) < RETRY_SECONDS
 
 
 def is_offered() -> bool:

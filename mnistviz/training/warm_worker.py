@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnistviz.core import storage
+from mnistviz.core import storage, tensorflow_failure
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
@@ -152,7 +152,9 @@ class Preparation(threading.Thread):
 
     def _prepare(self) -> None:
         from mnistviz.digits.synthetic_digits import pen_digits
-        from mnistviz.training.rehearsal import rehearse
+
+        with tensorflow_failure.explained():
+            from mnistviz.training.rehearsal import rehearse
 
         done: list[Wish] = []
         read = 0

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from mnistviz.core import tensorflow_failure
 from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.runs import checkpoints, fine_tune_set, registry, snapshots
 from mnistviz.runs.queue import wait_for_slot
@@ -90,8 +91,9 @@ def _reason(error: Exception) -> str:
 
 def _train(run: Run, recorder: RunRecorder, *, warm: bool) -> int:
     # TensorFlow takes seconds to import: only when the run is no longer queued.
-    import keras
-    import tensorflow as tf
+    with tensorflow_failure.explained():
+        import keras
+        import tensorflow as tf
 
     from mnistviz.digits.mnist import load_mnist
     from mnistviz.network.fast_layers import give_each_half_a_core

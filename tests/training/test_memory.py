@@ -53,8 +53,8 @@ def test_a_run_that_will_be_queued_is_not_refused(
     home: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "available_memory", lambda: 0)
-    assert launcher.memory_shortage()
+    assert launcher.obstacle()
     slots = storage.home() / "slots"
     slots.mkdir(parents=True)
     with FileLock(slots / "slot-0.lock"):
-        assert launcher.memory_shortage() == ""
+        assert launcher.obstacle() == ""

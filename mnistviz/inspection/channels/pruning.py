@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mnistviz.core import tensorflow_failure
 from mnistviz.core.types.arrays import ByteArray, FloatArray, IntArray
 from mnistviz.core.types.inspection import PruningResult
 from mnistviz.core.types.progress import Progress, no_progress
@@ -56,7 +57,8 @@ def prune_and_tune(
     `mean` (channels,) is as in `prune`. `progress` gets the share that is done.
     """
     # Imported here: it imports TensorFlow.
-    from mnistviz.network.tuning import tune
+    with tensorflow_failure.explained():
+        from mnistviz.network.tuning import tune
 
     count = len(mean)
     lefts = sorted({max(1, round(count * share)) for share in LEFT}, reverse=True)

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from mnistviz.core import storage
 from mnistviz.core.errors import RunError
-from mnistviz.core.processes import ProcessStartError, start_module
+from mnistviz.core.processes import ProcessStartError, reason_in, start_module
 from mnistviz.core.types.progress import Progress
 from mnistviz.runs.result_cache import ResultCache
 from mnistviz.runs.snapshots import Snapshot
@@ -68,6 +68,18 @@ class Job:
         if not storage.is_locked(self.lock_file):
             return None
         return float(storage.read_json(self.progress_file).get("done", 0))
+
+    def failure(self) -> str:
+        """Return why the last process of the job failed, or "".
+
+        Of a job that is at work, was stopped or has stored its result it is "".
+        """
+        if storage.is_locked(self.lock_file) or self.cache.file_of(self.snapshot).exists():
+            return ""
+        try:
+            return reason_in(self.log_file.read_bytes())
+        except OSError:
+            return ""
 
     def start(self) -> None:
         """Start a process for the job; return when it is at work or done.

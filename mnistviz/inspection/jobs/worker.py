@@ -6,6 +6,7 @@ JOB is a key of `mnistviz.inspection.jobs.kinds.JOBS`, which takes the arguments
 import sys
 from pathlib import Path
 
+from mnistviz.core.errors import MnistVizError
 from mnistviz.inspection.jobs.job import lower_priority
 from mnistviz.inspection.jobs.kinds import JOBS
 from mnistviz.runs import registry
@@ -21,4 +22,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MnistVizError as error:
+        sys.exit(str(error))

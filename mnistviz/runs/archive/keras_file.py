@@ -6,20 +6,25 @@ TensorFlow stays in that child process: a server that exported once would keep i
 import sys
 from pathlib import Path
 
-from mnistviz.core.errors import RunError
+from mnistviz.core import tensorflow_failure
+from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.core.processes import ProcessError, run_module
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 
 
+class KerasFileError(RunError):
+    """A snapshot can't be written as a file of Keras."""
+
+
 def write(snapshot: Snapshot, file: Path) -> None:
-    """Write a file `*.keras` in a child process, in some seconds. Raises `RunError`."""
+    """Write a file `*.keras` in a child process, in some seconds. Raises `KerasFileError`."""
     run = snapshot.run
     arguments = [str(run.path.absolute()), str(snapshot.step), str(file.absolute())]
     try:
         run_module("mnistviz.runs.archive.keras_file", arguments)
     except ProcessError as error:
-        raise RunError(
+        raise KerasFileError(
             f"{run.name}: {file.name} can't be written ({error}); export the run without it: "
             f"python -m mnistviz runs export {run.id} --no-keras --out FILE"
         ) from None
@@ -28,7 +33,8 @@ def write(snapshot: Snapshot, file: Path) -> None:
 def main(run_directory: str, step: str, file: str) -> None:
     """Write the file in this process."""
     # Keras takes seconds to import: only in the child process.
-    from mnistviz.network.keras_model import build
+    with tensorflow_failure.explained():
+        from mnistviz.network.keras_model import build
 
     run = registry.open_run(Path(run_directory))
     network = build(run.spec.model)
@@ -37,4 +43,7 @@ def main(run_directory: str, step: str, file: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except MnistVizError as error:
+        sys.exit(str(error))

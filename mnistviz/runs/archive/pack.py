@@ -13,12 +13,15 @@ from typing import IO
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import epoch_log, fine_tune_set, metrics_log, snapshots
 from mnistviz.runs.archive import keras_file
+from mnistviz.runs.archive.keras_file import KerasFileError
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import State, Status, read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
 
 # A run in any other state is exported as stopped: its worker stays here.
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
+# In an export without `model.keras`: the reason.
+KERAS_MISSING = "model.keras.txt"
 
 
 def export(
@@ -29,7 +32,7 @@ def export(
     `model.keras` and `weights.npz` are of the snapshot `step` (None: neither is
     written); the snapshots of `steps` go along, and so do a person's digits, where the run was
     trained on some. Raises `RunError` when one of them
-    is missing or damaged, and when `model.keras` can't be written.
+    is missing or damaged, and `KerasFileError` when `model.keras` can't be written.
     """
     for wanted in {*steps, *([] if step is None else [step])}:
         snapshots.read(Snapshot(run, wanted))
@@ -64,6 +67,24 @@ def export(
             archive.write(snapshots.file_of(Snapshot(run, step)), "weights.npz", zipfile.ZIP_STORED)
             if with_keras:
                 _add_keras(archive, Snapshot(run, step))
+
+
+def export_what_can_be(
+    run: Run, target: IO[bytes], *, step: int | None, steps: Sequence[int]
+) -> None:
+    """Write a run into `target` as `export` does, without `model.keras` where it can't be written.
+
+    Then `model.keras.txt` in the zip file says why. Raises `RunError` when a snapshot is missing or
+    damaged.
+    """
+    try:
+        export(run, target, step=step, steps=steps)
+    except KerasFileError as error:
+        target.seek(0)
+        target.truncate()
+        export(run, target, step=step, steps=steps, with_keras=False)
+        with zipfile.ZipFile(target, "a") as archive:
+            archive.writestr(KERAS_MISSING, f"{error}\n")
 
 
 def _add_keras(archive: zipfile.ZipFile, snapshot: Snapshot) -> None:

@@ -25,7 +25,7 @@ from mnistviz.core.safe_zip import SafeZip, ZipError, ZipRules, open_zip
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.training import MetricRow, WatchedAnswers
 from mnistviz.runs import fine_tune_set, metadata, registry, snapshots
-from mnistviz.runs.archive.pack import ENDED
+from mnistviz.runs.archive.pack import ENDED, KERAS_MISSING
 from mnistviz.runs.archive.weights import checked_weights, largest_snapshot
 from mnistviz.runs.fine_tune_set import Split
 from mnistviz.runs.metadata import NamedRun
@@ -44,7 +44,7 @@ RECIPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
 # A time, a name, a number.
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # Made for other programs: an import doesn't even read them.
-FOR_OTHERS = {"metrics.csv", "log.csv", "weights.npz", "model.keras"}
+FOR_OTHERS = {"metrics.csv", "log.csv", "weights.npz", "model.keras", KERAS_MISSING}
 OURS = {"spec.json", "label.json", "status.json", "metrics.jsonl", fine_tune_set.FILE}
 
 # The longest run, 200 epochs, has about 250 snapshots of at most 2 MB and a log of 6 MB. Logs are

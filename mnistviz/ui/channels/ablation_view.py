@@ -121,6 +121,8 @@ def _offer_job(job: Job, label: str, about: str) -> None:
             args=(JOB_MESSAGE, job.start),
         )
         flash.show(JOB_MESSAGE, once=True)
+        if reason := job.failure():
+            st.error(f"{label}: {reason}.", icon=":material/error:")
         return
     _follow_job(job, label)
 

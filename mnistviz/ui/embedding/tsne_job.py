@@ -30,6 +30,8 @@ def _offer(snapshot: Snapshot) -> None:
         "This map has to be worked out once for each snapshot: half a minute on two free cores, "
         "in a process of its own. It is kept."
     )
+    if reason := job.failure():
+        st.error(f"It failed: {reason}.", icon=":material/error:")
     if st.button("Work it out", type="primary", icon=":material/scatter_plot:"):
         job.start()
         st.rerun()

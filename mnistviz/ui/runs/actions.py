@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from mnistviz.core import tensorflow_failure
 from mnistviz.core.errors import MnistVizError
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
@@ -191,6 +192,8 @@ def _export_form(run: Run) -> None:
         st.error(problem, icon=":material/error:")
         return
     st.caption("Settings, metrics as CSV, the log in its published form, and the weights.")
+    if step is not None and (reason := tensorflow_failure.absence()):
+        st.caption(f"Without model.keras: {reason}.")
     st.download_button(
         "Make and download the zip",
         # Made after the click: it takes some seconds, most of them to load TensorFlow.
@@ -215,7 +218,8 @@ def _read_error(exported: tuple[Snapshot, ...]) -> str:
 
 def _packed(run: Run, step: int | None, steps: Sequence[int]) -> io.BytesIO:
     target = io.BytesIO()
-    pack.export(run, target, step=step, steps=steps)
+    # The browser would show no error of a download.
+    pack.export_what_can_be(run, target, step=step, steps=steps)
     target.seek(0)
     return target
 

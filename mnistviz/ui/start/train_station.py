@@ -77,7 +77,7 @@ def _start() -> None:
 def _prepare() -> None:
     """Load TensorFlow in a process of its own while the person reads, where there is room."""
     active = [run for run in registry.list_runs() if run_state(run) in ACTIVE_STATES]
-    if not launcher.memory_shortage() and len(active) < num_slots():
+    if not launcher.obstacle() and len(active) < num_slots():
         warm_start.want(SETTINGS)
 
 
