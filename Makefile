@@ -2,46 +2,49 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Makes the environment whole, with its packages: see tools/environment.py.
+ENVIRONMENT := @$(PYTHON) tools/environment.py $(VENV)
 # On all cores, as most tests wait for a process or a browser; but alone what measures time.
 TESTS := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 ALONE := $(BIN)/python -m pytest -m alone
 
-.PHONY: run test test-all unit lint format hooks bench screenshots dask-scheduler dask-worker
+.PHONY: run test test-all unit lint format hooks bench screenshots dask-scheduler dask-worker \
+	packages test-packages dask-packages
 
-run: $(VENV)/run.stamp
+run: packages
 	$(BIN)/python -m streamlit run app.py
 
 # Everything but what is marked slow: unit tests, every page once, one browser walk, one killed worker.
-test: $(VENV)/test.stamp
+test: test-packages
 	$(TESTS) -m "not slow"
 
 # Functions alone: for while one writes.
-unit: $(VENV)/test.stamp
+unit: test-packages
 	$(TESTS) --ignore tests/browser --ignore tests/pages \
 		-m "not slow and not compiles and not process and not pages"
 
-test-all: $(VENV)/test.stamp
+test-all: test-packages
 	$(TESTS) -m "not alone"
 	$(ALONE)
 
-lint: $(VENV)/test.stamp
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+lint: test-packages
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 
-format: $(VENV)/test.stamp
-	$(BIN)/ruff format .
-	$(BIN)/ruff check --fix .
+format: test-packages
+	$(BIN)/python -m ruff format .
+	$(BIN)/python -m ruff check --fix .
 
 # Runs the checks of `make lint` before each commit.
-hooks: $(VENV)/test.stamp
-	$(BIN)/pre-commit install
+hooks: test-packages
+	$(BIN)/python -m pre_commit install
 
 # Seconds an epoch beside stock Keras, in turns; seconds until a fresh server shows a page and until a
 # click starts a training, from a click to a page repainted, and from a stroke to the answer, for one
 # visitor and for a hundred: half an hour on a machine left alone.
-bench: $(VENV)/test.stamp
+bench: test-packages
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.fresh_server
 	$(BIN)/python -m benchmarks.train_start
@@ -49,31 +52,24 @@ bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks.draw_speed
 
 # Pictures of the real pages of the real app, for the README.
-screenshots: $(VENV)/test.stamp
+screenshots: test-packages
 	$(BIN)/python -m tools.make_screenshots
 
 # A cluster for `study --dask`: one scheduler, and a worker on each machine that trains, as in
 # `make dask-worker SCHEDULER=tcp://192.168.1.5:8786`. A worker trains one trial at a time.
 SCHEDULER ?= tcp://127.0.0.1:8786
 
-dask-scheduler: $(VENV)/dask.stamp
+dask-scheduler: dask-packages
 	$(BIN)/python -m dask scheduler
 
-dask-worker: $(VENV)/dask.stamp
+dask-worker: dask-packages
 	$(BIN)/python -m dask worker $(SCHEDULER) --nthreads 1 --nworkers 1
 
-$(VENV)/dask.stamp: $(VENV)/run.stamp requirements-dask.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		-r requirements-dask.txt -c constraints.txt
-	touch $@
+packages:
+	$(ENVIRONMENT) run
 
-$(VENV)/run.stamp: requirements.txt constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		-r requirements.txt -c constraints.txt
-	touch $@
+test-packages:
+	$(ENVIRONMENT) test
 
-$(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		-r requirements-dev.txt -c constraints.txt
-	touch $@
+dask-packages:
+	$(ENVIRONMENT) dask

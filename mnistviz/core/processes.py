@@ -1,6 +1,7 @@
 """Child processes: the only user of `subprocess`."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,9 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
+
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.storage import home
-from mnistviz.core.tensorflow_failure import crash_reason
 
 # A process takes its lock within a second, before it imports TensorFlow.
 START_TIMEOUT_SECONDS = 30
@@ -19,6 +21,10 @@ POLL_SECONDS = 0.02
 
 # A process that imports TensorFlow and does little else takes about 5 s, more on a busy machine.
 RUN_TIMEOUT_SECONDS = 120
+
+# Lines that Python's faulthandler, the C++ runtime and TensorFlow's checks print in a crash.
+_FATAL = re.compile(r"(Fatal Python error: .+|terminate called .+|.*Check failed: .+)")
+_ILLEGAL_INSTRUCTION = "Illegal instruction"
 
 
 class ProcessError(Exception):
@@ -86,6 +92,29 @@ def start_module(
         if status is not None or time.monotonic() > deadline:
             raise ProcessStartError(_reason(status, log_file.read_bytes()[begin:]))
         time.sleep(POLL_SECONDS)
+
+
+def lower_priority(niceness: int) -> None:
+    """Lower the priority of this process: by `niceness`, or by one class on Windows."""
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        os.nice(niceness)
+
+
+def crash_reason(output: str) -> str:
+    """Return why a process crashed by the last of its output, or "" where nothing says so."""
+    found = _FATAL.search(output)
+    if found is None:
+        return ""
+    if _ILLEGAL_INSTRUCTION in found[0]:
+        # Of all that runs in these processes, only TensorFlow needs a new processor.
+        return (
+            "TensorFlow can't run on this computer: the processor lacks instructions that it needs "
+            "(AVX); train on another computer and import the run; everything that only reads a "
+            "network works without it"
+        )
+    return found[0].strip()
 
 
 def _command(module: str, arguments: Sequence[str]) -> list[str]:

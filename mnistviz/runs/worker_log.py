@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mnistviz.core.tensorflow_failure import crash_reason
+from mnistviz.core.processes import crash_reason
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import read_status
 

@@ -4,8 +4,8 @@ from mnistviz.core.errors import RunError, TrainingError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.processes import ProcessStartError, start_module
 from mnistviz.core.run_spec import OwnDigits, Parent
-from mnistviz.core.tensorflow_failure import absence
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.network.tensorflow_failure import absence
 from mnistviz.runs import desired_state, fine_tune_set, registry, snapshots, worker_log
 from mnistviz.runs.fine_tune_set import Split
 from mnistviz.runs.queue import has_free_slot

@@ -30,8 +30,7 @@ from mnistviz.core import storage
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import MissingPackageError
 from mnistviz.core.model_spec import ModelSpec
-from mnistviz.core.processes import START_TIMEOUT_SECONDS, start_module
-from mnistviz.core.tensorflow_failure import crash_reason
+from mnistviz.core.processes import START_TIMEOUT_SECONDS, crash_reason, start_module
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state

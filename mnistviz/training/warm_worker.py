@@ -19,10 +19,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnistviz.core import storage, tensorflow_failure
+from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.network import tensorflow_failure
 from mnistviz.runs import registry, worker_log
 from mnistviz.runs.queue import has_free_slot, take_slot
 from mnistviz.runs.registry import Run

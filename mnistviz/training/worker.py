@@ -16,8 +16,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnistviz.core import tensorflow_failure
+from mnistviz.core import processes
 from mnistviz.core.errors import MnistVizError, RunError
+from mnistviz.network import tensorflow_failure
 from mnistviz.runs import checkpoints, fine_tune_set, registry, snapshots
 from mnistviz.runs.queue import wait_for_slot
 from mnistviz.runs.registry import Run
@@ -73,7 +74,7 @@ def work(run: Run, locks: ExitStack, started: Callable[[], None] | None = None) 
 
 def lower_priority() -> None:
     """Lower the priority of this process."""
-    os.nice(NICENESS)
+    processes.lower_priority(NICENESS)
     # Linux schedules whole sessions first, and this process has its own.
     with suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(NICENESS))

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mnistviz.core import tensorflow_failure
 from mnistviz.core.types.arrays import ByteArray, FloatArray, IntArray
 from mnistviz.core.types.inspection import PruningResult
 from mnistviz.core.types.progress import Progress, no_progress
+from mnistviz.network import tensorflow_failure
 from mnistviz.network.network import Network
 
 # Shares of the layer's channels that are left. The whole layer is tuned, too, as a control.

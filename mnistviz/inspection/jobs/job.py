@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from mnistviz.core import storage
+from mnistviz.core import processes, storage
 from mnistviz.core.errors import RunError
 from mnistviz.core.processes import ProcessStartError, reason_in, start_module
 from mnistviz.core.types.progress import Progress
@@ -130,6 +130,6 @@ class Job:
 
 def lower_priority() -> None:
     """Give this process a lower priority than pages and trainings."""
-    os.nice(NICENESS)
+    processes.lower_priority(NICENESS)
     # Threads that wait actively would make a training beside them many times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")

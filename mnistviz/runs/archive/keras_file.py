@@ -6,9 +6,9 @@ TensorFlow stays in that child process: a server that exported once would keep i
 import sys
 from pathlib import Path
 
-from mnistviz.core import tensorflow_failure
 from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.core.processes import ProcessError, run_module
+from mnistviz.network import tensorflow_failure
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from mnistviz.core import tensorflow_failure
 from mnistviz.core.errors import MnistVizError
+from mnistviz.network import tensorflow_failure
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run

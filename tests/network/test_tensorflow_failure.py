@@ -4,8 +4,9 @@ import importlib.util
 
 import pytest
 
-from mnistviz.core import tensorflow_failure
+from mnistviz.core import processes
 from mnistviz.core.errors import MissingPackageError
+from mnistviz.network import tensorflow_failure
 
 
 def test_an_error_of_the_import_is_named_with_the_way_out() -> None:
@@ -45,6 +46,6 @@ def test_what_is_installed_is_no_absence(monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_a_crash_is_found_in_the_output(output: str, reason: str) -> None:
-    found = tensorflow_failure.crash_reason(output)
+    found = processes.crash_reason(output)
     assert reason in found
     assert bool(found) == bool(reason)

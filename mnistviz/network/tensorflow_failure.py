@@ -2,11 +2,10 @@
 
 Trainings, `model.keras` in exports and pruning need TensorFlow, each in a child process. A broken
 installation raises an error there; a processor without the instructions that TensorFlow was
-compiled for ends the process.
+compiled for ends the process, which `mnistviz.core.processes.crash_reason` finds in its output.
 """
 
 import importlib.util
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,9 +13,6 @@ from mnistviz.core.errors import MissingPackageError
 
 INSTALL = "python -m pip install -r requirements.txt -c constraints.txt"
 _REST = "everything that only reads a network works without it"
-# Lines that Python's faulthandler, the C++ runtime and TensorFlow's checks print in a crash.
-_FATAL = re.compile(r"(Fatal Python error: .+|terminate called .+|.*Check failed: .+)")
-_ILLEGAL_INSTRUCTION = "Illegal instruction"
 
 
 def absence() -> str:
@@ -44,16 +40,3 @@ def explained() -> Iterator[None]:
             f"TensorFlow is needed for this and can't be loaded ({reason}); install it again: "
             f"{INSTALL}; {_REST}"
         ) from error
-
-
-def crash_reason(output: str) -> str:
-    """Return why a process crashed by the last of its output, or "" where nothing says so."""
-    found = _FATAL.search(output)
-    if found is None:
-        return ""
-    if _ILLEGAL_INSTRUCTION in found[0]:
-        return (
-            "TensorFlow can't run on this computer: the processor lacks instructions that it needs "
-            f"(AVX); train on another computer and import the run; {_REST}"
-        )
-    return found[0].strip()
