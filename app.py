@@ -42,7 +42,9 @@ def show_page() -> None:
     page = st.navigation(pages, expanded=True)
     if is_first_visit() and page.title == OVERVIEW.title:
         switch_page(START)
-    st.title(page.title)
+    # A container for each page: a browser that translates the page keeps a title that only changes.
+    with st.container(key=f"title_{page.url_path}"):
+        st.title(page.title)
     with errors_shown():
         sidebar_pickers()
         page.run()

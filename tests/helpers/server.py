@@ -9,10 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from mnistviz.core.assets import PROJECT
+from tools.check_health import health_address
 
 # The command `streamlit`; at the signal SIGUSR1 it writes the names of its modules to a file.
 STREAMLIT = """
@@ -25,9 +27,19 @@ main(prog_name="streamlit")
 
 
 class Server:
-    """`streamlit run app.py` on a free port, on a home folder of its own."""
+    """`streamlit run app.py` on a free port, on a home folder of its own.
 
-    def __init__(self, home: Path, log: Path, folder: Path = PROJECT) -> None:
+    `settings` are further environment variables.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        log: Path,
+        folder: Path = PROJECT,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self._settings = dict(settings or {})
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -41,7 +53,7 @@ class Server:
                 *("--server.port", str(self.port)),
             ],
             cwd=folder,
-            env={**os.environ, "MNISTVIZ_HOME": str(home)},
+            env={**os.environ, "MNISTVIZ_HOME": str(home), **self._settings},
             stdout=self._log,
             stderr=self._log,
         )
@@ -62,10 +74,11 @@ class Server:
         raise TimeoutError("the server does not write the names of its modules")
 
     def _wait_until_it_listens(self) -> None:
+        health = health_address({**self._settings, "STREAMLIT_SERVER_PORT": str(self.port)})
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):  # noqa: S310
+                with urllib.request.urlopen(health, timeout=1):  # noqa: S310
                     return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.05)

@@ -18,6 +18,7 @@ from mnistviz.digits.drawing import pictures
 from mnistviz.ui.draw.paste import accept_pasted_pictures
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.compat import renew, renewable_key
+from mnistviz.ui.shared.inputs import are_uploads_refused, show_uploads_refused
 
 PHOTO_WIDTH = 320
 NO_CAMERA = (
@@ -66,6 +67,9 @@ def given_picture(camera: bool, several: bool) -> GivenPicture | None:
     if camera and not is_camera_allowed(st.context.url or ""):
         st.warning(NO_CAMERA)
         camera = False
+    if are_uploads_refused():
+        show_uploads_refused()
+        return None
     colours = _upload(camera)
     if not camera:
         accept_pasted_pictures()

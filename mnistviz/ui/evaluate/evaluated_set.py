@@ -21,7 +21,7 @@ from mnistviz.evaluation.predictions import (
 )
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
-from mnistviz.ui.shared.inputs import pick
+from mnistviz.ui.shared.inputs import are_uploads_refused, pick, show_uploads_refused
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.texts import count_of
 
@@ -71,6 +71,9 @@ def choose_set() -> LabelledSet:
 
 def _uploaded_set() -> LabelledSet:
     """The set that a person uploaded last; it stays while they look at other pages."""
+    if are_uploads_refused():
+        show_uploads_refused()
+        st.stop()
     # No list of suffixes: MNIST's own files have none. The reader refuses what is no data set.
     uploads = st.file_uploader(
         f"{UPLOAD[0].upper()}{UPLOAD[1:]}",

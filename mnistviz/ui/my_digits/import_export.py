@@ -13,6 +13,7 @@ from mnistviz.digits.my_digits import Digit
 from mnistviz.ui.my_digits.gallery import COLUMNS, change_all, restore, run_action
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.compat import renew, renewable_key
+from mnistviz.ui.shared.inputs import are_uploads_refused, show_uploads_refused
 from mnistviz.ui.shared.page_width import page_width
 
 UPLOAD = "my_digits_upload"
@@ -36,6 +37,9 @@ def export_and_import(digits: Sequence[Digit]) -> None:
                 "as JSON. Evaluate takes it as a data set.",
             )
         with st.popover("Import", icon=":material/upload:"):
+            if are_uploads_refused():
+                show_uploads_refused()
+                return
             key = renewable_key(UPLOAD)
             st.file_uploader(
                 "An export of digits, or any labelled set",

@@ -17,7 +17,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.runs.runs_table import choose, show_table
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.compat import renew, renewable_key
-from mnistviz.ui.shared.inputs import button
+from mnistviz.ui.shared.inputs import are_uploads_refused, button, show_uploads_refused
 from mnistviz.ui.shared.loaded_networks import HASH_FUNCS
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, TRAIN
 from mnistviz.ui.shared.texts import epochs_text
@@ -228,6 +228,9 @@ def import_box() -> None:
     """Show the upload of a run that was exported here or elsewhere."""
     key = renewable_key(UPLOAD)
     with st.popover("Import a run", icon=":material/upload:"):
+        if are_uploads_refused():
+            show_uploads_refused()
+            return
         st.file_uploader(
             "A zip that an export made",
             # Models are refused in words, which say what they are.

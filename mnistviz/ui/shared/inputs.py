@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
+from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
@@ -94,3 +96,26 @@ def clicked_point(key: str) -> Any:
     chart = st.session_state.get(key)
     points = chart.selection.points if chart else []
     return points[0].get("customdata") if points else None
+
+
+def are_uploads_refused() -> bool:
+    """Return whether the server would refuse an upload of this visitor's browser.
+
+    In a frame of another site, browsers withhold the cookie that Streamlit demands for an upload.
+    """
+    # Tests without a browser have no headers.
+    return bool(
+        st.context.headers
+        and st.get_option("server.enableXsrfProtection")
+        and XSRF_COOKIE_NAME not in st.context.cookies
+    )
+
+
+def show_uploads_refused() -> None:
+    """Say why no file can be chosen here, with a link to the page in a tab of its own."""
+    query = urlencode(st.query_params.to_dict())
+    address = f"{st.context.url}?{query}" if query else st.context.url
+    st.info(
+        "This page lies in a frame of another site, from which browsers let no file through. "
+        f"[Open it in a tab of its own]({address}): there you can choose files."
+    )
