@@ -12,6 +12,7 @@ from mnistviz.charts.inspection.embedding import HEIGHT, Colouring, embedding_fi
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.my_digits import label_name
 from mnistviz.inspection import digit_maps
 from mnistviz.inspection.digit_maps import DigitMap
 from mnistviz.ui.embedding.marker_overlay import show_star
@@ -121,7 +122,7 @@ def _show_neighbours(digit_map: DigitMap, image: ShownImage) -> None:
     nearest = neighbours_of(image, digit_map.places)
     digits = data.y_test[nearest]
     texts = [
-        f"test image {number}: a {digit}, read as {answer}"
+        f"test image {number}: {label_name(int(digit))}, read as {answer}"
         for number, digit, answer in zip(nearest, digits, digit_map.answers[nearest], strict=True)
     ]
     # Beside the map on a wide page, below it on a phone.

@@ -16,6 +16,7 @@ from mnistviz.core.types.charts import Scope
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image.feature_maps import shown_at
+from mnistviz.digits.my_digits import label_name
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.feature_maps.channel_view import (
     CHANNEL,
@@ -118,7 +119,7 @@ def _charts_of(maps: ShownMaps) -> list[tuple[str, str, list[LayerOutput]]]:
             loaded_networks.calibrated_stages(maps.snapshot, image), image, maps.stage
         )
         charts += [
-            ("whole-other", f"test image {number}, a {data.y_test[number]}", others),
+            ("whole-other", f"test image {number}, {label_name(int(data.y_test[number]))}", others),
             (DIFFERENCE, "the first minus the second", difference_of(outputs, others)),
         ]
     return charts

@@ -6,6 +6,7 @@ import streamlit as st
 from mnistviz.charts.digit_images import GALLERY_WIDTH, class_count_figure, gallery_figure
 from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.digits.mnist import Mnist, load_mnist, to_input
+from mnistviz.digits.my_digits import label_name
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import clicked_point
@@ -46,7 +47,7 @@ def _show_gallery(data: Mnist) -> None:
     show(
         gallery_figure(
             to_input(data.x_test[here]),
-            [f"test image {index}: a {data.y_test[index]}" for index in here],
+            [f"test image {index}: {label_name(int(data.y_test[index]))}" for index in here],
             here.tolist(),
             columns=5 if is_narrow() else 10,
             # Beside the bars it has part of the page, below them all of it.

@@ -5,6 +5,7 @@ import streamlit as st
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.my_digits import label_name
 from mnistviz.ui.draw.canvas import linked_drawing, write_address
 from mnistviz.ui.draw.canvas_history import History
 from mnistviz.ui.shared import state
@@ -44,4 +45,4 @@ def test_digit() -> tuple[FloatArray, str]:
     data = load_mnist()
     return to_input(
         data.x_test[TEST_IMAGE]
-    ), f"test image {TEST_IMAGE}, a {data.y_test[TEST_IMAGE]}"
+    ), f"test image {TEST_IMAGE}, {label_name(int(data.y_test[TEST_IMAGE]))}"

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.digits.mnist import to_input
+from mnistviz.digits.my_digits import article
 from mnistviz.evaluation.learning_step import LearningStep, last_single_step, learning_step
 from mnistviz.network.layers import softmax
 from mnistviz.runs import registry
@@ -97,8 +98,9 @@ def _answer_text(found: LearningStep) -> str:
         for logits in (found.logits_before, found.logits_after)
     ]
     hardest = int(chances[0].argmin())
+    digit = int(found.labels[hardest])
     return (
-        f"The picture with the largest loss is a **{found.labels[hardest]}**. Before the step the "
+        f"The picture with the largest loss is {article(digit)} **{digit}**. Before the step the "
         f"network gave this answer a probability of **{chances[0][hardest]:.2%}**, after it "
         f"**{chances[1][hardest]:.2%}** (not calibrated)."
     )

@@ -11,6 +11,7 @@ from mnistviz.charts.inspection.channels import (
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.inspection import ActivationSurvey
 from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.my_digits import label_name
 from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
@@ -93,7 +94,7 @@ def _show_patches(run: Run, survey: ActivationSurvey, layer: str, channel: int) 
     ]
     images = to_input(data.x_test[numbers])
     labels = [f"{value:.2f}" for value in survey.top_values[:, channel]]
-    texts = [f"test image {number}: a {data.y_test[number]}" for number in numbers]
+    texts = [f"test image {number}: {label_name(int(data.y_test[number]))}" for number in numbers]
     size = fields[0].size
     if size < IMAGE_SIZE:
         st.caption(
