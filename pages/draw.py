@@ -17,6 +17,7 @@ from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.sidebar import need_snapshot, update_picture_in_address
 from mnistviz.ui.shared.texts import describe, explanation
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # In pixels, beside a picture: room for a number of six digits.
 ANSWER_WIDTH = 460
@@ -34,14 +35,13 @@ WAYS = {
 }
 
 snapshot = need_snapshot()
-st.markdown(f"{describe(snapshot)}, reading your handwriting")
 
 
 @st.fragment
 @errors_shown()
 def draw_and_answer() -> None:
     source, several = pick_input()
-    st.markdown(WAYS[source, several])
+    explained(WAYS[source, several])
     if source == "canvas":
         read_canvas(several)
     else:
@@ -59,7 +59,7 @@ def read_canvas(several: bool) -> None:
         drawn = canvas(width)
     if several:
         reader = loaded_networks.digit_reader(snapshot)
-        show_number(snapshot, segment_strokes(drawn, reader) if drawn.strokes else [])
+        show_number(snapshot, segment_strokes(drawn, reader) if drawn.strokes else [], above)
         return
     answer(row, preprocessing.normalise(strokes.render(strokes.redraw(drawn))), drawn, above)
 
@@ -81,7 +81,7 @@ def read_picture(camera: bool, several: bool) -> None:
         segments = segment_ink(given.ink, loaded_networks.digit_reader(snapshot))
         given.show([segment.box for segment in segments if segment.role != "left_out"])
         with row.container(width=ANSWER_WIDTH):
-            show_number(snapshot, segments, of_picture=True)
+            show_number(snapshot, segments, above, of_picture=True)
         return
     stages = preprocessing.normalise(given.ink, to_pen=True)
     given.show([stages.box] if stages.box else [])
@@ -113,6 +113,7 @@ def answer(
 
 
 draw_and_answer()
+explained_caption(f"It is read by {describe(snapshot)}.")
 explanation(
     [
         "The network has only ever seen digits of 28×28 pixels, scaled to fit a box of "
@@ -121,8 +122,8 @@ explanation(
         "as MNIST's for their size: so it does not matter how large you draw, or where.",
         "**More than one digit** cuts a number such as 1984 and reads it digit by digit, because "
         "the network knows only one at a time. **Photo or file** and **Camera** look for the ink "
-        "first: shadows, the grain of the paper and ruled lines are taken off, and what is left "
-        "is treated like a drawing. Pictures stay in the memory of this machine: none is kept.",
+        "first. They remove shadows, the grain of the paper and ruled lines, and treat the rest "
+        "like a drawing. Pictures stay in the memory of this machine: none is kept.",
         "The **bars** are the answer of the network: ten probabilities. They are corrected "
         "(calibrated) so that '90%' means right in 9 of 10 cases: the network's scores are divided "
         "by one number, the temperature. It was chosen on training images that the network was not "

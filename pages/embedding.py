@@ -11,15 +11,17 @@ from mnistviz.ui.shared import state, stored_results
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot, uses_drawing
 from mnistviz.ui.shared.texts import describe, explanation
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 LAYOUTS = {"axes": "Principal axes", "tsne": "t-SNE"}
 
 snapshot = need_snapshot()
 image, image_name = chosen_image()
-st.markdown(
-    f"{describe(snapshot)}: {NUM_TEST_IMAGES:,} test images, placed by how similar "
-    "the network finds them"
+explained(
+    f"Each point is one of {NUM_TEST_IMAGES:,} test images. Images that the network finds "
+    "similar lie close together."
 )
+explained_caption(f"Network: {describe(snapshot)}.")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     layout = pick("Layout", LAYOUTS, "map_layout", persist_state="session")
     colouring = pick("Colour by", COLOURINGS, "map_colouring", persist_state="session")

@@ -11,6 +11,7 @@ from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.layer_views.supported_layers import need_convolutions
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 LOOK_FOR = {
     "convolution": "**Orange**: the kernel's pattern is found here. **Blue**: the opposite is.",
@@ -22,7 +23,10 @@ VIEWS = {"whole": "the whole network", "layers": "layer by layer, large"}
 snapshot = need_snapshot()
 need_convolutions(snapshot.run.spec.model)
 image, image_name = chosen_image()
-st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
+explained(
+    f"Each small picture is one **channel**: what one detector finds in **{image_name}**, layer by "
+    "layer."
+)
 
 normalizes = snapshot.run.spec.model.normalizes
 stages = {stage: name for stage, name in STAGES.items() if stage != "normalization" or normalizes}
@@ -39,9 +43,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         other_image = st.number_input(
             "The other test image", 0, NUM_TEST_IMAGES - 1, 1, key="maps_other", width=180
         )
-st.caption(
-    f"{LOOK_FOR[stage]} Every channel of every layer is here, numbered from 0. From layer to "
-    "layer the maps get smaller and look less like a digit."
+explained_caption(
+    f"{LOOK_FOR[stage]} From layer to layer the maps get smaller and look less like a digit. "
+    f"Network: {describe(snapshot)}."
 )
 outputs = loaded_networks.calibrated_stages(snapshot, image)
 maps = ShownMaps(snapshot, image, image_name, outputs, stage, scope, other_image)

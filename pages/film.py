@@ -1,5 +1,6 @@
 """Film: how a network learned, snapshot by snapshot."""
 
+import numpy as np
 import streamlit as st
 
 from mnistviz.charts.evaluation.confusion import confusion_figure
@@ -9,7 +10,7 @@ from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.training_loss import is_logged
 from mnistviz.ui.film import frames
-from mnistviz.ui.film.player import SECONDS_PER_FRAME, advance, show_player
+from mnistviz.ui.film.player import advance, seconds_per_frame, show_player
 from mnistviz.ui.shared import loaded_networks, run_logs
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.flash import errors_shown
@@ -19,30 +20,39 @@ from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import epochs_text, explanation, validated_on_text
 from mnistviz.ui.shared.training_images import with_training_images
+from mnistviz.ui.shared.words.explained import explained, explained_caption
+
+SCALES = {"snapshot": "this snapshot", "film": "the whole film"}
 
 snapshot = need_snapshot()
 run, step = snapshot.run, snapshot.step
 steps = snapshots.steps_of(run)
 image, image_name = chosen_image()
 
-st.markdown(
+explained(
     f"**{run.name}** has {len(steps)} snapshots. They lie close together at first. Look how much "
     "happens within the first epoch, and how little later."
 )
 playing = show_player(snapshot, steps)
 need_convolutions(run.spec.model)
 layers = {each.name: each.name for each in run.spec.model.convolutions}
-layer = pick("Layer", layers, "film_layer", persist_state="session")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    layer = pick("Layer", layers, "film_layer", persist_state="session", wrap=True)
+    # With one scale for the film, its first kernels are nearly white.
+    scale = pick("Colours of the kernels", SCALES, "film_scale", persist_state="session")
 
 # Side by side on a screen, one below the other on a phone.
 width = page_width() if is_narrow() else page_width() // 2
 kernels_box, maps_box = st.columns(2, gap="medium")
 with kernels_box:
     kernel = loaded_networks.weights(snapshot)[layer]["kernel"]
-    largest = frames.largest_weight(tuple(Snapshot(run, each) for each in steps), layer)
-    st.caption(
+    if scale == "film":
+        largest = frames.largest_weight(tuple(Snapshot(run, each) for each in steps), layer)
+    else:
+        largest = float(np.abs(kernel).max())
+    explained_caption(
         f"**Kernels of {layer}**: orange is positive, blue is negative. Darkest colour = "
-        f"±{largest:.2f}, the largest weight of the whole film."
+        f"±{largest:.2f}, the largest weight of {SCALES[scale]}."
     )
     show(
         kernel_matrix_figure(kernel, "all", largest, width=width),
@@ -52,13 +62,13 @@ with kernels_box:
 with maps_box:
     maps = frames.feature_maps(snapshot, image, layer)
     signed = bool(maps.min() < 0)
-    st.caption(f"**Output of {layer}** for {image_name}: black = 0, white = strongest.")
+    explained_caption(f"**Output of {layer}** for {image_name}: black = 0, white = strongest.")
     show(
         feature_maps_figure(maps, signed=signed, scope="layer", largest_of_all=1, width=width),
         "film_maps",
         f"All feature maps of {layer} after {epochs_text(run, step)} epochs",
     )
-st.caption(
+explained_caption(
     "**Loss and accuracy**, with a vertical line at this snapshot. Grey: the original author's run."
 )
 rows = with_training_images(run, run_logs.metrics(run))
@@ -69,7 +79,7 @@ show_curves(
 left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
 with left:
     confusion = frames.confusion(snapshot)
-    st.caption(
+    explained_caption(
         f"**Which digit it reads as which**, on {validated_on_text(run.spec.train)}. At first "
         "it reads all as one digit. Then the mistakes (orange) get fewer."
     )
@@ -80,7 +90,7 @@ with right:
     st.metric("Mistakes", f"{num_images - num_right:,}", border=True)
 
 
-@st.fragment(run_every=SECONDS_PER_FRAME if playing else None)
+@st.fragment(run_every=seconds_per_frame() if playing else None)
 def turn_on() -> None:
     with errors_shown():
         advance(steps, steps.index(step), playing=playing)

@@ -10,6 +10,7 @@ from mnistviz.ui.kernels.statistics_view import show_statistics
 from mnistviz.ui.shared.layer_views.supported_layers import need_convolutions
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
+from mnistviz.ui.shared.words.explained import explained_caption
 
 # The sections below the first one, from top to bottom. A section is a function that draws its
 # charts for a `ShownLayer`; those of the kernels themselves are in `show_kernels`.
@@ -19,10 +20,10 @@ snapshot = need_snapshot()
 need_convolutions(snapshot.run.spec.model)
 # The finding comes first; the layer that it is about is chosen below.
 finding = st.container()
-st.caption(describe(snapshot))
+explained_caption(describe(snapshot))
 layer = pick_layer(snapshot)
 finding.markdown(finding_of(layer))
-st.caption(caption_of(layer))
+explained_caption(caption_of(layer))
 show_kernels(layer)
 explanation(explanation_of(layer))
 for show_section in SECTIONS:

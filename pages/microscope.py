@@ -11,8 +11,9 @@ from mnistviz.ui.shared.compat import restore_query_param
 from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
-st.markdown(
+explained(
     "A **convolution** slides a small grid of numbers, the **kernel**, over an image: at each "
     "place it multiplies the numbers that lie on each other, and adds up the products. Each sum "
     "is one value of the **feature map**."
@@ -41,7 +42,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.number_input("Channel", 0, num_channels - 1, key=CHANNEL, width=84, bind="query-params")
 show_layer(snapshot, image, layer, st.session_state.get(CHANNEL, 0))
 products = sum(one.multiply_accumulates for one in model.layers)
-st.caption(
+explained_caption(
     f"{describe(snapshot)}, looking at **{image_name}**. All numbers are the network's own. "
     f"For one image it adds up {products:,} products."
 )

@@ -16,6 +16,7 @@ from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 VIEWS = {"gallery": "Gallery", "scores": "Who reads them", "teach": "Teach"}
 
@@ -24,21 +25,21 @@ run = snapshot.run
 digits = my_digits.list_digits()
 show_last_action()
 if not digits:
-    st.markdown("Digits of your own hand, to test networks with and to teach them.")
+    explained("Digits of your own hand, to test networks with and to teach them.")
     st.info(
         "You have none yet. Write a digit on the **Draw** page; below the answer, say whether it "
         "was right or what it was. That one tap keeps it here.",
         icon=":material/gesture:",
     )
     DRAW.link("Draw a digit")
-    st.caption("Or import some:")
+    explained_caption("Or import some:")
     export_and_import(digits)
     show_non_digits(snapshot)
     deleted_and_damaged()
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.markdown(
+    explained(
         f"**{len(digits):,}** digit{'s' * (len(digits) > 1)} of your own, read by "
         f"{describe(snapshot)}. They stay on this machine.",
         width="stretch",

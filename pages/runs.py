@@ -13,6 +13,7 @@ from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_registry import TRAIN
 from mnistviz.ui.shared.texts import explanation
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 POLL_SECONDS = 2.0
 VIEWS = {"table": "All runs", "gap": "The gap"}
@@ -54,9 +55,9 @@ if view == "gap":
     )
     st.stop()
 
-st.markdown(
-    "Every training is kept as a run. **Tick rows** to lay their curves over each other, to see "
-    "what differs, or to name, export and delete them."
+explained(
+    "Every training is kept as a run. **Tick rows** to compare their curves and settings, or to "
+    "name, export and delete them."
 )
 with errors_shown():
     show_last_action()
@@ -64,9 +65,13 @@ shown = choose_filters(summaries)
 chosen = choose_runs(summaries, shown)
 with st.container(horizontal=True, vertical_alignment="center"):
     if len(shown) < len(summaries):
-        st.caption(f"{len(shown):,} of {len(summaries):,} runs pass the filters.", width="stretch")
+        explained_caption(
+            f"{len(shown):,} of {len(summaries):,} runs pass the filters.", width="stretch"
+        )
     else:
-        st.caption(f"{len(summaries):,} runs. Click a column's name to sort.", width="stretch")
+        explained_caption(
+            f"{len(summaries):,} runs. Click a column's name to sort.", width="stretch"
+        )
     import_box()
 
 if chosen:
@@ -81,8 +86,8 @@ elif all(summary.run.bundled for summary in summaries):
 deleted_and_damaged()
 explanation(
     [
-        "A **run** is one training: its settings, its log, and snapshots of its weights. "
-        "`reference` is bundled and stays as it is; the others are yours, each in a folder.",
+        "A **run** is one training: its settings, its log, and snapshots of its weights. Those "
+        "marked *bundled* come with the program and stay as they are. The others are yours.",
         "**Validation accuracy** is measured after each epoch, on training images held out for "
         "that or, in the recipe `reference`, on the test set. **Test accuracy** is read once, "
         "after the last epoch.",

@@ -6,7 +6,7 @@ from mnistviz.runs import snapshots
 from mnistviz.ui.shared.flow.network_weights import send_weights
 from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.sidebar import need_snapshot
-from mnistviz.ui.shared.words.explained import show_glossary
+from mnistviz.ui.shared.words.explained import explained_caption, show_glossary
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.convolution_station import show_convolution_station
 from mnistviz.ui.start.digit_stations import show_drawing_station, show_layers_station
@@ -20,7 +20,7 @@ if not is_plain(snapshot.run.spec.model, "Start here"):
     snapshot = snapshots.find("best")
 number = pick_station()
 if number == 1:
-    st.caption(texts.INTRODUCTION)
+    explained_caption(texts.INTRODUCTION)
     send_weights(snapshot)
     show_drawing_station(number, snapshot)
 elif number == 2:

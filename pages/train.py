@@ -16,6 +16,7 @@ from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot
 from mnistviz.ui.shared.texts import explanation, validated_on_text
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.train import training_panel
 from mnistviz.ui.train.curves_view import show_progress_curves
 from mnistviz.ui.train.fork_form import show_fork_form
@@ -56,7 +57,7 @@ def start(
     flash.run(state.START_MESSAGE, start_and_choose, about=name)
 
 
-st.markdown(
+explained(
     "Watch a network learn to read digits. It goes on when you change the page or close the tab."
 )
 
@@ -66,7 +67,7 @@ with st.container():
         st.warning(obstacle)
 with st.container(horizontal=True, vertical_alignment="center"):
     button("Try it out", "play_arrow", start_try_out, type="primary")
-    st.caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
+    explained_caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
 
 with st.expander("Choose your own settings", icon=":material/tune:"):
     recipe = RECIPES[
@@ -79,13 +80,13 @@ with st.expander("Choose your own settings", icon=":material/tune:"):
             help="A recipe fills in the settings below; change any of them.",
         )
     ]
-    st.caption(recipe.purpose)
+    explained_caption(recipe.purpose)
     settings_inputs(recipe)
     wishes = [(TRY_OUT.model, TRY_OUT.train)]
     with errors_shown():
         model, train = specs_of(recipe, entered_values(recipe))
         wishes.append((model, train))
-        st.markdown(
+        explained(
             f"**{model.parameters:,} parameters**, {train.num_steps:,} steps of {train.batch_size} "
             f"images, validated on **{validated_on_text(train)}** after each epoch."
         )

@@ -6,6 +6,7 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.layer_views.supported_layers import need_convolutions
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.why.channels_view import show_channels
 from mnistviz.ui.why.pixels_view import show_pixels
 from mnistviz.ui.why.question import pick_question
@@ -13,7 +14,11 @@ from mnistviz.ui.why.question import pick_question
 snapshot = need_snapshot()
 need_convolutions(snapshot.run.spec.model)
 image, image_name = chosen_image()
-st.markdown(f"{describe(snapshot)}, looking at **{image_name}**")
+explained(
+    f"Which pixels of **{image_name}** speak for an answer, and which channels? Choose the two "
+    "digits to compare."
+)
+explained_caption(f"Network: {describe(snapshot)}.")
 question = pick_question(loaded_networks.network(snapshot).logits(image[None])[0])
 
 st.header("Which pixels?")

@@ -62,7 +62,7 @@ def test_a_drawing_is_looked_at_with_the_run_of_the_link(page: Page) -> None:
     draw(page, [(140, 40), (140, 240)])
     page.get_by_role("button", name="Look inside").click(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Feature maps", exact=True)).to_be_visible()
-    expect(page.get_by_text("looking at your drawing")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("in your drawing")).to_be_visible(timeout=PATIENCE)
     expect(page).to_have_url(re.compile(r"feature_maps\?.*run=reference.*image=7"))
 
 

@@ -83,7 +83,7 @@ def look_at_the_kernels(page: Page) -> None:
 
 def look_at_the_feature_maps(page: Page) -> None:
     go_to(page, "Feature maps")
-    expect(page.get_by_text("looking at test image 1, a 2")).to_be_visible()
+    expect(page.get_by_text("in test image 1, a 2")).to_be_visible()
     page.get_by_role("radio", name="layer by layer, large").click()
     for layer in ("conv1", "conv2", "conv3", "pool", "conv4", "conv5", "conv6", "conv7", "conv8"):
         expect(chart(page, f"maps-{layer}")).to_have_count(1, timeout=PATIENCE)

@@ -75,6 +75,16 @@ def test_on_a_narrow_page_the_answer_is_above_the_canvas(tiny_run: Run) -> None:
     assert shown in text_of(app)
 
 
+def test_on_a_narrow_page_a_number_is_above_the_canvas(tiny_run: Run) -> None:
+    app = open_drawing(SEVEN, tiny_run)
+    app.session_state[state.PAGE_WIDTH] = 350
+    app.toggle(key=state.SEVERAL).set_value(True).run()
+    assert not app.exception
+    assert not app.metric
+    reading = reading_of(SEVEN, tiny_run)
+    assert f"#### It reads {reading.digit} :small" in text_of(app)
+
+
 def test_a_second_look_stands_beside_the_answer(tiny_run: Run) -> None:
     app = open_drawing(SEVEN, tiny_run)
     before = app.metric[0]
@@ -175,7 +185,7 @@ def test_an_address_carries_the_drawn_digit_to_any_page() -> None:
     app = open_page(drawn="true", picture=url_codec.picture_to_text(picture))
     np.testing.assert_array_equal(app.session_state["drawn_image"], picture)
     app.switch_page("pages/feature_maps.py").run()
-    assert "looking at **your drawing**" in text_of(app)
+    assert "in **your drawing**" in text_of(app)
     assert app.query_params["picture"] == url_codec.picture_to_text(picture)
     app.sidebar.toggle(key="drawn").set_value(False).run()
     assert "picture" not in app.query_params

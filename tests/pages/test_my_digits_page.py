@@ -99,7 +99,7 @@ def test_a_digit_becomes_the_image_of_all_pages() -> None:
     press(app, "Use on all pages")
     app.switch_page("pages/feature_maps.py").run()
     assert not app.exception
-    assert "looking at **your drawing**" in text_of(app)
+    assert "in **your drawing**" in text_of(app)
 
 
 def test_who_reads_them_is_told_with_its_interval() -> None:

@@ -138,8 +138,8 @@ def kernel_figure(weights: FloatArray, largest: float, height: int = 260) -> go.
 
 
 def _short(weight: float, digits: int) -> str:
-    """Return a weight with its sign and without the zero before the point."""
-    return f"{weight:+.{digits}f}".replace("+0.", "+.").replace("-0.", "−.")
+    """Return a weight with its sign, which is as wide for negative as for positive ones."""
+    return f"{weight:+.{digits}f}".replace("-", "−")
 
 
 def kernel_row_figure(kernels: FloatArray, names: Sequence[str], width: int) -> go.Figure:

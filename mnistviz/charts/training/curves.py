@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
+from mnistviz.charts.theme import CHOSEN, LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.types.training import MetricRow
 
 # More points can't be distinguished, and slow a browser down.
@@ -152,7 +152,7 @@ def _add_lines(
             },
         )
     for step in marks:
-        figure.add_vline(step / steps_per_epoch, line={"color": VALIDATION, "width": 1.5})
+        figure.add_vline(step / steps_per_epoch, line={"color": CHOSEN, "width": 1.5})
 
 
 def _add_curve(

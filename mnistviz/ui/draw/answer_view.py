@@ -15,6 +15,7 @@ from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.network import rejection
 from mnistviz.network.layers import softmax
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.draw.narrow_answer import NARROW_ANSWER, NO_ANSWER
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.people_view import show_people
 from mnistviz.ui.draw.second_look_view import change_text, show_second_look
@@ -23,15 +24,13 @@ from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.charts import page_appearance, show
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.why.question import AGAINST, ANSWER, NEXT_BEST, TARGET
 
 # Side by side with the canvas on a screen of 1280 pixels, below it on a phone.
 PICTURE_SIZE = 200
 BARS_SIZE = 270
 BARS_HEIGHT = 300
-
-# The answer on a phone, one line above the canvas: what it reads, the small print.
-NARROW_ANSWER = "#### {} :small[{}]"
 
 SECOND_LOOK, OTHERS = "Second look", "Other networks"
 XRAY, REFUSAL = "X-ray", "When it refuses"
@@ -63,7 +62,7 @@ def show_answer(
     right = st.container(width=BARS_SIZE, key="answer_bars")
     if stages.blank:
         if above is not None:
-            above.markdown(NARROW_ANSWER.format("No answer yet", ""))
+            above.markdown(NARROW_ANSWER.format(NO_ANSWER, ""))
         # Without charts, as the browser takes half a second to load Plotly before the canvas.
         middle.info(TEXTS["blank"].detail)
         return None
@@ -78,7 +77,7 @@ def show_answer(
             "seen",
             "Your digit, scaled and centred to 28 by 28 pixels",
         )
-        st.caption("What the network sees of it: 28×28 pixels")
+        explained_caption("What the network sees of it: 28×28 pixels")
     refused = reading.verdict == "not_a_digit"
     with right:
         show(
@@ -89,7 +88,7 @@ def show_answer(
             "The network's ten probabilities" + ", not used: it is no digit" * refused,
         )
         if refused:
-            st.caption(
+            explained_caption(
                 "Not used: the network has to choose one of ten digits, whatever it sees. The "
                 "detector of digits, a network of its own, says that this is none."
             )
@@ -145,7 +144,7 @@ def _show_reading(first: Reading, second: Reading | None, narrow: bool) -> None:
     answer = texts.answer.format(**values)
     detail = change_text(first) if changed else texts.detail.format(**values)
     if narrow:
-        st.markdown(NARROW_ANSWER.format(f"{heading} {answer}", f":gray[{detail}]"))
+        explained(NARROW_ANSWER.format(f"{heading} {answer}", f":gray[{detail}]"))
         return
     st.metric(
         heading,
@@ -159,7 +158,7 @@ def _show_reading(first: Reading, second: Reading | None, narrow: bool) -> None:
 def _show_calibration(calibration: Calibration | None, reading: Reading) -> None:
     """Show what calibration did to the highest probability, and its details on hover."""
     if calibration is None:
-        st.caption(
+        explained_caption(
             "This percentage is not corrected: the run trained on every training image, and none "
             "was left to compare with. '90%' may be right more or less often than in 9 of 10 "
             "cases."
@@ -181,7 +180,7 @@ def _show_links(reading: Reading) -> None:
     first, second = reading.ranking[:2]
     refused = reading.verdict == "not_a_digit"
     if not refused:
-        st.markdown(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
+        explained(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
     with st.container(horizontal=True):
         look = st.button("Look inside", icon=":material/layers:", on_click=_use_drawing)
         why = not refused and st.button(
@@ -207,7 +206,7 @@ def _use_drawing(ask: bool = False) -> None:
 def _show_refusal() -> None:
     """Show the shares of non-digits that the digit detector rejects, by kind."""
     rates = rejection.rejection_rates()
-    st.markdown(
+    explained(
         "A small second network decides whether there is one digit at all. It learned that from "
         "training digits, from drawings of *The Quick, Draw! Dataset* (Google, CC BY 4.0), and "
         "from thousands of made letters, signs, shapes and scribbles. It refuses where both "
@@ -228,7 +227,7 @@ def _show_refusal() -> None:
         hide_index=True,
         key="refusal_rates",
     )
-    st.caption(
+    explained_caption(
         f"Refused by mistake: {rates['test_digits']:.2%} of the test digits and "
         f"{rates['pen_digits']:.2%} of digits written with a pen on a tablet. Letters written "
         f"like digits (I l O o S s Z z B b g q) are refused in {rates['look_alikes']:.0%} of the "

@@ -21,6 +21,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.canvas import reported_drawing
 from mnistviz.ui.draw.canvas_history import same
 from mnistviz.ui.shared import flash, state
+from mnistviz.ui.shared.words.explained import explained
 
 # A stroke that arrives so soon after the press was drawn before it: 0.2 s until the canvas reports
 # it, and the time of a run of the page.
@@ -75,7 +76,7 @@ def keep_digit(
                 args=(pixels, label, strokes, answer),
             )
         else:
-            st.markdown(f":material/check: Kept in My digits as {_bold_name(saved.label)}.")
+            explained(f":material/check: Kept in My digits as {_bold_name(saved.label)}.")
             st.button("Take back", icon=":material/undo:", on_click=_take_back, args=(saved.id,))
     with box:
         # The key has the saved label, so that the pills start with it after each change.

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.drawing.segmentation import Segment, number_text
 from mnistviz.evaluation.digit_reader import Reading
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.draw.narrow_answer import NARROW_ANSWER, NO_ANSWER
 from mnistviz.ui.draw.picture_input import NO_INK
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.inputs import metric_with_note, pick
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
 DIGIT_SIZE = 56
@@ -20,15 +23,22 @@ NO_DIGITS = "No digits found: write a number, such as 1984, from left to right."
 
 
 def show_number(
-    snapshot: Snapshot, segments: Sequence[Segment], *, of_picture: bool = False
+    snapshot: Snapshot,
+    segments: Sequence[Segment],
+    above: DeltaGenerator | None = None,
+    *,
+    of_picture: bool = False,
 ) -> None:
     """Show the number, and each of its digits with its picture and probability.
 
-    The chosen digit is the drawing that all pages show. It is said what was left out.
+    On a narrow page the number is in `above`, a container above the canvas. The chosen
+    digit is the drawing that all pages show. It is said what was left out.
     """
     digits = [segment for segment in segments if segment.role == "digit"]
     if not digits:
         st.session_state.pop(state.DRAWN_IMAGE, None)
+        if above is not None:
+            above.markdown(NARROW_ANSWER.format(NO_ANSWER, ""))
         st.info(NO_INK if of_picture and not segments else NO_DIGITS)
         _say_left_out(segments)
         return
@@ -38,7 +48,11 @@ def show_number(
     number = number_text(segments, [reading.digit for reading in readings])
     least_sure = min(readings, key=lambda reading: reading.probability)
     note = f"lowest certainty: the {least_sure.digit}, {least_sure.probability:.1%}"
-    metric_with_note(TEXTS["digit"].heading, number, note, border=False)
+    heading = TEXTS["digit"].heading
+    if above is None:
+        metric_with_note(heading, number, note, border=False)
+    else:
+        above.markdown(NARROW_ANSWER.format(f"{heading} {number}", f":gray[{note}]"))
     with st.container(horizontal=True, gap="small"):
         for place, (image, reading) in enumerate(zip(images, readings, strict=True), 1):
             with st.container(width=DIGIT_SIZE + 40):
@@ -49,18 +63,18 @@ def show_number(
     label = "Digit that the other pages show"
     chosen = pick(label, titles, key=f"looked_at_{number}", wrap=True)
     st.session_state[state.DRAWN_IMAGE] = images[chosen]
-    st.caption(
-        "Cut between strokes where you drew, at gaps and thin bridges of ink in a picture; of all "
-        "ways to cut, the one whose parts look most like digits to the network. It can be wrong: "
-        "leave some room between the digits. Several lines are read one by one; a dot at the foot "
-        "of the digits is a decimal point, a dash at half their height a minus sign."
+    explained_caption(
+        "Of all ways to cut the number, this is the one whose parts look most like digits to the "
+        "network. It can be wrong: leave some room between the digits. Several lines are read one "
+        "by one. A dot at the foot of the digits is a decimal point. A dash at half their height "
+        "is a minus sign."
     )
 
 
 def _say_left_out(segments: Sequence[Segment]) -> None:
     if left_out := sum(segment.role == "left_out" for segment in segments):
         marks = "1 mark was" if left_out == 1 else f"{left_out} marks were"
-        st.caption(
+        explained_caption(
             f":orange[{marks} left out:] too small, or beside the lines of digits. "
             "Crop the picture to the number if a digit is missing."
         )
@@ -69,8 +83,8 @@ def _say_left_out(segments: Sequence[Segment]) -> None:
 def _show_digit(image: FloatArray, reading: Reading, alt: str) -> None:
     st.image(np.kron(image, np.ones((2, 2), np.float32)), width=DIGIT_SIZE, alt=alt)
     second = reading.ranking[1]
-    st.markdown(f"**{reading.digit}** {reading.probability:.1%}")
-    st.caption(f"or {second}: {reading.probabilities[second]:.1%}")
+    explained(f"**{reading.digit}** {reading.probability:.1%}")
+    explained_caption(f"or {second}: {reading.probabilities[second]:.1%}")
     # A part is read in any case, as the parts beside it suggest a digit.
     if badge := TEXTS[reading.verdict].badge:
         st.badge(badge, color="orange")

@@ -9,6 +9,7 @@ from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import pick_other_runs
+from mnistviz.ui.shared.words.explained import explained_caption
 
 # Each network stays in memory.
 MAX_RUNS = 8
@@ -38,7 +39,7 @@ def show_other_networks(snapshot: Snapshot, image: FloatArray) -> None:
         hide_index=True,
         key="other_answers",
     )
-    st.caption(agreement_text([row["reads"] for row in rows]))
+    explained_caption(agreement_text([row["reads"] for row in rows]))
 
 
 def agreement_text(answers: Sequence[object]) -> str:

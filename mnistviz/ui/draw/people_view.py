@@ -4,11 +4,12 @@ import streamlit as st
 
 from mnistviz.runs import registry
 from mnistviz.studies.published_results import people_results
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 
 def show_people() -> None:
     """Show the shares of strangers' digits that are read right, and of other drawings refused."""
-    st.markdown(
+    explained(
         f"How the network **{registry.DEFAULT_RUN}** reads the digits of people whose digits it "
         "was not trained on. A digit that it refuses counts as wrong."
     )
@@ -27,7 +28,7 @@ def show_people() -> None:
         hide_index=True,
         key="people",
     )
-    st.caption(
+    explained_caption(
         "Strokes of UNIPEN by 107 people, photos, scans and drawings by about 60 people from "
         "public projects, and drawings of Quick, Draw!. None of the digits was trained on, and "
         "only the results are part of this project. Settings for the ink were chosen on these "

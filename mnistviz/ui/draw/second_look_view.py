@@ -14,6 +14,7 @@ from mnistviz.evaluation.second_look import VERSIONS, SecondLook
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.texts import number_word
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Four side by side on a phone.
 TILE_WIDTH, PICTURE_WIDTH = 76, 56
@@ -25,9 +26,9 @@ def show_second_look(snapshot: Snapshot, image: FloatArray) -> None:
     """Show the versions of an image `(28, 28)` with their answers, and the answer to all."""
     look = loaded_networks.look_again(snapshot, image)
     ways = number_word(len(VERSIONS))
-    st.markdown(f"**Looked at {ways} ways: {look.votes_text}.** {answer_text(look)}")
+    explained(f"**Looked at {ways} ways: {look.votes_text}.** {answer_text(look)}")
     st.html(tiles_html(look))
-    st.caption(calibration_text(loaded_networks.second_look_calibration(snapshot)))
+    explained_caption(calibration_text(loaded_networks.second_look_calibration(snapshot)))
 
 
 def answer_text(look: SecondLook) -> str:

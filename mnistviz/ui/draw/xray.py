@@ -25,6 +25,7 @@ from mnistviz.digits.my_digits import label_name
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -70,7 +71,7 @@ def show_xray(
         for image in (stages.image, changed.image)
     ]
     before, after = (f"**{each.digit}** ({each.probability:.1%})" for each in readings)
-    st.markdown(
+    explained(
         f"With all stages the network reads {before}, with those chosen {after}. "
         f"{stroke_width_text(stroke_width(changed.image))}"
     )
@@ -81,11 +82,11 @@ def _show_photo_stages(colours: ByteArray) -> None:
     """Show how the ink of a photo was found."""
     photo = photo_stages(colours)
     if photo is None:
-        st.caption(
+        explained_caption(
             "The border of this picture is even: its ink is what differs from the border's colour."
         )
         return
-    st.markdown("From the photo to its ink:")
+    explained("From the photo to its ink:")
     strongest = max(1e-6, float(photo.difference.max()))
     pictures: dict[str, ByteArray | FloatArray] = {
         "The photo": colours,
@@ -126,7 +127,7 @@ def _show_stages(stages: Stages, drawn: Strokes | None, steps: list[str]) -> Non
 def _show_stage(figure: go.Figure, key: str, alt: str, caption: str) -> None:
     with st.container(width=STAGE_SIZE):
         show(figure, key, alt)
-        st.caption(caption)
+        explained_caption(caption)
 
 
 def stroke_width_text(width: float) -> str:
@@ -151,11 +152,15 @@ def _show_nearest(snapshot: Snapshot, stages: Stages) -> None:
         )
         if not clicked:
             return
-        with st.spinner(f"The network describes {count} training digits, once for this snapshot …"):
-            stored_results.train_map(snapshot)
+        text = f"The network describes {count} training digits, once for this snapshot …"
+        bar = st.progress(0.0, text)
+        stored_results.train_map(
+            snapshot, lambda done: bar.progress(done / NUM_TRAINING_IMAGES, text)
+        )
+        bar.empty()
     chosen, distances = stored_results.nearest_training(snapshot, stages.image, NUM_NEAREST)
     data = load_mnist()
-    st.markdown("The training digits that the network describes most like it:")
+    explained("The training digits that the network describes most like it:")
     with st.container(horizontal=True):
         for number, distance in zip(chosen, distances, strict=True):
             label = int(data.y_train[number])

@@ -20,6 +20,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
 from mnistviz.ui.shared.sidebar import choose_test_image
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 COLOURINGS: dict[Colouring, str] = {"digit": "digit", "error": "right or wrong"}
 MAP, NEIGHBOURS = "map_clicked", "map_neighbours"
@@ -66,7 +67,7 @@ def show_map(
 ) -> None:
     """Show the map in its first two axes, or in the plane of t-SNE `(10,000, 2)`, with a star."""
     digits = load_mnist().y_test
-    st.caption(
+    explained_caption(
         f"{look_for(colouring, digit_map.answers, digits)} The **star** is {image.name}. Point at "
         "a point for what it is, **click** it to look at it on all pages."
     )
@@ -93,7 +94,7 @@ def show_map(
             alt=f"{NUM_TEST_IMAGES:,} test images as points, coloured by {COLOURINGS[colouring]}",
         )
         show_star(MAP, star, image.name)
-        st.caption(
+        explained_caption(
             _axes_text(digit_map.shares)
             if tsne_plane is None
             else "t-SNE keeps neighbours together. The distance between two islands and the size "
@@ -127,7 +128,7 @@ def _show_neighbours(digit_map: DigitMap, image: ShownImage) -> None:
     ]
     # Beside the map on a wide page, below it on a phone.
     width = page_width() if is_narrow() else NEIGHBOURS_WIDTH
-    st.markdown(f"**Next to {image.name}**")
+    explained(f"**Next to {image.name}**")
     show(
         gallery_figure(
             to_input(data.x_test[nearest]), texts, nearest.tolist(), columns=4, width=width
@@ -136,7 +137,7 @@ def _show_neighbours(digit_map: DigitMap, image: ShownImage) -> None:
         on_click=_choose_clicked_image,
         alt=f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it",
     )
-    st.caption(
+    explained_caption(
         f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it, the "
         f"nearest first: {(digits == digits[0]).sum()} of them are {digits[0]}s."
     )

@@ -24,6 +24,7 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import are_uploads_refused, pick, show_uploads_refused
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.words.explained import explained_caption
 
 TEST_SET = "test images"
 SOURCES = {"test": "Test set", "digits": "My digits", "own": "My data set"}
@@ -89,7 +90,7 @@ def _uploaded_set() -> LabelledSet:
     if UPLOADED not in st.session_state:
         st.stop()
     uploaded: LabelledSet = st.session_state[UPLOADED][1]
-    st.caption(f"**{uploaded.name}**: {uploaded.description}")
+    explained_caption(f"**{uploaded.name}**: {uploaded.description}")
     return uploaded
 
 

@@ -12,6 +12,7 @@ from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.evaluated_set import is_test_set
 from mnistviz.ui.shared.texts import epochs_text
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 
 def show_export(snapshot: Snapshot, answers: Answers) -> None:
@@ -22,7 +23,7 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
         if answers.temperature
         else ", as the network gives them: this run is not calibrated."
     )
-    st.markdown(
+    explained(
         "**Predictions**: a line for each image with its label, the answer and ten probabilities"
         f"{calibrated}"
     )
@@ -34,7 +35,7 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
         icon=":material/table:",
         on_click="ignore",
     )
-    st.markdown(
+    explained(
         "**Report**: the numbers, figures and mistakes of this page in one HTML file of about 5 MB "
         "that needs no network. It has the curves of 'Robustness' that have been measured, the "
         "labels in doubt, and every other run that has read these images."
@@ -53,7 +54,7 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
         icon=":material/description:",
         on_click="ignore",
     )
-    st.caption("From the command line, with all curves of robustness:")
+    explained_caption("From the command line, with all curves of robustness:")
     st.code(command(snapshot, answers), language="sh", wrap_lines=True)
 
 

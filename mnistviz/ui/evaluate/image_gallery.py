@@ -24,6 +24,7 @@ from mnistviz.ui.shared.loaded_networks import NOT_CALIBRATED
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import uses_drawing
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # The number of the chosen image, in the session's state.
 IMAGE = "evaluate_image"
@@ -77,7 +78,7 @@ def show_gallery(
         on_click=partial(_choose_clicked, chart, answers.data),
         alt=f"{len(part)} of {len(numbers):,} images, {order}",
     )
-    st.caption(
+    explained_caption(
         f"{len(part)} of {len(numbers):,}, {order}. Point at one for what it was read as, "
         "**click** it to look at it here and on all pages."
     )
@@ -157,7 +158,7 @@ def show_chosen(answers: Answers, among: NDArray[np.int64]) -> None:
         show(probability_figure(shares, 240), "evaluate_bars", f"Ten probabilities: {name}")
     verdict = "right" if answers.right[number] else "**wrong**"
     note = NOT_CALIBRATED if answers.temperature is None else ""
-    st.markdown(
+    explained(
         f"Its label is **{answers.data.labels[number]}**, it is read as "
         f"**{answers.answers[number]}** at {answers.confidence[number]:.1%}{note}: {verdict}."
     )

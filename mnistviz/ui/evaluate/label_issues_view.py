@@ -17,6 +17,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.image_gallery import show_gallery
 from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.words.explained import explained_caption
 
 # A network with a lower accuracy says nothing about labels.
 NEEDED_ACCURACY = 0.5
@@ -46,7 +47,7 @@ def _show_table(answers: Answers, marked: dict[int, Doubt]) -> None:
 
     rows = accuracy_rows(answers, marked)
     st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_doubt_table")
-    st.caption(
+    explained_caption(
         "If you mark only what this network reads wrong, it looks better than it is. The list is "
         "stored: choose another run in the sidebar and compare on the same images."
     )
@@ -83,7 +84,7 @@ def _show_candidates(answers: Answers, marked: Collection[int]) -> NDArray[np.in
     good = [each for each in stored if each and each.right.mean() > NEEDED_ACCURACY]
     st.subheader("Worth a look", anchor=False)
     if len(good) < 2:
-        st.caption(
+        explained_caption(
             "Images on which several networks agree with each other but not with the label. At "
             "least two runs must have read this set: choose another one in the sidebar, or under "
             "*Two runs*."
@@ -91,7 +92,7 @@ def _show_candidates(answers: Answers, marked: Collection[int]) -> NDArray[np.in
         return np.zeros(0, np.int64)
     numbers = candidates(good, marked)
     networks = "both networks" if len(good) == 2 else f"all {len(good)} networks"
-    st.caption(
+    explained_caption(
         f"{count_of(len(numbers), 'image')} on which {networks} agree with each other but not "
         "with the label."
     )

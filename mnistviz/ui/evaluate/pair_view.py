@@ -15,6 +15,7 @@ from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.image_gallery import HIGHEST_FIRST, show_gallery
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import count_of, epochs_text
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 
 def show_pair(snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
@@ -34,7 +35,7 @@ def show_pair(snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
         st.metric(f"Only {first}", f"{result.only_first:,}", border=True)
         st.metric(f"Only {second}", f"{result.only_second:,}", border=True)
         st.metric("Both wrong", f"{result.neither:,}", border=True)
-    st.markdown(verdict(first, second, result))
+    explained(verdict(first, second, result))
     titles = {
         "first": f"Only {first} is right",
         "second": f"Only {second} is right",
@@ -49,7 +50,7 @@ def show_pair(snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
     numbers = np.flatnonzero(of_kind[chosen])
     confidence = np.maximum(answers.confidence, theirs.confidence)
     numbers = numbers[np.argsort(-confidence[numbers], kind="stable")]
-    st.caption(f"Above an image: what it is, then what **{first}** | **{second}** read.")
+    explained_caption(f"Above an image: what it is, then what **{first}** | **{second}** read.")
     other_answers = (first, second, theirs)
     return show_gallery(answers, numbers, f"evaluate_pair_{chosen}", HIGHEST_FIRST, other_answers)
 

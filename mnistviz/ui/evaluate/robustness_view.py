@@ -20,6 +20,7 @@ from mnistviz.ui.shared.inputs import pick_other_runs
 from mnistviz.ui.shared.on_demand import OnDemand, Progress
 from mnistviz.ui.shared.sidebar import chosen_image
 from mnistviz.ui.shared.texts import count_of, number_word
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 MAX_RUNS = 5
 
@@ -86,7 +87,7 @@ def _show_corrupted(snapshot: Snapshot, corruption: Corruption, level: float) ->
     answer = f"still **{after}**" if after == before else f"no longer {before} but **{after}**"
     trained = robustness.trained_on(corruption, snapshot.run.spec.train)
     inside = level == corruption.neutral or (trained and trained[0] <= level <= trained[1])
-    st.markdown(
+    explained(
         f"{name.capitalize()}, at {level:g} {corruption.unit}: {answer}, at "
         f"{probabilities.max():.1%}. "
         + (
@@ -109,7 +110,7 @@ def _show_curves(
     if not lines:
         return
     trained = robustness.trained_on(corruption, snapshot.run.spec.train)
-    st.caption(
+    explained_caption(
         f"**{corruption.title}**, on {len(part.labels):,} {part.name}, as many of each digit. "
         "Look where the line leaves the top. Green is the dial, dotted is guessing"
         + (f", grey what **{snapshot.run.name}** was trained on." if trained else ".")
@@ -170,7 +171,7 @@ def _show_table(curves: Curves) -> None:
             row[snapshot.run.name] = range_text(curve, corruption)
     if not rows:
         return
-    st.caption(
+    explained_caption(
         f"**How much it tolerates**: from where to where at least "
         f"{robustness.NEEDED_ACCURACY:.0%} are still right, of the levels measured."
     )

@@ -20,6 +20,7 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import metric_with_note, pick
 from mnistviz.ui.shared.on_demand import OnDemand, Progress
 from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 DEMAND = OnDemand(
     name="evaluate_second_look",
@@ -42,7 +43,7 @@ def show_second_look(snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     result = compare(again.right, answers.right)
     _show_numbers(answers, again)
-    st.markdown(verdict_text(result))
+    explained(verdict_text(result))
     return _show_changes(answers, again)
 
 
@@ -106,6 +107,8 @@ def _show_changes(answers: Answers, again: Answers) -> NDArray[np.int64]:
     shown = pick("Images", titles, key="evaluate_second_shown", wrap=True)
     numbers = np.flatnonzero(kinds[shown][1])
     numbers = numbers[np.argsort(-answers.confidence[numbers], kind="stable")]
-    st.caption("Above an image: what it is, then what the single look | the second look read.")
+    explained_caption(
+        "Above an image: what it is, then what the single look | the second look read."
+    )
     others = ("single look", "second look", again)
     return show_gallery(answers, numbers, f"evaluate_second_{shown}", HIGHEST_FIRST, others)

@@ -13,6 +13,7 @@ from mnistviz.evaluation.scoring import probabilities, score
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import metric_with_note
+from mnistviz.ui.shared.words.explained import explained_caption
 
 # Shares of the images that the table refuses.
 REFUSED = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)
@@ -55,7 +56,7 @@ def _show_charts(confidences: dict[str, NDArray[np.float64]], right: NDArray[np.
     bins = [(name, reliability(sure, right)) for name, sure in confidences.items()]
     columns = st.columns(2, gap="medium")
     with columns[0]:
-        st.caption(
+        explained_caption(
             "**Is it as sure as it is right?** On the dotted line, 80 of 100 answers at 80% are "
             "right. Below it the network is too sure, above it not sure enough. The larger a "
             "point, the more images."
@@ -68,7 +69,7 @@ def _show_charts(confidences: dict[str, NDArray[np.float64]], right: NDArray[np.
             "Share of right answers over how sure the network is",
         )
     with columns[1]:
-        st.caption(
+        explained_caption(
             "**Refusing** the answers with the lowest probability makes the rest more accurate. "
             "The steep left end shows that most mistakes are among them."
         )

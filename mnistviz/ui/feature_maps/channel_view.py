@@ -17,6 +17,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.words.explained import explained_caption
 
 LAYER = "maps_layer"
 CHANNEL = "maps_channel"
@@ -55,7 +56,7 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
     outputs = (output for output in shown_at(stages, stage) if output.layer == layer)
     values = next(outputs).values[:, :, channel]
     size, stride = size_and_stride(snapshot.run.spec.model, layer)
-    st.caption(
+    explained_caption(
         f"Look where **{layer}, channel {channel}** is active. "
         + (
             f"Each value is computed from {size}×{size} pixels of the image. The next value uses "
@@ -71,7 +72,7 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
             "large_map",
             f"The map of {layer}, channel {channel}",
         )
-        st.caption(
+        explained_caption(
             f"{values.min():+.3f} to {values.max():+.3f}, mean {values.mean():+.3f}; "
             f"{np.mean(values > 0):.0%} of its {values.size} values are above 0"
             if values.size > 1
@@ -91,7 +92,7 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
 def _show_kernels(snapshot: Snapshot, layer: str, channel: int) -> None:
     kernel = loaded_networks.weights(snapshot)[layer]["kernel"][:, :, :, channel]
     strongest = np.argsort(-np.abs(kernel).max(axis=(0, 1)), kind="stable")[:NUM_KERNELS]
-    st.caption(
+    explained_caption(
         f"Its kernel{'s' if len(strongest) > 1 else ''}: "
         + (
             f"the strongest {len(strongest)} of {kernel.shape[2]}, by input channel"

@@ -15,8 +15,8 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.charts import Scope
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.digits.mnist import load_mnist, to_input
-from mnistviz.inspection.image.feature_maps import shown_at
 from mnistviz.digits.my_digits import label_name
+from mnistviz.inspection.image.feature_maps import shown_at
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.feature_maps.channel_view import (
     CHANNEL,
@@ -30,6 +30,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # The key of the chart of the difference between two images.
 DIFFERENCE = "whole-difference"
@@ -85,7 +86,7 @@ def show_network(maps: ShownMaps, whole: bool) -> None:
 
 
 def _show_whole_network(maps: ShownMaps) -> None:
-    st.caption("The maps are drawn to scale. **Click** a map to open it below.")
+    explained_caption("The maps are drawn to scale. **Click** a map to open it below.")
     charts = _charts_of(maps)
     # Three side by side, below each other on a phone.
     width = page_width() if len(charts) == 1 or is_narrow() else page_width() * 3 // 10
@@ -93,7 +94,7 @@ def _show_whole_network(maps: ShownMaps) -> None:
     for column, (key, name, outputs) in zip(columns, charts, strict=True):
         with column:
             if len(charts) > 1:
-                st.markdown(f"**{name.capitalize()}**")
+                explained(f"**{name.capitalize()}**")
             show(
                 whole_network_figure(
                     outputs,
@@ -150,13 +151,13 @@ def show_layers(maps: ShownMaps) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         show(image_figure(maps.image), "input", f"The network's input: {maps.image_name}")
-        st.caption("The input of the network, 28×28 pixels")
+        explained_caption("The input of the network, 28×28 pixels")
     with right:
         probabilities = maps.stages[-1].values
         show(probability_figure(probabilities, 240), "answer", "The network's ten probabilities")
         guess = int(np.argmax(probabilities))
         note = loaded_networks.calibration_note(maps.snapshot)
-        st.caption(f"Its answer: **{guess}** with {probabilities[guess]:.1%}{note}")
+        explained_caption(f"Its answer: **{guess}** with {probabilities[guess]:.1%}{note}")
     _, *outputs, _ = shown_outputs(maps.stages, maps.image, maps.stage)
     largest = max(float(np.abs(output.values).max()) for output in outputs)
     for output in outputs:
@@ -169,11 +170,13 @@ def _show_layer(output: LayerOutput, maps: ShownMaps, largest: float) -> None:
     title = "max-pool" if output.layer == "pool" else output.layer
     st.subheader(f"{title} · {channels} channels of {height}×{width}")
     if is_pool and maps.snapshot.run.spec.model.normalizes:
-        st.caption(
+        explained_caption(
             "The pool takes the normalized values: orange is above the usual value, blue below it."
         )
     elif output.layer == maps.snapshot.run.spec.model.scores_layer:
-        st.caption("One score for each digit. The softmax turns the scores into probabilities.")
+        explained_caption(
+            "One score for each digit. The softmax turns the scores into probabilities."
+        )
     show(
         feature_maps_figure(
             output.values,

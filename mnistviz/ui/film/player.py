@@ -9,9 +9,17 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import count_of, epochs_text
+from mnistviz.ui.shared.words.explained import explained
 
-# Slow enough to look at each, quick enough to see it move.
-SECONDS_PER_FRAME = 0.9
+# Seconds that a snapshot stays, at least: a slow computer needs longer to draw the quickest.
+SPEEDS = {1.8: "slow", 0.9: "medium", 0.3: "fast"}
+MEDIUM = 0.9
+SPEED = "film_speed"
+
+
+def seconds_per_frame() -> float:
+    """The seconds that a snapshot stays, as chosen."""
+    return float(st.session_state.get(SPEED) or MEDIUM)
 
 
 def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
@@ -28,8 +36,18 @@ def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
             button("Play", "play_arrow", _play, steps, type="primary")
         _turn_button("Next", "chevron_right", steps, number, 1)
         _turn_button("Last", "last_page", steps, number, last)
+        st.selectbox(
+            "Speed",
+            list(SPEEDS),
+            index=list(SPEEDS).index(MEDIUM),
+            format_func=lambda seconds: f"Speed: {SPEEDS[seconds]}",
+            key=SPEED,
+            persist_state="session",
+            label_visibility="collapsed",
+            width=170,
+        )
     seen = step * run.spec.train.batch_size
-    st.markdown(
+    explained(
         f"Snapshot {number + 1} of {len(steps)}, after **{count_of(step, 'step')}** "
         f"({count_of(seen, 'picture')} seen)"
     )
@@ -91,6 +109,6 @@ def advance(steps: Sequence[int], number: int, *, playing: bool) -> None:
     if shown != number:
         # The first call for a frame: it stays until the next tick.
         st.session_state[state.FRAME] = (number, time.monotonic())
-    elif playing and time.monotonic() - since >= SECONDS_PER_FRAME / 2:
+    elif playing and time.monotonic() - since >= seconds_per_frame() / 2:
         st.session_state[state.NEXT_SNAPSHOT] = steps[number + 1]
         st.rerun()

@@ -20,6 +20,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import page_width
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 NUM_TWINS = 6
 INPUT, OUTPUT = "kernel_input", "kernel_output"
@@ -101,7 +102,7 @@ def _show_statistics(kernel: FloatArray, chosen: tuple[int, int]) -> None:
         hide_index=True,
         alt="Statistics of the chosen kernel",
     )
-    st.caption(
+    explained_caption(
         f"It has **{numbers['share']:.1%}** of the layer's total strength (the sum of the squared "
         f"weights). {numbers['even share']:.1%} would be average."
     )
@@ -111,7 +112,7 @@ def _show_kind(kernel: FloatArray, chosen: tuple[int, int]) -> None:
     shares = kernel_kinds.shares_of(kernel)[:, chosen[0], chosen[1]]
     kind = kernel_kinds.kinds_of(kernel)[chosen]
     angles, strengths = kernel_kinds.gradients_of(kernel)
-    st.markdown(
+    explained(
         f"Its kind: **{kind}**. It answers to edges that are brighter "
         f"**{kernel_kinds.brighter_side(float(angles[chosen]))}** "
         f"({angles[chosen]:.0f}°; strength {strengths[chosen]:.2f})."
@@ -131,7 +132,7 @@ def _show_twins(kernel: FloatArray, chosen: tuple[int, int]) -> None:
     whole_channels = (
         ": whole output channels, by the weights of all their inputs" if len(kernel) == 1 else ""
     )
-    st.caption(
+    explained_caption(
         f"The most similar kernels of this layer{whole_channels}. 1 = the same pattern, 0 = "
         "nothing in common (cosine similarity)."
     )

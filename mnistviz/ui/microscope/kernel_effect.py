@@ -13,6 +13,7 @@ from mnistviz.network.network import Network
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import metric_with_note
+from mnistviz.ui.shared.words.explained import explained_caption
 
 # The first test images: enough for a change of a percent, and read in 0.1 s.
 NUM_IMAGES = 1000
@@ -30,7 +31,7 @@ class EditedKernel:
 def show_effect(snapshot: Snapshot, image: FloatArray, kernel: EditedKernel | None) -> None:
     """Show what a kernel changes for an image `(28, 28)` and for test images; None: nothing yet."""
     if kernel is None:
-        st.caption(
+        explained_caption(
             "Guess first: how much does one other kernel change? Change it, and the network's "
             "answer and accuracy with it appear here."
         )

@@ -19,6 +19,7 @@ from mnistviz.ui.shared.layer_views.formula_views import (
     pool_view,
     softmax_view,
 )
+from mnistviz.ui.shared.words.explained import explained
 
 
 def shown_layers(model: ModelSpec) -> dict[str, Layer]:
@@ -75,7 +76,7 @@ def _show_convolution(snapshot: Snapshot, image: FloatArray, layer: str, channel
 
 def _show_normalization(snapshot: Snapshot, image: FloatArray, layer: str, channel: int) -> None:
     st.header("Its batch normalization")
-    st.markdown(
+    explained(
         "Batch normalization brings a map to a common scale: it subtracts the channel's mean over "
         "the training images and divides by their deviation. Then it multiplies by γ and adds β, "
         "two numbers that it has learned."
@@ -93,7 +94,7 @@ def _show_normalization(snapshot: Snapshot, image: FloatArray, layer: str, chann
 @st.fragment
 @errors_shown()
 def _show_pool(snapshot: Snapshot, image: FloatArray, layer: str, channel: int) -> None:
-    st.markdown(
+    explained(
         "**Max pooling** keeps the largest of each 2×2 square. The map becomes half as wide and "
         "half as high, and the strongest answers stay."
     )
@@ -110,7 +111,7 @@ def _show_pool(snapshot: Snapshot, image: FloatArray, layer: str, channel: int) 
 
 
 def _show_softmax(snapshot: Snapshot, image: FloatArray) -> None:
-    st.markdown(
+    explained(
         "**Softmax** turns the ten scores of the last layer into probabilities: *e* to the power "
         "of each score, divided by the sum of all ten. Move a score, and see what the others do."
     )

@@ -14,6 +14,7 @@ from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.value_trace import Link, strongest_pixel, trace_back
 from mnistviz.ui.microscope.place import choose_link
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.words.explained import explained_caption
 
 TRACE = "trace"
 
@@ -23,7 +24,7 @@ def show_trace(
 ) -> None:
     """Show the trace of a score for an image `(28, 28)`, as squares in the image and as a table."""
     st.header("Back to the pixels")
-    st.caption(
+    explained_caption(
         "We go back from the score, at each layer to the value that contributed most. "
         "It is only one of many paths: look how small its share is."
     )
@@ -48,7 +49,7 @@ def show_trace(
         )
     with right:
         _show_links(links)
-        st.caption(
+        explained_caption(
             f"The last step is the pixel in row {row}, column {column}: it has ink "
             f"{image[row, column]:.3f} and contributes {product:+.4f}. Choose a row to put that "
             "value under the microscope."

@@ -24,6 +24,7 @@ from mnistviz.ui.shared.inputs import metric_with_note, pick
 from mnistviz.ui.shared.page_registry import RUNS
 from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.texts import epochs_text, state_badge
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 POLL_SECONDS = 1.0
 # With fewer digits, a held-out part is one digit or none.
@@ -47,7 +48,7 @@ HELP = (
 def teach(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
     """Show the form that starts fine-tuning, and the copies that exist already."""
     run = snapshot.run
-    st.markdown(
+    explained(
         f"A **copy** of {run.name} after {epochs_text(run, snapshot.step)} epochs trains a few "
         "hundred small steps on your digits, mixed with images of MNIST so that it forgets "
         f"little. {run.name} itself stays as it is; the copy is a run like any other."
@@ -98,7 +99,7 @@ def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
             help=OwnDigits.help("share"),
         )
     if len(digits) < FEW:
-        st.caption(
+        explained_caption(
             f"{len(digits)} digits are few to learn from, and too few to measure with. Keep at "
             f"least {FEW}, better two of each digit."
         )
@@ -144,7 +145,7 @@ def _show_progress(run: Run) -> None:
         st.rerun()
     progress = progress_of(run.spec.train, read_status(run), run_logs.metrics(run))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{run.name}** {state_badge(current)}", width="content")
+        explained(f"**{run.name}** {state_badge(current)}", width="content")
         st.button("Stop and keep", icon=":material/stop:", on_click=launcher.stop, args=(run,))
     if silence := silence_text(run):
         st.warning(silence, icon=":material/bedtime:")
@@ -174,7 +175,7 @@ def _show_outcome(run: Run, copies: Sequence[Run]) -> None:
         _show_change("Trained on: no test", trained)
         _show_change("MNIST's test set", test)
     texts = [gain_text(held_out, len(results)), cost_text(test), _training_text(run, own)]
-    st.markdown("\n\n".join(texts))
+    explained("\n\n".join(texts))
     with st.container(horizontal=True):
         st.button("Show it on all pages", icon=":material/open_in_new:", on_click=_use, args=(run,))
         RUNS.link("All runs")

@@ -22,6 +22,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import flash, loaded_networks, state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -126,7 +127,9 @@ def show_gallery(snapshot: Snapshot, digits: Sequence[Digit], probabilities: Flo
         right = st.container(width="stretch")
     key = f"my_digits_{label}_{only_wrong}_{page}"
     with left:
-        st.caption(f"Newest first; framed: {run.name} reads it wrong. **Click one** to look at it.")
+        explained_caption(
+            f"Newest first; framed: {run.name} reads it wrong. **Click one** to look at it."
+        )
         show(
             _figure([digits[n] for n in here], probabilities[here], wrong[here]),
             key=key,
@@ -211,7 +214,7 @@ def _show_chosen(snapshot: Snapshot, digit: Digit, probabilities: FloatArray) ->
         best = int(probabilities.argmax())
         note = loaded_networks.calibration_note(snapshot)
         reads = f"{snapshot.run.name} reads **{best}**"
-        st.markdown(f"{reads} at {probabilities[best]:.1%}{note}.")
+        explained(f"{reads} at {probabilities[best]:.1%}{note}.")
     if digit.answers:
         names = {known.id: known.name for known in registry.list_runs()}
         st.dataframe(
@@ -232,4 +235,4 @@ def _show_chosen(snapshot: Snapshot, digit: Digit, probabilities: FloatArray) ->
             alt="What runs answered when you kept this digit",
         )
     drawn = "drawn" if digit.strokes else "a picture"
-    st.caption(f"Kept {digit.created:%Y-%m-%d %H:%M} UTC, {drawn}, id {digit.id}")
+    explained_caption(f"Kept {digit.created:%Y-%m-%d %H:%M} UTC, {drawn}, id {digit.id}")

@@ -15,6 +15,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import are_uploads_refused, show_uploads_refused
 from mnistviz.ui.shared.page_width import page_width
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 UPLOAD = "my_digits_upload"
 MAX_SHOWN_DELETED = 60
@@ -50,7 +51,7 @@ def export_and_import(digits: Sequence[Digit]) -> None:
                 args=(key,),
                 help=f"{data_set_formats.UPLOAD_HELP}. Checked whole before anything is kept.",
             )
-            st.caption(
+            explained_caption(
                 f"Up to {my_digits.MAX_DIGITS:,} digits. IDX files come in pairs: choose images "
                 "and labels together. What is here already stays as it is."
             )
@@ -101,7 +102,7 @@ def _show_deleted(deleted: Sequence[Digit]) -> None:
         label = f"Restore all {len(ids):,}" if len(ids) > 1 else "Restore it"
         st.button(label, icon=":material/undo:", on_click=restore, args=(ids,))
         with st.popover("Remove for good", icon=":material/delete_forever:"):
-            st.markdown(f"This takes {len(ids):,} off the disk. There is no way back.")
+            explained(f"This takes {len(ids):,} off the disk. There is no way back.")
             message = f"{len(ids):,} removed for good."
             arguments = (ids, my_digits.delete_permanently, message)
             st.button("Yes, remove", type="primary", on_click=change_all, args=arguments)

@@ -12,6 +12,7 @@ from mnistviz.ui.my_digits.gallery import COLUMNS, WRONG, change_all
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import page_width
+from mnistviz.ui.shared.words.explained import explained_caption
 
 MAX_SHOWN = 60
 WIDTH = 480
@@ -27,7 +28,7 @@ def show_non_digits(snapshot: Snapshot) -> None:
     probabilities = loaded_networks.probabilities(snapshot, logits)
     refused = bundled_detector().rejects(images, probabilities)
     with st.expander(f"Kept as no digit: {len(kept):,}", icon=":material/block:"):
-        st.caption(
+        explained_caption(
             f"{refused.sum():,} of {len(kept):,} are refused. Framed: taken for a digit. They are "
             "in no score and in no training."
         )

@@ -17,6 +17,7 @@ from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.words.explained import explained_caption
 
 # Below so many digits there are few.
 FEW = 100
@@ -39,7 +40,7 @@ def show_score(run: Run, digits: Sequence[Digit], probabilities: FloatArray) -> 
         right = st.container(width=NARROW)
     with left:
         st.metric(f"{run.name} reads right", f"{score.share:.1%}", border=True)
-        st.caption(
+        explained_caption(
             f"{score.right:,} of {score.total:,} right. With so "
             f"{'few' if score.total < FEW else 'many'} digits the true rate could be anywhere from "
             f"**{low:.1%}** to **{high:.1%}** (95% interval)."
@@ -57,7 +58,7 @@ def show_score(run: Run, digits: Sequence[Digit], probabilities: FloatArray) -> 
             alt=f"Of each digit, how many you kept and how many {run.name} reads right",
         )
     with right:
-        st.caption(
+        explained_caption(
             "A row is what you say it is, a column what was read. Mistakes are off the diagonal."
         )
         show(
@@ -101,7 +102,7 @@ def show_all_runs(digits: Sequence[Digit]) -> None:
             column_config=dict.fromkeys(("share", "at least", "at most"), percent),
             alt=f"How many of your digits each of {len(rows)} runs reads right",
         )
-        st.caption(
+        explained_caption(
             "After the last snapshot of each run, with the 95% interval. The score of a run on "
             "digits that it was **trained on** is no test. Where two intervals overlap much, there "
             "are too few digits to say which run is better."

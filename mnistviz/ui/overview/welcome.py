@@ -68,7 +68,7 @@ def show_all_pages() -> None:
             st.columns(len(sections)), sections.items(), strict=True
         ):
             with column:
-                st.markdown(f"**{heading}**")
+                explained(f"**{heading}**")
                 for page in entries:
                     page.link()
                     explained_caption(page.help)

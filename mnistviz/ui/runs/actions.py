@@ -21,6 +21,7 @@ from mnistviz.ui.shared.inputs import are_uploads_refused, button, show_uploads_
 from mnistviz.ui.shared.loaded_networks import HASH_FUNCS
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, TRAIN
 from mnistviz.ui.shared.texts import epochs_text
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 OPEN = " is open: all pages show it now."
 LINKS = (
@@ -136,7 +137,7 @@ def action_bar(chosen: Sequence[Summary]) -> None:
     needs_one = "" if run else "Choose one run alone for this."
     bundled = "Bundled runs stay as they are." if run and run.bundled else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{run.name}**" if run else f"**{len(runs)} runs** chosen")
+        explained(f"**{run.name}**" if run else f"**{len(runs)} runs** chosen")
         text = needs_one or "All pages show this run."
         button("Open", "open_in_new", _open, run, disabled=run is None, help=text)
         for label, icon in (("Name", ":material/edit:"), ("Note", ":material/note:")):
@@ -191,7 +192,7 @@ def _export_form(run: Run) -> None:
         # Shown before the click: after it, the browser shows no error.
         st.error(problem, icon=":material/error:")
         return
-    st.caption("Settings, metrics as CSV, the log in its published form, and the weights.")
+    explained_caption("Settings, metrics as CSV, the log in its published form, and the weights.")
     if step is not None and (reason := tensorflow_failure.absence()):
         st.caption(f"Without model.keras: {reason}.")
     st.download_button(
@@ -251,7 +252,7 @@ def deleted_and_damaged() -> None:
     damaged = registry.damaged_runs()
     if damaged:
         with st.expander(f"Damaged: {len(damaged)}", icon=":material/broken_image:"):
-            st.caption(
+            explained_caption(
                 "The settings of these runs can't be read. Nothing of them was touched: mend "
                 "`spec.json` in their folder, or take the folder away."
             )
@@ -276,7 +277,7 @@ def _show_deleted(deleted: Sequence[Run]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         button("Restore" if chosen else "Restore all", "undo", _restore, chosen or ids)
         with st.popover("Remove for good", icon=":material/delete_forever:", disabled=not chosen):
-            st.markdown(f"This takes {len(chosen)} of them off the disk. There is no way back.")
+            explained(f"This takes {len(chosen)} of them off the disk. There is no way back.")
             st.button("Yes, remove", type="primary", on_click=_remove, args=(chosen,))
         if not chosen:
-            st.caption("Choose rows to restore or remove some of them.")
+            explained_caption("Choose rows to restore or remove some of them.")

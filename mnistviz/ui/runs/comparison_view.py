@@ -16,6 +16,7 @@ from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.progress import UNKNOWN
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Each run's whole log is read: a hundred take a second.
 MOST_CURVES = 100
@@ -56,14 +57,14 @@ def show_curves_of(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) ->
     names = list(dict.fromkeys(curve.name for curve in curves["loss"]))
     left_out = len(chosen) - len(drawn) + max(0, len(names) - MOST_LINES)
     names = names[:MOST_LINES]
-    st.caption(curves_text(choice, left_out))
+    explained_caption(curves_text(choice, left_out))
     by_hand = [
         summary.run.name
         for summary in drawn
         if any(event["event"] == "learning_rate" for event in run_logs.events(summary.run))
     ]
     if by_hand:
-        st.caption(
+        explained_caption(
             f"The learning rate of {', '.join(by_hand)} was set by hand while it trained: the "
             "settings alone don't say what it did."
         )
@@ -198,7 +199,9 @@ def show_difference(first: Summary, second: Summary, names_by_id: Mapping[str, s
             height="content",
         )
     else:
-        st.caption("The settings are the same, the seed too: any difference is the machine's.")
+        explained_caption(
+            "The settings are the same, the seed too: any difference is the machine's."
+        )
     show_table(
         [
             (name, *result_texts(value(first), value(second), number_format))
@@ -209,7 +212,7 @@ def show_difference(first: Summary, second: Summary, names_by_id: Mapping[str, s
         height="content",
     )
     if _validated_on_different_images([first, second]):
-        st.caption(
+        explained_caption(
             "One is validated on held-out training images, the other on the test set: compare "
             "their test accuracies."
         )
@@ -257,7 +260,7 @@ def show_pairs(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) -> Non
     ours, theirs = ([chosen[position] for position in groups[name]] for name in (first, second))
     unfinished = [summary.run.name for summary in (*ours, *theirs) if summary.state != "finished"]
     if unfinished:
-        st.caption(f"Left out, because not finished: {', '.join(unfinished)}.")
+        explained_caption(f"Left out, because not finished: {', '.join(unfinished)}.")
     pairs = run_comparison.paired_difference(
         accuracies_by_seed(ours, on_test), accuracies_by_seed(theirs, on_test)
     )
@@ -269,7 +272,7 @@ def show_pairs(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) -> Non
         return
     if not on_test and _validated_on_different_images([*ours, *theirs]):
         st.warning("They are validated on different images: compare their test accuracies.")
-    st.markdown(pairs_text(pairs, first, second))
+    explained(pairs_text(pairs, first, second))
 
 
 def accuracies_by_seed(group: Sequence[Summary], on_test: bool) -> dict[int, float]:

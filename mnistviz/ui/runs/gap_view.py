@@ -19,6 +19,7 @@ from mnistviz.ui.shared import flash, run_logs
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import state_badge
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 MESSAGE = "gap_message"
 EPOCHS_KEY, SEED_KEY = "gap_epochs", "gap_seed"
@@ -40,9 +41,7 @@ def start_all() -> None:
 
 def show_gap(runs: Sequence[Run], seconds_per_epoch: float) -> None:
     """Show the chart and table of a set of five trainings, and the form that trains a new one."""
-    st.markdown(
-        f"What do **dropout** and **batch normalization** do? {generalization_gap.GAP_TEXT}"
-    )
+    explained(f"What do **dropout** and **batch normalization** do? {generalization_gap.GAP_TEXT}")
     sets = generalization_gap.sets_of(runs)
     number = 0
     if len(sets) > 1:
@@ -59,7 +58,7 @@ def show_gap(runs: Sequence[Run], seconds_per_epoch: float) -> None:
         text = "One trains at a time, the others wait. You can close the tab."
         button("Train the five", "play_arrow", start_all, key="gap_start", help=text)
     minutes = len(GAP_TRAININGS) * epochs * seconds_per_epoch / 60
-    st.caption(
+    explained_caption(
         f"Takes about {max(1, round(minutes))} minutes on the machine that made the bundled run. "
         "The chart grows with every epoch."
     )
@@ -94,7 +93,7 @@ def show_set(chosen: GapSet) -> None:
         "The gap between accuracy on training images and on held-out images, in percentage points "
         f"over the epochs, of {len(members)} trainings",
     )
-    st.caption(
+    explained_caption(
         "Look which lines climb while the others stay near 0. **Thick**: the gap. Thin and dotted: "
         "what the log alone would suggest, its running mean taken while dropout hides part of the "
         "network, and while the weights still change. Images it never saw are the "
@@ -106,10 +105,10 @@ def show_set(chosen: GapSet) -> None:
         if summary.state in ACTIVE_STATES
     ]
     if waiting:
-        st.markdown(" · ".join(waiting))
+        explained(" · ".join(waiting))
     missing = [training.title for training in GAP_TRAININGS if training.name not in chosen.runs]
     if missing:
-        st.caption(f"Not trained yet: {', '.join(missing)}.")
+        explained_caption(f"Not trained yet: {', '.join(missing)}.")
     number = st.column_config.NumberColumn
     show_table(
         [gap_row(title, summary, epochs[title]) for title, summary in members],

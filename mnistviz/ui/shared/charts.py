@@ -110,4 +110,4 @@ def show_curves(
 def pick_scope(key: str, tile: str) -> Scope:
     """Let a person choose what shares a colour scale; `tile` is the name of a tile on the page."""
     texts = {**SCOPE_NAMES, "tile": f"one per {tile}"}
-    return pick("Colour scale", texts, key)
+    return pick("Colour scale", texts, key, wrap=True)

@@ -6,6 +6,8 @@ from typing import Literal, TypeVar
 
 import streamlit as st
 
+from mnistviz.ui.shared.words.explained import explained_caption
+
 Result = TypeVar("Result")
 Progress = Callable[[float], object]
 
@@ -46,7 +48,7 @@ class OnDemand:
             on_click=self.ask,
         )
         if self.caption:
-            st.caption(self.caption)
+            explained_caption(self.caption)
         return None
 
     def compute(

@@ -1,6 +1,6 @@
 """Slow results on snapshots for pages: read from disk, or computed and stored with progress."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +16,7 @@ from mnistviz.core.types.inspection import (
     PreferredInputs,
     Replacement,
 )
+from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.inspection import digit_maps, embedding
 from mnistviz.inspection.channels import channel_results
@@ -25,9 +26,6 @@ from mnistviz.inspection.image.preferred_input import ChannelGradients, preferre
 from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared.loaded_networks import HASH_FUNCS, network
-
-# A progress callback gets the share that is done, in [0, 1].
-Progress = Callable[[float], object]
 
 # ---------------------------------------------------------------- channels
 
@@ -87,11 +85,14 @@ def compute_preferred_inputs(
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=HASH_FUNCS)
-def train_map(snapshot: Snapshot) -> DigitMap:
-    """The map of the training images by a snapshot; computed once, in some seconds."""
+def train_map(snapshot: Snapshot, _progress: Progress = no_progress) -> DigitMap:
+    """The map of the training images by a snapshot; computed once, in some seconds.
+
+    The progress gets the number of images that are done.
+    """
     images = load_mnist().x_train
     return digit_maps.TRAIN_MAP.get(
-        snapshot, lambda: embedding.digit_map(network(snapshot), images)
+        snapshot, lambda: embedding.digit_map(network(snapshot), images, _progress)
     )
 
 

@@ -12,7 +12,7 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.layer_views.convolution_view import channel_of, convolution_view
 from mnistviz.ui.shared.page_registry import KERNELS, MICROSCOPE
-from mnistviz.ui.shared.words.explained import explained
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.own_drawing import own_image, test_digit
 from mnistviz.ui.start.stations import finish, guess, show_solution, show_ways_on
@@ -31,7 +31,7 @@ def show_convolution_station(number: int, snapshot: Snapshot) -> None:
         show_solution(given, station.answers[station.right], station.solution)
         image = own_image()
         if image is None:
-            st.caption(texts.NO_DIGIT_YET)
+            explained_caption(texts.NO_DIGIT_YET)
             image = test_digit()[0]
         stages = loaded_networks.stages(snapshot, image)
         weights = loaded_networks.weights(snapshot)

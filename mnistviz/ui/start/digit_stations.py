@@ -8,7 +8,7 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.flow.digit_flow import digit_flow
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS
-from mnistviz.ui.shared.words.explained import explained
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.own_drawing import keep_drawing, own_drawing, test_digit
 from mnistviz.ui.start.stations import finish, guess, show_solution, show_ways_on
@@ -49,7 +49,7 @@ def show_layers_station(number: int, snapshot: Snapshot) -> None:
         show_solution(given, right, texts.LAYERS.solution.format(count=count))
         drawn = own_drawing()
         if not drawn.strokes:
-            st.caption(texts.NO_DIGIT_YET)
+            explained_caption(texts.NO_DIGIT_YET)
         digit_flow(snapshot, drawn, keep_drawing, key="start_flow", other=test_digit())
         finish(number)
     show_ways_on(number, [FEATURE_MAPS, KERNELS])

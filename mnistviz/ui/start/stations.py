@@ -90,7 +90,7 @@ def show_ways_on(number: int, deeper: Sequence[PageEntry]) -> None:
             if pressed:
                 # A station is a fragment, and the list of stations is outside of it.
                 st.rerun()
-        st.markdown(texts.DEEPER, width="content")
+        explained(texts.DEEPER, width="content")
         for page in deeper:
             page.link()
 

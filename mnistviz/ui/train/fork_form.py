@@ -9,6 +9,7 @@ from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import epochs_text
+from mnistviz.ui.shared.words.explained import explained_caption
 
 
 def epoch_ends(run: Run) -> list[int]:
@@ -21,9 +22,9 @@ def show_fork_form(run: Run, chosen: Snapshot | None) -> None:
     """Show the form; it begins with the epoch of the chosen snapshot, if that ends one."""
     ends = epoch_ends(run)
     if not ends:
-        st.caption("It has no whole epoch yet.")
+        explained_caption("It has no whole epoch yet.")
         return
-    st.caption(
+    explained_caption(
         "Makes a new run whose first weights are those of that epoch. The optimizer starts "
         "anew; the learning rate goes on where this run's was, unless you change it."
     )

@@ -11,6 +11,7 @@ from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 NUM_SHOWN = 20
 LAYER = "conv1"
@@ -26,27 +27,27 @@ def show_learning_step(run: Run) -> None:
     """Show the last step of a run that has a snapshot before and after it."""
     step = last_single_step(run)
     if step is None:
-        st.caption(
+        explained_caption(
             "Pause a training and press *One batch*: then you see here what this step changed."
         )
         return
     found = _stored_step(run.id, step)
     before, after = found.before, found.after
     num_right = [round(each.accuracy * each.images) for each in (before, after)]
-    st.markdown(
+    explained(
         f"**Step {step:,}.** The network saw {count_of(len(found.labels), 'picture')} with their "
         f"labels. Before this step it read **{num_right[0]}** of them right (loss "
         f"{before.loss:.3f}), after it **{num_right[1]}** (loss {after.loss:.3f})."
     )
     if after.loss > before.loss:
-        st.caption("A single step can raise the loss. Many steps together lower it.")
+        explained_caption("A single step can raise the loss. Many steps together lower it.")
     left, right = st.columns([3, 2], gap="large")
     with left:
         _show_images(found)
     with right:
         _show_kernel(found)
-    st.caption(_answer_text(found))
-    st.caption(
+    explained_caption(_answer_text(found))
+    explained_caption(
         "How a step works: for each weight, the gradient says how the loss changes when the "
         "weight grows a little. The step moves every weight a little in the direction that lowers "
         "the loss. The learning rate sets how far."
@@ -64,7 +65,9 @@ def _show_images(found: LearningStep) -> None:
         watched_digits_image(to_input(found.images[:NUM_SHOWN]), found.labels[:NUM_SHOWN], answers),
         alt=f"The first {len(answers)} pictures of the step with the answers before it",
     )
-    st.caption(f"The first {len(answers)} pictures, with the network's answers before the step.")
+    explained_caption(
+        f"The first {len(answers)} pictures, with the network's answers before the step."
+    )
 
 
 def _show_kernel(found: LearningStep) -> None:
@@ -83,7 +86,7 @@ def _show_kernel(found: LearningStep) -> None:
         "step_kernel",
         f"A kernel of {LAYER} before the step, its change, and after it",
     )
-    st.caption(
+    explained_caption(
         f"The kernel of {LAYER} that changed most, number {channel}. The change is enlarged: its "
         f"darkest colour is ±{sizes[channel]:.1g}, that of the kernel "
         f"±{np.abs(kernels[0]).max():.1g}."

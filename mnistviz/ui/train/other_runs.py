@@ -6,6 +6,7 @@ from mnistviz.runs import registry
 from mnistviz.runs.run_state import ACTIVE_STATES, State, run_state, silence_text
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.texts import state_badge
+from mnistviz.ui.shared.words.explained import explained
 
 POLL_SECONDS = 3.0
 
@@ -26,7 +27,7 @@ def show_other_runs(shown: str) -> None:
         if other.id != shown and current in ACTIVE_STATES:
             with st.container(horizontal=True, vertical_alignment="center"):
                 text = f"{state_badge(current)} **{other.name}** {DOES[current]}."
-                st.markdown(f"{text} {silence_text(other)}")
+                explained(f"{text} {silence_text(other)}")
                 # The whole page is drawn again, not the list alone.
                 if st.button("Show it", key=f"show-{other.id}", on_click=_choose, args=(other.id,)):
                     st.rerun()

@@ -19,6 +19,7 @@ from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.texts import state_badge, validated_on_text
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.train.learning_step_view import show_learning_step
 
 # Marks of the learning rate, as multiples of the planned one.
@@ -39,13 +40,13 @@ def watch(run: Run, *, polled: bool) -> None:
 def _show_run(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(run.name, width="content")
-        st.markdown(state_badge(current), width="content")
+        explained(state_badge(current), width="content")
         if not run.bundled:
             _show_controls(run, current)
-    st.caption(settings_text(run))
+    explained_caption(settings_text(run))
     flash.show(state.TRAIN_MESSAGE)
     if text := resume_text(run_logs.events(run)):
-        st.caption(text)
+        explained_caption(text)
     if current in ACTIVE_STATES:
         _show_progress(run, current, rows)
         if current == "paused":
@@ -130,7 +131,9 @@ def _show_learning_rate(run: Run, wanted: float | None) -> None:
     """Show the form that sets the learning rate from the next step on."""
     spec = run.spec.train
     with st.popover("Learning rate", icon=":material/speed:"):
-        st.caption("Takes effect at the next step and is noted in the log and on the curves.")
+        explained_caption(
+            "Takes effect at the next step and is noted in the log and on the curves."
+        )
         with st.container(horizontal=True):
             for label, factor in RATE_MARKS.items():
                 rate = spec.learning_rate * factor

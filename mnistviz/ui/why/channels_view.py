@@ -20,6 +20,7 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import clicked_point, pick
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.why.question import Question
 
 # The names of the channels that are off, and a number that makes the chart a new one.
@@ -111,7 +112,7 @@ def _show_effects(
         # A new chart without a selection: the same square can be clicked again.
         st.session_state[CLICKS] += 1
 
-    st.caption(
+    explained_caption(
         f"Look for the **darkest orange** squares: without them {question.text} would lose most. "
         "**Blue** ones speak against it. **Click squares** to switch channels off and on; the "
         "effect is below."
@@ -122,7 +123,7 @@ def _show_effects(
         on_click=toggle_clicked_channel,
         alt=f"What switching off each of {len(effects)} channels costs {question.text}",
     )
-    st.markdown(strongest_text(effects))
+    explained(strongest_text(effects))
 
 
 def _show_switches(effects: Sequence[ChannelEffect], names: Sequence[str]) -> None:
@@ -190,7 +191,7 @@ def _show_maps(experiment: Experiment, off: Mapping[str, set[int]]) -> None:
     values = _maps(experiment, off, layer)
     if change:
         values = values - _maps(experiment, {}, layer)
-    st.caption(
+    explained_caption(
         "What changed: **orange** is more than before, **blue** is less. Layers before the first "
         "switched-off channel stay as they are."
         if change

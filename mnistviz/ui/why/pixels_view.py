@@ -10,6 +10,7 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.words.explained import explained_caption
 from mnistviz.ui.why.question import Question
 
 METHODS: dict[Method, str] = {
@@ -33,7 +34,7 @@ LOOK_FOR: dict[Method, str] = {
 
 def show_pixels(snapshot: Snapshot, image: FloatArray, image_name: str, question: Question) -> None:
     """Show which pixels of an image `(28, 28)` speak for an answer, by each method."""
-    st.caption(
+    explained_caption(
         f"Look for **orange** pixels, which speak for {question.text}, and **blue** ones, which "
         "speak against it. Four methods look in four ways: trust what they agree on."
     )
@@ -67,9 +68,9 @@ def show_pixels(snapshot: Snapshot, image: FloatArray, image_name: str, question
         f"and against it (blue) by {', '.join(METHODS.values())}",
     )
     methods = "\n".join(f"- **{name}**: {LOOK_FOR[method]}" for method, name in METHODS.items())
-    st.caption(f"{methods}\n\n{completeness_text(results['integrated-gradients'])}")
+    explained_caption(f"{methods}\n\n{completeness_text(results['integrated-gradients'])}")
     if image.any() and not results["grad-cam"].values.any():
-        st.caption(
+        explained_caption(
             f"Grad-CAM is blank here: at no place does {layer} speak more for {question.text} than "
             "against it. Choose another layer above."
         )

@@ -9,6 +9,7 @@ import streamlit as st
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.ui.shared.inputs import pick
+from mnistviz.ui.shared.words.explained import explained
 
 # The keys of the two widgets, and their options that are no digit.
 TARGET, AGAINST = "why_target", "why_against"
@@ -53,7 +54,7 @@ def pick_question(logits: FloatArray) -> Question:
     if against == digit:
         st.info(f"Why {digit} and not {digit}? Choose two different digits.")
         st.stop()
-    st.markdown(_scores_text(logits, digit, against))
+    explained(_scores_text(logits, digit, against))
     return Question(digit, against)
 
 

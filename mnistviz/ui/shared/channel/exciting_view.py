@@ -21,6 +21,7 @@ from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.sidebar import choose_test_image
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 SURVEY = OnDemand(
     "survey",
@@ -66,8 +67,8 @@ def _show_activity(survey: ActivationSurvey, layer: str, channel: int) -> None:
             f"Mean value of {layer}, channel {channel} for each digit",
         )
     with right:
-        st.markdown(activity_text(survey, channel))
-        st.caption(
+        explained(activity_text(survey, channel))
+        explained_caption(
             "A bar is the channel's mean value over all places of all test images of that digit."
         )
 
@@ -97,7 +98,7 @@ def _show_patches(run: Run, survey: ActivationSurvey, layer: str, channel: int) 
     texts = [f"test image {number}: {label_name(int(data.y_test[number]))}" for number in numbers]
     size = fields[0].size
     if size < IMAGE_SIZE:
-        st.caption(
+        explained_caption(
             f"The **patches** of {size}×{size} pixels that excite it most, exactly what the unit "
             "sees, with its value. Look for what they share."
         )
@@ -107,7 +108,7 @@ def _show_patches(run: Run, survey: ActivationSurvey, layer: str, channel: int) 
             "patches",
             f"The patches of test images that excite {layer}, channel {channel} most",
         )
-    st.caption("The **images** they come from. **Click** one to look at it on all pages.")
+    explained_caption("The **images** they come from. **Click** one to look at it on all pages.")
     squares = [(field.top, field.left, field.size) for field in fields]
     show(
         exciting_images_figure(images, squares, labels, texts, numbers, page_width()),

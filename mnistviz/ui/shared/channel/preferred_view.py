@@ -14,6 +14,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 WHOLE_LAYER = "preferred_whole_layer"
 # Channels that are computed together: so few that a result is stored every few seconds.
@@ -59,8 +60,8 @@ def show_preferred(snapshot: Snapshot, layer: str, num_channels: int, channel_ke
             f"The input that {name} answers to most strongly",
         )
     with right:
-        st.markdown(_description(snapshot, layer, preferred, index))
-        st.caption(
+        explained(_description(snapshot, layer, preferred, index))
+        explained_caption(
             "Compare it with the patches of real images below: what do they have in common? White "
             f"is its most ink, {image.max():.2f}. Activation maximisation: Erhan et al. 2009, "
             "Simonyan et al. 2013; jitter and smoothness after Olah et al. 2017."
@@ -89,7 +90,7 @@ def _make_missing(
 
 def _show_gallery(layer: str, preferred: PreferredInputs, channel_key: str) -> None:
     order = np.argsort(preferred.channels)
-    st.caption("Each up to its own most ink. **Click** one to choose that channel.")
+    explained_caption("Each up to its own most ink. **Click** one to choose that channel.")
     show(
         preferred_inputs_figure(
             preferred.images[order],

@@ -31,6 +31,7 @@ def send_weights(snapshot: Snapshot) -> None:
     They are the only data of a component: Streamlit sends large data once as long as they stay
     the same.
     """
+    # The style sheet of all pages gives it no room.
     _component(key="network_weights", data=network_data(snapshot), height=1)
 
 

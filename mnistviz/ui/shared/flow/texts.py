@@ -22,8 +22,8 @@ BROWSER_TEXTS = {
 # The headings of layers whose names say too little.
 TITLES = {"input": "input", "conv8": "digit"}
 
-OWN = "Your digit. Computed by Python, with NumPy."
-OTHER = "{name}. Computed by Python, with NumPy."
+OWN = "Your digit. Exact figures, computed by Python."
+OTHER = "{name}. Exact figures, computed by Python."
 BLANK = "Nothing is drawn yet."
 ANSWER_DETAILS = {
     "digit": "{probability}",

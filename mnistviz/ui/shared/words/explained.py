@@ -15,9 +15,12 @@ def explained(text: str, **settings: Any) -> None:
     st.markdown(text, help=meanings_of(text), **settings)
 
 
-def explained_caption(text: str) -> None:
-    """Show a text in small letters; its help has the meanings of the terms that it uses."""
-    st.caption(text, help=meanings_of(text))
+def explained_caption(text: str, **settings: Any) -> None:
+    """Show a text in small letters; its help has the meanings of the terms that it uses.
+
+    `settings` are further ones of `st.caption`.
+    """
+    st.caption(text, help=meanings_of(text), **settings)
 
 
 def show_glossary() -> None:

@@ -34,6 +34,11 @@ TERMS = (
         ("biases",),
     ),
     Term(
+        "calibrated",
+        "Corrected, so that answers with a probability of 90 % are right in 9 of 10 cases.",
+        ("calibration",),
+    ),
+    Term(
         "channel",
         "One of the feature maps of a layer. Each channel has kernels of its own and looks for "
         "something else.",
@@ -42,6 +47,10 @@ TERMS = (
         "convolution",
         "A layer that moves a kernel over a picture. At each place it multiplies and adds up, and "
         "writes the sum into a new picture.",
+    ),
+    Term(
+        "cosine similarity",
+        "How alike two patterns are: 1 is the same pattern, 0 means nothing in common.",
     ),
     Term(
         "dropout",
@@ -53,6 +62,20 @@ TERMS = (
         "feature map",
         "The picture that one channel makes. It is bright where the channel found what it "
         "looks for.",
+    ),
+    Term(
+        "gradient",
+        "How much a result changes when one number is changed a little, for each number.",
+    ),
+    Term(
+        "held-out",
+        "Not used for training, so that one can check the network on it.",
+        ("hold out", "held out"),
+    ),
+    Term(
+        "interval",
+        "The range in which the true value lies, in 95 of 100 cases. Few measurements make it "
+        "wide.",
     ),
     Term(
         "kernel",
@@ -69,6 +92,11 @@ TERMS = (
         "How far the numbers of the network are changed in one step of training.",
     ),
     Term(
+        "log scale",
+        "An axis on which each step is ten times the one before. Small values can be seen, too.",
+        ("log axis",),
+    ),
+    Term(
         "loss",
         "One number for how wrong the network is. It is high if the network was sure and wrong. "
         "Training makes it smaller.",
@@ -78,6 +106,16 @@ TERMS = (
         "max-pooling",
         "A layer that keeps the largest of each 2×2 values. The picture becomes half as wide.",
         ("max-pool",),
+    ),
+    Term(
+        "McNemar's test",
+        "It says whether one network reads more images right than another, or whether chance "
+        "explains the difference.",
+        ("McNemar",),
+    ),
+    Term(
+        "multiply-accumulate",
+        "One multiplication and one addition, the smallest step of the calculation.",
     ),
     Term(
         "network",
@@ -97,6 +135,15 @@ TERMS = (
     Term("recipe", "The settings of a training that belong together, with a name."),
     Term("ReLU", "A step after a convolution: negative sums become 0."),
     Term("score", "A number for each digit at the end of the network. The highest score wins."),
+    Term(
+        "seed",
+        "The start number of chance. The same seed gives the same first weights and the same "
+        "order of the images.",
+    ),
+    Term(
+        "snapshot",
+        "All numbers of the network as they were at one moment of the training.",
+    ),
     Term("softmax", "The formula that turns the ten scores into ten probabilities."),
     Term(
         "test image",

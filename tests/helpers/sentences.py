@@ -1,0 +1,23 @@
+"""The sentences of a text in Markdown."""
+
+import re
+
+MOST_WORDS = 30
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>")
+# An end of a sentence, of a paragraph, of an item of a list, or of a cell of a table.
+_END = re.compile(r"(?<=[.!?])[*_\"')\]]*\s+(?=\W*[A-Z0-9])|\n\s*\n|\n\s*[-*] |\|")
+
+
+def long_sentences(text: str) -> list[str]:
+    """Return the sentences of a text in Markdown with more than `MOST_WORDS` words.
+
+    A piece of code counts as one word, a link as its text.
+    """
+    plain = _TARGET.sub("]", _CODE.sub("code", text))
+    sentences = (" ".join(sentence.split()) for sentence in _END.split(plain))
+    return [sentence for sentence in sentences if len(_words(sentence)) > MOST_WORDS]
+
+
+def _words(sentence: str) -> list[str]:
+    return re.findall(r"[^\W_][\w’'.,×/-]*", sentence)
