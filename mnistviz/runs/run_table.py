@@ -136,7 +136,7 @@ COLUMNS = (
         position=3,
         title="validation accuracy",
         kind="number",
-        format="%.2f %%",
+        format="%.2f%%",
         help="After the last epoch that was validated.",
     ),
     RunColumn(
@@ -161,7 +161,7 @@ COLUMNS = (
         position=5,
         title="test accuracy",
         kind="number",
-        format="%.2f %%",
+        format="%.2f%%",
         help="Read once at the end, or the last validation.",
     ),
     RunColumn(

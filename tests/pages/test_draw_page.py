@@ -139,7 +139,7 @@ def test_the_x_ray_leaves_out_stages_of_the_preprocessing(tiny_run: Run) -> None
     assert f"With all stages the network reads **{whole}**" in text_of(app)
     app.button_group(key="xray").set_value(["centre it"]).run()
     assert not app.exception
-    assert "With its whole sheet" in text_of(app)
+    assert "The ink, with the whole sheet" in text_of(app)
 
 
 def test_the_stored_answer_is_the_one_that_is_shown(tiny_run: Run) -> None:

@@ -35,8 +35,24 @@ def epoch_gap_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
             )
     figure.add_hline(0, line={"color": PUBLISHED, "width": 1})
     figure.update_xaxes(range=[0, num_epochs + 0.5], title="epoch", fixedrange=True)
-    figure.update_yaxes(title="points of accuracy", fixedrange=True)
+    figure.update_yaxes(title="points of accuracy", range=gap_range(epochs), fixedrange=True)
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
+
+
+def gap_range(epochs: Sequence[EpochRow]) -> tuple[float, float] | None:
+    """Return the ends of the axis of a gap in points; None without an epoch.
+
+    All of the measured gap is within. The estimate from the log begins far below it, so of the
+    estimate alone the first quarter of the epochs may lie outside.
+    """
+    measured = [100 * row.gap for row in epochs if row.gap is not None]
+    later = [100 * row.running_gap for row in epochs[len(epochs) // 4 :]]
+    shown = measured or later
+    if not shown:
+        return None
+    low, high = min(0.0, *shown), max(0.0, *shown)
+    margin = 0.1 * max(high - low, 0.1)
+    return low - margin, high + margin
 
 
 def learning_rate_figure(

@@ -16,6 +16,7 @@ from mnistviz.charts.theme import (
     apply_layout,
 )
 from mnistviz.charts.training.curves import MAX_POINTS, Measure, smoothed
+from mnistviz.charts.training.epochs import gap_range
 from mnistviz.core.types.training import Curve, EpochRow
 
 HEIGHT = 400
@@ -196,4 +197,6 @@ def gap_figure(epochs: Mapping[str, Sequence[EpochRow]]) -> go.Figure:
     figure.add_hline(y=0, line={"color": PUBLISHED, "width": 1})
     figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
     figure.update_yaxes(title="gap, percentage points", fixedrange=True)
+    rows = [row for each in epochs.values() for row in each]
+    figure.update_yaxes(range=gap_range(rows))
     return _with_legend(figure, len(epochs))

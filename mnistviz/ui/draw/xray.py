@@ -109,8 +109,8 @@ def _show_stages(stages: Stages, drawn: Strokes | None, steps: list[str]) -> Non
             caption = f"As you drew it: a pen of {drawn.brush:.0f} pixels"
             _show_stage(figure, "xray_drawn", "As you drew it", caption)
         alt = "The ink, with a frame around the part that is scaled"
-        pen = "Drawn again, with" if drawn is not None and PEN in steps else "With"
-        caption = f"{pen} its {'ink box' if BOX in steps else 'whole sheet'}"
+        pen = "Drawn again, with" if drawn is not None and PEN in steps else "The ink, with"
+        caption = f"{pen} {'a frame around it' if BOX in steps else 'the whole sheet'}"
         _show_stage(ink_figure(stages.ink, stages.box, STAGE_SIZE), "xray_ink", alt, caption)
         if drawn is None:
             figure = ink_figure(stages.drawn, None, STAGE_SIZE)

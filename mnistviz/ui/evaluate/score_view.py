@@ -143,7 +143,7 @@ def _show_class_scores(answers: Answers) -> None:
     scores = class_scores(answers.data.labels, answers.answers)
     table = pd.DataFrame(scores).set_index("digit").rename(columns={"f1": "F1"})
     table[shares] *= 100
-    percent = st.column_config.NumberColumn(format="%.2f %%")
+    percent = st.column_config.NumberColumn(format="%.2f%%")
     st.dataframe(
         table,
         key="evaluate_classes",

@@ -89,8 +89,8 @@ def _show_refusals(confidence: NDArray[np.float64], right: NDArray[np.bool_]) ->
         pd.DataFrame(refusal_rows(confidence, right)).set_index("refused"),
         key="evaluate_refusal_table",
         column_config={
-            "if less sure than": st.column_config.NumberColumn(format="%.1f %%"),
-            "right of those answered": st.column_config.NumberColumn(format="%.3f %%"),
+            "if less sure than": st.column_config.NumberColumn(format="%.1f%%"),
+            "right of those answered": st.column_config.NumberColumn(format="%.3f%%"),
         },
     )
 

@@ -29,7 +29,7 @@ def show_numbers(model: ModelSpec, last: MetricRow, published: MetricRow) -> Non
         metric(
             f"Test accuracy after {last.epoch} epochs",
             f"{last.accuracy:.2%}",
-            f"published {published.accuracy:.2%}",
+            f"original author: {published.accuracy:.2%}",
             delta_color="off",
             delta_arrow="off",
             help="Of the bundled run `reference`, from its stored metrics. "
@@ -70,9 +70,9 @@ def show_speed_and_accuracy() -> None:
     st.table(
         pd.DataFrame(
             [(row.measure, row.ours, row.published, row.keras) for row in published_results()],
-            columns=["measured", "this project", "published", "stock Keras"],
+            columns=["measured", "this project", "original author", "stock Keras"],
         ),
-        alt="Speed and accuracy: this project, published and stock Keras",
+        alt="Speed and accuracy: this project, the original author and stock Keras",
     )
     with st.expander("Measure it again", icon=":material/terminal:"):
         explained_caption("In the project's folder, on a machine left alone:")

@@ -69,7 +69,11 @@ def show_curves_of(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) ->
             "settings alone don't say what it did."
         )
     if not names:
-        st.info("Choose validation or training above.")
+        st.info(
+            "No epoch has ended yet: there is no curve to draw."
+            if choice.splits
+            else "Choose validation or training above."
+        )
         return
     for column, measure in zip(st.columns(2), MEASURES, strict=True):
         lines = comparison_lines(
@@ -293,7 +297,7 @@ def pairs_text(pairs: PairedDifference, first: str, second: str) -> str:
     if n == 1:
         return f"{mean}, from one pair (seed {seeds}). One pair says nothing of chance: train more."
     interval = f"{_points_text(pairs.low)} to {_points_text(pairs.high)}"
-    verdict = "The interval includes 0: they **cannot be told apart**"
+    verdict = "The interval includes 0: **no clear difference**"
     if pairs.significant:
         better = "higher" if pairs.mean > 0 else "lower"
         verdict = f"The interval leaves out 0: {second} is **{better}**"

@@ -95,8 +95,8 @@ def show_set(chosen: GapSet) -> None:
     )
     explained_caption(
         "Look which lines climb while the others stay near 0. **Thick**: the gap. Thin and dotted: "
-        "what the log alone would suggest, its running mean taken while dropout hides part of the "
-        "network, and while the weights still change. Images it never saw are the "
+        "an estimate from the training log, which begins far below. It is too low, because the log "
+        "averages over the epoch, while the network still learns. The images that it never saw are "
         f"{chosen.train.held_out:,} held out of the training set."
     )
     waiting = [
@@ -119,8 +119,8 @@ def show_set(chosen: GapSet) -> None:
         column_config={
             "parameters": number(format="localized"),
             "gap, points": number(format="%+.2f"),
-            "held-out accuracy": number(format="%.2f %%"),
-            "test accuracy": number(format="%.2f %%"),
+            "held-out accuracy": number(format="%.2f%%"),
+            "test accuracy": number(format="%.2f%%"),
         },
     )
     with st.expander("The commands that make these runs again", icon=":material/terminal:"):

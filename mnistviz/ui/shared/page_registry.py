@@ -94,7 +94,7 @@ EVALUATE = PageEntry(
     "pages/evaluate.py",
     "Evaluate",
     ":material/fact_check:",
-    "Which images a network reads wrong, how sure it is, and what it can stand.",
+    "Which images a network reads wrong, how sure it is, and how much it tolerates.",
 )
 CHANNELS = PageEntry(
     "pages/channels.py",

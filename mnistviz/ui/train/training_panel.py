@@ -131,16 +131,17 @@ def _show_learning_rate(run: Run, wanted: float | None) -> None:
     """Show the form that sets the learning rate from the next step on."""
     spec = run.spec.train
     with st.popover("Learning rate", icon=":material/speed:"):
+        status = read_status(run)
+        planned = spec.learning_rate_at(status.step if status else 0)
         explained_caption(
-            "Takes effect at the next step and is noted in the log and on the curves."
+            f"Now it is {wanted or planned:.3g}. Another one takes effect at the next step and is "
+            "noted on the curves."
         )
         with st.container(horizontal=True):
             for label, factor in RATE_MARKS.items():
                 rate = spec.learning_rate * factor
                 set_rate = partial(launcher.set_learning_rate, run, rate)
                 _button(f"{label}: {rate:g}", "speed", set_rate)
-        status = read_status(run)
-        planned = spec.learning_rate_at(status.step if status else 0)
         st.session_state.setdefault(f"rate-{run.id}", wanted or planned)
         st.number_input(
             "Learning rate from now on",

@@ -5,6 +5,7 @@ import pytest
 from mnistviz.charts.training.epochs import (
     epoch_gap_figure,
     epoch_seconds_figure,
+    gap_range,
     learning_rate_figure,
 )
 from mnistviz.core.types.training import EpochRow, MetricRow
@@ -26,6 +27,17 @@ def test_gap_that_was_not_measured_is_not_drawn() -> None:
     figure = epoch_gap_figure([epoch(1), epoch(2)], 3)
     assert [trace.name for trace in figure.data] == ["estimate from the training log"]
     assert epoch_gap_figure([], 3).data == ()
+
+
+def test_the_axis_of_a_gap_is_that_of_the_measured_gap() -> None:
+    # The estimate is 2 points below 0, or 20 in the first epoch.
+    low, high = gap_range([epoch(1, 0.98), epoch(2, 0.99)]) or (0, 0)
+    assert -0.5 < low < 0
+    assert 2 < high < 2.5
+    first = EpochRow(1, 0.003, 0.2, 0.77, 0.1, 0.97, 10.0, None)
+    low, _ = gap_range([first, *(epoch(number) for number in range(2, 9))]) or (0, 0)
+    assert -2.5 < low < -2
+    assert gap_range([]) is None
 
 
 def test_learning_rate_is_drawn_where_it_changes() -> None:
