@@ -35,7 +35,10 @@ def test_a_station_asks_before_it_shows(number: int) -> None:
     assert f"**{station.question}**" in text_of(app)
     solution = station.solution.partition("{")[0]
     assert solution not in text_of(app)
+    # The last station has no next one.
+    assert (texts.GUESS_TO_GO_ON in text_of(app)) == (number < len(texts.STATIONS))
     guess(app, number, station.answers[0])
+    assert texts.GUESS_TO_GO_ON not in text_of(app)
     assert solution in text_of(app)
     right = station.right == 0
     assert (texts.WELL_GUESSED in text_of(app)) == right

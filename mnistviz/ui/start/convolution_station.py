@@ -48,7 +48,7 @@ def show_convolution_station(number: int, snapshot: Snapshot) -> None:
             editable=False,
         )
         finish(number)
-    show_ways_on(number, [MICROSCOPE, KERNELS])
+    show_ways_on(number, [MICROSCOPE, KERNELS], guessed=given is not None)
 
 
 def strongest_channel(snapshot: Snapshot, image: FloatArray) -> int:

@@ -34,7 +34,7 @@ def show_drawing_station(number: int, snapshot: Snapshot) -> None:
                 finish(number)
             else:
                 explained(texts.DRAW_FIRST)
-    show_ways_on(number, [DRAW])
+    show_ways_on(number, [DRAW], guessed=given is not None)
 
 
 @st.fragment
@@ -52,7 +52,7 @@ def show_layers_station(number: int, snapshot: Snapshot) -> None:
             explained_caption(texts.NO_DIGIT_YET)
         digit_flow(snapshot, drawn, keep_drawing, key="start_flow", other=test_digit())
         finish(number)
-    show_ways_on(number, [FEATURE_MAPS, KERNELS])
+    show_ways_on(number, [FEATURE_MAPS, KERNELS], guessed=given is not None)
 
 
 def values_computed(snapshot: Snapshot) -> int:

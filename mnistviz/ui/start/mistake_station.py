@@ -11,7 +11,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.flash import errors_shown
-from mnistviz.ui.shared.page_registry import EMBEDDING, EVALUATE, WHY
+from mnistviz.ui.shared.page_registry import CHANNELS, EVALUATE, WHY
 from mnistviz.ui.shared.words.explained import explained
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.stations import columns, finish, guess, show_solution, show_ways_on
@@ -31,7 +31,7 @@ def show_mistakes_station(number: int, snapshot: Snapshot) -> None:
     station = texts.MISTAKES
     explained(station.sentence.format(total=len(data.labels), wrong=len(wrong)))
     if not len(wrong):
-        show_ways_on(number, [EVALUATE])
+        show_ways_on(number, [EVALUATE], guessed=True)
         return
     first = wrong[0]
     st.image(
@@ -47,7 +47,7 @@ def show_mistakes_station(number: int, snapshot: Snapshot) -> None:
         _show_more(answers, wrong[1 : NUM_MISTAKES + 1])
         finish(number)
         explained(texts.FINISHED)
-    show_ways_on(number, [EVALUATE, WHY, EMBEDDING])
+    show_ways_on(number, [CHANNELS, EVALUATE, WHY], guessed=given is not None)
 
 
 def _show_more(answers: Answers, numbers: NDArray[np.int64]) -> None:

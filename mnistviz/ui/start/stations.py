@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnistviz.ui.shared.page_registry import PageEntry
 from mnistviz.ui.shared.page_width import is_narrow
-from mnistviz.ui.shared.words.explained import explained
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.start import progress, texts
 from mnistviz.ui.start.texts import StationTexts
 
@@ -75,8 +75,11 @@ def finish(number: int) -> None:
         st.rerun()
 
 
-def show_ways_on(number: int, deeper: Sequence[PageEntry]) -> None:
-    """Show the button to the next station, and links to the pages that go deeper."""
+def show_ways_on(number: int, deeper: Sequence[PageEntry], *, guessed: bool) -> None:
+    """Show the button to the next station, and links to the pages that go deeper.
+
+    Where nothing is `guessed` yet, it is said that this is the way on.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         if number < len(texts.STATIONS):
             name = texts.STATIONS[number].name
@@ -87,6 +90,8 @@ def show_ways_on(number: int, deeper: Sequence[PageEntry]) -> None:
                 on_click=partial(_go_to, number + 1),
                 disabled=number not in progress.done(),
             )
+            if not guessed:
+                explained_caption(texts.GUESS_TO_GO_ON, width="content")
             if pressed:
                 # A station is a fragment, and the list of stations is outside of it.
                 st.rerun()

@@ -38,8 +38,10 @@ DEEPER = "Go deeper:"
 NEXT = "Next: {name}"
 FINISHED = (
     "**You have seen all five stations.** You know how the network reads, how it learns and where "
-    "it fails. Now try the other pages, in any order."
+    "it fails. One question is left: would more channels make it better? *How many channels?* "
+    "begins with the answer. Then try the other pages, in any order."
 )
+GUESS_TO_GO_ON = "Answer the question to go on."
 
 DRAW = StationTexts(
     name="Draw",
@@ -82,7 +84,7 @@ MAP_NAME = "Map of {layer}, channel {channel}"
 TRAIN = StationTexts(
     name="Train",
     sentence="In training, a network reads example digits, compares its answers with the labels, "
-    "and changes its numbers a little after each batch.",
+    "and changes the numbers in its kernels a little after each batch.",
     question="Guess first: a new network guesses 10 of 100 digits right. How many are right after "
     "20 seconds of training?",
     answers=("About 30", "About 60", "More than 90"),
@@ -113,7 +115,8 @@ MISTAKES = StationTexts(
     answers=tuple("0123456789"),
     right=-1,
     solution="Its label says **{label}**. The network reads **{answer}**, with a probability of "
-    "{probability:.1%}. Being sure is not the same as being right. Below are more of its mistakes.",
+    "{probability:.1%}. Being sure is not the same as being right. Below are more of its mistakes: "
+    "look what they have in common.",
 )
 MISTAKE_PICTURE = "A test image that the network reads wrong"
 MISTAKES_PICTURE = "{count} test images that the network reads wrong, each with its answer"

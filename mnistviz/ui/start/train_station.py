@@ -51,7 +51,7 @@ def show_training_station(number: int) -> None:
             button(label, "play_arrow", flash.run, MESSAGE, _start, type=kind)
         if run is not None:
             _watch(number, run, active)
-    show_ways_on(number, [TRAIN, FILM])
+    show_ways_on(number, [TRAIN, FILM], guessed=given is not None)
 
 
 def started_run() -> Run | None:
