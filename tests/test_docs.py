@@ -16,6 +16,7 @@ from PIL import Image
 
 from mnistviz.core.assets import PROJECT
 from mnistviz.digits.mnist import load_mnist
+from tests.helpers.sentences import MOST_WORDS, long_sentences
 
 ROOT = PROJECT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -109,6 +110,25 @@ def test_every_file_that_a_document_names_is_there(name: str) -> None:
     assert linked or quoted
     for path in [*linked, *quoted]:
         assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/glossary.md"])
+def test_sentences_are_short(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not long_sentences(text), f"of more than {MOST_WORDS} words"
+
+
+def test_pictures_of_the_readme_can_be_shown() -> None:
+    names = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert names[0].endswith(".webp")
+    for name in names:
+        with Image.open(ROOT / name) as picture:
+            picture.load()
+            assert (getattr(picture, "n_frames", 1) > 20) == name.endswith(".webp")
+        assert (ROOT / name).stat().st_size < 1_500_000
+    # No picture is left over.
+    shown = {Path(name).name for name in names}
+    assert {path.name for path in (ROOT / "docs" / "screenshots").iterdir()} == shown
 
 
 def test_the_contribution_guide_names_the_tests_of_bundled_numbers() -> None:

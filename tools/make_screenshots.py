@@ -1,6 +1,7 @@
-"""Make the screenshots of the README: `make screenshots`, or `python -m tools.make_screenshots`.
+"""Make the pictures of the README: `make screenshots`, or `python -m tools.make_screenshots`.
 
-It trains a run for the live chart and draws a seven, in the Chromium or Chrome on the PATH.
+They are screenshots and one animation of the running app, in the Chromium or Chrome on the PATH. It
+trains two runs for them, and draws a seven and a four.
 """
 
 import os
@@ -15,6 +16,8 @@ import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, sync_playwright
+
+from tools import readme_animation
 
 PROJECT = Path(__file__).parents[1]
 TARGET = PROJECT / "docs" / "screenshots"
@@ -69,6 +72,10 @@ def take_pictures(page: Page, url: str) -> None:
     go_to(page, "Overview")
     save(page, "overview")
 
+    go_to(page, "Microscope")
+    page.get_by_role("button", name="Fill the map").first.click()
+    save(page, "microscope")
+
     go_to(page, "Kernels")
     page.get_by_role("radio", name="conv2").click()
     settle(page)
@@ -83,20 +90,18 @@ def take_pictures(page: Page, url: str) -> None:
     save(page, "evaluate")
 
     go_to(page, "How many channels?")
-    page.get_by_role("heading", name="What it reaches").scroll_into_view_if_needed()
-    settle(page)
     save(page, "channels")
 
     go_to(page, "Draw")
     # The seven of Start here is on the canvas.
     page.locator("canvas.upper-canvas").wait_for()
-    page.get_by_text("It reads").wait_for(timeout=60_000)
+    page.get_by_text("It reads", exact=True).wait_for(timeout=60_000)
     settle(page)
     save(page, "draw")
 
     go_to(page, "Train")
     page.get_by_role("button", name="Try it out").click()
-    page.get_by_text("Epoch 3 of 3").wait_for(timeout=90_000)
+    page.get_by_text("Epoch 3 of 3").wait_for(timeout=readme_animation.PATIENCE)
     page.set_viewport_size({"width": 1280, "height": 1120})
     page.wait_for_timeout(1_500)
     save(page, "train")
@@ -132,6 +137,10 @@ def main() -> None:
                 )
                 page = browser.new_page(viewport={"width": 1280, "height": 860})
                 take_pictures(page, url)
+                # By another person, who has drawn nothing yet.
+                page = browser.new_context().new_page()
+                readme_animation.record(page, url, TARGET / "tour.webp")
+                print(TARGET / "tour.webp")
                 browser.close()
         finally:
             server.terminate()

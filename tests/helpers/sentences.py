@@ -14,7 +14,7 @@ def long_sentences(text: str) -> list[str]:
 
     A piece of code counts as one word, a link as its text.
     """
-    plain = _TARGET.sub("]", _CODE.sub("code", text))
+    plain = _TARGET.sub("]", _CODE.sub("Code", text))
     sentences = (" ".join(sentence.split()) for sentence in _END.split(plain))
     return [sentence for sentence in sentences if len(_words(sentence)) > MOST_WORDS]
 
