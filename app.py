@@ -10,7 +10,7 @@ from mnistviz.core.assets import ASSETS
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import OVERVIEW, SECTIONS, START
-from mnistviz.ui.shared.page_width import watch_page
+from mnistviz.ui.shared.page_width import style_page, watch_page
 from mnistviz.ui.shared.server import limit_heaps, prepare
 from mnistviz.ui.shared.sidebar import sidebar_pickers
 from mnistviz.ui.start.progress import is_first_visit, remember_visit
@@ -42,6 +42,7 @@ def show_page() -> None:
     page = st.navigation(pages, expanded=True)
     if is_first_visit() and page.title == OVERVIEW.title:
         switch_page(START)
+    style_page()
     # A container for each page: a browser that translates the page keeps a title that only changes.
     with st.container(key=f"title_{page.url_path}"):
         st.title(page.title)

@@ -23,12 +23,13 @@ _component = script_component(
 )
 
 
-def watch_page() -> None:
-    """Measure the page in the browser, and run the page again when a measurement changes.
-
-    The style sheet of all pages is added, too.
-    """
+def style_page() -> None:
+    """Add the style sheet of all pages. Before the title, which would move when it comes later."""
     st.html(Path(__file__).parent / "browser" / "page.css")
+
+
+def watch_page() -> None:
+    """Measure the page in the browser, and run the page again when a measurement changes."""
 
     def store_width() -> None:
         if (width := reported().get("width")) in WIDTHS:

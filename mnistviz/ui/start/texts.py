@@ -116,7 +116,7 @@ MISTAKES = StationTexts(
     right=-1,
     solution="Its label says **{label}**. The network reads **{answer}**, with a probability of "
     "{probability:.1%}. Being sure is not the same as being right. Below are more of its mistakes: "
-    "look what they have in common.",
+    "look what they have in common. There, *4, not 9* means: it reads 4, and the label says 9.",
 )
 MISTAKE_PICTURE = "A test image that the network reads wrong"
 MISTAKES_PICTURE = "{count} test images that the network reads wrong, each with its answer"
