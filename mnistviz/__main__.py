@@ -44,6 +44,7 @@ for command in (
     evidence.evidence,
 ):
     app.command()(command)
+app.command("export")(runs.export_to)
 app.add_typer(runs.app, name="runs")
 app.add_typer(digits.app, name="digits")
 app.add_typer(benchmark.app, name="benchmark")

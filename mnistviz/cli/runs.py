@@ -1,4 +1,4 @@
-"""List, manage and move runs: `runs` and its subcommands."""
+"""List, manage and move runs: `runs` and its subcommands, and `export`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from mnistviz.cli.options import AsJson, RunArgument, list_by_default
+from mnistviz.cli.options import AsJson, RunArgument, find_snapshot, list_by_default
 from mnistviz.cli.output import print_json, written_file
 from mnistviz.core.errors import RunError
+from mnistviz.exports import formats
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
@@ -134,6 +135,28 @@ def export(
         print_json({**value, "snapshots": packed})
     else:
         print(f"{exported.name}: {len(packed)} snapshots, {size / 2**20:.1f} MB in {out}")
+
+
+def export_to(
+    run: RunArgument,
+    to: Annotated[str, typer.Option(metavar="FORMAT", help=f"One of {', '.join(formats.NAMES)}.")],
+    out: Annotated[Path, typer.Option(help="The file to write; some formats have more beside it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a run for other programs: a model file, code, or a hand-in.
+
+    The network is that after EPOCH, or the last one. `runs export` packs the whole run.
+    """
+    chosen = formats.find_format(to, out)
+    snapshot = find_snapshot(run)
+    files = formats.export(snapshot, chosen, out)
+    sizes = {file: file.stat().st_size for file in files}
+    if as_json:
+        value = {"run": snapshot.run.name, "step": snapshot.step, "format": to}
+        print_json({**value, "files": [{"file": f, "bytes": size} for f, size in sizes.items()]})
+        return
+    for file, size in sizes.items():
+        print(f"{file} ({size / 1024:,.1f} kB)")
 
 
 @app.command("import")

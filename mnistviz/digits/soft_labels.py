@@ -32,7 +32,12 @@ def soft_labels(spec: TrainSpec) -> FloatArray:
 
     They are at `TEMPERATURE`: MNIST's first images, then the tablet digits.
     """
+    return to_probabilities(stored_soft_labels(spec))
+
+
+def stored_soft_labels(spec: TrainSpec) -> ByteArray:
+    """Return the same as the bytes of `to_bytes`, `(n, 10)` uint8."""
     with np.load(SOFT_LABELS_FILE, allow_pickle=False) as arrays:
         mnist = arrays["mnist"][: spec.num_images]
         tablet = arrays["tablet"][: spec.tablet_digits]
-    return to_probabilities(np.concatenate([mnist, tablet]))
+    return np.concatenate([mnist, tablet])

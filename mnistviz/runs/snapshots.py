@@ -87,6 +87,15 @@ def _read(run: Run, file: Path) -> Weights:
     return run.spec.model.named([value.astype(np.float32, copy=False) for value in values])
 
 
+def read_error(snapshot: Snapshot) -> str:
+    """Why a snapshot can't be read; empty if it can."""
+    try:
+        read(snapshot)
+    except RunError as error:
+        return str(error)
+    return ""
+
+
 def latest_snapshot(run: Run) -> Snapshot:
     """The snapshot of the last step of a run, which must have one."""
     return Snapshot(run, steps_of(run)[-1])

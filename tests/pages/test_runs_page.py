@@ -1,7 +1,9 @@
 """The Runs page: the table, what is chosen in it, and what can be done to runs."""
 
 import json
+import re
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from mnistviz.core.recipes import find_recipe
 from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.exports import formats
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
@@ -184,9 +187,11 @@ def test_an_export_is_made_after_the_click(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(
         "mnistviz.runs.archive.pack.export", lambda *_, **__: pytest.fail("nobody has clicked")
     )
+    monkeypatch.setattr(formats, "packed", lambda *_: pytest.fail("nobody has clicked"))
     app = open_runs([run])
     assert app.selectbox(key=f"export_step_{run.id}").value == 10
-    assert [button.label for button in app.get("download_button")] == ["Make and download the zip"]
+    labels = [button.label for button in app.get("download_button")]
+    assert labels == ["Make and download the zip", *(each.title for each in formats.FORMATS)]
 
 
 def test_a_damaged_snapshot_is_an_error_before_the_export() -> None:
@@ -312,3 +317,18 @@ def test_the_gap_is_drawn_for_the_trainings_that_are_there() -> None:
 
 def test_recipe_of_the_gap_is_one_that_holds_out_images() -> None:
     assert find_recipe(generalization_gap.RECIPE).train.validated_on == "held_out"
+
+
+def test_a_run_can_be_taken_elsewhere_in_every_format() -> None:
+    app = open_runs([registry.find_run("best")])
+    elsewhere = {key: each for each in app.get("download_button") if (key := key_of(each))}
+    assert set(elsewhere) == {f"{each.name}{each.suffix}" for each in formats.FORMATS}
+    for each in formats.FORMATS:
+        assert elsewhere[f"{each.name}{each.suffix}"].label == each.title
+        assert (formats.missing_package(each) or each.text) in text_of(app)
+
+
+def key_of(button: Any) -> str:
+    """The format of a download button: its name and suffix; empty for other buttons."""
+    found = re.search(r"elsewhere_([a-z]+\.[a-z]+)_", str(button.proto.id))
+    return found[1] if found else ""

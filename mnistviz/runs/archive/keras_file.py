@@ -10,6 +10,7 @@ from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.core.processes import ProcessError, run_module
 from mnistviz.network import tensorflow_failure
 from mnistviz.runs import registry, snapshots
+from mnistviz.runs.archive import keras_compat
 from mnistviz.runs.snapshots import Snapshot
 
 
@@ -18,7 +19,10 @@ class KerasFileError(RunError):
 
 
 def write(snapshot: Snapshot, file: Path) -> None:
-    """Write a file `*.keras` in a child process, in some seconds. Raises `KerasFileError`."""
+    """Write a file `*.keras`, for Keras 3.5 and later, in a child process, in some seconds.
+
+    Raises `KerasFileError`.
+    """
     run = snapshot.run
     arguments = [str(run.path.absolute()), str(snapshot.step), str(file.absolute())]
     try:
@@ -40,6 +44,7 @@ def main(run_directory: str, step: str, file: str) -> None:
     network = build(run.spec.model)
     network.set_weights(snapshots.in_order(snapshots.read(Snapshot(run, int(step)))))
     network.save(file)
+    keras_compat.rewrite(Path(file))
 
 
 if __name__ == "__main__":

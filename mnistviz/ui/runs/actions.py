@@ -14,6 +14,7 @@ from mnistviz.runs.archive import pack, unpack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_summary import Summary
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.ui.runs.elsewhere import show_formats
 from mnistviz.ui.runs.runs_table import choose, show_table
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.compat import renew, renewable_key
@@ -148,6 +149,11 @@ def action_bar(chosen: Sequence[Summary]) -> None:
         with st.popover("Export", icon=":material/download:", disabled=not run, help=needs_one):
             if run:
                 _export_form(run)
+        with st.popover(
+            "Take it elsewhere", icon=":material/send:", disabled=not run, help=needs_one, width=640
+        ):
+            if run:
+                show_formats(run)
         text = bundled or "Takes it out of all lists. You can bring it back."
         all_bundled = all(each.bundled for each in runs)
         button("Delete", "delete", _delete, runs, disabled=all_bundled, help=text)

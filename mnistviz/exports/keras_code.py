@@ -1,0 +1,65 @@
+"""The code that builds a network with Keras, and what differs from a run when it is trained."""
+
+import numpy as np
+
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.model_spec import Layer, ModelSpec
+from mnistviz.exports import texts
+from mnistviz.runs.registry import Run
+
+NETWORK = """def kernels(seed):
+    \"\"\"First kernels: on TensorFlow those of the run. PyTorch takes seeds of 31 bits only.\"\"\"
+    seed = seed if keras.backend.backend() == "tensorflow" else seed % 2**31
+    return keras.initializers.GlorotUniform(seed)
+
+
+def build():
+    \"\"\"Images (n, {size}, {size}, 1) from 0 to 1 in, probabilities (n, {classes}) out.\"\"\"
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input(({size}, {size}, 1)),
+{layers}
+        ]
+    )"""
+
+
+def network(run: Run) -> str:
+    """The code of `build`, which returns the network with its first weights."""
+    spec = run.spec.model
+    # As `network.keras_model.build` draws them.
+    seeds = np.random.SeedSequence(run.spec.train.seed).generate_state(len(spec.layers))
+    lines = []
+    for layer, seed in zip(spec.layers, seeds, strict=True):
+        lines.append(f"            {texts.shape_comment(layer)}")
+        lines.append(f"            layers.{_call(layer, spec, int(seed))},")
+    return NETWORK.format(
+        size=IMAGE_SIZE, classes=spec.layers[-1].output_shape[-1], layers="\n".join(lines)
+    )
+
+
+def differences(run: Run) -> list[str]:
+    """What differs from a run in Keras alone."""
+    if not run.spec.model.batch_norm:
+        return []
+    return [
+        "Batch normalization: Keras starts the averages at 0 and 1 and moves them by 1 % a step;\n"
+        "  the run averaged its first 100 steps evenly. After some 500 steps they agree."
+    ]
+
+
+def _call(layer: Layer, spec: ModelSpec, seed: int) -> str:
+    """The expression that makes a layer."""
+    match layer.type:
+        case "Conv2D":
+            height, width, _, channels = dict(layer.weights)["kernel"]
+            activation = ', activation="relu"' if layer.relu else ""
+            return (
+                f"Conv2D({channels}, ({height}, {width}){activation}, "
+                f'kernel_initializer=kernels({seed}), name="{layer.name}")'
+            )
+        case "Dropout":
+            return f'Dropout({spec.dropout:g}, name="{layer.name}")'
+        case "BatchNormalization" | "MaxPooling2D" | "Flatten" | "Softmax":
+            return f'{layer.type}(name="{layer.name}")'
+    raise texts.unknown_layer(layer)
