@@ -20,6 +20,7 @@ from mnistviz.core import storage
 from mnistviz.core.errors import MissingPackageError, ReportError, SpecError
 from mnistviz.core.inputs import names
 from mnistviz.exports import numpy_file, scripts
+from mnistviz.exports.hand_in import files
 from mnistviz.runs.archive import keras_file
 from mnistviz.runs.snapshots import Snapshot
 
@@ -100,8 +101,42 @@ _CODE = (
     ),
 )
 
+_HAND_IN = (
+    Format(
+        "handin",
+        ".html",
+        "Hand-in, HTML",
+        "What was changed and why, the score, the log, layers, curves, confusions and kernels, on "
+        "one page that needs no other file.",
+        files.write_html,
+        seconds=3,
+    ),
+    Format(
+        "handin",
+        ".md",
+        "Hand-in, Markdown",
+        "The same as text, with its pictures beside it.",
+        files.write_markdown,
+        seconds=3,
+        several=True,
+    ),
+    Format(
+        "handin",
+        ".ipynb",
+        "Hand-in, notebook",
+        "The same as a notebook, with the Keras code that trains the network again.",
+        files.write_notebook,
+        seconds=4,
+        several=True,
+    ),
+)
+
 # The formats by what they are.
-GROUPS: dict[str, tuple[Format, ...]] = {"Model files": _MODELS, "Code": _CODE}
+GROUPS: dict[str, tuple[Format, ...]] = {
+    "Model files": _MODELS,
+    "Code": _CODE,
+    "A hand-in": _HAND_IN,
+}
 FORMATS: tuple[Format, ...] = tuple(each for group in GROUPS.values() for each in group)
 
 NAMES = tuple(dict.fromkeys(each.name for each in FORMATS))

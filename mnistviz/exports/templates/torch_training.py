@@ -40,9 +40,6 @@ def train(data="mnist.npz", epochs=RECIPE["epochs"], limit=None):
     averaged = copy.deepcopy(network)
 # endregion average
     optimizer = torch.optim.Adam(network.parameters(), eps=1e-7)
-# region fresh
-    normalizations = [layer for layer in network if isinstance(layer, nn.BatchNorm2d)]
-# endregion fresh
     steps = -(-num_images // RECIPE["batch_size"])
     for epoch in range(epochs):
         order = order_of(epoch, num_images)
@@ -54,9 +51,7 @@ def train(data="mnist.npz", epochs=RECIPE["epochs"], limit=None):
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate_at(step, steps, steps * epochs)
 # region fresh
-            # The first 100 steps are averaged evenly; then each counts 1 %.
-            for layer in normalizations:
-                layer.momentum = max(0.01, 1 / (step + 1))
+            average_evenly(network, step)
 # endregion fresh
             # Trained on the logits: the last layer, the softmax, is part of the loss.
             logits = network[:-1](channels_first(batch_of(images, chosen, step)))
@@ -87,6 +82,15 @@ def train(data="mnist.npz", epochs=RECIPE["epochs"], limit=None):
     return network.eval()
 
 
+# region fresh
+def average_evenly(network, step):
+    """Normalizations: the first 100 steps count the same, then each counts 1 %."""
+    for layer in network:
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.momentum = max(0.01, 1 / (step + 1))
+
+
+# endregion fresh
 # region average
 @torch.no_grad()
 def follow(averaged, network, kept):
