@@ -8,24 +8,39 @@ ENVIRONMENT := @$(PYTHON) tools/environment.py $(VENV)
 TESTS := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 ALONE := $(BIN)/python -m pytest -m alone
 
-.PHONY: run test test-all unit lint format hooks bench screenshots dask-scheduler dask-worker \
-	packages test-packages dask-packages
+.PHONY: run test test-all test-elsewhere unit lint format hooks bench screenshots dask-scheduler \
+	dask-worker packages test-packages dask-packages
 
 run: packages
 	$(BIN)/python -m streamlit run app.py
 
 # Everything but what is marked slow: unit tests, every page once, one browser walk, one killed worker.
 test: test-packages
-	$(TESTS) -m "not slow"
+	$(TESTS) -m "not slow and not elsewhere"
 
 # Functions alone: for while one writes.
 unit: test-packages
 	$(TESTS) --ignore tests/browser --ignore tests/pages \
-		-m "not slow and not compiles and not process and not pages"
+		-m "not slow and not compiles and not process and not pages and not elsewhere"
 
 test-all: test-packages
-	$(TESTS) -m "not alone"
+	$(TESTS) -m "not alone and not elsewhere"
 	$(ALONE)
+
+# Opens what `export` writes with Keras 3.5, PyTorch, LiteRT and ONNX Runtime, in an environment of
+# their own of 2 GB, for Python 3.11 or 3.12. Writes docs/elsewhere.md.
+ELSEWHERE := .venv-elsewhere
+ELSEWHERE_PYTHON ?= python3.11
+
+test-elsewhere: test-packages $(ELSEWHERE)/stamp
+	MNISTVIZ_ELSEWHERE=$(CURDIR)/$(ELSEWHERE)/bin/python \
+		MNISTVIZ_ELSEWHERE_REPORT=$(CURDIR)/docs/elsewhere.md \
+		$(BIN)/python -m pytest -m elsewhere tests/elsewhere
+
+$(ELSEWHERE)/stamp: tests/elsewhere/requirements.txt
+	test -x $(ELSEWHERE)/bin/python || $(ELSEWHERE_PYTHON) -m venv $(ELSEWHERE)
+	$(ELSEWHERE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 lint: test-packages
 	$(BIN)/python -m ruff check .

@@ -19,7 +19,7 @@ from pathlib import Path
 from mnistviz.core import storage
 from mnistviz.core.errors import MissingPackageError, ReportError, SpecError
 from mnistviz.core.inputs import names
-from mnistviz.exports import numpy_file, scripts
+from mnistviz.exports import numpy_file, onnx_file, scripts, tflite_file
 from mnistviz.exports.hand_in import files
 from mnistviz.runs.archive import keras_file
 from mnistviz.runs.snapshots import Snapshot
@@ -55,6 +55,22 @@ _MODELS = (
         "The network with its weights, for `keras.saving.load_model`. Keras 3.5 and later open it.",
         keras_file.write,
         seconds=8,
+    ),
+    Format(
+        "tflite",
+        ".tflite",
+        "TFLite model",
+        "For phones and small devices: LiteRT, formerly TensorFlow Lite, runs it.",
+        tflite_file.write,
+        seconds=12,
+    ),
+    Format(
+        "onnx",
+        ".onnx",
+        "ONNX model",
+        "For ONNX Runtime and everything else that reads ONNX, opset 13.",
+        onnx_file.write,
+        package="onnx",
     ),
 )
 _CODE = (
