@@ -11,6 +11,8 @@ from mnistviz.core.types.arrays import ByteArray, FloatArray
 PAPER_SIDE, PAPER_WINDOW = 64, 0.45
 # Blur against single noisy pixels, in pixels.
 SMOOTHING = 0.7
+# Dark ink in a shadow is made at most so many times as strong.
+MAX_SHADE = 2.5
 
 
 def resized(
@@ -53,7 +55,11 @@ def difference(colours: FloatArray, paper: FloatArray) -> FloatArray:
     darker or lighter than the paper, whichever is more.
     """
     darker = ndimage.gaussian_filter(paper - colours, (SMOOTHING, SMOOTHING, 0))
-    dark, light = darker.max(axis=-1), (-darker).max(axis=-1)
+    # Ink takes a share of the light, which is less in a shadow.
+    light_on_paper = paper.max(axis=-1)
+    usual = float(np.median(light_on_paper))
+    lit = np.clip(usual / np.maximum(light_on_paper, 1e-3), 1, MAX_SHADE)
+    dark, light = darker.max(axis=-1) * lit, (-darker).max(axis=-1)
     # The third power: little ink of great contrast outweighs much grain and shade.
     weights = [(np.clip(each, 0, None) ** 3).sum() for each in (dark, light)]
     ink: FloatArray = dark if weights[0] >= weights[1] else light

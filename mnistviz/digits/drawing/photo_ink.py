@@ -24,6 +24,8 @@ EDGE_WEIGHT = 0.3
 # What belongs to a digit is at most so far from its strongest part, at most so much longer and at
 # least so strong, as shares of it.
 NEAR, MAX_LENGTH, MIN_STRENGTH = 0.25, 1.3, 0.02
+# Parts of a broken line have this share of the strength of the strongest, and are so long at most.
+ALIKE, MAX_BROKEN_LENGTH = 0.25, 2.0
 # At the picture's edge, a digit of a number is so high, as a share of this percentile of the
 # others.
 USUAL_PERCENTILE, LOWEST, HIGHEST = 75, 0.6, 1.5
@@ -71,19 +73,14 @@ def stages_of_photo(colours: FloatArray, several: bool = False) -> PhotoStages:
     ink = ink - np.median(ink)
     grain = max(MIN_GRAIN, 1.4826 * float(np.median(np.abs(ink))))
     different = np.clip(ink, 0, None)
-    unruled = without_lines(different, grain)
+    # Frames first: of a frame whose long sides are taken for ruled lines, the short ones stay.
+    unruled = without_lines(_without_frames(different, grain), grain)
     return PhotoStages(paper, different, unruled, _ink_of(unruled, grain, several))
 
 
 def _ink_of(ink: FloatArray, grain: float, several: bool) -> FloatArray:
     """The ink of a digit, or of all digits, in what differs from the paper."""
     parts = _parts(ink, grain)
-    are_frames = frames(parts.labels, len(parts.boxes))
-    if are_frames.any():
-        # A frame may be darker than the digit in it: the threshold is chosen without it.
-        printed = np.concatenate([[False], are_frames])[parts.labels]
-        ink = np.where(ndimage.binary_dilation(printed, iterations=2), np.float32(0), ink)
-        parts = _parts(ink, grain)
     kept = _of_number(parts) if several else _of_digit(parts)
     mask = np.concatenate([[False], kept])[parts.labels]
     if not mask.any():
@@ -92,6 +89,17 @@ def _ink_of(ink: FloatArray, grain: float, several: bool) -> FloatArray:
     # The soft edge of a stroke is part of it.
     soft = ndimage.binary_dilation(mask)
     return np.where(soft, np.clip(ink / np.float32(full), 0, 1), 0).astype(np.float32)
+
+
+def _without_frames(ink: FloatArray, grain: float) -> FloatArray:
+    """The ink less frames, which may be darker than the digit in them."""
+    parts = _parts(ink, grain)
+    are_frames = frames(parts.labels, len(parts.boxes))
+    if not are_frames.any():
+        return ink
+    printed = np.concatenate([[False], are_frames])[parts.labels]
+    rest: FloatArray = np.where(ndimage.binary_dilation(printed, iterations=2), np.float32(0), ink)
+    return rest
 
 
 def _otsu(values: FloatArray) -> float:
@@ -135,22 +143,32 @@ def _of_digit(parts: _Parts) -> BoolArray:
     main = int(parts.strengths.argmax())
     sizes = parts.boxes[:, 2:] - parts.boxes[:, :2]
     length = sizes.max(axis=1)
-    # The gap to the strongest part, in pixels; negative where they overlap.
-    gaps = np.maximum(
-        parts.boxes[:, :2] - parts.boxes[main, 2:], parts.boxes[main, :2] - parts.boxes[:, 2:]
-    ).max(axis=1)
     # A frame with a gap, or another thing around the digit.
     encloses = (parts.boxes[:, :2] < parts.boxes[main, :2]).all(axis=1)
     encloses &= (parts.boxes[:, 2:] > parts.boxes[main, 2:]).all(axis=1)
-    kept: BoolArray = (
-        ~encloses
-        & (gaps < NEAR * length[main])
-        & (length < MAX_LENGTH * length[main])
-        & (parts.strengths > MIN_STRENGTH * parts.strengths[main])
-        & ~parts.at_edge
+    as_strong = parts.strengths / parts.strengths[main]
+    # A line that is broken has parts as strong as the strongest, and may be longer.
+    most = np.where(as_strong > ALIKE, MAX_BROKEN_LENGTH, MAX_LENGTH)
+    may_belong: BoolArray = (
+        ~encloses & (length < most * length[main]) & (as_strong > MIN_STRENGTH) & ~parts.at_edge
     )
+    kept = may_belong & (_gaps(parts.boxes, main) < NEAR * length[main])
     kept[main] = True
-    return kept
+    # What is near a part as strong as the strongest belongs to the digit, too.
+    reached = kept & (as_strong > ALIKE)
+    seen = np.zeros_like(kept)
+    while (reached & ~seen).any():
+        part = int((reached & ~seen).argmax())
+        seen[part] = True
+        near = _gaps(parts.boxes, part) < NEAR * length[main]
+        reached |= may_belong & near & (as_strong > ALIKE)
+    return kept | reached
+
+
+def _gaps(boxes: IntArray, one: int) -> IntArray:
+    """The gaps `(n,)` in pixels from one of boxes to all; negative where they overlap."""
+    gaps: IntArray = np.maximum(boxes[:, :2] - boxes[one, 2:], boxes[one, :2] - boxes[:, 2:]).max(1)
+    return gaps
 
 
 def _of_number(parts: _Parts) -> BoolArray:

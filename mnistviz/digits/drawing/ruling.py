@@ -26,6 +26,8 @@ PEN_DARKNESS = 1.2
 # A frame has at least so many pixels a side, its lines cover at most this share of its box, and
 # what it encloses at least that; what is in it has at least this share of its height.
 MIN_FRAME, MAX_FRAME_INK, MIN_RECTANGLE, MIN_CONTENT = 12, 0.5, 0.8, 0.25
+# The largest cell of a frame covers at least this share of its box; those of squared paper less.
+MIN_CELL = 0.05
 # Every so many pixels of a line are looked at.
 EVERY = 4
 
@@ -161,6 +163,9 @@ def _is_frame(labels: IntArray, label: int) -> bool:
     filled = ndimage.binary_fill_holes(ndimage.binary_closing(np.pad(mask, 2), np.ones((3, 3))))
     filled = filled[2:-2, 2:-2]
     if filled.mean() < MIN_RECTANGLE:
+        return False
+    cells, _ = ndimage.label(filled & ~mask)
+    if np.bincount(cells[cells > 0], minlength=1).max() < MIN_CELL * cells.size:
         return False
     inside = filled & ~mask & (labels > 0)
     rows = np.flatnonzero(inside.any(axis=1))

@@ -29,6 +29,16 @@ def test_ink_of_any_colour_is_far_from_the_paper(
     assert np.abs(found[:20]).max() < 0.02
 
 
+def test_ink_in_a_shadow_is_as_strong_as_in_the_light() -> None:
+    light = np.full((300, 300, 3), 0.9, np.float32)
+    light[:, 170:] = 0.5
+    sheet = light.copy()
+    sheet[100:200, 60:80] *= 0.5
+    sheet[100:200, 220:240] *= 0.5
+    found = difference(sheet, light)
+    assert found[150, 230] == pytest.approx(found[150, 70], rel=0.05)
+
+
 def test_a_reduced_picture_keeps_its_aspect_ratio() -> None:
     assert reduced(np.zeros((1_000, 400, 3), np.float32), 500).shape == (500, 200, 3)
     assert reduced(np.zeros((10, 20, 3), np.float32), 500).shape == (10, 20, 3)

@@ -1,6 +1,7 @@
 """Finding ink in photos of sheets."""
 
 import io
+import time
 
 import numpy as np
 import pytest
@@ -70,3 +71,43 @@ def test_the_stages_of_a_photo_have_the_size_of_its_ink() -> None:
     assert stages.difference.shape == stages.unruled.shape == stages.ink.shape
     # The lines are in the difference only.
     assert (stages.difference > stages.unruled + 0.02).mean() > 0.01
+
+
+def test_both_parts_of_a_broken_line_are_the_digit() -> None:
+    sheet = np.full((500, 400, 3), 0.8, np.float32)
+    y, x = np.mgrid[0:500, 0:400]
+    ring = np.abs(np.hypot(y - 200, x - 200) - 20) < 3
+    tail = (np.abs(x - 222) < 3) & (y > 204) & (y < 270)  # longer than the ring
+    sheet[ring & ~((x > 210) & (y > 195))] = 0.4
+    sheet[tail] = 0.4
+    grain = np.random.default_rng(0).normal(0, 0.01, sheet.shape)
+    rows = np.flatnonzero(stages_of_photo((sheet + grain).astype(np.float32)).ink.any(axis=1))
+    assert rows[0] < 185
+    assert rows[-1] > 262
+
+
+def test_a_frame_as_wide_as_the_sheet_is_omitted() -> None:
+    sheet = np.full((500, 400, 3), 0.8, np.float32)
+    sheet[20:480, 20:380] = 0.2
+    sheet[23:477, 23:377] = 0.8
+    sheet[100:400, 190:205] = 0.4
+    grain = np.random.default_rng(0).normal(0, 0.01, sheet.shape)
+    ink = stages_of_photo((sheet + grain).astype(np.float32)).ink
+    assert ink[250, 197] > 0.8
+    assert not ink[:90].any()
+    assert not ink[:, :170].any()
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+def test_a_photo_of_12_megapixels_is_read_within_a_second() -> None:
+    sheet = photo(to_input(load_mnist().x_test[:1])[0], "lined", np.random.default_rng(0))
+    file = io.BytesIO()
+    sheet.convert("RGB").resize((4_000, 3_000)).save(file, "JPEG", quality=90)
+    seconds = []
+    for _ in range(3):
+        start = time.process_time()
+        ink = read_picture(file.getvalue())
+        assert normalise(ink, to_pen=True).image.any()
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 1

@@ -48,6 +48,15 @@ def test_a_frame_is_a_rectangle_with_something_in_it() -> None:
     assert frames(labels, number).sum() == 1
 
 
+def test_squared_paper_is_no_frame() -> None:
+    y, x = np.mgrid[0:300, 0:300]
+    mask = (y % 30 < 2) | (x % 30 < 2)
+    mask[100:160, 103:108] = True
+    mask[40:45, 40:45] = mask[250:255, 250:255] = True  # dots in its cells
+    labels, number = ndimage.label(mask, np.ones((3, 3)))
+    assert not frames(labels, number).any()
+
+
 def test_a_stroke_along_a_darker_part_of_a_ruled_line_stays() -> None:
     ink = np.zeros((90, 200), np.float32)
     ink[60:63] = 0.3

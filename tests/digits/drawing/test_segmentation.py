@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as arrays
 
 from benchmarks.reading import side_by_side
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.digits.drawing.pictures import find_ink
 from mnistviz.digits.drawing.segmentation import (
     Segment,
     segment_ink,
@@ -98,6 +99,26 @@ def test_the_boxes_contain_the_digits() -> None:
     (left, _, right, _), (start, top, end, bottom) = (segment.box for segment in segments)
     assert 10 <= left < right < start < end
     assert 120 < bottom - top < 150
+
+
+@pytest.mark.parametrize("photo", [False, True])
+def test_digits_in_a_box_each_are_read(photo: bool) -> None:
+    sheet = np.full((400, 760, 3), 0.9, np.float32)
+    boxes = [(40 + 170 * number, 100, 200 + 170 * number, 300) for number in range(4)]
+    for left, top, right, bottom in boxes:
+        sheet[top:bottom, left:right] = 0.3
+        sheet[top + 3 : bottom - 3, left + 3 : right - 3] = 0.9
+    for digit, (left, *_) in zip("2059", boxes, strict=True):
+        ink = render(drawn(digit, zoom=0.5))[:, :160]
+        rows, columns = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
+        cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        place = sheet[200 - len(cut) // 2 :, left + 80 - cut.shape[1] // 2 :]
+        place[: len(cut), : cut.shape[1]] -= 0.6 * cut[..., np.newaxis]
+    if photo:
+        sheet *= np.linspace(0.7, 1, 760, dtype=np.float32)[:, np.newaxis]
+        sheet += np.random.default_rng(0).normal(0, 0.01, sheet.shape).astype(np.float32)
+    colours = (sheet * 255).clip(0, 255).astype(np.uint8)
+    assert text_of(segment_ink(find_ink(colours, several=True), reader())) == "2059"
 
 
 def test_a_blank_drawing_has_no_segments() -> None:
