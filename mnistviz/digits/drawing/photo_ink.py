@@ -21,6 +21,8 @@ MIN_GRAIN, STRONG_DEVIATIONS, WEAK_DEVIATIONS = 0.004, 6.0, 3.0
 WEAK_SHARE = 0.5
 # Components at the picture's edge count less: the table, a shadow, the next line of text.
 EDGE_WEIGHT = 0.3
+# What is thinner there, in pixels, is left of a printed line.
+SLIM = 4
 # What belongs to a digit is at most so far from its strongest part, at most so much longer and at
 # least so strong, as shares of it.
 NEAR, MAX_LENGTH, MIN_STRENGTH = 0.25, 1.3, 0.02
@@ -128,12 +130,14 @@ def _parts(ink: FloatArray, grain: float) -> _Parts:
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     at_edge = np.isin(every, border)
     is_ink = np.asarray(ndimage.maximum(ink, labels, every)) > strong
-    strengths = np.where(at_edge, EDGE_WEIGHT, 1) * np.where(is_ink, strengths, 0)
-    boxes = [
+    places = [
         (columns.start, rows.start, columns.stop, rows.stop)
         for rows, columns in ndimage.find_objects(labels)
     ]
-    return _Parts(labels, np.array(boxes, int).reshape(-1, 4), strengths, at_edge)
+    boxes = np.array(places, int).reshape(-1, 4)
+    printed = at_edge & ((boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=MAX_SIDE) < SLIM)
+    strengths = np.where(at_edge, EDGE_WEIGHT, 1) * np.where(is_ink & ~printed, strengths, 0)
+    return _Parts(labels, boxes, strengths, at_edge)
 
 
 def _of_digit(parts: _Parts) -> BoolArray:

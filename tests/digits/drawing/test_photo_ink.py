@@ -86,6 +86,16 @@ def test_both_parts_of_a_broken_line_are_the_digit() -> None:
     assert rows[-1] > 262
 
 
+def test_a_piece_of_a_printed_line_at_the_edge_is_no_ink() -> None:
+    sheet = np.full((500, 400, 3), 0.8, np.float32)
+    sheet[100:300, 398:] = 0.2
+    sheet[200:260, 200:204] = 0.5
+    grain = np.random.default_rng(0).normal(0, 0.01, sheet.shape)
+    ink = stages_of_photo((sheet + grain).astype(np.float32)).ink
+    assert ink[230, 202] > 0.8
+    assert not ink[:, 300:].any()
+
+
 def test_a_frame_as_wide_as_the_sheet_is_omitted() -> None:
     sheet = np.full((500, 400, 3), 0.8, np.float32)
     sheet[20:480, 20:380] = 0.2
