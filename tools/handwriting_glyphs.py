@@ -21,10 +21,10 @@ INK_SIDE, SIDE = 84, 96
 FONT_SIZE = 160
 CREDIT = (
     "Letters, signs and digits of the handwriting fonts Annie Use Your Telescope, Architects "
-    "Daughter, Caveat, Cedarville Cursive, Covered By Your Grace, Crafty Girls, Gloria Hallelujah, "
-    "Gochi Hand, Handlee, Homemade Apple, Indie Flower, Kalam, Nanum Pen Script, Patrick Hand, "
-    "Rock Salt, Schoolbell and Zeyada, under the SIL Open Font License 1.1 or the Apache License "
-    "2.0, rendered by Pillow"
+    "Daughter, Caveat, Cedarville Cursive, Covered By Your Grace, Gloria Hallelujah, Gochi Hand, "
+    "Handlee, Homemade Apple, Indie Flower, Kalam, Nanum Pen Script, Patrick Hand, Reenie Beanie, "
+    "Rock Salt, Schoolbell and Shadows Into Light, under the SIL Open Font License 1.1 or the "
+    "Apache License 2.0, rendered by Pillow"
 )
 
 

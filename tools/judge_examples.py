@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
@@ -66,18 +67,45 @@ class Examples:
         return Examples(self.images[keep], self.labels[keep], self.names[keep], self.weight)
 
 
-def examples() -> dict[str, Examples]:
-    """All examples by source; digits are seen as often as non-digits in all."""
+def examples(kept: Path | None = None) -> dict[str, Examples]:
+    """All examples by source; digits are seen as often as non-digits in all.
+
+    With a folder, what is in it is read, and what is made is written to it.
+    """
+    shares = {**_shares(DIGIT_WEIGHTS), **_shares(NON_DIGIT_WEIGHTS)}
+    if kept and kept.exists():
+        return {source: _read(kept / f"{source}.npz", weight) for source, weight in shares.items()}
     found = {}
     with ProcessPoolExecutor(NUM_PROCESSES) as pool:
         for source, (images, labels) in _digits(pool).items():
-            weight = DIGIT_WEIGHTS[source] / sum(DIGIT_WEIGHTS.values())
-            found[source] = Examples(images, labels, labels.astype(str), weight)
+            found[source] = Examples(images, labels, labels.astype(str), shares[source])
         for kind, images, names in _non_digits(pool):
-            weight = NON_DIGIT_WEIGHTS[kind] / sum(NON_DIGIT_WEIGHTS.values())
             labels = np.full(len(images), NO_DIGIT, np.uint8)
-            found[kind] = Examples(images, labels, names, weight)
+            found[kind] = Examples(images, labels, names, shares[kind])
+    if kept:
+        keep(found, kept)
     return found
+
+
+def _shares(weights: dict[str, int]) -> dict[str, float]:
+    total = sum(weights.values())
+    return {source: weight / total for source, weight in weights.items()}
+
+
+def keep(found: dict[str, Examples], folder: Path) -> None:
+    """Write examples to a folder that appears when it is complete."""
+    unfinished = folder.with_suffix(".partial")
+    unfinished.mkdir(parents=True, exist_ok=True)
+    for source, one in found.items():
+        np.savez(
+            unfinished / f"{source}.npz", images=one.images, labels=one.labels, names=one.names
+        )
+    unfinished.rename(folder)
+
+
+def _read(file: Path, weight: float) -> Examples:
+    with np.load(file, allow_pickle=False) as arrays:
+        return Examples(arrays["images"], arrays["labels"], arrays["names"], weight)
 
 
 def _digits(pool: ProcessPoolExecutor) -> dict[str, tuple[ByteArray, ByteArray]]:

@@ -11,6 +11,7 @@ together. `docs/non_digits.md` describes it, `python -m tools.train_digit_detect
 import functools
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -30,7 +31,7 @@ RATES_FILE = ASSETS / "benchmarks" / "refusal.json"
 UNSURE_BELOW = 0.5
 # How much the log odds of the network's answer count beside those of the detector, and their limit:
 # above it, networks differ in how sure they are rather than in how right.
-NETWORK_WEIGHT = 0.3
+NETWORK_WEIGHT = 0.25
 MOST_LOG_ODDS = 9.0
 # Pictures at once: their patches need 0.1 GB.
 BATCH_SIZE = 500
@@ -125,7 +126,12 @@ def evidence(logits: FloatArray, probabilities: FloatArray) -> DoubleArray:
 @functools.cache
 def bundled_detector() -> DigitDetector:
     """The detector that is bundled with the program, read once a process."""
-    with np.load(DETECTOR_FILE, allow_pickle=False) as arrays:
+    return read_detector(DETECTOR_FILE)
+
+
+def read_detector(file: Path) -> DigitDetector:
+    """The detector in an npz file, as `tools.train_digit_detector` writes it."""
+    with np.load(file, allow_pickle=False) as arrays:
         networks: dict[str, dict[str, dict[str, FloatArray]]] = {}
         for path in set(arrays.files) - {"least"}:
             number, layer, name = path.split("/")

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from mnistviz.digits.mnist import load_mnist, to_input
-from tools import handwriting_glyphs, judge_examples, non_digit_drawings
+from mnistviz.network import rejection
+from mnistviz.network.rejection import DigitDetector
+from tools import handwriting_glyphs, judge_examples, non_digit_drawings, train_digit_detector
 from tools.train_digit_detector import FOLDS, fold_of
 
 
@@ -56,3 +58,36 @@ def test_other_pens_change_lines_and_keep_the_range() -> None:
     assert (ink > 1.2).any()
     assert (ink < 0.8).any()
     assert 0.2 < (np.abs(drawn - images).max(axis=(1, 2)) < 0.01).mean() < 0.5
+
+
+def test_a_training_goes_on_from_the_networks_that_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, *_ = rejection.bundled_detector().networks
+    train_digit_detector.save(DigitDetector((first,), 0.0), tmp_path / "0.npz")
+    trained: list[int] = []
+
+    def train_network(_: object, seed: int) -> int:
+        trained.append(seed)
+        return seed
+
+    monkeypatch.setattr(train_digit_detector, "train_network", train_network)
+    monkeypatch.setattr(train_digit_detector, "weights_of", lambda _: second)
+    for _ in range(2):
+        found = train_digit_detector.train([], (0, 1), tmp_path)
+        np.testing.assert_array_equal(found[0]["conv1"]["kernel"], first["conv1"]["kernel"])
+        np.testing.assert_array_equal(found[1]["conv1"]["kernel"], second["conv1"]["kernel"])
+    assert trained == [1]
+
+
+def test_examples_that_are_kept_are_read(tmp_path: Path) -> None:
+    sources = [*judge_examples.DIGIT_WEIGHTS, *judge_examples.NON_DIGIT_WEIGHTS]
+    images = np.random.default_rng(0).integers(0, 256, (2, 28, 28)).astype(np.uint8)
+    labels = np.array([3, 5], np.uint8)
+    one = judge_examples.Examples(images, labels, np.array(["3", "5"]), 1.0)
+    judge_examples.keep(dict.fromkeys(sources, one), tmp_path / "kept")
+    found = judge_examples.examples(tmp_path / "kept")
+    assert list(found) == sources
+    np.testing.assert_array_equal(found["tablet"].images, images)
+    assert list(found["tablet"].names) == ["3", "5"]
+    assert sum(each.weight for each in found.values()) == pytest.approx(2)
