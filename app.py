@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnistviz.core.assets import ASSETS
+from mnistviz.ui.shared.accessibility.chart_files import offer_chart_files
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import OVERVIEW, SECTIONS, START
@@ -49,6 +50,7 @@ def show_page() -> None:
     with errors_shown():
         sidebar_pickers()
         page.run()
+        offer_chart_files()
         # Last, as nothing waits for it. It takes no room at the end of the page.
         watch_page()
         remember_visit()

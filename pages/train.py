@@ -17,7 +17,7 @@ from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot
 from mnistviz.ui.shared.texts import explanation, validated_on_text
 from mnistviz.ui.shared.words.explained import explained, explained_caption
-from mnistviz.ui.train import training_panel
+from mnistviz.ui.train import end_notice, training_panel
 from mnistviz.ui.train.curves_view import show_progress_curves
 from mnistviz.ui.train.fork_form import show_fork_form
 from mnistviz.ui.train.learning_step_view import show_learning_step
@@ -68,6 +68,7 @@ with st.container():
 with st.container(horizontal=True, vertical_alignment="center"):
     button("Try it out", "play_arrow", start_try_out, type="primary")
     explained_caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
+    end_notice.show_switch()
 
 with st.expander("Choose your own settings", icon=":material/tune:"):
     recipe = RECIPES[

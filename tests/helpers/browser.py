@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Locator, Page, expect
 
+from mnistviz.ui.shared.page_registry import OVERVIEW, PageEntry
+
 # Milliseconds: what TensorFlow may take to load and a try-out to train, on a busy machine.
 PATIENCE = 180_000
 
@@ -85,3 +87,16 @@ def draw(page: Page, points: Sequence[tuple[int, int]]) -> None:
         if number == 0:
             page.mouse.down()
     page.mouse.up()
+
+
+def open_page(page: Page, entry: PageEntry) -> None:
+    """Open a page of the dashboard and wait until all its charts are drawn."""
+    page.goto("/" if entry is OVERVIEW else f"/{entry.name}")
+    expect(page.get_by_role("heading", name=entry.title, exact=True)).to_be_visible(
+        timeout=PATIENCE
+    )
+    settle(page)
+    # The browser has measured the page, which may run it once more.
+    page.wait_for_timeout(1_000)
+    settle(page)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)

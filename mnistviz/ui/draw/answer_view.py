@@ -21,6 +21,7 @@ from mnistviz.ui.draw.people_view import show_people
 from mnistviz.ui.draw.second_look_view import change_text, show_second_look
 from mnistviz.ui.draw.xray import show_xray
 from mnistviz.ui.shared import loaded_networks, state
+from mnistviz.ui.shared.accessibility.announcement import announce
 from mnistviz.ui.shared.charts import page_appearance, show
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
@@ -63,6 +64,7 @@ def show_answer(
     if stages.blank:
         if above is not None:
             above.markdown(NARROW_ANSWER.format(NO_ANSWER, ""))
+        announce("")
         # Without charts, as the browser takes half a second to load Plotly before the canvas.
         middle.info(TEXTS["blank"].detail)
         return None
@@ -143,6 +145,7 @@ def _show_reading(first: Reading, second: Reading | None, narrow: bool) -> None:
     heading = f"Second look: {texts.heading.lower()}" if changed else texts.heading
     answer = texts.answer.format(**values)
     detail = change_text(first) if changed else texts.detail.format(**values)
+    announce(f"{heading} {answer}, {detail}")
     if narrow:
         explained(NARROW_ANSWER.format(f"{heading} {answer}", f":gray[{detail}]"))
         return

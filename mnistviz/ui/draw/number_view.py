@@ -14,6 +14,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.draw.narrow_answer import NARROW_ANSWER, NO_ANSWER
 from mnistviz.ui.draw.picture_input import NO_INK
 from mnistviz.ui.shared import loaded_networks, state
+from mnistviz.ui.shared.accessibility.announcement import announce
 from mnistviz.ui.shared.inputs import metric_with_note, pick
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
@@ -49,6 +50,7 @@ def show_number(
     least_sure = min(readings, key=lambda reading: reading.probability)
     note = f"lowest certainty: the {least_sure.digit}, {least_sure.probability:.1%}"
     heading = TEXTS["digit"].heading
+    announce(f"{heading} {number}, {note}")
     if above is None:
         metric_with_note(heading, number, note, border=False)
     else:

@@ -16,6 +16,7 @@ from mnistviz.digits.my_digits import label_name
 from mnistviz.inspection import digit_maps
 from mnistviz.inspection.digit_maps import DigitMap
 from mnistviz.ui.embedding.marker_overlay import show_star
+from mnistviz.ui.shared.accessibility.point_list import list_points
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
@@ -122,21 +123,26 @@ def _show_neighbours(digit_map: DigitMap, image: ShownImage) -> None:
     data = load_mnist()
     nearest = neighbours_of(image, digit_map.places)
     digits = data.y_test[nearest]
-    texts = [
-        f"test image {number}: {label_name(int(digit))}, read as {answer}"
+    names = {
+        int(number): f"test image {number}: {label_name(int(digit))}, read as {answer}"
         for number, digit, answer in zip(nearest, digits, digit_map.answers[nearest], strict=True)
-    ]
+    }
     # Beside the map on a wide page, below it on a phone.
     width = page_width() if is_narrow() else NEIGHBOURS_WIDTH
     explained(f"**Next to {image.name}**")
     show(
         gallery_figure(
-            to_input(data.x_test[nearest]), texts, nearest.tolist(), columns=4, width=width
+            to_input(data.x_test[nearest]),
+            list(names.values()),
+            list(names),
+            columns=4,
+            width=width,
         ),
         key=NEIGHBOURS,
         on_click=_choose_clicked_image,
         alt=f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it",
     )
+    list_points("Or choose it here", names, None, f"{NEIGHBOURS}_list", choose_test_image)
     explained_caption(
         f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it, the "
         f"nearest first: {(digits == digits[0]).sum()} of them are {digits[0]}s."

@@ -18,6 +18,7 @@ from mnistviz.evaluation.label_issues import DOUBTS
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.ui.evaluate.evaluated_set import digest, is_test_set, item_of
 from mnistviz.ui.shared import state
+from mnistviz.ui.shared.accessibility.point_list import list_points
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.loaded_networks import NOT_CALIBRATED
@@ -81,6 +82,16 @@ def show_gallery(
     explained_caption(
         f"{len(part)} of {len(numbers):,}, {order}. Point at one for what it was read as, "
         "**click** it to look at it here and on all pages."
+    )
+    list_points(
+        "Or choose it here",
+        {
+            number: name.replace("<br>", "; ")
+            for number, name in zip(part.tolist(), names, strict=True)
+        },
+        chosen_number(answers.data),
+        f"{chart}_list",
+        partial(_choose, answers.data),
     )
     return part
 

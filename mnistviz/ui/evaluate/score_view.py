@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnistviz.charts.evaluation.confusion import CELLS_HEIGHT, clickable_confusion_figure
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.evaluation import Evaluation
 from mnistviz.digits.my_digits import label_name
@@ -27,6 +28,7 @@ from mnistviz.ui.shared.texts import count_of
 CELL = "evaluate_cell"
 MIX_UP = "evaluate_mix_up"
 MATRIX = "evaluate_confusion"
+LABEL, ANSWER = "evaluate_is", "evaluate_read_as"
 
 # Height of the matrix on a phone, where it is as wide as the page.
 NARROW_CELLS_HEIGHT = 340
@@ -121,6 +123,12 @@ def _show_matrix(
         alt=f"Confusion matrix of {result.images:,} images, "
         f"{int(np.trace(result.confusion)):,} right",
     )
+    st.session_state[LABEL], st.session_state[ANSWER] = chosen
+    with st.container(horizontal=True):
+        st.number_input("Is a", 0, NUM_CLASSES - 1, key=LABEL, on_change=_choose_entered, width=120)
+        st.number_input(
+            "Read as", 0, NUM_CLASSES - 1, key=ANSWER, on_change=_choose_entered, width=120
+        )
     if mix_ups:
         st.pills(
             "Most frequent mix-ups",
@@ -169,6 +177,11 @@ def _choose_cell() -> None:
         label, answer = points[0]["customdata"][:2]
         st.session_state[CELL] = (int(label), int(answer))
         st.session_state[MIX_UP] = None
+
+
+def _choose_entered() -> None:
+    st.session_state[CELL] = (st.session_state[LABEL], st.session_state[ANSWER])
+    st.session_state[MIX_UP] = None
 
 
 def _choose_mix_up() -> None:

@@ -20,6 +20,7 @@ from mnistviz.digits.my_digits import Digit
 from mnistviz.runs import registry
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import flash, loaded_networks, state
+from mnistviz.ui.shared.accessibility.point_list import list_points
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.words.explained import explained, explained_caption
@@ -87,7 +88,11 @@ def _use(digit: Digit) -> None:
 def _choose(key: str) -> None:
     points = st.session_state[key]["selection"]["points"]
     if points:
-        st.session_state[state.CHOSEN_DIGIT] = points[0]["customdata"]
+        _choose_digit(points[0]["customdata"])
+
+
+def _choose_digit(digit_id: str) -> None:
+    st.session_state[state.CHOSEN_DIGIT] = digit_id
 
 
 # ---------------------------------------------------------------- the gallery
@@ -126,15 +131,27 @@ def show_gallery(snapshot: Snapshot, digits: Sequence[Digit], probabilities: Flo
         left = st.container(width="stretch" if narrow else GALLERY_WIDTH)
         right = st.container(width="stretch")
     key = f"my_digits_{label}_{only_wrong}_{page}"
+    texts = _texts([digits[n] for n in here], probabilities[here])
     with left:
         explained_caption(
             f"Newest first; framed: {run.name} reads it wrong. **Click one** to look at it."
         )
         show(
-            _figure([digits[n] for n in here], probabilities[here], wrong[here]),
+            _figure([digits[n] for n in here], texts, wrong[here]),
             key=key,
             on_click=partial(_choose, key),
             alt=f"{len(here)} digits that you kept, {wrong[here].sum()} of them read wrong",
+        )
+        ids = [digits[n].id for n in here]
+        list_points(
+            "Or choose it here",
+            {
+                each: f"{number}: {text}"
+                for number, (each, text) in enumerate(zip(ids, texts, strict=True), 1)
+            },
+            st.session_state.get(state.CHOSEN_DIGIT),
+            f"{key}_list",
+            _choose_digit,
         )
         if len(shown) < len(digits):
             st.button(
@@ -158,13 +175,20 @@ def misclassified(digits: Sequence[Digit], probabilities: FloatArray) -> NDArray
     return wrong
 
 
-def _figure(
-    here: Sequence[Digit], probabilities: FloatArray, wrong: NDArray[np.bool_]
-) -> go.Figure:
+def _texts(here: Sequence[Digit], probabilities: FloatArray) -> list[str]:
+    """The label of each digit, and what it is read as."""
     texts = []
     for digit, row in zip(here, probabilities, strict=True):
         answer = "" if np.isnan(row[0]) else f", read as {row.argmax()} at {row.max():.1%}"
         texts.append(f"{my_digits.label_name(digit.label)}{answer}")
+    return texts
+
+
+def _figure(
+    here: Sequence[Digit],
+    texts: Sequence[str],
+    wrong: NDArray[np.bool_],
+) -> go.Figure:
     frames = dict.fromkeys(np.flatnonzero(wrong).tolist(), WRONG)
     ids = [digit.id for digit in here]
     if (chosen := st.session_state.get(state.CHOSEN_DIGIT)) in ids:

@@ -7,10 +7,11 @@ from mnistviz.charts.digit_images import GALLERY_WIDTH, class_count_figure, gall
 from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.digits.mnist import Mnist, load_mnist, to_input
 from mnistviz.digits.my_digits import label_name
-from mnistviz.ui.shared import state
+from mnistviz.ui.shared.accessibility.point_list import list_points
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.sidebar import choose_test_image, chosen_number
 from mnistviz.ui.shared.words.explained import explained_caption
 
 IMAGES_PER_PAGE = 40
@@ -44,11 +45,15 @@ def _show_gallery(data: Mnist) -> None:
     num_pages = -(-len(shown) // IMAGES_PER_PAGE)
     number = st.number_input(f"Page of {num_pages}", 1, num_pages, key="gallery_page")
     here = shown[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
+    names = {
+        index: f"test image {index}: {label_name(int(data.y_test[index]))}"
+        for index in here.tolist()
+    }
     show(
         gallery_figure(
             to_input(data.x_test[here]),
-            [f"test image {index}: {label_name(int(data.y_test[index]))}" for index in here],
-            here.tolist(),
+            list(names.values()),
+            list(names),
             columns=5 if is_narrow() else 10,
             # Beside the bars it has part of the page, below them all of it.
             width=page_width() if is_narrow() else GALLERY_WIDTH,
@@ -57,9 +62,9 @@ def _show_gallery(data: Mnist) -> None:
         on_click=_choose_clicked_image,
         alt=f"{len(here)} handwritten digits from the test set",
     )
+    list_points("Or choose it here", names, chosen_number(), "gallery_list", choose_test_image)
 
 
 def _choose_clicked_image() -> None:
     if (image := clicked_point("gallery")) is not None:
-        st.session_state[state.IMAGE] = image
-        st.session_state[state.USE_DRAWING] = False
+        choose_test_image(image)

@@ -48,8 +48,9 @@ def show(
         alt=alt,
         on_select=on_click or "ignore",
         selection_mode="points",
-        # Plotly's own buttons would cover the small pictures; hovering and axes stay.
-        config={"displayModeBar": False, **config},
+        # Plotly's own buttons would cover the small pictures: the style sheet hides the only one,
+        # which `chart_files` presses. Hovering and axes stay.
+        config={"displayModeBar": True, "modeBarButtons": [["toImage"]], **config},
     )
 
 

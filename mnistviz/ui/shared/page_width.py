@@ -24,7 +24,10 @@ _component = script_component(
 
 
 def style_page() -> None:
-    """Add the style sheet of all pages. Before the title, which would move when it comes later."""
+    """Add the style sheet of all pages.
+
+    Before the title, which would move when it comes later, and before a page that may end early.
+    """
     st.html(Path(__file__).parent / "browser" / "page.css")
 
 

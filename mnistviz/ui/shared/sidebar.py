@@ -158,6 +158,11 @@ def uses_drawing() -> bool:
     return bool(st.session_state.get(state.USE_DRAWING)) and state.DRAWN_IMAGE in st.session_state
 
 
+def chosen_number() -> int | None:
+    """The number of the test image that all pages show; None where it is a drawing."""
+    return None if uses_drawing() else int(st.session_state.get(state.IMAGE) or 0)
+
+
 def choose_test_image(number: int) -> None:
     """Make a test image the image of all pages, from a callback."""
     st.session_state[state.IMAGE] = number

@@ -15,11 +15,13 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state, silence_text
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, run_logs, state
+from mnistviz.ui.shared.accessibility.announcement import announce
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.texts import state_badge, validated_on_text
 from mnistviz.ui.shared.words.explained import explained, explained_caption
+from mnistviz.ui.train import end_notice
 from mnistviz.ui.train.learning_step_view import show_learning_step
 
 # Marks of the learning rate, as multiples of the planned one.
@@ -31,10 +33,26 @@ NOT_LEARNED = 0.3
 def watch(run: Run, *, polled: bool) -> None:
     """Draw the panel of a run; `polled` says whether the page draws it again every second."""
     current = run_state(run)
-    _show_run(run, current, run_logs.metrics(run))
+    rows = run_logs.metrics(run)
+    _show_run(run, current, rows)
+    _tell(run, current, rows)
     if polled != (current in ACTIVE_STATES):
         # The whole page is drawn again, and then polls or stops polling.
         st.rerun()
+
+
+def _tell(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
+    """Tell the state in the tab's title, to screen readers, and at the end by a notice."""
+    active = current in ACTIVE_STATES
+    progress = progress_of(run.spec.train, read_status(run), rows)
+    st.set_page_config(page_title=end_notice.tab_title(progress.of_run if active else None))
+    parts = [f"{run.name}: {current}"]
+    if active:
+        parts.append(f"epoch {progress.epoch} of {run.spec.train.epochs}")
+    if validation := last_row(rows, "validation"):
+        parts.append(f"validation accuracy {validation.accuracy:.2%}")
+    announce(", ".join(parts))
+    end_notice.watch_end(run.id, run.name, current, ", ".join(parts[1:]))
 
 
 def _show_run(run: Run, current: State, rows: Sequence[MetricRow]) -> None:

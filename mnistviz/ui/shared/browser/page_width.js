@@ -7,6 +7,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const style = getComputedStyle(page)
     const room = page.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
     const width = data.widths.find(width => width <= room) ?? data.widths.at(-1)
+    // On paper the page has the width that it has on the screen (page.css).
+    if (matchMedia('print').matches) return
+    document.documentElement.style.setProperty('--mnistviz-width', Math.round(room))
     const now = { width, fine: devicePixelRatio > 1 }
     for (const [name, value] of Object.entries(now)) {
       if (value !== reported[name]) { reported[name] = value; setStateValue(name, value) }

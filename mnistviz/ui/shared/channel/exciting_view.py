@@ -16,11 +16,12 @@ from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import stored_results
+from mnistviz.ui.shared.accessibility.point_list import list_points
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
-from mnistviz.ui.shared.sidebar import choose_test_image
+from mnistviz.ui.shared.sidebar import choose_test_image, chosen_number
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 SURVEY = OnDemand(
@@ -35,9 +36,13 @@ CHART = "exciting"
 
 def _choose_clicked_image() -> None:
     if (number := clicked_point(CHART)) is not None:
-        choose_test_image(number)
-        # The whole page, not only the fragment around the chart: the sidebar shows the image.
-        st.rerun()
+        _choose_image(number)
+
+
+def _choose_image(number: int) -> None:
+    choose_test_image(number)
+    # The whole page, not only the fragment around the chart: the sidebar shows the image.
+    st.rerun()
 
 
 def show_exciting(
@@ -116,3 +121,5 @@ def _show_patches(run: Run, survey: ActivationSurvey, layer: str, channel: int) 
         on_click=_choose_clicked_image,
         alt=f"The test images that excite {layer}, channel {channel} most",
     )
+    names = dict(zip(numbers, texts, strict=True))
+    list_points("Or choose it here", names, chosen_number(), f"{CHART}_list", _choose_image)
