@@ -1,11 +1,12 @@
 """A two-dimensional embedding of digits, coloured by label or by errors."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from mnistviz.charts.colour_scales import DARK_TEXT, NEUTRAL
 from mnistviz.charts.theme import PUBLISHED, VALIDATION, apply_layout
 from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import ByteArray, FloatArray
@@ -76,6 +77,8 @@ def embedding_figure(
             selected={"marker": {"opacity": 0.75}},
             unselected={"marker": {"opacity": 0.75}},
         )
+    if colouring == "digit":
+        figure.layout.annotations = _names_of_islands(plane, labels)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
     return apply_layout(
@@ -87,3 +90,27 @@ def embedding_figure(
         clickmode="event+select",
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
     )
+
+
+def _names_of_islands(plane: FloatArray, labels: ByteArray) -> list[dict[str, Any]]:
+    """Return Plotly annotations with each digit at the median of its points.
+
+    So the map can be read without its colours, too.
+    """
+    names = []
+    for digit in np.unique(labels).tolist():
+        x, y = np.median(plane[labels == digit], axis=0).tolist()
+        names.append(
+            {
+                "x": x,
+                "y": y,
+                "text": f"<b>{digit}</b>",
+                "showarrow": False,
+                "font": {"size": 14, "color": DARK_TEXT},
+                "bgcolor": NEUTRAL,
+                "opacity": 0.85,
+                # A click goes to the point below.
+                "captureevents": False,
+            }
+        )
+    return names

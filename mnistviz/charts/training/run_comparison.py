@@ -23,6 +23,8 @@ HEIGHT = 400
 
 # Grey is the published log in all charts.
 COLOURS = tuple(colour for colour in CATEGORICAL if colour != PUBLISHED)
+# Patterns of lines, for people who tell few colours apart; another number of them than of colours.
+DASHES = ("solid", "dash", "dashdot", "longdash", "dot")
 
 
 @dataclass(frozen=True)
@@ -31,23 +33,30 @@ class Line:
 
     curve: Curve
     colour: str
+    dash: str
     raw: tuple[float, ...]
 
 
 def comparison_lines(
     curves: Sequence[Curve], *, smoothing: float = 0.0, as_error: bool = False
 ) -> list[Line]:
-    """Return the rows of `comparison_figure`, with a colour for each name of a curve.
+    """Return the rows of `comparison_figure`, with a colour and a dash for each name of a curve.
 
     A curve has at most `MAX_POINTS` points. `as_error` turns accuracies into error rates.
     """
     names = dict.fromkeys(curve.name for curve in curves)
-    colours = dict(zip(names, itertools.cycle(COLOURS), strict=False))
+    styles = dict(
+        zip(
+            names,
+            zip(itertools.cycle(COLOURS), itertools.cycle(DASHES), strict=False),
+            strict=False,
+        )
+    )
     lines = []
     for curve in map(_thinned, curves):
         raw = _error_of(curve) if as_error else curve
         drawn = _smoothed(raw, smoothing) if smoothing else raw
-        lines.append(Line(drawn, colours[curve.name], raw=raw.values))
+        lines.append(Line(drawn, *styles[curve.name], raw=raw.values))
     return lines
 
 
@@ -160,7 +169,11 @@ def _add_line(
         y=curve.values,
         customdata=curve.counts or None,
         name=curve.name,
-        line={"color": line.colour, "width": 1 if curve.training else 2.5},
+        line={
+            "color": line.colour,
+            "width": 1 if curve.training else 2.5,
+            "dash": line.dash,
+        },
         opacity=0.7 if curve.training else 1,
         showlegend=first,
         hovertemplate=f"<b>{curve.name}</b>, {split}<br>epoch %{{x:.2f}}: {what} <b>{number}</b>"

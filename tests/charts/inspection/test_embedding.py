@@ -32,3 +32,14 @@ def test_errors_are_larger_points() -> None:
 def test_class_without_images_has_a_trace() -> None:
     traces = embedding_figure(PLANE[:1], LABELS[:1], ANSWERS[:1], "digit").data
     assert [len(trace.x) for trace in traces] == [1, *[0] * 9]
+
+
+def test_each_island_has_the_name_of_its_digit() -> None:
+    plane = np.array([[0, 0], [2, 2], [4, 1], [9, 9]], np.float32)
+    labels = np.array([3, 3, 3, 0], np.uint8)
+    names = embedding_figure(plane, labels, labels, "digit").layout.annotations
+    assert [(name.text, name.x, name.y) for name in names] == [
+        ("<b>0</b>", 9, 9),
+        ("<b>3</b>", 2, 1),
+    ]
+    assert not embedding_figure(plane, labels, labels, "error").layout.annotations

@@ -34,6 +34,14 @@ def test_training_and_validation_of_a_run_have_the_same_colour() -> None:
     assert many[-1].colour == COLOURS[0]
 
 
+def test_lines_are_told_apart_without_their_colours() -> None:
+    lines = comparison_lines([curve("a"), curve("b"), curve("a", training=True)])
+    dashes = [trace.line.dash for trace in comparison_figure("loss", lines).data]
+    assert dashes[0] == dashes[2] != dashes[1]
+    many = comparison_lines([curve(str(number)) for number in range(len(COLOURS) + 1)])
+    assert len({(line.colour, line.dash) for line in many}) == len(many)
+
+
 def test_thinned_curve_has_the_same_mean_and_the_fewest_runs() -> None:
     count = 4 * MAX_POINTS
     values = tuple(np.linspace(0, 1, count).tolist())
