@@ -57,8 +57,9 @@ def test_all_numbers_of_a_page_are_one_file(page: Page) -> None:
         page.get_by_role("button", name="All numbers of this page").click()
     rows = rows_of(download.value)
     assert {row["chart"] for row in rows} == set(names)
-    # The facts of the hover text have their names.
-    assert {"row", "column", "value"} <= rows[0].keys()
+    of_map = [row for row in rows if row["chart"] == "The map of conv1, channel 0"]
+    assert len(of_map) == 26 * 26
+    assert all(float(row["z"]) >= 0 for row in of_map)
 
 
 def test_small_charts_are_not_covered_and_a_page_without_charts_offers_none(page: Page) -> None:

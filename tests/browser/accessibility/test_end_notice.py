@@ -1,12 +1,16 @@
 """The end of a training is told: in the tab's title, by a notification and a sound, and aloud."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Page, expect
 
-from mnistviz.ui.shared.page_registry import TRAIN
-from tests.helpers.browser import PATIENCE, open_page
+from mnistviz.core import storage
+from mnistviz.runs.registry import Run
+from tests.helpers.browser import PATIENCE, settle
+from tests.helpers.made_runs import make_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -23,35 +27,46 @@ RECORD = """() => {
 }"""
 
 
-def train_to_the_end(page: Page) -> None:
-    page.get_by_role("button", name="Try it out", exact=True).click()
-    expect(page.get_by_text("Images per second")).to_be_visible(timeout=PATIENCE)
-    expect(page).to_have_title(re.compile(r"^\d+ % · mnistviz$"), timeout=PATIENCE)
-    expect(page.locator("#mnistviz-announcement")).to_have_text(
-        re.compile(r"^try-out-\d: running, epoch \d of 3"), timeout=PATIENCE
-    )
-    expect(page.get_by_text("Finished after 471 of 471 steps")).to_be_visible(timeout=PATIENCE)
+def write_state(run: Run, state: str, step: int) -> None:
+    total = run.spec.train.num_steps
+    now = datetime.now(UTC).isoformat()
+    status = {"state": state, "step": step, "total": total, "error": "", "heartbeat": now}
+    storage.write_json(run.path / "status.json", status)
+
+
+def see_it_end(page: Page, run: Run) -> None:
+    """Show a run that another process seems to train, until that ends."""
+    half = run.spec.train.num_steps // 2
+    # The log up to the half: the progress is that of its last step.
+    log = run.metrics_file.read_text().splitlines(keepends=True)
+    run.metrics_file.write_text("".join(log[: len(log) // 2]))
+    with FileLock(run.path / "worker.lock"):
+        write_state(run, "running", half)
+        page.goto(f"/train?run={run.id}")
+        expect(page).to_have_title(re.compile(r"^[1-9]\d % · mnistviz$"), timeout=PATIENCE)
+        expect(page.locator("#mnistviz-announcement")).to_have_text(
+            re.compile(rf"^{run.name}: running, epoch \d"), timeout=PATIENCE
+        )
+        if "want" in run.name:
+            page.locator(".st-key-train_notify label").click()
+            page.wait_for_function("window.asked === 1", timeout=PATIENCE)
+            settle(page)
+        run.metrics_file.write_text("".join(log))
+        write_state(run, "finished", run.spec.train.num_steps)
     expect(page).to_have_title("mnistviz", timeout=PATIENCE)
     expect(page.locator("#mnistviz-announcement")).to_have_text(
-        re.compile(r"^try-out-\d: finished, validation accuracy \d\d\.\d\d%$"), timeout=PATIENCE
+        re.compile(rf"^{run.name}: finished, validation accuracy 90.00%$"), timeout=PATIENCE
     )
 
 
-def test_a_notice_is_given_where_it_was_asked_for(page: Page) -> None:
+def test_a_notice_is_given_only_where_it_was_asked_for(page: Page) -> None:
     page.add_init_script(f"({RECORD})()")
-    open_page(page, TRAIN)
-    switch = page.locator(".st-key-train_notify")
     # Off by default: no permission is asked, nothing is told.
-    expect(switch.get_by_role("switch")).not_to_be_checked()
-    train_to_the_end(page)
+    see_it_end(page, make_run("silent"))
     assert page.evaluate("[window.asked, window.told, window.tones]") == [0, [], 0]
 
-    switch.locator("label").click()
-    page.wait_for_function("window.asked === 1", timeout=PATIENCE)
-    train_to_the_end(page)
+    see_it_end(page, make_run("wanted"))
     page.wait_for_function("window.told.length", timeout=PATIENCE)
     told, tones = page.evaluate("[window.told, window.tones]")
-    ((title, text),) = told
-    assert title == "try-out-2: finished"
-    assert text.startswith("validation accuracy ")
+    assert told == [["wanted: finished", "validation accuracy 90.00%"]]
     assert tones == 2
