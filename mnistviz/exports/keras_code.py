@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnistviz.core.constants import IMAGE_SIZE
-from mnistviz.core.model_spec import Layer, ModelSpec
+from mnistviz.core.layers.layer import Layer
 from mnistviz.exports import texts
 from mnistviz.runs.registry import Run
 
@@ -32,7 +32,7 @@ def network(run: Run) -> str:
     lines = []
     for layer, seed in zip(spec.layers, seeds, strict=True):
         lines.append(f"            {texts.shape_comment(layer)}")
-        lines.append(f"            layers.{_call(layer, spec, int(seed))},")
+        lines.append(f"            layers.{_call(layer, int(seed))},")
     return NETWORK.format(
         size=IMAGE_SIZE, classes=spec.layers[-1].output_shape[-1], layers="\n".join(lines)
     )
@@ -40,7 +40,7 @@ def network(run: Run) -> str:
 
 def differences(run: Run) -> list[str]:
     """What differs from a run in Keras alone."""
-    if not run.spec.model.batch_norm:
+    if not run.spec.model.normalizes:
         return []
     return [
         "Batch normalization: Keras starts the averages at 0 and 1 and moves them by 1 % a step;\n"
@@ -48,18 +48,34 @@ def differences(run: Run) -> list[str]:
     ]
 
 
-def _call(layer: Layer, spec: ModelSpec, seed: int) -> str:
+def _call(layer: Layer, seed: int) -> str:
     """The expression that makes a layer."""
     match layer.type:
-        case "Conv2D":
-            height, width, _, channels = dict(layer.weights)["kernel"]
-            activation = ', activation="relu"' if layer.relu else ""
+        case "Conv2D" | "DepthwiseConv2D":
+            channels = f"{layer.output_shape[-1]}, " if layer.type == "Conv2D" else ""
+            drawn = "kernel" if layer.type == "Conv2D" else "depthwise"
             return (
-                f"Conv2D({channels}, ({height}, {width}){activation}, "
+                f"{layer.type}({channels}({layer.window}, {layer.window}){_options(layer)}, "
+                f'{drawn}_initializer=kernels({seed}), name="{layer.name}")'
+            )
+        case "Dense":
+            return (
+                f"Dense({layer.output_shape[-1]}{_options(layer)}, "
                 f'kernel_initializer=kernels({seed}), name="{layer.name}")'
             )
+        case "MaxPooling2D" | "AveragePooling2D":
+            window = f"({layer.window}, {layer.window}), strides={layer.stride}"
+            return f'{layer.type}({window}{_options(layer)}, name="{layer.name}")'
         case "Dropout":
-            return f'Dropout({spec.dropout:g}, name="{layer.name}")'
-        case "BatchNormalization" | "MaxPooling2D" | "Flatten" | "Softmax":
+            return f'Dropout({layer.rate:g}, name="{layer.name}")'
+        case "BatchNormalization" | "GlobalAveragePooling2D" | "Flatten" | "Softmax":
             return f'{layer.type}(name="{layer.name}")'
     raise texts.unknown_layer(layer)
+
+
+def _options(layer: Layer) -> str:
+    """The settings of a layer that are not Keras' defaults."""
+    stride = f", strides={layer.stride}" if "Conv" in layer.type and layer.stride > 1 else ""
+    padding = f', padding="{layer.padding}"' if layer.padding != "valid" else ""
+    activation = f', activation="{layer.activation}"' if layer.activation != "none" else ""
+    return stride + padding + activation

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnistviz.core.model_spec import Layer
+from mnistviz.core.layers.layer import Layer
 from mnistviz.exports import texts
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
@@ -54,6 +54,7 @@ def write(snapshot: Snapshot, file: Path) -> None:
     arrays = {
         f"{layer}_{name}": array for layer, of in weights.items() for name, array in of.items()
     }
+    texts.need_plain(snapshot.run.spec.model, "one file of NumPy code")
     layers = snapshot.run.spec.model.layers
     head = HEAD.format(
         subject=texts.subject(snapshot),

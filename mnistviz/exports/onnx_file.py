@@ -13,7 +13,7 @@ import numpy as np
 
 import mnistviz
 from mnistviz.core.constants import IMAGE_SIZE
-from mnistviz.core.model_spec import Layer
+from mnistviz.core.layers.layer import Layer
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.exports import texts
 from mnistviz.network.layers import EPSILON
@@ -38,6 +38,7 @@ def write(snapshot: Snapshot, file: Path) -> None:
     from onnx import TensorProto, helper, numpy_helper
 
     weights = snapshots.read(snapshot)
+    texts.need_plain(snapshot.run.spec.model, "ONNX")
     layers = snapshot.run.spec.model.layers
     arrays = [
         numpy_helper.from_array(_channels_first(array), f"{layer}_{name}")

@@ -4,7 +4,8 @@ import textwrap
 
 import mnistviz
 from mnistviz.core.errors import ReportError
-from mnistviz.core.model_spec import Layer
+from mnistviz.core.layers.layer import Layer
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 
@@ -69,6 +70,15 @@ def shape_comment(layer: Layer) -> str:
     comma = "," if len(layer.output_shape) == 1 else ""
     counted = f", {layer.parameters:,} parameters" if layer.parameters else ""
     return f"# ({shape}{comma}){counted}"
+
+
+def need_plain(model: ModelSpec, target: str) -> None:
+    """Raise `ReportError` where a network has layers that can't be written for a target yet."""
+    if not model.is_plain:
+        raise ReportError(
+            f"export: {target} takes convolutions of stride 1 without padding and 2×2 max pooling, "
+            f"got {model.text}; the formats of Keras take every network"
+        )
 
 
 def unknown_layer(layer: Layer) -> ReportError:

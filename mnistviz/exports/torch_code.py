@@ -3,7 +3,7 @@
 import math
 
 from mnistviz.core.constants import IMAGE_SIZE
-from mnistviz.core.model_spec import Layer, ModelSpec
+from mnistviz.core.layers.layer import Layer
 from mnistviz.exports import texts
 from mnistviz.network.layers import EPSILON
 from mnistviz.runs.registry import Run
@@ -39,11 +39,12 @@ FLATTEN = """class FlattenLikeKeras(nn.Module):
 
 def network(run: Run) -> str:
     """The code of `build`, which returns the network with random first weights."""
-    return network_code(run.spec.model, run.spec.model.layers)
+    texts.need_plain(run.spec.model, "PyTorch")
+    return network_code(run.spec.model.layers)
 
 
-def network_code(spec: ModelSpec, layers: tuple[Layer, ...]) -> str:
-    """The same for layers, with the share of dropout of a spec."""
+def network_code(layers: tuple[Layer, ...]) -> str:
+    """The same for layers."""
     lines = []
     turns = False
     before: tuple[int, ...] = (IMAGE_SIZE, IMAGE_SIZE, 1)
@@ -51,7 +52,7 @@ def network_code(spec: ModelSpec, layers: tuple[Layer, ...]) -> str:
         lines.append(f"                {texts.shape_comment(layer)}")
         turned = layer.type == "Flatten" and math.prod(before[:-1]) > 1
         turns = turns or turned
-        call = "FlattenLikeKeras()" if turned else _call(layer, spec)
+        call = "FlattenLikeKeras()" if turned else _call(layer)
         lines.append(f'                ("{layer.name}", {call}),')
         if layer.relu:
             lines.append(f'                ("{layer.name}_relu", nn.ReLU()),')
@@ -67,7 +68,7 @@ def differences(run: Run) -> list[str]:
     found = []
     if run.spec.parent is None:
         found.append("The first weights: PyTorch draws them, from the same distribution.")
-    if run.spec.model.batch_norm:
+    if run.spec.model.normalizes:
         found.append(
             "Batch normalization: PyTorch averages the unbiased variance, n / (n - 1) times that\n"
             "  of Keras."
@@ -75,7 +76,7 @@ def differences(run: Run) -> list[str]:
     return found
 
 
-def _call(layer: Layer, spec: ModelSpec) -> str:
+def _call(layer: Layer) -> str:
     """The expression that makes a layer."""
     match layer.type:
         case "Conv2D":
@@ -86,7 +87,7 @@ def _call(layer: Layer, spec: ModelSpec) -> str:
         case "MaxPooling2D":
             return "nn.MaxPool2d(2)"
         case "Dropout":
-            return f"nn.Dropout({spec.dropout:g})"
+            return f"nn.Dropout({layer.rate:g})"
         case "Flatten":
             return "nn.Flatten()"
         case "Softmax":

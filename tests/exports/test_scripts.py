@@ -161,8 +161,8 @@ def test_maps_are_flattened_in_the_order_of_keras() -> None:
     """PyTorch has channels first, so that a flattened map needs another order."""
     spec = ModelSpec()
     maps = tuple(layer for layer in spec.layers if layer.name != "conv8")
-    assert '("flatten", FlattenLikeKeras())' in torch_code.network_code(spec, maps)
-    assert '("flatten", nn.Flatten())' in torch_code.network_code(spec, spec.layers)
+    assert '("flatten", FlattenLikeKeras())' in torch_code.network_code(maps)
+    assert '("flatten", nn.Flatten())' in torch_code.network_code(spec.layers)
 
 
 def test_the_head_names_what_is_not_the_same(tmp_path: Path) -> None:

@@ -166,7 +166,8 @@ def _of_digit(parts: _Parts) -> BoolArray:
         seen[part] = True
         near = _gaps(parts.boxes, part) < NEAR * length[main]
         reached |= may_belong & near & (as_strong > ALIKE)
-    return kept | reached
+    found: BoolArray = kept | reached
+    return found
 
 
 def _gaps(boxes: IntArray, one: int) -> IntArray:
