@@ -11,7 +11,7 @@ from mnistviz.cli.output import print_json, written_file
 from mnistviz.core.errors import RunError
 from mnistviz.exports import formats
 from mnistviz.runs import metadata, registry, snapshots
-from mnistviz.runs.archive import pack, unpack
+from mnistviz.runs.archive import keras_import, pack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.run_summary import summarise
@@ -161,11 +161,14 @@ def export_to(
 
 @app.command("import")
 def import_zip(
-    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What `export` wrote.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="What `runs export` wrote, or a .keras or .h5 model."),
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Make a new run of a zip. It is checked whole; nothing in it is run."""
-    imported = unpack.import_run(file)
+    """Make a new run of a zip or a Keras model. It is checked whole; nothing in it is run."""
+    imported = keras_import.import_file(file, file.name)
     before = f" ({imported.name_before} is here already)" if imported.name_before else ""
     _report(imported.run, f"imported as {imported.run.name}{before}", as_json)
 

@@ -103,7 +103,7 @@ def _import_error(actual: str, way_out: str = "Export the run again") -> RunErro
 
 # What to do with a file of another kind.
 _WAYS_OUT: dict[FileKind, str] = {
-    "keras": "Only exports of this program come in: a model has no settings and no log",
+    "keras": "Import it on the Runs page, or with `runs import`",
     "digits": "Import it on the page My digits, or with `digits import`",
     "npz": "Only exports of this program come in",
 }

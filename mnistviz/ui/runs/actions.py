@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from mnistviz.core.errors import MnistVizError
 from mnistviz.network import tensorflow_failure
 from mnistviz.runs import metadata, registry, snapshots
-from mnistviz.runs.archive import pack, unpack
+from mnistviz.runs.archive import keras_import, pack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_summary import Summary
 from mnistviz.runs.snapshots import Snapshot
@@ -102,7 +102,7 @@ def _import(key: str) -> None:
         return
 
     def import_run() -> str:
-        imported = unpack.import_run(uploaded)
+        imported = keras_import.import_file(uploaded, uploaded.name)
         choose([imported.run.id])
         reason = f", for {imported.name_before} is here already" if imported.name_before else ""
         return f"Imported as {imported.run.name}{reason}."
@@ -239,13 +239,13 @@ def import_box() -> None:
             show_uploads_refused()
             return
         st.file_uploader(
-            "A zip that an export made",
-            # Models are refused in words, which say what they are.
+            "A zip that an export made, or a Keras model",
             type=["zip", "keras", "h5", "hdf5"],
             key=key,
             on_change=_import,
             args=(key,),
-            help="It is checked whole before anything is kept, and nothing in it is run.",
+            help="It is checked whole before anything is kept, and nothing in it is run. A model "
+            "fits where its layers are those of a network here.",
         )
 
 

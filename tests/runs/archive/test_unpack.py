@@ -96,7 +96,7 @@ def test_a_file_of_another_kind_is_named() -> None:
     for source in (model, io.BytesIO(b"\x89HDF\r\n\x1a\n")):
         assert error_of(source) == (
             "import: expected a zip that the export of a run made, got a Keras model; nothing was "
-            "imported. Only exports of this program come in: a model has no settings and no log"
+            "imported. Import it on the Runs page, or with `runs import`"
         )
     digits = zip_of({"my-digits.npz": "x", "digits.json": "{}"})
     assert "got an export of My digits; nothing was imported. Import it on" in error_of(digits)
