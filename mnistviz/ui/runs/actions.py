@@ -149,9 +149,8 @@ def action_bar(chosen: Sequence[Summary]) -> None:
         with st.popover("Export", icon=":material/download:", disabled=not run, help=needs_one):
             if run:
                 _export_form(run)
-        with st.popover(
-            "Take it elsewhere", icon=":material/send:", disabled=not run, help=needs_one, width=640
-        ):
+        label, icon = "Take it elsewhere", ":material/send:"
+        with st.popover(label, icon=icon, disabled=not run, help=needs_one):
             if run:
                 show_formats(run)
         text = bundled or "Takes it out of all lists. You can bring it back."

@@ -42,19 +42,17 @@ def _download(snapshot: Snapshot, to: Format) -> None:
     """Show the button of a format, with what it is beside it."""
     stem = formats.stem_of(snapshot, to)
     missing = formats.missing_package(to)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            to.title,
-            # Made after the click, in a child process where it takes TensorFlow.
-            data=partial(formats.packed, snapshot, to, stem),
-            file_name=formats.download_name(to, stem),
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"elsewhere_{to.name}{to.suffix}_{snapshot.run.id}",
-            disabled=bool(missing),
-            width=190,
-        )
-        text = missing or to.text
-        if to.seconds > LONG_SECONDS and not missing:
-            text += f" Takes about {to.seconds:.0f} seconds."
-        st.caption(text, width="stretch")
+    st.download_button(
+        to.title,
+        # Made after the click, in a child process where it takes TensorFlow.
+        data=partial(formats.packed, snapshot, to, stem),
+        file_name=formats.download_name(to, stem),
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"elsewhere_{to.name}{to.suffix}_{snapshot.run.id}",
+        disabled=bool(missing),
+    )
+    text = missing or to.text
+    if to.seconds > LONG_SECONDS and not missing:
+        text += f" Takes about {to.seconds:.0f} seconds."
+    st.caption(text)
