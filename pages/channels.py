@@ -24,28 +24,29 @@ from mnistviz.ui.channels.study_texts import (
 )
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot, no_snapshot_yet
 from mnistviz.ui.shared.texts import describe, explanation
+from mnistviz.ui.shared.words.explained import explained
 
 run = chosen_run()
 snapshot = chosen_snapshot()
 studies = study_directory.list_studies()
 study = study_view.choose_study(studies) if studies else None
 
-st.markdown("**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?**")
+explained("**Is 10 → 15 → 20 the right number of channels, or would 8 → 16 → 32 do better?**")
 if study is not None and (sentences := short_answer(study)):
-    st.markdown("\n".join(f"{number}. {text}" for number, text in enumerate(sentences, 1)))
+    explained("\n".join(f"{number}. {text}" for number, text in enumerate(sentences, 1)))
     study_view.show_all_widths(study)
     with st.expander("How sure is that?", icon=":material/balance:"):
         for text in (verdict_paragraph(study), used_sentence(study)):
-            st.markdown(text)
+            explained(text)
         study_view.show_widths(study)
-        st.markdown(
+        explained(
             "The second and the third width of a plan are those of block two as well, the first "
             "is not. The rule of the verdicts was set before any training; it stands at the end "
             "of this page."
         )
 wide, both_wide = cost_table.price_of((16, 32))
 built, both_built = cost_table.price_of((15, 20))
-st.markdown(
+explained(
     "The network's first author began with layers of 8, 16 and 32 channels and found 32 channels "
     "too expensive. From pictures of the kernels, 20 seemed enough for the edges and textures. The "
     "notes then name 5/15/20, but the network printed with them has **10/15/20**, which is used "
@@ -63,7 +64,7 @@ if study is None:
 else:
     spec = study.spec
     st.header("What it reaches")
-    st.markdown(
+    explained(
         f"Each plan is trained with the same seeds ({', '.join(map(str, spec.seeds))}), the same "
         f"images in the same order, by the recipe `{spec.recipe}` over {spec.epochs} "
         f"{'epoch' if spec.epochs == 1 else 'epochs'}. The test set is read once, after the last."
@@ -89,7 +90,7 @@ elif not has_channels:
         "to compare. Choose another run in the sidebar."
     )
 else:
-    st.markdown(
+    explained(
         f"From here on it is about {describe(snapshot)}: the run and the snapshot that "
         "are chosen in the sidebar. Do its channels repeat each other?"
     )
@@ -114,7 +115,7 @@ if study is not None:
     with st.expander("The command that makes these numbers again", icon=":material/terminal:"):
         st.code(study.command, language="sh")
         if snapshot is not None and has_channels:
-            st.markdown(f"And those of {run.name}, channel by channel:")
+            explained(f"And those of {run.name}, channel by channel:")
             name = shlex.quote(run.name)
             st.code(
                 f"python -m mnistviz evidence {name} --layer {layer} --images 10000",
@@ -131,13 +132,12 @@ explanation(
         "single pair of trainings therefore says little. Here both plans are trained with the same "
         "seeds and the differences are taken seed by seed, so that what the seed does to both "
         "cancels out.",
-        "The **verdict** follows a rule that was set before: equivalent, if the "
-        f"{EQUIVALENCE_INTERVAL} interval of the mean difference lies within the "
-        f"margin; better or worse, if the {INTERVAL} interval leaves out "
-        "zero, corrected after Holm for looking at several pairs; else they can't be told "
-        "apart, and it says how many seeds would do.",
-        "**Channels that repeat each other**: the values of a layer's channels, after the ReLU, "
-        "are turned so that the first direction varies most, the second most of what is left, and "
+        "The **verdict** follows a rule that was set before. Two plans are equivalent if the "
+        f"{EQUIVALENCE_INTERVAL} interval of the mean difference lies within the margin. One is "
+        f"better if the {INTERVAL} interval leaves out zero, corrected after Holm for looking at "
+        "several pairs. Else they can't be told apart, and it says how many seeds would do.",
+        "**Channels that repeat each other**: the values of a layer's channels after the ReLU are "
+        "turned. Then the first direction varies most, the second most of what is left, and "
         f"so on. If {MOST} of the variance lies in half as many directions as there are channels, "
         "the other half adds next to nothing of its own. A **dead** channel is 0 everywhere; "
         f"**near-twins** have a correlation of at least {TWIN_CORRELATION:g}.",

@@ -12,6 +12,7 @@ from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import TRAIN
 from mnistviz.ui.shared.texts import explanation
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.train.settings_form import fill_in_network
 
 NAMES = [preset.name for preset in PRESETS]
@@ -33,7 +34,7 @@ if network := st.query_params.get("network"):
     del st.query_params["network"]
     drafts.change(network)
 
-st.markdown(
+explained(
     "Put a network together, layer by layer. You see at once what each layer costs and how much of "
     "the digit it sees. Then train it."
 )
@@ -48,7 +49,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     button("Undo", "undo", drafts.undo, disabled=not st.session_state.get(drafts.EARLIER))
 if (name := st.session_state.design_preset) is not None:
-    st.caption(PRESETS[NAMES.index(name)].purpose)
+    explained_caption(PRESETS[NAMES.index(name)].purpose)
 
 parts = drafts.parts()
 draft = draft_of(parts)

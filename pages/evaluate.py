@@ -9,7 +9,7 @@ from mnistviz.ui.evaluate.views import HEADLINE, VIEWS
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
-from mnistviz.ui.shared.words.explained import explained_caption
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 snapshot = need_snapshot()
 # The finding comes first; the images that it is about are chosen below.
@@ -17,7 +17,8 @@ finding = st.container()
 data = evaluated_set.choose_set()
 explained_caption(f"{describe(snapshot)}, on {evaluated_set.describe_set(data)}")
 answers = evaluated_set.answers(snapshot, data)
-finding.markdown(finding_of(snapshot.run, answers))
+with finding:
+    explained(finding_of(snapshot.run, answers))
 show_headline(snapshot.run, answers)
 titles = {name: view.title for name, view in VIEWS.items()}
 view = VIEWS[pick("Look at", titles, key="evaluate_view", persist_state="session")]

@@ -10,7 +10,7 @@ from mnistviz.ui.kernels.statistics_view import show_statistics
 from mnistviz.ui.shared.layer_views.supported_layers import need_convolutions
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
-from mnistviz.ui.shared.words.explained import explained_caption
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # The sections below the first one, from top to bottom. A section is a function that draws its
 # charts for a `ShownLayer`; those of the kernels themselves are in `show_kernels`.
@@ -22,7 +22,8 @@ need_convolutions(snapshot.run.spec.model)
 finding = st.container()
 explained_caption(describe(snapshot))
 layer = pick_layer(snapshot)
-finding.markdown(finding_of(layer))
+with finding:
+    explained(finding_of(layer))
 explained_caption(caption_of(layer))
 show_kernels(layer)
 explanation(explanation_of(layer))

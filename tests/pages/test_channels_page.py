@@ -95,7 +95,9 @@ def test_a_study_is_shown_with_its_verdict() -> None:
     assert "**buy nothing beyond the margin of 0.10 points**" in text
     assert "**Third layer: 20 are enough, 4 is too few.** Beside 20 channels, 4 loses 0.3" in text
     assert "Not varied in this study: the first and the second layer" in text
-    assert "beside 20 channels: 4 do **worse** (4 shared seeds, Holm over 1 pair)" in text
+    assert (
+        "beside 20 channels: 4 do **worse**. This is from 4 shared seeds, Holm over 1 pair." in text
+    )
     assert "python -m mnistviz study --plan 8,16,32 --plan 10,15,20 --widths 4,20" in (
         app.code[0].value
     )

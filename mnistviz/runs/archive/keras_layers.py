@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mnistviz.core.errors import RunError, SpecError
-from mnistviz.core.model_spec import Layer, ModelSpec
+from mnistviz.core.layers.layer import Layer
+from mnistviz.core.model_spec import ModelSpec
 
 NUM_CONVOLUTIONS = 8
 EPSILON = 1e-3

@@ -15,6 +15,7 @@ from mnistviz.ui.shared import flash, stored_results
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.on_demand import OnDemand
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 JOB_MESSAGE = "evidence_job_message"
 POLL_SECONDS = 1.0
@@ -72,7 +73,7 @@ def show_ablation(snapshot: Snapshot, ablation: LayerAblation) -> None:
         "ablation_drops",
         f"What each channel of {layer} alone costs, with {INTERVAL} intervals",
     )
-    st.caption(
+    explained_caption(
         "Look how fast the bars fall: for a channel on the right, the others stand in. A blue bar "
         f"says that it did harm. The thin lines are {INTERVAL} intervals: one that crosses zero "
         "could be chance."
@@ -86,13 +87,13 @@ def show_ablation(snapshot: Snapshot, ablation: LayerAblation) -> None:
         "ablation_curves",
         f"Accuracy over the channels of {layer} left",
     )
-    st.caption(
+    explained_caption(
         "Look where the blue line leaves the top: to its right too few channels are left. The blue "
         f"band is its {INTERVAL} interval, the grey one the range of channels picked at random."
     )
-    st.markdown(needed_text(ablation))
+    explained(needed_text(ablation))
     if pruning is not None:
-        st.markdown(pruning_text(pruning))
+        explained(pruning_text(pruning))
     with st.container(horizontal=True):
         if images < NUM_TEST_IMAGES:
             _offer_job(
@@ -157,7 +158,8 @@ def pruning_text(pruning: PruningResult) -> str:
         f"with {left} from {before:.2%} to **{after:.2%}**" for left, before, after in cuts
     )
     return (
-        f"**Trained on after the cut**, {pruning.steps} steps, the least important channels gone: "
-        f"{parts} (all {whole[0]} channels, trained on as long: {whole[1]:.2%} to {whole[2]:.2%}; "
-        f"on {pruning.images:,} test images)."
+        "**Trained on after the cut**: the least important channels are removed, and the rest is "
+        f"trained for {pruning.steps} more steps. On {pruning.images:,} test images it goes "
+        f"{parts}. All {whole[0]} channels, trained as long, go from {whole[1]:.2%} to "
+        f"{whole[2]:.2%}."
     )

@@ -13,6 +13,7 @@ from mnistviz.studies.study_directory import Study
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 KINDS = {"gradient": "gradient directions", "line": "lines", "texture": "textures"}
 
@@ -39,13 +40,13 @@ def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
         "study_coverage",
         f"Which patterns the kernels of {layer} cover, for each number of channels",
     )
-    st.caption(
+    explained_caption(
         "Look for pale fields: patterns that no kernel looks mainly for. **Arrows**: an edge, "
         "brighter where the arrow points; then four bright **lines**; then three **textures**: two "
         "ripples and the checkerboard. The number says how many of the layer's channels have such "
         f"a kernel, on average. The row ({run.name}) is the run chosen in the sidebar."
     )
-    st.markdown("\n".join(f"- {coverage_text(coverage)}" for coverage in in_question(coverages)))
+    explained("\n".join(f"- {coverage_text(coverage)}" for coverage in in_question(coverages)))
 
 
 def _has_kernels_of_3(snapshot: Snapshot, layer: str) -> bool:

@@ -22,6 +22,7 @@ from mnistviz.ui.shared import loaded_networks, stored_results
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.on_demand import OnDemand
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 REDUNDANCY = OnDemand(
     "redundancy",
@@ -72,7 +73,7 @@ def show_layers(run: Run, uses: Mapping[str, LayerRedundancy]) -> None:
         column_config={"effective rank": st.column_config.NumberColumn(format="%.1f")},
         alt=f"How many channels of each layer of {run.name} say something of their own",
     )
-    st.caption(
+    explained_caption(
         f"Look where *carry {MOST}* is well below *channels*: there, channels repeat each other. "
         "The **effective rank** counts directions by how much each varies: equal ones count fully."
     )
@@ -97,13 +98,13 @@ def show_correlations(snapshot: Snapshot, layer: str, statistics: LayerStatistic
     )
     for column, (values, what, title) in zip(st.columns(2), parts, strict=True):
         with column:
-            st.markdown(title)
+            explained(title)
             show(
                 correlation_figure(values, order, what),
                 f"correlation_{what}",
                 f"Correlation of all pairs of {what} of {layer}, those alike side by side",
             )
-    st.caption(
+    explained_caption(
         "Look for strong colour off the diagonal: those two rise and fall together (orange) or "
         "against each other (blue). Channels that go together stand side by side, in the same "
         "order in both; kernels of the same channels may differ and still say the same. Left: "
@@ -117,7 +118,7 @@ def show_card(
 ) -> None:
     """Show the verdict on each channel (keep, twin of another, dead), with its numbers."""
     channels = evidence_of(statistics, ablation)
-    st.markdown(card_text(layer, use, channels))
+    explained(card_text(layer, use, channels))
     number = st.column_config.NumberColumn
     st.dataframe(
         pd.DataFrame([row_of(channel) for channel in channels]),
@@ -136,7 +137,7 @@ def show_card(
         },
         alt=f"Evidence for each channel of {layer}",
     )
-    st.caption(
+    explained_caption(
         "Look at the verdicts that are not *keep*. **Dead**: 0 at every place of all test images. "
         f"**Twin**: |r| ≥ {TWIN_CORRELATION} with a channel that stays, and switching it off costs "
         f"less than {100 * TWIN_COST:.2f} points. "

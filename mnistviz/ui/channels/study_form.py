@@ -17,6 +17,7 @@ from mnistviz.studies.plans import PLANS, WIDTH_SETTINGS, StudySpec, plan_text
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.width_sweeps import LAYER_NAMES, built_width
 from mnistviz.ui.shared import flash
+from mnistviz.ui.shared.words.explained import explained_caption
 
 POLL_SECONDS = 2.0
 MESSAGE = "study_message"
@@ -83,7 +84,9 @@ def show_progress(study: Study) -> None:
     if running or (study.missing and not study.bundled):
         st.fragment(_follow, run_every=POLL_SECONDS if running else None)(study, running)
     elif study.missing:
-        st.caption(f"{len(study.results)} of {len(study.spec.trials)} trials are bundled so far.")
+        explained_caption(
+            f"{len(study.results)} of {len(study.spec.trials)} trials are bundled so far."
+        )
 
 
 def _follow(study: Study, running: bool) -> None:
@@ -103,7 +106,7 @@ def _follow(study: Study, running: bool) -> None:
         )
         return
     for text in training_now(now):
-        st.caption(text)
+        explained_caption(text)
     st.button(
         "Stop after this step", key="study_stop", on_click=study_directory.stop, args=(study,)
     )

@@ -186,12 +186,12 @@ def used_sentence(study: Study) -> str:
         needed = " and ".join(f"{layer.needed_99:.1f}" for layer in widest)
         share = sum(layer.needed_99 for layer in widest) / sum(layer.channels for layer in widest)
         parts.append(
-            f"of **{widest[0].channels}** channels, {needed} carry {MOST} of the variance, "
-            f"{share:.0%} of them"
+            f"Of **{widest[0].channels}** channels, {needed} carry {MOST} of the variance, "
+            f"{share:.0%} of them."
         )
     dead = sum(layer.dead for layer in study.mean_redundancy(WIDE_PLAN))
     return (
-        f"Are they used? In the two widest layers, {'; '.join(parts)}. With 8/16/32, "
+        f"Are they used? It is measured in the two widest layers. {' '.join(parts)} With 8/16/32, "
         f"{dead:.1f} channels of a network are dead, on average."
     )
 
@@ -211,8 +211,8 @@ def sweep_sentence(study: Study, layer: str) -> str:
     seeds = f"{min(counts)} to {max(counts)}" if len(counts) > 1 else f"{min(counts)}"
     return (
         f"In the {LAYER_NAMES[layer]} layer alone, beside {built_width(layer)} channels: "
-        f"{verdicts} ({seeds} shared seeds, Holm over {num_pairs} "
-        f"{'pair' if num_pairs == 1 else 'pairs'})."
+        f"{verdicts}. This is from {seeds} shared seeds, Holm over {num_pairs} "
+        f"{'pair' if num_pairs == 1 else 'pairs'}."
     )
 
 

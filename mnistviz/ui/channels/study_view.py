@@ -20,6 +20,7 @@ from mnistviz.ui.channels.study_texts import (
 )
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 COSTS = {**MEASURES, "epoch_seconds": "seconds an epoch"}
 SECONDS_TEXT = (
@@ -60,7 +61,9 @@ def show_duel(study: Study) -> None:
         "study_seeds",
         "Test accuracy of every seed of every channel plan, with the mean of each plan",
     )
-    st.caption("Look how far the dots of one plan lie apart: that is what the seed alone does.")
+    explained_caption(
+        "Look how far the dots of one plan lie apart: that is what the seed alone does."
+    )
     comparisons = compare_plans(accuracies)
     if not comparisons:
         return
@@ -70,13 +73,13 @@ def show_duel(study: Study) -> None:
         "Difference in test accuracy of each pair of plans, seed by seed, with "
         f"{INTERVAL} intervals",
     )
-    st.caption(
+    explained_caption(
         "Each dot is a seed: the same first weights as far as the sizes allow, the same order of "
         f"images. **Green band**: ±{100 * MARGIN:.2f} points, ten of the 10,000 test images, set "
         "before any training; a pair whose thick line lies inside it counts as equivalent. The "
         f"thin line is the {INTERVAL} interval of the mean difference."
     )
-    st.markdown("\n".join(f"- {verdict_text(comparison)}" for comparison in comparisons))
+    explained("\n".join(f"- {verdict_text(comparison)}" for comparison in comparisons))
 
 
 def show_costs(study: Study) -> None:
@@ -96,7 +99,7 @@ def show_costs(study: Study) -> None:
         "study_costs",
         f"Mean test accuracy of each plan against {COSTS[cost]}",
     )
-    st.caption(
+    explained_caption(
         "Up and to the left is better. The dotted line joins the plans that no other beats "
         f"without costing more; the bars are {INTERVAL} intervals of the mean."
         + (SECONDS_TEXT if in_seconds else "")
@@ -120,13 +123,13 @@ def show_uses(study: Study) -> None:
         "study_uses",
         f"How many channels of each layer carry {MOST} of the variance, for each plan",
     )
-    st.caption(
+    explained_caption(
         "Look how much of each pale bar is filled. **Pale**: the channels that a layer has. "
         f"**Full**: how many directions carry {MOST} of what they vary by, over the 10,000 test "
         "images and all places. A bar that is half full says that half of the channels repeat "
         "what the others say."
     )
-    st.markdown("\n".join(f"- {use_text(plan, layers)}" for plan, layers in uses.items()))
+    explained("\n".join(f"- {use_text(plan, layers)}" for plan, layers in uses.items()))
 
 
 def show_all_widths(study: Study) -> None:
@@ -150,13 +153,13 @@ def show_all_widths(study: Study) -> None:
         "Test accuracy beside that of 10/15/20 over the number of parameters, for each width of "
         f"the {' and the '.join(widths)} layer",
     )
-    st.caption(
+    explained_caption(
         "Each line varies **one layer** and leaves the others as in 10/15/20; the numbers are its "
         "channels. Look where a line leaves the green band: inside it, the difference is under "
         f"{100 * MARGIN:.1f} points. The bars are {INTERVAL} intervals, from the same seeds."
     )
     if missing := [name for name in LAYER_NAMES.values() if name not in widths]:
-        st.caption(f"Not varied in this study: the {' and the '.join(missing)} layer.")
+        explained_caption(f"Not varied in this study: the {' and the '.join(missing)} layer.")
 
 
 def show_widths(study: Study) -> None:
@@ -168,13 +171,13 @@ def show_widths(study: Study) -> None:
     if not names:
         return
     layer = pick("Layer", names, "study_width_layer", list(names)[-1])
-    st.markdown(sweep_sentence(study, layer))
+    explained(sweep_sentence(study, layer))
     show(
         width_sweep_figure(by_layer[layer], names[layer], built_width(layer)),
         "study_sweep",
         f"Mean test accuracy over the number of channels in the {names[layer]} layer",
     )
-    st.caption(
+    explained_caption(
         "Look where the line flattens. All else stays as in 10/15/20 (dotted); the bars are "
         f"{INTERVAL} intervals of the mean."
     )

@@ -23,6 +23,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import metric_with_note
 from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Keys of the session's state: (label, answer) of the chosen cell, and the chosen mix-up.
 CELL = "evaluate_cell"
@@ -73,7 +74,7 @@ def show_headline(run: Run, answers: Answers) -> None:
         wrong = f"wrong: {missed[1]:,}; in three: {missed[2]:,}"
         metric_with_note("Right in two guesses", f"{shares[1]:.2%}", wrong)
     if is_test_set(answers.data) and run.spec.train.validated_on == "test":
-        st.caption(
+        explained_caption(
             f"**{run.name}** was checked on these same images after each epoch, as the original "
             "author's run was. It was not trained on them."
         )
@@ -111,7 +112,7 @@ def show_confusion(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
 def _show_matrix(
     result: Evaluation, chosen: tuple[int, int], mix_ups: list[tuple[int, int]]
 ) -> None:
-    st.caption(
+    explained_caption(
         "**Click a cell** to see its images. A row is what an image is, a column what it was "
         "read as. The warmest cells are the digits that are confused most often."
     )
@@ -143,7 +144,7 @@ def _show_matrix(
 def _show_class_scores(answers: Answers) -> None:
     import pandas as pd
 
-    st.caption(
+    explained_caption(
         "**For each digit.** Precision: of the images read as this digit, the share that is one. "
         "Recall: of the images of this digit, the share that was found. F1 combines both."
     )
@@ -199,7 +200,7 @@ def show_mistakes(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
         st.success("No image of this set is read wrong.")
         return wrong
     sure = int((answers.confidence[wrong] >= SURE).sum())
-    st.markdown(
+    explained(
         f"**{count_of(len(wrong), 'mistake')}**, {sure:,} of them at a probability of "
         f"{100 * SURE:g}% or more. Would you have read them right? A few labels are wrong."
     )

@@ -8,6 +8,7 @@ from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.ui.kernels.layer_choice import ShownLayer
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.texts import explanation
+from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 
 def show_kinds(layer: ShownLayer) -> None:
@@ -17,7 +18,7 @@ def show_kinds(layer: ShownLayer) -> None:
         # The first lines of the page say all that there is to say.
         return
     st.header("What kind of kernels are these?")
-    st.caption(
+    explained_caption(
         "Look for bars that end far from their grey mark: the mark is what random kernels have. "
         "On the compass, look for gaps: the layer has few kernels for edges of that direction."
     )
@@ -47,9 +48,9 @@ def _show_shares(kernel: FloatArray) -> None:
         "kinds",
         "Shares of the layer's strength by kind of pattern, beside what random weights have",
     )
-    st.markdown(kernel_kinds.sentence(kernel))
+    explained(kernel_kinds.sentence(kernel))
     counts = [f"{count} {kind}" for kind, count in kinds.counts.items() if count]
-    st.caption(
+    explained_caption(
         f"Kernels by kind, the one with at least half of their strength: {', '.join(counts)}"
     )
 
@@ -70,7 +71,7 @@ def _show_directions(kernel: FloatArray) -> None:
         "Directions of the gradients in the layer's kernels, on a compass",
     )
     missing = ", ".join(f"**{kernel_kinds.SIDES[name]}**" for name in kernel_kinds.lacking(sectors))
-    st.caption(
+    explained_caption(
         "Each point is a kernel; further out is stronger. A bar is the direction's share of the "
         "strength of all edges. "
         + (

@@ -16,6 +16,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.kernels.layer_choice import VIEW_NAMES, ShownLayer
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.texts import epochs_text
+from mnistviz.ui.shared.words.explained import explained_caption
 
 EXACT = st.column_config.NumberColumn(format="%.4f")
 EXACT_COLUMNS = ("smallest", "largest", "mean", "norm", "bias")
@@ -24,7 +25,7 @@ EXACT_COLUMNS = ("smallest", "largest", "mean", "norm", "bias")
 def show_statistics(layer: ShownLayer) -> None:
     """Show a table with a row for each output channel."""
     st.header("Numbers for each output channel")
-    st.caption(
+    explained_caption(
         "Look at the change: channels that still move have not settled. Norm is the root of the "
         "sum of squared weights, share its part of the layer's; near zero are weights under "
         f"{NEAR_ZERO:.0%} of the layer's root mean square. These numbers are of the weights "

@@ -20,6 +20,7 @@ from mnistviz.ui.shared import run_logs, training_images
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import validated_on_text
+from mnistviz.ui.shared.words.explained import explained_caption
 from mnistviz.ui.train.distributions_view import show_distributions
 
 TABLE_COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -72,7 +73,7 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
         axis, loss_axis == "log", smoothing, changes, while_learning=while_learning
     )
     with curves:
-        st.caption(
+        explained_caption(
             "Look how fast the loss falls at first, and whether validation (orange) keeps up with "
             f"training (blue). Validated on {validated_on_text(spec)}. Grey is the original "
             f"author's run. {measured_text(spec, alike=alike, while_learning=while_learning)}"
@@ -120,7 +121,7 @@ def _show_guesses(run: Run) -> None:
     last = guesses[-1]
     labels = data.y_test[chosen]
     right = sum(int(digit == label) for digit, label in zip(last.digits, labels, strict=True))
-    st.caption(
+    explained_caption(
         f"The same {len(labels)} test digits, read again and again. After step {last.step:,} it "
         f"reads **{right}** of them right. Its answers have a probability of "
         f"{sum(last.probabilities) / len(labels):.0%} on average (not calibrated)."
@@ -162,7 +163,7 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
     if view in EPOCH_CHARTS:
         EPOCH_CHARTS[view](run.spec.train, rows, epochs)
         return
-    st.caption(
+    explained_caption(
         "Loss and accuracy of each epoch: in the original author's run, in this run, and the "
         "difference. The training values are means over the epoch, taken while it learned."
     )
@@ -186,7 +187,7 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
 def _show_gap(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[EpochRow]) -> None:
     from mnistviz.charts.training.epochs import epoch_gap_figure
 
-    st.caption(
+    explained_caption(
         "The gap: how much better it is on images it was trained on than on images it "
         "never saw. If the gap grows, the network is memorising its pictures (overfitting)."
         + _scored_text(spec, epochs)
@@ -205,7 +206,7 @@ def _scored_text(spec: TrainSpec, epochs: Sequence[EpochRow]) -> str:
 def _show_rates(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[EpochRow]) -> None:
     from mnistviz.charts.training.epochs import learning_rate_figure
 
-    st.caption("How large a step each batch may make. Small steps late find the bottom.")
+    explained_caption("How large a step each batch may make. Small steps late find the bottom.")
     figure = learning_rate_figure(rows, spec.steps_per_epoch, spec.epochs)
     show(figure, "rates", "Learning rate over the epochs")
 
@@ -213,7 +214,7 @@ def _show_rates(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[Epo
 def _show_seconds(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[EpochRow]) -> None:
     from mnistviz.charts.training.epochs import epoch_seconds_figure
 
-    st.caption("Seconds an epoch with its validation. Other programs slow it down.")
+    explained_caption("Seconds an epoch with its validation. Other programs slow it down.")
     show(epoch_seconds_figure(epochs, spec.epochs), "seconds", "Seconds of each epoch")
 
 

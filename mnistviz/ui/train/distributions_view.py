@@ -13,6 +13,7 @@ from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import is_narrow
+from mnistviz.ui.shared.words.explained import explained_caption
 
 Kind = Literal["weights", "gradients", "activations"]
 # What each kind is and what to look for.
@@ -38,7 +39,7 @@ def show_distributions(run: Run) -> None:
     logged = run_logs.distributions(run)
     found = logged or _of_snapshots(run.id, tuple(snapshots.steps_of(run)))
     layers = series_of(found, kind)
-    st.caption(f"{KINDS[kind]} {READ}")
+    explained_caption(f"{KINDS[kind]} {READ}")
     if not layers:
         st.info(missing_text(kind, logged=bool(logged)))
         return
@@ -55,7 +56,7 @@ def show_distributions(run: Run) -> None:
         f"Distribution of the {kind} of each layer of {run.name} over the epochs",
     )
     if not logged:
-        st.caption(
+        explained_caption(
             f"From the {len(steps)} snapshots of this run. Newer trainings log these values "
             "themselves, some times an epoch, and gradients too."
         )

@@ -12,6 +12,7 @@ import streamlit as st
 
 from mnistviz.runs.run_state import ACTIVE_STATES, State
 from mnistviz.ui.shared.browser_script import script_component
+from mnistviz.ui.shared.words.explained import explained_caption
 
 NOTIFY = "train_notify"
 TITLE = "mnistviz"
@@ -30,7 +31,9 @@ def show_switch() -> None:
     )
     reported = st.session_state.get(_KEY) or {}
     if st.session_state[NOTIFY] and reported.get("permission") not in (None, "granted"):
-        st.caption("This browser shows no notifications of this page: there will be a sound only.")
+        explained_caption(
+            "This browser shows no notifications of this page: there will be a sound only."
+        )
 
 
 def watch_end(run_id: str, name: str, current: State, result: str) -> None:
