@@ -11,7 +11,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.training_loss import is_logged
 from mnistviz.ui.film import frames
 from mnistviz.ui.film.player import advance, seconds_per_frame, show_player
-from mnistviz.ui.shared import loaded_networks, run_logs
+from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import pick
@@ -19,7 +19,8 @@ from mnistviz.ui.shared.layer_views.supported_layers import need_convolutions
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import epochs_text, explanation, validated_on_text
-from mnistviz.ui.shared.training_images import with_training_images
+from mnistviz.ui.shared.training import run_logs
+from mnistviz.ui.shared.training.training_images import with_training_images
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 SCALES = {"snapshot": "this snapshot", "film": "the whole film"}

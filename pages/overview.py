@@ -8,8 +8,8 @@ from mnistviz.ui.overview.data_view import show_data
 from mnistviz.ui.overview.network_view import show_network
 from mnistviz.ui.overview.results_view import show_numbers, show_reference, show_speed_and_accuracy
 from mnistviz.ui.overview.welcome import show_all_pages, show_flow, show_welcome
-from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot, no_snapshot_yet
+from mnistviz.ui.shared.training import run_logs
 
 reference = registry.find_run("reference")
 rows = run_logs.metrics(reference)

@@ -11,11 +11,12 @@ from mnistviz.runs import registry
 from mnistviz.runs.queue import num_slots
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.training import launcher, warm_start
-from mnistviz.ui.shared import flash, run_logs, state
+from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot
 from mnistviz.ui.shared.texts import explanation, validated_on_text
+from mnistviz.ui.shared.training import run_logs
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.train import end_notice, training_panel
 from mnistviz.ui.train.curves_view import show_progress_curves

@@ -19,11 +19,12 @@ from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state, silen
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import fine_tuning, launcher
 from mnistviz.ui.my_digits.gallery import report, run_action
-from mnistviz.ui.shared import run_logs, state
+from mnistviz.ui.shared import state
 from mnistviz.ui.shared.inputs import metric_with_note, pick
 from mnistviz.ui.shared.page_registry import RUNS
-from mnistviz.ui.shared.progress import progress_of
 from mnistviz.ui.shared.texts import epochs_text, state_badge
+from mnistviz.ui.shared.training import run_logs
+from mnistviz.ui.shared.training.progress import progress_of
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 POLL_SECONDS = 1.0

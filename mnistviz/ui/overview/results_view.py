@@ -11,7 +11,7 @@ from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
 from mnistviz.studies.published_results import published_results
 from mnistviz.ui.shared.charts import CurveOptions, show_curves
-from mnistviz.ui.shared.training_images import with_training_images
+from mnistviz.ui.shared.training.training_images import with_training_images
 from mnistviz.ui.shared.words.explained import explained_caption
 
 

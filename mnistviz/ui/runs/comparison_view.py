@@ -12,10 +12,10 @@ from mnistviz.runs.run_summary import Summary
 from mnistviz.studies import run_comparison
 from mnistviz.studies.run_comparison import Band, Measure, PairedDifference, Split
 from mnistviz.ui.runs.runs_table import show_table
-from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
-from mnistviz.ui.shared.progress import UNKNOWN
+from mnistviz.ui.shared.training import run_logs
+from mnistviz.ui.shared.training.progress import UNKNOWN
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Each run's whole log is read: a hundred take a second.

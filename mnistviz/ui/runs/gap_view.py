@@ -15,10 +15,11 @@ from mnistviz.studies import generalization_gap
 from mnistviz.studies.generalization_gap import GAP_TRAININGS, GapSet
 from mnistviz.training import launcher
 from mnistviz.ui.runs.runs_table import show_table
-from mnistviz.ui.shared import flash, run_logs
+from mnistviz.ui.shared import flash
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import state_badge
+from mnistviz.ui.shared.training import run_logs
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 MESSAGE = "gap_message"

@@ -10,8 +10,8 @@ import streamlit as st
 
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
-from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.inputs import pick
+from mnistviz.ui.shared.training import run_logs
 
 if TYPE_CHECKING:
     # Plotly takes long to import, and app.py imports none of it before it paints.

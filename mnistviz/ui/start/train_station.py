@@ -12,10 +12,11 @@ from mnistviz.runs.queue import num_slots, waiting_text
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, run_state
 from mnistviz.training import launcher, warm_start
-from mnistviz.ui.shared import flash, loaded_networks, run_logs
+from mnistviz.ui.shared import flash, loaded_networks
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import FILM, TRAIN
+from mnistviz.ui.shared.training import run_logs
 from mnistviz.ui.shared.words.explained import explained
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.own_drawing import own_image

@@ -16,10 +16,10 @@ from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
 from mnistviz.studies.training_loss import is_logged
-from mnistviz.ui.shared import run_logs, training_images
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import validated_on_text
+from mnistviz.ui.shared.training import run_logs, training_images
 from mnistviz.ui.shared.words.explained import explained_caption
 from mnistviz.ui.train.distributions_view import show_distributions
 

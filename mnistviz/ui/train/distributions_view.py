@@ -9,10 +9,10 @@ from mnistviz.core.types.training import Distributions, Quantiles
 from mnistviz.inspection.distributions import distributions_of_snapshots
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
-from mnistviz.ui.shared import run_logs
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import is_narrow
+from mnistviz.ui.shared.training import run_logs
 from mnistviz.ui.shared.words.explained import explained_caption
 
 Kind = Literal["weights", "gradients", "activations"]

@@ -14,12 +14,13 @@ from mnistviz.runs.queue import waiting_text
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state, silence_text
 from mnistviz.training import launcher
-from mnistviz.ui.shared import flash, run_logs, state
+from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.accessibility.announcement import announce
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
-from mnistviz.ui.shared.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.texts import state_badge, validated_on_text
+from mnistviz.ui.shared.training import run_logs
+from mnistviz.ui.shared.training.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.train import end_notice
 from mnistviz.ui.train.learning_step_view import show_learning_step

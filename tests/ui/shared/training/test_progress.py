@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow, MetricSplit
 from mnistviz.runs.run_state import Status
-from mnistviz.ui.shared.progress import ROWS_OF_SPEED, Progress, progress_of
+from mnistviz.ui.shared.training.progress import ROWS_OF_SPEED, Progress, progress_of
 
 # 100 steps an epoch, 3 epochs.
 SPEC = TrainSpec(epochs=3, batch_size=50, num_images=5_000, held_out=5_000)
