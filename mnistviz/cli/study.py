@@ -29,6 +29,19 @@ COLUMNS = (
 )
 
 
+WorkersOption = Annotated[
+    int,
+    typer.Option(min=0, max=64, help="How many trials train at the same time; 0: in this process."),
+]
+DaskOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Train on the Dask cluster whose scheduler is there, such as tcp://192.168.1.5:8786.",
+    ),
+]
+
+
 def study(
     plan: Annotated[
         list[str] | None,
@@ -54,20 +67,8 @@ def study(
         int | None, typer.Option(help="Epochs of every trial; those of the recipe by default.")
     ] = None,
     name: Annotated[str, typer.Option(help=StudySpec.help("name"))] = "study",
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=0, max=64, help="How many trials train at the same time; 0: in this process."
-        ),
-    ] = 1,
-    dask: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Train on the Dask cluster whose scheduler is there, such as "
-            "tcp://192.168.1.5:8786.",
-        ),
-    ] = None,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Train channel plans alike, with the same seeds, and say which differ.

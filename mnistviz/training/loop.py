@@ -42,6 +42,7 @@ from mnistviz.network.flat_adam import FlatAdam
 from mnistviz.network.keras_model import build
 from mnistviz.network.layers import softmax
 from mnistviz.training import current_distributions
+from mnistviz.training.metric_sums import MetricSums
 
 # Steps of snapshots in the first epoch, where a network changes most. Step 0: initial weights.
 EARLY_SNAPSHOTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
@@ -147,7 +148,7 @@ class _Training:
         self._watched = to_input(data.x_test[watched_digits(data.y_test)])
         self._step_function = self._make_step_function(data)
         self._step = 0
-        self._epoch_sums, self._row_sums = _Sums(), _Sums()
+        self._epoch_sums, self._row_sums = MetricSums(), MetricSums()
         self._learning_rate = 0.0
         self._started = self._checkpointed = time.perf_counter()
 
@@ -272,7 +273,7 @@ class _Training:
             )
         self._report("batch", self._row_sums.mean_loss, self._row_sums.accuracy)
         self._epoch_sums.add(self._row_sums.loss, self._row_sums.right, self._row_sums.images)
-        self._row_sums = _Sums()
+        self._row_sums = MetricSums()
 
     def _settle(self) -> None:
         """Report and store everything so far, for a pause or an end between two rows."""
@@ -290,7 +291,7 @@ class _Training:
         # The snapshot first, so that it is stored even if the validation is interrupted.
         self._snapshot()
         self._validate()
-        self._epoch_sums = _Sums()
+        self._epoch_sums = MetricSums()
         self._checkpoint()
 
     def _validate(self) -> None:
@@ -370,32 +371,6 @@ class _Training:
             weight.assign(value)
         self._optimizer.state = state.variables[len(weights) :]
         self._step = state.step
-        self._epoch_sums, self._row_sums = _Sums(*state.sums[:3]), _Sums(*state.sums[3:])
+        self._epoch_sums, self._row_sums = MetricSums(*state.sums[:3]), MetricSums(*state.sums[3:])
         self._learning_rate = float(self._optimizer.learning_rate.numpy())
         self._started = time.perf_counter() - state.seconds
-
-
-@dataclass
-class _Sums:
-    """Sums of the losses, of right answers and of images."""
-
-    loss: float = 0.0
-    right: float = 0
-    images: float = 0
-
-    def add(self, loss: float, right: float, images: float) -> None:
-        self.loss += loss
-        self.right += right
-        self.images += images
-
-    @property
-    def sums(self) -> tuple[float, float, float]:
-        return self.loss, self.right, self.images
-
-    @property
-    def mean_loss(self) -> float:
-        return self.loss / self.images
-
-    @property
-    def accuracy(self) -> float:
-        return self.right / self.images
