@@ -156,7 +156,7 @@ def _of_digit(parts: _Parts) -> BoolArray:
     may_belong: BoolArray = (
         ~encloses & (length < most * length[main]) & (as_strong > MIN_STRENGTH) & ~parts.at_edge
     )
-    kept = may_belong & (_gaps(parts.boxes, main) < NEAR * length[main])
+    kept: BoolArray = may_belong & (_gaps(parts.boxes, main) < NEAR * length[main])
     kept[main] = True
     # What is near a part as strong as the strongest belongs to the digit, too.
     reached = kept & (as_strong > ALIKE)
@@ -166,8 +166,8 @@ def _of_digit(parts: _Parts) -> BoolArray:
         seen[part] = True
         near = _gaps(parts.boxes, part) < NEAR * length[main]
         reached |= may_belong & near & (as_strong > ALIKE)
-    found: BoolArray = kept | reached
-    return found
+    kept |= reached
+    return kept
 
 
 def _gaps(boxes: IntArray, one: int) -> IntArray:
