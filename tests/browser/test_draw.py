@@ -1,13 +1,16 @@
 """The Draw page by mouse and by touch, with digits that were drawn by hand for the tests."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
 from mnistviz.digits import my_digits
+from mnistviz.digits.drawing import url_codec
 from tests.helpers.browser import PATIENCE, draw, go_to, settle
 from tests.helpers.hand_made_strokes import HAND_MADE, Stroke
+from tests.helpers.proxy import Proxy
 from tests.helpers.server import Server
 
 # In milliseconds: a press counts or is refused at once.
@@ -184,6 +187,25 @@ def test_a_stroke_is_sent_when_the_pen_is_lifted(page: Page) -> None:
         page.keyboard.press("Control+z")
         settle(page)
     expect(button(page, "Undo")).to_be_disabled(timeout=PATIENCE)
+
+
+def test_a_stroke_right_after_clear_stays_on_a_slow_line(browser: Browser, server: Server) -> None:
+    """400 ms each way: the canvas of before is there for a second after Clear."""
+    with Proxy(server.port, delay_seconds=0.4) as line:
+        context = browser.new_context(base_url=line.url)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        open_draw(page)
+        draw_digit(page, "4")
+        reads(page, "4")
+        settle(page)
+        page.keyboard.press("Delete")
+        draw_digit(page, "7")
+        reads(page, "7")
+        page.wait_for_timeout(1500)
+        strokes = url_codec.from_text(parse_qs(urlsplit(page.url).query)["drawing"][0]).strokes
+        assert len(strokes) == len(HAND_MADE["7"])
+        context.close()
 
 
 SCROLLED = """() => [...document.querySelectorAll('*')].reduce(

@@ -1,5 +1,6 @@
 """A small reverse proxy: it passes bytes on, the host that the browser asked for among them."""
 
+import queue
 import socket
 import threading
 import time
@@ -45,17 +46,26 @@ class Proxy:
             answers.join()
 
     def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(CHUNK):
-                if self._delay:
-                    threading.Timer(self._delay, _send, (target, data)).start()
-                else:
-                    target.sendall(data)
-        time.sleep(2 * self._delay)
-        with suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
+        chunks: queue.Queue[tuple[float, bytes]] = queue.Queue()
+        sender = threading.Thread(target=_send, args=(chunks, target), daemon=True)
+        sender.start()
+        data = b"-"
+        while data:
+            try:
+                data = source.recv(CHUNK)
+            except OSError:
+                data = b""
+            chunks.put((time.monotonic() + self._delay, data))
+        sender.join()
 
 
-def _send(target: socket.socket, data: bytes) -> None:
+def _send(chunks: "queue.Queue[tuple[float, bytes]]", target: socket.socket) -> None:
+    """Send each chunk at its time. An empty one is the end."""
     with suppress(OSError):
-        target.sendall(data)
+        while True:
+            due, data = chunks.get()
+            time.sleep(max(0.0, due - time.monotonic()))
+            if not data:
+                target.shutdown(socket.SHUT_WR)
+                return
+            target.sendall(data)

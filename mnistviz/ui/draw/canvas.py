@@ -132,6 +132,7 @@ def _buttons(history: History) -> None:
             st.button(
                 label,
                 icon=f":material/{icon}:",
+                key=f"canvas_{label.lower()}",
                 on_click=action,
                 shortcut=shortcut,
                 disabled=not enabled,

@@ -41,6 +41,7 @@ export default function ({ parentElement }) {
     // The canvas adds the stroke to the drawing in a listener of its own and in a microtask.
     setTimeout(() => drawn.querySelector(SEND)?.click())
   }
+  keepStrokesAfterClear(page.signal)
   addEventListener("pointerdown", press, { capture: true, signal: page.signal })
   for (const end of ["mouseup", "touchend"]) addEventListener(end, lift, { signal: page.signal })
   parentElement.cleanUp = () => { page.abort(); answered() }
