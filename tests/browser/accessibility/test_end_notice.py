@@ -42,7 +42,7 @@ def see_it_end(page: Page, run: Run) -> None:
     run.metrics_file.write_text("".join(log[: len(log) // 2]))
     with FileLock(run.path / "worker.lock"):
         write_state(run, "running", half)
-        page.goto(f"/train?run={run.id}")
+        page.goto(f"/train?run={run.name}")
         expect(page).to_have_title(re.compile(r"^[1-9]\d % · mnistviz$"), timeout=PATIENCE)
         expect(page.locator("#mnistviz-announcement")).to_have_text(
             re.compile(rf"^{run.name}: running, epoch \d"), timeout=PATIENCE
