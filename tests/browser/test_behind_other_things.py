@@ -1,12 +1,10 @@
-"""Under a base path behind a proxy, in a frame of another site, translated, zoomed."""
+"""The dashboard under a base path behind a proxy, and translated by the browser."""
 
-import http.server
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, KERNELS, RUNS, TRAIN, PageEntry
 from tests.helpers.browser import PATIENCE, draw, settle
@@ -88,48 +86,6 @@ def test_pages_drawings_and_uploads_work_under_a_path_behind_a_proxy(
         context.close()
 
 
-@pytest.fixture
-def framed(server: Server, tmp_path: Path) -> Iterator[str]:
-    """The address of a page of another site with the Draw page in a frame."""
-    (tmp_path / "site").mkdir()
-    frame = f'<iframe src="{server.url}/draw?embed=true" width="1000" height="1400"></iframe>'
-    (tmp_path / "site" / "index.html").write_text(frame)
-
-    class Site(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *arguments: object) -> None:
-            super().__init__(*arguments, directory=str(tmp_path / "site"))  # type: ignore[arg-type]
-
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
-        threading.Thread(target=site.serve_forever, daemon=True).start()
-        # Another site than `localhost`.
-        yield f"http://127.0.0.1:{site.server_port}/"
-        site.shutdown()
-
-
-def test_a_frame_of_another_site_says_why_no_file_can_be_chosen(
-    framed: str, browser: Browser
-) -> None:
-    context = browser.new_context(viewport={"width": 1100, "height": 1500})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(framed)
-    frame: FrameLocator = page.frame_locator("iframe")
-    frame.locator("canvas.upper-canvas").wait_for()
-    frame.get_by_text("Photo or file").first.click()
-    link = frame.get_by_role("link", name="Open it in a tab of its own")
-    with context.expect_page() as opened:
-        link.click()
-    assert frame.get_by_test_id("stFileUploader").count() == 0
-    # There, files can be chosen.
-    own = opened.value
-    own.get_by_text("Photo or file").first.click(timeout=PATIENCE)
-    expect(own.get_by_test_id("stFileUploader")).to_be_visible(timeout=PATIENCE)
-    context.close()
-
-
 def test_a_translated_page_shows_its_own_heading_and_answers(page: Page) -> None:
     page.set_default_timeout(PATIENCE)
     page.goto("/train")
@@ -147,30 +103,3 @@ def test_a_translated_page_shows_its_own_heading_and_answers(page: Page) -> None
     draw(page, SEVEN)
     answer = page.get_by_test_id("stMetricValue").first
     expect(answer).to_have_text("7", timeout=PATIENCE)
-
-
-@pytest.mark.parametrize("zoom", [0.5, 2.0])
-def test_at_any_zoom_the_page_fits_and_a_drawing_is_read(
-    browser: Browser, server: Server, zoom: float
-) -> None:
-    """A zoom of 200 % is half of the CSS pixels, each of two device pixels."""
-    context = browser.new_context(
-        viewport={"width": round(1280 / zoom), "height": round(900 / zoom)},
-        device_scale_factor=zoom,
-        base_url=server.url,
-    )
-    page = context.new_page()
-    page.goto("/draw")
-    page.locator("canvas.upper-canvas").wait_for(timeout=PATIENCE)
-    settle(page)
-    page.wait_for_timeout(500)
-    settle(page)
-    page.locator("canvas.upper-canvas").scroll_into_view_if_needed()
-    draw(page, SEVEN)
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text("7", timeout=PATIENCE)
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    for entry in (DRAW, TRAIN, EVALUATE):
-        page.goto(f"/{entry.name}")
-        settle(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, entry.title
-    context.close()
