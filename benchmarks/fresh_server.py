@@ -26,6 +26,7 @@ PAGES = (
     "",
     "start",
     "train",
+    "design",
     "film",
     "runs",
     "kernels",

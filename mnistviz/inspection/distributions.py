@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mnistviz.core.layers.layer import WEIGHTED
 from mnistviz.core.types.arrays import FloatArray, RealArray
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.core.types.training import Distributions, Quantiles
@@ -28,11 +29,11 @@ def distributions_of(
 ) -> Distributions:
     """Return the distributions of a network after a step.
 
-    Weights are those of the kernels. Activations are the outputs of the convolutions for `images`
-    (n, 28, 28) in inference mode, after the ReLU; those of the last one are the logits. `gradients`
-    are the kernels', by layer; empty where there are none.
+    Weights are those of the kernels. Activations are the outputs of the layers with a kernel for
+    `images` (n, 28, 28) in inference mode, after the ReLU; those of the last one are the logits.
+    `gradients` are the kernels', by layer; empty where there are none.
     """
-    names = [layer.name for layer in network.spec.convolutions]
+    names = [layer.name for layer in network.layers if layer.type in WEIGHTED]
     outputs = network.outputs(images)
     return Distributions(
         step,

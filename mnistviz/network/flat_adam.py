@@ -53,6 +53,16 @@ class FlatAdam:
         for vector, parts in ((self._momentum, moments[::2]), (self._velocity, moments[1::2])):
             vector.assign(np.concatenate([np.ravel(part) for part in parts]))
 
+    def mean_gradients(self) -> list[FloatArray]:
+        """The mean of the last gradients of each variable; empty before the first step.
+
+        It is the first moment, about that of the last ten steps, divided by the sum of its weights
+        (Kingma and Ba 2015). So nothing is computed for it.
+        """
+        steps = int(self._steps)
+        total = np.float32(1 - BETA_1**steps)
+        return [moment / total for moment in self._split(self._momentum)] if steps else []
+
     def _split(self, vector: Any) -> list[FloatArray]:
         parts = np.split(vector.numpy(), np.cumsum(self._sizes)[:-1])
         shapes = [variable.shape for variable in self._variables]

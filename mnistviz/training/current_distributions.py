@@ -9,6 +9,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.training import Distributions
 from mnistviz.inspection.distributions import distributions_of
+from mnistviz.network.flat_adam import FlatAdam
 from mnistviz.network.network import Network
 
 # Steps between two reports: at most four in an epoch, and no more often than every 100 steps.
@@ -37,22 +38,12 @@ def measured(
     return distributions_of(step, Network(spec, spec.named(weights)), images, gradients)
 
 
-def mean_gradients(
-    network: keras.Sequential, optimizer: keras.optimizers.Adam
-) -> dict[str, FloatArray]:
-    """Return the mean of the last gradients of each convolution's kernel, as Adam keeps it.
-
-    It is about that of the last ten steps, divided by the sum of its weights (Kingma and Ba, 2015).
-    So nothing is computed for it. Empty before the first step.
-    """
-    if not int(optimizer.iterations):
-        return {}
-    moments = [each for each in optimizer.variables if each.name.endswith("momentum")]
-    paths = (each.path for each in network.trainable_variables)
-    by_path = dict(zip(paths, moments, strict=True))
-    total = 1 - optimizer.beta_1 ** int(optimizer.iterations)
+def mean_gradients(network: keras.Sequential, optimizer: FlatAdam) -> dict[str, FloatArray]:
+    """The mean of the last gradients of each layer's kernel, empty before the first step."""
+    paths = [variable.path for variable in network.trainable_variables]
+    by_path = dict(zip(paths, optimizer.mean_gradients(), strict=False))
     return {
-        layer.name: (np.asarray(by_path[layer.kernel.path]) / total).astype(np.float32)
+        layer.name: by_path[layer.kernel.path]
         for layer in network.layers
-        if isinstance(layer, keras.layers.Conv2D)
+        if hasattr(layer, "kernel") and by_path
     }

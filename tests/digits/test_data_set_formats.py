@@ -11,6 +11,7 @@ from PIL import Image
 from mnistviz.digits import data_set_formats
 from mnistviz.digits.data_set_formats import FORMATS, IDX, NPZ, PICTURES, DataFile, DataSetFormat
 from mnistviz.digits.data_set_reader import read_uploads
+from mnistviz.digits.drawing.documents import register_heif
 from mnistviz.digits.mnist import load_mnist
 from tests.helpers.drawings import encoded
 
@@ -32,6 +33,7 @@ def idx_files(suffix: str) -> list[tuple[str, bytes]]:
 
 
 def picture_files(suffix: str) -> list[tuple[str, bytes]]:
+    register_heif()
     kind = Image.registered_extensions()[suffix]
     return [
         (f"set/{label}/{number}{suffix}", encoded(Image.fromarray(image), kind))

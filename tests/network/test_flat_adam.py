@@ -37,6 +37,17 @@ def test_the_weights_and_the_state_are_keras_own_bit_for_bit() -> None:
         np.testing.assert_array_equal(array, variable.numpy())
 
 
+def test_mean_gradients_are_the_first_moments_without_their_start() -> None:
+    optimizer = FlatAdam(variables(), RATES[0])
+    assert optimizer.mean_gradients() == []
+    for step in range(3):
+        optimizer.apply(gradients(step))
+    shares = np.array([0.9**2, 0.9, 1]) / (0.9**2 + 0.9 + 1)
+    for number, mean in enumerate(optimizer.mean_gradients()):
+        parts = [share * gradients(step)[number] for step, share in enumerate(shares)]
+        np.testing.assert_allclose(mean, np.sum(parts, axis=0), atol=1e-5 * np.abs(mean).max())
+
+
 def test_a_step_from_a_state_is_that_of_the_optimizer_it_is_of() -> None:
     whole, resumed = variables(), variables()
     first, second = FlatAdam(whole, RATES[0]), FlatAdam(resumed, 1.0)

@@ -8,9 +8,10 @@ import pytest
 from mnistviz.core.types.inspection import REPLACEMENTS
 from mnistviz.evaluation import second_look
 from mnistviz.inspection.channels import channel_results
-from mnistviz.runs import registry
+from mnistviz.runs import metrics_log, registry
 from mnistviz.runs.result_cache import BUNDLED
 from mnistviz.runs.snapshots import latest_snapshot
+from mnistviz.studies import training_loss
 
 FILES = sorted(BUNDLED.glob("*/*.npz"))
 
@@ -33,6 +34,10 @@ def test_every_bundled_result_opens(file: Path) -> None:
         fitted = second_look.CACHE.read(snapshot)
         assert fitted is not None
         assert fitted.images == snapshot.run.spec.train.held_out
+    elif name == "training-loss":
+        rows = metrics_log.read(snapshot.run)
+        measured = training_loss.stored(snapshot.run, rows)
+        assert [row.step for row in measured] == training_loss.steps_to_measure(snapshot.run, rows)
     else:
         _, layer, replacement, images = name.split("-")
         (off,) = (one for one in REPLACEMENTS if one == replacement)
