@@ -71,7 +71,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
     explained_caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
     end_notice.show_switch()
 
-with st.expander("Choose your own settings", icon=":material/tune:"):
+designed = bool(st.session_state.get(state.DESIGNED))
+with st.expander("Choose your own settings", icon=":material/tune:", expanded=designed):
     recipe = RECIPES[
         st.selectbox(
             "Recipe",

@@ -42,6 +42,9 @@ NAMED_IMAGE = "named_image"
 PAGE_WIDTH = "page_width"
 FINE_SCREEN = "fine_screen"
 
+# Whether a network of the Design page was filled in on the Train page, whose form is open then.
+DESIGNED = "designed"
+
 # The Runs page: ids of the chosen runs, and a number that makes the table a new one.
 CHOSEN_RUNS = "chosen_runs"
 CHOICE_NUMBER = "choice_number"

@@ -9,6 +9,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, Recipe
 from mnistviz.core.settings import Column, Setting, form_settings, settings
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.ui.shared import state
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
 
@@ -69,6 +70,7 @@ def fill_in_network(text: str) -> None:
     network = next(one for one in settings(ModelSpec) if one.name == "network")
     for recipe in RECIPES.values():
         st.session_state[input_key(network, recipe)] = text
+    st.session_state[state.DESIGNED] = True
 
 
 def input_key(setting: Setting, recipe: Recipe) -> str:
