@@ -86,8 +86,8 @@ def test_readme_gives_the_generalization_gaps_of_the_runs() -> None:
         assert last.gap is not None
         gaps[name.removeprefix("gap-")] = f"{100 * last.gap:.2f}"
     assert (
-        f"{gaps['neither']} points better than on held-out ones with neither, {gaps['dropout']} "
-        f"with dropout, {gaps['batch-norm']} with batch normalization and {gaps['both']} with both"
+        f"Without either it is {gaps['neither']} points, with dropout {gaps['dropout']}, with batch "
+        f"normalization {gaps['batch-norm']}, and with both {gaps['both']}."
     ) in README
 
 
