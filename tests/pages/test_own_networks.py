@@ -19,7 +19,6 @@ NETWORKS = {
     "strides": "4C5S2-BN-DW3-BN-MP2-8C3same-GAP-D0.1-10FC",
     "two_pools": "6C5:tanh-AP2-8C5-BN-MP2S2same-F-20FC-BN-10FC",
     "dense": "F-12FC-10FC",
-    "one_convolution": "10C28",
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Download, Page, ViewportSize, expect
 
-from mnistviz.ui.shared.page_registry import EVALUATE, FEATURE_MAPS, PAGES, START, TRAIN, PageEntry
+from mnistviz.ui.shared.page_registry import EVALUATE, FEATURE_MAPS, PAGES, START, TRAIN
 from tests.helpers.browser import chart, open_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MATRIX = "evaluate_confusion"
 # Pixels of an A4 sheet, of 96 to the inch.
 SHEET: ViewportSize = {"width": 794, "height": 1123}
+SCREEN: ViewportSize = {"width": 1280, "height": 900}
 
 
 def save(page: Page, kind: str, name: str) -> Download:
@@ -75,27 +76,29 @@ def test_small_charts_are_not_covered_and_a_page_without_charts_offers_none(page
 # ---------------------------------------------------------------- on paper
 
 
-@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.name)
-def test_a_page_is_printed_whole_without_its_sidebar(page: Page, entry: PageEntry) -> None:
-    open_page(page, entry)
-    page.set_viewport_size(SHEET)
-    page.emulate_media(media="print")
-    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
-    expect(page.get_by_test_id("stHeader")).to_be_hidden()
-    cut = page.evaluate(
-        """width => [...document.querySelectorAll('.js-plotly-plot')]
-            .filter(plot => plot.getClientRects().length)
-            .map(plot => plot.querySelector('.main-svg').getBoundingClientRect())
-            .filter(box => box.left < 0 || box.right > width || !box.height)
-            .map(box => [box.left, box.right, box.height])""",
-        SHEET["width"],
-    )
-    assert cut == []
-    # Nothing scrolls within the page: what does is cut off on paper.
-    assert page.evaluate(
-        """() => [...document.querySelectorAll('.stApp, [data-testid=stMain]')]
-            .every(box => getComputedStyle(box).overflowY === 'visible')"""
-    )
+def test_pages_are_printed_whole_without_their_sidebar(page: Page) -> None:
+    for entry in PAGES:
+        page.emulate_media(media="screen")
+        page.set_viewport_size(SCREEN)
+        open_page(page, entry)
+        page.set_viewport_size(SHEET)
+        page.emulate_media(media="print")
+        expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+        expect(page.get_by_test_id("stHeader")).to_be_hidden()
+        cut = page.evaluate(
+            """width => [...document.querySelectorAll('.js-plotly-plot')]
+                .filter(plot => plot.getClientRects().length)
+                .map(plot => plot.querySelector('.main-svg').getBoundingClientRect())
+                .filter(box => box.left < 0 || box.right > width || !box.height)
+                .map(box => [box.left, box.right, box.height])""",
+            SHEET["width"],
+        )
+        assert cut == [], entry.name
+        # Nothing scrolls within the page: what does is cut off on paper.
+        assert page.evaluate(
+            """() => [...document.querySelectorAll('.stApp, [data-testid=stMain]')]
+                .every(box => getComputedStyle(box).overflowY === 'visible')"""
+        ), entry.name
 
 
 def test_a_chart_is_on_one_sheet(page: Page, tmp_path: Path) -> None:
