@@ -86,8 +86,8 @@ def test_readme_gives_the_generalization_gaps_of_the_runs() -> None:
         assert last.gap is not None
         gaps[name.removeprefix("gap-")] = f"{100 * last.gap:.2f}"
     assert (
-        f"Without either it is {gaps['neither']} points, with dropout {gaps['dropout']}, with batch "
-        f"normalization {gaps['batch-norm']}, and with both {gaps['both']}."
+        f"Without either it is {gaps['neither']} points, with dropout {gaps['dropout']}, with "
+        f"batch normalization {gaps['batch-norm']}, and with both {gaps['both']}."
     ) in README
 
 
