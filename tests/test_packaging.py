@@ -77,7 +77,7 @@ def test_an_editable_install_has_the_command(tmp_path: Path) -> None:
     names = {Requirement(line).name.lower() for line in listed if "extra ==" not in line}
     assert names == set(requirements("requirements.txt"))
     extras = {Requirement(line).name.lower() for line in listed if "extra ==" in line}
-    assert extras == {"distributed", "tensorboard"}
+    assert extras == {"distributed", "onnx", "tensorboard"}
 
 
 def test_this_environment_is_one_that_is_supported() -> None:

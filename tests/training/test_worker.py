@@ -49,6 +49,7 @@ def test_a_finished_run_has_all_its_files() -> None:
     assert [row.split for row in metrics_log.read(run)] == [
         *["batch"] * 10,
         "train",
+        "train_sample",
         "validation",
         "test",
     ]
