@@ -28,4 +28,4 @@ def test_the_text_on_pruning_compares_the_cuts_with_the_whole_network() -> None:
     )
     text = pruning_text(pruning)
     assert "with 10 from 50.00% to **98.50%**" in text
-    assert "(all 20 channels, trained on as long: 99.00% to 99.10%; on 2,000 test images)" in text
+    assert "All 20 channels, trained as long, go from 99.00% to 99.10%." in text
