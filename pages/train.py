@@ -26,7 +26,8 @@ from mnistviz.ui.train.other_runs import show_other_runs
 from mnistviz.ui.train.settings_form import entered_values, settings_inputs, specs_of
 
 POLL_SECONDS = 1.0
-LONG_CURVES_SECONDS = 4.0
+# Of a long run, polled less often: a browser that draws on the same cores slows the training.
+LONG_POLL_SECONDS, LONG_CURVES_SECONDS = 2.0, 8.0
 # A try-out takes half a minute: its curves grow with every poll.
 STEPS_OF_A_SHORT_RUN = 900
 TRY_OUT = RECIPES["try-out"]
@@ -104,10 +105,11 @@ show_other_runs(run.id)
 polled = run_state(run) in ACTIVE_STATES
 # Of all parts of the page, curves cost browser and server most: a long run's are drawn less often.
 long = run.spec.train.num_steps > STEPS_OF_A_SHORT_RUN
+panel_every = LONG_POLL_SECONDS if long else POLL_SECONDS
 curves_every = LONG_CURVES_SECONDS if long else POLL_SECONDS
 
 
-@st.fragment(run_every=POLL_SECONDS if polled else None)
+@st.fragment(run_every=panel_every if polled else None)
 def live_panel() -> None:
     with errors_shown():
         training_panel.watch(run, polled=polled)
