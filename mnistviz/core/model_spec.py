@@ -7,7 +7,7 @@ the validator read them from here (`mnistviz.core.settings`).
 import itertools
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, model_validator
 
@@ -60,7 +60,7 @@ class ModelSpec(Frozen):
     """The network: a channel plan, with or without batch normalization and dropout, or any layers.
 
     A plan stands for the published order of layers. `network` is a text of layers
-    (`core.layers.notation`) that is used instead of it.
+    (`core.layers.notation`) that is used instead of it; the other settings then follow from it.
     """
 
     channels: Annotated[tuple[int, ...], AfterValidator(three_channel_counts)] = setting(
@@ -101,6 +101,23 @@ class ModelSpec(Frozen):
         option_position=6,
         parse=parse_network,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follows_its_network(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Say of a network of any layers whether it has normalizations, and its largest dropout."""
+        try:
+            parts = parse_parts(str(values["network"])) if values.get("network") else ()
+        except SpecError:
+            # The text is refused below.
+            return values
+        if not parts:
+            return values
+        return {
+            **{name: value for name, value in values.items() if name != "channels"},
+            "batch_norm": any(part.type == "BatchNormalization" for part in parts),
+            "dropout": max(part.rate for part in parts),
+        }
 
     @model_validator(mode="after")
     def _network_is_one(self) -> Self:

@@ -55,6 +55,7 @@ def settings_of(spec: RunSpec, names: Mapping[str, str] | None = None) -> dict[s
     `names` are the names of runs by id, for the parent of a fork.
     """
     values = summary(spec.model, spec.train)
+    values["channels"] = spec.model.plan
     values["begins from"] = "random weights"
     if spec.parent is not None:
         parent = (names or {}).get(spec.parent.run, spec.parent.run)

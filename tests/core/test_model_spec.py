@@ -134,3 +134,13 @@ def test_what_is_no_channel_plan_is_refused(text: str) -> None:
 @given(plans)
 def test_a_plan_is_read_back_from_its_text(channels: tuple[int, ...]) -> None:
     assert parse_channels(ModelSpec(channels=channels).plan) == channels
+
+
+def test_a_network_of_any_layers_decides_the_other_settings() -> None:
+    spec = ModelSpec(network="8C3-D0.3-MP2-F-D0.5-10FC")
+    assert (spec.batch_norm, spec.dropout) == (False, 0.5)
+    assert spec == ModelSpec(network="8C3-D0.3-MP2-F-D0.5-10FC", batch_norm=True, dropout=0.1)
+    assert spec.changed(network="8C3-BN-MP2-F-10FC").batch_norm
+    assert ModelSpec().changed(network="F-10FC").dropout == 0
+    with pytest.raises(SpecError, match="layer 1"):
+        ModelSpec(network="nonsense")
