@@ -230,3 +230,16 @@ def test_an_old_run_is_measured_like_its_validation_on_request(tiny_run: Run) ->
     assert "**Both are measured alike**" not in text_of(app)
     press(app, "Measure the training images like the validation")
     assert "**Both are measured alike**" in text_of(app)
+
+
+def test_distributions_of_a_short_run_are_those_of_its_snapshots(tiny_run: Run) -> None:
+    lines = tiny_run.metrics_file.read_text().splitlines()
+    reports = [line for line in lines if json.loads(line).get("event") == "distributions"]
+    short = [line for line in lines if line not in reports[1:]]
+    tiny_run.metrics_file.write_text("".join(line + "\n" for line in short))
+    # A log only grows: the page would remember what it read for another test.
+    st.cache_resource.clear()
+    app = open_page("train", tiny_run)
+    app.button_group(key="train_more").set_value("Distributions").run()
+    assert not app.exception
+    assert "snapshots of this run. Trainings of more than 100 steps log" in text_of(app)

@@ -27,6 +27,7 @@ KINDS: dict[Kind, str] = {
     "Where the line is at 0, at least half of the outputs are off. Those of the last layer are the "
     "scores of the ten digits.",
 }
+MIN_LOGGED = 2
 READ = (
     "A picture for each layer, over the epochs. The line is the median: half of the values are "
     "below it. The dark band has 38 % of all values, the next 68 %, the pale one 87 %."
@@ -37,6 +38,9 @@ def show_distributions(run: Run) -> None:
     """Show bands of quantiles for each layer, from the run's log or from its snapshots."""
     kind = pick("Values", list(KINDS), "distributions_kind")
     logged = run_logs.distributions(run)
+    # A short training logs them once, at its start; a line needs two points.
+    if len(logged) < MIN_LOGGED and kind != "gradients":
+        logged = ()
     found = logged or _of_snapshots(run.id, tuple(snapshots.steps_of(run)))
     layers = series_of(found, kind)
     explained_caption(f"{KINDS[kind]} {READ}")
@@ -57,8 +61,8 @@ def show_distributions(run: Run) -> None:
     )
     if not logged:
         explained_caption(
-            f"From the {len(steps)} snapshots of this run. Newer trainings log these values "
-            "themselves, some times an epoch, and gradients too."
+            f"From the {len(steps)} snapshots of this run. Trainings of more than 100 steps log "
+            "these values themselves, and gradients too."
         )
 
 
@@ -75,7 +79,7 @@ def missing_text(kind: Kind, *, logged: bool) -> str:
             "This run has no gradients: it was trained before they were logged. A training that "
             "you start now has them."
         )
-    return "Nothing is measured yet. Wait for the first steps of the training."
+    return "Nothing is logged yet. A training logs these values at most every 100 steps."
 
 
 @st.cache_data(max_entries=8, show_spinner="Reading the snapshots of this run …")

@@ -29,7 +29,7 @@ def test_values_of_a_layer_are_those_of_the_steps_that_have_them(
 def test_a_run_without_gradients_says_why() -> None:
     assert series_of([FIRST], "gradients") == {}
     assert "trained before they were logged" in missing_text("gradients", logged=False)
-    assert "Wait" in missing_text("gradients", logged=True)
+    assert "every 100 steps" in missing_text("gradients", logged=True)
 
 
 def test_an_old_run_has_those_of_its_snapshots(tiny_run: Run) -> None:
