@@ -109,7 +109,7 @@ def make_environment(environment: Path) -> None:
 
 
 def wrong_version(version: str) -> str:
-    """What to do about a Python that is not supported, in one line."""
+    """The message about a Python that is not supported, with the way out, in one line."""
     versions = supported_versions()
     found = [
         name

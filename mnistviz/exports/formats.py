@@ -195,7 +195,7 @@ def export(snapshot: Snapshot, to: Format, out: Path) -> list[Path]:
 
 
 def missing_package(to: Format) -> str:
-    """What is missing for a format, and how to get it; empty if nothing is."""
+    """The package that a format lacks, and how to get it; empty if it lacks none."""
     if to.package is None or importlib.util.find_spec(to.package):
         return ""
     return (

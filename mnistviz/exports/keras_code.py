@@ -39,7 +39,7 @@ def network(run: Run) -> str:
 
 
 def differences(run: Run) -> list[str]:
-    """What differs from a run in Keras alone."""
+    """The differences from a run that only Keras has."""
     if not run.spec.model.normalizes:
         return []
     return [

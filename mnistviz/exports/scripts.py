@@ -225,7 +225,7 @@ def _kept(run: Run) -> str:
 
 
 def _differences(run: Run) -> list[str]:
-    """What differs from a run in both libraries."""
+    """The differences from a run that both libraries have."""
     found = []
     random = ["the masks of dropout"] if run.spec.model.dropout else []
     if run.spec.train.augmentation or run.spec.train.bend or run.spec.train.ink:

@@ -64,7 +64,7 @@ def network_code(layers: tuple[Layer, ...]) -> str:
 
 
 def differences(run: Run) -> list[str]:
-    """What differs from a run in PyTorch alone."""
+    """The differences from a run that only PyTorch has."""
     found = []
     if run.spec.parent is None:
         found.append("The first weights: PyTorch draws them, from the same distribution.")

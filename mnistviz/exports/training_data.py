@@ -1,4 +1,4 @@
-"""What a training script needs beside MNIST: more images, soft labels, the weights of a fork."""
+"""The data of a training script beside MNIST: more images, soft labels, weights of a fork."""
 
 from typing import Any
 

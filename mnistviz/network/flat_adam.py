@@ -40,7 +40,7 @@ class FlatAdam:
 
     @property
     def state(self) -> list[Any]:
-        """What changes from step to step: arrays in the order of Keras' own optimizer variables."""
+        """The arrays that a step changes, in the order of Keras' own optimizer variables."""
         pairs = zip(self._split(self._momentum), self._split(self._velocity), strict=True)
         moments = [moment for pair in pairs for moment in pair]
         return [self._steps.numpy(), self.learning_rate.numpy(), *moments]

@@ -30,38 +30,24 @@ def build(spec: ModelSpec, seed: int = 0) -> keras.Sequential:
 def keras_layer(layer: Layer, seed: int) -> keras.layers.Layer:
     """The Keras layer with the name, the shapes and the settings of a layer of a spec."""
     glorot = keras.initializers.GlorotUniform(seed=seed)
-    activation = None if layer.activation == "none" else layer.activation
+    size = (layer.window, layer.window)
     window = {"strides": layer.stride, "padding": layer.padding}
+    activation = None if layer.activation == "none" else layer.activation
+    shared = {"activation": activation, "name": layer.name}
     # A pruned layer has fewer outputs than its spec.
     outputs = dict(layer.weights).get("kernel", (0,))[-1]
     match layer.type:
         case "Conv2D":
-            return keras.layers.Conv2D(
-                outputs,
-                (layer.window, layer.window),
-                **window,
-                activation=activation,
-                kernel_initializer=glorot,
-                name=layer.name,
-            )
+            return keras.layers.Conv2D(outputs, size, kernel_initializer=glorot, **window, **shared)
         case "DepthwiseConv2D":
             return keras.layers.DepthwiseConv2D(
-                (layer.window, layer.window),
-                **window,
-                activation=activation,
-                depthwise_initializer=glorot,
-                name=layer.name,
+                size, depthwise_initializer=glorot, **window, **shared
             )
         case "Dense":
-            return keras.layers.Dense(
-                outputs,
-                activation=activation,
-                kernel_initializer=glorot,
-                name=layer.name,
-            )
+            return keras.layers.Dense(outputs, kernel_initializer=glorot, **shared)
         case "MaxPooling2D" | "AveragePooling2D":
             pooling = getattr(keras.layers, layer.type)
-            return pooling((layer.window, layer.window), **window, name=layer.name)
+            return pooling(size, **window, name=layer.name)
         case "Dropout":
             return keras.layers.Dropout(layer.rate, name=layer.name)
         case _:

@@ -37,7 +37,7 @@ def arguments(word: str) -> list[str]:
 
 
 def copied_files() -> list[Path]:
-    """What `COPY . .` takes: the project's files but for those of `.dockerignore`."""
+    """The files that `COPY . .` takes: the project's but for those of `.dockerignore`."""
     patterns = (PROJECT / ".dockerignore").read_text(encoding="utf-8").split()
 
     def is_left_out(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""What tests of exports in an environment of their own get from their fixtures."""
+"""The fixtures' values for tests of exports in an environment of their own."""
 
 from pathlib import Path
 from typing import Protocol

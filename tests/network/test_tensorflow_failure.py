@@ -1,4 +1,4 @@
-"""What is said where TensorFlow is missing, broken or not made for the processor."""
+"""The messages where TensorFlow is missing, broken or not made for the processor."""
 
 import importlib.util
 

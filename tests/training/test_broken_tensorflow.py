@@ -33,7 +33,7 @@ KINDS = {BROKEN: "can't be loaded", CRASHING: "the processor lacks instructions"
 
 @pytest.fixture(params=KINDS)
 def said(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What is said of the TensorFlow that processes find."""
+    """The message about the TensorFlow that processes find."""
     package = tmp_path / "path" / "tensorflow"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(request.param)

@@ -57,7 +57,7 @@ WEIGHTS = np.array([0.46, 2.85, 6.16, 1.41, 9.21, 1.9, 8.39, 1.63, 0.59, 2.08, 6
 
 
 class PartReader(Protocol):
-    """What judges whether images `(n, 28, 28)` float32 in [0, 1] are digits."""
+    """A network with a detector of digits, for images `(n, 28, 28)` float32 in [0, 1]."""
 
     def logits(self, images: FloatArray) -> FloatArray:
         """Logits `(n, 10)` of the ten digits."""

@@ -57,7 +57,7 @@ def learning_rate_at(step, steps_per_epoch, num_steps):
 
 
 def targets_of(labels, chosen):
-    """What the answers are compared with, (n, 10), or (n, 20) with soft labels; float32."""
+    """The labels of a batch, (n, 10), or (n, 20) with soft labels; float32."""
     smoothing = RECIPE["label_smoothing"]
     targets = np.eye(10, dtype=np.float32)[labels[chosen]] * (1 - smoothing) + smoothing / 10
 # region soft

@@ -166,7 +166,7 @@ def _dropout(layers: Sequence[KerasLayer]) -> float:
 
 
 def _text_of(layer: Layer | KerasLayer) -> str:
-    """What a layer is, in words; layers that fit have the same words."""
+    """A description of a layer; layers that fit have the same one."""
     if layer.type != "Conv2D":
         return layer.type
     if isinstance(layer, Layer):

@@ -39,7 +39,7 @@ def answer_text(look: SecondLook) -> str:
 
 
 def change_text(first: Reading) -> str:
-    """What a single look answered, for the place of its probability where the second differs."""
+    """The answer of a single look, for the place of its probability where the second differs."""
     values = {"digit": first.digit, "probability": f"{first.probability:.1%}"}
     return f"single look: {TEXTS[first.verdict].command_line.format(**values)}"
 

@@ -1,4 +1,4 @@
-"""What the kernels of a layer are, in plain words: the first lines of the Kernels page."""
+"""The first lines of the Kernels page: the kinds of the kernels of a layer, in plain words."""
 
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds

@@ -1,4 +1,4 @@
-"""What a network makes of an edited kernel: its answer, and its accuracy on test images."""
+"""The effect of an edited kernel on a network's answer and on its accuracy on test images."""
 
 from dataclasses import dataclass
 

@@ -64,7 +64,7 @@ def stages(snapshot: Snapshot, image: FloatArray) -> tuple[LayerOutput, ...]:
 
 
 def calibration_note(snapshot: Snapshot) -> str:
-    """What follows a probability of a snapshot that is not calibrated, empty for others."""
+    """The note after a probability of a snapshot that is not calibrated, empty for others."""
     return "" if calibration(snapshot) else NOT_CALIBRATED
 
 

@@ -1,4 +1,4 @@
-"""What a click on a chart does, done with the keyboard alone, and what a screen reader hears."""
+"""The keyboard reaches what a click on a chart does, and a screen reader hears the answers."""
 
 import re
 

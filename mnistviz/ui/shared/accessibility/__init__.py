@@ -1,1 +1,1 @@
-"""What a page offers without a mouse, without eyes, on paper and in a slide."""
+"""Parts of pages for use without a mouse, without eyes, on paper and in a slide."""

@@ -1,4 +1,4 @@
-"""What a screen reader says when a page shows an answer or a new state.
+"""Texts that a screen reader says when a page shows an answer or a new state.
 
 Streamlit replaces elements without telling a screen reader. One live region of the browser's page
 gets the texts instead (WAI-ARIA 1.2, role `status`); it can't be seen.

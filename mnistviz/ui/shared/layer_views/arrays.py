@@ -1,4 +1,4 @@
-"""What the views of layers get from Python: arrays as text, and the colour scales."""
+"""The data of the views of layers: arrays as text, and the colour scales."""
 
 import base64
 from typing import Any

@@ -54,7 +54,7 @@ class ConvolutionChannel:
 
 @dataclass(frozen=True)
 class ConvolutionChoice:
-    """What a person has chosen in the view.
+    """The choices of a person in the view.
 
     `place` is (row, column) in the map where the window came to rest; None before it was moved.
     `kernel` (size, size, channels) float32 is the edited kernel; None where it is the own one.

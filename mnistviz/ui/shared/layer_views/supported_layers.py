@@ -1,4 +1,4 @@
-"""What a page says where a network of one's own has no layers of the kind that it shows."""
+"""Messages of pages that can't show the layers of a network of one's own."""
 
 import streamlit as st
 
