@@ -114,6 +114,9 @@ def comparison_figure(
         title=f"{what}, log scale" if log_scale else what,
         type="log" if log_scale else "linear",
         tickformat="~g" if measure == "loss" else ".2~%",
+        # Around a single point Plotly's range would go beyond what an accuracy can be.
+        minallowed=None if log_scale else 0,
+        maxallowed=1 if measure == "accuracy" and not log_scale else None,
         fixedrange=True,
     )
     return _with_legend(figure, len(named))

@@ -110,6 +110,11 @@ def test_single_epoch_is_drawn_as_a_point() -> None:
     assert trace.mode == "markers"
 
 
+def test_the_axis_of_the_accuracy_ends_at_0_and_1() -> None:
+    axis = comparison_figure("accuracy", comparison_lines([curve(values=(0.2,))])).layout.yaxis
+    assert (axis.minallowed, axis.maxallowed) == (0, 1)
+
+
 def test_log_scale_has_no_values_of_zero() -> None:
     perfect = Curve(
         "a", False, (1, 2, 3), (0.9, 1.0, 0.99), (0.8, 0.9, 0.9), (1.0, 1.0, 1.0), (2,) * 3
