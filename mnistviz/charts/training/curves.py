@@ -90,6 +90,7 @@ def training_figure(
     smoothing: float = 0.0,
     changes: Sequence[tuple[int, float | None]] = (),
     marks: Sequence[int] = (),
+    target: float | None = None,
 ) -> go.Figure:
     """Return the loss or the accuracy over the epochs.
 
@@ -100,7 +101,7 @@ def training_figure(
     `log_scale` is about the loss axis. With a `smoothing` above 0 and below 1, the training curve
     is smoothed, with the raw one pale behind it. `changes` are steps at which a person set the
     learning rate, with the rate (None: back to the schedule). They are vertical lines, and so are
-    the steps of `marks`.
+    the steps of `marks`. `target` is an accuracy to reach, in [0, 1]: a horizontal line.
     """
     figure = go.Figure()
     for split, colour in (("batch", TRAINING), ("train", TRAINING)) if while_learning else ():
@@ -117,6 +118,13 @@ def training_figure(
             continue
         _add_curve(figure, measure, shown, split, name, PUBLISHED, 1, dash=dash)
     _add_lines(figure, steps_per_epoch, changes, marks)
+    if target is not None and measure == "accuracy":
+        figure.add_hline(
+            target,
+            line={"color": CHOSEN, "width": 1.5, "dash": "dash"},
+            annotation={"text": f"goal {100 * target:.4g} %", "font_size": 10},
+            annotation_position="bottom right",
+        )
     figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
     if measure == "loss" and log_scale:
         figure.update_yaxes(
