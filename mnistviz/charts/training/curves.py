@@ -119,12 +119,7 @@ def training_figure(
         _add_curve(figure, measure, shown, split, name, PUBLISHED, 1, dash=dash)
     _add_lines(figure, steps_per_epoch, changes, marks)
     if target is not None and measure == "accuracy":
-        figure.add_hline(
-            target,
-            line={"color": CHOSEN, "width": 1.5, "dash": "dash"},
-            annotation={"text": f"goal {100 * target:.4g} %", "font_size": 10},
-            annotation_position="bottom right",
-        )
+        _add_target(figure, target)
     figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
     if measure == "loss" and log_scale:
         figure.update_yaxes(
@@ -140,6 +135,16 @@ def training_figure(
             fixedrange=True,
         )
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
+
+
+def _add_target(figure: go.Figure, accuracy: float) -> None:
+    """Add a horizontal line at an accuracy to reach."""
+    figure.add_hline(
+        accuracy,
+        line={"color": CHOSEN, "width": 1.5, "dash": "dash"},
+        annotation={"text": f"goal {100 * accuracy:.4g} %", "font_size": 10},
+        annotation_position="bottom right",
+    )
 
 
 def _add_lines(

@@ -65,17 +65,12 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
             "batch by batch: with a part of it switched off (dropout), and with the changed images "
             "and labels of its recipe.",
         )
-    changes = [
-        (event["step"], event["learning_rate"])
-        for event in run_logs.events(run)
-        if event["event"] == "learning_rate"
-    ]
     goal = challenge.goal()
     options = CurveOptions(
         axis,
         loss_axis == "log",
         smoothing,
-        changes,
+        _rates_by_hand(run),
         while_learning=while_learning,
         target=goal.accuracy if goal else None,
     )
@@ -95,6 +90,15 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
         _show_guesses(run)
     with more:
         _show_more(run, compared)
+
+
+def _rates_by_hand(run: Run) -> list[tuple[int, float | None]]:
+    """The steps at which a person set the learning rate, with the rate."""
+    return [
+        (event["step"], event["learning_rate"])
+        for event in run_logs.events(run)
+        if event["event"] == "learning_rate"
+    ]
 
 
 def measured_text(spec: TrainSpec, *, alike: bool, while_learning: bool) -> str:
