@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.ui.shared.flow.network_weights import MAX_CHANNELS, MAX_STAGES, browser_layers
 from mnistviz.ui.shared.page_registry import DESIGN
 
 
@@ -27,3 +28,15 @@ def is_plain(model: ModelSpec, what: str) -> bool:
             icon=":material/info:",
         )
     return model.is_plain
+
+
+def fits_on_a_screen(model: ModelSpec, what: str) -> bool:
+    """Whether all layers can be shown side by side; if not, say what is left out."""
+    if browser_layers(model) is not None:
+        return True
+    st.info(
+        f"{what} is shown for at most {MAX_STAGES} layers of {MAX_CHANNELS} channels, and for "
+        f"normalizations of maps. The chosen network, `{model.text}`, has others.",
+        icon=":material/info:",
+    )
+    return False
