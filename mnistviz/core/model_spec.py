@@ -211,6 +211,17 @@ class ModelSpec(Frozen):
             for layer in self.relu_convolutions
         }
 
+    def layer(self, name: str) -> Layer:
+        """The layer of a name. Raises `KeyError`."""
+        return {layer.name: layer for layer in self.layers}[name]
+
+    def normalization_after(self, name: str) -> str | None:
+        """The batch normalization that directly follows a layer, or None."""
+        for layer, following in itertools.pairwise(self.layers):
+            if layer.name == name and following.type == "BatchNormalization":
+                return following.name
+        return None
+
     def named(self, arrays: Sequence[FloatArray]) -> dict[str, dict[str, FloatArray]]:
         """Arrays in `get_weights()` order, by layer and name: `weights["conv1"]["kernel"]`.
 
