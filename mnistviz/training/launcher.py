@@ -8,7 +8,7 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.network.tensorflow_failure import absence
 from mnistviz.runs import desired_state, fine_tune_set, registry, snapshots, worker_log
 from mnistviz.runs.fine_tune_set import Split
-from mnistviz.runs.queue import has_free_slot
+from mnistviz.runs.queue.slots import has_free_slot
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.snapshots import Snapshot

@@ -8,7 +8,8 @@ from mnistviz.core.types.training import MetricRow
 from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.metrics_log import last_row
-from mnistviz.runs.queue import num_slots, waiting_text
+from mnistviz.runs.queue.slots import has_free_slot
+from mnistviz.runs.queue.waiting_text import waiting_text
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, run_state
 from mnistviz.training import launcher, warm_start
@@ -77,8 +78,7 @@ def _start() -> None:
 
 def _prepare() -> None:
     """Load TensorFlow in a process of its own while the person reads, where there is room."""
-    active = [run for run in registry.list_runs() if run_state(run) in ACTIVE_STATES]
-    if not launcher.obstacle() and len(active) < num_slots():
+    if not launcher.obstacle() and has_free_slot():
         warm_start.want(SETTINGS)
 
 
