@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from mnistviz.core.assets import PROJECT
-from mnistviz.core.storage import home
+from mnistviz.core.storage import ROOM_VARIABLE, home, is_class, room
 
 # A process takes its lock within a second, before it imports TensorFlow.
 START_TIMEOUT_SECONDS = 30
@@ -47,7 +47,7 @@ def run_module(module: str, arguments: Sequence[str]) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=PROJECT,
-            env=_environment(),
+            env=environment(),
             timeout=RUN_TIMEOUT_SECONDS,
             check=False,
         )
@@ -79,7 +79,7 @@ def start_module(
             stdout=log,
             stderr=log,
             cwd=PROJECT,
-            env=_environment(),
+            env=environment(),
             start_new_session=True,
         )
     # Reaps the process when it ends; the thread does not keep this process alive.
@@ -122,8 +122,12 @@ def _command(module: str, arguments: Sequence[str]) -> list[str]:
     return [sys.executable, "-X", "faulthandler", "-m", module, *arguments]
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "MNISTVIZ_HOME": str(home())}
+def environment() -> dict[str, str]:
+    """The environment of child processes: they work in the home of who started them."""
+    folders = {"MNISTVIZ_HOME": str(home())}
+    if is_class():
+        folders[ROOM_VARIABLE] = str(room())
+    return {**os.environ, **folders}
 
 
 def reason_in(output: bytes) -> str:

@@ -57,6 +57,8 @@ def main(folder: str) -> int:
             # Not by `return`: the other thread may be within TensorFlow.
             os._exit(0)
         _send_output_to(worker_log.file_of(run))
+        # In a class, another visitor may have asked for this process.
+        os.environ["MNISTVIZ_HOME"] = str(run.path.parent)
 
         def started() -> None:
             preparation.end()
