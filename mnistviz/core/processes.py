@@ -7,8 +7,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 
@@ -92,6 +93,18 @@ def start_module(
         if status is not None or time.monotonic() > deadline:
             raise ProcessStartError(_reason(status, log_file.read_bytes()[begin:]))
         time.sleep(POLL_SECONDS)
+
+
+def become_module(module: str, arguments: Sequence[str], settings: Mapping[str, str]) -> NoReturn:
+    """Run `python -m MODULE ARGUMENTS` in place of this process, with more environment variables.
+
+    On Windows, where no process takes the place of another, this one waits for it and ends with it.
+    """
+    command, variables = _command(module, arguments), {**os.environ, **settings}
+    if sys.platform == "win32":
+        sys.exit(subprocess.run(command, cwd=PROJECT, env=variables, check=False).returncode)
+    os.chdir(PROJECT)
+    os.execve(command[0], command, variables)  # noqa: S606
 
 
 def lower_priority(niceness: int) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from mnistviz.classroom import moves, spaces
+from mnistviz.classroom.network import picture_code
 from mnistviz.classroom.spaces import Space
 from mnistviz.classroom.visitor_names import MAX_LENGTH
 from mnistviz.core import storage
@@ -19,6 +20,7 @@ from mnistviz.ui.shared.words.plain import plain
 NAME = "class_name"
 MESSAGE = "class_message"
 CODE = "class_move_code"
+QR_WIDTH = 148
 
 
 def enter_class() -> None:
@@ -71,8 +73,17 @@ def _show_visitor(space: Space) -> None:
             "Go on with another device", icon=":material/devices:", on_click=_make_code, key="move"
         )
         if code := st.session_state.get(CODE):
-            st.code(f"{origin()}{move_path(code)}", language=None, wrap_lines=True)
-            st.caption("Open it there. It works once, for ten minutes. Give it to nobody.")
+            _show_code(f"{origin()}{move_path(code)}")
+
+
+def _show_code(link: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(picture_code(link), width=QR_WIDTH, alt="QR code of the link below")
+        st.caption(
+            "Open this with your other device: it then has the same name, runs and digits. It "
+            "works once, for ten minutes. Give it to nobody."
+        )
+    st.code(link, language=None, wrap_lines=True)
 
 
 def _rename() -> None:
