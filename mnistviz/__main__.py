@@ -11,6 +11,7 @@ import typer
 from mnistviz.cli import (
     attribute,
     benchmark,
+    classroom,
     digits,
     evaluate,
     evidence,
@@ -42,6 +43,7 @@ for command in (
     attribute.attribute,
     study.study,
     evidence.evidence,
+    classroom.classroom,
 ):
     app.command()(command)
 app.command("export")(runs.export_to)

@@ -158,8 +158,10 @@ class ResultCache(Generic[T]):
 
 
 def file_of(snapshot: Snapshot, name: str) -> Path:
-    """Return the file of a result."""
-    return storage.home() / "cache" / _relative_path(snapshot, name)
+    """Return the file of a result: in the home of the run, or in the room for a bundled run."""
+    run = snapshot.run
+    folder = storage.room() if run.bundled else run.path.parent
+    return folder / "cache" / _relative_path(snapshot, name)
 
 
 def _relative_path(snapshot: Snapshot, name: str) -> str:

@@ -56,6 +56,8 @@ def main(folder: str) -> int:
             # Not by `return`: the other thread may be within TensorFlow.
             os._exit(0)
         worker_log.send_output_to(run)
+        # In a class, another visitor may have asked for this process.
+        os.environ["MNISTVIZ_HOME"] = str(run.path.parent)
 
         def started() -> None:
             preparation.end()

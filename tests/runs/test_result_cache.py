@@ -1,7 +1,6 @@
 """The on-disk cache of results: formats, damaged files, other versions, bundled results."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -161,10 +160,9 @@ def test_the_result_of_replaced_weights_is_not_read(run: Run) -> None:
 
 
 def test_in_a_home_that_cannot_be_written_to_results_are_computed_each_time(
-    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: Run,
 ) -> None:
-    (tmp_path / "file").write_text("no folder")
-    monkeypatch.setenv("MNISTVIZ_HOME", str(tmp_path / "file"))
+    (run.path.parent / "cache").write_text("no folder")
     compute = Computation()
     for _ in range(2):
         assert_same(CACHE.get(Snapshot(run, 0), compute))

@@ -49,8 +49,8 @@ def expected_times(room: Path) -> Mapping[Path, Expected]:
     log += [entry for ticket in at_work if (entry := _so_far(ticket, log)) is not None]
     ends = [_seconds_left(ticket, log) for ticket in at_work]
     # Paused runs that have given their slot away leave more at work than there are slots.
-    slots = sorted(ends)[: num_slots(room)]
-    slots += [0.0] * (num_slots(room) - len(slots))
+    slots = sorted(ends)[: num_slots()]
+    slots += [0.0] * (num_slots() - len(slots))
     heapq.heapify(slots)
     found = {}
     for place, ticket in enumerate(in_order(room), 1):

@@ -1,8 +1,4 @@
-"""The room of a run: the folder whose homes share the slots of the queue.
-
-A server for one person has one home, which is its own room. In a class, the home of each visitor is
-a folder in `spaces/` of the room, and the room is the home of the teacher.
-"""
+"""The room of a run: the folder whose homes share the slots of the queue."""
 
 from pathlib import Path
 
@@ -10,16 +6,8 @@ SPACES = "spaces"
 
 
 def room_of(home: Path) -> Path:
-    """The room that a home belongs to: the home itself, where it is not a visitor's space."""
+    """The room that a home belongs to: the home itself, where it is not a visitor's space.
+
+    Unlike `storage.room`, it is the same in all processes, whoever started them.
+    """
     return home.parent.parent if home.parent.name == SPACES else home
-
-
-def homes_of(room: Path) -> list[Path]:
-    """All homes of a room: the room itself, then those of its visitors by the folder's name."""
-    spaces = (room / SPACES).glob("[!.]*")
-    return [room, *sorted(space for space in spaces if space.is_dir())]
-
-
-def is_class(room: Path) -> bool:
-    """Whether visitors have spaces in a room."""
-    return (room / SPACES).is_dir()

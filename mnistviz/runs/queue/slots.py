@@ -14,7 +14,6 @@ from mnistviz.core import storage
 from mnistviz.runs import desired_state
 from mnistviz.runs.queue import tickets
 from mnistviz.runs.queue.order import in_order
-from mnistviz.runs.queue.room import is_class, room_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import read_status
 
@@ -29,25 +28,21 @@ CHOICE_SECONDS = 10.0
 EndOfWait = Literal["slot", "taken over", "stopped"]
 
 
-def num_slots(room: Path | None = None) -> int:
-    """Return how many runs of a room may train at once, by default of that of this home.
+def num_slots() -> int:
+    """Return how many runs of a room may train at once.
 
     It is `MNISTVIZ_SLOTS`; without it one for each core in a class, and otherwise 1.
     """
     text = os.environ.get("MNISTVIZ_SLOTS", "")
     if text.isdigit() and int(text) > 0:
         return int(text)
-    return os.cpu_count() or 1 if is_class(room or _this_room()) else 1
+    return os.cpu_count() or 1 if storage.is_class() else 1
 
 
 def has_free_slot(room: Path | None = None) -> bool:
-    """Return whether a run of a room could start to train now, by default of that of this home."""
-    room = room or _this_room()
-    return not all(storage.is_locked(_file(room, number)) for number in range(num_slots(room)))
-
-
-def _this_room() -> Path:
-    return room_of(storage.home())
+    """Return whether a run of a room could start to train now, by default of this server's."""
+    folder = room or storage.room()
+    return not all(storage.is_locked(_file(folder, number)) for number in range(num_slots()))
 
 
 def _file(room: Path, number: int) -> Path:
@@ -96,7 +91,7 @@ class Slot:
             return False
 
     def _take_any(self) -> bool:
-        for number in range(num_slots(self._room)):
+        for number in range(num_slots()):
             # Processes that look for a free slot hold its lock for a moment.
             file = _file(self._room, number)
             lock = FileLock(file, timeout=LOOK_SECONDS, poll_interval=LOOK_SECONDS / 5)

@@ -25,12 +25,12 @@ def test_slots_come_from_the_environment(
 def test_a_class_has_a_slot_for_each_core(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 6)
     assert num_slots() == 1
-    (home / "spaces" / "a1").mkdir(parents=True)
+    monkeypatch.setenv(storage.ROOM_VARIABLE, str(home))
     assert num_slots() == 6
-    # A visitor's home has the slots of its room.
-    monkeypatch.setenv("MNISTVIZ_HOME", str(home / "spaces" / "a1"))
-    assert room_of(storage.home()) == home
-    assert num_slots() == 6
+
+
+def test_the_home_of_a_visitor_has_the_slots_of_its_room(home: Path) -> None:
+    assert room_of(home) == room_of(home / "spaces" / "a1") == home
 
 
 def test_a_run_gets_a_free_slot_and_holds_it() -> None:

@@ -1,0 +1,100 @@
+"""What class mode shows around each page: the visitor's name, messages, and what is hidden."""
+
+from typing import Literal
+
+import streamlit as st
+
+from mnistviz.classroom import moves, spaces
+from mnistviz.classroom.network import picture_code
+from mnistviz.classroom.spaces import Space
+from mnistviz.classroom.visitor_names import MAX_LENGTH
+from mnistviz.core import storage
+from mnistviz.core.errors import ClassError
+from mnistviz.core.room import limits, rules
+from mnistviz.ui.shared import flash
+from mnistviz.ui.shared.classroom import visitor
+from mnistviz.ui.shared.classroom.address import origin
+from mnistviz.ui.shared.classroom.links import move_path
+from mnistviz.ui.shared.words.plain import plain
+
+NAME = "class_name"
+MESSAGE = "class_message"
+CODE = "class_move_code"
+QR_WIDTH = 148
+
+
+def enter_class() -> None:
+    """Show who the visitor is and what the teacher says to all. Nothing for a person alone.
+
+    Raises `ClassError` where the visitor can't come in: without a cookie, with too many windows,
+    or where the room is full.
+    """
+    if not storage.is_class():
+        return
+    space = visitor.space()
+    if space is not None:
+        if visitor.open_windows() > limits.MAX_WINDOWS:
+            raise ClassError(
+                f"You have {limits.MAX_WINDOWS} windows of this class open already, and that is "
+                "the most. Close one of them, then reload this page."
+            )
+        _show_visitor(space)
+    else:
+        st.sidebar.markdown(":material/school: **Teacher**")
+    if message := rules.rules().message:
+        st.info(plain(message), icon=":material/campaign:")
+
+
+def menu_visibility(name: str) -> Literal["visible", "hidden"]:
+    """Whether the menu has a page. It has all for a visitor who can't come in: no page opens."""
+    try:
+        return "visible" if rules.is_page_shown(name) else "hidden"
+    except ClassError:
+        return "visible"
+
+
+def is_page_shown(name: str) -> bool:
+    """Whether this visitor may open a page; if not, say so in its place."""
+    if rules.is_page_shown(name):
+        return True
+    st.info("The teacher has hidden this page for now.", icon=":material/visibility_off:")
+    return False
+
+
+def _show_visitor(space: Space) -> None:
+    with st.sidebar.popover(space.name, icon=":material/person:", width="stretch"):
+        st.markdown(
+            "This is your name in this class. Your runs and digits are your own: the others don't "
+            "see them, the teacher does."
+        )
+        st.text_input("Your name", space.name, key=NAME, max_chars=MAX_LENGTH, on_change=_rename)
+        flash.show(MESSAGE)
+        st.button(
+            "Go on with another device", icon=":material/devices:", on_click=_make_code, key="move"
+        )
+        if code := st.session_state.get(CODE):
+            _show_code(f"{origin()}{move_path(code)}")
+
+
+def _show_code(link: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(picture_code(link), width=QR_WIDTH, alt="QR code of the link below")
+        st.caption(
+            "Open this with your other device: it then has the same name, runs and digits. It "
+            "works once, for ten minutes. Give it to nobody."
+        )
+    st.code(link, language=None, wrap_lines=True)
+
+
+def _rename() -> None:
+    def rename() -> str:
+        space = visitor.space()
+        if space is None:
+            raise ClassError("name: expected that of a visitor, got the teacher's")
+        return f"You are {spaces.rename(space, st.session_state[NAME]).name} now."
+
+    flash.run(MESSAGE, rename)
+
+
+def _make_code() -> None:
+    st.session_state[CODE] = moves.make_code(visitor.token())
