@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON value instead")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as room:
+        # As the server of a class: a slot for each core, one home for each visitor.
+        os.environ[storage.ROOM_VARIABLE] = os.environ["MNISTVIZ_HOME"] = room
         results = [measure(Path(room), options.people) for _ in range(options.rounds)]
     print(json.dumps(results) if options.json else "\n\n".join(map(table, results)))
 

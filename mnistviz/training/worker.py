@@ -81,8 +81,8 @@ def work(
 
 def _work(run: Run, slot: Slot, recorder: RunRecorder, started: Callable[[], None] | None) -> int:
     if started is None:
-        tickets.take(run, fingerprint())
         recorder.set_state("queued")
+        tickets.take(run, fingerprint())
         match slot.wait(run):
             case "stopped":
                 recorder.set_state("stopped")
