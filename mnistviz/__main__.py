@@ -11,7 +11,6 @@ import typer
 from mnistviz.cli import (
     attribute,
     benchmark,
-    classroom,
     digits,
     evaluate,
     evidence,
@@ -24,6 +23,7 @@ from mnistviz.cli import (
     study,
     train,
 )
+from mnistviz.cli.server import classroom
 from mnistviz.core.errors import MnistVizError
 
 app = typer.Typer(

@@ -1,5 +1,6 @@
 """Runs that a teacher shares with all: copies in the room, which visitors see as bundled ones."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 
 # What a reader needs. The digits of a fine-tuned run stay with their writer.
 _FILES = ("spec.json", "status.json", "metrics.jsonl")
+_NOT_PLAIN = re.compile(r"[^\w .,()'+-]|_")
 _SNAPSHOTS = "snapshots"
 
 
@@ -30,7 +32,8 @@ def share(run: Run, whose: str = "") -> Run:
     folder = _folder()
     with storage.acting_in(storage.room()), storage.home_lock():
         owner = f" by {whose}" if whose else ""
-        name = metadata.numbered_name(f"{run.name[: 56 - len(owner)]}{owner}", _names(folder))
+        name = f"{harmless(run.name)[: 56 - len(owner)]}{owner}"
+        name = metadata.numbered_name(name, _names())
         part = folder / f".{run.id}.part"
         shutil.rmtree(part, ignore_errors=True)
         (part / _SNAPSHOTS).mkdir(parents=True)
@@ -62,7 +65,13 @@ def _folder() -> Path:
     return folder
 
 
-def _names(folder: Path) -> set[str]:
+def harmless(name: str) -> str:
+    """The name of a run without what Markdown may make a link or emphasis of: all will read it."""
+    words = _NOT_PLAIN.sub(" ", name).replace("www.", "www ").split()
+    return " ".join(words) or "shared"
+
+
+def _names() -> set[str]:
     """The names and ids that no shared run may have: those of runs that visitors see, too."""
     runs = registry.list_runs()
     return {word for run in runs if run.bundled for word in (run.name, run.id)}

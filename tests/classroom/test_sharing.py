@@ -51,6 +51,14 @@ def test_a_shared_run_is_seen_and_changed_by_nobody() -> None:
     assert files_below(shared.path) == before
 
 
+def test_the_name_of_a_shared_run_is_only_text() -> None:
+    assert sharing.harmless("www.evil.com_a_") == "www evil.com a"
+    assert sharing.harmless("Zoë's 7, a@b.de #1 &lt;") == "Zoë's 7, a b.de 1 lt"
+    assert sharing.harmless("___") == "shared"
+    shared = sharing.share(a_run("www.evil.com_a_"), "blue otter")
+    assert shared.name == "www evil.com a by blue otter"
+
+
 def test_runs_of_two_visitors_with_the_same_id_and_name_are_both_shared() -> None:
     run = a_run("seven")
     first, second = sharing.share(run), sharing.share(run)

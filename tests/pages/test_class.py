@@ -16,8 +16,10 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
 from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
-from mnistviz.ui.shared.classroom import visitor
+from mnistviz.ui.shared import state
+from mnistviz.ui.shared.classroom import frame, visitor
 from mnistviz.ui.start.progress import LED
+from tests.helpers.made_runs import make_run
 from tests.helpers.pages import button_labels, open_page, press, text_of
 
 pytestmark = pytest.mark.pages
@@ -129,6 +131,33 @@ def test_a_window_too_many_says_so(enter: Enter, monkeypatch: pytest.MonkeyPatch
     page = open_page("overview")
     assert "Close one of them" in page.error[0].value
     assert not page.sidebar.selectbox
+
+
+def test_a_full_memory_keeps_new_visitors_out(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(spaces.new_token())
+    page = open_page("overview")
+    monkeypatch.setattr(frame, "available_memory", lambda: 0)
+    assert not page.run().error
+    assert "memory" in open_page("overview").error[0].value
+
+
+def test_deleting_asks_before_and_can_be_undone(enter: Enter) -> None:
+    space = enter(spaces.new_token())
+    assert space is not None
+    with storage.acting_in(space.home):
+        run = make_run("mine")
+    page = open_page("overview")
+    page.session_state[state.CHOSEN_RUNS] = [run.id]
+    page.switch_page("pages/runs.py").run()
+    assert "Delete" not in button_labels(page)
+    press(page, "Yes, delete")
+    with storage.acting_in(space.home):
+        assert [each.name for each in registry.deleted_runs()] == ["mine"]
+    press(page, "Bring back")
+    with storage.acting_in(space.home):
+        assert registry.deleted_runs() == []
 
 
 def test_alone_nothing_of_a_class_is_shown() -> None:

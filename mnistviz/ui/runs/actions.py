@@ -157,8 +157,18 @@ def action_bar(chosen: Sequence[Summary]) -> None:
                 show_formats(run)
         text = bundled or "Takes it out of all lists. You can bring it back."
         all_bundled = all(each.bundled for each in runs)
-        button("Delete", "delete", _delete, runs, disabled=all_bundled, help=text)
+        _delete_button(runs, disabled=all_bundled, text=text)
         button("Choose none", "deselect", choose, [])
+
+
+def _delete_button(runs: Sequence[Run], *, disabled: bool, text: str) -> None:
+    """Show the button that deletes runs; where a class is at work, it asks before."""
+    if not storage.is_class():
+        button("Delete", "delete", _delete, runs, disabled=disabled, help=text)
+        return
+    with st.popover("Delete", icon=":material/delete:", disabled=disabled, help=text):
+        explained(f"Delete {names_text(runs)}? You can bring it back below the table.")
+        st.button("Yes, delete", type="primary", on_click=_delete, args=(runs,))
 
 
 def _text_form(run: Run, label: str) -> None:

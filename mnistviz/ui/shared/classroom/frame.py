@@ -11,6 +11,7 @@ from mnistviz.classroom.visitor_names import MAX_LENGTH
 from mnistviz.core import storage
 from mnistviz.core.errors import ClassError
 from mnistviz.core.room import limits, rules
+from mnistviz.training.available_memory import available_memory
 from mnistviz.ui.shared import flash
 from mnistviz.ui.shared.classroom import visitor
 from mnistviz.ui.shared.classroom.address import origin
@@ -20,6 +21,8 @@ from mnistviz.ui.shared.words.plain import plain
 NAME = "class_name"
 MESSAGE = "class_message"
 CODE = "class_move_code"
+# Whether this session has been let in.
+ENTERED = "class_entered"
 QR_WIDTH = 148
 
 
@@ -38,11 +41,24 @@ def enter_class() -> None:
                 f"You have {limits.MAX_WINDOWS} windows of this class open already, and that is "
                 "the most. Close one of them, then reload this page."
             )
+        _need_memory()
         _show_visitor(space)
     else:
         st.sidebar.markdown(":material/school: **Teacher**")
     if message := rules.rules().message:
         st.info(plain(message), icon=":material/campaign:")
+
+
+def _need_memory() -> None:
+    """Raise `ClassError` for a visitor who comes in while the memory is full."""
+    if ENTERED in st.session_state:
+        return
+    if available_memory() < limits.MIN_FREE_MEMORY_BYTES:
+        raise ClassError(
+            "The memory of the computer that serves this class is full. Close windows that nobody "
+            "needs, tell the teacher to stop a training, then reload this page."
+        )
+    st.session_state[ENTERED] = True
 
 
 def menu_visibility(name: str) -> Literal["visible", "hidden"]:

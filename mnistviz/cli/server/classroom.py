@@ -1,7 +1,7 @@
 """Serve the dashboard to a class: `classroom`."""
 
 import json
-from pathlib import Path
+import os
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,6 +12,8 @@ from mnistviz.cli.options import AsJson
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.processes import become_module
 
+# The address for the class, where it is another than that of this computer: behind a proxy.
+ADDRESS_VARIABLE = "MNISTVIZ_ADDRESS"
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 
 
@@ -38,7 +40,7 @@ def classroom(
     if new_link:
         teacher.renew_secret()
     host = network.local_address() if address in (EVERYWHERE, "::") else address
-    url = network.url_of(host, port)
+    url = os.environ.get(ADDRESS_VARIABLE) or network.url_of(host, port)
     secret_link = f"{url}/class/teacher?{urlencode({'key': teacher.secret()})}"
     if as_json:
         print(json.dumps({"address": url, "teacher_link": secret_link}), flush=True)
@@ -52,8 +54,8 @@ def classroom(
     if not link:
         become_module(
             "streamlit",
-            ["run", str(Path(PROJECT / "app.py")), *_options(address, port)],
-            {mode.VARIABLE: "class", "MNISTVIZ_ADDRESS": url},
+            ["run", str(PROJECT / "app.py"), *_options(address, port)],
+            {mode.VARIABLE: "class", ADDRESS_VARIABLE: url},
         )
 
 
