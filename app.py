@@ -8,7 +8,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnistviz.core.assets import ASSETS
 from mnistviz.ui.shared.accessibility.chart_files import offer_chart_files
-from mnistviz.ui.shared.classroom.frame import enter_class, is_page_shown, menu_visibility
+from mnistviz.ui.shared.classroom.frame import (
+    enter_class,
+    is_page_shown,
+    menu_visibility,
+    teachers_page,
+)
 from mnistviz.ui.shared.classroom.server import app_options
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.flash import errors_shown
@@ -39,6 +44,8 @@ def show_page() -> None:
         ]
         for section, entries in SECTIONS.items()
     }
+    if board := teachers_page():
+        pages["Class"] = [board]
     # The default page is at the root of the server. Some people add its name.
     by_name = st.Page(_open_overview, url_path=OVERVIEW.name, visibility="hidden")
     next(iter(pages.values())).append(by_name)

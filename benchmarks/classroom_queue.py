@@ -53,7 +53,7 @@ def measure(room: Path, people: int) -> dict[str, Any]:
     before = {run.path for home in homes for run in runs_of(home)}
     begun = time.time()
     with ThreadPoolExecutor(people) as pool:
-        list(pool.map(lambda pair: ask(*pair, people), enumerate(homes)))
+        list(pool.map(lambda number: ask(number, homes[number], people), range(people)))
     asked = time.time() - begun
     runs = [run for home in homes for run in runs_of(home) if run.path not in before]
     ends: dict[Path, float] = {}

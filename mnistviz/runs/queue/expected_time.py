@@ -25,7 +25,7 @@ NUM_ALIKE, NUM_OTHER = 3, 5
 FIRST_START_SECONDS = 2.0
 FIRST_LOADS_PER_SECOND = 3.5e9
 # A run at work counts as measured from this share of its steps on.
-MEASURED_SHARE = 0.15
+MEASURED_SHARE = 0.05
 # How long a paused run keeps its slot where others wait.
 PAUSE_SECONDS = 60.0
 
@@ -42,23 +42,41 @@ class Expected:
     end_seconds: float
 
 
+@dataclass(frozen=True)
+class Queue:
+    """The queue of a room at one moment: all tickets, and what is expected of waiting runs."""
+
+    tickets: Sequence[Ticket]
+    expected: Mapping[Path, Expected]
+
+
+def look(room: Path) -> Queue:
+    """Return the queue of a room as it is now."""
+    found = tickets(room)
+    return Queue(found, _expected_times(room, found))
+
+
 def expected_times(room: Path) -> Mapping[Path, Expected]:
     """Return what is expected of all waiting runs of a room, by the path of the run."""
+    return look(room).expected
+
+
+def _expected_times(room: Path, found: Sequence[Ticket]) -> Mapping[Path, Expected]:
     log = [entry for entry in finished_log.entries(room) if entry.is_whole]
-    at_work = [ticket for ticket in tickets(room) if ticket.state != "queued"]
+    at_work = [ticket for ticket in found if ticket.state != "queued"]
     log += [entry for ticket in at_work if (entry := _so_far(ticket, log)) is not None]
     ends = [_seconds_left(ticket, log) for ticket in at_work]
     # Paused runs that have given their slot away leave more at work than there are slots.
     slots = sorted(ends)[: num_slots()]
     slots += [0.0] * (num_slots() - len(slots))
     heapq.heapify(slots)
-    found = {}
-    for place, ticket in enumerate(in_order(room), 1):
+    expected = {}
+    for place, ticket in enumerate(in_order(room, found), 1):
         start = heapq.heappop(slots)
         end = start + _whole_seconds(ticket.run, log)
         heapq.heappush(slots, end)
-        found[ticket.run.path] = Expected(place, start, end)
-    return found
+        expected[ticket.run.path] = Expected(place, start, end)
+    return expected
 
 
 def expected_time(run: Run) -> Expected | None:
@@ -81,13 +99,13 @@ def _whole_seconds(run: Run, log: Sequence[FinishedRun]) -> float:
 
 def _so_far(ticket: Ticket, log: Sequence[FinishedRun]) -> FinishedRun | None:
     """Return what a run at work will have taken at its present speed; None before it has one."""
-    rows, run = metrics_log.read(ticket.run), ticket.run
-    total = run.spec.train.num_steps
-    if ticket.state != "running" or not rows or rows[-1].step < MEASURED_SHARE * total:
+    run, total = ticket.run, ticket.run.spec.train.num_steps
+    row = metrics_log.read_last(run) if ticket.state == "running" else None
+    if row is None or row.step < MEASURED_SHARE * total:
         return None
     starts = [entry.start_seconds for entry in log[-NUM_OTHER:]]
     start = statistics.median(starts) if starts else FIRST_START_SECONDS
-    seconds = start + rows[-1].seconds * total / rows[-1].step
+    seconds = start + row.seconds * total / row.step
     home = str(run.path.parent)
     return FinishedRun(home, time.time(), settings_of(run), load_of(run), start, seconds, True)
 
@@ -100,11 +118,11 @@ def _seconds_left(ticket: Ticket, log: Sequence[FinishedRun]) -> float:
     whole = _whole_seconds(run, log)
     if status.step == 0:
         return max(1.0, whole - _age(status.heartbeat))
-    rows = metrics_log.read(run)
-    left = 1 - status.step / max(1, run.spec.train.num_steps)
-    if not rows or rows[-1].step < MEASURED_SHARE * run.spec.train.num_steps:
+    row, total = metrics_log.read_last(run), run.spec.train.num_steps
+    left = 1 - status.step / total
+    if row is None or row.step < MEASURED_SHARE * total:
         return max(0.5, left * whole)
-    return max(0.5, left * rows[-1].seconds / rows[-1].step * run.spec.train.num_steps)
+    return max(0.5, left * row.seconds / row.step * total)
 
 
 def _age(heartbeat: str) -> float:

@@ -1,6 +1,7 @@
 """The order in which waiting runs train: short before long, and by turns of their people."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from mnistviz.runs.queue import finished_log
@@ -18,14 +19,16 @@ def is_short(run: Run) -> bool:
     return spec.num_trained * spec.epochs <= MOST_IMAGES_OF_A_SHORT_RUN
 
 
-def in_order(room: Path) -> list[Ticket]:
+def in_order(room: Path, found: Sequence[Ticket] | None = None) -> list[Ticket]:
     """Return the tickets of the runs of a room that wait, the next one first.
+
+    `found` are all tickets of the room, where they have just been read.
 
     A person's first run comes before anybody's second: what a person trains now and has trained in
     the last half hour counts, and what that person asked for before. Runs of the same turn are in
     the order in which they were asked for.
     """
-    found = tickets(room)
+    found = tickets(room) if found is None else found
     turns = Counter(str(entry.home) for entry in finished_log.recent(room))
     turns.update(_person(ticket) for ticket in found if ticket.state != "queued")
     order = []

@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnistviz.runs.queue.expected_time import PAUSE_SECONDS, Expected, expected_times
+from mnistviz.runs.queue.expected_time import PAUSE_SECONDS, Expected, Queue, look
 from mnistviz.runs.queue.room import room_of
-from mnistviz.runs.queue.tickets import tickets
 from mnistviz.runs.registry import Run
 
 
-def waiting_text(run: Run) -> str:
-    """Return what a queued run waits for, in sentences."""
+def waiting_text(run: Run, queue: Queue | None = None) -> str:
+    """Return what a queued run waits for, in sentences.
+
+    `queue` is that of its room, where it was looked at a moment ago.
+    """
     home = run.path.parent
-    room = room_of(home)
-    others = [ticket for ticket in tickets(room) if ticket.run.path != run.path]
+    queue = look(room_of(home)) if queue is None else queue
+    others = [ticket for ticket in queue.tickets if ticket.run.path != run.path]
     training = [ticket.run for ticket in others if ticket.state in ("starting", "running")]
     paused = [ticket.run for ticket in others if ticket.state == "paused"]
-    expected = expected_times(room).get(run.path)
+    expected = queue.expected.get(run.path)
     before = expected.place - 1 if expected else 0
     if not training and not paused and not before:
         return "It starts in a moment."
@@ -35,15 +37,14 @@ def waiting_text(run: Run) -> str:
     return " ".join(sentences)
 
 
-def num_training_elsewhere(home: Path) -> int:
-    """Return how many runs of other people of the room of a home train now."""
-    at_work = [one for one in tickets(room_of(home)) if one.state in ("starting", "running")]
-    return sum(one.run.path.parent != home for one in at_work)
+def training_elsewhere_text(home: Path, queue: Queue | None = None) -> str:
+    """Return "4 others are training." for a visitor of a class; empty where nobody else trains.
 
-
-def training_elsewhere_text(home: Path) -> str:
-    """Return "4 others are training" for a visitor of a class; empty where nobody else trains."""
-    count = num_training_elsewhere(home)
+    `queue` is that of its room, where it was looked at a moment ago.
+    """
+    queue = look(room_of(home)) if queue is None else queue
+    at_work = [one for one in queue.tickets if one.state in ("starting", "running")]
+    count = sum(one.run.path.parent != home for one in at_work)
     return f"{_others(count)} training." if count else ""
 
 

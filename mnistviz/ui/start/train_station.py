@@ -18,6 +18,7 @@ from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import FILM, TRAIN
 from mnistviz.ui.shared.training import run_logs
+from mnistviz.ui.shared.training.queue_now import queue_now
 from mnistviz.ui.shared.words.explained import explained
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.own_drawing import own_image
@@ -101,7 +102,7 @@ def _watch(number: int, run: Run, active: bool) -> None:
 def _show_run(run: Run, current: State) -> None:
     rows = run_logs.metrics(run)
     if current == "queued":
-        st.info(waiting_text(run))
+        st.info(waiting_text(run, queue_now()))
     elif current in ACTIVE_STATES and not rows:
         st.info(texts.PREPARING)
     elif current in ACTIVE_STATES:

@@ -8,6 +8,7 @@ from mnistviz.runs.queue.waiting_text import training_elsewhere_text
 from mnistviz.runs.run_state import ACTIVE_STATES, State, run_state, silence_text
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.texts import state_badge
+from mnistviz.ui.shared.training.queue_now import queue_now
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 POLL_SECONDS = 3.0
@@ -36,7 +37,7 @@ def show_other_runs(shown: str) -> None:
                 # The whole page is drawn again, not the list alone.
                 if st.button("Show it", key=f"show-{other.id}", on_click=_choose, args=(other.id,)):
                     st.rerun()
-    if text := training_elsewhere_text(storage.home()):
+    if text := training_elsewhere_text(storage.home(), queue_now()):
         explained_caption(text)
 
 

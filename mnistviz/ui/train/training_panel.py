@@ -22,6 +22,7 @@ from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.texts import state_badge, validated_on_text
 from mnistviz.ui.shared.training import run_logs
 from mnistviz.ui.shared.training.progress import UNKNOWN, progress_of
+from mnistviz.ui.shared.training.queue_now import queue_now
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.train import end_notice
 from mnistviz.ui.train.learning_step_view import show_learning_step
@@ -197,7 +198,7 @@ def _show_progress(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
         st.warning(silence, icon=":material/bedtime:")
         progress = progress.without_speed()
     if current == "queued":
-        st.info(waiting_text(run))
+        st.info(waiting_text(run, queue_now()))
         return
     if current == "paused" and has_given_its_turn_away(run):
         st.info(GIVEN_AWAY)
