@@ -8,11 +8,15 @@ ENVIRONMENT := @$(PYTHON) tools/environment.py $(VENV)
 TESTS := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 ALONE := $(BIN)/python -m pytest -m alone
 
-.PHONY: run test test-all test-elsewhere unit lint format hooks bench screenshots dask-scheduler \
+.PHONY: run classroom test test-all test-elsewhere unit lint format hooks bench screenshots dask-scheduler \
 	dask-worker packages test-packages dask-packages
 
 run: packages
 	$(BIN)/python -m streamlit run app.py
+
+# For a class on the local network: prints the address, a QR code and the link for the teacher.
+classroom: packages
+	$(BIN)/python -m mnistviz classroom
 
 # Everything but what is marked slow: unit tests, every page once, one browser walk, one killed worker.
 test: test-packages

@@ -8,6 +8,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnistviz.core.assets import ASSETS
 from mnistviz.ui.shared.accessibility.chart_files import offer_chart_files
+from mnistviz.ui.shared.classroom.frame import (
+    enter_class,
+    is_page_shown,
+    menu_visibility,
+    teachers_page,
+)
+from mnistviz.ui.shared.classroom.server import app_options
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import OVERVIEW, SECTIONS, START
@@ -31,11 +38,14 @@ def show_page() -> None:
                 help=entry.help,
                 default=entry is OVERVIEW,
                 url_path="home" if entry is OVERVIEW else None,
+                visibility=menu_visibility(entry.name),
             )
             for entry in entries
         ]
         for section, entries in SECTIONS.items()
     }
+    if board := teachers_page():
+        pages["Class"] = [board]
     # The default page is at the root of the server. Some people add its name.
     by_name = st.Page(_open_overview, url_path=OVERVIEW.name, visibility="hidden")
     next(iter(pages.values())).append(by_name)
@@ -48,6 +58,9 @@ def show_page() -> None:
     with st.container(key=f"title_{page.url_path}"):
         st.title(page.title)
     with errors_shown():
+        enter_class()
+        if not is_page_shown(page.url_path or OVERVIEW.name):
+            return
         sidebar_pickers()
         page.run()
         offer_chart_files()
@@ -64,4 +77,4 @@ if get_script_run_ctx():
     show_page()
 else:
     limit_heaps()
-    app = st.App(__file__, lifespan=prepare)
+    app = st.App(__file__, lifespan=prepare, **app_options())

@@ -23,6 +23,7 @@ from mnistviz.cli import (
     study,
     train,
 )
+from mnistviz.cli.server import classroom
 from mnistviz.core.errors import MnistVizError
 
 app = typer.Typer(
@@ -42,6 +43,7 @@ for command in (
     attribute.attribute,
     study.study,
     evidence.evidence,
+    classroom.classroom,
 ):
     app.command()(command)
 app.command("export")(runs.export_to)

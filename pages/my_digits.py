@@ -6,6 +6,7 @@ from mnistviz.core.constants import NUM_TRAINING_IMAGES
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.digits import my_digits
 from mnistviz.evaluation import my_digits_scores
+from mnistviz.ui.my_digits.consent import show_consent
 from mnistviz.ui.my_digits.fine_tuning import teach
 from mnistviz.ui.my_digits.gallery import show_gallery, show_last_action
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
@@ -24,6 +25,7 @@ snapshot = need_snapshot()
 run = snapshot.run
 digits = my_digits.list_digits()
 show_last_action()
+show_consent()
 if not digits:
     explained("Digits of your own hand, to test networks with and to teach them.")
     st.info(

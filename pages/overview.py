@@ -8,6 +8,7 @@ from mnistviz.ui.overview.data_view import show_data
 from mnistviz.ui.overview.network_view import show_network
 from mnistviz.ui.overview.results_view import show_numbers, show_reference, show_speed_and_accuracy
 from mnistviz.ui.overview.welcome import show_all_pages, show_flow, show_welcome
+from mnistviz.ui.shared.classroom.address_view import show_address
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot, no_snapshot_yet
 from mnistviz.ui.shared.training import run_logs
 
@@ -18,6 +19,7 @@ published = run_logs.published_log()[-1]
 model = ModelSpec()
 snapshot = chosen_snapshot()
 
+show_address()
 show_welcome(model)
 if snapshot is None:
     no_snapshot_yet(chosen_run())

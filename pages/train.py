@@ -7,8 +7,7 @@ import streamlit as st
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, Recipe
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.runs import registry
-from mnistviz.runs.queue import num_slots
+from mnistviz.runs.queue.slots import has_free_slot
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.training import launcher, warm_start
 from mnistviz.ui.shared import flash, state
@@ -129,8 +128,7 @@ if run_state(run) != "paused":
         show_learning_step(run)
 with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):
     show_fork_form(run, chosen_snapshot())
-active = [each for each in registry.list_runs() if run_state(each) in ACTIVE_STATES]
-if not obstacle and len(active) < num_slots():
+if not obstacle and has_free_slot():
     # While the settings are chosen, TensorFlow is loaded and compiles for them.
     warm_start.want(*wishes)
 explanation(

@@ -22,7 +22,7 @@ from mnistviz.runs import event_files, metrics_log, registry, snapshots, worker_
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.event_files import EventFiles
 from mnistviz.runs.fine_tune_set import FOLD_WORD, FOLDS
-from mnistviz.runs.queue import waiting_text
+from mnistviz.runs.queue.waiting_text import waiting_text
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state, silence_text
 from mnistviz.runs.snapshots import Snapshot

@@ -39,3 +39,7 @@ class MissingPackageError(MnistVizError):
 
 class StudyError(MnistVizError):
     """A study can't be started, read or gone on with."""
+
+
+class ClassError(MnistVizError):
+    """Something that a visitor of a class may not do, or that the room has no space for."""

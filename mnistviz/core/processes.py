@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 
 from mnistviz.core.assets import PROJECT
-from mnistviz.core.storage import home
+from mnistviz.core.storage import ROOM_VARIABLE, home, is_class, room
 
 # A process takes its lock within a second, before it imports TensorFlow.
 START_TIMEOUT_SECONDS = 30
@@ -47,7 +48,7 @@ def run_module(module: str, arguments: Sequence[str]) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=PROJECT,
-            env=_environment(),
+            env=environment(),
             timeout=RUN_TIMEOUT_SECONDS,
             check=False,
         )
@@ -79,7 +80,7 @@ def start_module(
             stdout=log,
             stderr=log,
             cwd=PROJECT,
-            env=_environment(),
+            env=environment(),
             start_new_session=True,
         )
     # Reaps the process when it ends; the thread does not keep this process alive.
@@ -92,6 +93,18 @@ def start_module(
         if status is not None or time.monotonic() > deadline:
             raise ProcessStartError(_reason(status, log_file.read_bytes()[begin:]))
         time.sleep(POLL_SECONDS)
+
+
+def become_module(module: str, arguments: Sequence[str], settings: Mapping[str, str]) -> NoReturn:
+    """Run `python -m MODULE ARGUMENTS` in place of this process, with more environment variables.
+
+    On Windows, where no process takes the place of another, this one waits for it and ends with it.
+    """
+    command, variables = _command(module, arguments), {**os.environ, **settings}
+    if sys.platform == "win32":
+        sys.exit(subprocess.run(command, cwd=PROJECT, env=variables, check=False).returncode)
+    os.chdir(PROJECT)
+    os.execve(command[0], command, variables)  # noqa: S606
 
 
 def lower_priority(niceness: int) -> None:
@@ -122,8 +135,12 @@ def _command(module: str, arguments: Sequence[str]) -> list[str]:
     return [sys.executable, "-X", "faulthandler", "-m", module, *arguments]
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "MNISTVIZ_HOME": str(home())}
+def environment() -> dict[str, str]:
+    """The environment of child processes: they work in the home of who started them."""
+    folders = {"MNISTVIZ_HOME": str(home())}
+    if is_class():
+        folders[ROOM_VARIABLE] = str(room())
+    return {**os.environ, **folders}
 
 
 def reason_in(output: bytes) -> str:

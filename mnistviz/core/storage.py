@@ -1,14 +1,19 @@
-"""The home folder, its lock, and files that are replaced in one step."""
+"""The home folder, its lock, and files that are replaced in one step.
+
+In class mode one server has a room: `spaces/` in it has a home for each visitor, `shared/` the
+runs that all may read. The room itself is the home of the teacher, and of a person alone.
+"""
 
 import json
 import os
 import secrets
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ParamSpec, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -17,13 +22,92 @@ from numpy.typing import NDArray
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import RunError
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 DEFAULT_HOME = PROJECT / "runs"
 LOCK_TIMEOUT_SECONDS = 10
 
 
+# A child process of a server in class mode knows the room by this variable.
+ROOM_VARIABLE = "MNISTVIZ_ROOM"
+
+_find_home: Callable[[], Path] | None = None
+_home_of_block: ContextVar[Path | None] = ContextVar("home_of_block", default=None)
+
+
 def home() -> Path:
-    """The folder that holds a person's runs, `MNISTVIZ_HOME` or `runs/` in the project."""
+    """The folder that holds a person's runs, `MNISTVIZ_HOME` or `runs/` in the project.
+
+    In a server in class mode, it is that of the visitor for whom the caller works.
+    """
+    if (inside := _home_of_block.get()) is not None:
+        return inside
+    if _find_home is not None:
+        return _find_home()
     return Path(os.environ.get("MNISTVIZ_HOME") or DEFAULT_HOME).absolute()
+
+
+def room() -> Path:
+    """The folder of all that the visitors of a server share; the home where it serves one person.
+
+    It has the slots of the queue, the warm worker and results for bundled runs.
+    """
+    folder = os.environ.get(ROOM_VARIABLE) or os.environ.get("MNISTVIZ_HOME") or DEFAULT_HOME
+    return Path(folder).absolute()
+
+
+def is_class() -> bool:
+    """Whether this process is a server in class mode, or a child of one."""
+    return _find_home is not None or bool(os.environ.get(ROOM_VARIABLE))
+
+
+def spaces() -> list[Path]:
+    """The homes of all visitors of a class; none where a server serves one person."""
+    if not is_class():
+        return []
+    return sorted(path for path in (room() / "spaces").glob("[!.]*") if path.is_dir())
+
+
+def homes() -> list[Path]:
+    """All homes of this server: the room, then those of visitors."""
+    return [room(), *spaces()]
+
+
+def shared_runs() -> Path | None:
+    """The folder of the runs that a teacher shares with all, or None outside class mode."""
+    return room() / "shared" if is_class() else None
+
+
+def serve_class(find_home: Callable[[], Path] | None) -> None:
+    """Put this process in class mode; None ends it.
+
+    `find_home` returns the home of the visitor for whom the calling thread works. It raises an
+    error where there is none: what the server does for itself, it does in `acting_in(room())`.
+    """
+    global _find_home
+    _find_home = find_home
+
+
+@contextmanager
+def acting_in(folder: Path) -> Iterator[None]:
+    """Within the block, `home()` of this thread is `folder`, such as the space of a visitor."""
+    token = _home_of_block.set(folder)
+    try:
+        yield
+    finally:
+        _home_of_block.reset(token)
+
+
+def in_this_home(function: Callable[P, R]) -> Callable[P, R]:
+    """A function that works in the present home, whichever thread calls it later."""
+    folder = home()
+
+    def bound(*args: P.args, **kwargs: P.kwargs) -> R:
+        with acting_in(folder):
+            return function(*args, **kwargs)
+
+    return bound
 
 
 @contextmanager
@@ -32,13 +116,14 @@ def home_lock() -> Iterator[None]:
 
     Raises `RunError` where the folder can't be written to.
     """
-    lock = FileLock(home() / "home.lock", timeout=LOCK_TIMEOUT_SECONDS)
+    folder = home()
+    lock = FileLock(folder / "home.lock", timeout=LOCK_TIMEOUT_SECONDS)
     try:
-        home().mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except OSError as error:
         raise RunError(
-            f"{home()}: expected a folder for runs that can be written to, got: "
+            f"{folder}: expected a folder for runs that can be written to, got: "
             f"{error.strerror or error}; set MNISTVIZ_HOME to another folder"
         ) from None
     try:

@@ -11,6 +11,7 @@ leaves only complete files.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from mnistviz.core import storage
 from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import DataError, DrawingError
 from mnistviz.core.read_cache import read_once
+from mnistviz.core.room import limits
 from mnistviz.core.types.arrays import ByteArray
 from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, strokes_to_json
 from mnistviz.digits.labelled_sets import LabelledSet
@@ -37,6 +39,7 @@ MAX_ANSWERS = 100
 NAME = "My digits"
 # The label of a drawing that is no digit.
 NO_DIGIT = NUM_CLASSES
+_ID = re.compile("[0-9a-f]{12}")
 _SHAPE = (IMAGE_SIZE, IMAGE_SIZE)
 
 
@@ -107,8 +110,10 @@ def save(
 ) -> Digit:
     """Save an image `(28, 28)` uint8 with its label, or relabel it if it is saved already.
 
-    Raises `DataError` for a blank image, an invalid label, or if there are too many digits.
+    Raises `DataError` for a blank image, an invalid label, or if there are too many digits, and
+    `ClassError` at a limit of a class.
     """
+    limits.need_room()
     label = _checked_label(label)
     if image.shape != _SHAPE or image.dtype != np.uint8 or not image.any():
         raise DataError(
@@ -186,6 +191,9 @@ def check_capacity(number: int) -> None:
 
 
 def file_of(digit_id: str) -> Path:
+    """The file of a digit. Raises `DataError` for what is no id: it may come from a browser."""
+    if not _ID.fullmatch(digit_id):
+        raise DataError(f"digit: expected the id of one that is kept, got {digit_id[:40]!r}")
     return folder() / f"{digit_id}.json"
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from mnistviz.core.errors import DataError
 from mnistviz.core.inputs.file_kinds import KIND_TEXTS, find_kind
+from mnistviz.core.room import limits, rules
 from mnistviz.core.safe_zip import ZipRules, open_zip
 from mnistviz.digits import my_digits
 from mnistviz.digits.data_set_reader import read_uploads
@@ -51,7 +52,11 @@ class Imported:
 
 
 def export(target: IO[bytes], digits: Sequence[Digit]) -> None:
-    """Write digits to `target` as a zip. Raises `DataError` if there are none."""
+    """Write digits to `target` as a zip. Raises `DataError` if there are none.
+
+    Raises `ClassError` where a class refuses it.
+    """
+    rules.need("export")
     labelled = my_digits.as_labelled_set(digits)
     npz = io.BytesIO()
     np.savez_compressed(
@@ -72,8 +77,10 @@ def import_uploads(uploads: Sequence[tuple[str, bytes]]) -> Imported:
     """Import the digits of an export, or of any labelled set that `read_uploads` reads.
 
     Digits that are saved already keep their label; deleted ones stay deleted. Everything is checked
-    before the first digit is saved. Raises `DataError`.
+    before the first digit is saved. Raises `DataError`, and `ClassError` where a class refuses it.
     """
+    rules.need("import")
+    limits.need_room()
     for name, raw in uploads:
         kind = find_kind(io.BytesIO(raw))
         if kind in ("run", "keras"):

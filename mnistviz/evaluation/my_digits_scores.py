@@ -22,7 +22,7 @@ class _StoredAnswers:
     logits: FloatArray
 
 
-_CACHE = ResultCache("digits", dataclass_codec(_StoredAnswers))
+_CACHE = ResultCache("digits", dataclass_codec(_StoredAnswers), personal=True)
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def keep_logits(snapshot: Snapshot, digest: str, logits: FloatArray, look: Look 
 
 def _cache(digest: str, look: Look) -> ResultCache[FloatArray]:
     name = "logits" if look == "single" else "second-look"
-    return ResultCache(f"{name}-{digest}", array_codec("logits"))
+    return ResultCache(f"{name}-{digest}", array_codec("logits"), personal=True)
 
 
 def errors_of(answers: Answers) -> NDArray[np.int64]:

@@ -123,4 +123,5 @@ def trained_on(corruption: Corruption, spec: TrainSpec) -> tuple[float, float] |
 
 def _cache(data: LabelledSet, corruption: Corruption) -> ResultCache[RobustnessCurve]:
     codec = dataclass_codec(RobustnessCurve, corruption=corruption.name)
-    return ResultCache(f"robustness-{corruption.name}-{digest_of(data.images)}", codec)
+    name = f"robustness-{corruption.name}-{digest_of(data.images)}"
+    return ResultCache(name, codec, personal=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 from mnistviz.core import storage
 from mnistviz.core.errors import MissingPackageError, ReportError, SpecError
 from mnistviz.core.inputs import names
+from mnistviz.core.room import rules
 from mnistviz.exports import numpy_file, onnx_file, scripts, tflite_file
 from mnistviz.exports.hand_in import files
 from mnistviz.runs.archive import keras_file
@@ -216,7 +217,11 @@ def download_name(to: Format, stem: str) -> str:
 
 
 def packed(snapshot: Snapshot, to: Format, stem: str) -> bytes:
-    """Return the content of the file that `download_name` names. Raises as `export`."""
+    """Return the content of the file that `download_name` names.
+
+    Raises as `export`, and `ClassError` where a class refuses it.
+    """
+    rules.need("export")
     with tempfile.TemporaryDirectory() as folder:
         files = _written(snapshot, to, Path(folder) / f"{stem}{to.suffix}")
         if not to.several:

@@ -16,8 +16,9 @@ from mnistviz.core.errors import RunError, SpecError
 from mnistviz.core.inputs import names
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.read_cache import read_once
+from mnistviz.core.room import limits
 from mnistviz.core.run_spec import OwnDigits, Parent, RunSpec
-from mnistviz.core.storage import home, home_lock, read_json, write_json
+from mnistviz.core.storage import home, home_lock, read_json, shared_runs, write_json
 from mnistviz.core.train_spec import TrainSpec
 
 BUNDLED_HOME = ASSETS / "runs"
@@ -71,8 +72,9 @@ def create_run(
     """Create the directory of a new run, with its spec and its name.
 
     Without a name it gets `recipe-1`, `recipe-2`, … Raises `RunError` when the
-    name is invalid or taken, by a bundled run too.
+    name is invalid or taken, by a bundled run too, and `ClassError` at a limit of a class.
     """
+    limits.need_room(new_runs=1)
     with home_lock():
         taken = taken_names()
         if name is None:
@@ -91,12 +93,18 @@ def create_run(
 def taken_names() -> set[str]:
     """The names that no new run may have: all ids, and all names but those of deleted runs."""
     words: set[str] = set()
-    for folder in (BUNDLED_HOME, home()):
+    for folder in (*read_only_homes(), home()):
         for entry in _entries_in(folder):
             words.add(entry.id)
             if isinstance(entry, DamagedRun) or not entry.deleted:
                 words.add(entry.name)
     return words
+
+
+def read_only_homes() -> list[Path]:
+    """The folders of the runs that can't be changed: the bundled ones, and those of a teacher."""
+    shared = shared_runs()
+    return [BUNDLED_HOME, shared] if shared else [BUNDLED_HOME]
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
@@ -162,11 +170,13 @@ def _text(label: Mapping[str, Any], key: str) -> str:
 def list_runs() -> list[Run]:
     """All runs that can be read: bundled ones first, then a person's own, newest first.
 
-    The bundled ones are in the order of `BUNDLED_FIRST`, then by time. `deleted_runs` and
-    `damaged_runs` return the others.
+    The bundled ones are in the order of `BUNDLED_FIRST`, then by time; in class mode, those that
+    the teacher shares follow. `deleted_runs` and `damaged_runs` return the others.
     """
     bundled = sorted(_readable(BUNDLED_HOME), key=_created)
     bundled.sort(key=lambda run: (*BUNDLED_FIRST, run.id).index(run.id))
+    for folder in read_only_homes()[1:]:
+        bundled += sorted(_readable(folder), key=_created, reverse=True)
     own = (run for run in _readable(home()) if not run.deleted)
     return [*bundled, *sorted(own, key=_created, reverse=True)]
 
@@ -201,7 +211,7 @@ def _entries_in(folder: Path) -> list[Run | DamagedRun]:
     for name in folders:
         path = folder / name
         try:
-            runs.append(open_run(path, bundled=folder == BUNDLED_HOME))
+            runs.append(open_run(path, bundled=folder in read_only_homes()))
         except RunError as error:
             # A folder that is being created has no file yet; one without its spec has others.
             if any((path / file).exists() for file in ("spec.json", "label.json", "metrics.jsonl")):
@@ -215,9 +225,10 @@ def find_run(text: str) -> Run:
     text = names.tidied(text)
     if 0 < len(text) <= MAX_ID_LENGTH and text[0] != "." and Path(text).name == text:
         # Most callers have the id, which names the folder: the others need not be read.
-        for folder in (BUNDLED_HOME, home()):
+        read_only = read_only_homes()
+        for folder in (*read_only, home()):
             if (folder / text / "spec.json").exists():
-                return _not_deleted(open_run(folder / text, bundled=folder == BUNDLED_HOME))
+                return _not_deleted(open_run(folder / text, bundled=folder in read_only))
     runs = list_runs()
     return only_match(text, [run for run in runs if run.name == text], runs)
 

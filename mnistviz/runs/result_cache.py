@@ -115,20 +115,22 @@ class ResultCache(Generic[T]):
     """The stored results of one computation, one for each snapshot.
 
     `name` is the first part of the files' names. A codec whose arrays get another meaning needs
-    a new `version`: files of other versions are ignored.
+    a new `version`: files of other versions are ignored. A `personal` result depends on the digits
+    or the data set of a person: that of a bundled run is stored in the person's home, too.
     """
 
     name: str
     codec: Codec[T]
     version: int = 1
+    personal: bool = False
 
     def file_of(self, snapshot: Snapshot) -> Path:
         """Return the file of the result for a snapshot."""
-        return file_of(snapshot, self.name)
+        return file_of(snapshot, self.name, personal=self.personal)
 
     def read(self, snapshot: Snapshot) -> T | None:
         """The stored result, or None where there is none that can be read."""
-        arrays = dict(read_arrays(snapshot, self.name) or {})
+        arrays = dict(read_arrays(snapshot, self.name, personal=self.personal) or {})
         version = arrays.pop(_VERSION_NAME, np.array(1))
         if not arrays or version.ndim or version != self.version:
             return None
@@ -143,7 +145,7 @@ class ResultCache(Generic[T]):
         if self.version > 1:
             arrays[_VERSION_NAME] = np.array(self.version)
         with suppress(OSError):
-            write_arrays(snapshot, self.name, arrays)
+            write_arrays(snapshot, self.name, arrays, personal=self.personal)
 
     def get(self, snapshot: Snapshot, compute: Callable[[], T]) -> T:
         """The stored result, or what `compute` returns, which is then stored."""
@@ -157,9 +159,15 @@ class ResultCache(Generic[T]):
 # ---------------------------------------------------------------- the files
 
 
-def file_of(snapshot: Snapshot, name: str) -> Path:
-    """Return the file of a result."""
-    return storage.home() / "cache" / _relative_path(snapshot, name)
+def file_of(snapshot: Snapshot, name: str, *, personal: bool = False) -> Path:
+    """Return the file of a result: in the home of the run.
+
+    Results for a bundled run are in the room, for all; personal ones in the person's home.
+    """
+    run, folder = snapshot.run, snapshot.run.path.parent
+    if run.bundled:
+        folder = storage.home() if personal else storage.room()
+    return folder / "cache" / _relative_path(snapshot, name)
 
 
 def _relative_path(snapshot: Snapshot, name: str) -> str:
@@ -167,17 +175,17 @@ def _relative_path(snapshot: Snapshot, name: str) -> str:
     return f"{snapshot.run.id}/{name}-step-{snapshot.step:07d}-{digest}.npz"
 
 
-def read_arrays(snapshot: Snapshot, name: str) -> Arrays | None:
+def read_arrays(snapshot: Snapshot, name: str, *, personal: bool = False) -> Arrays | None:
     """The arrays of a stored result, or None where there is no file that can be read."""
-    arrays: Arrays | None = storage.read_arrays(file_of(snapshot, name))
+    arrays: Arrays | None = storage.read_arrays(file_of(snapshot, name, personal=personal))
     if arrays is None and snapshot.run.bundled:
         arrays = storage.read_arrays(BUNDLED / _relative_path(snapshot, name))
     return arrays
 
 
-def write_arrays(snapshot: Snapshot, name: str, arrays: Arrays) -> None:
+def write_arrays(snapshot: Snapshot, name: str, arrays: Arrays, *, personal: bool = False) -> None:
     """Store arrays as a result. Raises `OSError` where the home can't be written to."""
-    file = file_of(snapshot, name)
+    file = file_of(snapshot, name, personal=personal)
     file.parent.mkdir(parents=True, exist_ok=True)
     with storage.atomic_write(file) as target:
         np.savez(target, allow_pickle=False, **arrays)

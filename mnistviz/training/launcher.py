@@ -3,12 +3,13 @@
 from mnistviz.core.errors import RunError, TrainingError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.processes import ProcessStartError, start_module
+from mnistviz.core.room import rules
 from mnistviz.core.run_spec import OwnDigits, Parent
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.network.tensorflow_failure import absence
 from mnistviz.runs import desired_state, fine_tune_set, registry, snapshots, worker_log
 from mnistviz.runs.fine_tune_set import Split
-from mnistviz.runs.queue import has_free_slot
+from mnistviz.runs.queue.slots import has_free_slot
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.runs.snapshots import Snapshot
@@ -83,7 +84,12 @@ def resume(run: Run, learning_rate: float | None = None) -> None:
 
 
 def obstacle() -> str:
-    """Return why a run can't start to train now, for lack of memory or of TensorFlow, or ""."""
+    """Return why a run can't start to train now, or "".
+
+    The teacher has switched training off, or memory or TensorFlow is missing.
+    """
+    if not rules.is_allowed("training"):
+        return rules.refusal("training")
     if reason := absence():
         return reason
     try:

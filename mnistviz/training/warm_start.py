@@ -1,6 +1,6 @@
 """Start runs in a warm worker: a process that has loaded TensorFlow before a run exists.
 
-The processes share a folder of the home. Each file has one writer:
+The processes share a folder of the room. Each file has one writer:
 
     worker.lock    held by the warm worker until it has a run
     offer.json     by the warm worker: the fingerprint of its code and environment, and the number
@@ -45,7 +45,7 @@ RETRY_SECONDS = 600.0
 
 # Names of environment variables that change how a worker trains begin with one of these.
 _SETTINGS = ("MNISTVIZ_", "TF_", "XLA_", "KERAS_", "PYTHON", "OMP_", "LD_", "MALLOC_", "CUDA_")
-_NO_SETTINGS = ("MNISTVIZ_HOME", "MNISTVIZ_WARM_SECONDS")
+_NO_SETTINGS = ("MNISTVIZ_HOME", storage.ROOM_VARIABLE, "MNISTVIZ_WARM_SECONDS")
 _PACKAGES = ("tensorflow", "keras", "numpy")
 
 # What a run will be trained with.
@@ -66,8 +66,8 @@ class Files:
 
 
 def files(folder: Path | None = None) -> Files:
-    """Return the files of the warm worker of a folder, by default the home's."""
-    folder = folder or storage.home() / "warm-worker"
+    """Return the files of the warm worker of a folder, by default the one of this server."""
+    folder = folder or storage.room() / "warm-worker"
     names = ("worker.lock", "offer.json", "wanted.json", "next.json", "accepted.json", "warm.log")
     return Files(folder, *(folder / name for name in names))
 

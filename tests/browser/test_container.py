@@ -51,7 +51,9 @@ def test_pages_a_drawing_and_a_training_need_one_gigabyte_and_a_volume(
     expect(page.get_by_text("Kept in My digits as")).to_be_visible()
     context.close()
     assert container.most_memory < GIGABYTE
-    assert (container.volume / "digits").exists()
+    # The container serves a class: each visitor has a space.
+    assert len([*container.volume.glob("spaces/*/digits")]) == 1
+    assert (container.volume / "teacher.secret").exists()
     assert "Traceback" not in container.log.read_text()
     done = container.run(["-m", "mnistviz", "train", "--recipe", "try-out", "--epochs", "1"])
     assert done.returncode == 0, done.stderr

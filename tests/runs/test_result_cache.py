@@ -22,6 +22,8 @@ from mnistviz.runs.result_cache import (
     dataclass_codec,
 )
 from mnistviz.runs.snapshots import Snapshot
+from tests.helpers.classes import class_mode, visitor
+from tests.helpers.made_runs import give_weights, small_run
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,11 +163,24 @@ def test_the_result_of_replaced_weights_is_not_read(run: Run) -> None:
 
 
 def test_in_a_home_that_cannot_be_written_to_results_are_computed_each_time(
-    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: Run,
 ) -> None:
-    (tmp_path / "file").write_text("no folder")
-    monkeypatch.setenv("MNISTVIZ_HOME", str(tmp_path / "file"))
+    (run.path.parent / "cache").write_text("no folder")
     compute = Computation()
     for _ in range(2):
         assert_same(CACHE.get(Snapshot(run, 0), compute))
     assert compute.calls == 2
+
+
+def test_in_a_class_personal_results_for_bundled_runs_stay_in_the_space(home: Path) -> None:
+    last = snapshots.latest_snapshot(registry.find_run("best"))
+    personal = ResultCache("digits", ARRAYS, personal=True)
+    everybodys = ResultCache("means", ARRAYS)
+    with class_mode():
+        space = visitor()
+        with storage.acting_in(space.home):
+            assert personal.file_of(last).is_relative_to(space.home)
+            assert everybodys.file_of(last).is_relative_to(home / "cache")
+            own = small_run("own")
+            give_weights(own, 0)
+            assert everybodys.file_of(Snapshot(own, 0)).is_relative_to(space.home)

@@ -19,7 +19,7 @@ from mnistviz.core.run_spec import Parent
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import checkpoints, metrics_log, registry, snapshots
 from mnistviz.runs.metrics_log import MetricsReader
-from mnistviz.runs.queue import queued_before
+from mnistviz.runs.queue.order import queued_before
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import read_status, run_state
 from mnistviz.runs.snapshots import Snapshot

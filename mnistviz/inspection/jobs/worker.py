@@ -17,7 +17,7 @@ def main() -> None:
     lower_priority()
     directory, step, kind, *arguments = sys.argv[1:]
     path = Path(directory)
-    run = registry.open_run(path, bundled=path.parent == registry.BUNDLED_HOME)
+    run = registry.open_run(path, bundled=path.parent in registry.read_only_homes())
     JOBS[kind](Snapshot(run, int(step)), *arguments).run_exclusively()
 
 

@@ -11,6 +11,7 @@ from mnistviz.core.inputs import names
 from mnistviz.core.inputs.file_kinds import find_kind
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.processes import ProcessError, run_module
+from mnistviz.core.room import limits, rules
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.archive import unpack
@@ -26,8 +27,11 @@ NOTE = "Imported from {file}. How it was trained, and on what, is not known here
 def import_file(source: Path | IO[bytes], file_name: str) -> NamedRun:
     """Make a new run of a zip that the export of a run made, or of a Keras model.
 
-    Raises `RunError`; what is refused leaves nothing behind.
+    Raises `RunError`, and `ClassError` where a class refuses it; what is refused leaves nothing
+    behind.
     """
+    rules.need("import")
+    limits.need_room(new_runs=1)
     if isinstance(source, Path):
         if not source.is_file():
             return unpack.import_run(source)

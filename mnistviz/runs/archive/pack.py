@@ -10,6 +10,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO
 
+from mnistviz.core.room import rules
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import epoch_log, fine_tune_set, metrics_log, snapshots
 from mnistviz.runs.archive import keras_file
@@ -75,8 +76,9 @@ def export_what_can_be(
     """Write a run into `target` as `export` does, without `model.keras` where it can't be written.
 
     Then `model.keras.txt` in the zip file says why. Raises `RunError` when a snapshot is missing or
-    damaged.
+    damaged, and `ClassError` where a class refuses it.
     """
+    rules.need("export")
     try:
         export(run, target, step=step, steps=steps)
     except KerasFileError as error:

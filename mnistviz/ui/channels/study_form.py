@@ -10,6 +10,7 @@ import streamlit as st
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.model_spec import parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
+from mnistviz.core.room import limits, rules
 from mnistviz.runs import registry
 from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state, silence_text
 from mnistviz.studies import runner, study_directory
@@ -49,12 +50,19 @@ def start() -> None:
             **widths,
             seeds=tuple(range(_checked_seeds(entered.study_num_seeds))),
         )
+        rules.need("studies")
+        limits.need_room(new_runs=len(spec.trials))
         study = study_directory.create_or_extend(spec)
         if study_directory.is_running(study):
             raise MnistVizError(f"{spec.name}: this study is running; wait for its end or stop it")
         runner.start(study.path)
 
     flash.run(MESSAGE, create_and_start)
+
+
+def _go_on(study: Study) -> None:
+    rules.need("studies")
+    runner.start(study.path)
 
 
 def entered_plans(chosen: Sequence[str], others: str) -> tuple[tuple[int, ...], ...]:
@@ -101,7 +109,7 @@ def _follow(study: Study, running: bool) -> None:
             icon=":material/play_arrow:",
             key="study_go_on",
             on_click=flash.run,
-            args=(MESSAGE, lambda: runner.start(study.path)),
+            args=(MESSAGE, lambda: _go_on(study)),
             help="Trains the trials that are missing. You can close the tab.",
         )
         return

@@ -21,6 +21,7 @@ from mnistviz.evaluation.predictions import (
 )
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
+from mnistviz.ui.shared.classroom.refusals import is_refused
 from mnistviz.ui.shared.inputs import are_uploads_refused, pick, show_uploads_refused
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.texts import count_of
@@ -72,6 +73,8 @@ def choose_set() -> LabelledSet:
 
 def _uploaded_set() -> LabelledSet:
     """The set that a person uploaded last; it stays while they look at other pages."""
+    if is_refused("import"):
+        st.stop()
     if are_uploads_refused():
         show_uploads_refused()
         st.stop()

@@ -7,16 +7,21 @@ import shlex
 
 import streamlit as st
 
+from mnistviz.core import storage
+from mnistviz.core.room import rules
 from mnistviz.evaluation.predictions import Answers, as_csv
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.evaluate.evaluated_set import is_test_set
+from mnistviz.ui.shared.classroom.refusals import is_refused
 from mnistviz.ui.shared.texts import epochs_text
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 
 def show_export(snapshot: Snapshot, answers: Answers) -> None:
     """Show two downloads, whose files are made on a click, and the command for the report."""
+    if is_refused("export"):
+        return
     name = file_stem(snapshot, answers)
     calibrated = (
         ", calibrated."
@@ -27,9 +32,14 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
         "**Predictions**: a line for each image with its label, the answer and ten probabilities"
         f"{calibrated}"
     )
+
+    def make_csv() -> str:
+        rules.need("export")
+        return as_csv(answers)
+
     st.download_button(
         "Predictions (CSV)",
-        lambda: as_csv(answers),
+        storage.in_this_home(make_csv),
         f"{name}-predictions.csv",
         "text/csv",
         icon=":material/table:",
@@ -42,13 +52,14 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
     )
 
     def make_report() -> str:
+        rules.need("export")
         from mnistviz.evaluation.report import report_data, report_html
 
         return report_html(report_data(snapshot, answers))
 
     st.download_button(
         "Report (HTML)",
-        make_report,
+        storage.in_this_home(make_report),
         f"{name}-report.html",
         "text/html",
         icon=":material/description:",

@@ -7,11 +7,13 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.charts.digit_images import gallery_figure
+from mnistviz.core import storage
 from mnistviz.digits import data_set_formats, my_digits, my_digits_zip
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
 from mnistviz.ui.my_digits.gallery import COLUMNS, change_all, restore, run_action
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.classroom.refusals import is_refused
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import are_uploads_refused, show_uploads_refused
 from mnistviz.ui.shared.page_width import page_width
@@ -26,10 +28,10 @@ MAX_NAMED_FILES = 10
 def export_and_import(digits: Sequence[Digit]) -> None:
     """Show a button that exports the digits, where there are any, and one that imports others."""
     with st.container(horizontal=True):
-        if digits:
+        if digits and not is_refused("export"):
             st.download_button(
                 "Export",
-                data=lambda: _zipped(digits),
+                data=storage.in_this_home(lambda: _zipped(digits)),
                 file_name="my-digits.zip",
                 mime="application/zip",
                 icon=":material/download:",
@@ -38,6 +40,8 @@ def export_and_import(digits: Sequence[Digit]) -> None:
                 "as JSON. Evaluate takes it as a data set.",
             )
         with st.popover("Import", icon=":material/upload:"):
+            if is_refused("import"):
+                return
             if are_uploads_refused():
                 show_uploads_refused()
                 return

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError
 from mnistviz.network import tensorflow_failure
 from mnistviz.runs import metadata, registry, snapshots
@@ -17,6 +18,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.runs.elsewhere import show_formats
 from mnistviz.ui.runs.runs_table import choose, show_table
 from mnistviz.ui.shared import flash, state
+from mnistviz.ui.shared.classroom.refusals import is_refused
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import are_uploads_refused, button, show_uploads_refused
 from mnistviz.ui.shared.loaded_networks import HASH_FUNCS
@@ -147,16 +149,26 @@ def action_bar(chosen: Sequence[Summary]) -> None:
                 if run and not refusal:
                     _text_form(run, label)
         with st.popover("Export", icon=":material/download:", disabled=not run, help=needs_one):
-            if run:
+            if run and not is_refused("export"):
                 _export_form(run)
         label, icon = "Take it elsewhere", ":material/send:"
         with st.popover(label, icon=icon, disabled=not run, help=needs_one):
-            if run:
+            if run and not is_refused("export"):
                 show_formats(run)
         text = bundled or "Takes it out of all lists. You can bring it back."
         all_bundled = all(each.bundled for each in runs)
-        button("Delete", "delete", _delete, runs, disabled=all_bundled, help=text)
+        _delete_button(runs, disabled=all_bundled, text=text)
         button("Choose none", "deselect", choose, [])
+
+
+def _delete_button(runs: Sequence[Run], *, disabled: bool, text: str) -> None:
+    """Show the button that deletes runs; where a class is at work, it asks before."""
+    if not storage.is_class():
+        button("Delete", "delete", _delete, runs, disabled=disabled, help=text)
+        return
+    with st.popover("Delete", icon=":material/delete:", disabled=disabled, help=text):
+        explained(f"Delete {names_text(runs)}? You can bring it back below the table.")
+        st.button("Yes, delete", type="primary", on_click=_delete, args=(runs,))
 
 
 def _text_form(run: Run, label: str) -> None:
@@ -203,7 +215,7 @@ def _export_form(run: Run) -> None:
     st.download_button(
         "Make and download the zip",
         # Made after the click: it takes some seconds, most of them to load TensorFlow.
-        data=partial(_packed, run, step, exported),
+        data=storage.in_this_home(partial(_packed, run, step, exported)),
         file_name=f"{run.name}.zip".replace("/", "-"),
         mime="application/zip",
         icon=":material/download:",
@@ -234,6 +246,8 @@ def import_box() -> None:
     """Show the upload of a run that was exported here or elsewhere."""
     key = renewable_key(UPLOAD)
     with st.popover("Import a run", icon=":material/upload:"):
+        if is_refused("import"):
+            return
         if are_uploads_refused():
             show_uploads_refused()
             return

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from mnistviz.core import storage
 from mnistviz.exports import formats
 from mnistviz.exports.formats import Format
 from mnistviz.runs import snapshots
@@ -45,7 +46,7 @@ def _download(snapshot: Snapshot, to: Format) -> None:
     st.download_button(
         to.title,
         # Made after the click, in a child process where it takes TensorFlow.
-        data=partial(formats.packed, snapshot, to, stem),
+        data=storage.in_this_home(partial(formats.packed, snapshot, to, stem)),
         file_name=formats.download_name(to, stem),
         icon=":material/download:",
         on_click="ignore",

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 import mnistviz.ui
+from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import registry, snapshots
@@ -45,7 +46,7 @@ def load_ahead() -> None:
     for module in pkgutil.walk_packages(mnistviz.ui.__path__, f"{mnistviz.ui.__name__}."):
         importlib.import_module(module.name)
     # A page that needs them says what is wrong with them.
-    with suppress(MnistVizError):
+    with suppress(MnistVizError), storage.acting_in(storage.room()):
         load_mnist()
         run = registry.find_run(registry.DEFAULT_RUN)
         loaded_networks.digit_reader(snapshots.latest_snapshot(run))

@@ -1,13 +1,14 @@
 """Distributions of weights, gradients and activations of each layer along a training."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from mnistviz.core.types.training import Distributions, Quantiles
 from mnistviz.inspection.distributions import distributions_of_snapshots
-from mnistviz.runs import registry, snapshots
+from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
@@ -41,7 +42,7 @@ def show_distributions(run: Run) -> None:
     # A short training logs them once, at its start; a line needs two points.
     if len(logged) < MIN_LOGGED and kind != "gradients":
         logged = ()
-    found = logged or _of_snapshots(run.id, tuple(snapshots.steps_of(run)))
+    found = logged or _of_snapshots(run.path, tuple(snapshots.steps_of(run)), run)
     layers = series_of(found, kind)
     explained_caption(f"{KINDS[kind]} {READ}")
     if not layers:
@@ -83,5 +84,6 @@ def missing_text(kind: Kind, *, logged: bool) -> str:
 
 
 @st.cache_data(max_entries=8, show_spinner="Reading the snapshots of this run …")
-def _of_snapshots(run_id: str, steps: tuple[int, ...]) -> list[Distributions]:
-    return distributions_of_snapshots(registry.find_run(run_id))
+def _of_snapshots(folder: Path, steps: tuple[int, ...], _run: Run) -> list[Distributions]:
+    # By the folder: in a class, runs of two visitors may have the same id.
+    return distributions_of_snapshots(_run)

@@ -1,5 +1,7 @@
 """One learning step, seen: its images, a kernel before and after it, and one answer."""
 
+from pathlib import Path
+
 import numpy as np
 import streamlit as st
 
@@ -7,7 +9,6 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import article
 from mnistviz.evaluation.learning_step import LearningStep, last_single_step, learning_step
 from mnistviz.network.layers import softmax
-from mnistviz.runs import registry
 from mnistviz.runs.registry import Run
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.texts import count_of
@@ -19,8 +20,9 @@ WIDTH = 400
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _stored_step(run_id: str, step: int) -> LearningStep:
-    return learning_step(registry.find_run(run_id), step)
+def _stored_step(folder: Path, step: int, _run: Run) -> LearningStep:
+    # By the folder: in a class, runs of two visitors may have the same id.
+    return learning_step(_run, step)
 
 
 def show_learning_step(run: Run) -> None:
@@ -31,7 +33,7 @@ def show_learning_step(run: Run) -> None:
             "Pause a training and press *One batch*: then you see here what this step changed."
         )
         return
-    found = _stored_step(run.id, step)
+    found = _stored_step(run.path, step, run)
     before, after = found.before, found.after
     num_right = [round(each.accuracy * each.images) for each in (before, after)]
     explained(

@@ -1,0 +1,69 @@
+"""The teacher's secret: who opens the link with it is the teacher of the room.
+
+The room keeps it in a file that only its owner can read, so that the link is the same after a
+restart. A browser keeps a proof of it in a cookie that is bound to the token of its space.
+"""
+
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from mnistviz.core import storage
+from mnistviz.core.errors import ClassError
+from mnistviz.core.read_cache import read_once
+
+VARIABLE = "MNISTVIZ_TEACHER_SECRET"
+MIN_LENGTH = 16
+FILE = "teacher.secret"
+
+
+def secret() -> str:
+    """The secret of the room: the environment's, or that of the room's file, which is made.
+
+    Raises `ClassError` for one in the environment that is too short.
+    """
+    if told := os.environ.get(VARIABLE, "").strip():
+        if len(told) < MIN_LENGTH:
+            raise ClassError(
+                f"{VARIABLE}: expected at least {MIN_LENGTH} characters, got {len(told)}; choose a "
+                "longer one"
+            )
+        return told
+    try:
+        return _read(storage.room() / FILE) or renew_secret()
+    except FileNotFoundError:
+        return renew_secret()
+
+
+@read_once
+def _read(file: Path) -> str:
+    return file.read_text(encoding="ascii").strip()
+
+
+def renew_secret() -> str:
+    """Make another secret for the room: links and teachers of before are none any more."""
+    file = storage.room() / FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    made = secrets.token_urlsafe(24)
+    part = Path(f"{file}.{secrets.token_hex(4)}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as target:
+        target.write(made)
+    part.replace(file)
+    return made
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text is the secret, compared in constant time."""
+    return hmac.compare_digest(text.encode(), secret().encode())
+
+
+def proof_of(token: str) -> str:
+    """What the browser with this token keeps: an HMAC of the token with the secret."""
+    return hmac.new(secret().encode(), f"teacher {token}".encode(), "sha256").hexdigest()
+
+
+def is_proof(text: str, token: str) -> bool:
+    """Whether a text proves that the browser with this token opened the link of the teacher."""
+    return hmac.compare_digest(text.encode(), proof_of(token).encode())

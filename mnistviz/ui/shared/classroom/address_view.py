@@ -1,0 +1,39 @@
+"""The address of the class: a line for visitors, with a QR code for the teacher's projector."""
+
+import streamlit as st
+
+from mnistviz.classroom.network import picture_code
+from mnistviz.core import storage
+from mnistviz.ui.shared.classroom import visitor
+from mnistviz.ui.shared.classroom.address import class_address
+
+SMALL, LARGE = 132, 480
+
+
+def show_address() -> None:
+    """Show where others open this class, and for the teacher a large view of it.
+
+    Nothing for a person alone.
+    """
+    if not storage.is_class():
+        return
+    address = class_address()
+    if not visitor.is_teacher():
+        st.caption(f"The address of this class: `{address}`")
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="address"):
+        st.image(picture_code(address), width=SMALL, alt=f"QR code of {address}")
+        with st.container(gap="small"):
+            st.markdown("**Your class opens this address**")
+            st.code(address, language=None)
+            large = st.button("Show it large", icon=":material/fullscreen:")
+    if large:
+        _large(address)
+
+
+@st.dialog("Open this on your device", width="large")
+def _large(address: str) -> None:
+    with st.container(horizontal_alignment="center"):
+        # No code: its letters are small and grey.
+        st.header(address.replace(":", "\\:"), anchor=False, width="content")
+        st.image(picture_code(address), width=LARGE, alt=f"QR code of {address}")
