@@ -3,8 +3,11 @@
 # Height and width of an image, in pixels.
 IMAGE_SIZE = 28
 NUM_CLASSES = 10
+DIGIT_NAMES = tuple(str(digit) for digit in range(NUM_CLASSES))
 NUM_TRAINING_IMAGES = 60_000
 NUM_TEST_IMAGES = 10_000
+# Of a data set of one's own.
+MAX_OWN_IMAGES = 200_000
 
 # The largest changes of an augmented image at strength 1, each drawn uniformly from minus to plus
 # its value: degrees, pixels, natural logarithm of a side's scale, shear.

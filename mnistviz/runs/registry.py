@@ -171,6 +171,11 @@ def list_runs() -> list[Run]:
     return [*bundled, *sorted(own, key=_created, reverse=True)]
 
 
+def runs_on(sha256: str) -> list[Run]:
+    """The runs that were trained on the data set with a checksum."""
+    return [run for run in list_runs() if run.spec.data and run.spec.data.sha256 == sha256]
+
+
 def deleted_runs() -> list[Run]:
     """The deleted runs, which can be restored, newest first."""
     gone = (run for run in _readable(home()) if run.deleted)
