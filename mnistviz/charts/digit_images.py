@@ -20,7 +20,7 @@ from mnistviz.charts.montage import (
     to_grid,
 )
 from mnistviz.charts.theme import CATEGORICAL, LEGEND, TRAINING, apply_layout
-from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES, NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 
 FADED = "#adb5bd"
@@ -43,9 +43,11 @@ def ink_heatmap(image: FloatArray) -> go.Heatmap:
     )
 
 
-def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figure:
-    """Return ten probabilities `(10,)` as bars, the largest in colour."""
-    classes = np.arange(NUM_CLASSES)
+def probability_figure(
+    probabilities: FloatArray, height: int = 300, class_names: Sequence[str] = DIGIT_NAMES
+) -> go.Figure:
+    """Return the probabilities of the classes `(10,)` as bars, the largest in colour."""
+    classes = np.arange(len(class_names))
     figure = go.Figure(
         go.Bar(
             **bar_settings(probabilities),
@@ -53,7 +55,9 @@ def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figur
             orientation="h",
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="digit %{y}: <b>%{x:.4%}</b><extra></extra>",
+            hovertemplate="%{y}: <b>%{x:.4%}</b><extra></extra>"
+            if is_own(class_names)
+            else "digit %{y}: <b>%{x:.4%}</b><extra></extra>",
         )
     )
     # Up to 1.2, for the number beside the longest bar.
@@ -61,7 +65,14 @@ def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figur
         range=[0, 1.2], tickvals=[0, 0.5, 1], tickformat=".0%", showgrid=False, fixedrange=True
     )
     figure.update_yaxes(tickvals=classes, autorange="reversed", fixedrange=True)
+    if is_own(class_names):
+        figure.update_yaxes(ticktext=list(class_names))
     return apply_layout(figure, height, bargap=0.2)
+
+
+def is_own(class_names: Sequence[str]) -> bool:
+    """Whether classes are not the ten digits, so that axes need their names."""
+    return tuple(class_names) != DIGIT_NAMES
 
 
 def bar_settings(probabilities: FloatArray, *, answered: bool = True) -> dict[str, Any]:
@@ -73,7 +84,9 @@ def bar_settings(probabilities: FloatArray, *, answered: bool = True) -> dict[st
     return {
         "x": probabilities,
         "text": [f"{probability:.1%}" for probability in probabilities.tolist()],
-        "marker": {"color": [TRAINING if n == answer else FADED for n in range(NUM_CLASSES)]},
+        "marker": {
+            "color": [TRAINING if n == answer else FADED for n in range(len(probabilities))]
+        },
     }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.evaluation import calibration
@@ -129,7 +129,7 @@ def logits(network: Network, images: Images, progress: Progress = no_progress) -
 
     `progress` is called with the number of images done.
     """
-    parts = [np.zeros((0, NUM_CLASSES), np.float32)]
+    parts = [np.zeros((0, network.spec.num_classes), np.float32)]
     for start in range(0, len(images), BATCH_SIZE):
         part = images[start : start + BATCH_SIZE]
         parts.append(mean_logits(probabilities_of(network, versions_of(part))))

@@ -16,7 +16,7 @@ from mnistviz.core.errors import RunError, SpecError
 from mnistviz.core.inputs import names
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.read_cache import read_once
-from mnistviz.core.run_spec import OwnDigits, Parent, RunSpec
+from mnistviz.core.run_spec import DataRef, OwnDigits, Parent, RunSpec
 from mnistviz.core.storage import home, home_lock, read_json, write_json
 from mnistviz.core.train_spec import TrainSpec
 
@@ -67,6 +67,7 @@ def create_run(
     name: str | None = None,
     parent: Parent | None = None,
     own: OwnDigits | None = None,
+    data: DataRef | None = None,
 ) -> Run:
     """Create the directory of a new run, with its spec and its name.
 
@@ -80,7 +81,15 @@ def create_run(
             name = next(candidate for candidate in numbers if candidate not in taken)
         name = free_name(name, taken)
         now = datetime.now(UTC)
-        spec = RunSpec(recipe=recipe, created=now, model=model, train=train, parent=parent, own=own)
+        spec = RunSpec(
+            recipe=recipe,
+            created=now,
+            model=model,
+            train=train,
+            parent=parent,
+            own=own,
+            data=data,
+        )
         path = new_folder(name)
         path.mkdir()
         write_json(path / "spec.json", spec.model_dump(mode="json"))

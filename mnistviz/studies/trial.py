@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mnistviz.core.errors import TrainingError
 from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.inspection.channels.channel_statistics import layer_statistics
 from mnistviz.inspection.channels.redundancy import use_of
 from mnistviz.inspection.kernels.coverage import coverage_of
@@ -134,7 +134,7 @@ def result_of(run: Run, trial: Trial) -> TrialResult:
 def redundancy_of(run: Run) -> tuple[LayerRedundancy, ...]:
     """Return the redundancy of each layer of a run's last snapshot, on the 10,000 test images."""
     network = load(latest_snapshot(run))
-    found = layer_statistics(network, load_mnist().x_test)
+    found = layer_statistics(network, data_of(run.spec.data).x_test)
     return tuple(use_of(layer, one) for layer, one in found.items())
 
 

@@ -158,8 +158,5 @@ def _report(about: DataSetInfo, as_json: bool) -> None:
 def _row(about: DataSetInfo) -> dict[str, Any]:
     return {
         **about.model_dump(mode="json", exclude={"schema_version"}),
-        "images": {
-            part: about.num_images(part)
-            for part in ("train", "validation", "test")
-        },
+        "images": {part: about.num_images(part) for part in ("train", "validation", "test")},
     }

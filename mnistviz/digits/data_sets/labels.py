@@ -33,7 +33,10 @@ class Classes:
 
 
 def classes_of(
-    parts: Sequence[tuple[NDArray[Any], int]], known: Mapping[str, str], name: str
+    parts: Sequence[tuple[NDArray[Any], int]],
+    known: Mapping[str, str],
+    name: str,
+    min_classes: int = MIN_CLASSES,
 ) -> Classes:
     """The classes of the labels of parts, each with the number of its images.
 
@@ -41,10 +44,10 @@ def classes_of(
     """
     texts = [_texts(labels, count, name) for labels, count in parts]
     found = sorted({text for part in texts for text in np.unique(part) if text}, key=_natural)
-    if not MIN_CLASSES <= len(found) <= MAX_CLASSES:
+    if not min_classes <= len(found) <= MAX_CLASSES:
         some = ", ".join(found[:5]) or "none"
         raise DataError(
-            f"{name}: expected {MIN_CLASSES} to {MAX_CLASSES} classes, got {len(found):,} "
+            f"{name}: expected {min_classes} to {MAX_CLASSES} classes, got {len(found):,} "
             f"different labels ({some}{', …' if len(found) > 5 else ''}); check which column or "
             "array they are"
         )

@@ -4,11 +4,14 @@ A folder has `set.npz`, the arrays of a `DataSet`, and `about.json`, its `DataSe
 under a hidden name and gets its own when it is whole, so that no part of a set is ever listed.
 """
 
+from __future__ import annotations
+
 import functools
 import secrets
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,8 +20,11 @@ from mnistviz.core.inputs import names
 from mnistviz.core.run_spec import DataRef
 from mnistviz.core.storage import home, home_lock, read_arrays, read_json, write_json
 from mnistviz.digits.data_sets.data_set import SPLITS, DataSet, DataSetInfo
-from mnistviz.digits.data_sets.reading import Choices, Opened
 from mnistviz.digits.mnist import Mnist, load_mnist
+
+if TYPE_CHECKING:
+    # Its readers take longer to import than a page may.
+    from mnistviz.digits.data_sets.reading import Choices, Opened
 
 # Sets that stay in memory: pages show one, a training another.
 _NUM_CACHED = 4
@@ -169,7 +175,8 @@ def reference(about: DataSetInfo) -> DataRef:
 def data_of(ref: DataRef | None) -> Mnist:
     """The images that a run is trained and tested on; None: MNIST.
 
-    The training images come first, then those of the validation. Raises `DataError` where the data
+    The training images come first, in a random order with a fixed seed, so that the first ones are
+    a sample of all classes; then those of the validation. Raises `DataError` where the data
     set was deleted.
     """
     if ref is None:
@@ -186,9 +193,10 @@ def _as_mnist(sha256: str, name: str) -> Mnist:
             "and with the same choices, on the page Data sets or with `data import`"
         )
     data = load(about)
+    order = np.random.default_rng(0).permutation(len(data.labels["train"]))
     joined = Mnist(
-        np.concatenate([data.images["train"], data.images["validation"]]),
-        np.concatenate([data.labels["train"], data.labels["validation"]]),
+        np.concatenate([data.images["train"][order], data.images["validation"]]),
+        np.concatenate([data.labels["train"][order], data.labels["validation"]]),
         data.images["test"],
         data.labels["test"],
     )

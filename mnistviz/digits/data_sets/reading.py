@@ -13,6 +13,7 @@ from typing import Self
 
 import numpy as np
 
+from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import DataError
 from mnistviz.core.types.arrays import ByteArray, IntArray
 from mnistviz.digits.data_set_formats import DataFile
@@ -29,7 +30,7 @@ from mnistviz.digits.data_sets.formats.files import files_at, uploaded_files
 from mnistviz.digits.data_sets.formats.raw import RawSet
 from mnistviz.digits.data_sets.known_sets import known_names
 from mnistviz.digits.data_sets.labels import Classes, classes_of, unique_names
-from mnistviz.digits.data_sets.limits import MAX_IMAGES, SAMPLE_SEED
+from mnistviz.digits.data_sets.limits import MAX_IMAGES, MIN_CLASSES, SAMPLE_SEED
 from mnistviz.digits.data_sets.pixels import Fit
 
 EXPECTED = (
@@ -133,20 +134,33 @@ class Opened:
         names = choices.class_names or self.classes.names
         return self._turned(images, choices), [names[number] for number in ids[order]]
 
+    @property
+    def has_pictures_of_other_sizes(self) -> bool:
+        """Whether it was read from picture files of which some are not 28×28."""
+        parts = [part for part in self.raw.parts if not part.images.shape]
+        return any(
+            picture.shape[:2] not in ((IMAGE_SIZE, IMAGE_SIZE), (0, 0))
+            for part in parts
+            for block in part.images.blocks(np.arange(min(part.images.count, _NUM_SHOWN)))
+            for picture in block
+        )
+
+    def part(self, index: int, choices: Choices) -> tuple[ByteArray, ByteArray]:
+        """The images `(n, 28, 28)` and the classes `(n,)` of one part, uint8."""
+        found, chosen = self.plain[index], self.chosen[index]
+        if choices.fit == "centre":
+            inverted = self._inverted(choices)
+            images = self.raw.parts[index].images
+            found, _ = pixels.to_28(images, chosen, self.name, "centre", inverted=inverted)
+        return self._turned(found, choices), self.classes.ids[index][chosen].astype(np.uint8)
+
     def data_set(self, choices: Choices) -> tuple[DataSet, str]:
         """The validated form of the set, and the rule by which it was split."""
         names = self._names(choices)
         images: dict[str, ByteArray] = {}
         labels: dict[str, ByteArray] = {}
-        for part, ids, chosen, plain in zip(
-            self.raw.parts, self.classes.ids, self.chosen, self.plain, strict=True
-        ):
-            found = plain
-            if choices.fit == "centre":
-                inverted = self._inverted(choices)
-                found, _ = pixels.to_28(part.images, chosen, self.name, "centre", inverted=inverted)
-            images[part.part] = self._turned(found, choices)
-            labels[part.part] = ids[chosen].astype(np.uint8)
+        for index, part in enumerate(self.raw.parts):
+            images[part.part], labels[part.part] = self.part(index, choices)
         made_images, made_labels, rule = splitting.split(images, labels)
         return DataSet(names, made_images, made_labels), rule
 
@@ -189,20 +203,25 @@ class Opened:
         return self.transposed if choices.transposed is None else choices.transposed
 
 
-def open_paths(paths: Sequence[Path]) -> Opened:
-    """The set in files, folders, zips or tars. Raises `DataError`."""
+def open_paths(paths: Sequence[Path], min_classes: int = MIN_CLASSES) -> Opened:
+    """The set in files, folders, zips or tars, with so many classes at least.
+
+    Raises `DataError`.
+    """
     if not paths:
         raise DataError(f"data: expected {EXPECTED}, got no file; name one")
     names = {path.parent for path in paths}
     outer = [path.resolve().parent.name for path in paths] if len(names) == 1 else []
-    return _open(partial(files_at, paths), _set_name([path.name for path in paths]), outer[:1])
+    name = _set_name([path.name for path in paths])
+    return _open(partial(files_at, paths), name, outer[:1], min_classes)
 
 
-def open_uploads(uploads: Sequence[tuple[str, bytes]]) -> Opened:
+def open_uploads(uploads: Sequence[tuple[str, bytes]], min_classes: int = MIN_CLASSES) -> Opened:
     """The set in uploaded files, each with its name and content. Raises `DataError`."""
     if not uploads:
         raise DataError(f"data: expected {EXPECTED}, got no file; choose one")
-    return _open(partial(uploaded_files, uploads), _set_name([name for name, _ in uploads]), [])
+    name = _set_name([name for name, _ in uploads])
+    return _open(partial(uploaded_files, uploads), name, [], min_classes)
 
 
 def _set_name(names: Sequence[str]) -> str:
@@ -210,11 +229,16 @@ def _set_name(names: Sequence[str]) -> str:
     return ", ".join(names[:4]) + more
 
 
-def _open(find: Callable[[ExitStack], list[DataFile]], name: str, outer: list[str]) -> Opened:
+def _open(
+    find: Callable[[ExitStack], list[DataFile]], name: str, outer: list[str], min_classes: int
+) -> Opened:
     with ExitStack() as stack:
         files = find(stack)
         raw = _read(files, name)
-        opened = _looked_at(raw, name, known_names(files, outer), stack)
+        pairs = [(part.labels, part.images.count) for part in raw.parts]
+        known = {**known_names(files, outer), **raw.class_names}
+        classes = classes_of(pairs, known, name, min_classes)
+        opened = _looked_at(raw, name, classes, stack)
         # From here on the set closes the files.
         stack.pop_all()
     return opened
@@ -265,10 +289,7 @@ def _unknown(files: Sequence[DataFile], name: str) -> str:
 # ---------------------------------------------------------------- looking at it
 
 
-def _looked_at(raw: RawSet, name: str, known: dict[str, str], stack: ExitStack) -> Opened:
-    known = {**known, **raw.class_names}
-    pairs = [(part.labels, part.images.count) for part in raw.parts]
-    classes = classes_of(pairs, known, name)
+def _looked_at(raw: RawSet, name: str, classes: Classes, stack: ExitStack) -> Opened:
     left_out, notes = [*raw.left_out], [*raw.notes]
     chosen = [np.flatnonzero(ids >= 0) for ids in classes.ids]
     unlabelled = sum(len(ids) for ids in classes.ids) - sum(map(len, chosen))

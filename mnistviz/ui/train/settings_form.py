@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, Recipe
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.settings import Column, Setting, form_settings, settings
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.ui.shared import state
@@ -85,11 +86,16 @@ def input_key(setting: Setting, recipe: Recipe) -> str:
     return f"train_{presentation.option or setting.name}"
 
 
-def specs_of(recipe: Recipe, entered: Mapping[Setting, Any]) -> tuple[ModelSpec, TrainSpec]:
-    """Return the specs of a recipe with the entered settings. Raises `SpecError`."""
+def specs_of(
+    recipe: Recipe, entered: Mapping[Setting, Any], data: DataRef | None = None
+) -> tuple[ModelSpec, TrainSpec]:
+    """Return the specs of a recipe with the entered settings, for a data set; None: MNIST.
+
+    Raises `SpecError`.
+    """
     model: dict[str, Any] = {}
     train: dict[str, Any] = {}
     for setting, value in entered.items():
         values = model if setting.spec is ModelSpec else train
         values[setting.name] = setting.parse(value)
-    return recipe.model.changed(**model), recipe.train.changed(**train)
+    return recipe.specs(model, train, data)

@@ -45,7 +45,8 @@ def read(files: Sequence[DataFile], name: str) -> RawSet:
         raise DataError(f"{name}: expected fewer pictures, got {len(files):,}; give a part")
     labels = {file.name: _folder_label(file.name) for file in files}
     if len({label for label in labels.values() if label}) < 2:
-        labels = _labels_in_names(files)
+        named = _labels_in_names(files)
+        labels = named if any(named.values()) else labels
     labelled = [file for file in files if labels[file.name]]
     unlabelled = Counter(
         str(PurePosixPath(file.name).parent) for file in files if not labels[file.name]
