@@ -1,6 +1,7 @@
 """Images of digits, and a network's ten probabilities."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from types import MappingProxyType
 from typing import Any
 
@@ -67,7 +68,8 @@ def probability_figure(
     figure.update_yaxes(tickvals=classes, autorange="reversed", fixedrange=True)
     if is_own(class_names):
         figure.update_yaxes(ticktext=list(class_names))
-    return apply_layout(figure, height, bargap=0.2)
+    # Each class needs room for its name.
+    return apply_layout(figure, max(height, 15 * len(class_names)), bargap=0.2)
 
 
 def is_own(class_names: Sequence[str]) -> bool:
@@ -102,6 +104,26 @@ def class_count_figure(counts: NDArray[np.int64]) -> go.Figure:
             hovertemplate="digit %{x}: <b>%{y:,}</b> " + name + " images<extra></extra>",
         )
     figure.update_xaxes(tickvals=np.arange(NUM_CLASSES), title="digit", fixedrange=True)
+    figure.update_yaxes(title="images", fixedrange=True)
+    return apply_layout(figure, 260, showlegend=True, legend=LEGEND)
+
+
+def class_balance_figure(
+    counts: Mapping[str, Sequence[int]], class_names: Sequence[str]
+) -> go.Figure:
+    """Return bars of the number of images of each class `(classes,)`, in each part by name."""
+    figure = go.Figure()
+    places = np.arange(len(class_names))
+    for (name, row), colour in zip(counts.items(), cycle(CATEGORICAL), strict=False):
+        figure.add_bar(
+            x=places,
+            y=list(row),
+            name=name,
+            marker_color=colour,
+            customdata=list(class_names),
+            hovertemplate="%{customdata}: <b>%{y:,}</b> " + name + " images<extra></extra>",
+        )
+    figure.update_xaxes(tickvals=places, ticktext=list(class_names), fixedrange=True)
     figure.update_yaxes(title="images", fixedrange=True)
     return apply_layout(figure, 260, showlegend=True, legend=LEGEND)
 

@@ -65,7 +65,14 @@ def confusion_figure(
     figure.update_yaxes(
         axis, title="is", autorange="reversed", scaleanchor="x", constraintoward="top"
     )
-    return apply_layout(figure, height)
+    # Each class needs room for its name.
+    return apply_layout(figure, max(height, 18 * len(class_names)))
+
+
+def _plural(label: int, class_names: Sequence[str]) -> str:
+    """`the 3s`, or `the images of Trouser`."""
+    name = class_names[label]
+    return f"the {name}s" if tuple(class_names) == DIGIT_NAMES else f"the images of {name}"
 
 
 def clickable_confusion_figure(
@@ -90,7 +97,7 @@ def clickable_confusion_figure(
         [
             f"{class_names[label]}, read as {class_names[answer]}: "
             f"<b>{confusion[label, answer]:,}</b> images, "
-            f"{shares[label, answer]:.2%} of the images of {class_names[label]}"
+            f"{shares[label, answer]:.2%} of {_plural(label, class_names)}"
             for label, answer in zip(labels.tolist(), answers.tolist(), strict=True)
         ],
     )

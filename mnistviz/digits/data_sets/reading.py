@@ -19,13 +19,6 @@ from mnistviz.core.types.arrays import ByteArray, IntArray
 from mnistviz.digits.data_set_formats import DataFile
 from mnistviz.digits.data_sets import pixels, splitting
 from mnistviz.digits.data_sets.data_set import DataSet
-from mnistviz.digits.data_sets.formats import (
-    array_sets,
-    idx_sets,
-    mat_sets,
-    picture_sets,
-    table_sets,
-)
 from mnistviz.digits.data_sets.formats.files import files_at, uploaded_files
 from mnistviz.digits.data_sets.formats.raw import RawSet
 from mnistviz.digits.data_sets.known_sets import known_names
@@ -246,6 +239,15 @@ def _open(
 
 def _read(files: Sequence[DataFile], name: str) -> RawSet:
     """The parts in the files of the first format that has some."""
+    # SciPy's and Arrow's readers take longer to import than a page may.
+    from mnistviz.digits.data_sets.formats import (
+        array_sets,
+        idx_sets,
+        mat_sets,
+        picture_sets,
+        table_sets,
+    )
+
     by_format = [
         (array_sets.read, [file for file in files if file.suffix in array_sets.SUFFIXES]),
         (table_sets.read_parquet, [f for f in files if f.suffix in table_sets.PARQUET_SUFFIXES]),

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mnistviz.core.constants import NUM_FIXED_TRAIN, NUM_SAMPLED
+from mnistviz.core.constants import DIGIT_NAMES, NUM_FIXED_TRAIN, NUM_SAMPLED
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import ByteArray
 from mnistviz.core.types.training import EpochRow, MetricRow, WatchedAnswers
-from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
+from mnistviz.digits.data_sets.library import data_of
+from mnistviz.digits.mnist import to_input, watched_digits
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
@@ -116,21 +117,22 @@ def _show_guesses(run: Run) -> None:
         return
     from mnistviz.charts.training.watched_digits import watched_digits_image
 
-    data = load_mnist()
-    chosen = watched_digits(data.y_test)
+    data, names = data_of(run.spec.data), run.spec.class_names
+    chosen = watched_digits(data.y_test, len(names))
     last = guesses[-1]
     labels = data.y_test[chosen]
     right = sum(int(digit == label) for digit, label in zip(last.digits, labels, strict=True))
+    noun = "digits" if names == DIGIT_NAMES else "images"
     explained_caption(
-        f"The same {len(labels)} test digits, read again and again. After step {last.step:,} it "
+        f"The same {len(labels)} test {noun}, read again and again. After step {last.step:,} it "
         f"reads **{right}** of them right. Its answers have a probability of "
         f"{sum(last.probabilities) / len(labels):.0%} on average (not calibrated)."
     )
     if text := divergence_text(guesses, labels):
         st.warning(text)
     st.image(
-        watched_digits_image(to_input(data.x_test[chosen]), labels, last.digits),
-        alt=f"{len(labels)} test digits with what the network reads; {right} are right",
+        watched_digits_image(to_input(data.x_test[chosen]), labels, last.digits, class_names=names),
+        alt=f"{len(labels)} test images with what the network reads; {right} are right",
     )
 
 
