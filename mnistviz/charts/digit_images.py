@@ -18,6 +18,7 @@ from mnistviz.charts.montage import (
     join_tiles,
     set_image_axes,
     tile_centres,
+    tile_figure,
     to_grid,
 )
 from mnistviz.charts.theme import CATEGORICAL, LEGEND, TRAINING, apply_layout
@@ -126,6 +127,23 @@ def class_balance_figure(
     figure.update_xaxes(tickvals=places, ticktext=list(class_names), fixedrange=True)
     figure.update_yaxes(title="images", fixedrange=True)
     return apply_layout(figure, 260, showlegend=True, legend=LEGEND)
+
+
+def named_images_figure(
+    images: FloatArray, names: Sequence[str], columns: int, width: int
+) -> go.Figure:
+    """Return images `(n, 28, 28)` float32 in [0, 1] with the name of the class above each."""
+    tiles = to_grid(images, columns)
+    # Longer names would run into each other.
+    most = max(3, width // columns // 7)
+    return tile_figure(
+        tiles,
+        np.ones(tiles.shape[:2], np.float32),
+        signed=False,
+        max_pixels=max(1, width // (columns * tiles.shape[3])),
+        labels=[name if len(name) <= most else f"{name[: most - 1]}…" for name in names],
+        width=width,
+    )
 
 
 def gallery_figure(

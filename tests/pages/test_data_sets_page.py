@@ -20,7 +20,8 @@ pytestmark = pytest.mark.pages
 def with_files(app: AppTest, files: made.Files) -> AppTest:
     """The page after an upload."""
     (uploader,) = [one for one in app.get("file_uploader") if "npz" in one.label]
-    uploader.upload([(name, raw, "") for name, raw in files.items()])
+    for name, raw in files.items():
+        uploader.upload(name, raw)
     return app.run()
 
 

@@ -124,7 +124,7 @@ class Opened:
             choices.fit,
             inverted=self._inverted(choices),
         )
-        names = choices.class_names or self.classes.names
+        names = self.names_for(choices)
         return self._turned(images, choices), [names[number] for number in ids[order]]
 
     @property
@@ -156,6 +156,11 @@ class Opened:
             images[part.part], labels[part.part] = self.part(index, choices)
         made_images, made_labels, rule = splitting.split(images, labels)
         return DataSet(names, made_images, made_labels), rule
+
+    def names_for(self, choices: Choices) -> tuple[str, ...]:
+        """The chosen names of the classes; those of the files where another number was given."""
+        chosen = choices.class_names
+        return chosen if len(chosen) == len(self.classes.names) else self.classes.names
 
     def notes_of(self, choices: Choices) -> tuple[str, ...]:
         """Sentences on what was noticed and done with these choices."""

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistviz.charts.digit_images import class_balance_figure, gallery_figure
+from mnistviz.charts.digit_images import class_balance_figure, named_images_figure
 from mnistviz.core.errors import DataError
 from mnistviz.digits.data_sets import library, reading
 from mnistviz.digits.data_sets.data_set import SPLITS
@@ -103,6 +103,9 @@ def _show_opened(opened: Opened) -> None:
         key=CLASSES,
         help=f"In the order of the labels: {', '.join(opened.classes.labels[:62])}.",
     )
+    num_given, num_classes = len(_choices().class_names), len(opened.classes.names)
+    if num_given not in (0, num_classes):
+        st.error(f"Expected {num_classes} names, one for each class, got {num_given}.")
     _show_samples(opened)
     _show_balance(opened)
     _show_keep()
@@ -120,13 +123,10 @@ def _show_samples(opened: Opened) -> None:
             tried = Choices(fit, choices.inverted, choices.transposed, choices.class_names)
             images, names = opened.samples(tried)
             show(
-                gallery_figure(
-                    to_input(images), names, list(range(len(names))), columns=COLUMNS, width=width
-                ),
+                named_images_figure(to_input(images), names, COLUMNS, width),
                 f"data_samples_{fit}",
                 f"{len(names)} samples, {title.lower()}: {', '.join(dict.fromkeys(names))}",
             )
-    explained_caption("Point at an image for its label. The order is that of the files.")
 
 
 def _show_balance(opened: Opened) -> None:
@@ -137,7 +137,7 @@ def _show_balance(opened: Opened) -> None:
         for index, part in enumerate(opened.raw.parts)
     }
     show(
-        class_balance_figure(parts, _choices().class_names or opened.classes.names),
+        class_balance_figure(parts, opened.names_for(_choices())),
         "data_balance",
         "The number of images of each class in each part of the files",
     )

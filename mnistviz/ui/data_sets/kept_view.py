@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistviz.charts.digit_images import class_balance_figure, gallery_figure
+from mnistviz.charts.digit_images import class_balance_figure, named_images_figure
 from mnistviz.digits.data_sets import library
 from mnistviz.digits.data_sets.data_set import SPLITS, DataSetInfo
 from mnistviz.digits.mnist import to_input, watched_digits
@@ -12,7 +12,7 @@ from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import TRAIN
-from mnistviz.ui.shared.page_width import page_width
+from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.texts import count_of
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
@@ -56,12 +56,11 @@ def _show_one(about: DataSetInfo) -> None:
     images, labels = data.images["train"], data.labels["train"]
     numbers = watched_digits(labels, len(about.class_names))[:NUM_SHOWN]
     show(
-        gallery_figure(
+        named_images_figure(
             to_input(images[numbers]),
             [about.class_names[label] for label in labels[numbers]],
-            numbers.tolist(),
-            columns=10,
-            width=page_width(),
+            5 if is_narrow() else 10,
+            page_width(),
         ),
         "data_kept_images",
         f"{len(numbers)} images, two of each class",

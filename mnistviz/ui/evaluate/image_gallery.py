@@ -220,7 +220,7 @@ def _show_mark(data: LabelledSet, number: int) -> None:
             label_issues.mark(name, number, None if mark == RIGHT else mark)
 
     st.segmented_control(
-        f"Do you agree with the label {data.labels[number]}? It is",
+        f"Do you agree with the label {data.class_names[data.labels[number]]}? It is",
         MARKS,
         key=key,
         on_change=store,

@@ -93,7 +93,7 @@ def _show_corrupted(snapshot: Snapshot, corruption: Corruption, level: float) ->
     trained = robustness.trained_on(corruption, snapshot.run.spec.train)
     inside = level == corruption.neutral or (trained and trained[0] <= level <= trained[1])
     explained(
-        f"{name.capitalize()}, at {level:g} {corruption.unit}: {answer}, at "
+        f"{name[:1].upper()}{name[1:]}, at {level:g} {corruption.unit}: {answer}, at "
         f"{probabilities.max():.1%}. "
         + (
             "Images like this are within what it was trained on."

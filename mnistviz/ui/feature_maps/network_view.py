@@ -95,7 +95,7 @@ def _show_whole_network(maps: ShownMaps) -> None:
     for column, (key, name, outputs) in zip(columns, charts, strict=True):
         with column:
             if len(charts) > 1:
-                explained(f"**{name.capitalize()}**")
+                explained(f"**{name[:1].upper()}{name[1:]}**")
             show(
                 whole_network_figure(
                     outputs,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistviz.core.errors import DrawingError
+from mnistviz.core.errors import DataError, DrawingError
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.data_sets.library import data_of
 from mnistviz.digits.drawing import url_codec
@@ -77,7 +77,12 @@ def _image_picker() -> None:
     """Number and picture are side by side, so that the sidebar fits on a screen."""
     row = st.sidebar.container(horizontal=True)
     left, right = row.container(gap="small"), row.container(width=PREVIEW_SIZE)
-    last = len(data_of(chosen_run().spec.data).y_test) - 1
+    try:
+        last = len(data_of(chosen_run().spec.data).y_test) - 1
+    except DataError as error:
+        # Pages that need no image still open, such as the one that imports it again.
+        st.sidebar.warning(str(error))
+        return
     restore_query_param(state.IMAGE, range(last + 1), 0)
     if int(st.session_state.get(state.IMAGE) or 0) > last:
         # The run before had more test images.
@@ -100,7 +105,7 @@ def _image_picker() -> None:
         help="Use the digit last drawn or uploaded on the Draw page.",
     )
     image, name = chosen_image()
-    right.image(image, caption=name.capitalize(), width=PREVIEW_SIZE, alt=name)
+    right.image(image, caption=name[:1].upper() + name[1:], width=PREVIEW_SIZE, alt=name)
     if st.session_state[state.USE_DRAWING] and not uses_drawing():
         st.sidebar.caption("Nothing is drawn yet: still the test image.")
     update_picture_in_address()
