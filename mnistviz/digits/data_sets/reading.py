@@ -272,6 +272,8 @@ def _read(files: Sequence[DataFile], name: str) -> RawSet:
 
 
 def _with_others(raw: RawSet, others: Sequence[DataFile]) -> RawSet:
+    # The strokes of an export of My digits say nothing more about its images.
+    others = [file for file in others if PurePosixPath(file.name).name != "digits.json"]
     left_out = [*raw.left_out]
     left_out += [(f"the file {PurePosixPath(file.name).name}", 1) for file in others[:5]]
     if len(others) > 5:

@@ -130,7 +130,7 @@ def set_of_arrays(arrays: Sequence[NamedArray], name: str, *, is_emnist: bool = 
                 labels.setdefault(part, []).append(array)
             case "names":
                 names.append(array)
-            case None:
+            case None if _length(array):
                 left_out.append(array.name)
     parts = []
     for part, found in images.items():

@@ -27,7 +27,7 @@ from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 SURVEY = OnDemand(
     "survey",
-    "Search the 10,000 test images",
+    "Search all test images",
     ":material/search:",
     "Once for each snapshot, a few seconds. The result is kept on disk.",
     caption="What excites this channel most? A search over all test images tells.",
@@ -47,7 +47,7 @@ def _choose_image(number: int) -> None:
 
 
 def show_exciting(
-    snapshot: Snapshot, layer: str, channel: int, heading: str = "Over the 10,000 test images"
+    snapshot: Snapshot, layer: str, channel: int, heading: str = "Over all test images"
 ) -> None:
     """Show which digits activate a channel, and the patches of test images that excite it most."""
     st.subheader(heading)
