@@ -71,7 +71,8 @@ with maps_box:
         f"All feature maps of {layer} after {epochs_text(run, step)} epochs",
     )
 explained_caption(
-    "**Loss and accuracy**, with a vertical line at this snapshot. Grey: the original author's run."
+    "**Loss and accuracy**, with a vertical line at this snapshot."
+    + ("" if run.spec.data else " Grey: the original author's run.")
 )
 rows = with_training_images(run, run_logs.metrics(run))
 show_curves(

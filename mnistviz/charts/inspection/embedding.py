@@ -75,7 +75,7 @@ def embedding_figure(
             unselected={"marker": {"opacity": 0.75}},
         )
     if colouring == "digit":
-        figure.layout.annotations = _names_of_islands(plane, labels)
+        figure.layout.annotations = _names_of_islands(plane, labels, class_names)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
     return apply_layout(
@@ -89,8 +89,10 @@ def embedding_figure(
     )
 
 
-def _names_of_islands(plane: FloatArray, labels: ByteArray) -> list[dict[str, Any]]:
-    """Return Plotly annotations with each digit at the median of its points.
+def _names_of_islands(
+    plane: FloatArray, labels: ByteArray, class_names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return Plotly annotations with the name of each class at the median of its points.
 
     So the map can be read without its colours, too.
     """
@@ -101,7 +103,7 @@ def _names_of_islands(plane: FloatArray, labels: ByteArray) -> list[dict[str, An
             {
                 "x": x,
                 "y": y,
-                "text": f"<b>{digit}</b>",
+                "text": f"<b>{class_names[digit]}</b>",
                 "showarrow": False,
                 "font": {"size": 14, "color": DARK_TEXT},
                 "bgcolor": NEUTRAL,

@@ -17,7 +17,7 @@ from mnistviz.ui.shared.texts import count_of
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 CHOSEN = "data_chosen"
-NUM_SHOWN = 40
+NUM_SHOWN = 60
 
 
 def show_kept() -> None:
@@ -54,7 +54,9 @@ def _show_one(about: DataSetInfo) -> None:
     )
     data = library.load(about)
     images, labels = data.images["train"], data.labels["train"]
-    numbers = watched_digits(labels, len(about.class_names))[:NUM_SHOWN]
+    numbers = watched_digits(labels, len(about.class_names))
+    # Of many classes, one image of each.
+    numbers = numbers[:: -(-len(numbers) // NUM_SHOWN)] if len(numbers) else numbers
     show(
         named_images_figure(
             to_input(images[numbers]),
@@ -63,7 +65,7 @@ def _show_one(about: DataSetInfo) -> None:
             page_width(),
         ),
         "data_kept_images",
-        f"{len(numbers)} images, two of each class",
+        f"{len(numbers)} images of all classes",
     )
     for sentence in (*about.notes, about.split_rule, *_odd(about)):
         explained_caption(sentence)

@@ -76,8 +76,9 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
     with curves:
         explained_caption(
             "Look how fast the loss falls at first, and whether validation (orange) keeps up with "
-            f"training (blue). Validated on {validated_on_text(spec)}. Grey is the original "
-            f"author's run. {measured_text(spec, alike=alike, while_learning=while_learning)}"
+            f"training (blue). Validated on {validated_on_text(spec)}. "
+            + ("" if run.spec.data else "Grey is the original author's run. ")
+            + f"{measured_text(spec, alike=alike, while_learning=while_learning)}"
         )
         show_curves(run, compared, spec.epochs, options)
         if not alike:
@@ -166,8 +167,8 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
         EPOCH_CHARTS[view](run.spec.train, rows, epochs)
         return
     explained_caption(
-        "Loss and accuracy of each epoch: in the original author's run, in this run, and the "
-        "difference. The training values are means over the epoch, taken while it learned."
+        "Loss and accuracy of each epoch: in the original author's run on MNIST, in this run, and "
+        "the difference. The training values are means over the epoch, taken while it learned."
     )
     formats = {"published": "%.4f", "here": "%.4f", "difference": "%+.4f"}
     numbers = {
@@ -176,7 +177,10 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
         for kind, number_format in formats.items()
     }
     st.dataframe(
-        epoch_table(epochs, epochs_of(run_logs.published_log(), steps_per_epoch=1)),
+        epoch_table(
+            epochs,
+            () if run.spec.data else epochs_of(run_logs.published_log(), steps_per_epoch=1),
+        ),
         hide_index=True,
         column_config={**numbers, "seconds": st.column_config.NumberColumn(format="%.1f")},
         alt="Loss and accuracy of each epoch, published, of this run, and the difference",
