@@ -11,7 +11,6 @@ import typer
 from mnistviz.cli import (
     attribute,
     benchmark,
-    digits,
     evaluate,
     evidence,
     feature_maps,
@@ -24,6 +23,7 @@ from mnistviz.cli import (
     train,
 )
 from mnistviz.cli.server import classroom
+from mnistviz.cli.sets import data, digits
 from mnistviz.core.errors import MnistVizError
 
 app = typer.Typer(
@@ -49,6 +49,7 @@ for command in (
 app.command("export")(runs.export_to)
 app.add_typer(runs.app, name="runs")
 app.add_typer(digits.app, name="digits")
+app.add_typer(data.app, name="data")
 app.add_typer(benchmark.app, name="benchmark")
 
 

@@ -48,5 +48,6 @@ explained_caption(
 )
 if is_plain(model, "The way back to the pixels"):
     stages = loaded_networks.stages(snapshot, image)
-    show_trace(stages, image, loaded_networks.weights(snapshot), model)
+    names = snapshot.run.spec.class_names
+    show_trace(stages, image, loaded_networks.weights(snapshot), model, names)
 show_network_code(model)

@@ -8,6 +8,7 @@ home folder.
 
 import itertools
 import json
+import shlex
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -151,6 +152,8 @@ class Study:
             words.append(f"{named}--widths {','.join(map(str, spec.widths_of(layer)))}")
         words.append(f"--seeds {','.join(map(str, spec.seeds))}")
         words.append(f"--recipe {spec.recipe} --epochs {spec.epochs} --name {spec.name}")
+        if spec.data:
+            words.append(f"--data {shlex.quote(spec.data.name)}")
         return " ".join(words)
 
 

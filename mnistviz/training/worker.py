@@ -154,11 +154,11 @@ def _train(run: Run, recorder: RunRecorder, *, warm: bool) -> bool:
         import keras
         import tensorflow as tf
 
-    from mnistviz.digits.mnist import load_mnist
+    from mnistviz.digits.data_sets.library import data_of
     from mnistviz.network.fast_layers import give_each_half_a_core
     from mnistviz.training.loop import train
 
-    data, own = load_mnist(), run.spec.own
+    data, own = data_of(run.spec.data), run.spec.own
     if own:
         data = fine_tune_set.mixed(data, run.spec.train, own, fine_tune_set.read(run))
     give_each_half_a_core(os.cpu_count() or 1)

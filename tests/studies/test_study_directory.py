@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mnistviz.core.errors import RunError, SpecError, StudyError
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
 from mnistviz.core.types.studies import MeanRedundancy
 from mnistviz.studies import study_directory
@@ -190,3 +191,22 @@ def test_results_are_stored_as_json_lines(study: Study) -> None:
     study_directory.add_result(study, result((8, 16, 32), 1))
     (line,) = (study.path / "trials.jsonl").read_text().splitlines()
     assert json.loads(line)["plan"] == [8, 16, 32]
+
+
+def test_a_study_on_own_data_has_networks_of_its_classes() -> None:
+    data = DataRef(
+        id="signs-1",
+        name="signs",
+        sha256="0" * 64,
+        class_names=("A", "B", "C"),
+        num_train=900,
+        num_validation=100,
+        num_test=50,
+    )
+    own = spec(data=data)
+    model, train = own.specs_of(own.trials[0])
+    assert model.layers[-1].output_shape == (3,)
+    assert (train.num_images, train.held_out, train.epochs) == (900, 100, 2)
+    assert StudySpec(**own.model_dump(mode="json")) == own
+    with pytest.raises(StudyError, match=r"data is signs \(000000\) in this study, got MNIST"):
+        own.extended(spec())

@@ -121,8 +121,8 @@ def _show_pool(snapshot: Snapshot, image: FloatArray, layer: Layer, channel: int
 
 def _show_softmax(snapshot: Snapshot, image: FloatArray) -> None:
     explained(
-        "**Softmax** turns the ten scores of the last layer into probabilities: *e* to the power "
-        "of each score, divided by the sum of all ten. Move a score, and see what the others do."
+        "**Softmax** turns the scores of the last layer into probabilities: *e* to the power "
+        "of each score, divided by the sum of all. Move a score, and see what the others do."
     )
     stages = loaded_networks.stages(snapshot, image)
     scores = stages[-2].values.ravel()
@@ -131,6 +131,7 @@ def _show_softmax(snapshot: Snapshot, image: FloatArray) -> None:
         scores,
         None if calibration is None else calibration.temperature,
         key="microscope_softmax",
+        names=snapshot.run.spec.class_names,
     )
 
 

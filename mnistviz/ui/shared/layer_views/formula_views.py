@@ -101,9 +101,12 @@ def normalization_view(
     )
 
 
-def softmax_view(scores: FloatArray, temperature: float | None, *, key: str) -> None:
-    """Show the softmax of ten scores `(10,)` that a person can change.
+def softmax_view(
+    scores: FloatArray, temperature: float | None, *, key: str, names: tuple[str, ...]
+) -> None:
+    """Show the softmax of the scores `(10,)` of classes with `names` that a person can change.
 
     `temperature` divides the scores first, where the probabilities are calibrated; None where not.
     """
-    _softmax(key=key, data={"scores": array_as_text(scores), "temperature": temperature})
+    data = {"scores": array_as_text(scores), "temperature": temperature, "names": names}
+    _softmax(key=key, data=data)

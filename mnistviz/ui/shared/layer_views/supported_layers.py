@@ -1,8 +1,10 @@
-"""Messages of pages that can't show the layers of a network of one's own."""
+"""Messages of pages that can't show the layers or the classes of a network of one's own."""
 
 import streamlit as st
 
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.run_spec import RunSpec
 from mnistviz.ui.shared.flow.network_weights import MAX_CHANNELS, MAX_STAGES, browser_layers
 from mnistviz.ui.shared.page_registry import DESIGN
 
@@ -16,6 +18,30 @@ def need_convolutions(model: ModelSpec) -> None:
             icon=":material/info:",
         )
         DESIGN.link("Design a network with convolutions")
+        st.stop()
+
+
+def reads_digits(spec: RunSpec, what: str) -> bool:
+    """Whether the classes of a run are the ten digits; if not, say what is left out."""
+    if spec.class_names == DIGIT_NAMES:
+        return True
+    st.info(
+        f"{what} works with networks that read the digits 0 to 9. {own_classes_text(spec)}",
+        icon=":material/info:",
+    )
+    return False
+
+
+def own_classes_text(spec: RunSpec) -> str:
+    """A sentence with the classes of a run on a data set of one's own."""
+    names = spec.class_names
+    some = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+    return f"The chosen run knows the {len(names)} classes of its data set: {some}."
+
+
+def need_digits(spec: RunSpec, what: str) -> None:
+    """End the page with a message where the classes of a run are not the ten digits."""
+    if not reads_digits(spec, what):
         st.stop()
 
 
