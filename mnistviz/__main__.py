@@ -23,6 +23,7 @@ from mnistviz.cli import (
     study,
     train,
 )
+from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError
 
 app = typer.Typer(
@@ -52,7 +53,8 @@ app.add_typer(benchmark.app, name="benchmark")
 
 def main() -> None:
     try:
-        app()
+        with storage.writing(storage.home()):
+            app()
     except MnistVizError as error:
         typer.echo(f"mnistviz: {error}", err=True)
         sys.exit(2)
