@@ -15,8 +15,8 @@ killed in minutes.
   all weights and rows are compared with those of one that nobody disturbed, bit for bit.
 - A study and its trainings are killed at once, as by a power cut, and carried on.
 - Two processes write digits, marks, runs and studies to one home and are killed. What they said was
-  written must be there. On a full disk and in a home that may only be read, a change is refused with
-  a message for people.
+  written must be there. On a full disk, and in a home that may only be read, a change is refused
+  with a message for people.
 - Two servers on one home are killed while visitors open pages and start trainings.
 - Pictures, drawings, links, data sets, exports, Keras models and the home's own files are damaged.
   Each must be read, or refused with a message for people.

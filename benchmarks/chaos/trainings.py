@@ -200,6 +200,8 @@ def disturb(number: int, moments: random.Random, folder: Path, several: int = 1)
         kind = moments.choices(kinds, weights)[0]
         FAULTS[kind][1](victim, moments)
         findings.done[kind] += 1
+        # A killed process frees its locks a moment after it is gone.
+        wait_for(lambda run=victim.run: run_state(run) not in ACTIVE_STATES, "a free lock")
         if run_state(victim.run) != "finished":
             victim.resume()
     for victim in [*victims, *current]:
