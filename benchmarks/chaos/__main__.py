@@ -22,15 +22,16 @@ from benchmarks.chaos.report import report
 from mnistviz.core.assets import PROJECT
 
 # So many trainings at a time.
-SLOTS = 2
+SLOTS = 1
 REPORT = PROJECT / "docs" / "reliability.md"
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """How often each fault is made."""
+    """How often each fault is made; those of trainings in at most so many minutes."""
 
     trainings: int
+    minutes: float
     studies: int
     writers: int
     full_disks: int
@@ -40,9 +41,25 @@ class Amounts:
 
 
 WHOLE = Amounts(
-    trainings=100, studies=4, writers=30, full_disks=10, servers=20, links=300, inputs=10_000
+    trainings=100,
+    minutes=30,
+    studies=3,
+    writers=30,
+    full_disks=10,
+    servers=25,
+    links=300,
+    inputs=10_000,
 )
-SHORT = Amounts(trainings=3, studies=0, writers=3, full_disks=1, servers=1, links=20, inputs=600)
+SHORT = Amounts(
+    trainings=3,
+    minutes=1,
+    studies=0,
+    writers=3,
+    full_disks=1,
+    servers=1,
+    links=20,
+    inputs=600,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,40 +70,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     seed = random.randrange(10_000) if options.seed is None else options.seed
     begin = time.monotonic()
-    findings = all_parts(SHORT if options.short else WHOLE, seed)
-    text = report(findings, seed, time.monotonic() - begin)
-    if options.write:
-        REPORT.write_text(text, encoding="utf-8")
+    findings, text = Findings(), ""
+    for found in all_parts(SHORT if options.short else WHOLE, seed):
+        findings.add(found)
+        text = report(findings, seed, time.monotonic() - begin)
+        # After each part: one that is ended early leaves what was found until then.
+        if options.write:
+            REPORT.write_text(text, encoding="utf-8")
+        for fault in found.faults:
+            print(fault, file=sys.stderr)
     print(text)
-    for fault in findings.faults:
-        print(fault, file=sys.stderr)
     return 1 if findings.faults else 0
 
 
-def all_parts(amounts: Amounts, seed: int) -> Findings:
-    """Run all parts, each in a home of its own, and return what they found."""
+def all_parts(amounts: Amounts, seed: int) -> Iterator[Findings]:
+    """Run all parts, each in a home of its own, and yield what each found."""
     moments = random.Random(seed)
     parts: dict[str, Callable[[Path], Findings]] = {
-        "trainings": lambda home: trainings.disturb(amounts.trainings, moments, home, SLOTS),
-        "writers": lambda home: writers(amounts, moments),
-        "servers": lambda home: servers.disturb(amounts.servers, moments, home),
+        "inputs": lambda home: inputs(amounts.inputs, seed),
         "links": lambda home: servers.open_links(
             servers.made_up_links(amounts.links, moments), home
         ),
-        "inputs": lambda home: inputs(amounts.inputs, seed),
+        "writers": lambda home: writers(amounts, moments),
+        "servers": lambda home: servers.disturb(amounts.servers, moments, home),
+        "trainings": lambda home: trainings.disturb(
+            amounts.trainings, amounts.minutes, moments, home, SLOTS
+        ),
     }
     if amounts.studies:
         parts["studies"] = lambda home: studies.disturb(amounts.studies, moments)
-    findings = Findings()
     for name, part in parts.items():
         begin = time.monotonic()
         with a_home() as home:
             try:
-                findings.add(part(home))
+                yield part(home)
             finally:
                 trainings.kill(home)
         print(f"{name}: {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
-    return findings
 
 
 def writers(amounts: Amounts, moments: random.Random) -> Findings:
