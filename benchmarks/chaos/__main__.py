@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.chaos import servers, stores, studies, trainings
@@ -36,6 +36,7 @@ class Amounts:
     writers: int
     full_disks: int
     servers: int
+    resumed: int
     links: int
     inputs: int
 
@@ -43,20 +44,22 @@ class Amounts:
 WHOLE = Amounts(
     trainings=100,
     minutes=30,
-    studies=3,
-    writers=30,
-    full_disks=10,
-    servers=25,
+    studies=2,
+    writers=25,
+    full_disks=5,
+    servers=12,
+    resumed=2,
     links=300,
     inputs=10_000,
 )
 SHORT = Amounts(
-    trainings=3,
+    trainings=2,
     minutes=1,
     studies=0,
-    writers=3,
+    writers=2,
     full_disks=1,
     servers=1,
+    resumed=0,
     links=20,
     inputs=600,
 )
@@ -67,11 +70,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--short", action="store_true", help="a minute of it")
     parser.add_argument("--seed", type=int, default=None, help="of the random moments")
     parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
+    parser.add_argument("--minutes", type=float, help="at most for the trainings")
     options = parser.parse_args(arguments)
+    amounts = SHORT if options.short else WHOLE
+    if options.minutes is not None:
+        amounts = replace(amounts, minutes=options.minutes)
     seed = random.randrange(10_000) if options.seed is None else options.seed
     begin = time.monotonic()
     findings, text = Findings(), ""
-    for found in all_parts(SHORT if options.short else WHOLE, seed):
+    for found in all_parts(amounts, seed):
         findings.add(found)
         text = report(findings, seed, time.monotonic() - begin)
         # After each part: one that is ended early leaves what was found until then.
@@ -87,15 +94,15 @@ def all_parts(amounts: Amounts, seed: int) -> Iterator[Findings]:
     """Run all parts, each in a home of its own, and yield what each found."""
     moments = random.Random(seed)
     parts: dict[str, Callable[[Path], Findings]] = {
+        "trainings": lambda home: trainings.disturb(
+            amounts.trainings, amounts.minutes, moments, home, SLOTS
+        ),
         "inputs": lambda home: inputs(amounts.inputs, seed),
         "links": lambda home: servers.open_links(
             servers.made_up_links(amounts.links, moments), home
         ),
         "writers": lambda home: writers(amounts, moments),
-        "servers": lambda home: servers.disturb(amounts.servers, moments, home),
-        "trainings": lambda home: trainings.disturb(
-            amounts.trainings, amounts.minutes, moments, home, SLOTS
-        ),
+        "servers": lambda home: servers.disturb(amounts.servers, amounts.resumed, moments, home),
     }
     if amounts.studies:
         parts["studies"] = lambda home: studies.disturb(amounts.studies, moments)

@@ -1,6 +1,7 @@
 """The report of the chaos, `docs/reliability.md`."""
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from benchmarks.chaos.findings import Findings
@@ -45,12 +46,11 @@ def report(findings: Findings, seed: int, seconds: float) -> str:
     return "\n".join(lines) + "\n"
 
 
-def table(title: str, items: object) -> list[str]:
+def table(title: str, counts: Iterable[tuple[str, int]]) -> list[str]:
     """Return the lines of a table of counts."""
-    pairs = list(items)  # type: ignore[call-overload]
     return [
         f"| {title} | number |",
         "|---|---|",
-        *(f"| {name} | {number:,} |" for name, number in pairs),
+        *(f"| {name} | {number:,} |" for name, number in counts),
         "",
     ]

@@ -140,8 +140,12 @@ async def visit(url: str, moments: random.Random, errors: list[str]) -> None:
         raise
 
 
-def disturb(rounds: int, moments: random.Random, folder: Path) -> Findings:
-    """Kill one server, or all processes of the home at once, so many times."""
+def disturb(rounds: int, resumed: int, moments: random.Random, folder: Path) -> Findings:
+    """Kill one server, or all processes of the home at once, so many times.
+
+    So many of the runs that were started on pages are `resumed` to their end; the logs of the
+    servers are in `folder`.
+    """
     findings = Findings()
     errors: list[str] = []
     logs = [folder / f"server-{number}.log" for number in range(2)]
@@ -158,7 +162,7 @@ def disturb(rounds: int, moments: random.Random, folder: Path) -> Findings:
     findings.tracebacks += errors
     for log in logs:
         findings.look_for_tracebacks(log.read_text(errors="replace"), log.name)
-    check_runs(findings)
+    check_runs(findings, resumed)
     return findings
 
 
@@ -192,19 +196,19 @@ async def visit_and_kill(
         servers[number] = await asyncio.to_thread(Server, logs[number])
 
 
-def check_runs(findings: Findings) -> None:
-    """Resume the runs that were started, until one of them has finished."""
+def check_runs(findings: Findings, resumed: int) -> None:
+    """Look at the runs that were started, and train some of them to their end."""
     runs = [run for run in registry.list_runs() if not run.bundled]
-    for run in runs:
-        findings.checked["runs started on a page"] += 1
-        if run_state(run) in ("finished", "stopped"):
-            continue
+    findings.checked["runs started on a page"] += len(runs)
+    unfinished = [run for run in runs if run_state(run) not in ("finished", "stopped")]
+    for run in unfinished[:resumed]:
         try:
             launcher.resume(run)
         except MnistVizError as error:
             findings.lost.append(f"{run.name}: {error}")
             continue
         wait_for(lambda run=run: run_state(run) not in ACTIVE_STATES, f"the end of {run.name}")
+        findings.checked["of these resumed to their end"] += 1
         if run_state(run) not in ("finished", "stopped"):
             findings.lost.append(f"{run.name} is {run_state(run)} after it was resumed")
 

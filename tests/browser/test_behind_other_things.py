@@ -115,4 +115,5 @@ def test_a_translated_heading_that_changes_on_its_page_follows(page: Page) -> No
             field.fill(value)
             field.press("Tab")
             settle(page)
-        expect(page.locator("h3").filter(has_text=f"OF A {is_a}, READ AS {read_as}")).to_be_visible()
+        heading = page.locator("h3").filter(has_text=f"OF A {is_a}, READ AS {read_as}")
+        expect(heading).to_be_visible()
