@@ -17,13 +17,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.chaos.findings import Findings
-from benchmarks.chaos.trainings import kill, wait_for
+from benchmarks.chaos.trainings import kill, wait_for, wait_for_end
 from benchmarks.websocket_session import connected
 from mnistviz.core import storage
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import MnistVizError
 from mnistviz.runs import registry
-from mnistviz.runs.run_state import ACTIVE_STATES, run_state
+from mnistviz.runs.run_state import run_state
 from mnistviz.training import launcher
 
 PAGES = (
@@ -207,7 +207,7 @@ def check_runs(findings: Findings, resumed: int) -> None:
         except MnistVizError as error:
             findings.lost.append(f"{run.name}: {error}")
             continue
-        wait_for(lambda run=run: run_state(run) not in ACTIVE_STATES, f"the end of {run.name}")
+        wait_for_end(run)
         findings.checked["of these resumed to their end"] += 1
         if run_state(run) not in ("finished", "stopped"):
             findings.lost.append(f"{run.name} is {run_state(run)} after it was resumed")

@@ -128,8 +128,7 @@ class Writers:
 
     def kill_one_by_one(self, moments: random.Random) -> None:
         """Kill both, at random moments after each has begun to write."""
-        for lines in self._lines[::2]:
-            wait_for(lambda lines=lines: len(lines) > 0, "a first change")
+        wait_for(lambda: all(self._lines[::2]), "a first change of both")
         for process in moments.sample(self._processes, 2):
             time.sleep(moments.uniform(0, 0.5))
             process.kill()

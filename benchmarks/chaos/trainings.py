@@ -43,7 +43,11 @@ class Victim:
         self.run = self._started(lambda: launcher.start("try-out", MODEL, TRAIN, name))
 
     def resume(self) -> None:
-        self._started(lambda: (launcher.resume(self.run), self.run)[1])
+        def resumed() -> Run:
+            launcher.resume(self.run)
+            return self.run
+
+        self._started(resumed)
 
     def _started(self, start: Callable[[], Run]) -> Run:
         """Start a worker whose clock is that of a file, where there is one."""
@@ -105,9 +109,19 @@ def wait_for(is_there: Callable[[], bool], what: str) -> None:
         time.sleep(POLL_SECONDS)
 
 
+def wait_for_end(run: Run) -> None:
+    """Wait until the worker of a run has ended, however it does."""
+    wait_for(lambda: run_state(run) not in ACTIVE_STATES, f"the end of {run.name}")
+
+
 def kill(folder: Path) -> None:
     """End all processes of a folder at once, as a power cut does, and wait until they are gone."""
-    wait_for(lambda: (send(pids_of(folder), signal.SIGKILL), not pids_of(folder))[1], "their end")
+
+    def are_gone() -> bool:
+        send(pids_of(folder), signal.SIGKILL)
+        return not pids_of(folder)
+
+    wait_for(are_gone, "their end")
 
 
 # ---------------------------------------------------------------- faults
@@ -190,7 +204,7 @@ def disturb(
     whole = in_front(launcher.start("try-out", MODEL, TRAIN, "whole"))
     victims: list[Victim] = []
     names = iter(range(1_000_000))
-    wait_for(lambda: run_state(whole) not in ACTIVE_STATES, "the end of the undisturbed run")
+    wait_for_end(whole)
 
     def new_victim() -> Victim:
         index = next(names)
@@ -215,7 +229,7 @@ def disturb(
         FAULTS[kind][1](victim, moments)
         findings.done[kind] += 1
         # A killed process frees its locks a moment after it is gone.
-        wait_for(lambda run=victim.run: run_state(run) not in ACTIVE_STATES, "a free lock")
+        wait_for_end(victim.run)
         if run_state(victim.run) != "finished":
             victim.resume()
     for victim in [*victims, *current]:
@@ -247,7 +261,7 @@ def finish(victim: Victim) -> None:
     while run_state(victim.run) != "finished":
         if run_state(victim.run) not in ACTIVE_STATES:
             victim.resume()
-        wait_for(lambda: run_state(victim.run) not in ACTIVE_STATES, f"the end of {victim.run.id}")
+        wait_for_end(victim.run)
 
 
 def compare(victim: Victim, whole: Run, findings: Findings) -> None:
