@@ -26,6 +26,8 @@ from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import label_issues
 from mnistviz.runs import metadata, registry
+from mnistviz.runs.queue import has_free_slot, waiting_text
+from mnistviz.runs.run_state import run_state, silence_text
 from mnistviz.studies import study_directory
 
 # What a writer changes: digits and marks of its own, so that each has one value at a time.
@@ -187,7 +189,7 @@ def check(said: list[list[str]], findings: Findings) -> None:
             created.add((kind, key))
     for (kind, key), texts in allowed.items():
         found = stored(kind, key)
-        findings.checked[f"{kind}s"] += 1
+        findings.checked["studies" if kind == "study" else f"{kind}s"] += 1
         if found is None and (kind, key) in created:
             findings.lost.append(f"{kind} {key}, written as {texts}")
         elif found is not None and found not in texts and (kind, key) in created:
@@ -226,6 +228,9 @@ def write_to_a_read_only_home(findings: Findings) -> None:
     """Try each kind of change on a home without the right to write, as another user for root."""
     home = storage.home()
     load_mnist()  # the other user may not read the project
+    for run in registry.list_runs():
+        if not run.bundled:
+            (run.path / "worker.lock").touch()
     before = {file: file.read_bytes() for file in home.rglob("*") if file.is_file()}
     child = os.fork()
     if not child:
@@ -238,15 +243,32 @@ def write_to_a_read_only_home(findings: Findings) -> None:
             else:
                 home.chmod(0o500)
             status = sum(not _is_refused(kind) for kind in ("digit", "mark", "run", "study"))
+            _read_all()
+        except Exception:
+            traceback.print_exc()
+            status = 1
         finally:
             os._exit(status)
     _, status = os.waitpid(child, 0)
     home.chmod(0o755)
     findings.done["change of a home without the right to write"] += 4
     if status:
-        findings.tracebacks.append(f"read-only home: {status >> 8} changes were not refused")
+        findings.tracebacks.append("read-only home: it can't be read, or a change was not refused")
     if before != {file: file.read_bytes() for file in home.rglob("*") if file.is_file()}:
         findings.wrong.append("a read-only home was changed")
+
+
+def _read_all() -> None:
+    """Read what pages list; any error ends the process."""
+    runs = registry.list_runs()
+    for run in runs:
+        run_state(run)
+        silence_text(run)
+    waiting_text(runs[-1])
+    has_free_slot()
+    my_digits.list_digits()
+    study_directory.list_studies()
+    label_issues.read("set-0")
 
 
 def _is_refused(kind: str) -> bool:
