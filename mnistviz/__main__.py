@@ -24,6 +24,7 @@ from mnistviz.cli import (
 )
 from mnistviz.cli.server import classroom
 from mnistviz.cli.sets import data, digits
+from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError
 
 app = typer.Typer(
@@ -55,7 +56,8 @@ app.add_typer(benchmark.app, name="benchmark")
 
 def main() -> None:
     try:
-        app()
+        with storage.writing(storage.home()):
+            app()
     except MnistVizError as error:
         typer.echo(f"mnistviz: {error}", err=True)
         sys.exit(2)

@@ -131,8 +131,11 @@ class ModelSpec(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _follows_its_network(cls, values: dict[str, Any]) -> dict[str, Any]:
+    def _follows_its_network(cls, values: Any) -> Any:
         """Say of a network of any layers whether it has normalizations, and its largest dropout."""
+        if not isinstance(values, dict):
+            # Of a damaged file. It is refused below.
+            return values
         try:
             parts = parse_parts(str(values["network"])) if values.get("network") else ()
         except SpecError:

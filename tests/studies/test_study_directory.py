@@ -103,6 +103,18 @@ def test_an_incomplete_line_is_skipped(study: Study) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["trials.jsonl", "redundancy.jsonl", "coverage.jsonl"])
+def test_a_line_that_is_no_result_is_skipped_and_stops_no_list(name: str, study: Study) -> None:
+    wrong = [b"\xff\xfe", b"7", b'{"plan": 7, "seed": 0}', b'{"plan": [8, 16, 32], "seed": 0}']
+    wrong.append(b'{"plan": [8, 16, 32], "seed": 0, "layers": "none", "run": []}')
+    wrong.append(b'{"plan": [8, 16, 32], "seed": 0, "layers": ["none"]}')
+    wrong.append(b"[" * 100_000)
+    (study.path / name).write_bytes(b"\n".join(wrong))
+    opened = study_directory.list_studies()[0]
+    assert opened.path == study.path
+    assert not any((opened.results, opened.redundancy, opened.coverage))
+
+
 def test_the_first_result_of_a_trial_is_taken(study: Study) -> None:
     for accuracy in (0.991, 0.995):
         study_directory.add_result(study, result((10, 15, 20), 0, accuracy))

@@ -251,6 +251,7 @@ def test_a_full_disk_fails_the_run_which_resumes_later(full: str, limit: int) ->
         "failed",
         "a file of the run can't be written: File too large. Make room, then resume",
     )
+    assert "Traceback" not in (run.path / "worker.log").read_text()
     assert run.id in [other.id for other in registry.list_runs()]
     launcher.resume(run)
     wait_until(run, "finished")

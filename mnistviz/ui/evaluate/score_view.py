@@ -23,6 +23,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import metric_with_note
 from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Keys of the session's state: (label, answer) of the chosen cell, and the chosen mix-up.
@@ -113,7 +114,7 @@ def show_confusion(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
     is_right = label == answer
     of_label = f"{count_of(len(inside), 'image')} of {label_name(label, names)}"
     read = "right" if is_right else f"as {names[answer]}"
-    st.subheader(f"{of_label}, read {read}", anchor=False)
+    changing_subheader("cell", f"{of_label}, read {read}", anchor=False)
     order = "lowest probability first" if is_right else HIGHEST_FIRST
     return show_gallery(answers, inside, f"{CELL}_{label}_{answer}", order)
 

@@ -31,6 +31,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # The key of the chart of the difference between two images.
@@ -173,7 +174,7 @@ def _show_layer(output: LayerOutput, maps: ShownMaps, largest: float) -> None:
     height, width, channels = output.values.shape
     is_pool = output.stage == "pool"
     title = "max-pool" if output.layer == "pool" else output.layer
-    st.subheader(f"{title} · {channels} channels of {height}×{width}")
+    changing_subheader("maps", f"{title} · {channels} channels of {height}×{width}")
     if is_pool and maps.snapshot.run.spec.model.normalizes:
         explained_caption(
             "The pool takes the normalized values: orange is above the usual value, blue below it."

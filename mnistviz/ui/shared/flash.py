@@ -11,6 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
+from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError
 
 Level = Literal["success", "warning", "error"]
@@ -35,7 +36,8 @@ def errors_shown() -> Iterator[None]:
     It is a context manager, and a decorator of a function.
     """
     try:
-        yield
+        with storage.writing(storage.home()):
+            yield
     except MnistVizError as error:
         st.error(str(error), icon=ICONS["error"])
 
@@ -63,7 +65,8 @@ def run(
 ) -> None:
     """Call `action` and store the text it returns, if any, or the text of the error it raises."""
     try:
-        result = action()
+        with storage.writing(storage.home()):
+            result = action()
         report(key, result if isinstance(result, str) else "", undo=undo, about=about)
     except MnistVizError as error:
         report(key, str(error), "error", about=about)

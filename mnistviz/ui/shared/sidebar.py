@@ -12,7 +12,7 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import state
-from mnistviz.ui.shared.compat import restore_query_param
+from mnistviz.ui.shared.compat import drop_infinite_query_param, restore_query_param
 from mnistviz.ui.shared.texts import epochs_text
 
 PREVIEW_SIZE = 84
@@ -77,6 +77,7 @@ def _image_picker() -> None:
     """Number and picture are side by side, so that the sidebar fits on a screen."""
     row = st.sidebar.container(horizontal=True)
     left, right = row.container(gap="small"), row.container(width=PREVIEW_SIZE)
+    drop_infinite_query_param(state.IMAGE)
     try:
         last = len(data_of(chosen_run().spec.data).y_test) - 1
     except DataError as error:
