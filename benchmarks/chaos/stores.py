@@ -26,7 +26,8 @@ from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import label_issues
 from mnistviz.runs import metadata, registry
-from mnistviz.runs.queue import has_free_slot, waiting_text
+from mnistviz.runs.queue.slots import has_free_slot
+from mnistviz.runs.queue.waiting_text import waiting_text
 from mnistviz.runs.run_state import run_state, silence_text
 from mnistviz.studies import study_directory
 
