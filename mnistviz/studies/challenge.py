@@ -1,7 +1,8 @@
 """The challenge: an accuracy to reach with few parameters and epochs, and what runs reached.
 
 The exercise that the published network comes from is one: 99.4 % of the test images with fewer
-than 20,000 parameters, within 20 epochs. The goal of a home folder is in its `challenge.json`.
+than 20,000 parameters, within 20 epochs. The goal of a home folder is in its `challenge.json`. In a
+class, the teacher's is that of all who have set none themselves.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from mnistviz.core.layers.notation import MAX_PARAMETERS
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
+
+FILE = "challenge.json"
 
 Images = Literal["test", "validation"]
 
@@ -125,22 +128,29 @@ def front(points: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
 
 
 def goal() -> Goal | None:
-    """The goal of the home folder, or None."""
-    try:
-        return Goal(**storage.read_json(_file())) if _file().exists() else None
-    except SpecError:
-        # Written by another version.
-        return None
+    """The goal of the home folder, or else that of the class; None where there is none."""
+    return _read(storage.home()) or _read(storage.room())
+
+
+def has_own_goal() -> bool:
+    """Whether the home folder has a goal of its own."""
+    return _read(storage.home()) is not None
 
 
 def set_goal(new: Goal | None) -> None:
     """Make `new` the goal of the home folder, or remove it. Raises `RunError`."""
     with storage.home_lock():
+        file = storage.home() / FILE
         if new is None:
-            _file().unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
         else:
-            storage.write_json(_file(), new.model_dump())
+            storage.write_json(file, new.model_dump())
 
 
-def _file() -> Path:
-    return storage.home() / "challenge.json"
+def _read(folder: Path) -> Goal | None:
+    file = folder / FILE
+    try:
+        return Goal(**storage.read_json(file)) if file.exists() else None
+    except SpecError:
+        # Written by another version.
+        return None

@@ -1,6 +1,7 @@
 """The goal of a challenge, and what runs reached of it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,17 @@ def test_a_goal_is_kept_and_removed() -> None:
     assert challenge.goal() is None
     storage.write_json(storage.home() / "challenge.json", {"parameters": -1})
     assert challenge.goal() is None
+
+
+def test_a_class_has_the_goal_of_its_teacher(tmp_path: Path) -> None:
+    challenge.set_goal(GOAL)
+    with storage.acting_in(tmp_path):
+        assert challenge.goal() == GOAL
+        assert not challenge.has_own_goal()
+        own = GOAL.changed(epochs=1)
+        challenge.set_goal(own)
+        assert challenge.goal() == own
+    assert challenge.goal() == GOAL
 
 
 def test_a_goal_beyond_the_limits_is_refused() -> None:
