@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from mnistviz.core.assets import ASSETS
 from mnistviz.ui.shared.accessibility.chart_files import offer_chart_files
 from mnistviz.ui.shared.classroom.frame import enter_class, is_page_shown, menu_visibility
-from mnistviz.ui.shared.classroom.server import app_options
+from mnistviz.ui.shared.classroom.server import options_or_exit
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import OVERVIEW, SECTIONS, START
@@ -70,4 +70,4 @@ if get_script_run_ctx():
     show_page()
 else:
     limit_heaps()
-    app = st.App(__file__, lifespan=prepare, **app_options())
+    app = st.App(__file__, lifespan=prepare, **options_or_exit())
