@@ -6,6 +6,7 @@ from mnistviz.runs import registry
 from mnistviz.runs.run_state import ACTIVE_STATES
 from mnistviz.runs.run_summary import summarise
 from mnistviz.ui.runs.actions import action_bar, deleted_and_damaged, import_box, show_last_action
+from mnistviz.ui.runs.challenge_view import show_challenge
 from mnistviz.ui.runs.comparison_view import show_curves_of, show_difference, show_pairs
 from mnistviz.ui.runs.gap_view import show_gap
 from mnistviz.ui.runs.runs_table import choose_filters, choose_runs
@@ -16,7 +17,7 @@ from mnistviz.ui.shared.texts import explanation
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 POLL_SECONDS = 2.0
-VIEWS = {"table": "All runs", "gap": "The gap"}
+VIEWS = {"table": "All runs", "challenge": "The challenge", "gap": "The gap"}
 
 view = pick(
     "View", VIEWS, "runs_view", "table", persist_state="session", label_visibility="collapsed"
@@ -36,6 +37,19 @@ def follow() -> None:
 
 
 follow()
+if view == "challenge":
+    show_challenge(summaries)
+    explanation(
+        [
+            "The exercise behind this network asked for 99.4 % of the test images with fewer than "
+            "20,000 **parameters** within 20 **epochs**, and for reasons. A goal makes choices "
+            "visible: what a parameter buys in one layer, it may not buy in another.",
+            "Choose on **validation** images, and read the **test** images once, at the end. Who "
+            "tries twenty networks and keeps the one with the best test accuracy has chosen by "
+            "luck, too.",
+        ]
+    )
+    st.stop()
 if view == "gap":
     reference = summarise(registry.find_run("reference"))
     show_gap(runs, reference.seconds / reference.epochs_done)

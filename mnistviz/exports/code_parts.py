@@ -27,7 +27,7 @@ class Cell:
     pictures: tuple[tuple[str, str], ...] = ()
 
 
-def template_cells(name: str, regions: Collection[str]) -> list[Cell]:
+def template_code(name: str, regions: Collection[str]) -> str:
     """Return the code of a template without the regions that are not in `regions`."""
     text = (TEMPLATES / name).read_text(encoding="utf-8")
     open_regions: list[str] = []
@@ -40,8 +40,12 @@ def template_cells(name: str, regions: Collection[str]) -> list[Cell]:
             open_regions.append(mark[2])
         elif all(region in regions for region in open_regions):
             lines.append(line)
-    code = re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines))
-    _, *parts = re.split(r"^# %% (.*)$", code, flags=re.MULTILINE)
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines))
+
+
+def template_cells(name: str, regions: Collection[str]) -> list[Cell]:
+    """Return the cells of `template_code`."""
+    _, *parts = re.split(r"^# %% (.*)$", template_code(name, regions), flags=re.MULTILINE)
     return [
         Cell("code", source.strip("\n"), title)
         for title, source in zip(parts[::2], parts[1::2], strict=True)

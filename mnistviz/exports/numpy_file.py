@@ -1,15 +1,16 @@
 """A snapshot as one Python file that computes the network with NumPy, and its weights."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from mnistviz.core.layers.layer import Layer
-from mnistviz.exports import texts
+from mnistviz.core.layers.layer import WINDOWED, Layer
+from mnistviz.exports import code_parts, texts
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 
-TEMPLATE = Path(__file__).parent / "templates" / "numpy_network.py"
+TEMPLATE = "numpy_network.py"
 
 HEAD = '''"""{subject}
 
@@ -54,7 +55,6 @@ def write(snapshot: Snapshot, file: Path) -> None:
     arrays = {
         f"{layer}_{name}": array for layer, of in weights.items() for name, array in of.items()
     }
-    texts.need_plain(snapshot.run.spec.model, "one file of NumPy code")
     layers = snapshot.run.spec.model.layers
     head = HEAD.format(
         subject=texts.subject(snapshot),
@@ -64,25 +64,55 @@ def write(snapshot: Snapshot, file: Path) -> None:
     )
     lines = [f"    {_call(layer):<40}{texts.shape_comment(layer)}" for layer in layers]
     body = CLASSIFY.format(lines="\n".join(lines), classes=layers[-1].output_shape[-1])
-    functions = TEMPLATE.read_text(encoding="utf-8")
-    file.write_text(f"{head}\n{functions}{body}", encoding="utf-8")
+    functions = code_parts.template_code(TEMPLATE, _regions(layers))
+    file.write_text(f"{head}\n{functions}\n{body}", encoding="utf-8")
     np.savez(file.with_suffix(".npz"), allow_pickle=False, **arrays)
+
+
+def _regions(layers: Sequence[Layer]) -> set[str]:
+    """The parts of the template that layers need."""
+    found = {layer.type for layer in layers} | {layer.activation for layer in layers}
+    if any(layer.padding == "same" for layer in layers):
+        found.add("same")
+    if any(layer.type in WINDOWED for layer in layers):
+        found.add("windows")
+    return found
 
 
 def _call(layer: Layer) -> str:
     """The statement that computes a layer."""
+    stride = f", stride={layer.stride}" if layer.stride > 1 else ""
     match layer.type:
         case "Conv2D":
-            call = f'convolution(x, "{layer.name}")'
-            return f"x = relu({call})" if layer.relu else f"x = {call}"
+            call = f'convolution({_input(layer)}, "{layer.name}"{stride})'
+        case "DepthwiseConv2D":
+            call = f'depthwise({_input(layer)}, "{layer.name}"{stride})'
+        case "Dense":
+            call = f'dense(x, "{layer.name}")'
         case "BatchNormalization":
-            return f'x = normalization(x, "{layer.name}")'
+            call = f'normalization(x, "{layer.name}")'
         case "MaxPooling2D":
-            return "x = max_pool(x)"
+            call = f"max_pool({_input(layer, '-np.inf')}, {layer.window}, {layer.stride})"
+        case "AveragePooling2D":
+            call = f"average_pool({_input(layer, 'np.nan')}, {layer.window}, {layer.stride})"
+        case "GlobalAveragePooling2D":
+            call = "global_average(x)"
         case "Dropout":
             return f"# {layer.name}: only while training"
         case "Flatten":
-            return "x = flatten(x)"
+            call = "flatten(x)"
         case "Softmax":
-            return "x = softmax(x)"
-    raise texts.unknown_layer(layer)
+            call = "softmax(x)"
+        case _:
+            raise texts.unknown_layer(layer)
+    if layer.activation == "none":
+        return f"x = {call}"
+    return f"x = {'np.' if layer.activation == 'tanh' else ''}{layer.activation}({call})"
+
+
+def _input(layer: Layer, border: str = "") -> str:
+    """The maps that the windows of a layer slide over, with a border of zeros or `border`."""
+    if layer.padding == "valid":
+        return "x"
+    value = f", {border}" if border else ""
+    return f"same(x, {layer.window}, {layer.stride}{value})"

@@ -25,9 +25,14 @@ def subject(snapshot: Snapshot) -> str:
     """A sentence about the network of a snapshot."""
     run, model = snapshot.run, snapshot.run.spec.model
     return (
-        f"The network of the run {run.name} after {epochs_text(snapshot)} epochs, channels "
-        f"{model.plan}, {model.parameters:,} parameters."
+        f"The network of the run {run.name} after {epochs_text(snapshot)} epochs, "
+        f"{layers_text(model)}, {model.parameters:,} parameters."
     )
+
+
+def layers_text(model: ModelSpec) -> str:
+    """The layers of a network in words: those of a channel plan by their channels."""
+    return f"layers {model.text}" if model.network else f"channels {model.plan}"
 
 
 def recipe_lines(run: Run) -> list[str]:
@@ -38,8 +43,9 @@ def recipe_lines(run: Run) -> list[str]:
         if train.schedule == "decay"
         else f"a rate up to {train.learning_rate:g} and down to 0, one cycle"
     )
+    named = layers_text(model)
     lines = [
-        f"Channels {model.plan}, {model.parameters:,} parameters, "
+        f"{named[0].upper()}{named[1:]}, {model.parameters:,} parameters, "
         f"{'with' if model.batch_norm else 'without'} batch normalization, "
         + (f"dropout {model.dropout:g}." if model.dropout else "no dropout."),
         f"{train.epochs} epochs on {train.num_trained:,} images in batches of {train.batch_size}, "
@@ -70,15 +76,6 @@ def shape_comment(layer: Layer) -> str:
     comma = "," if len(layer.output_shape) == 1 else ""
     counted = f", {layer.parameters:,} parameters" if layer.parameters else ""
     return f"# ({shape}{comma}){counted}"
-
-
-def need_plain(model: ModelSpec, target: str) -> None:
-    """Raise `ReportError` where a network has layers that can't be written for a target yet."""
-    if not model.is_plain:
-        raise ReportError(
-            f"export: {target} takes convolutions of stride 1 without padding and 2×2 max pooling, "
-            f"got {model.text}; the formats of Keras take every network"
-        )
 
 
 def unknown_layer(layer: Layer) -> ReportError:

@@ -9,6 +9,7 @@ from mnistviz.core.assets import PROJECT
 from mnistviz.exports import formats
 from mnistviz.runs import registry, snapshots
 from tests.helpers.elsewhere import Elsewhere, Report
+from tests.helpers.own_networks import OWN_NETWORKS, own_network_run
 
 RUNS = ("best", "reference", "gap-plain")
 
@@ -59,11 +60,13 @@ print("NumPy", np.__version__)
 
 
 def write(name: str, to: str, file: Path) -> None:
+    if name in OWN_NETWORKS:
+        own_network_run(name)
     snapshot = snapshots.latest_snapshot(registry.find_run(name))
     formats.export(snapshot, formats.find_format(to, file), file)
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", [*RUNS, *OWN_NETWORKS])
 @pytest.mark.parametrize(
     ("to", "file", "code"),
     [
@@ -86,9 +89,11 @@ def test_a_model_file_answers_as_the_network_does(
     same_answers(name, to, elsewhere(code))
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", [*RUNS, *OWN_NETWORKS])
 def test_an_onnx_file_answers_as_the_network_does(
     name: str, images: np.ndarray, elsewhere: Elsewhere, same_answers: Report
 ) -> None:
+    if name in OWN_NETWORKS:
+        own_network_run(name)
     elsewhere(WRITE_ONNX, name, path=str(PROJECT))
     same_answers(name, "onnx", elsewhere(ONNX))

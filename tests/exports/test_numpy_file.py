@@ -1,18 +1,26 @@
 """The NumPy file of a snapshot, in a process of its own that has only NumPy."""
 
 import ast
+import runpy
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.exports import numpy_file
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.load import load
+from tests.helpers.own_networks import run_of
 from tests.helpers.run_zips import make_run
+from tests.helpers.spec_strategies import networks
 
 CODE = (
     "import numpy, sys; from model import classify; "
@@ -34,6 +42,25 @@ def test_the_file_answers_1000_images_as_the_network_does(name: str, tmp_path: P
     images = load_mnist().x_test[:1_000]
     expected = load(snapshot).classify(images)
     np.testing.assert_allclose(answers(tmp_path, images), expected, atol=1e-5)
+
+
+def classify_of(folder: Path) -> Callable[[np.ndarray], np.ndarray]:
+    """The function of the file, in this process."""
+    classify: Callable[[np.ndarray], np.ndarray] = runpy.run_path(str(folder / "model.py"))[
+        "classify"
+    ]
+    return classify
+
+
+@settings(max_examples=30)
+@given(networks(), st.integers(0, 2**31))
+def test_the_file_of_any_network_answers_as_it_does(spec: ModelSpec, seed: int) -> None:
+    run = run_of(spec)
+    with tempfile.TemporaryDirectory() as folder:
+        numpy_file.write(snapshots.latest_snapshot(run), Path(folder) / "model.py")
+        images = np.random.default_rng(seed).random((3, 28, 28), np.float32)
+        expected = load(snapshots.latest_snapshot(run)).classify(images)
+        np.testing.assert_allclose(classify_of(Path(folder))(images), expected, atol=1e-5)
 
 
 def test_floats_and_no_images_are_read_too(tmp_path: Path) -> None:

@@ -86,5 +86,11 @@ class Server:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(timeout=20)
-        self._log.close()
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            # It waits for the script runs of its visitors, which are slow on a busy machine.
+            self._process.kill()
+            self._process.wait()
+        finally:
+            self._log.close()

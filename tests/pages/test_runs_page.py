@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import find_recipe
 from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
@@ -15,7 +16,8 @@ from mnistviz.exports import formats
 from mnistviz.runs import metadata, registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
-from mnistviz.studies import generalization_gap
+from mnistviz.studies import challenge, generalization_gap
+from mnistviz.studies.challenge import Goal
 from mnistviz.training import launcher
 from tests.helpers.made_runs import BUNDLED, EIGHT, SPEC, TEN, give_weights, make_run
 from tests.helpers.pages import open_page, press, text_of
@@ -332,3 +334,46 @@ def key_of(button: Any) -> str:
     """The format of a download button: its name and suffix; empty for other buttons."""
     found = re.search(r"elsewhere_([a-z]+\.[a-z]+)_", str(button.proto.id))
     return found[1] if found else ""
+
+
+# ---------------------------------------------------------------- the challenge
+
+
+def open_challenge() -> AppTest:
+    app = open_page("runs")
+    app.button_group(key="runs_view").set_value("challenge").run()
+    assert not app.exception
+    return app
+
+
+def test_a_preset_fills_the_form_and_the_goal_is_what_the_form_holds() -> None:
+    make_run("mine", 0.96, model=ModelSpec(network="4C3-MP2-8C3-GAP-10FC"))
+    app = open_challenge()
+    assert not app.dataframe
+    app.selectbox(key="challenge_preset").set_value("Tiny: 1,000 parameters").run()
+    assert app.number_input(key="challenge_accuracy").value == pytest.approx(97)
+    # Typed and pressed at once.
+    app.number_input(key="challenge_accuracy").set_value(95)
+    app.button_group(key="challenge_images").set_value("validation")
+    press(app, "Set this goal")
+    assert challenge.goal() == Goal(parameters=1_000, epochs=20, accuracy=0.95, images="validation")
+    outcomes = app.dataframe[0].value.set_index("run")["outcome"]
+    assert outcomes["mine"].startswith("reached in epoch 1 with ")
+    assert "parameters too many" in outcomes["best"]
+    press(app, "Remove the goal")
+    assert challenge.goal() is None
+
+
+def test_a_goal_beyond_its_limits_is_refused_and_the_form_stays() -> None:
+    app = open_challenge()
+    app.number_input(key="challenge_epochs").set_value(0)
+    press(app, "Set this goal")
+    assert app.error[0].value == "epochs: expected at least 1, got 0"
+    assert app.number_input(key="challenge_epochs").value == 0
+    assert challenge.goal() is None
+
+
+def test_train_says_how_far_a_run_is_from_the_goal() -> None:
+    challenge.set_goal(Goal())
+    run = registry.find_run("reference")
+    assert "points short, best in epoch 17." in text_of(open_page("train", run))

@@ -57,7 +57,10 @@ def write_wheel(folder: Path) -> Path:
 
 
 def make_run(project: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PIP_NO_INDEX": "1"}
+    # Without what `make test` passes on to the `make` that it runs.
+    outer = ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")
+    own = {name: value for name, value in os.environ.items() if name not in outer}
+    environment = {**own, "PIP_NO_INDEX": "1"}
     return subprocess.run(
         [MAKE, "run", f"PYTHON={python}"],
         cwd=project,

@@ -90,6 +90,7 @@ def training_figure(
     smoothing: float = 0.0,
     changes: Sequence[tuple[int, float | None]] = (),
     marks: Sequence[int] = (),
+    target: float | None = None,
 ) -> go.Figure:
     """Return the loss or the accuracy over the epochs.
 
@@ -100,7 +101,7 @@ def training_figure(
     `log_scale` is about the loss axis. With a `smoothing` above 0 and below 1, the training curve
     is smoothed, with the raw one pale behind it. `changes` are steps at which a person set the
     learning rate, with the rate (None: back to the schedule). They are vertical lines, and so are
-    the steps of `marks`.
+    the steps of `marks`. `target` is an accuracy to reach, in [0, 1]: a horizontal line.
     """
     figure = go.Figure()
     for split, colour in (("batch", TRAINING), ("train", TRAINING)) if while_learning else ():
@@ -117,6 +118,8 @@ def training_figure(
             continue
         _add_curve(figure, measure, shown, split, name, PUBLISHED, 1, dash=dash)
     _add_lines(figure, steps_per_epoch, changes, marks)
+    if target is not None and measure == "accuracy":
+        _add_target(figure, target)
     figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
     if measure == "loss" and log_scale:
         figure.update_yaxes(
@@ -132,6 +135,16 @@ def training_figure(
             fixedrange=True,
         )
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
+
+
+def _add_target(figure: go.Figure, accuracy: float) -> None:
+    """Add a horizontal line at an accuracy to reach."""
+    figure.add_hline(
+        accuracy,
+        line={"color": CHOSEN, "width": 1.5, "dash": "dash"},
+        annotation={"text": f"goal {100 * accuracy:.4g} %", "font_size": 10},
+        annotation_position="bottom right",
+    )
 
 
 def _add_lines(

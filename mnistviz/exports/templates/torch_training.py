@@ -86,7 +86,7 @@ def train(data="mnist.npz", epochs=RECIPE["epochs"], limit=None):
 def average_evenly(network, step):
     """Normalizations: the first 100 steps count the same, then each counts 1 %."""
     for layer in network:
-        if isinstance(layer, nn.BatchNorm2d):
+        if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
             layer.momentum = max(0.01, 1 / (step + 1))
 
 
@@ -104,14 +104,16 @@ def follow(averaged, network, kept):
 # region start
 @torch.no_grad()
 def set_weights(network, arrays):
-    """Set the weights from arrays in the order of Keras: kernels (height, width, inputs, outputs).
+    """Set the weights from arrays in the order of Keras: kernels (height, width, inputs, outputs),
+    of dense layers (inputs, outputs).
 
     The state of a PyTorch layer is in the same order: weight, bias, running mean and variance.
     """
     state = [value for value in network.state_dict().values() if value.is_floating_point()]
     for value, array in zip(state, arrays, strict=True):
-        turned = array.transpose(3, 2, 0, 1) if array.ndim == 4 else array
-        value.copy_(torch.from_numpy(np.ascontiguousarray(turned)))
+        turned = array.transpose(3, 2, 0, 1) if array.ndim == 4 else array.T
+        # Of a depthwise convolution, inputs and outputs change places.
+        value.copy_(torch.from_numpy(np.ascontiguousarray(turned)).reshape(value.shape))
 
 
 # endregion start

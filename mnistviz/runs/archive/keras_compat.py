@@ -23,6 +23,8 @@ NEWER_DEFAULTS: dict[str, Any] = {
     "renorm": False,
     "renorm_clipping": None,
     "renorm_momentum": 0.99,
+    # of dense layers
+    "quantization_config": None,
     # of the input
     "optional": False,
 }

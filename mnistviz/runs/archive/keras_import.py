@@ -43,7 +43,7 @@ def import_file(source: Path | IO[bytes], file_name: str) -> NamedRun:
 
 
 def import_model(source: IO[bytes], file_name: str) -> NamedRun:
-    """Make a new run of a `.keras` or `.h5` file whose layers are those of a channel plan.
+    """Make a new run of a `.keras` or `.h5` file with layers that the designer has, too.
 
     Its only snapshot is that of step 0, and it has no log. It can be forked, not resumed. Raises
     `RunError` that names the layer that does not fit.

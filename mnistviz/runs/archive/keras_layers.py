@@ -1,30 +1,32 @@
 """Fit the layers of a Keras model to a network of this program. Plain JSON: nothing is executed.
 
-The layers come from the configuration in the file. Names don't matter; a ReLU or a softmax may be
-a layer of its own, biases may be missing, and dropout may be anywhere: it only matters in training.
+The layers come from the configuration in the file. Names don't matter; an activation may be a layer
+of its own, and biases may be missing.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
+from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import RunError, SpecError
-from mnistviz.core.layers.layer import Layer
-from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.layers.layer import ACTIVATIONS, WEIGHTED, Activation, Padding
+from mnistviz.core.layers.notation import Part, draft_of, format_parts
+from mnistviz.core.model_spec import ModelSpec, parse_network
 
-NUM_CONVOLUTIONS = 8
 EPSILON = 1e-3
+IMAGE = [IMAGE_SIZE, IMAGE_SIZE, 1]
 
 # The arguments that each layer may have only with this value.
+_KERNEL = {"dilation_rate": [1, 1], "groups": 1, "data_format": "channels_last"}
+_POOL = {"data_format": "channels_last"}
 FIXED: dict[str, dict[str, Any]] = {
-    "Conv2D": {
-        "strides": [1, 1],
-        "padding": "valid",
-        "dilation_rate": [1, 1],
-        "groups": 1,
-        "data_format": "channels_last",
-    },
-    "MaxPooling2D": {"pool_size": [2, 2], "strides": [2, 2], "padding": "valid"},
+    "Conv2D": _KERNEL,
+    "DepthwiseConv2D": {**_KERNEL, "depth_multiplier": 1},
+    "Dense": {},
+    "MaxPooling2D": _POOL,
+    "AveragePooling2D": _POOL,
+    "GlobalAveragePooling2D": {**_POOL, "keepdims": False},
     "BatchNormalization": {"epsilon": EPSILON},
     "Dropout": {},
     "Flatten": {},
@@ -32,8 +34,10 @@ FIXED: dict[str, dict[str, Any]] = {
     "ReLU": {"max_value": None, "negative_slope": 0.0, "threshold": 0.0},
     "Activation": {},
     "InputLayer": {},
+    "Reshape": {"target_shape": IMAGE},
 }
-ACTIVATIONS = ("linear", "relu", "softmax")
+# Layers that are no part of a network: they say what comes in, or are the activation of another.
+NO_PARTS = ("InputLayer", "Reshape", "Activation", "ReLU", "Softmax")
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class KerasLayer:
 
     @property
     def activation(self) -> str:
-        """`linear`, `relu` or `softmax`, or another text that is refused."""
+        """Such as `linear`, `relu` or `softmax`, or another text that is refused."""
         if self.type in ("ReLU", "Softmax"):
             return self.type.lower()
         value = self.config.get("activation", "linear")
@@ -55,13 +59,52 @@ class KerasLayer:
         return str(value or "linear")
 
     @property
-    def kernel_size(self) -> int:
-        return int(self.config["kernel_size"][0])
+    def part(self) -> Part:
+        """The layer as a part of a network. Raises `RunError` where it is none."""
+        return Part(
+            self.type,
+            channels=int(self.config.get("filters", self.config.get("units", 0))),
+            window=self._side("kernel_size", "pool_size"),
+            stride=self._side("strides"),
+            padding=self._padding,
+            activation=self._activation,
+            rate=float(self.config.get("rate", 0)),
+        )
+
+    @property
+    def _activation(self) -> Activation | None:
+        if self.type not in WEIGHTED:
+            return None
+        # A softmax at the end follows every network.
+        name = "none" if self.activation in ("linear", "softmax") else self.activation
+        return cast(Activation, name)
+
+    @property
+    def _padding(self) -> Padding:
+        padding = self.config.get("padding", "valid")
+        if padding not in ("valid", "same"):
+            raise _refusal("padding valid or same", str(padding)[:60], self.name)
+        return cast(Padding, padding)
+
+    def _side(self, *names: str) -> int:
+        """The side of a square that one of the arguments gives, 1 where there is none."""
+        for name in names:
+            sides = self.config.get(name)
+            if isinstance(sides, int):
+                return sides
+            if sides is not None:
+                if len(sides) != 2 or sides[0] != sides[1]:
+                    raise _refusal(f"{name} with two equal sides", str(sides)[:60], self.name)
+                return int(sides[0])
+        return 1
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A network and, for each of its layers with weights, the name of the Keras layer."""
+    """A network and, for each of its layers but the softmax, the Keras layer.
+
+    `names` are by the names of the network's layers.
+    """
 
     model: ModelSpec
     names: Mapping[str, str]
@@ -90,31 +133,36 @@ def layers_of(config: Any) -> list[KerasLayer]:
 
 def fit(layers: Sequence[KerasLayer]) -> Fit:
     """Return the network that layers make up. Raises `RunError` that names what does not fit."""
-    kept = _merged([layer for layer in layers if layer.type not in ("InputLayer", "Dropout")])
-    convolutions = [layer for layer in kept if layer.type == "Conv2D"]
-    if len(convolutions) != NUM_CONVOLUTIONS:
-        raise _refusal(f"{NUM_CONVOLUTIONS} convolutions", f"{len(convolutions)}")
-    channels = tuple(int(one.config["filters"]) for one in convolutions[:3])
+    kept = _with_activations(layers)
+    parts = [layer.part for layer in kept]
+    draft = draft_of(parts)
+    if parts and parts[-1].type == "Flatten" and draft_of(parts[:-1]).problem is None:
+        # It follows a last map of one place by itself.
+        parts, draft = parts[:-1], draft_of(parts[:-1])
+    if draft.problem is not None:
+        at = draft.problem_at
+        raise _not_a_network(draft.problem, "" if at is None else kept[at].name)
+    for layer, built in zip(kept, draft.layers, strict=False):
+        if layer.activation == "softmax" and set(built.output_shape[:-1]) - {1}:
+            raise _refusal("a softmax at the end", "one of maps", layer.name)
+    names = {built.name: layer.name for built, layer in zip(draft.layers, kept, strict=False)}
+    return Fit(_spec(parts), names)
+
+
+def _spec(parts: Sequence[Part]) -> ModelSpec:
+    """The spec of a network: a channel plan where it is one."""
     try:
-        model = ModelSpec(
-            channels=channels,
-            batch_norm=any(layer.type == "BatchNormalization" for layer in kept),
-            dropout=0.0,
-        )
+        own = ModelSpec(network=parse_network(format_parts(parts)))
     except SpecError as error:
-        raise _refusal("a channel plan", str(error)) from None
-    wanted = [layer for layer in model.layers if layer.type != "Softmax"]
-    names = {}
-    for layer, found in zip(wanted, kept, strict=False):
-        if _text_of(layer) != _text_of(found):
-            raise _refusal(f"{_text_of(layer)} as {layer.name}", _text_of(found), found.name)
-        names[layer.name] = found.name
-    if len(kept) > len(wanted):
-        extra = kept[len(wanted)]
-        raise _refusal("the end of the network", _text_of(extra), extra.name)
-    if len(kept) < len(wanted):
-        raise _refusal(f"{_text_of(wanted[len(kept)])} at the end", "no more layers")
-    return Fit(model.changed(dropout=_dropout(layers)), names)
+        raise _not_a_network(error) from None
+    channels = [part.channels for part in parts if part.type == "Conv2D"]
+    try:
+        plan = ModelSpec(
+            channels=tuple(channels[:3]), batch_norm=own.batch_norm, dropout=own.dropout
+        )
+    except SpecError:
+        return own
+    return plan if plan.text == own.text else own
 
 
 def _check_chain(entries: Sequence[Any], layers: Sequence[KerasLayer]) -> None:
@@ -132,54 +180,45 @@ def _check_arguments(layer: KerasLayer) -> None:
         found = layer.config.get(name, value)
         if (list(found) if isinstance(found, tuple) else found) != value:
             raise _refusal(f"{name} {value}", str(found)[:60], layer.name)
-    if layer.activation not in ACTIVATIONS:
-        raise _refusal(f"one of {', '.join(ACTIVATIONS)}", layer.activation[:60], layer.name)
+    known = ("linear", "softmax", *(name for name in ACTIVATIONS if name != "none"))
+    if layer.activation not in known:
+        raise _refusal(f"one of {', '.join(known)}", layer.activation[:60], layer.name)
+    shape = layer.config.get("batch_shape", layer.config.get("batch_input_shape"))
+    if shape is not None and list(shape)[1:] not in (IMAGE, IMAGE[:2]):
+        raise _refusal(f"images of the shape {IMAGE}", str(list(shape)[1:])[:60], layer.name)
 
 
-def _merged(layers: Sequence[KerasLayer]) -> list[KerasLayer]:
-    """Layers with each ReLU in its convolution and without the softmax at the end."""
-    merged: list[KerasLayer] = []
+def _with_activations(layers: Sequence[KerasLayer]) -> list[KerasLayer]:
+    """The parts of a network, each with the activation that is a layer of its own."""
+    kept: list[KerasLayer] = []
     for layer in layers:
-        if layer.type not in ("Activation", "ReLU", "Softmax"):
-            merged.append(layer)
-        elif layer.activation == "relu":
-            if not merged or merged[-1].type != "Conv2D" or merged[-1].activation != "linear":
-                raise _refusal("a ReLU after a convolution", "one elsewhere", layer.name)
-            merged[-1] = replace(merged[-1], config={**merged[-1].config, "activation": "relu"})
-        elif layer.activation == "softmax" and layer is not layers[-1]:
+        if layer.type not in NO_PARTS:
+            kept.append(layer)
+        elif layer.activation == "softmax":
+            if layer is not layers[-1]:
+                raise _refusal("a softmax at the end", "one elsewhere", layer.name)
+        elif layer.activation != "linear":
+            if not kept or kept[-1].type not in WEIGHTED or kept[-1].activation != "linear":
+                raise _refusal(
+                    "an activation after a layer with a kernel", "one elsewhere", layer.name
+                )
+            kept[-1] = replace(kept[-1], config={**kept[-1].config, "activation": layer.activation})
+    last = next((layer for layer in reversed(kept) if layer.type in WEIGHTED), None)
+    for layer in kept:
+        if layer.activation == "softmax" and layer is not last:
             raise _refusal("a softmax at the end", "one elsewhere", layer.name)
-    last = next((one for one in reversed(merged) if one.type == "Conv2D"), None)
-    # The last convolution has one position, where a softmax before or after flattening is the same.
-    return [
-        replace(one, config={**one.config, "activation": "linear"})
-        if one is last and one.activation == "softmax"
-        else one
-        for one in merged
-    ]
-
-
-def _dropout(layers: Sequence[KerasLayer]) -> float:
-    """The share of dropout, where it is the same one everywhere; 0 otherwise."""
-    rates = {float(layer.config["rate"]) for layer in layers if layer.type == "Dropout"}
-    number = sum(layer.type == "Dropout" for layer in layers)
-    return min(rates, default=0.0) if len(rates) == 1 and number == NUM_CONVOLUTIONS - 1 else 0.0
-
-
-def _text_of(layer: Layer | KerasLayer) -> str:
-    """A description of a layer; layers that fit have the same one."""
-    if layer.type != "Conv2D":
-        return layer.type
-    if isinstance(layer, Layer):
-        size, activation = dict(layer.weights)["kernel"][0], "relu" if layer.relu else "linear"
-        channels = layer.output_shape[-1]
-    else:
-        size, activation = layer.kernel_size, layer.activation
-        channels = int(layer.config["filters"])
-        if len({int(side) for side in layer.config["kernel_size"]}) > 1:
-            return f"a convolution with a kernel of {layer.config['kernel_size']}"
-    return f"a {size}×{size} convolution with {channels} channels and activation {activation}"
+    return kept
 
 
 def _refusal(expected: str, actual: str, layer: str = "") -> RunError:
+    return _error(f"expected {expected}, got {actual}", layer)
+
+
+def _not_a_network(problem: SpecError, layer: str = "") -> RunError:
+    return _error(str(problem).removeprefix("network: "), layer)
+
+
+def _error(text: str, layer: str) -> RunError:
+    """The error for a model that does not fit, with the name of the layer that doesn't."""
     where = f"layer {layer[:60]!r}: " if layer else ""
-    return RunError(f"import: {where}expected {expected}, got {actual}; nothing was imported")
+    return RunError(f"import: {where}{text}; nothing was imported")

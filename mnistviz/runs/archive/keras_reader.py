@@ -16,7 +16,7 @@ from mnistviz.core.safe_zip import ZipError, open_zip
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs.archive.keras_layers import Fit, KerasLayer, fit, layers_of
 
-# A network of this program has at most 0.4 MB of weights; optimizers keep two more of them.
+# A network of this program has at most 4 MB of weights; optimizers keep two more of them.
 MAX_FILE_BYTES = 32 * 2**20
 MAX_CONFIG_BYTES = 2**20
 
@@ -122,27 +122,36 @@ def _built(layers: list[KerasLayer]) -> Any:
 
     from mnistviz.core.constants import IMAGE_SIZE
 
-    kinds = keras.layers
-    stock = []
-    for layer in layers:
-        name, config = layer.name, layer.config
-        match layer.type:
-            case "Conv2D":
-                size, bias = layer.kernel_size, bool(config.get("use_bias", True))
-                stock.append(kinds.Conv2D(int(config["filters"]), size, use_bias=bias, name=name))
-            case "BatchNormalization":
-                parts = {part: bool(config.get(part, True)) for part in ("center", "scale")}
-                stock.append(kinds.BatchNormalization(**parts, name=name))
-            case "Activation":
-                stock.append(kinds.Activation("linear", name=name))
-            case "InputLayer":
-                continue
-            case "Dropout":
-                stock.append(kinds.Dropout(0.0, name=name))
-            case _:
-                stock.append(getattr(kinds, layer.type)(name=name))
+    stock = [_stock_layer(one) for one in layers if one.type not in ("InputLayer", "Reshape")]
     image = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1))
     return keras.Sequential([image, *stock])
+
+
+def _stock_layer(layer: KerasLayer) -> Any:
+    """The layer of Keras with the name and the arrays of that in the file."""
+    import keras
+
+    kind, part = getattr(keras.layers, layer.type), layer.part
+    bias = {"use_bias": bool(layer.config.get("use_bias", True)), "name": layer.name}
+    window = {"strides": part.stride, "padding": part.padding}
+    match layer.type:
+        case "Conv2D":
+            return kind(part.channels, part.window, **window, **bias)
+        case "DepthwiseConv2D":
+            return kind(part.window, **window, **bias)
+        case "Dense":
+            return kind(part.channels, **bias)
+        case "MaxPooling2D" | "AveragePooling2D":
+            return kind(part.window, **window, name=layer.name)
+        case "BatchNormalization":
+            parts = {name: bool(layer.config.get(name, True)) for name in ("center", "scale")}
+            return kind(**parts, name=layer.name)
+        case "Activation":
+            return kind("linear", name=layer.name)
+        case "Dropout":
+            return kind(0.0, name=layer.name)
+        case _:
+            return kind(name=layer.name)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import streamlit as st
 from mnistviz.core.layers.costs import costs_of, hints
 from mnistviz.core.layers.layer import Layer
 from mnistviz.core.layers.notation import Draft, Part
+from mnistviz.studies import challenge
 from mnistviz.ui.design import draft as drafts
 from mnistviz.ui.design.layer_editor import TYPES
 
@@ -71,14 +72,16 @@ def show_budget(draft: Draft) -> None:
     """Show the totals beside the budget of parameters."""
     parameters = sum(layer.parameters for layer in draft.layers)
     operations = sum(layer.multiply_accumulates for layer in draft.layers)
+    goal = challenge.goal()
     st.number_input(
         "Budget of parameters",
         min_value=1,
-        value=20_000,
+        value=goal.parameters if goal else 20_000,
         step=1_000,
         key="design_budget",
         persist_state="session",
-        help="The exercise that the published network comes from allows fewer than 20,000.",
+        help="At first that of the goal on *Runs*, where there is one. The exercise that the "
+        "published network comes from allows fewer than 20,000.",
     )
     budget = int(st.session_state.design_budget)
     share = parameters / budget

@@ -21,7 +21,7 @@ from mnistviz.evaluation.predictions import (
 )
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
-from mnistviz.ui.shared.classroom.refusals import is_refused
+from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
 from mnistviz.ui.shared.inputs import are_uploads_refused, pick, show_uploads_refused
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.texts import count_of
@@ -86,6 +86,7 @@ def _uploaded_set() -> LabelledSet:
         help="Names and layouts of MNIST, Fashion-MNIST and KMNIST are known, .gz too. Nothing is "
         "written to disk but what the networks answer.",
     )
+    show_upload_limits()
     ids = tuple(upload.file_id for upload in uploads)
     if ids and st.session_state.get(UPLOADED, (None,))[0] != ids:
         data = read_uploads([(upload.name, upload.getvalue()) for upload in uploads])

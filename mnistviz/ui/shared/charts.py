@@ -67,7 +67,8 @@ class CurveOptions:
 
     `while_learning` also draws the training images as they are trained on. `accuracy_from` is the
     lower end of the accuracy axis, `smoothing` is in [0, 1). `changes` are steps with the learning
-    rate that a person set there, `marks` are steps with a vertical line.
+    rate that a person set there, `marks` are steps with a vertical line. `target` is an accuracy
+    to reach.
     """
 
     accuracy_from: float = 0.0
@@ -76,6 +77,7 @@ class CurveOptions:
     changes: Sequence[tuple[int, float | None]] = ()
     marks: Sequence[int] = ()
     while_learning: bool = True
+    target: float | None = None
 
 
 def show_curves(
@@ -99,6 +101,7 @@ def show_curves(
             smoothing=options.smoothing,
             changes=options.changes,
             marks=options.marks,
+            target=options.target,
         )
         with column:
             show(

@@ -15,6 +15,7 @@ from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
+from mnistviz.studies import challenge
 from mnistviz.studies.training_loss import is_logged
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.inputs import pick
@@ -64,15 +65,19 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
             "batch by batch: with a part of it switched off (dropout), and with the changed images "
             "and labels of its recipe.",
         )
-    changes = [
-        (event["step"], event["learning_rate"])
-        for event in run_logs.events(run)
-        if event["event"] == "learning_rate"
-    ]
+    goal = challenge.goal()
     options = CurveOptions(
-        axis, loss_axis == "log", smoothing, changes, while_learning=while_learning
+        axis,
+        loss_axis == "log",
+        smoothing,
+        _rates_by_hand(run),
+        while_learning=while_learning,
+        target=goal.accuracy if goal else None,
     )
     with curves:
+        if goal:
+            outcome = challenge.outcome_of(goal, run, rows)
+            explained_caption(f"**The goal**: {goal.text}. This run: {outcome.text}.")
         explained_caption(
             "Look how fast the loss falls at first, and whether validation (orange) keeps up with "
             f"training (blue). Validated on {validated_on_text(spec)}. Grey is the original "
@@ -85,6 +90,15 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
         _show_guesses(run)
     with more:
         _show_more(run, compared)
+
+
+def _rates_by_hand(run: Run) -> list[tuple[int, float | None]]:
+    """The steps at which a person set the learning rate, with the rate."""
+    return [
+        (event["step"], event["learning_rate"])
+        for event in run_logs.events(run)
+        if event["event"] == "learning_rate"
+    ]
 
 
 def measured_text(spec: TrainSpec, *, alike: bool, while_learning: bool) -> str:

@@ -12,6 +12,7 @@ def test_newer_arguments_are_left_out_only_where_they_have_their_defaults() -> N
         "layers": [
             {"config": {"optional": False, "sparse": False}},
             {"config": {"kernel_initializer": {"config": {"seed": 1, "input_axes": None}}}},
+            {"config": {"units": 3, "quantization_config": None}},
             {"config": {"renorm": True, "renorm_momentum": 0.99, "renorm_clipping": None}},
         ]
     }
@@ -19,6 +20,7 @@ def test_newer_arguments_are_left_out_only_where_they_have_their_defaults() -> N
         "layers": [
             {"config": {"sparse": False}},
             {"config": {"kernel_initializer": {"config": {"seed": None}}}},
+            {"config": {"units": 3}},
             {"config": {"renorm": True}},
         ]
     }

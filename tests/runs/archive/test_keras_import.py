@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from mnistviz.core.errors import RunError
 from mnistviz.core.model_spec import ModelSpec
@@ -20,6 +21,8 @@ from mnistviz.runs.archive import keras_import
 from mnistviz.runs.archive.keras_layers import fit, layers_of
 from mnistviz.runs.load import load
 from mnistviz.runs.run_state import run_state
+from tests.helpers.own_networks import OWN_NETWORKS
+from tests.helpers.spec_strategies import networks
 
 pytestmark = [
     pytest.mark.compiles,
@@ -55,6 +58,14 @@ def own_model(kinds: Any = keras.layers) -> keras.Model:
     return keras.Model(image, kinds.Flatten()(values))
 
 
+def first_tutorial() -> keras.Model:
+    """The model of TensorFlow's first tutorial: images without a channel, and logits."""
+    kinds = keras.layers
+    flat = [keras.Input((28, 28)), kinds.Flatten()]
+    dense = [kinds.Dense(128, activation="relu"), kinds.Dropout(0.2), kinds.Dense(10)]
+    return keras.Sequential([*flat, *dense, kinds.Softmax()])
+
+
 @pytest.mark.slow
 @pytest.mark.process
 @pytest.mark.parametrize(
@@ -64,6 +75,9 @@ def own_model(kinds: Any = keras.layers) -> keras.Model:
         (lambda: build(ModelSpec(channels=(3, 4, 5), batch_norm=False)), ".h5"),
         (own_model, ".keras"),
         (own_model, ".h5"),
+        (lambda: build(ModelSpec(network=OWN_NETWORKS["strides"])), ".keras"),
+        (lambda: build(ModelSpec(network=OWN_NETWORKS["two_pools"])), ".h5"),
+        (first_tutorial, ".keras"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -78,7 +92,8 @@ def test_a_model_becomes_a_run_that_answers_as_the_model_does(
     assert f"my net{suffix}" in run.note
     assert snapshots.steps_of(run) == [0]
     images = load_mnist().x_test[:100]
-    expected = np.asarray(model(to_input(images)[..., np.newaxis], training=False))
+    values = to_input(images).reshape(-1, *model.input_shape[1:])
+    expected = np.asarray(model(values, training=False))
     found = load(snapshots.latest_snapshot(run)).classify(images)
     # These random weights make logits of a hundred, whose rounding errors are larger.
     np.testing.assert_allclose(found, expected, atol=1e-4)
@@ -90,12 +105,19 @@ def test_channels_normalization_and_dropout_are_those_of_the_model() -> None:
     spec = ModelSpec(channels=(3, 4, 5), dropout=0.25)
     assert fit(layers_of(json.loads(build(spec).to_json()))).model == spec
     own = fit(layers_of(json.loads(own_model().to_json()))).model
-    assert own == ModelSpec(channels=(4, 5, 6), dropout=0.0)
+    assert own.text == ("4C3-BN-5C3-BN-6C3-BN-MP2-10C1-BN-5C3-BN-6C3-BN-10C1-BN-D0.5-10C7")
+
+
+@settings(max_examples=30)
+@given(networks())
+def test_any_network_is_read_as_it_is(spec: ModelSpec) -> None:
+    assert fit(layers_of(json.loads(build(spec).to_json()))).model.text == spec.text
 
 
 def changed(name: str, **arguments: Any) -> Any:
     """The configuration of a network with other arguments of a layer."""
     config = json.loads(build(ModelSpec()).to_json())
+    config["config"]["layers"][0]["config"]["name"] = "input_layer"
     (layer,) = (one for one in config["config"]["layers"] if one["config"]["name"] == name)
     layer["class_name"] = arguments.pop("class_name", layer["class_name"])
     layer["config"] |= arguments
@@ -105,18 +127,24 @@ def changed(name: str, **arguments: Any) -> Any:
 @pytest.mark.parametrize(
     ("config", "error"),
     [
-        (changed("conv2", padding="same"), "layer 'conv2': expected padding valid, got same"),
+        (changed("conv2", padding="causal"), "layer 'conv2': expected padding valid or same, got"),
         (changed("conv3", class_name="Lambda"), r"layer 'conv3': expected one of .*, got Lambda"),
         (changed("conv3", activation="gelu"), r"layer 'conv3': expected one of .*, got gelu"),
+        (changed("conv3", activation="softmax"), "layer 'conv3': expected a softmax at the end"),
         (changed("bn4", epsilon=0.1), r"layer 'bn4': expected epsilon 0.001, got 0.1"),
+        (changed("bn4", class_name="ReLU"), "layer 'bn4': expected an activation after"),
         (
-            changed("conv5", filters=99),
-            "layer 'conv5': expected a 3×3 .* with 15 channels .*99",
+            changed("conv4", kernel_size=[1, 3]),
+            "layer 'conv4': expected kernel_size with two equal",
         ),
-        (changed("conv4", kernel_size=[1, 3]), "layer 'conv4': expected a 1×1 conv"),
-        (changed("pool", class_name="Flatten"), "layer 'pool': expected MaxPooling2D"),
-        (changed("conv1", class_name="Dropout", rate=0.1), "expected 8 convolutions, got 7"),
-        (changed("conv1", filters=500), "expected a channel plan"),
+        (changed("conv5", dilation_rate=[2, 2]), r"layer 'conv5': expected dilation_rate \[1, 1\]"),
+        (changed("conv8", filters=12), "expected one score for each of 10 classes.*got 12"),
+        (changed("conv5", kernel_size=[12, 12]), "layer 'conv5': .*does not fit"),
+        (changed("conv7", filters=900), r"layer \d+: expected 1 to 512 outputs, got 900"),
+        (
+            changed("input_layer", class_name="InputLayer", batch_shape=[None, 32, 32, 3]),
+            r"layer 'input_layer': expected images of the shape \[28, 28, 1\], got \[32, 32, 3\]",
+        ),
         ({"class_name": "Sequential"}, "expected a model with a list of layers"),
         ([], "expected a model with a list of layers"),
     ],
