@@ -11,7 +11,8 @@ RUN python -m compileall -q app.py pages mnistviz \
     && mkdir /data \
     && chown 1000:1000 /data
 
-# Nothing but the volume is written to.
+# Nothing but the volume is written to. As others reach this server, each visitor has a space of their
+# own; MNISTVIZ_MODE=alone serves one person.
 ENV MNISTVIZ_HOME=/data \
     PYTHONDONTWRITEBYTECODE=1 \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \

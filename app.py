@@ -14,7 +14,7 @@ from mnistviz.ui.shared.classroom.frame import (
     menu_visibility,
     teachers_page,
 )
-from mnistviz.ui.shared.classroom.server import app_options
+from mnistviz.ui.shared.classroom.server import options_or_exit
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import OVERVIEW, SECTIONS, START
@@ -83,4 +83,4 @@ if get_script_run_ctx():
     show_page()
 else:
     limit_heaps()
-    app = st.App(__file__, lifespan=prepare, **app_options())
+    app = st.App(__file__, lifespan=prepare, **options_or_exit())

@@ -22,7 +22,9 @@ from mnistviz.digits import my_digits
 from mnistviz.runs import metadata, registry
 from mnistviz.studies import study_directory
 from mnistviz.studies.plans import StudySpec
+from mnistviz.ui.shared.training import run_logs
 from tests.helpers.classes import class_mode, files_below, visitor
+from tests.helpers.made_runs import make_run
 
 SECURITY = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
 
@@ -37,6 +39,34 @@ def test_every_claim_names_a_test_that_is_there() -> None:
         for file, name in names:
             tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
             assert name in {getattr(node, "name", "") for node in ast.walk(tree)}, (file, name)
+
+
+def test_caches_of_all_sessions_have_no_ids_or_names_as_keys() -> None:
+    cached = []
+    for path in sorted((PROJECT / "mnistviz" / "ui").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and "st.cache_" in str(
+                [ast.unparse(decorator) for decorator in node.decorator_list]
+            ):
+                cached += [(path.name, node.name, one.arg) for one in node.args.args]
+    assert len(cached) > 20
+    # Two spaces may have runs with the same id and name. The folder of a run is its own.
+    keys = {"run", "run_id", "run_name", "space", "digit", "digit_id"}
+    assert [found for found in cached if found[2] in keys] == []
+
+
+@pytest.mark.usefixtures("in_class")
+def test_two_visitors_runs_with_one_id_are_not_mixed_up() -> None:
+    folders = []
+    for accuracy in (0.5, 0.9):
+        with storage.acting_in(visitor().home):
+            run = make_run("seven", accuracy)
+            same = run.path.with_name("20260101-000000-seven")
+            run.path.rename(same)
+            folders.append(registry.open_run(same))
+    assert folders[0].id == folders[1].id
+    last = [[row for row in run_logs.metrics(run) if row.split == "validation"] for run in folders]
+    assert [rows[-1].accuracy for rows in last] == [0.5, 0.9]
 
 
 @pytest.fixture

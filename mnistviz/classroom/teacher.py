@@ -32,7 +32,7 @@ def secret() -> str:
         return told
     try:
         return _read(storage.room() / FILE) or renew_secret()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return renew_secret()
 
 
@@ -42,15 +42,23 @@ def _read(file: Path) -> str:
 
 
 def renew_secret() -> str:
-    """Make another secret for the room: links and teachers of before are none any more."""
-    file = storage.room() / FILE
-    file.parent.mkdir(parents=True, exist_ok=True)
-    made = secrets.token_urlsafe(24)
-    part = Path(f"{file}.{secrets.token_hex(4)}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as target:
-        target.write(made)
-    part.replace(file)
+    """Make another secret for the room: links and teachers of before are none any more.
+
+    Raises `ClassError` where the room can't be written to.
+    """
+    file, made = storage.room() / FILE, secrets.token_urlsafe(24)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(f"{file}.{secrets.token_hex(4)}.part")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as target:
+            target.write(made)
+        part.replace(file)
+    except OSError as error:
+        raise ClassError(
+            f"{file.parent}: expected a folder for a class that can be written to, got: "
+            f"{error.strerror or error}; set MNISTVIZ_HOME to another folder"
+        ) from None
     return made
 
 

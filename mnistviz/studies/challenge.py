@@ -1,8 +1,7 @@
 """The challenge: an accuracy to reach with few parameters and epochs, and what runs reached.
 
 The exercise that the published network comes from is one: 99.4 % of the test images with fewer
-than 20,000 parameters, within 20 epochs. The goal of a home folder is in its `challenge.json`. In a
-class, the teacher's is that of all who have set none themselves.
+than 20,000 parameters, within 20 epochs. The goal of a home folder is in its `challenge.json`.
 """
 
 from collections.abc import Sequence
@@ -13,9 +12,10 @@ from typing import Literal
 from pydantic import Field
 
 from mnistviz.core import storage
-from mnistviz.core.errors import SpecError
+from mnistviz.core.errors import ClassError, SpecError
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.layers.notation import MAX_PARAMETERS
+from mnistviz.core.room.rules import is_visitor
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
@@ -128,29 +128,32 @@ def front(points: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
 
 
 def goal() -> Goal | None:
-    """The goal of the home folder, or else that of the class; None where there is none."""
-    return _read(storage.home()) or _read(storage.room())
-
-
-def has_own_goal() -> bool:
-    """Whether the home folder has a goal of its own."""
-    return _read(storage.home()) is not None
-
-
-def set_goal(new: Goal | None) -> None:
-    """Make `new` the goal of the home folder, or remove it. Raises `RunError`."""
-    with storage.home_lock():
-        file = storage.home() / FILE
-        if new is None:
-            file.unlink(missing_ok=True)
-        else:
-            storage.write_json(file, new.model_dump())
-
-
-def _read(folder: Path) -> Goal | None:
-    file = folder / FILE
+    """The goal of the home folder, or None. In a class, that of the teacher holds for all."""
+    file = _file_of_all() if _file_of_all().exists() else _file()
     try:
         return Goal(**storage.read_json(file)) if file.exists() else None
     except SpecError:
         # Written by another version.
         return None
+
+
+def set_goal(new: Goal | None) -> None:
+    """Make `new` the goal of the home folder, or remove it.
+
+    Raises `RunError`, and `ClassError` for a visitor of a class whose teacher has set a goal.
+    """
+    if is_visitor() and _file_of_all().exists():
+        raise ClassError("The teacher has set the goal of this class; ask the teacher.")
+    with storage.home_lock():
+        if new is None:
+            _file().unlink(missing_ok=True)
+        else:
+            storage.write_json(_file(), new.model_dump())
+
+
+def _file_of_all() -> Path:
+    return storage.room() / FILE
+
+
+def _file() -> Path:
+    return storage.home() / FILE

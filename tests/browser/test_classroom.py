@@ -153,6 +153,11 @@ def test_other_sites_and_other_paths_reach_nothing(class_server: ClassServer) ->
     upload = f"{class_server.url}/_stcore/upload_file/a/b"
     sent = urllib.request.Request(upload, b"x", cookie, method="PUT")  # noqa: S310
     assert status_of(sent) == 403
+    # Streamlit's interface for programs, which is off unless an option switches it on.
+    agent = urllib.request.Request(  # noqa: S310
+        f"{class_server.url}/_stcore/agent/interact", b"{}", cookie, method="POST"
+    )
+    assert status_of(agent) >= 400
     secret = class_server.teacher_link.partition("key=")[2]
     for path in (
         "/..%2f..%2fteacher.secret",

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
+from filelock import FileLock
 
 from mnistviz.classroom import reset, sharing, spaces, teacher
 from mnistviz.core import storage
@@ -11,7 +12,7 @@ from mnistviz.core.errors import ClassError, MnistVizError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.room import rules
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.runs import metadata, registry
+from mnistviz.runs import desired_state, metadata, registry
 from mnistviz.runs.registry import Run
 from tests.helpers.classes import class_mode, files_below, visitor
 
@@ -96,3 +97,19 @@ def test_an_emptied_room_is_in_the_backup_without_secrets() -> None:
     # Somebody who comes again gets an empty space.
     with storage.acting_in(spaces.enter(token).home):
         assert not [each for each in registry.list_runs() if not each.bundled]
+
+
+def test_a_training_that_does_not_stop_keeps_the_room_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reset, "STOP_SECONDS", 0.1)
+    space = visitor()
+    with storage.acting_in(space.home):
+        run = a_run("endless")
+    storage.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 9})
+    with FileLock(run.path / "worker.lock"):
+        with pytest.raises(ClassError, match="endless"):
+            reset.empty_room()
+        assert desired_state.read(run).mode == "stop"
+    assert spaces.list_spaces() == [space]
+    assert reset.backups() == []

@@ -118,3 +118,12 @@ def test_a_code_works_once_and_for_ten_minutes(monkeypatch: pytest.MonkeyPatch) 
     now = moves.time.monotonic()
     monkeypatch.setattr(moves.time, "monotonic", lambda: now + 600.1)
     assert moves.token_of(code) is None
+
+
+def test_a_room_that_cannot_be_written_to_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("MNISTVIZ_HOME", str(tmp_path / "file"))
+    with pytest.raises(ClassError, match="MNISTVIZ_HOME"):
+        teacher.secret()

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow, WatchedAnswers
@@ -58,6 +60,21 @@ def test_lines_that_are_no_rows_are_passed_over() -> None:
     write_line(run, '"text"\n')
     write_line(run, ROW.__dict__)
     assert metrics_log.read(run) == (ROW,)
+
+
+def test_the_last_row_is_read_from_the_end_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = registry.create_run("reference", ModelSpec(), TrainSpec())
+    assert metrics_log.read_last(run) is None
+    row = {"step": 7, "epoch": 1, "split": "batch", "loss": 0.5, "accuracy": 0.8}
+    row |= {"learning_rate": 0.01, "seconds": 2.5}
+    earlier = "".join(json.dumps({**row, "step": step}) + "\n" for step in range(7))
+    event = json.dumps({"event": "pause", "step": 7})
+    run.metrics_file.write_text(f'{earlier}{json.dumps(row)}\n{event}\n{{"step": 8, "epo')
+    # The end that is read begins within a line.
+    monkeypatch.setattr(metrics_log, "LAST_BYTES", 300)
+    last = metrics_log.read_last(run)
+    assert last is not None
+    assert (last.step, last.seconds) == (7, 2.5)
 
 
 def test_a_resume_drops_the_rows_that_are_made_again() -> None:

@@ -1,13 +1,12 @@
 """The goal of a challenge, and what runs reached of it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mnistviz.core import storage
-from mnistviz.core.errors import SpecError
+from mnistviz.core.errors import ClassError, SpecError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.run_spec import Parent
 from mnistviz.core.train_spec import TrainSpec
@@ -17,6 +16,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.studies import challenge
 from mnistviz.studies.challenge import Goal, front, outcome_of
 from mnistviz.ui.shared.training import run_logs
+from tests.helpers.classes import class_mode, visitor
 
 GOAL = Goal(parameters=15_000, epochs=3, accuracy=0.9, images="validation")
 
@@ -103,19 +103,26 @@ def test_a_goal_is_kept_and_removed() -> None:
     assert challenge.goal() is None
 
 
-def test_a_class_has_the_goal_of_its_teacher(tmp_path: Path) -> None:
-    challenge.set_goal(GOAL)
-    with storage.acting_in(tmp_path):
-        assert challenge.goal() == GOAL
-        assert not challenge.has_own_goal()
-        own = GOAL.changed(epochs=1)
-        challenge.set_goal(own)
-        assert challenge.goal() == own
-    assert challenge.goal() == GOAL
-
-
 def test_a_goal_beyond_the_limits_is_refused() -> None:
     with pytest.raises(SpecError, match=r"^accuracy: expected at most 1\.0, got 1\.5$"):
         Goal(accuracy=1.5)
     with pytest.raises(SpecError, match=r"^epochs: expected at least 1, got 0$"):
         Goal(epochs=0)
+
+
+def test_the_goal_of_the_teacher_holds_for_the_class() -> None:
+    with class_mode():
+        with storage.acting_in(visitor().home):
+            challenge.set_goal(Goal(parameters=5_000))
+            assert challenge.goal() == Goal(parameters=5_000)
+        with storage.acting_in(visitor().home):
+            assert challenge.goal() is None
+            challenge.set_goal(Goal(epochs=3))
+        # The teacher.
+        challenge.set_goal(Goal(epochs=5))
+        with storage.acting_in(visitor().home):
+            assert challenge.goal() == Goal(epochs=5)
+            with pytest.raises(ClassError, match="teacher"):
+                challenge.set_goal(None)
+        challenge.set_goal(None)
+        assert challenge.goal() is None

@@ -54,16 +54,18 @@ def classroom(
     if not link:
         become_module(
             "streamlit",
-            ["run", str(PROJECT / "app.py"), *_options(address, port)],
+            ["run", str(PROJECT / "app.py"), *_options(address, port, host)],
             {mode.VARIABLE: "class", ADDRESS_VARIABLE: url},
         )
 
 
-def _options(address: str, port: int) -> list[str]:
+def _options(address: str, port: int, host: str) -> list[str]:
     options = {
         "server.address": address,
         "server.port": str(port),
         "server.headless": "true",
+        # Without it, Streamlit asks a server on the internet for this computer's address.
+        "browser.serverAddress": host,
         "server.enableXsrfProtection": "true",
         "server.enableCORS": "true",
     }

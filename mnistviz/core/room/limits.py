@@ -16,6 +16,9 @@ MAX_SPACE_BYTES = 200 * 2**20
 # Below it nothing more is kept: trainings that are under way need the rest.
 MIN_FREE_DISK_BYTES = 500 * 2**20
 MAX_UPLOAD_MEGABYTES = 20
+# A visitor's uploads within a minute.
+MAX_UPLOADS = 20
+MAX_UPLOADED_BYTES = 60 * 2**20
 MAX_WINDOWS = 5
 MAX_VISITORS = 100
 # Below it no upload and no further visitor is taken in.

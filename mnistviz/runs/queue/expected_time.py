@@ -20,10 +20,11 @@ from mnistviz.runs.run_state import read_status
 
 # So many of the latest runs with the same settings count, and of other runs.
 NUM_ALIKE, NUM_OTHER = 3, 5
-# Before any run was measured on this computer: a try-out takes 9 s, 2 s of it before its first
-# step, in a process that has loaded TensorFlow, on two cores (`benchmarks.train_start`).
+# Before any run was measured on this computer: a try-out takes 13 s of processor time in a process
+# that has loaded TensorFlow (12.7 and 12.9 s in two runs), about 2 s of it before its first step,
+# and each slot has about one core.
 FIRST_START_SECONDS = 2.0
-FIRST_LOADS_PER_SECOND = 3.5e9
+FIRST_LOADS_PER_SECOND = 1.7e10
 # A run at work counts as measured from this share of its steps on.
 MEASURED_SHARE = 0.05
 # How long a paused run keeps its slot where others wait.

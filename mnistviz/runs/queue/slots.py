@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+import psutil
 from filelock import FileLock, Timeout
 
 from mnistviz.core import storage
@@ -24,6 +25,9 @@ TAKE_OVER_SECONDS = 5.0
 # Two workers rarely look for the next run at the same moment.
 CHOICE_SECONDS = 10.0
 
+# A training takes 0.9 GB; the rest is for the server and the system.
+MEMORY_OF_A_SLOT = 1_500_000_000
+
 # How the wait of a run ends: it has a slot, another worker has taken it over, or it was stopped.
 EndOfWait = Literal["slot", "taken over", "stopped"]
 
@@ -31,12 +35,16 @@ EndOfWait = Literal["slot", "taken over", "stopped"]
 def num_slots() -> int:
     """Return how many runs of a room may train at once.
 
-    It is `MNISTVIZ_SLOTS`; without it one for each core in a class, and otherwise 1.
+    It is `MNISTVIZ_SLOTS`; without it, in a class, one for each core for which there is memory,
+    and otherwise 1.
     """
     text = os.environ.get("MNISTVIZ_SLOTS", "")
     if text.isdigit() and int(text) > 0:
         return int(text)
-    return os.cpu_count() or 1 if storage.is_class() else 1
+    if not storage.is_class():
+        return 1
+    by_memory = psutil.virtual_memory().total // MEMORY_OF_A_SLOT
+    return max(1, min(os.cpu_count() or 1, by_memory))
 
 
 def has_free_slot(room: Path | None = None) -> bool:

@@ -30,7 +30,7 @@ def waiting_text(run: Run, queue: Queue | None = None) -> str:
             f"{_are(paused, home)} paused: after {PAUSE_SECONDS:.0f} s of a pause the next one "
             "trains."
         )
-    place = "This run is next" if before == 0 else f"{before} more wait before this one"
+    place = "This run is next" if before == 0 else _before(before)
     sentences.append(f"{place}; it starts by itself when it is its turn.")
     if expected:
         sentences.append(_times(expected))
@@ -46,6 +46,10 @@ def training_elsewhere_text(home: Path, queue: Queue | None = None) -> str:
     at_work = [one for one in queue.tickets if one.state in ("starting", "running")]
     count = sum(one.run.path.parent != home for one in at_work)
     return f"{_others(count)} training." if count else ""
+
+
+def _before(count: int) -> str:
+    return "1 run waits before this one" if count == 1 else f"{count} runs wait before this one"
 
 
 def _are(runs: Sequence[Run], home: Path) -> str:

@@ -17,6 +17,7 @@ from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits.drawing import pictures
 from mnistviz.ui.draw.paste import accept_pasted_pictures
 from mnistviz.ui.shared import state
+from mnistviz.ui.shared.classroom.refusals import show_upload_limits
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import are_uploads_refused, show_uploads_refused
 
@@ -124,10 +125,13 @@ def _upload(camera: bool) -> ByteArray | None:
             [suffix.removeprefix(".") for suffix in pictures.PICTURE_SUFFIXES],
             key="file",
             on_change=_forget,
-            max_upload_size=pictures.MAX_BYTES // 1_000_000,
+            max_upload_size=min(
+                pictures.MAX_BYTES // 1_000_000, int(st.get_option("server.maxUploadSize"))
+            ),
             help=f"{pictures.format_names(with_notes=True)}: at most {pictures.limits()}. It stays "
             "in memory and is not written to disk.",
         )
+        show_upload_limits()
     if upload is not None and state.PHOTO not in st.session_state:
         st.session_state[state.PHOTO] = pictures.open_picture(upload.getvalue())
     colours: ByteArray | None = st.session_state.get(state.PHOTO)

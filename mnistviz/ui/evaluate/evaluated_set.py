@@ -23,7 +23,7 @@ from mnistviz.evaluation.predictions import (
 )
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
-from mnistviz.ui.shared.classroom.refusals import is_refused
+from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
 from mnistviz.ui.shared.inputs import are_uploads_refused, pick, show_uploads_refused
 from mnistviz.ui.shared.layer_views.supported_layers import need_digits
 from mnistviz.ui.shared.page_registry import DRAW
@@ -110,6 +110,7 @@ def _uploaded_set(spec: RunSpec) -> LabelledSet:
         help="Names and layouts of MNIST, Fashion-MNIST, KMNIST and EMNIST are known, .gz, zip and "
         "tar too. The test part is read. Nothing is written to disk but what the networks answer.",
     )
+    show_upload_limits()
     # The classes of the network say what the labels mean.
     ids = (*(upload.file_id for upload in uploads), *spec.class_names) if uploads else ()
     if ids and st.session_state.get(UPLOADED, (None,))[0] != ids:

@@ -55,7 +55,9 @@ def teach(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
         f"little. {run.name} itself stays as it is; the copy is a run like any other."
     )
     _form(snapshot, digits)
-    copies = {copy.id: copy for copy in registry.list_runs() if copy.spec.own is not None}
+    # Those that a teacher shares come without the digits that they were taught on.
+    runs = [each for each in registry.list_runs() if not each.bundled]
+    copies = {copy.id: copy for copy in runs if copy.spec.own is not None}
     if not copies:
         return
     st.subheader("Taught copies")

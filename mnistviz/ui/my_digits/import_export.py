@@ -13,7 +13,7 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
 from mnistviz.ui.my_digits.gallery import COLUMNS, change_all, restore, run_action
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.classroom.refusals import is_refused
+from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import are_uploads_refused, show_uploads_refused
 from mnistviz.ui.shared.page_width import page_width
@@ -59,6 +59,7 @@ def export_and_import(digits: Sequence[Digit]) -> None:
                 f"Up to {my_digits.MAX_DIGITS:,} digits. IDX files come in pairs: choose images "
                 "and labels together. What is here already stays as it is."
             )
+            show_upload_limits()
 
 
 def _zipped(digits: Sequence[Digit]) -> io.BytesIO:

@@ -18,7 +18,7 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.runs.elsewhere import show_formats
 from mnistviz.ui.runs.runs_table import choose, show_table
 from mnistviz.ui.shared import flash, state
-from mnistviz.ui.shared.classroom.refusals import is_refused
+from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import are_uploads_refused, button, show_uploads_refused
 from mnistviz.ui.shared.loaded_networks import HASH_FUNCS
@@ -260,6 +260,7 @@ def import_box() -> None:
             help="It is checked whole before anything is kept, and nothing in it is run. A model "
             "fits where its layers are those of a network here.",
         )
+        show_upload_limits()
 
 
 def deleted_and_damaged() -> None:

@@ -68,7 +68,7 @@ def _form(goal: Goal) -> None:
     )
     with st.container(horizontal=True):
         button("Set this goal", "flag", _set, type="primary")
-        button("Remove the goal", "close", _remove, disabled=not challenge.has_own_goal())
+        button("Remove the goal", "close", _remove, disabled=challenge.goal() is None)
 
 
 def _shown(goal: Goal, name: str) -> object:

@@ -3,12 +3,13 @@
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 from filelock import FileLock
 
 from mnistviz.core import storage
 from mnistviz.runs import desired_state
-from mnistviz.runs.queue import tickets
+from mnistviz.runs.queue import slots, tickets
 from mnistviz.runs.queue.room import room_of
 from mnistviz.runs.queue.slots import Slot, has_free_slot, num_slots
 from tests.helpers.made_runs import small_run
@@ -22,11 +23,18 @@ def test_slots_come_from_the_environment(
     assert num_slots() == expected
 
 
-def test_a_class_has_a_slot_for_each_core(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_class_has_a_slot_for_each_core_with_memory(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 6)
     assert num_slots() == 1
     monkeypatch.setenv(storage.ROOM_VARIABLE, str(home))
+    monkeypatch.setattr(slots, "MEMORY_OF_A_SLOT", psutil.virtual_memory().total // 10)
     assert num_slots() == 6
+    monkeypatch.setattr(slots, "MEMORY_OF_A_SLOT", psutil.virtual_memory().total // 3)
+    assert num_slots() == 3
+    monkeypatch.setattr(slots, "MEMORY_OF_A_SLOT", psutil.virtual_memory().total * 2)
+    assert num_slots() == 1
 
 
 def test_the_home_of_a_visitor_has_the_slots_of_its_room(home: Path) -> None:

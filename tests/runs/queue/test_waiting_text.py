@@ -30,7 +30,7 @@ def test_a_queued_run_says_what_it_waits_for() -> None:
     with put(first, "paused"), put(second, "queued"), put(third, "queued"):
         text = waiting_text(third)
     assert text.startswith("first is paused: after 60 s")
-    assert "1 more wait before this one" in text
+    assert "1 run waits before this one" in text
 
 
 def test_the_names_of_other_peoples_runs_are_not_said(

@@ -34,6 +34,5 @@ def show_address() -> None:
 @st.dialog("Open this on your device", width="large")
 def _large(address: str) -> None:
     with st.container(horizontal_alignment="center"):
-        # No code: its letters are small and grey.
-        st.header(address.replace(":", "\\:"), anchor=False, width="content")
+        st.title(address, anchor=False, width="content", text_alignment="center")
         st.image(picture_code(address), width=LARGE, alt=f"QR code of {address}")

@@ -1,5 +1,6 @@
 """What class mode shows around each page: the visitor's name, messages, and what is hidden."""
 
+import time
 from typing import Literal
 
 import streamlit as st
@@ -25,6 +26,7 @@ MESSAGE = "class_message"
 CODE = "class_move_code"
 # Whether this session has been let in.
 ENTERED = "class_entered"
+NEW_SECONDS = 60
 QR_WIDTH = 148
 
 
@@ -43,7 +45,7 @@ def enter_class() -> None:
                 f"You have {limits.MAX_WINDOWS} windows of this class open already, and that is "
                 "the most. Close one of them, then reload this page."
             )
-        _need_memory()
+        _welcome(space)
         _show_visitor(space)
     else:
         st.sidebar.markdown(":material/school: **Teacher**")
@@ -52,8 +54,8 @@ def enter_class() -> None:
         st.info(plain(message), icon=":material/campaign:")
 
 
-def _need_memory() -> None:
-    """Raise `ClassError` for a visitor who comes in while the memory is full."""
+def _welcome(space: Space) -> None:
+    """Tell a new visitor the name. Raises `ClassError` while the memory is full."""
     if ENTERED in st.session_state:
         return
     if available_memory() < limits.MIN_FREE_MEMORY_BYTES:
@@ -62,6 +64,8 @@ def _need_memory() -> None:
             "needs, tell the teacher to stop a training, then reload this page."
         )
     st.session_state[ENTERED] = True
+    if time.time() - space.created < NEW_SECONDS:
+        st.toast(f"You are **{space.name}** in this class.", icon=":material/person:", duration=10)
 
 
 def menu_visibility(name: str) -> Literal["visible", "hidden"]:

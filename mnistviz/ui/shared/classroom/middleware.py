@@ -22,9 +22,6 @@ YEAR_SECONDS = 365 * 24 * 3600
 MOST_WINDOWS = 3 * limits.MAX_WINDOWS
 SET = "set-cookie"
 UPLOADS = "/_stcore/upload_file/"
-# A visitor's uploads within a minute.
-MAX_UPLOADS = 20
-MAX_UPLOADED_BYTES = 60 * 2**20
 MINUTE_SECONDS = 60.0
 
 
@@ -133,12 +130,11 @@ class UploadMeter:
         uploads = self._uploads[spaces.id_of(token)]
         while uploads and now - uploads[0][0] > MINUTE_SECONDS:
             uploads.popleft()
-        if len(uploads) >= MAX_UPLOADS:
-            return 429, f"Everybody may upload {MAX_UPLOADS} files a minute; wait a minute."
-        if sum(one for _, one in uploads) + size > MAX_UPLOADED_BYTES:
-            return 429, (
-                f"Everybody may upload {MAX_UPLOADED_BYTES // 2**20} MB a minute; wait a minute."
-            )
+        if len(uploads) >= limits.MAX_UPLOADS:
+            return 429, f"Everybody may upload {limits.MAX_UPLOADS} files a minute; wait a minute."
+        if sum(one for _, one in uploads) + size > limits.MAX_UPLOADED_BYTES:
+            most = limits.MAX_UPLOADED_BYTES // 2**20
+            return 429, f"Everybody may upload {most} MB a minute; wait a minute."
         uploads.append((now, size))
         return 200, ""
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnistviz.core.room import rules
+from mnistviz.core import storage
+from mnistviz.core.room import limits, rules
 from mnistviz.core.room.rules import Action
 
 
@@ -12,3 +13,13 @@ def is_refused(action: Action) -> bool:
         return False
     st.info(rules.refusal(action), icon=":material/lock:")
     return True
+
+
+def show_upload_limits() -> None:
+    """Say below an upload how much a class takes: the browser only marks a refused file red."""
+    if storage.is_class():
+        st.caption(
+            f"In this class: files of up to {limits.MAX_UPLOAD_MEGABYTES} MB, "
+            f"{limits.MAX_UPLOADS} files and {limits.MAX_UPLOADED_BYTES // 2**20} MB a minute. "
+            "A file beyond that turns red: take a smaller one, or wait a minute."
+        )

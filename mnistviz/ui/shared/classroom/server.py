@@ -20,6 +20,14 @@ from mnistviz.ui.shared.classroom.visitor import find_home
 PROTECTIONS = ("server.enableXsrfProtection", "server.enableCORS")
 
 
+def options_or_exit() -> dict[str, Any]:
+    """What `app_options` returns; where class mode can't begin, the server ends and says why."""
+    try:
+        return app_options()
+    except ClassError as error:
+        sys.exit(f"mnistviz: {error}")
+
+
 def app_options() -> dict[str, Any]:
     """The arguments of `st.App` in class mode, which begins with this call; none for one person."""
     # They are set in the environment, too.

@@ -148,7 +148,7 @@ def upload(app: Starlette, token: str, size: int) -> Reply:
 def test_uploads_are_limited_by_number_and_size_for_each_visitor(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(middleware, "MAX_UPLOADS", 3)
+    monkeypatch.setattr(limits, "MAX_UPLOADS", 3)
     token, other = spaces.new_token(), spaces.new_token()
     assert [upload(app, token, 10).status for _ in range(4)] == [200, 200, 200, 429]
     assert upload(app, other, 50 * 2**20).status == 200

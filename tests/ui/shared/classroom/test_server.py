@@ -56,6 +56,6 @@ def test_class_mode_does_not_start_without_the_protections(
 ) -> None:
     monkeypatch.setenv("MNISTVIZ_MODE", "class")
     config.set_option(option, False)
-    with pytest.raises(ClassError, match=option):
-        server.app_options()
+    with pytest.raises(SystemExit, match=option):
+        server.options_or_exit()
     assert not storage.is_class()
