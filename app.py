@@ -8,7 +8,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnistviz.core.assets import ASSETS
 from mnistviz.ui.shared.accessibility.chart_files import offer_chart_files
-from mnistviz.ui.shared.classroom.frame import enter_class, is_page_shown, menu_visibility
+from mnistviz.ui.shared.classroom.frame import (
+    enter_class,
+    is_page_shown,
+    menu_visibility,
+    teachers_page,
+)
 from mnistviz.ui.shared.classroom.server import options_or_exit
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.flash import errors_shown
@@ -23,7 +28,13 @@ def show_page() -> None:
     """Show the chosen page with its title, the menu and the sidebar."""
     # A file of the project: Streamlit would load a named icon for the browser's tab from the
     # network.
-    st.set_page_config(page_title="mnistviz", page_icon=ASSETS / "icon.svg", layout="wide")
+    st.set_page_config(
+        page_title="mnistviz",
+        page_icon=ASSETS / "icon.svg",
+        layout="wide",
+        # In a frame of another page there is no room for the menu.
+        initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
+    )
     pages = {
         section: [
             st.Page(
@@ -39,6 +50,8 @@ def show_page() -> None:
         ]
         for section, entries in SECTIONS.items()
     }
+    if board := teachers_page():
+        pages["Class"] = [board]
     # The default page is at the root of the server. Some people add its name.
     by_name = st.Page(_open_overview, url_path=OVERVIEW.name, visibility="hidden")
     next(iter(pages.values())).append(by_name)

@@ -10,6 +10,8 @@ The pure part of class mode; `mnistviz/ui/shared/classroom/` has the server and 
     moves       `make_code(token)`, `token_of(code)`: one-time codes of ten minutes
     presence    `present()`: ids of the spaces that have a window open, with their number
     sharing     `share(run, whose)`, `unshare(run)`, `shared_runs()`: runs that all may read
+    class_digits  `class_digits()`, `collect()`: digits of visitors who have agreed to it
+    lesson/     the tasks of a lesson of 90 minutes, and a worksheet
     reset       `back_up(target)`, `empty_room()`
 
 `core/storage.py` says where things are: `home()` is that of the visitor for whom the caller works,

@@ -17,6 +17,9 @@ from mnistviz.core.types.training import (
 )
 from mnistviz.runs.registry import Run
 
+# Several times a row and the longest event.
+LAST_BYTES = 100_000
+
 _ROW = TypeAdapter(MetricRow)
 _DISTRIBUTIONS = TypeAdapter(Distributions)
 
@@ -134,6 +137,22 @@ def last_results(run: Run, rows: Sequence[MetricRow]) -> tuple[MetricRow | None,
     validation = last_row(rows, "validation")
     on_test = run.spec.train.validated_on == "test"
     return validation, validation if on_test else last_row(rows, "test")
+
+
+def read_last(run: Run) -> MetricRow | None:
+    """The last row of a run, from the end of its log; None where there is none."""
+    try:
+        with run.metrics_file.open("rb") as file:
+            file.seek(max(0, run.metrics_file.stat().st_size - LAST_BYTES))
+            lines = file.read().splitlines()
+    except OSError:
+        return None
+    for line in reversed(lines):
+        # The last line may be unfinished, the first one cut.
+        with suppress(ValueError, TypeError, KeyError):
+            if isinstance(row := parse_line(line), MetricRow):
+                return row
+    return None
 
 
 def read(run: Run) -> tuple[MetricRow, ...]:

@@ -23,17 +23,23 @@ USUAL_SILENCE: dict[State, float] = {
     "running": 10.0,
     "paused": 10.0,
 }
+# So long a run has no worker at most while one takes it over from another.
+CHANGE_OF_HANDS_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Status:
-    """The content of `status.json`, which the worker writes. `heartbeat` is its time, in UTC."""
+    """The content of `status.json`, which the worker writes. `heartbeat` is its time, in UTC.
+
+    `changes_hands`: the process that waited leaves the run to another worker at this moment.
+    """
 
     state: State
     step: int = 0
     total: int = 0
     error: str = ""
     heartbeat: str = ""
+    changes_hands: bool = False
 
 
 _read_status_json = read_once(read_json)
@@ -70,7 +76,12 @@ def run_state(run: Run) -> State:
         return status.state
     # The lock is tried first: a worker that ends in between has written its last status by then.
     alive = is_alive(run)
-    return state_of(read_status(run), alive)
+    status = read_status(run)
+    if status is not None and status.changes_hands and not alive:
+        since = _timestamp(status.heartbeat)
+        if since is not None and 0 <= time.time() - since < CHANGE_OF_HANDS_SECONDS:
+            return status.state
+    return state_of(status, alive)
 
 
 def silent_seconds(run: Run) -> float | None:

@@ -1,5 +1,7 @@
 """The output of a run's worker, `worker.log` in its folder, and the reason of its end in it."""
 
+import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +21,15 @@ def begin(run: Run) -> None:
     """Mark the start of a worker in the log: its output follows."""
     with file_of(run).open("a", encoding="utf-8") as log:
         log.write(f"{_STARTED}{datetime.now(UTC).isoformat(timespec='seconds')}\n")
+
+
+def send_output_to(run: Run) -> None:
+    """Append all output of this process to the log of a run, that of C++ and of a crash, too."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with file_of(run).open("ab") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
 
 
 def read_last(run: Run) -> str:

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from mnistviz.core import storage
 from mnistviz.core.errors import StudyError, TrainingError
 from mnistviz.core.processes import ProcessStartError, start_module
-from mnistviz.runs.queue import num_slots
+from mnistviz.runs.queue.slots import num_slots
 from mnistviz.studies import study_directory
 from mnistviz.studies.executors import Trainer, trainer_of
 from mnistviz.studies.plans import Trial

@@ -145,7 +145,7 @@ class _Training:
             self._validation = data.x_train[-spec.held_out :], data.y_train[-spec.held_out :]
         else:
             self._validation = data.x_test, data.y_test
-        self._watched = to_input(data.x_test[watched_digits(data.y_test)])
+        self._watched = to_input(data.x_test[watched_digits(data.y_test, model_spec.num_classes)])
         self._step_function = self._make_step_function(data)
         self._step = 0
         self._epoch_sums, self._row_sums = MetricSums(), MetricSums()

@@ -17,6 +17,11 @@ from mnistviz.core.types.training import Distributions, MetricRow, TrainingState
 from mnistviz.runs import checkpoints, desired_state, snapshots
 from mnistviz.runs.checkpoints import Checkpoint
 from mnistviz.runs.metrics_log import MetricsReader
+from mnistviz.runs.queue import tickets
+from mnistviz.runs.queue.expected_time import PAUSE_SECONDS
+from mnistviz.runs.queue.order import in_order
+from mnistviz.runs.queue.room import room_of
+from mnistviz.runs.queue.slots import Slot
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import State, Status, read_status
 from mnistviz.runs.snapshots import Snapshot
@@ -29,13 +34,16 @@ STATUS_EVERY_SECONDS = 0.5
 CONTROL_EVERY_SECONDS = 0.2
 # While paused: a single step should follow the click immediately.
 PAUSED_CONTROL_EVERY_SECONDS = 0.05
+# While paused: how often it looks whether others wait for the slot.
+PAUSED_LOOK_EVERY_SECONDS = 2.0
 
 
 class RunRecorder:
     """The callbacks of a training that write its run directory."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, run: Run, slot: Slot | None = None) -> None:
+        """`slot` is what a long pause gives away, where others wait for it."""
+        self._run, self._slot = run, slot
         self._total = run.spec.train.num_steps
         status = read_status(run)
         self._step = status.step if status else 0
@@ -45,7 +53,19 @@ class RunRecorder:
         # Learning rates that a person set, and those that are set again at their step.
         self._changes: list[tuple[int, float | None]] = []
         self._recorded: list[tuple[int, float | None]] = []
+        self._first_step: float | None = None
+        self._interrupted = False
         self._metrics = run.metrics_file.open("a", encoding="utf-8")
+
+    @property
+    def time_of_first_step(self) -> float | None:
+        """The time after the first step, on the clock of `time.monotonic`; None before."""
+        return self._first_step
+
+    @property
+    def was_never_interrupted(self) -> bool:
+        """Whether all steps were made in this process without a pause."""
+        return not self._interrupted and self._step == self._total
 
     def close(self) -> None:
         """Close the log. No callback may be called after that."""
@@ -56,7 +76,7 @@ class RunRecorder:
     def begin(self, checkpoint: Checkpoint | None, damaged: Sequence[str], **about: Any) -> None:
         """Record the start, or that the run is resumed from a checkpoint."""
         step = checkpoint.state.step if checkpoint else 0
-        self._step = step
+        self._step, self._interrupted = step, step > 0
         self._wanted = desired_state.read(self._run)
         if not self._run.metrics_file.stat().st_size:
             self.on_event("start", **about)
@@ -91,21 +111,37 @@ class RunRecorder:
 
         self._step = step
         self._read_control(CONTROL_EVERY_SECONDS)
-        paused = False
-        while self._must_wait(step):
-            if not paused:
-                settle()
-                self.on_event("pause")
-                self.set_state("paused")
-                paused = True
-            time.sleep(PAUSED_CONTROL_EVERY_SECONDS)
-            self._read_control(0)
+        paused = self._must_wait(step)
+        if paused:
+            settle()
+            self.on_event("pause")
+            self._wait_for_request(step)
         if self._wanted.mode == "stop":
             self.on_event("stop")
             return Command(stop=True)
         if paused:
             self.set_state("running")
         return Command(learning_rate=self._learning_rate_at(step))
+
+    def _wait_for_request(self, step: int) -> None:
+        """Wait while paused. A long pause lets others train; then this run waits for its turn."""
+        self._interrupted = True
+        self.set_state("paused")
+        begun = time.monotonic()
+        next_look = begun + PAUSE_SECONDS
+        while self._must_wait(step):
+            if self._slot is not None and self._slot.is_held and time.monotonic() >= next_look:
+                next_look = time.monotonic() + PAUSED_LOOK_EVERY_SECONDS
+                if in_order(room_of(self._run.path.parent)):
+                    self._slot.release()
+                    self.on_event("slot_given_away")
+            time.sleep(PAUSED_CONTROL_EVERY_SECONDS)
+            self._read_control(0)
+        if self._slot is not None and not self._slot.is_held and self._wanted.mode != "stop":
+            tickets.take(self._run)
+            self.set_state("queued")
+            self._slot.wait(self._run)
+            self._read_control(0)
 
     def _read_control(self, every: float) -> None:
         if time.monotonic() >= self._next_control:
@@ -133,6 +169,8 @@ class RunRecorder:
 
     def on_step(self, step: int) -> None:
         self._step = step
+        if self._first_step is None:
+            self._first_step = time.monotonic()
         if time.monotonic() >= self._next_status:
             self.set_state("running")
 
@@ -154,10 +192,10 @@ class RunRecorder:
     def on_checkpoint(self, state: TrainingState) -> None:
         checkpoints.write(self._run, Checkpoint(state, tuple(self._changes)))
 
-    def set_state(self, state: State, error: str = "") -> None:
+    def set_state(self, state: State, error: str = "", *, changes_hands: bool = False) -> None:
         self._next_status = time.monotonic() + STATUS_EVERY_SECONDS
         heartbeat = datetime.now(UTC).isoformat(timespec="seconds")
-        status = Status(state, self._step, self._total, error, heartbeat)
+        status = Status(state, self._step, self._total, error, heartbeat, changes_hands)
         storage.write_json(self._run.path / "status.json", asdict(status))
 
     def _append(self, record: dict[str, Any]) -> None:

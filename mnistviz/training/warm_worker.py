@@ -14,7 +14,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -25,7 +24,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.network import tensorflow_failure
 from mnistviz.runs import registry, worker_log
-from mnistviz.runs.queue import has_free_slot, take_slot
+from mnistviz.runs.queue.slots import Slot, has_free_slot
 from mnistviz.runs.registry import Run
 from mnistviz.training import warm_start, worker
 from mnistviz.training.warm_start import POLL_SECONDS, Files, Wish, fingerprint, idle_seconds
@@ -51,12 +50,12 @@ def main(folder: str) -> int:
     _offer(files, code, num_rehearsed=0)
     preparation = Preparation(files, code)
     preparation.start()
-    with ExitStack() as slot:
+    with Slot(files.folder.parent) as slot:
         run = _wait_for_run(files, lambda: preparation.failed or code != fingerprint(), slot)
         if run is None or preparation.failed:
             # Not by `return`: the other thread may be within TensorFlow.
             os._exit(0)
-        _send_output_to(worker_log.file_of(run))
+        worker_log.send_output_to(run)
         # In a class, another visitor may have asked for this process.
         os.environ["MNISTVIZ_HOME"] = str(run.path.parent)
 
@@ -66,14 +65,16 @@ def main(folder: str) -> int:
             lock.release()
             preparation.join()
 
-        return worker.work(run, slot, started)
+        result = worker.work(run, slot, started)
+        worker.work_on(slot, code)
+        return result
 
 
 def _offer(files: Files, code: str, num_rehearsed: int) -> None:
     storage.write_json(files.offer, {"fingerprint": code, "rehearsed": num_rehearsed})
 
 
-def _wait_for_run(files: Files, is_outdated: Callable[[], bool], slot: ExitStack) -> Run | None:
+def _wait_for_run(files: Files, is_outdated: Callable[[], bool], slot: Slot) -> Run | None:
     """Return the run that is handed over, once it has a slot; None where the wait is over."""
     wanted, last_wanted, next_check = 0, time.monotonic(), 0.0
     while True:
@@ -88,7 +89,7 @@ def _wait_for_run(files: Files, is_outdated: Callable[[], bool], slot: ExitStack
             if (time_of_wish := _modified(files.wanted)) != wanted:
                 wanted, last_wanted = time_of_wish, now
             idle = now - last_wanted > idle_seconds()
-            if idle or not has_free_slot() or is_outdated():
+            if idle or not has_free_slot(files.folder.parent) or is_outdated():
                 return None
         time.sleep(POLL_SECONDS)
 
@@ -100,7 +101,7 @@ def _modified(file: Path) -> int:
         return 0
 
 
-def _accept(files: Files, slot: ExitStack) -> Run | None:
+def _accept(files: Files, slot: Slot) -> Run | None:
     """Return the run that is handed over, if any; it is refused where no slot is free."""
     try:
         files.next.rename(files.accepted)
@@ -108,21 +109,12 @@ def _accept(files: Files, slot: ExitStack) -> Run | None:
         return None
     try:
         run = registry.open_run(Path(str(storage.read_json(files.accepted).get("run"))))
-        if take_slot(run, slot):
+        if slot.take(run):
             return run
     except MnistVizError:
         traceback.print_exc()
     files.accepted.unlink(missing_ok=True)
     return None
-
-
-def _send_output_to(log: Path) -> None:
-    """Append all output of this process to a file, that of C++ and of a crash, too."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    with log.open("ab") as file:
-        for stream in (1, 2):
-            os.dup2(file.fileno(), stream)
 
 
 class _EndedError(Exception):

@@ -172,7 +172,13 @@ def test_a_warm_worker_refuses_a_run_while_no_slot_is_free() -> None:
     wait_for(lambda: not is_waiting())
     launcher.stop(first)
     wait_until(second, "finished")
-    assert starts(second) == [("start", False)]
+    # The process of the first run has taken it over, and nothing of that run is left in it.
+    assert starts(second) == [("start", True)]
+    wait_for_exit(second)
+    alone = launcher.start("reference", ModelSpec(), SHORT, "alone")
+    wait_until(alone, "finished")
+    assert starts(alone) == [("start", False)]
+    assert_same_weights(second, alone)
 
 
 def test_an_idle_warm_worker_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from mnistviz.core.run_spec import Parent
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.runs import checkpoints, metrics_log, registry, snapshots
 from mnistviz.runs.metrics_log import MetricsReader
-from mnistviz.runs.queue import queued_before
+from mnistviz.runs.queue.order import queued_before
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import read_status, run_state
 from mnistviz.runs.snapshots import Snapshot
@@ -251,6 +251,7 @@ def test_a_full_disk_fails_the_run_which_resumes_later(full: str, limit: int) ->
         "failed",
         "a file of the run can't be written: File too large. Make room, then resume",
     )
+    assert "Traceback" not in (run.path / "worker.log").read_text()
     assert run.id in [other.id for other in registry.list_runs()]
     launcher.resume(run)
     wait_until(run, "finished")

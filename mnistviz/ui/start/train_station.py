@@ -8,7 +8,8 @@ from mnistviz.core.types.training import MetricRow
 from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.metrics_log import last_row
-from mnistviz.runs.queue import num_slots, waiting_text
+from mnistviz.runs.queue.slots import has_free_slot
+from mnistviz.runs.queue.waiting_text import waiting_text
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, run_state
 from mnistviz.training import launcher, warm_start
@@ -17,6 +18,7 @@ from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import FILM, TRAIN
 from mnistviz.ui.shared.training import run_logs
+from mnistviz.ui.shared.training.queue_now import queue_now
 from mnistviz.ui.shared.words.explained import explained
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.own_drawing import own_image
@@ -77,8 +79,7 @@ def _start() -> None:
 
 def _prepare() -> None:
     """Load TensorFlow in a process of its own while the person reads, where there is room."""
-    active = [run for run in registry.list_runs() if run_state(run) in ACTIVE_STATES]
-    if not launcher.obstacle() and len(active) < num_slots():
+    if not launcher.obstacle() and has_free_slot():
         warm_start.want(SETTINGS)
 
 
@@ -101,7 +102,7 @@ def _watch(number: int, run: Run, active: bool) -> None:
 def _show_run(run: Run, current: State) -> None:
     rows = run_logs.metrics(run)
     if current == "queued":
-        st.info(waiting_text(run))
+        st.info(waiting_text(run, queue_now()))
     elif current in ACTIVE_STATES and not rows:
         st.info(texts.PREPARING)
     elif current in ACTIVE_STATES:

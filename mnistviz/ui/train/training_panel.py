@@ -10,7 +10,8 @@ from mnistviz.core.errors import MnistVizError
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs import checkpoints, desired_state, registry, worker_log
 from mnistviz.runs.metrics_log import last_row
-from mnistviz.runs.queue import waiting_text
+from mnistviz.runs.queue.expected_time import PAUSE_SECONDS
+from mnistviz.runs.queue.waiting_text import waiting_text
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, State, read_status, run_state, silence_text
 from mnistviz.training import launcher
@@ -21,12 +22,18 @@ from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, FILM, KERNELS, RUNS
 from mnistviz.ui.shared.texts import state_badge, validated_on_text
 from mnistviz.ui.shared.training import run_logs
 from mnistviz.ui.shared.training.progress import UNKNOWN, progress_of
+from mnistviz.ui.shared.training.queue_now import queue_now
+from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.train import end_notice
 from mnistviz.ui.train.learning_step_view import show_learning_step
 
 # Marks of the learning rate, as multiples of the planned one.
 RATE_MARKS = {"Too small": 0.01, "Good": 1, "Too large": 10}
+GIVEN_AWAY = (
+    f"Paused for more than {PAUSE_SECONDS:.0f} s while others wait: they train now. *Go on* waits "
+    "for the next turn; nothing is lost."
+)
 # Below this accuracy a network has not learned to read; chance is 0.1.
 NOT_LEARNED = 0.3
 
@@ -58,7 +65,7 @@ def _tell(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
 
 def _show_run(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(run.name, width="content")
+        changing_subheader("run", run.name, width="content")
         explained(state_badge(current), width="content")
         if not run.bundled:
             _show_controls(run, current)
@@ -107,6 +114,12 @@ def resume_text(events: Sequence[Mapping[str, Any]]) -> str:
     )
     damaged = resumes[-1].get("damaged_checkpoints")
     return f"{text} Damaged and passed over: {', '.join(damaged)}." if damaged else text
+
+
+def has_given_its_turn_away(run: Run) -> bool:
+    """Return whether a paused run has left its turn to others."""
+    events = run_logs.events(run)
+    return bool(events) and events[-1]["event"] == "slot_given_away"
 
 
 def _show_controls(run: Run, current: State) -> None:
@@ -186,8 +199,10 @@ def _show_progress(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
         st.warning(silence, icon=":material/bedtime:")
         progress = progress.without_speed()
     if current == "queued":
-        st.info(waiting_text(run))
+        st.info(waiting_text(run, queue_now()))
         return
+    if current == "paused" and has_given_its_turn_away(run):
+        st.info(GIVEN_AWAY)
     if not rows:
         st.info("Starting: TensorFlow prepares the first step, which takes a few seconds.")
         return

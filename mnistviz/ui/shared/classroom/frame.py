@@ -4,6 +4,7 @@ import time
 from typing import Literal
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from mnistviz.classroom import moves, spaces
 from mnistviz.classroom.network import picture_code
@@ -17,6 +18,7 @@ from mnistviz.ui.shared import flash
 from mnistviz.ui.shared.classroom import visitor
 from mnistviz.ui.shared.classroom.address import origin
 from mnistviz.ui.shared.classroom.links import move_path
+from mnistviz.ui.shared.classroom.presentation import show_presentation_switch
 from mnistviz.ui.shared.words.plain import plain
 
 NAME = "class_name"
@@ -47,6 +49,7 @@ def enter_class() -> None:
         _show_visitor(space)
     else:
         st.sidebar.markdown(":material/school: **Teacher**")
+        show_presentation_switch()
     if message := rules.rules().message:
         st.info(plain(message), icon=":material/campaign:")
 
@@ -71,6 +74,19 @@ def menu_visibility(name: str) -> Literal["visible", "hidden"]:
         return "visible" if rules.is_page_shown(name) else "hidden"
     except ClassError:
         return "visible"
+
+
+def teachers_page() -> StreamlitPage | None:
+    """The page that only a teacher's menu has, the board; None for all others."""
+    try:
+        if not visitor.is_teacher():
+            return None
+    except ClassError:
+        return None
+    # Imported here: no other visit needs it.
+    from mnistviz.ui.board import page
+
+    return st.Page(page.show_board, title=page.TITLE, icon=page.ICON, url_path=page.PATH)
 
 
 def is_page_shown(name: str) -> bool:

@@ -1,0 +1,151 @@
+"""What the teacher does for the class: messages, rules, sharing, stopping, reset."""
+
+import streamlit as st
+
+from mnistviz.classroom import reset, sharing
+from mnistviz.core import storage
+from mnistviz.core.errors import ClassError
+from mnistviz.core.room import rules
+from mnistviz.runs.registry import Run
+from mnistviz.runs.run_state import ACTIVE_STATES
+from mnistviz.training import launcher
+from mnistviz.ui.board.people_view import run_label
+from mnistviz.ui.board.pupils import Pupil, pupils
+from mnistviz.ui.shared import flash
+from mnistviz.ui.shared.inputs import button
+from mnistviz.ui.shared.page_registry import OVERVIEW, PAGES, START
+from mnistviz.ui.shared.words.explained import explained_caption
+from mnistviz.ui.shared.words.plain import plain
+
+MESSAGE = "board_message"
+TEXT, PUPIL, SHARED, HIDDEN, OFF = (
+    "board_text",
+    "board_pupil",
+    "board_shared",
+    "board_hidden_pages",
+    "board_hidden_actions",
+)
+SURE = "board_sure"
+MAX_MESSAGE = 300
+
+
+def show_controls() -> None:
+    """Show the buttons in a row, and the message of the last action."""
+    with st.container(horizontal=True):
+        with st.popover("Message to all", icon=":material/campaign:"):
+            _show_message()
+        with st.popover("One visitor", icon=":material/person:"):
+            _show_visitor()
+        with st.popover("What the class may do", icon=":material/lock_open:"):
+            _show_rules()
+        with st.popover("Reset the room", icon=":material/delete_sweep:"):
+            _show_reset()
+    flash.show(MESSAGE)
+
+
+def _show_message() -> None:
+    st.session_state.setdefault(TEXT, rules.rules().message)
+    st.text_area("Message, at the top of each page", key=TEXT, max_chars=MAX_MESSAGE)
+    with st.container(horizontal=True):
+        button("Show it to all", "send", flash.run, MESSAGE, _send, type="primary")
+        button("Take it away", "close", flash.run, MESSAGE, _take_away)
+    explained_caption("Everybody sees it with the next click.")
+
+
+def _send() -> str:
+    rules.write(message=st.session_state[TEXT])
+    return "Everybody sees the message with the next click."
+
+
+def _take_away() -> str:
+    rules.write(message="")
+    st.session_state[TEXT] = ""
+    return "The message is gone."
+
+
+def _show_visitor() -> None:
+    found = {pupil.space.id: pupil for pupil in pupils()}
+    if not found:
+        explained_caption("Nobody has come yet.")
+        return
+    st.selectbox("Visitor", list(found), format_func=lambda one: run_label(found[one]), key=PUPIL)
+    with st.container(horizontal=True):
+        button("Share the run with all", "share", flash.run, MESSAGE, _share)
+        button("Stop the run", "stop", flash.run, MESSAGE, _stop)
+    shared = {run.id: run.name for run in sharing.shared_runs()}
+    if shared:
+        st.selectbox("Shared with all", list(shared), format_func=shared.__getitem__, key=SHARED)
+        button("Share it no more", "remove", flash.run, MESSAGE, _unshare)
+
+
+def _chosen() -> tuple[Pupil, Run]:
+    found = [pupil for pupil in pupils() if pupil.space.id == st.session_state[PUPIL]]
+    if not found or found[0].run is None:
+        raise ClassError("run: expected a visitor who has one, got one without; choose another")
+    return found[0], found[0].run
+
+
+def _share() -> str:
+    pupil, run = _chosen()
+    run = sharing.share(run, pupil.space.name)
+    return f"All have the run {plain(run.name)} in the sidebar now."
+
+
+def _unshare() -> str:
+    for run in sharing.shared_runs():
+        if run.id == st.session_state[SHARED]:
+            sharing.unshare(run)
+            return f"{plain(run.name)} is shared no more."
+    return "It was shared no more already."
+
+
+def _stop() -> str:
+    pupil, run = _chosen()
+    if pupil.state not in ACTIVE_STATES:
+        raise ClassError(f"run: expected one that trains or waits, got one that is {pupil.state}")
+    with storage.acting_in(pupil.space.home):
+        launcher.stop(run)
+    return f"The run of {plain(pupil.space.name)} stops after its step; it can go on later."
+
+
+def _show_rules() -> None:
+    now = rules.rules()
+    names = [page.name for page in PAGES if page not in (START, OVERVIEW)]
+    titles = {page.name: page.title for page in PAGES}
+    st.session_state.setdefault(HIDDEN, sorted(now.hidden_pages & set(names)))
+    st.session_state.setdefault(OFF, sorted(now.hidden_actions))
+    st.multiselect("Hidden pages", names, format_func=titles.__getitem__, key=HIDDEN)
+    st.multiselect("Switched off", rules.ACTIONS, format_func=str.capitalize, key=OFF)
+    button("Set", "check", flash.run, MESSAGE, _set_rules, type="primary")
+
+
+def _set_rules() -> str:
+    rules.write(hidden_pages=st.session_state[HIDDEN], hidden_actions=st.session_state[OFF])
+    return "This holds for all visitors from the next click on."
+
+
+def _show_reset() -> None:
+    st.markdown(
+        "Stops all trainings of visitors, writes a **zip as backup**, and removes all names, runs "
+        "and digits of visitors and all shared runs. Your own runs and digits stay, and the "
+        "address and your link, too."
+    )
+    sure = st.checkbox("I want to empty the room", key=SURE)
+    button("Reset", "delete_sweep", flash.run, MESSAGE, _reset, disabled=not sure, type="primary")
+    if kept := reset.backups():
+        newest = kept[0]
+        st.caption(f"Newest backup: {newest.name}, {newest.stat().st_size / 1e6:.1f} MB")
+        st.download_button(
+            "Download it",
+            data=newest.read_bytes,
+            file_name=newest.name,
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _reset() -> str:
+    backup = reset.empty_room()
+    st.session_state[SURE] = False
+    return f"The room is empty. The backup is {backup.name}, in the folder `backups` of the room."
