@@ -17,6 +17,7 @@ import numpy as np
 
 from mnistviz.core.errors import DataError, SpecError
 from mnistviz.core.inputs import names
+from mnistviz.core.room import limits, rules
 from mnistviz.core.run_spec import DataRef
 from mnistviz.core.storage import home, home_lock, read_arrays, read_json, write_json
 from mnistviz.digits.data_sets.data_set import SPLITS, DataSet, DataSetInfo
@@ -49,9 +50,14 @@ def free_name(name: str) -> str:
 
 
 def keep(opened: Opened, choices: Choices, name: str) -> DataSetInfo:
-    """Keep a data set under a name. Raises `DataError` where the name is taken."""
+    """Keep a data set under a name.
+
+    Raises `DataError` where the name is taken, and `ClassError` where a class refuses it.
+    """
+    rules.need("import")
     name = free_name(name)
     data, rule = opened.data_set(choices)
+    limits.need_room(new_bytes=sum(images.nbytes for images in data.images.values()))
     identity = f"{names.to_folder_name(name)[:40]}-{secrets.token_hex(4)}"
     about = DataSetInfo(
         id=identity,
@@ -181,11 +187,12 @@ def data_of(ref: DataRef | None) -> Mnist:
     """
     if ref is None:
         return load_mnist()
-    return _as_mnist(ref.sha256, ref.name)
+    return _as_mnist(folder(), ref.sha256, ref.name)
 
 
 @functools.lru_cache(maxsize=_NUM_CACHED)
-def _as_mnist(sha256: str, name: str) -> Mnist:
+def _as_mnist(place: Path, sha256: str, name: str) -> Mnist:
+    # The folder is a key, so that nobody in a class gets the images of another's set.
     about = next((one for one in all_sets() if one.sha256 == sha256), None)
     if about is None:
         raise DataError(

@@ -12,6 +12,7 @@ from mnistviz.digits.data_sets.reading import EXPECTED, Choices, Opened
 from mnistviz.digits.mnist import to_input
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import are_uploads_refused, button, pick, show_uploads_refused
 from mnistviz.ui.shared.page_width import is_narrow, page_width
@@ -31,6 +32,8 @@ COLUMNS = 8
 
 def show_import() -> None:
     """Let a person upload files; show what they hold, and the choices, before anything is kept."""
+    if is_refused("import"):
+        return
     if are_uploads_refused():
         show_uploads_refused()
         return
@@ -41,6 +44,7 @@ def show_import() -> None:
         help="Also .gz, and all of them in a zip or tar. Choose files that belong together at "
         "once: images and labels, training and test part.",
     )
+    show_upload_limits()
     flash.show(state.DATA_MESSAGE)
     ids = tuple(upload.file_id for upload in uploads)
     if not ids:
