@@ -25,8 +25,8 @@ explanation(
         "pictures in a folder for each class, in a zip or tar.",
         "Every image becomes **28×28 grey pixels**, light on dark. *Plain resize* keeps images of "
         "28×28 as they are. *Fitted and centred* scales the ink to 20 pixels and puts its centre "
-        "of mass in the middle, as MNIST was made: good for drawn signs, bad for things whose size "
-        "and place matter.",
+        "of mass in the middle, as MNIST was made. That is good for drawn signs, and bad for "
+        "things whose size and place matter.",
         "**Train**, **validation** and **test** parts are those of the files. What they lack is "
         "drawn from each class with a fixed seed, so that the same files always give the same "
         "parts. The network learns from the train part, is checked on the validation part after "

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnistviz.core import storage
 from mnistviz.core.errors import DataError, SpecError
 from mnistviz.core.inputs import names
 from mnistviz.core.room import limits, rules
 from mnistviz.core.run_spec import DataRef
-from mnistviz.core.storage import home, home_lock, read_arrays, read_json, write_json
+from mnistviz.core.storage import home_lock, read_arrays, read_json, write_json
 from mnistviz.digits.data_sets.data_set import SPLITS, DataSet, DataSetInfo
 from mnistviz.digits.mnist import Mnist, load_mnist
 
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     # Its readers take longer to import than a page may.
     from mnistviz.digits.data_sets.reading import Choices, Opened
 
+FOLDER = "data-sets"
 # Sets that stay in memory: pages show one, a training another.
 _NUM_CACHED = 4
 
 
 def folder() -> Path:
     """The folder of all data sets."""
-    return home() / "data-sets"
+    return storage.home() / FOLDER
 
 
 def free_name(name: str) -> str:
@@ -52,7 +54,8 @@ def free_name(name: str) -> str:
 def keep(opened: Opened, choices: Choices, name: str) -> DataSetInfo:
     """Keep a data set under a name.
 
-    Raises `DataError` where the name is taken, and `ClassError` where a class refuses it.
+    Raises `DataError` where the name is taken, and `ClassError` where a class refuses it or has no
+    room for it.
     """
     rules.need("import")
     name = free_name(name)
@@ -100,8 +103,14 @@ def _write(data: DataSet, about: DataSetInfo) -> None:
 
 def all_sets() -> list[DataSetInfo]:
     """What is known about each data set, newest first. Damaged ones are left out."""
-    found = [about for path in folder().glob("*/about.json") if (about := _about(path))]
+    found = [about for _, about in _sets_in(folder())]
     return sorted(found, key=lambda about: about.created, reverse=True)
+
+
+def _sets_in(sets: Path) -> list[tuple[Path, DataSetInfo]]:
+    """The folders in a folder of data sets, each with what is known about its set."""
+    paths = sorted(sets.glob("*/about.json"))
+    return [(path.parent, about) for path in paths if (about := _about(path))]
 
 
 def _about(path: Path) -> DataSetInfo | None:
@@ -137,8 +146,11 @@ def delete(about: DataSetInfo) -> None:
 
 def load(about: DataSetInfo) -> DataSet:
     """The images and labels of a data set. Raises `DataError` where they are damaged."""
-    file = folder() / about.id / "set.npz"
-    return _load(file, about.name, about.class_names, about.sha256)
+    return _load_from(folder() / about.id, about)
+
+
+def _load_from(path: Path, about: DataSetInfo) -> DataSet:
+    return _load(path / "set.npz", about.name, about.class_names, about.sha256)
 
 
 @functools.lru_cache(maxsize=_NUM_CACHED)
@@ -187,19 +199,21 @@ def data_of(ref: DataRef | None) -> Mnist:
     """
     if ref is None:
         return load_mnist()
-    return _as_mnist(folder(), ref.sha256, ref.name)
+    return _as_mnist(ref.sha256, ref.name)
 
 
 @functools.lru_cache(maxsize=_NUM_CACHED)
-def _as_mnist(place: Path, sha256: str, name: str) -> Mnist:
-    # The folder is a key, so that nobody in a class gets the images of another's set.
-    about = next((one for one in all_sets() if one.sha256 == sha256), None)
-    if about is None:
+def _as_mnist(sha256: str, name: str) -> Mnist:
+    # Of a run that a visitor of a class shares, the data set is in the space of this visitor. Only who
+    # has the run knows the checksum.
+    found = (pair for home in storage.homes() for pair in _sets_in(home / FOLDER))
+    path, about = next((pair for pair in found if pair[1].sha256 == sha256), (None, None))
+    if path is None or about is None:
         raise DataError(
             f"{name}: the data set of this run is not here; import it again, from the same files "
             "and with the same choices, on the page Data sets or with `data import`"
         )
-    data = load(about)
+    data = _load_from(path, about)
     order = np.random.default_rng(0).permutation(len(data.labels["train"]))
     joined = Mnist(
         np.concatenate([data.images["train"][order], data.images["validation"]]),

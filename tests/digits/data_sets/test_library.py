@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnistviz.core import storage
 from mnistviz.core.errors import DataError
 from mnistviz.digits.data_sets import library
 from mnistviz.digits.data_sets.data_set import DataSetInfo
@@ -126,3 +127,17 @@ def test_parts_that_are_missing_are_drawn_from_each_class(parts: tuple[str, ...]
     assert min(about.class_counts["validation"]) >= 8
     again = keep("again", {"a.npz": made.npz(**arrays)})
     assert again.sha256 == about.sha256
+
+
+def test_the_data_set_of_a_shared_run_is_found_in_its_space(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(storage.ROOM_VARIABLE, str(home))
+    ada, bob = home / "spaces" / "ada", home / "spaces" / "bob"
+    for space in (ada, bob):
+        space.mkdir(parents=True)
+    with storage.acting_in(ada):
+        ref = library.reference(keep("signs"))
+    with storage.acting_in(bob):
+        assert library.all_sets() == []
+        assert len(library.data_of(ref).x_test) == 30
