@@ -50,6 +50,7 @@ def work(run: Run, locks: ExitStack, started: Callable[[], None] | None = None) 
         locks.enter_context(FileLock(run.path / "worker.lock", timeout=5))
     except Timeout:
         raise RunError(f"{run.name}: another worker already trains this run") from None
+    _remove_parts(run)
     # Crashes inside TensorFlow are written to the run's log, too.
     faulthandler.enable()
     recorder = locks.enter_context(closing(RunRecorder(run)))
@@ -70,6 +71,13 @@ def work(run: Run, locks: ExitStack, started: Callable[[], None] | None = None) 
         with suppress(OSError):
             recorder.set_state("failed", _reason(error))
         return 1
+
+
+def _remove_parts(run: Run) -> None:
+    """Remove the parts of files that a killed worker of the run was writing."""
+    for pattern in (".status.json-*.part", "snapshots/.*.part", "checkpoints/.*.part"):
+        for part in run.path.glob(pattern):
+            part.unlink(missing_ok=True)
 
 
 def lower_priority() -> None:
