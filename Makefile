@@ -70,7 +70,7 @@ bench: test-packages
 	$(BIN)/python -m benchmarks.repaint
 	$(BIN)/python -m benchmarks.draw_speed
 
-# Kills, stops and damages whatever can be, and writes docs/reliability.md: a quarter of an hour.
+# Kills, stops and damages whatever can be, and writes docs/reliability.md: up to an hour.
 chaos: test-packages
 	$(BIN)/python -m benchmarks.chaos --write
 

@@ -372,5 +372,8 @@ class _Training:
         self._optimizer.state = state.variables[len(weights) :]
         self._step = state.step
         self._epoch_sums, self._row_sums = MetricSums(*state.sums[:3]), MetricSums(*state.sums[3:])
-        self._learning_rate = float(self._optimizer.learning_rate.numpy())
+        # The state has the rate as float32, and rows have it as it was planned.
+        rate = self._optimizer.learning_rate.numpy()
+        planned = self._spec.learning_rate_at(max(0, state.step - 1))
+        self._learning_rate = planned if np.float32(planned) == rate else float(str(rate))
         self._started = time.perf_counter() - state.seconds

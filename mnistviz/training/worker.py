@@ -64,6 +64,7 @@ def work(
         if lock is not None:
             # It was acquired before: the second release ends it.
             locks.callback(lock.release)
+        _remove_parts(run)
         # Crashes inside TensorFlow are written to the run's log, too.
         faulthandler.enable()
         recorder = locks.enter_context(closing(RunRecorder(run, slot)))
@@ -127,6 +128,13 @@ def work_on(slot: Slot, code: str) -> None:
         # In a class it may be another visitor's.
         os.environ["MNISTVIZ_HOME"] = str(run.path.parent)
         work(run, slot, lambda: None, lock)
+
+
+def _remove_parts(run: Run) -> None:
+    """Remove the parts of files that a killed worker of the run was writing."""
+    for pattern in (".status.json-*.part", "snapshots/.*.part", "checkpoints/.*.part"):
+        for part in run.path.glob(pattern):
+            part.unlink(missing_ok=True)
 
 
 def lower_priority() -> None:

@@ -222,6 +222,18 @@ def test_a_training_resumes_from_any_step(step: int, finished: Recorder, data: M
     check_resume(first.states[step], finished, data)
 
 
+@pytest.mark.slow
+def test_a_training_that_was_interrupted_before_its_last_score_makes_the_same_row(
+    finished: Recorder, data: Mnist
+) -> None:
+    again = Recorder()
+    # A rate that is no float32.
+    assert float(np.float32(finished.rows[-1].learning_rate)) != finished.rows[-1].learning_rate
+    assert train(ModelSpec(), SPEC, data, again, state=finished.states[8])
+    rows = [replace(row, seconds=0) for row in again.rows]
+    assert rows == [replace(finished.rows[-1], seconds=0)]
+
+
 def check_resume(state: TrainingState, finished: Recorder, data: Mnist) -> None:
     """Go on from a state: what comes is what came in the training that was not interrupted."""
     second = Recorder()

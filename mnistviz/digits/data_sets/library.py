@@ -204,8 +204,8 @@ def data_of(ref: DataRef | None) -> Mnist:
 
 @functools.lru_cache(maxsize=_NUM_CACHED)
 def _as_mnist(sha256: str, name: str) -> Mnist:
-    # Of a run that a visitor of a class shares, the data set is in the space of this visitor. Only who
-    # has the run knows the checksum.
+    # Of a run that a visitor of a class shares, the data set is in the space of this visitor. The
+    # checksum is known to those who have the run.
     found = (pair for home in storage.homes() for pair in _sets_in(home / FOLDER))
     path, about = next((pair for pair in found if pair[1].sha256 == sha256), (None, None))
     if path is None or about is None:
