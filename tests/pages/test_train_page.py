@@ -12,6 +12,7 @@ from mnistviz.core.recipes import RECIPES
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.evaluation.learning_step import last_single_step
 from mnistviz.runs import desired_state, registry
+from mnistviz.runs.queue.slots import Slot
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import latest_snapshot
 from mnistviz.training import memory, warm_start
@@ -113,10 +114,9 @@ def test_the_open_page_wants_a_warm_worker_with_the_settings_of_the_form(
     assert wanted[-2][1].batch_size == RECIPES["try-out"].train.batch_size
     assert wanted[-1][0] == ModelSpec(channels=(8, 16, 32))
     # Another run trains: there is no slot for a warm worker.
-    run = small_run("busy")
-    storage.write_json(run.path / "status.json", {"state": "running", "step": 3, "total": 9})
     wanted.clear()
-    with FileLock(run.path / "worker.lock"):
+    with Slot(storage.home()) as slot:
+        assert slot.take(small_run("busy"))
         app.run()
     assert wanted == []
 
