@@ -101,7 +101,8 @@ def _parent(run: Run) -> tuple[str, RunSpec | None]:
     recipe = RECIPES.get(run.spec.recipe)
     if recipe is None:
         return "It began from random weights.", None
-    before = run.spec.changed(model=recipe.model, train=recipe.train)
+    model, train = recipe.specs({}, {}, run.spec.data)
+    before = run.spec.changed(model=model, train=train)
     return f"It began from random weights. Changed from the recipe {recipe.name}:", before
 
 
@@ -248,6 +249,8 @@ def _confusions(confusion: NDArray[np.int64], names: tuple[str, ...]) -> list[Bl
 
 
 def _kernels(snapshot: Snapshot) -> list[Block]:
+    if not snapshot.run.spec.model.convolutions:
+        return [Text("The network has no convolution, and so no kernels.")]
     weights = snapshots.read(snapshot)
     grids = [
         (

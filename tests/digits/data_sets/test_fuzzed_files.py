@@ -14,7 +14,7 @@ from mnistviz.core.errors import DataError
 from mnistviz.digits.data_sets.reading import Choices, open_uploads
 from tests.helpers import data_set_files as made
 
-NUM_FILES = int(os.environ.get("FUZZED_FILES", "40"))
+NUM_FILES = int(os.environ.get("FUZZED_FILES", "25"))
 X, Y = made.parts()[:2]
 
 FORMATS: dict[str, Callable[[], made.Files]] = {
