@@ -8,7 +8,7 @@ ENVIRONMENT := @$(PYTHON) tools/environment.py $(VENV)
 TESTS := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 ALONE := $(BIN)/python -m pytest -m alone
 
-.PHONY: run classroom test test-all test-elsewhere unit lint format hooks bench screenshots dask-scheduler \
+.PHONY: run classroom test test-all test-elsewhere unit lint format hooks bench chaos screenshots dask-scheduler \
 	dask-worker packages test-packages dask-packages
 
 run: packages
@@ -69,6 +69,10 @@ bench: test-packages
 	$(BIN)/python -m benchmarks.train_start
 	$(BIN)/python -m benchmarks.repaint
 	$(BIN)/python -m benchmarks.draw_speed
+
+# Kills, stops and damages whatever can be, and writes docs/reliability.md: up to an hour.
+chaos: test-packages
+	$(BIN)/python -m benchmarks.chaos --write
 
 # Pictures of the real pages of the real app, for the README.
 screenshots: test-packages

@@ -28,7 +28,13 @@ def show_page() -> None:
     """Show the chosen page with its title, the menu and the sidebar."""
     # A file of the project: Streamlit would load a named icon for the browser's tab from the
     # network.
-    st.set_page_config(page_title="mnistviz", page_icon=ASSETS / "icon.svg", layout="wide")
+    st.set_page_config(
+        page_title="mnistviz",
+        page_icon=ASSETS / "icon.svg",
+        layout="wide",
+        # In a frame of another page there is no room for the menu.
+        initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
+    )
     pages = {
         section: [
             st.Page(

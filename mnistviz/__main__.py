@@ -11,7 +11,6 @@ import typer
 from mnistviz.cli import (
     attribute,
     benchmark,
-    digits,
     evaluate,
     evidence,
     feature_maps,
@@ -24,6 +23,8 @@ from mnistviz.cli import (
     train,
 )
 from mnistviz.cli.server import classroom
+from mnistviz.cli.sets import data, digits
+from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError
 
 app = typer.Typer(
@@ -49,12 +50,14 @@ for command in (
 app.command("export")(runs.export_to)
 app.add_typer(runs.app, name="runs")
 app.add_typer(digits.app, name="digits")
+app.add_typer(data.app, name="data")
 app.add_typer(benchmark.app, name="benchmark")
 
 
 def main() -> None:
     try:
-        app()
+        with storage.writing(storage.home()):
+            app()
     except MnistVizError as error:
         typer.echo(f"mnistviz: {error}", err=True)
         sys.exit(2)

@@ -3,10 +3,11 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import ByteArray
 from mnistviz.digits.drawing import preprocessing, strokes
 from mnistviz.digits.drawing.segmentation import segment_ink, segment_strokes
-from mnistviz.ui.draw.answer_view import show_answer, show_more
+from mnistviz.ui.draw.answer_view import NOTHING_REFUSED, show_answer, show_more
 from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_input
 from mnistviz.ui.draw.keep_digit import keep_digit
 from mnistviz.ui.draw.number_view import show_number
@@ -14,6 +15,7 @@ from mnistviz.ui.draw.pen_up import send_at_pen_up
 from mnistviz.ui.draw.picture_input import NO_INK, PHOTO_WIDTH, cropped, given_picture
 from mnistviz.ui.shared import loaded_networks, state
 from mnistviz.ui.shared.flash import errors_shown
+from mnistviz.ui.shared.layer_views.supported_layers import own_classes_text, reads_digits
 from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.sidebar import need_snapshot, update_picture_in_address
 from mnistviz.ui.shared.texts import describe, explanation
@@ -41,7 +43,13 @@ snapshot = need_snapshot()
 @errors_shown()
 def draw_and_answer() -> None:
     source, several = pick_input()
-    explained(WAYS[source, several])
+    spec = snapshot.run.spec
+    if spec.data is None:
+        explained(WAYS[source, several])
+    else:
+        explained_caption(f"{own_classes_text(spec)} {NOTHING_REFUSED}")
+    if several and not reads_digits(spec, "More than one digit"):
+        return
     if source == "canvas":
         read_canvas(several)
     else:
@@ -108,7 +116,10 @@ def answer(
     with row:
         shown = show_answer(snapshot, stages, above)
     if shown is not None:
-        keep_digit(snapshot, stages, drawn, shown.probabilities, shown.digit)
+        if snapshot.run.spec.class_names == DIGIT_NAMES:
+            keep_digit(snapshot, stages, drawn, shown.probabilities, shown.digit)
+        else:
+            explained_caption("*My digits* keeps digits only, so this drawing is not kept.")
     show_more(snapshot, stages, drawn, colours)
 
 

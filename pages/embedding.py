@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from mnistviz.core.constants import NUM_TEST_IMAGES
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.ui.embedding.map_view import COLOURINGS, MAP, ShownImage, show_map
 from mnistviz.ui.embedding.thumbnails import show_thumbnails
 from mnistviz.ui.embedding.tsne_job import need_plane
@@ -16,9 +15,11 @@ from mnistviz.ui.shared.words.explained import explained, explained_caption
 LAYOUTS = {"axes": "Principal axes", "tsne": "t-SNE"}
 
 snapshot = need_snapshot()
+spec = snapshot.run.spec
+data = data_of(spec.data)
 image, image_name = chosen_image()
 explained(
-    f"Each point is one of {NUM_TEST_IMAGES:,} test images. Images that the network finds "
+    f"Each point is one of {len(data.y_test):,} test images. Images that the network finds "
     "similar lie close together."
 )
 explained_caption(f"Network: {describe(snapshot)}.")
@@ -30,14 +31,15 @@ plane = need_plane(snapshot) if layout == "tsne" else None
 if uses_drawing():
     shown = ShownImage(image_name, stored_results.place(snapshot, image), None)
 else:
-    number = int(st.session_state.get(state.IMAGE) or 0)
+    number = min(int(st.session_state.get(state.IMAGE) or 0), len(digit_map.places) - 1)
     shown = ShownImage(image_name, digit_map.places[number], number)
-show_map(digit_map, shown, plane, colouring)
+show_map(digit_map, shown, plane, colouring, spec)
 explanation(
     [
         f"Before its last layer, the network describes each image with **{len(digit_map.mean)} "
         "numbers**. Images with similar numbers are similar *to the network*. The map has the "
-        "10,000 test images, which it was not trained on, with similar ones close together.",
+        f"{len(data.y_test):,} test images, which it was not trained on, with similar ones close "
+        "together.",
         "**Principal axes** show the two directions in which the images differ most. Images that "
         "differ in another direction can lie on top of each other. **t-SNE** bends the plane so "
         "that neighbours in all the numbers stay neighbours on the map.",
@@ -47,4 +49,4 @@ explanation(
     ]
 )
 # Last: all images are two megabytes, and nothing waits for them.
-show_thumbnails(MAP, load_mnist().x_test, "test images")
+show_thumbnails(MAP, data.x_test, f"test images {spec.data.sha256 if spec.data else ''}".strip())

@@ -14,7 +14,7 @@ from mnistviz.ui.shared.words.explained import explained, explained_caption
 snapshot = need_snapshot()
 # The finding comes first; the images that it is about are chosen below.
 finding = st.container()
-data = evaluated_set.choose_set()
+data = evaluated_set.choose_set(snapshot.run.spec)
 explained_caption(f"{describe(snapshot)}, on {evaluated_set.describe_set(data)}")
 answers = evaluated_set.answers(snapshot, data)
 with finding:

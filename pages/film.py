@@ -6,6 +6,7 @@ import streamlit as st
 from mnistviz.charts.evaluation.confusion import confusion_figure
 from mnistviz.charts.inspection.feature_maps import feature_maps_figure
 from mnistviz.charts.inspection.kernels import kernel_matrix_figure
+from mnistviz.core.constants import noun_of
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.training_loss import is_logged
@@ -70,7 +71,8 @@ with maps_box:
         f"All feature maps of {layer} after {epochs_text(run, step)} epochs",
     )
 explained_caption(
-    "**Loss and accuracy**, with a vertical line at this snapshot. Grey: the original author's run."
+    "**Loss and accuracy**, with a vertical line at this snapshot."
+    + ("" if run.spec.data else " Grey: the original author's run.")
 )
 rows = with_training_images(run, run_logs.metrics(run))
 show_curves(
@@ -79,12 +81,17 @@ show_curves(
 )
 left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
 with left:
-    confusion = frames.confusion(snapshot)
+    confusion, names = frames.confusion(snapshot), run.spec.class_names
+    noun = noun_of(names)
     explained_caption(
-        f"**Which digit it reads as which**, on {validated_on_text(run.spec.train)}. At first "
-        "it reads all as one digit. Then the mistakes (orange) get fewer."
+        f"**Which {noun} it reads as which**, on {validated_on_text(run.spec.train)}. At first "
+        f"it reads all as one {noun}. Then the mistakes (orange) get fewer."
     )
-    show(confusion_figure(confusion), "film_confusion", "Confusion matrix of this snapshot")
+    show(
+        confusion_figure(confusion, class_names=names),
+        "film_confusion",
+        "Confusion matrix of this snapshot",
+    )
 with right:
     num_right, num_images = int(confusion.trace()), int(confusion.sum())
     st.metric("Right", f"{num_right / num_images:.2%}", border=True)

@@ -7,7 +7,7 @@ from mnistviz.ui.microscope.network_code import show_network_code
 from mnistviz.ui.microscope.place import CHANNEL, LAYER, read_address
 from mnistviz.ui.microscope.trace_view import show_trace
 from mnistviz.ui.shared import loaded_networks
-from mnistviz.ui.shared.compat import restore_query_param
+from mnistviz.ui.shared.compat import drop_infinite_query_param, restore_query_param
 from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.sidebar import chosen_image, need_snapshot
 from mnistviz.ui.shared.texts import describe
@@ -37,6 +37,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     ]
     if len(layer.output_shape) == 3:
         num_channels = layer.output_shape[2]
+        drop_infinite_query_param(CHANNEL)
         st.session_state.setdefault(CHANNEL, 0)
         restore_query_param(CHANNEL, range(num_channels), 0)
         st.number_input("Channel", 0, num_channels - 1, key=CHANNEL, width=84, bind="query-params")
@@ -48,5 +49,6 @@ explained_caption(
 )
 if is_plain(model, "The way back to the pixels"):
     stages = loaded_networks.stages(snapshot, image)
-    show_trace(stages, image, loaded_networks.weights(snapshot), model)
+    names = snapshot.run.spec.class_names
+    show_trace(stages, image, loaded_networks.weights(snapshot), model, names)
 show_network_code(model)

@@ -14,6 +14,7 @@ from mnistviz.ui.my_digits.non_digits_view import show_non_digits
 from mnistviz.ui.my_digits.scores import show_all_runs, show_score
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import pick
+from mnistviz.ui.shared.layer_views.supported_layers import need_digits
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
@@ -25,6 +26,7 @@ snapshot = need_snapshot()
 run = snapshot.run
 digits = my_digits.list_digits()
 show_last_action()
+need_digits(run.spec, "My digits")
 show_consent()
 if not digits:
     explained("Digits of your own hand, to test networks with and to teach them.")

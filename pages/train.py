@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, Recipe
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs.queue.slots import has_free_slot
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
@@ -22,7 +23,13 @@ from mnistviz.ui.train.curves_view import show_progress_curves
 from mnistviz.ui.train.fork_form import show_fork_form
 from mnistviz.ui.train.learning_step_view import show_learning_step
 from mnistviz.ui.train.other_runs import show_other_runs
-from mnistviz.ui.train.settings_form import entered_values, settings_inputs, specs_of
+from mnistviz.ui.train.settings_form import (
+    chosen_data,
+    data_choice,
+    entered_values,
+    settings_inputs,
+    specs_of,
+)
 
 POLL_SECONDS = 1.0
 # Of a long run, polled less often: a browser that draws on the same cores slows the training.
@@ -43,14 +50,22 @@ def start_try_out() -> None:
 def start_entered(recipe: Recipe) -> None:
     """Start a training with what the form holds when the button is pressed."""
     name = st.session_state.train_name or None
-    start(recipe, lambda: specs_of(recipe, entered_values(recipe)), name)
+    start(
+        recipe,
+        lambda: specs_of(recipe, entered_values(recipe), chosen_data()),
+        name,
+        chosen_data,
+    )
 
 
 def start(
-    recipe: Recipe, specs: Callable[[], tuple[ModelSpec, TrainSpec]], name: str | None
+    recipe: Recipe,
+    specs: Callable[[], tuple[ModelSpec, TrainSpec]],
+    name: str | None,
+    data: Callable[[], DataRef | None] = lambda: None,
 ) -> None:
     def start_and_choose() -> None:
-        choose(launcher.start(recipe.name, *specs(), name).id)
+        choose(launcher.start(recipe.name, *specs(), name, data()).id)
         if name:
             # It is taken now.
             st.session_state.train_name = ""
@@ -84,10 +99,11 @@ with st.expander("Choose your own settings", icon=":material/tune:", expanded=de
         )
     ]
     explained_caption(recipe.purpose)
+    data_choice()
     settings_inputs(recipe)
     wishes = [(TRY_OUT.model, TRY_OUT.train)]
     with errors_shown():
-        model, train = specs_of(recipe, entered_values(recipe))
+        model, train = specs_of(recipe, entered_values(recipe), chosen_data())
         wishes.append((model, train))
         explained(
             f"**{model.parameters:,} parameters**, {train.num_steps:,} steps of {train.batch_size} "

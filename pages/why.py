@@ -16,18 +16,19 @@ need_convolutions(snapshot.run.spec.model)
 image, image_name = chosen_image()
 explained(
     f"Which pixels of **{image_name}** speak for an answer, and which channels? Choose the two "
-    "digits to compare."
+    f"{'digits' if snapshot.run.spec.data is None else 'classes'} to compare."
 )
 explained_caption(f"Network: {describe(snapshot)}.")
-question = pick_question(loaded_networks.network(snapshot).logits(image[None])[0])
+logits = loaded_networks.network(snapshot).logits(image[None])[0]
+question = pick_question(logits, snapshot.run.spec.class_names)
 
 st.header("Which pixels?")
 show_pixels(snapshot, image, image_name, question)
 explanation(
     [
-        "The network ends in ten **scores**, one for each digit. The highest is its answer. The "
-        "**lead** is one score minus another: it decides between two digits. Percentages are no "
-        "good for this: once the network is sure, they hardly change.",
+        "The network ends in **scores**, one for each digit or class. The highest is its answer. "
+        "The **lead** is one score minus another: it decides between two of them. Percentages are "
+        "no good for this: once the network is sure, they hardly change.",
         "**Integrated gradients** fades the digit in from a blank picture and adds up what each "
         "pixel contributes on the way. **Occlusion** erases a small square at each place and "
         "measures how much is lost. **SmoothGrad** takes many slightly noisy copies of the image "

@@ -1,4 +1,8 @@
-"""Files that version 0.1.0 wrote still open: runs, results, digits, studies, links, exports."""
+"""Files of earlier versions still open: runs, results, digits, studies, links, exports.
+
+`samples/0.1.0` was written by version 0.1.0, `samples/07e0922` by that commit, which is older: it
+had no digits, studies and links.
+"""
 
 import json
 import shutil
@@ -18,8 +22,11 @@ from mnistviz.runs.archive import unpack
 from mnistviz.runs.run_state import run_state
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies import study_directory
+from mnistviz.training import launcher
+from tests.helpers.trainings import wait_until
 
 SAMPLES = Path(__file__).parent / "samples" / "0.1.0"
+OLDEST = Path(__file__).parent / "samples" / "07e0922"
 RUN = "20260101-000000-sample"
 
 
@@ -27,6 +34,42 @@ RUN = "20260101-000000-sample"
 def old_home(home: Path) -> Path:
     shutil.copytree(SAMPLES / "home", home)
     return home
+
+
+@pytest.fixture
+def oldest_home(home: Path) -> Path:
+    shutil.copytree(OLDEST / "home", home)
+    return home
+
+
+@pytest.mark.usefixtures("oldest_home")
+def test_runs_of_the_oldest_version_open() -> None:
+    run = registry.find_run("sample")
+    assert (run.note, run_state(run), run.spec.train.epochs) == ("an early note", "finished", 1)
+    assert snapshots.steps_of(run) == [0, 2]
+    assert snapshots.read(Snapshot(run, 2))["conv8"]["kernel"].shape == (7, 7, 10, 10)
+    rows = metrics_log.read(run)
+    assert (rows[-1].split, rows[-1].accuracy) == ("test", 0.1808)
+    with (OLDEST / "run.zip").open("rb") as source:
+        imported = unpack.import_run(source)
+    assert imported.run.name == "sample-2"
+    assert metrics_log.read(imported.run) == rows
+    assert registry.damaged_runs() == []
+
+
+@pytest.mark.process
+@pytest.mark.slow
+@pytest.mark.usefixtures("oldest_home")
+def test_a_killed_run_of_the_oldest_version_goes_on() -> None:
+    run = registry.find_run("killed")
+    assert run_state(run) == "crashed"
+    launcher.resume(run)
+    wait_until(run, "finished")
+    rows = metrics_log.read(run)
+    # From its last checkpoint, with the learning rate that was set there.
+    assert [row.step for row in rows if row.split == "batch"] == list(range(1, 13))
+    assert {row.learning_rate for row in rows if row.step > 2} == {0.002}
+    assert snapshots.steps_of(run)[-1] == 12
 
 
 @pytest.mark.usefixtures("old_home")

@@ -11,7 +11,7 @@ import numpy as np
 from mnistviz.charts.appearance import Appearance
 from mnistviz.charts.compat import PreparedFigure, to_streamlit
 from mnistviz.charts.digit_images import bar_settings, image_figure, probability_figure
-from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES, IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
 
 # The hover text has three.
@@ -24,11 +24,16 @@ def prepared_image(image: FloatArray, height: int, appearance: Appearance) -> Pr
 
 
 def prepared_bars(
-    probabilities: FloatArray, height: int, appearance: Appearance, *, answered: bool = True
+    probabilities: FloatArray,
+    height: int,
+    appearance: Appearance,
+    *,
+    answered: bool = True,
+    class_names: tuple[str, ...] = DIGIT_NAMES,
 ) -> PreparedFigure:
     """Return `probability_figure` of probabilities `(10,)`, all bars grey if not answered."""
     settings = bar_settings(probabilities, answered=answered)
-    return _blank_bars(height, appearance).with_values(**settings)
+    return _blank_bars(height, appearance, class_names).with_values(**settings)
 
 
 @functools.cache
@@ -38,6 +43,9 @@ def _blank_image(height: int, appearance: Appearance) -> PreparedFigure:
     )
 
 
-@functools.cache
-def _blank_bars(height: int, appearance: Appearance) -> PreparedFigure:
-    return to_streamlit(probability_figure(np.zeros(NUM_CLASSES, np.float32), height), appearance)
+@functools.lru_cache(maxsize=64)
+def _blank_bars(
+    height: int, appearance: Appearance, class_names: tuple[str, ...]
+) -> PreparedFigure:
+    blank = np.zeros(len(class_names), np.float32)
+    return to_streamlit(probability_figure(blank, height, class_names), appearance)

@@ -1,6 +1,7 @@
 """Images of digits, and a network's ten probabilities."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from types import MappingProxyType
 from typing import Any
 
@@ -17,10 +18,11 @@ from mnistviz.charts.montage import (
     join_tiles,
     set_image_axes,
     tile_centres,
+    tile_figure,
     to_grid,
 )
 from mnistviz.charts.theme import CATEGORICAL, LEGEND, TRAINING, apply_layout
-from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES, NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
 
 FADED = "#adb5bd"
@@ -43,9 +45,11 @@ def ink_heatmap(image: FloatArray) -> go.Heatmap:
     )
 
 
-def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figure:
-    """Return ten probabilities `(10,)` as bars, the largest in colour."""
-    classes = np.arange(NUM_CLASSES)
+def probability_figure(
+    probabilities: FloatArray, height: int = 300, class_names: Sequence[str] = DIGIT_NAMES
+) -> go.Figure:
+    """Return the probabilities of the classes `(10,)` as bars, the largest in colour."""
+    classes = np.arange(len(class_names))
     figure = go.Figure(
         go.Bar(
             **bar_settings(probabilities),
@@ -53,7 +57,9 @@ def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figur
             orientation="h",
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="digit %{y}: <b>%{x:.4%}</b><extra></extra>",
+            hovertemplate="%{y}: <b>%{x:.4%}</b><extra></extra>"
+            if is_own(class_names)
+            else "digit %{y}: <b>%{x:.4%}</b><extra></extra>",
         )
     )
     # Up to 1.2, for the number beside the longest bar.
@@ -61,7 +67,15 @@ def probability_figure(probabilities: FloatArray, height: int = 300) -> go.Figur
         range=[0, 1.2], tickvals=[0, 0.5, 1], tickformat=".0%", showgrid=False, fixedrange=True
     )
     figure.update_yaxes(tickvals=classes, autorange="reversed", fixedrange=True)
-    return apply_layout(figure, height, bargap=0.2)
+    if is_own(class_names):
+        figure.update_yaxes(ticktext=list(class_names))
+    # Each class needs room for its name.
+    return apply_layout(figure, max(height, 15 * len(class_names)), bargap=0.2)
+
+
+def is_own(class_names: Sequence[str]) -> bool:
+    """Whether classes are not the ten digits, so that axes need their names."""
+    return tuple(class_names) != DIGIT_NAMES
 
 
 def bar_settings(probabilities: FloatArray, *, answered: bool = True) -> dict[str, Any]:
@@ -73,7 +87,9 @@ def bar_settings(probabilities: FloatArray, *, answered: bool = True) -> dict[st
     return {
         "x": probabilities,
         "text": [f"{probability:.1%}" for probability in probabilities.tolist()],
-        "marker": {"color": [TRAINING if n == answer else FADED for n in range(NUM_CLASSES)]},
+        "marker": {
+            "color": [TRAINING if n == answer else FADED for n in range(len(probabilities))]
+        },
     }
 
 
@@ -91,6 +107,43 @@ def class_count_figure(counts: NDArray[np.int64]) -> go.Figure:
     figure.update_xaxes(tickvals=np.arange(NUM_CLASSES), title="digit", fixedrange=True)
     figure.update_yaxes(title="images", fixedrange=True)
     return apply_layout(figure, 260, showlegend=True, legend=LEGEND)
+
+
+def class_balance_figure(
+    counts: Mapping[str, Sequence[int]], class_names: Sequence[str]
+) -> go.Figure:
+    """Return bars of the number of images of each class `(classes,)`, in each part by name."""
+    figure = go.Figure()
+    places = np.arange(len(class_names))
+    for (name, row), colour in zip(counts.items(), cycle(CATEGORICAL), strict=False):
+        figure.add_bar(
+            x=places,
+            y=list(row),
+            name=name,
+            marker_color=colour,
+            customdata=list(class_names),
+            hovertemplate="%{customdata}: <b>%{y:,}</b> " + name + " images<extra></extra>",
+        )
+    figure.update_xaxes(tickvals=places, ticktext=list(class_names), fixedrange=True)
+    figure.update_yaxes(title="images", fixedrange=True)
+    return apply_layout(figure, 260, showlegend=True, legend=LEGEND)
+
+
+def named_images_figure(
+    images: FloatArray, names: Sequence[str], columns: int, width: int
+) -> go.Figure:
+    """Return images `(n, 28, 28)` float32 in [0, 1] with the name of the class above each."""
+    tiles = to_grid(images, columns)
+    # Longer names would run into each other.
+    most = max(3, width // columns // 7)
+    return tile_figure(
+        tiles,
+        np.ones(tiles.shape[:2], np.float32),
+        signed=False,
+        max_pixels=max(1, width // (columns * tiles.shape[3])),
+        labels=[name if len(name) <= most else f"{name[: most - 1]}…" for name in names],
+        width=width,
+    )
 
 
 def gallery_figure(

@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 from mnistviz.core import storage
 from mnistviz.core.errors import ClassError
@@ -11,7 +12,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 
 # What a reader needs. The digits of a fine-tuned run stay with their writer.
-_FILES = ("spec.json", "status.json", "metrics.jsonl")
+_FILES = ("status.json", "metrics.jsonl")
 _NOT_PLAIN = re.compile(r"[^\w .,()'+-]|_")
 _SNAPSHOTS = "snapshots"
 
@@ -40,6 +41,7 @@ def share(run: Run, whose: str = "") -> Run:
         for file in _FILES:
             if (run.path / file).exists():
                 shutil.copy(run.path / file, part / file)
+        storage.write_json(part / "spec.json", _harmless_spec(run))
         for snapshot in (run.path / _SNAPSHOTS).glob("step-*.npz"):
             shutil.copy(snapshot, part / _SNAPSHOTS / snapshot.name)
         label = {"name": name, "note": run.note, "deleted": False, "imported": True}
@@ -69,6 +71,21 @@ def harmless(name: str) -> str:
     """The name of a run without what Markdown may make a link or emphasis of: all will read it."""
     words = _NOT_PLAIN.sub(" ", name).replace("www.", "www ").split()
     return " ".join(words) or "shared"
+
+
+def _harmless_spec(run: Run) -> dict[str, Any]:
+    """The settings of a run, with harmless texts: an import may have had any."""
+    spec = storage.read_json(run.path / "spec.json")
+    spec["recipe"] = harmless(spec["recipe"])
+    if parent := spec.get("parent"):
+        parent["run"] = harmless(parent["run"])
+    if data := spec.get("data"):
+        data["name"] = harmless(data["name"])
+        # A sign such as "+" or "<" is harmless.
+        names = [one if len(one) <= 1 else harmless(one) for one in data["class_names"]]
+        doubles = [one if one not in names[:at] else f"{one} {at}" for at, one in enumerate(names)]
+        data["class_names"] = doubles
+    return spec
 
 
 def _names() -> set[str]:

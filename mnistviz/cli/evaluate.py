@@ -13,12 +13,11 @@ import typer
 
 from mnistviz.cli.options import AsJson, RunArgument, find_snapshot
 from mnistviz.cli.output import Column, print_json, print_table
-from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import ReportError
-from mnistviz.digits.data_set_formats import PATH
 from mnistviz.runs.snapshots import Snapshot
 
 if TYPE_CHECKING:
+    from mnistviz.core.run_spec import RunSpec
     from mnistviz.core.types.arrays import FloatArray
     from mnistviz.core.types.evaluation import Evaluation
     from mnistviz.digits.labelled_sets import LabelledSet
@@ -30,7 +29,12 @@ if TYPE_CHECKING:
 def evaluate(
     run: RunArgument,
     data: Annotated[
-        Path | None, typer.Option(help=f"An {PATH}; default: the 10,000 test images.")
+        str | None,
+        typer.Option(
+            help="The name of a data set of your own, whose test part is read, or its files: "
+            "npz, IDX, CSV, parquet, .mat, a folder, zip or tar of pictures. Default: the test "
+            "images of what the run was trained on."
+        ),
     ] = None,
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also read spoiled images: shifted, turned, …")
@@ -49,7 +53,7 @@ def evaluate(
     snapshot = find_snapshot(run)
     if out and out.suffix.lower() not in (".html", ".csv"):
         raise ReportError(f"out: expected a file that ends in .html or .csv, got {str(out)!r}")
-    labelled = _labelled_set(data)
+    labelled = _labelled_set(data, snapshot.run.spec)
 
     from mnistviz.evaluation.calibration import calibration_of
     from mnistviz.evaluation.predictions import answers_of
@@ -79,16 +83,14 @@ def evaluate(
         print(f"written to {out}")
 
 
-def _labelled_set(path: Path | None) -> LabelledSet:
-    """The labelled images of a file or folder, the test images by default."""
-    from mnistviz.digits.data_set_reader import read_path
-    from mnistviz.digits.labelled_sets import LabelledSet
-    from mnistviz.digits.mnist import load_mnist
+def _labelled_set(data: str | None, spec: RunSpec) -> LabelledSet:
+    """The test part of a data set or of files, the test images of a run by default."""
+    from mnistviz.digits.data_sets import evaluated
 
-    if path is not None:
-        return read_path(path)
-    mnist = load_mnist()
-    return LabelledSet("test images", mnist.x_test, mnist.y_test)
+    if data is None:
+        return evaluated.test_images(spec)
+    known = evaluated.known_set(data, spec.class_names)
+    return known or evaluated.read_path(Path(data), spec.class_names)
 
 
 @dataclass(frozen=True)
@@ -164,11 +166,13 @@ def _print(run: str, result: Result) -> None:
     temperature = result.answers.temperature
     how = "not calibrated" if temperature is None else f"at its temperature, {temperature:.3f}"
     print(f"calibration error {result.calibration_error:.2%}, {how}")
-    digits = [Column(str(digit), 6) for digit in range(NUM_CLASSES)]
+    names = result.answers.data.class_names
+    width = max(6, 1 + max(map(len, names)))
+    digits = [Column(name, width) for name in names]
     rows = zip(evaluation.confusion, evaluation.per_class, strict=True)
     print_table(
-        [Column("label", 5), *digits, Column("right", 7, ".1%")],
-        [(digit, *counts, share) for digit, (counts, share) in enumerate(rows)],
+        [Column("label", width - 1), *digits, Column("right", 7, ".1%")],
+        [(name, *counts, share) for name, (counts, share) in zip(names, rows, strict=True)],
     )
 
 

@@ -15,7 +15,7 @@ COLUMNS = (
 )
 
 
-@setting_options(settings(ModelSpec))
+@setting_options([setting for setting in settings(ModelSpec) if setting.option])
 def info(*, settings: dict[str, Any], as_json: AsJson = False) -> None:
     """The layers of a network and the ledger of its parameters."""
     model = ModelSpec().changed(**settings)

@@ -50,13 +50,7 @@ def preferred(
 
 def _channels(snapshot: Snapshot, layer: str, channels: Sequence[int] | None) -> Sequence[int]:
     """The chosen channels, all of the layer by default. Raises `SpecError` for any other."""
-    model = snapshot.run.spec.model
-    if not model.is_plain:
-        raise SpecError(
-            "preferred: expected a network of convolutions of stride 1 without padding and 2×2 max "
-            f"pooling, got {model.text}"
-        )
-    convolutions = model.convolutions
+    convolutions = snapshot.run.spec.model.convolutions
     count = next(each.output_shape[-1] for each in convolutions if each.name == layer)
     for number in channels or ():
         if not 0 <= number < count:

@@ -16,6 +16,7 @@ from mnistviz.core.errors import SpecError
 from mnistviz.core.model_spec import ModelSpec, parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.core.types.studies import PairedComparison
+from mnistviz.digits.data_sets import library
 from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import PLANS, WIDTH_SETTINGS, StudySpec, Trial, plan_text
 from mnistviz.studies.study_directory import Study, TrialResult
@@ -67,6 +68,10 @@ def study(
         int | None, typer.Option(help="Epochs of every trial; those of the recipe by default.")
     ] = None,
     name: Annotated[str, typer.Option(help=StudySpec.help("name"))] = "study",
+    data: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A data set of your own, see `data`, instead of MNIST."),
+    ] = None,
     workers: WorkersOption = 1,
     dask: DaskOption = None,
     as_json: AsJson = False,
@@ -84,7 +89,10 @@ def study(
         plans=tuple(map(parse_channels, plan)) if plan else PLANS,
         **_widths(layer or [], widths or []),
         seeds=tuple(parse_seeds(seeds)),
+        data=library.reference(library.find(data)) if data else None,
     )
+    if spec.data and dask:
+        raise SpecError("dask: expected a study on MNIST, because other machines have no data sets")
     stored = study_directory.create_or_extend(spec)
     try:
         result = runner.run_study(stored, workers, _progress(stored), dask)
@@ -151,6 +159,8 @@ def as_value(study: Study) -> dict[str, Any]:
 
 def _plan_row(study: Study, plan: tuple[int, ...]) -> dict[str, Any]:
     model = ModelSpec(channels=plan)
+    if study.spec.data:
+        model = model.for_classes(len(study.spec.data.class_names))
     accuracies = study.accuracies([plan]).get(plan_text(plan), {})
     return {
         "plan": plan_text(plan),

@@ -17,6 +17,7 @@ from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.core.settings import option_settings
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
+from mnistviz.digits.data_sets import library
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import event_files, metrics_log, registry, snapshots, worker_log
 from mnistviz.runs.epoch_log import epochs_of
@@ -63,6 +64,14 @@ HoldOutOption = Annotated[
         "it gained; -1 for none. Default: 0."
     ),
 ]
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A data set of your own, see `data`, instead of MNIST: the network gets a score for "
+        "each of its classes; soft labels and further digits of a recipe are left out.",
+    ),
+]
 TensorboardOption = Annotated[
     bool, typer.Option("--tensorboard", help="Write event files too, which TensorBoard opens.")
 ]
@@ -78,6 +87,7 @@ def train(
     parent: ParentOption = None,
     own: DigitsOption = False,
     hold_out: HoldOutOption = None,
+    data: DataOption = None,
     tensorboard: TensorboardOption = False,
     as_json: AsJson = False,
 ) -> None:
@@ -86,7 +96,7 @@ def train(
         # Where event files can't be written, nothing is started.
         event_files.need_tensorboard()
     if resume is not None:
-        if settings.keys() - {"learning_rate"} or name or recipe or parent:
+        if settings.keys() - {"learning_rate"} or name or recipe or parent or data:
             raise SpecError("--resume takes no other setting than --learning-rate: a run goes on")
         run = registry.find_run(resume)
         _resume(run, settings.get("learning_rate"), as_json, tensorboard=tensorboard)
@@ -94,9 +104,11 @@ def train(
     if (own or hold_out is not None) and (parent is None or not own):
         raise SpecError("--digits fine-tunes a copy: name the run, --from RUN; --hold-out needs it")
     if parent is None:
-        run = _start(recipe or "reference", settings, name)
-    elif recipe or settings.keys() & ModelSpec.model_fields.keys():
-        raise SpecError("--from takes no recipe and no network: they are those of the parent")
+        run = _start(recipe or "reference", settings, name, data)
+    elif recipe or data or settings.keys() & ModelSpec.model_fields.keys():
+        raise SpecError(
+            "--from takes no recipe, no network and no data set: they are those of the parent"
+        )
     elif own:
         run = _fine_tune(
             snapshots.find(parent), settings, name, 0 if hold_out is None else hold_out
@@ -106,16 +118,15 @@ def train(
     _wait_and_report(run, as_json, tensorboard=tensorboard)
 
 
-def _start(recipe: str, settings: Mapping[str, Any], name: str | None) -> Run:
-    """Start a training of a recipe with some settings changed."""
+def _start(recipe: str, settings: Mapping[str, Any], name: str | None, data: str | None) -> Run:
+    """Start a training of a recipe with some settings changed, on MNIST or a data set."""
     base = find_recipe(recipe)
     model, training = (
         {key: value for key, value in settings.items() if key in spec.model_fields}
         for spec in (ModelSpec, TrainSpec)
     )
-    return launcher.start(
-        base.name, base.model.changed(**model), base.train.changed(**training), name
-    )
+    ref = library.reference(library.find(data)) if data else None
+    return launcher.start(base.name, *base.specs(model, training, ref), name, ref)
 
 
 def _fork(snapshot: Snapshot, settings: Mapping[str, Any], name: str | None) -> Run:

@@ -21,6 +21,17 @@ class RunError(MnistVizError):
     """A run can't be created, found or read."""
 
 
+class StorageError(MnistVizError, OSError):
+    """A file can't be written, for lack of room or of the right to: `strerror` says which."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(
+            f"{place}: expected room for a file and the right to write it, got: {reason}; make "
+            "room on the disk, or set MNISTVIZ_HOME to another folder"
+        )
+        self.strerror = reason
+
+
 class DrawingError(MnistVizError):
     """A picture or a set of strokes can't be read as a drawing."""
 

@@ -11,15 +11,23 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, model_validator
 
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.layers.layer import WEIGHTED, Layer
-from mnistviz.core.layers.notation import canonical, layers_of, parse_parts
+from mnistviz.core.layers.notation import (
+    canonical,
+    format_parts,
+    layers_of,
+    parse_parts,
+    with_classes,
+)
 from mnistviz.core.layers.presets import plan_text
 from mnistviz.core.settings import setting
 from mnistviz.core.types.arrays import FloatArray
 
 MAX_CHANNELS = 64
+MIN_CLASSES, MAX_CLASSES = 2, 62
 
 
 def three_channel_counts(channels: tuple[int, ...]) -> tuple[int, ...]:
@@ -43,7 +51,18 @@ def parse_channels(text: str) -> tuple[int, ...]:
 
 def parse_network(text: str) -> str:
     """Return the canonical text of a network, empty for an empty one. Raises `SpecError`."""
-    return canonical(text) if text.strip() else ""
+    if not text.strip():
+        return ""
+    parts = parse_parts(text)
+    outputs = [part.channels for part in parts if part.channels]
+    # Its head may be for a data set with other classes.
+    is_head = outputs and MIN_CLASSES <= outputs[-1] <= MAX_CLASSES
+    return canonical(text, outputs[-1] if is_head else NUM_CLASSES)
+
+
+def network_for(text: str, num_classes: int) -> str:
+    """The text of a network whose head has a score for each class. Raises `SpecError`."""
+    return canonical(format_parts(with_classes(parse_parts(text), num_classes)), num_classes)
 
 
 def normalization_name(convolution: str) -> str:
@@ -101,11 +120,22 @@ class ModelSpec(Frozen):
         option_position=6,
         parse=parse_network,
     )
+    num_classes: int = setting(
+        NUM_CLASSES,
+        "Number of classes: that of the data set.",
+        (MIN_CLASSES, MAX_CLASSES),
+        column=None,
+        option=None,
+        changes_result=False,
+    )
 
     @model_validator(mode="before")
     @classmethod
-    def _follows_its_network(cls, values: dict[str, Any]) -> dict[str, Any]:
+    def _follows_its_network(cls, values: Any) -> Any:
         """Say of a network of any layers whether it has normalizations, and its largest dropout."""
+        if not isinstance(values, dict):
+            # Of a damaged file. It is refused below.
+            return values
         try:
             parts = parse_parts(str(values["network"])) if values.get("network") else ()
         except SpecError:
@@ -123,7 +153,7 @@ class ModelSpec(Frozen):
     def _network_is_one(self) -> Self:
         if self.network:
             try:
-                _layers(self.network)
+                _layers(self.network, self.num_classes)
             except SpecError as error:
                 raise ValueError(str(error)) from None
         return self
@@ -140,13 +170,23 @@ class ModelSpec(Frozen):
     def text(self) -> str:
         """The network in the notation of `core.layers.notation`, such as `8C3-BN-MP2-10C13`."""
         return self.network or plan_text(
-            self.channels, batch_norm=self.batch_norm, dropout=self.dropout
+            self.channels,
+            batch_norm=self.batch_norm,
+            dropout=self.dropout,
+            num_classes=self.num_classes,
         )
+
+    def for_classes(self, num_classes: int) -> Self:
+        """Return the network with a score for each of so many classes. Raises `SpecError`."""
+        if num_classes == self.num_classes:
+            return self
+        network = network_for(self.network, num_classes) if self.network else ""
+        return self.changed(network=network, num_classes=num_classes)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
         """Every layer in order, from the first to the softmax."""
-        return _layers(self.text)
+        return _layers(self.text, self.num_classes)
 
     @property
     def convolutions(self) -> tuple[Layer, ...]:
@@ -211,6 +251,17 @@ class ModelSpec(Frozen):
             for layer in self.relu_convolutions
         }
 
+    def layer(self, name: str) -> Layer:
+        """The layer of a name. Raises `KeyError`."""
+        return {layer.name: layer for layer in self.layers}[name]
+
+    def normalization_after(self, name: str) -> str | None:
+        """The batch normalization that directly follows a layer, or None."""
+        for layer, following in itertools.pairwise(self.layers):
+            if layer.name == name and following.type == "BatchNormalization":
+                return following.name
+        return None
+
     def named(self, arrays: Sequence[FloatArray]) -> dict[str, dict[str, FloatArray]]:
         """Arrays in `get_weights()` order, by layer and name: `weights["conv1"]["kernel"]`.
 
@@ -241,5 +292,5 @@ class ModelSpec(Frozen):
 
 
 @lru_cache(maxsize=256)
-def _layers(text: str) -> tuple[Layer, ...]:
-    return layers_of(parse_parts(text))
+def _layers(text: str, num_classes: int) -> tuple[Layer, ...]:
+    return layers_of(parse_parts(text), num_classes)

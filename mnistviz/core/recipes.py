@@ -1,9 +1,12 @@
 """The named recipes: the specs of a network and a training, with their purpose."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mnistviz.core.errors import SpecError
-from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.model_spec import ModelSpec, network_for
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.train_spec import TrainSpec
 
 
@@ -19,6 +22,28 @@ class Recipe:
     @property
     def title(self) -> str:
         return self.name.capitalize()
+
+    def specs(
+        self, model: Mapping[str, Any], train: Mapping[str, Any], data: DataRef | None = None
+    ) -> tuple[ModelSpec, TrainSpec]:
+        """Return its specs with some settings changed, for a data set; None: MNIST.
+
+        The network gets a score for each class of the data set. As many training images are used
+        as wanted, all where the recipe uses all of MNIST. Raises `SpecError`.
+        """
+        if data is None:
+            return self.model.changed(**model), self.train.changed(**train)
+        count = len(data.class_names)
+        model = dict(model)
+        if model.get("network"):
+            model["network"] = network_for(model["network"], count)
+        wanted = train.get("num_images", self.train.num_images)
+        is_all = wanted >= self.train.available - self.train.held_out
+        num_images = data.num_train if is_all else min(wanted, data.num_train)
+        fitted = self.train.for_data(data.num_train, data.num_validation)
+        batch_size = min(train.get("batch_size", self.train.batch_size), num_images)
+        changed = {**train, "num_images": num_images, "batch_size": batch_size}
+        return self.model.for_classes(count).changed(**model), fitted.changed(**changed)
 
 
 _NO_DROPOUT = ModelSpec(dropout=0.0)

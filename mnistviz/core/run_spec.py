@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
@@ -39,11 +40,27 @@ class OwnDigits(Frozen):
     of_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
+class DataRef(Frozen):
+    """The data set of one's own that a run is trained on, stored in `<home>/data-sets`.
+
+    `sha256` is that of its images, labels and names of classes: an import of the same files with
+    the same choices has the same one.
+    """
+
+    id: str
+    name: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    class_names: Annotated[tuple[str, ...], Field(min_length=2, max_length=62)]
+    num_train: Annotated[int, Field(ge=0)]
+    num_validation: Annotated[int, Field(ge=0)]
+    num_test: Annotated[int, Field(ge=0)]
+
+
 class RunSpec(Frozen):
     """Everything that determines the result of a run, as stored in `spec.json`.
 
     A run with a parent is a fork: its first weights are the parent's, stored in `start.npz`. A run
-    with `own` also trains on a person's digits.
+    with `own` also trains on a person's digits. One without `data` is trained on MNIST.
     """
 
     schema_version: Literal[1] = 1
@@ -53,6 +70,26 @@ class RunSpec(Frozen):
     train: TrainSpec
     parent: Parent | None = None
     own: OwnDigits | None = None
+    data: DataRef | None = None
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of the scores."""
+        return self.data.class_names if self.data else DIGIT_NAMES
+
+    @model_validator(mode="after")
+    def _network_is_for_this_data(self) -> Self:
+        if self.model.num_classes != len(self.class_names):
+            raise ValueError(
+                f"network: expected one score for each of {len(self.class_names)} classes, got "
+                f"{self.model.num_classes}"
+            )
+        if self.data and (self.own or self.train.uses_mnist):
+            raise ValueError(
+                "data: expected MNIST where a run trains on soft labels, pen digits, tablet digits "
+                f"or own digits, got {self.data.name!r}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _soft_labels_are_of_these_images(self) -> Self:

@@ -165,7 +165,8 @@ def _checked_entries(entries: list[ZipInfo], rules: ZipRules) -> tuple[ZipInfo, 
     if rules.max_entries is not None and len(entries) > rules.max_entries:
         raise ZipError(f"one of {len(entries):,} files (at most {rules.max_entries:,})")
     if rules.allows is None:
-        return tuple(entry for entry in entries if not entry.is_dir())
+        # A damaged zip may have entries without a name.
+        return tuple(entry for entry in entries if entry.filename and not entry.is_dir())
     files: dict[str, ZipInfo] = {}
     for entry in entries:
         if entry.filename in rules.folders and _kind(entry) in (0, stat.S_IFDIR):

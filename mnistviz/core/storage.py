@@ -4,6 +4,7 @@ In class mode one server has a room: `spaces/` in it has a home for each visitor
 runs that all may read. The room itself is the home of the teacher, and of a person alone.
 """
 
+import errno
 import json
 import os
 import secrets
@@ -20,13 +21,17 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from mnistviz.core.assets import PROJECT
-from mnistviz.core.errors import RunError
+from mnistviz.core.errors import RunError, StorageError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 DEFAULT_HOME = PROJECT / "runs"
 LOCK_TIMEOUT_SECONDS = 10
+# What the system says of a disk or a file that is full, and of files that may only be read.
+UNWRITABLE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+)
 
 
 # A child process of a server in class mode knows the room by this variable.
@@ -114,22 +119,42 @@ def in_this_home(function: Callable[P, R]) -> Callable[P, R]:
 def home_lock() -> Iterator[None]:
     """Hold the lock of the home folder: two servers may share one home.
 
-    Raises `RunError` where the folder can't be written to.
+    Raises `RunError` where the folder can't be written to, or another process has held the lock for
+    10 s, and `StorageError` for a file that the block can't write.
     """
     folder = home()
     lock = FileLock(folder / "home.lock", timeout=LOCK_TIMEOUT_SECONDS)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
+    except Timeout:
+        raise RunError(
+            f"{home()}: expected its lock within {LOCK_TIMEOUT_SECONDS} s, got none, because "
+            "another server or command holds it; try again in a moment"
+        ) from None
     except OSError as error:
         raise RunError(
             f"{folder}: expected a folder for runs that can be written to, got: "
             f"{error.strerror or error}; set MNISTVIZ_HOME to another folder"
         ) from None
     try:
-        yield
+        with writing(home()):
+            yield
     finally:
         lock.release()
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Raise `StorageError` for a full disk and for missing rights."""
+    try:
+        yield
+    except StorageError:
+        raise
+    except OSError as error:
+        if error.errno in UNWRITABLE:
+            raise StorageError(str(place), error.strerror or str(error)) from None
+        raise
 
 
 def is_locked(file: Path) -> bool:
@@ -141,6 +166,9 @@ def is_locked(file: Path) -> bool:
             return False
     except Timeout:
         return True
+    except OSError:
+        # A home that can only be read: nobody here trains in it.
+        return False
 
 
 @contextmanager
@@ -148,15 +176,16 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """A binary file that takes the place of `path` when the block ends without an error.
 
     Readers see the old file or the new one, never a part; after an error the old one stays. The
-    part is in the same folder under a hidden name.
+    part is in the same folder under a hidden name. Raises `StorageError` where it can't be written.
     """
     part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
     try:
-        with part.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with writing(path):
+            with part.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise

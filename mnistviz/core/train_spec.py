@@ -9,16 +9,25 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from mnistviz.core.constants import NUM_SOFT_LABELS, NUM_TABLET_DIGITS, NUM_TRAINING_IMAGES
+from mnistviz.core.constants import (
+    MAX_OWN_IMAGES,
+    NUM_SOFT_LABELS,
+    NUM_TABLET_DIGITS,
+    NUM_TRAINING_IMAGES,
+)
+from mnistviz.core.errors import SpecError
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.settings import setting
+
+# Images that a training has at least.
+MIN_TRAINED = 100
 
 # A setting that only recipes change: neither in the form nor on the command line.
 _recipe_setting = functools.partial(setting, column=None, option=None)
 
 
 class TrainSpec(Frozen):
-    """The settings of a training on MNIST's 60,000 training images."""
+    """The settings of a training on MNIST's 60,000 training images, or on an own data set."""
 
     epochs: int = setting(
         20, "Times that every training image is seen.", (1, 200), form_position=1, option_position=1
@@ -91,7 +100,7 @@ class TrainSpec(Frozen):
     num_images: int = setting(
         NUM_TRAINING_IMAGES,
         "Train on the first N images of the training set.",
-        (100, NUM_TRAINING_IMAGES),
+        (MIN_TRAINED, MAX_OWN_IMAGES),
         title="Training images",
         column="data",
         form_position=1,
@@ -117,7 +126,13 @@ class TrainSpec(Frozen):
         0,
         "The last N training images are not trained on but validate every epoch; the test set is "
         "then read once, at the end. 0 validates on the test set.",
-        (0, 30_000),
+        (0, MAX_OWN_IMAGES),
+    )
+    available: int = _recipe_setting(
+        NUM_TRAINING_IMAGES,
+        "Images that the data set has to train and validate on.",
+        (MIN_TRAINED, MAX_OWN_IMAGES),
+        changes_result=False,
     )
     measure_gap: bool = setting(
         False,
@@ -143,11 +158,16 @@ class TrainSpec(Frozen):
 
     @model_validator(mode="after")
     def _images_suffice(self) -> Self:
-        most = NUM_TRAINING_IMAGES - self.held_out
+        most = self.available - self.held_out
         if self.num_images > most:
+            reason = (
+                f"because the last {self.held_out:,} of the {self.available:,} training images "
+                "are held out"
+                if self.held_out
+                else "the number of training images"
+            )
             raise ValueError(
-                f"num_images: expected at most {most:,}, because the last {self.held_out:,} of the "
-                f"{NUM_TRAINING_IMAGES:,} training images are held out, got {self.num_images}"
+                f"num_images: expected at most {most:,}, {reason}, got {self.num_images}"
             )
         if self.batch_size > self.num_images:
             raise ValueError(
@@ -165,6 +185,32 @@ class TrainSpec(Frozen):
                 f"{self.pen_digits}"
             )
         return self
+
+    @property
+    def uses_mnist(self) -> bool:
+        """Whether it trains on what belongs to MNIST: soft labels and further digits."""
+        return bool(self.soft_labels or self.pen_digits or self.tablet_digits)
+
+    def for_data(self, num_train: int, num_validation: int) -> Self:
+        """Return the settings for a data set of one's own: all its images are used.
+
+        It is validated on the set's validation part. What belongs to MNIST is left out.
+        Raises `SpecError` for a set with too few images.
+        """
+        if num_train < MIN_TRAINED:
+            raise SpecError(
+                f"data: expected at least {MIN_TRAINED} images to train on, got {num_train:,}"
+            )
+        return self.changed(
+            num_images=num_train,
+            held_out=num_validation,
+            available=num_train + num_validation,
+            batch_size=min(self.batch_size, num_train),
+            soft_labels=0.0,
+            pen_digits=0,
+            tablet_digits=0,
+            tablet_ink=0.0,
+        )
 
     @property
     def num_trained(self) -> int:

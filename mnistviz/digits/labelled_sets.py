@@ -6,22 +6,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES, IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import DataError
 from mnistviz.core.types.arrays import ByteArray
 
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """Images `(n, 28, 28)` uint8, 0 = paper, 255 = ink; labels `(n,)` uint8, 0 to 9; n ≥ 1.
+    """Images `(n, 28, 28)` uint8, 0 = paper, 255 = ink; labels `(n,)` uint8; n ≥ 1.
 
-    `description` is a sentence: what was read, and how it was processed.
+    Labels are the numbers of the classes, from 0. `description` is a sentence: what was read, and
+    how it was processed.
     """
 
     name: str
     images: ByteArray
     labels: ByteArray
     description: str = ""
+    class_names: tuple[str, ...] = DIGIT_NAMES
 
 
 def labelled_set_of(

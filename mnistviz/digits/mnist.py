@@ -22,7 +22,10 @@ MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64
 
 @dataclass(frozen=True)
 class Mnist:
-    """Images `(n, 28, 28)` uint8, 0 = paper, 255 = ink; labels `(n,)` uint8, 0 to 9."""
+    """Images `(n, 28, 28)` uint8, 0 = paper, 255 = ink; labels `(n,)` uint8, 0 to 9.
+
+    A data set of one's own has this form, too, with the numbers of its classes as labels.
+    """
 
     x_train: ByteArray
     y_train: ByteArray
@@ -69,17 +72,17 @@ def load_mnist(path: Path = MNIST_FILE, sha256: str = MNIST_SHA256) -> Mnist:
     return mnist
 
 
-def watched_digits(labels: ByteArray) -> NDArray[np.int64]:
+def watched_digits(labels: ByteArray, num_classes: int = NUM_CLASSES) -> NDArray[np.int64]:
     """Return the indices of two digits of each class, which are classified during a training.
 
-    Takes labels `(n,)`; the indices are grouped by class.
+    Takes labels `(n,)`; the indices are grouped by class. A class with one image has it once.
     """
-    return np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(NUM_CLASSES)])
+    return np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(num_classes)])
 
 
-def balanced(labels: ByteArray, per_class: int) -> IntArray:
+def balanced(labels: ByteArray, per_class: int, num_classes: int = NUM_CLASSES) -> IntArray:
     """Return the sorted indices of the first `per_class` images of each class."""
-    first = [np.flatnonzero(labels == digit)[:per_class] for digit in range(NUM_CLASSES)]
+    first = [np.flatnonzero(labels == digit)[:per_class] for digit in range(num_classes)]
     return np.sort(np.concatenate(first))
 
 

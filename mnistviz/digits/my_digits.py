@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from mnistviz.core import storage
-from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES, IMAGE_SIZE, NUM_CLASSES
 from mnistviz.core.errors import DataError, DrawingError
 from mnistviz.core.read_cache import read_once
 from mnistviz.core.room import limits
@@ -294,8 +294,10 @@ def find(text: str, *, deleted: bool = False) -> Digit:
     )
 
 
-def label_name(label: int) -> str:
-    """Return a label in words: `a 3`, `an 8`, or `no digit`."""
+def label_name(label: int, class_names: Sequence[str] = DIGIT_NAMES) -> str:
+    """Return a label in words: `a 3`, `an 8`, `no digit`, or the name of another class."""
+    if tuple(class_names) != DIGIT_NAMES:
+        return class_names[label]
     return "no digit" if label == NO_DIGIT else f"{article(label)} {label}"
 
 

@@ -19,7 +19,7 @@ from mnistviz.core.inputs.file_kinds import KIND_TEXTS, find_kind
 from mnistviz.core.room import limits, rules
 from mnistviz.core.safe_zip import ZipRules, open_zip
 from mnistviz.digits import my_digits
-from mnistviz.digits.data_set_reader import read_uploads
+from mnistviz.digits.data_sets.evaluated import read_uploads
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.my_digits import Digit
 

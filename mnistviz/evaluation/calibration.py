@@ -13,7 +13,7 @@ from mnistviz.core.errors import MnistVizError
 from mnistviz.core.statistics import negative_log_likelihood
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.core.types.inspection import LayerOutput
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.evaluation.reliability import reliability
 from mnistviz.network.layers import softmax
 from mnistviz.network.network import Network
@@ -26,6 +26,8 @@ from mnistviz.runs.snapshots import Snapshot
 # Bounds of the fitted temperature: without any information the best one would be infinite.
 MAX_TEMPERATURE = 20.0
 MIN_TEMPERATURE = 0.05
+# Fewer held-out images say nothing about the temperature.
+MIN_FITTED = 20
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def calibration_of(
         return None
 
     def compute() -> Calibration:
-        data = load_mnist()
+        data = data_of(snapshot.run.spec.data)
         logits = logits_of(network or load(snapshot), data.x_train[-number:])
         return fit(logits, data.y_train[-number:])
 
@@ -98,6 +100,9 @@ def held_out(run: Run) -> int:
     0 also where an ancestor is missing: its training images are unknown.
     """
     number = run.spec.train.held_out
+    # A validation part of one's own may be too small to fit on.
+    if number < MIN_FITTED:
+        return 0
     seen = {run.id}
     while run.spec.parent and number:
         try:

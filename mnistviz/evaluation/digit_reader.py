@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.evaluation import calibration
 from mnistviz.evaluation.calibration import Calibration
@@ -26,11 +27,17 @@ class Reading:
     logits: FloatArray
     probabilities: FloatArray
     verdict: Verdict
+    class_names: tuple[str, ...] = DIGIT_NAMES
 
     @property
     def digit(self) -> int:
         """The most likely digit, whatever the verdict is."""
         return self.ranking[0]
+
+    @property
+    def name(self) -> str:
+        """The name of the most likely class."""
+        return self.class_names[self.digit]
 
     @property
     def probability(self) -> float:
@@ -45,16 +52,23 @@ class Reading:
 
 @dataclass(frozen=True)
 class DigitReader:
-    """A trained network with its calibration; None where no training image was held out."""
+    """A trained network with its calibration; None where no training image was held out.
+
+    `class_names` are those of the network. `refuses` says whether what is no digit is refused: the
+    detector knows digits only, so it is asked for networks that are trained on MNIST.
+    """
 
     network: Network
     calibration: Calibration | None
+    class_names: tuple[str, ...] = DIGIT_NAMES
+    refuses: bool = True
 
     @classmethod
     def load(cls, snapshot: Snapshot) -> Self:
         """Load the network of a snapshot. The first call fits its temperature, in about 1 s."""
-        network = load(snapshot)
-        return cls(network, calibration.calibration_of(snapshot, network))
+        network, spec = load(snapshot), snapshot.run.spec
+        fitted = calibration.calibration_of(snapshot, network)
+        return cls(network, fitted, spec.class_names, spec.data is None)
 
     def logits(self, images: FloatArray) -> FloatArray:
         """The logits `(n, 10)` of images `(n, 28, 28)` in [0, 1]."""
@@ -68,5 +82,5 @@ class DigitReader:
         """The reading of an image `(28, 28)` float32 in [0, 1]."""
         logits = self.logits(image[np.newaxis])
         probabilities = calibration.probabilities(logits, self.calibration)
-        verdict = rejection.verdicts(image[np.newaxis], probabilities)[0]
-        return Reading(logits[0], probabilities[0], verdict)
+        verdict = rejection.verdicts(image[np.newaxis], probabilities, refuse=self.refuses)[0]
+        return Reading(logits[0], probabilities[0], verdict, self.class_names)

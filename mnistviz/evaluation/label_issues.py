@@ -42,11 +42,19 @@ def mark(digest: str, number: int, doubt: Doubt | None) -> None:
         raise SpecError(f"doubt: expected one of {', '.join(DOUBTS)}, got {doubt!r}")
     with storage.home_lock():
         every = storage.read_json(file())
+        if not every:
+            _set_damaged_aside()
         mine = {str(key): value for key, value in read(digest).items() if key != number}
         if doubt is not None:
             mine[str(number)] = doubt
         others = {name: value for name, value in every.items() if name != digest}
         storage.write_json(file(), {**others, **({digest: mine} if mine else {})})
+
+
+def _set_damaged_aside() -> None:
+    """Rename a file that can't be read, so that what is left of it can be mended by hand."""
+    if file().exists() and file().read_bytes().strip() not in (b"", b"{}"):
+        file().replace(file().with_suffix(".damaged"))
 
 
 def without(answers: Answers, numbers: Collection[int]) -> Answers:

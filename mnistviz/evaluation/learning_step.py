@@ -6,8 +6,8 @@ import numpy as np
 
 from mnistviz.core.types.arrays import ByteArray, FloatArray, Weights
 from mnistviz.core.types.evaluation import Evaluation
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.digits.image_order import batch_of_step
-from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.scoring import score
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
@@ -58,7 +58,7 @@ def last_single_step(run: Run) -> int | None:
 def learning_step(run: Run, step: int) -> LearningStep:
     """Return a step of a run. Raises `RunError` where one of its snapshots can't be read."""
     before, after = load(Snapshot(run, step - 1)), load(Snapshot(run, step))
-    data = load_mnist()
+    data = data_of(run.spec.data)
     numbers = batch_of_step(run.spec.train, step)
     numbers = numbers[numbers < run.spec.train.num_images]
     images = np.ascontiguousarray(data.x_train[numbers])

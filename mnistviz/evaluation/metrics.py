@@ -23,12 +23,14 @@ class ClassScore:
     f1: float
 
 
-def class_scores(labels: ByteArray, answers: NDArray[np.integer]) -> list[ClassScore]:
-    """Return the scores of the ten digits, from labels `(n,)` and answers `(n,)`."""
+def class_scores(
+    labels: ByteArray, answers: NDArray[np.integer], num_classes: int = NUM_CLASSES
+) -> list[ClassScore]:
+    """Return the scores of the classes, from labels `(n,)` and answers `(n,)`."""
     from sklearn.metrics import precision_recall_fscore_support
 
     columns = precision_recall_fscore_support(
-        labels, answers, labels=range(NUM_CLASSES), zero_division=np.nan
+        labels, answers, labels=range(num_classes), zero_division=np.nan
     )
     return [
         ClassScore(digit, int(images), float(precision), float(recall), float(f1))
@@ -43,6 +45,6 @@ def top_k(logits: FloatArray, labels: ByteArray) -> DoubleArray:
     """
     order = np.argsort(-logits, axis=1, kind="stable")
     ranks = (order == labels[:, np.newaxis]).argmax(axis=1)
-    counts = np.bincount(ranks, minlength=NUM_CLASSES)
+    counts = np.bincount(ranks, minlength=logits.shape[1])
     shares: DoubleArray = counts.cumsum() / len(labels)
     return shares

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import BoolArray, ByteArray, DoubleArray, FloatArray
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation.scoring import probabilities
@@ -64,7 +63,8 @@ def known_logits(
     `digest` is that of the images. No network is loaded.
     """
     found = _cache(digest, look).read(snapshot)
-    return found if found is not None and found.shape == (len(data.labels), NUM_CLASSES) else None
+    shape = (len(data.labels), snapshot.run.spec.model.num_classes)
+    return found if found is not None and found.shape == shape else None
 
 
 def keep_logits(snapshot: Snapshot, digest: str, logits: FloatArray, look: Look = "single") -> None:
@@ -97,7 +97,7 @@ def as_csv(answers: Answers) -> str:
     """Return a table with a line for each image: label, answer, right or not, probabilities."""
     table = io.StringIO(newline="")
     lines = csv.writer(table, lineterminator="\n")
-    digits = [f"probability_{digit}" for digit in range(NUM_CLASSES)]
+    digits = [f"probability_{name}" for name in answers.data.class_names]
     lines.writerow(["image", "label", "answer", "right", *digits])
     for number, row in enumerate(answers.probabilities()):
         fields = (number, int(answers.data.labels[number]), int(answers.answers[number]))

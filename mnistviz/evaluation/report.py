@@ -81,7 +81,9 @@ def report_html(report: ReportData) -> str:
         run=report.run.name,
         subject=_subject(report),
         headline=_headline(answers),
-        confusion=confusion_figure(result.confusion, CONFUSION_HEIGHT),
+        confusion=confusion_figure(
+            result.confusion, CONFUSION_HEIGHT, class_names=answers.data.class_names
+        ),
         classes=_classes(answers),
         comparisons=_comparisons(report),
         **{name: value for part in values for name, value in part.items()},
@@ -110,22 +112,28 @@ def _headline(answers: Answers) -> list[Row]:
         ("Read wrong", f"{total.images - right:,} of {total.images:,}"),
         ("Loss (mean cross-entropy)", f"{total.loss:.4f}"),
         ("Label among the two likeliest", f"{shares[1]:.2%}"),
-        ("Label among the three likeliest", f"{shares[2]:.2%}"),
+        *([("Label among the three likeliest", f"{shares[2]:.2%}")] if len(shares) > 2 else []),
     ]
 
 
 def _classes(answers: Answers) -> list[Row]:
+    names = answers.data.class_names
     return [
-        (row.digit, f"{row.images:,}", *(_percent(x) for x in (row.precision, row.recall, row.f1)))
-        for row in class_scores(answers.data.labels, answers.answers)
+        (
+            names[row.digit],
+            f"{row.images:,}",
+            *(_percent(x) for x in (row.precision, row.recall, row.f1)),
+        )
+        for row in class_scores(answers.data.labels, answers.answers, len(names))
     ]
 
 
 def _mistakes(answers: Answers) -> dict[str, Any]:
-    wrong = errors_of(answers)
+    wrong, names = errors_of(answers), answers.data.class_names
     shown = wrong[:MAX_IMAGES]
     captions = [
-        f"{i}: {answers.data.labels[i]} → {answers.answers[i]}, {answers.confidence[i]:.0%}"
+        f"{i}: {names[answers.data.labels[i]]} → {names[answers.answers[i]]}, "
+        f"{answers.confidence[i]:.0%}"
         for i in shown
     ]
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,8 +52,8 @@ class RobustnessCurve:
 
 def subset(data: LabelledSet, each: int = IMAGES_OF_EACH_DIGIT) -> LabelledSet:
     """Return the first `each` images of each digit, or all of a digit that has fewer."""
-    chosen = balanced(data.labels, each)
-    return LabelledSet(data.name, data.images[chosen], data.labels[chosen], data.description)
+    chosen = balanced(data.labels, each, len(data.class_names))
+    return replace(data, images=data.images[chosen], labels=data.labels[chosen])
 
 
 def measure(

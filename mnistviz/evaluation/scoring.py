@@ -4,7 +4,6 @@ from typing import cast
 
 import numpy as np
 
-from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.statistics import negative_log_likelihood
 from mnistviz.core.types.arrays import ByteArray, DoubleArray, FloatArray
 from mnistviz.core.types.evaluation import Evaluation
@@ -30,8 +29,9 @@ def probabilities(logits: FloatArray, temperature: float = 1.0) -> DoubleArray:
 
 def score(logits: FloatArray, labels: ByteArray) -> Evaluation:
     """Return the metrics of logits `(n, 10)` with labels `(n,)`."""
-    pairs = labels.astype(np.int64) * NUM_CLASSES + logits.argmax(axis=1)
-    confusion = np.bincount(pairs, minlength=NUM_CLASSES**2).reshape(NUM_CLASSES, NUM_CLASSES)
+    count = logits.shape[1]
+    pairs = labels.astype(np.int64) * count + logits.argmax(axis=1)
+    confusion = np.bincount(pairs, minlength=count**2).reshape(count, count)
     counts = confusion.sum(axis=1)
     with np.errstate(invalid="ignore"):
         per_class = np.diag(confusion) / counts

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES, IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.evaluation import calibration
@@ -129,7 +129,7 @@ def logits(network: Network, images: Images, progress: Progress = no_progress) -
 
     `progress` is called with the number of images done.
     """
-    parts = [np.zeros((0, NUM_CLASSES), np.float32)]
+    parts = [np.zeros((0, network.spec.num_classes), np.float32)]
     for start in range(0, len(images), BATCH_SIZE):
         part = images[start : start + BATCH_SIZE]
         parts.append(mean_logits(probabilities_of(network, versions_of(part))))
@@ -146,16 +146,23 @@ def calibration_of(snapshot: Snapshot, network: Network | None = None) -> Calibr
     return calibration.calibration_of(snapshot, network, CACHE, logits)
 
 
-def read(network: Network, fitted: Calibration | None, image: FloatArray) -> SecondLook:
+def read(
+    network: Network,
+    fitted: Calibration | None,
+    image: FloatArray,
+    class_names: tuple[str, ...] = DIGIT_NAMES,
+    *,
+    refuse: bool = True,
+) -> SecondLook:
     """Return the second look at an image `(28, 28)` float32 in [0, 1].
 
     `fitted` is the calibration of the network's second look. The picture itself is judged for
-    being a digit at all, the mean probability for being sure.
+    being a digit at all, with `refuse`, and the mean probability for being sure.
     """
     versions = versions_of(image[np.newaxis])
     probabilities = probabilities_of(network, versions)
     mean = mean_logits(probabilities)
     calibrated = calibration.probabilities(mean, fitted)
-    verdict = rejection.verdicts(image[np.newaxis], calibrated)[0]
+    verdict = rejection.verdicts(image[np.newaxis], calibrated, refuse=refuse)[0]
     digits = tuple(probabilities[0].argmax(axis=1).tolist())
-    return SecondLook(Reading(mean[0], calibrated[0], verdict), versions[0], digits)
+    return SecondLook(Reading(mean[0], calibrated[0], verdict, class_names), versions[0], digits)

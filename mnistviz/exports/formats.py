@@ -237,5 +237,10 @@ def _written(snapshot: Snapshot, to: Format, file: Path) -> Sequence[Path]:
     """Write the files of a format into an empty folder; return them, `file` first."""
     if missing := missing_package(to):
         raise MissingPackageError(missing)
+    if to in _CODE and snapshot.run.spec.data:
+        raise ReportError(
+            f"{to.title}: expected a run on MNIST, whose file such code reads, got one on the data "
+            f"set {snapshot.run.spec.data.name}; export the network as a model file instead"
+        )
     to.write(snapshot, file)
     return sorted(file.parent.iterdir(), key=lambda each: (each != file, each.name))

@@ -12,7 +12,8 @@ from mnistviz.core.layers.layer import WEIGHTED
 from mnistviz.core.types.arrays import FloatArray, RealArray
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.core.types.training import Distributions, Quantiles
-from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
+from mnistviz.digits.data_sets.library import data_of
+from mnistviz.digits.mnist import to_input, watched_digits
 from mnistviz.network.network import Images, Network
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
@@ -55,8 +56,9 @@ def distributions_of_snapshots(run: Run, progress: Progress = no_progress) -> li
     Activations are those for ten test digits, as a training logs them. `progress` gets the share
     that is done.
     """
-    data = load_mnist()
-    images = to_input(data.x_test[watched_digits(data.y_test)[::2]])
+    data = data_of(run.spec.data)
+    chosen = watched_digits(data.y_test, run.spec.model.num_classes)[::2]
+    images = to_input(data.x_test[chosen])
     found, steps = [], snapshots.steps_of(run)
     for number, step in enumerate(steps, 1):
         found.append(distributions_of(step, load(Snapshot(run, step)), images, {}))

@@ -13,7 +13,7 @@ import numpy as np
 
 from mnistviz.core.types.arrays import ByteArray, DoubleArray, FloatArray
 from mnistviz.core.types.progress import Progress, no_progress
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.inspection.digit_maps import TEST_MAP, DigitMap
 from mnistviz.network.batches import map_batches
 from mnistviz.network.network import Network, as_batch
@@ -93,7 +93,8 @@ def map_of_test_images(snapshot: Snapshot, network: Network | None = None) -> Di
 
     The snapshot is loaded unless `network` is given.
     """
-    return TEST_MAP.get(snapshot, lambda: digit_map(network or load(snapshot), load_mnist().x_test))
+    images = data_of(snapshot.run.spec.data).x_test
+    return TEST_MAP.get(snapshot, lambda: digit_map(network or load(snapshot), images))
 
 
 def tsne(

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnistviz.core.constants import IMAGE_SIZE, NUM_CLASSES
+from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.network.batches import NUM_THREADS
@@ -23,6 +23,7 @@ class FastInference:
 
     def __init__(self, network: keras.Sequential) -> None:
         shape = (None, IMAGE_SIZE, IMAGE_SIZE, 1)
+        self._num_classes = int(network.output_shape[-1])
         self._traced = tf.function(
             lambda images: inference_logits(network, images)
         ).get_concrete_function(tf.TensorSpec(shape, tf.float32))
@@ -33,7 +34,7 @@ class FastInference:
         `progress` gets the number of images that are done.
         """
         starts = range(0, len(images), BATCH_SIZE)
-        parts = [np.zeros((0, NUM_CLASSES), np.float32)]
+        parts = [np.zeros((0, self._num_classes), np.float32)]
         with ThreadPoolExecutor(NUM_THREADS) as threads:
             results = threads.map(lambda start: self._logits(images[start:][:BATCH_SIZE]), starts)
             for start, part in zip(starts, results, strict=True):

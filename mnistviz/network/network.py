@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.layers.layer import Layer
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import ByteArray, FloatArray, RealArray, Weights
@@ -19,7 +18,8 @@ Images = FloatArray | ByteArray
 class Network:
     """A spec with its weights, by layer and name. Its methods are safe to share between threads.
 
-    Images are (n, 28, 28), float32 in [0, 1] or uint8.
+    Images are (n, 28, 28), float32 in [0, 1] or uint8. Where shapes say 10, that is the number of
+    classes of the network.
     """
 
     spec: ModelSpec
@@ -33,7 +33,7 @@ class Network:
     def logits(self, images: Images, progress: Progress = no_progress) -> FloatArray:
         """Logits `(n, 10)` float32 of images. `progress` gets the number of images done."""
         parts = map_batches(self._logits, images, progress=progress)
-        return np.concatenate([np.zeros((0, NUM_CLASSES), np.float32), *parts])
+        return np.concatenate([np.zeros((0, self.spec.num_classes), np.float32), *parts])
 
     def _logits(self, images: Images) -> FloatArray:
         return self.outputs(images)[self.layers[-1].name].astype(np.float32, copy=False)
@@ -60,7 +60,7 @@ class Network:
         """
         values = as_batch(images).astype(np.float64)
         outputs = layer_outputs(self.layers, self.weights, values)
-        upstream = np.broadcast_to(weights, (len(images), NUM_CLASSES))
+        upstream = np.broadcast_to(weights, (len(images), len(weights)))
         return outputs, layer_gradients(self.layers, self.weights, values, outputs, upstream)
 
 

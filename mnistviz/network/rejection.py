@@ -140,14 +140,23 @@ def read_detector(file: Path) -> DigitDetector:
         return DigitDetector(ordered, float(arrays["least"]))
 
 
-def verdicts(images: FloatArray, probabilities: FloatArray) -> list[Verdict]:
+def verdicts(
+    images: FloatArray, probabilities: FloatArray, *, refuse: bool = True
+) -> list[Verdict]:
     """The verdict on each image `(n, 28, 28)` in [0, 1] with a network's probabilities `(n, 10)`.
 
     An image without ink is blank. One whose answer is rejected is not a digit if the detector, too,
     finds no digit likelier; otherwise the network is unsure, as it is where its largest probability
-    is below `UNSURE_BELOW`.
+    is below `UNSURE_BELOW`. Without `refuse` the detector is not asked, as for signs that are no
+    digits.
     """
     blank: BoolArray = np.logical_not(images.any(axis=(1, 2)))
+    if not refuse:
+        doubts = probabilities.max(axis=1) < UNSURE_BELOW
+        return [
+            "blank" if is_blank else "unsure" if doubt else "digit"
+            for is_blank, doubt in zip(blank, doubts, strict=True)
+        ]
     detector = bundled_detector()
     logits = detector.logits(images)
     refused = evidence(logits, probabilities) < detector.least

@@ -49,11 +49,15 @@ def time_of_change(run: Run) -> float | None:
 def change(run: Run, **changes: Any) -> DesiredState:
     """Change fields of a run's desired state and return it. Two pages may do so at once.
 
-    Raises `SpecError` for a learning rate beyond its limits.
+    Raises `SpecError` for a learning rate beyond its limits, and `StorageError` where the file
+    can't be written.
     """
     if (rate := changes.get("learning_rate")) is not None:
         changes["learning_rate"] = checked_learning_rate(float(rate))
-    with FileLock(run.path / "control.lock", timeout=10):
+    with (
+        storage.writing(run.path / "control.json"),
+        FileLock(run.path / "control.lock", timeout=10),
+    ):
         wanted = replace(read(run), **changes)
         storage.write_json(run.path / "control.json", asdict(wanted))
     return wanted

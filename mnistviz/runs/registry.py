@@ -17,7 +17,7 @@ from mnistviz.core.inputs import names
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.read_cache import read_once
 from mnistviz.core.room import limits
-from mnistviz.core.run_spec import OwnDigits, Parent, RunSpec
+from mnistviz.core.run_spec import DataRef, OwnDigits, Parent, RunSpec
 from mnistviz.core.storage import home, home_lock, read_json, shared_runs, write_json
 from mnistviz.core.train_spec import TrainSpec
 
@@ -68,6 +68,7 @@ def create_run(
     name: str | None = None,
     parent: Parent | None = None,
     own: OwnDigits | None = None,
+    data: DataRef | None = None,
 ) -> Run:
     """Create the directory of a new run, with its spec and its name.
 
@@ -82,7 +83,15 @@ def create_run(
             name = next(candidate for candidate in numbers if candidate not in taken)
         name = free_name(name, taken)
         now = datetime.now(UTC)
-        spec = RunSpec(recipe=recipe, created=now, model=model, train=train, parent=parent, own=own)
+        spec = RunSpec(
+            recipe=recipe,
+            created=now,
+            model=model,
+            train=train,
+            parent=parent,
+            own=own,
+            data=data,
+        )
         path = new_folder(name)
         path.mkdir()
         write_json(path / "spec.json", spec.model_dump(mode="json"))
@@ -179,6 +188,11 @@ def list_runs() -> list[Run]:
         bundled += sorted(_readable(folder), key=_created, reverse=True)
     own = (run for run in _readable(home()) if not run.deleted)
     return [*bundled, *sorted(own, key=_created, reverse=True)]
+
+
+def runs_on(sha256: str) -> list[Run]:
+    """The runs that were trained on the data set with a checksum."""
+    return [run for run in list_runs() if run.spec.data and run.spec.data.sha256 == sha256]
 
 
 def deleted_runs() -> list[Run]:

@@ -70,6 +70,11 @@ def _parent(summary: Summary) -> dict[str, Any] | None:
 
 
 @functools.cache
+def _data(run: Run) -> str:
+    """The name of the data set that a run is trained on."""
+    return run.spec.data.name if run.spec.data else "MNIST"
+
+
 def _num_parameters(model: ModelSpec) -> int:
     """Number of parameters, computed once for each network: a thousand runs have few."""
     return model.parameters
@@ -190,6 +195,7 @@ COLUMNS = (
         format="YYYY-MM-DD HH:mm",
     ),
     RunColumn(name="note", value=attrgetter("run.note"), position=17),
+    RunColumn(name="data", value=lambda summary: _data(summary.run), page="data set", position=18),
     RunColumn(name="deleted", value=attrgetter("run.deleted"), page=None),
 )
 

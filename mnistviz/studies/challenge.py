@@ -20,6 +20,8 @@ from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
 
+FILE = "challenge.json"
+
 Images = Literal["test", "validation"]
 
 MAX_EPOCHS = int(TrainSpec.limits("epochs")["le"])
@@ -150,8 +152,8 @@ def set_goal(new: Goal | None) -> None:
 
 
 def _file_of_all() -> Path:
-    return storage.room() / "challenge.json"
+    return storage.room() / FILE
 
 
 def _file() -> Path:
-    return storage.home() / "challenge.json"
+    return storage.home() / FILE

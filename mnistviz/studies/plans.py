@@ -10,6 +10,7 @@ from mnistviz.core.errors import StudyError
 from mnistviz.core.frozen import Frozen
 from mnistviz.core.model_spec import ModelSpec, three_channel_counts
 from mnistviz.core.recipes import find_recipe
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.thresholds import NUM_SEEDS
 from mnistviz.core.train_spec import TrainSpec
 
@@ -67,6 +68,10 @@ class StudySpec(Frozen):
         Field(min_length=1, description="Every plan is trained once with each."),
     ] = tuple(range(NUM_SEEDS))
 
+    data: Annotated[
+        DataRef | None, Field(description="The data set of one's own; None: MNIST.")
+    ] = None
+
     def widths_of(self, layer: str) -> tuple[int, ...]:
         """Return the widths of a layer that were asked for: `conv1`, `conv2` or `conv3`."""
         widths: tuple[int, ...] = getattr(self, WIDTH_SETTINGS[layer])
@@ -97,11 +102,16 @@ class StudySpec(Frozen):
         """Every training, seed by seed, so that an unfinished study has as many of each plan."""
         return tuple(Trial(plan, seed) for seed in self.seeds for plan in self.all_plans)
 
+    def specs_of(self, trial: Trial) -> tuple[ModelSpec, TrainSpec]:
+        """Return the specs of a trial's run. Raises `SpecError`."""
+        settings = {"epochs": self.epochs, "seed": trial.seed}
+        return find_recipe(self.recipe).specs({"channels": trial.plan}, settings, self.data)
+
     def model_of(self, trial: Trial) -> ModelSpec:
-        return find_recipe(self.recipe).model.changed(channels=trial.plan)
+        return self.specs_of(trial)[0]
 
     def train_of(self, trial: Trial) -> TrainSpec:
-        return find_recipe(self.recipe).train.changed(epochs=self.epochs, seed=trial.seed)
+        return self.specs_of(trial)[1]
 
     def run_name(self, trial: Trial) -> str:
         """Return the name of a trial's run."""
@@ -112,8 +122,12 @@ class StudySpec(Frozen):
 
         Raises `StudyError` when the two are trained differently.
         """
-        for setting in ("recipe", "epochs"):
-            ours, theirs = getattr(self, setting), getattr(other, setting)
+        trained = (
+            ("recipe", self.recipe, other.recipe),
+            ("epochs", self.epochs, other.epochs),
+            ("data", _data_text(self.data), _data_text(other.data)),
+        )
+        for setting, ours, theirs in trained:
             if ours != theirs:
                 raise StudyError(
                     f"{self.name}: {setting} is {ours} in this study, got {theirs}; "
@@ -127,6 +141,10 @@ class StudySpec(Frozen):
             },
             seeds=tuple(sorted({*self.seeds, *other.seeds})),
         )
+
+
+def _data_text(data: DataRef | None) -> str:
+    return f"{data.name} ({data.sha256[:6]})" if data else "MNIST"
 
 
 def plan_text(plan: Iterable[int]) -> str:

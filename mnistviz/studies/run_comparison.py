@@ -48,6 +48,9 @@ class PairedDifference:
 
 # ---------------------------------------------------------------- settings
 
+# The data set of a run that names none: the only setting that a run may lack.
+MNIST = "MNIST"
+
 
 def settings_of(spec: RunSpec, names: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return everything that determines the result of a run, by name, as text.
@@ -60,6 +63,8 @@ def settings_of(spec: RunSpec, names: Mapping[str, str] | None = None) -> dict[s
     if spec.parent is not None:
         parent = (names or {}).get(spec.parent.run, spec.parent.run)
         values["begins from"] = f"{parent}, step {spec.parent.step:,}"
+    if spec.data is not None:
+        values["data set"] = f"{spec.data.name} ({spec.data.sha256[:6]})"
     values["own digits"] = "none"
     if (own := spec.own) is not None:
         values["own digits"] = (
@@ -74,7 +79,9 @@ def differences(
     """Return the settings in which two runs differ, in the order of the spec."""
     ours, theirs = settings_of(first, names), settings_of(second, names)
     return [
-        Difference(name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]
+        Difference(name, ours.get(name, MNIST), theirs.get(name, MNIST))
+        for name in {**ours, **theirs}
+        if ours.get(name) != theirs.get(name)
     ]
 
 
@@ -93,11 +100,13 @@ def groups_of(
     distinct = [dict(key) for key in groups]
     differing = [
         name
-        for name in (distinct[0] if distinct else ())
-        if len({settings[name] for settings in distinct}) > 1
+        for name in dict.fromkeys(name for settings in distinct for name in settings)
+        if len({settings.get(name) for settings in distinct}) > 1
     ]
     return {
-        ", ".join(f"{name} {settings[name]}" for name in differing or ["channels"]): positions
+        ", ".join(
+            f"{name} {settings.get(name, MNIST)}" for name in differing or ["channels"]
+        ): positions
         for settings, positions in zip(distinct, groups.values(), strict=True)
     }
 

@@ -8,6 +8,7 @@ home folder.
 
 import itertools
 import json
+import shlex
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ from statistics import fmean
 from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from mnistviz.core import storage
 from mnistviz.core.assets import ASSETS
@@ -151,6 +153,8 @@ class Study:
             words.append(f"{named}--widths {','.join(map(str, spec.widths_of(layer)))}")
         words.append(f"--seeds {','.join(map(str, spec.seeds))}")
         words.append(f"--recipe {spec.recipe} --epochs {spec.epochs} --name {spec.name}")
+        if spec.data:
+            words.append(f"--data {shlex.quote(spec.data.name)}")
         return " ".join(words)
 
 
@@ -201,8 +205,9 @@ def _read_results(path: Path) -> tuple[TrialResult, ...]:
     """Return the finished trials; of two results of a trial the first is taken."""
     results: dict[Trial, TrialResult] = {}
     for record in _records(path):
-        with suppress(TypeError, KeyError):
-            result = TrialResult(**{**record, "plan": tuple(record["plan"])})
+        # Skip a line that is none: what is lost is trained again.
+        with suppress(ValueError):
+            result = _RESULTS.validate_python(record)
             results.setdefault(result.trial, result)
     return tuple(results.values())
 
@@ -210,21 +215,15 @@ def _read_results(path: Path) -> tuple[TrialResult, ...]:
 def _read_layers(path: Path, kind: type[T]) -> Mapping[Trial, tuple[T, ...]]:
     """Return the results of all layers of each trial, as dataclasses of that kind."""
     by_trial: dict[Trial, tuple[T, ...]] = {}
+    layers = TypeAdapter(tuple[kind, ...])  # type: ignore[valid-type]
     for record in _records(path):
-        with suppress(TypeError, KeyError):
-            trial = Trial(tuple(record["plan"]), record["seed"])
-            by_trial[trial] = tuple(
-                kind(**{name: _as_tuple(value) for name, value in layer.items()})
-                for layer in record["layers"]
-            )
+        with suppress(ValueError):
+            trial = _TRIALS.validate_python(record)
+            by_trial[trial] = layers.validate_python(record.get("layers"))
     return by_trial
 
 
-def _as_tuple(value: Any) -> Any:
-    """Return a JSON value with tuples in place of lists."""
-    return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
-
-
+_RESULTS, _TRIALS = TypeAdapter(TrialResult), TypeAdapter(Trial)
 _read_redundancy = read_once(partial(_read_layers, kind=LayerRedundancy))
 _read_coverage = read_once(partial(_read_layers, kind=LayerCoverage))
 
@@ -232,13 +231,13 @@ _read_coverage = read_once(partial(_read_layers, kind=LayerCoverage))
 def _records(path: Path) -> list[dict[str, Any]]:
     """Return the JSON objects of a file, one a line."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
     records = []
     for line in lines:
         # Skip an incomplete line: it is being written, or its writer was killed.
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             record = json.loads(line)
             if isinstance(record, dict):
                 records.append(record)

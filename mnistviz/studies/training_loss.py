@@ -13,7 +13,7 @@ from mnistviz.core.constants import NUM_SAMPLED
 from mnistviz.core.types.arrays import DoubleArray, IntArray
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.core.types.training import MetricRow
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.evaluation.scoring import evaluate
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
@@ -58,7 +58,7 @@ def measure(
 
     About a fifth of a second for each. `progress` gets the share that is done, in [0, 1].
     """
-    data = load_mnist()
+    data = data_of(run.spec.data)
     count = min(NUM_SAMPLED, run.spec.train.num_images)
     steps, found = steps_to_measure(run, rows), []
     for number, step in enumerate(steps, 1):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mnistviz.core.errors import TrainingError
 from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.inspection.channels.channel_statistics import layer_statistics
 from mnistviz.inspection.channels.redundancy import use_of
 from mnistviz.inspection.kernels.coverage import coverage_of
@@ -50,9 +50,7 @@ def train_by_worker(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) 
         raise CancelledError
     run = run_of(spec, trial)
     if run is None:
-        run = launcher.start(
-            spec.recipe, spec.model_of(trial), spec.train_of(trial), spec.run_name(trial)
-        )
+        run = launcher.start(spec.recipe, *spec.specs_of(trial), spec.run_name(trial), spec.data)
     elif run_state(run) not in (*ACTIVE_STATES, "finished"):
         launcher.resume(run)
     stopping = False
@@ -74,7 +72,7 @@ def train_here(spec: StudySpec, stopped: Callable[[], bool], trial: Trial) -> Ou
     run = run_of(spec, trial)
     if run is None:
         run = registry.create_run(
-            spec.recipe, spec.model_of(trial), spec.train_of(trial), spec.run_name(trial)
+            spec.recipe, *spec.specs_of(trial), spec.run_name(trial), data=spec.data
         )
     if run_state(run) != "finished":
         desired_state.change(run, mode="run", until_step=None)
@@ -94,9 +92,10 @@ def _outcome_of(run: Run, trial: Trial, stopping: bool) -> Outcome:
 
 def run_of(spec: StudySpec, trial: Trial) -> Run | None:
     """Return the run of a trial, None where none has the name and the settings of the study."""
-    wanted = spec.model_of(trial), spec.train_of(trial)
+    wanted = (*spec.specs_of(trial), spec.data.sha256 if spec.data else None)
     for run in registry.list_runs():
-        same = (run.spec.model, run.spec.train) == wanted and run.spec.parent is None
+        data = run.spec.data.sha256 if run.spec.data else None
+        same = (run.spec.model, run.spec.train, data) == wanted and run.spec.parent is None
         if same and run.name == spec.run_name(trial):
             return run
     return None
@@ -132,9 +131,9 @@ def result_of(run: Run, trial: Trial) -> TrialResult:
 
 
 def redundancy_of(run: Run) -> tuple[LayerRedundancy, ...]:
-    """Return the redundancy of each layer of a run's last snapshot, on the 10,000 test images."""
+    """Return the redundancy of each layer of a run's last snapshot, on its test images."""
     network = load(latest_snapshot(run))
-    found = layer_statistics(network, load_mnist().x_test)
+    found = layer_statistics(network, data_of(run.spec.data).x_test)
     return tuple(use_of(layer, one) for layer, one in found.items())
 
 

@@ -4,8 +4,9 @@ from mnistviz.core.errors import RunError, TrainingError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.processes import ProcessStartError, start_module
 from mnistviz.core.room import rules
-from mnistviz.core.run_spec import OwnDigits, Parent
+from mnistviz.core.run_spec import DataRef, OwnDigits, Parent
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.network.tensorflow_failure import absence
 from mnistviz.runs import desired_state, fine_tune_set, registry, snapshots, worker_log
 from mnistviz.runs.fine_tune_set import Split
@@ -16,16 +17,24 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.training import memory, warm_start
 
 
-def start(recipe: str, model: ModelSpec, train: TrainSpec, name: str | None = None) -> Run:
+def start(
+    recipe: str,
+    model: ModelSpec,
+    train: TrainSpec,
+    name: str | None = None,
+    data: DataRef | None = None,
+) -> Run:
     """Create a run and start its worker process, which outlives this one.
 
     Returns when the worker has started. Raises `RunError` when the name is not
-    available or the worker ends at once, and `TrainingError` when memory is too little or
-    TensorFlow is not installed.
+    available or the worker ends at once, `DataError` when the data set is not here, and
+    `TrainingError` when memory is too little or TensorFlow is not installed.
     """
     if reason := obstacle():
         raise TrainingError(reason)
-    return start_worker(registry.create_run(recipe, model, train, name))
+    if data is not None:
+        data_of(data)
+    return start_worker(registry.create_run(recipe, model, train, name, data=data))
 
 
 def fork(snapshot: Snapshot, train: TrainSpec, name: str | None = None) -> Run:
@@ -51,7 +60,7 @@ def start_from(
         raise TrainingError(reason)
     weights = snapshots.read(snapshot)
     spec, parent = snapshot.run.spec, Parent(run=snapshot.run.id, step=snapshot.step)
-    run = registry.create_run(spec.recipe, spec.model, train, name, parent, own)
+    run = registry.create_run(spec.recipe, spec.model, train, name, parent, own, spec.data)
     snapshots.write_start(run, weights)
     if parts:
         fine_tune_set.write(run.path, parts)

@@ -145,7 +145,7 @@ class _Training:
             self._validation = data.x_train[-spec.held_out :], data.y_train[-spec.held_out :]
         else:
             self._validation = data.x_test, data.y_test
-        self._watched = to_input(data.x_test[watched_digits(data.y_test)])
+        self._watched = to_input(data.x_test[watched_digits(data.y_test, model_spec.num_classes)])
         self._step_function = self._make_step_function(data)
         self._step = 0
         self._epoch_sums, self._row_sums = MetricSums(), MetricSums()
@@ -372,5 +372,8 @@ class _Training:
         self._optimizer.state = state.variables[len(weights) :]
         self._step = state.step
         self._epoch_sums, self._row_sums = MetricSums(*state.sums[:3]), MetricSums(*state.sums[3:])
-        self._learning_rate = float(self._optimizer.learning_rate.numpy())
+        # The state has the rate as float32, and rows have it as it was planned.
+        rate = self._optimizer.learning_rate.numpy()
+        planned = self._spec.learning_rate_at(max(0, state.step - 1))
+        self._learning_rate = planned if np.float32(planned) == rate else float(str(rate))
         self._started = time.perf_counter() - state.seconds

@@ -5,7 +5,6 @@ It outlives the page, the tab and the server that started it. It writes
 `control.json`. An unfinished run is resumed from its last checkpoint.
 """
 
-import errno
 import faulthandler
 import gc
 import os
@@ -18,8 +17,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnistviz.core import processes
-from mnistviz.core.errors import MnistVizError, RunError
+from mnistviz.core import processes, storage
+from mnistviz.core.errors import MnistVizError, RunError, StorageError
 from mnistviz.network import tensorflow_failure
 from mnistviz.runs import checkpoints, fine_tune_set, registry, snapshots, worker_log
 from mnistviz.runs.queue import finished_log, tickets
@@ -65,6 +64,7 @@ def work(
         if lock is not None:
             # It was acquired before: the second release ends it.
             locks.callback(lock.release)
+        _remove_parts(run)
         # Crashes inside TensorFlow are written to the run's log, too.
         faulthandler.enable()
         recorder = locks.enter_context(closing(RunRecorder(run, slot)))
@@ -72,7 +72,8 @@ def work(
         try:
             return _work(run, slot, recorder, started)
         except Exception as error:
-            traceback.print_exc()
+            if _is_defect(error):
+                traceback.print_exc()
             # On a full disk this fails, too, and the state is 'crashed'.
             with suppress(OSError):
                 recorder.set_state("failed", _reason(error))
@@ -129,6 +130,13 @@ def work_on(slot: Slot, code: str) -> None:
         work(run, slot, lambda: None, lock)
 
 
+def _remove_parts(run: Run) -> None:
+    """Remove the parts of files that a killed worker of the run was writing."""
+    for pattern in (".status.json-*.part", "snapshots/.*.part", "checkpoints/.*.part"):
+        for part in run.path.glob(pattern):
+            part.unlink(missing_ok=True)
+
+
 def lower_priority() -> None:
     """Lower the priority of this process."""
     processes.lower_priority(NICENESS)
@@ -137,12 +145,22 @@ def lower_priority() -> None:
         Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
+def _is_defect(error: Exception) -> bool:
+    """Return whether an error is one of the program, whose traceback helps to find it."""
+    if isinstance(error, OSError):
+        return not isinstance(error, StorageError) and error.errno not in storage.UNWRITABLE
+    return not isinstance(error, MnistVizError)
+
+
 def _reason(error: Exception) -> str:
+    unwritten = "a file of the run can't be written: {}. Make room, then resume"
     match error:
+        case StorageError(strerror=reason):
+            return unwritten.format(reason)
         case MnistVizError():
             return str(error)
-        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG, strerror=reason):
-            return f"a file of the run can't be written: {reason}. Make room, then resume"
+        case OSError(errno=number, strerror=reason) if number in storage.UNWRITABLE:
+            return unwritten.format(reason)
         case _:
             return repr(error)
 
@@ -154,11 +172,11 @@ def _train(run: Run, recorder: RunRecorder, *, warm: bool) -> bool:
         import keras
         import tensorflow as tf
 
-    from mnistviz.digits.mnist import load_mnist
+    from mnistviz.digits.data_sets.library import data_of
     from mnistviz.network.fast_layers import give_each_half_a_core
     from mnistviz.training.loop import train
 
-    data, own = load_mnist(), run.spec.own
+    data, own = data_of(run.spec.data), run.spec.own
     if own:
         data = fine_tune_set.mixed(data, run.spec.train, own, fine_tune_set.read(run))
     give_each_half_a_core(os.cpu_count() or 1)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mnistviz.ui.shared.page_registry import DRAW, EVALUATE, KERNELS, RUNS, TRAIN, PageEntry
-from tests.helpers.browser import PATIENCE, draw, settle
+from tests.helpers.browser import PATIENCE, draw, open_page, settle
 from tests.helpers.proxy import Proxy
 from tests.helpers.server import Server
 
@@ -103,3 +103,17 @@ def test_a_translated_page_shows_its_own_heading_and_answers(page: Page) -> None
     draw(page, SEVEN)
     answer = page.get_by_test_id("stMetricValue").first
     expect(answer).to_have_text("7", timeout=PATIENCE)
+
+
+def test_a_translated_heading_that_changes_on_its_page_follows(page: Page) -> None:
+    page.set_default_timeout(PATIENCE)
+    open_page(page, EVALUATE)
+    page.evaluate(TRANSLATE)
+    for is_a, read_as in (("6", "1"), ("5", "3")):
+        for label, value in (("Is a", is_a), ("Read as", read_as)):
+            field = page.locator(f'input[aria-label="{label}" i]').first
+            field.fill(value)
+            field.press("Tab")
+            settle(page)
+        heading = page.locator("h3").filter(has_text=f"OF A {is_a}, READ AS {read_as}")
+        expect(heading).to_be_visible()

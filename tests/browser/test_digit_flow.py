@@ -12,6 +12,7 @@ from mnistviz.runs.load import load
 from mnistviz.ui.shared.flow.digit_flow import image_of, strokes_of
 from tests.helpers.browser import PATIENCE, draw_on, settle
 from tests.helpers.hand_made_strokes import HAND_MADE
+from tests.helpers.own_networks import OWN_NETWORKS, own_network_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -70,6 +71,26 @@ def test_the_preview_follows_the_pen_and_python_confirms_it(page: Page) -> None:
         for layer, values in preview["outputs"]:
             largest = np.abs(outputs[layer]).max()
             assert np.abs(outputs[layer].ravel() - values).max() <= 1e-5 * largest, layer
+
+
+def test_layers_of_any_kind_are_computed_as_by_numpy(page: Page) -> None:
+    for name in OWN_NETWORKS:
+        snapshot = snapshots.latest_snapshot(own_network_run(name))
+        page.goto(f"/?run={name}")
+        flow = page.locator(".flow")
+        expect(flow).to_have_attribute("data-by", "python", timeout=PATIENCE)
+        settle(page)
+        draw_on(page, flow.locator(".pad"), HAND_MADE["7"][0], lift=False)
+        preview = shown(flow)
+        page.mouse.up()
+        assert preview["by"] == "browser"
+        network = load(snapshot)
+        outputs = network.outputs(np.array(preview["image"], np.float32).reshape(1, 28, 28))
+        assert {layer for layer, _ in preview["outputs"]} >= {network.spec.scores_layer}
+        for layer, values in preview["outputs"]:
+            largest = np.abs(outputs[layer]).max()
+            assert np.abs(outputs[layer].ravel() - values).max() <= 1e-5 * largest, (name, layer)
+        expect(flow).to_have_attribute("data-by", "python", timeout=PATIENCE)
 
 
 def test_a_channel_is_pointed_at_with_the_mouse_and_the_keyboard(page: Page) -> None:

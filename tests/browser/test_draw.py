@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
 from mnistviz.digits import my_digits
 from mnistviz.digits.drawing import url_codec
+from mnistviz.digits.drawing.strokes import Strokes
+from mnistviz.ui.draw.canvas_history import same
 from tests.helpers.browser import PATIENCE, draw, go_to, settle
 from tests.helpers.hand_made_strokes import HAND_MADE, Stroke
 from tests.helpers.proxy import Proxy
@@ -36,6 +38,26 @@ def draw_digit(page: Page, name: str) -> None:
 def reads(page: Page, answer: str) -> None:
     shown = page.get_by_test_id("stMetricValue").first
     expect(shown).to_have_text(answer, timeout=PATIENCE)
+
+
+def drawn_in(url: str) -> Strokes | None:
+    """The drawing in an address."""
+    text = parse_qs(urlsplit(url).query).get("drawing")
+    return url_codec.from_text(text[0]) if text else None
+
+
+def drawn(page: Page) -> Strokes:
+    found = drawn_in(page.url)
+    assert found is not None
+    return found
+
+
+def soon(page: Page, strokes: int) -> None:
+    """Wait until the drawing in the address has so many strokes."""
+    page.wait_for_url(
+        lambda url: (found := drawn_in(url)) is not None and len(found.strokes) == strokes,
+        timeout=PATIENCE,
+    )
 
 
 def clear(page: Page) -> None:
@@ -203,9 +225,50 @@ def test_a_stroke_right_after_clear_stays_on_a_slow_line(browser: Browser, serve
         draw_digit(page, "7")
         reads(page, "7")
         page.wait_for_timeout(1500)
-        strokes = url_codec.from_text(parse_qs(urlsplit(page.url).query)["drawing"][0]).strokes
-        assert len(strokes) == len(HAND_MADE["7"])
+        assert len(drawn(page).strokes) == len(HAND_MADE["7"])
+
+        # Three dashes in one go are three steps: two undos at once take two of them back.
+        dashes = [[(40, y), (90, y)] for y in (200, 225, 250)]
+        for dash in dashes:
+            draw(page, dash)
+            page.wait_for_timeout(100)
+        soon(page, len(HAND_MADE["7"]) + 3)
+        for _ in range(2):
+            page.keyboard.press("Control+z")
+            page.wait_for_timeout(100)
+        soon(page, len(HAND_MADE["7"]) + 1)
+        page.wait_for_timeout(1500)
+        assert len(drawn(page).strokes) == len(HAND_MADE["7"]) + 1
         context.close()
+
+
+def test_a_phone_that_is_turned_back_gives_the_drawing_its_size_back(
+    browser: Browser, server: Server
+) -> None:
+    upright, across = {"width": 390, "height": 844}, {"width": 844, "height": 390}
+    context = browser.new_context(viewport=across, base_url=server.url)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    open_draw(page)
+    page.get_by_text("More than one digit").first.click()
+    expect(page.get_by_text("write a number, such as 1984")).to_be_visible()
+    settle(page)
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    draw(page, [(20, 40), (round(box["width"]) - 20, 60)])
+    soon(page, 1)
+    settle(page)
+    before = drawn(page)
+    page.set_viewport_size(upright)  # type: ignore[arg-type]
+    page.wait_for_url(
+        lambda url: (found := drawn_in(url)) is not None and found.width < before.width
+    )
+    settle(page)
+    page.set_viewport_size(across)  # type: ignore[arg-type]
+    page.wait_for_url(lambda url: (found := drawn_in(url)) is not None and same(found, before))
+    context.close()
 
 
 SCROLLED = """() => [...document.querySelectorAll('*')].reduce(

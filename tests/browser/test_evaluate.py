@@ -35,7 +35,7 @@ def test_from_a_cell_to_its_images_to_all_pages(page: Page, tmp_path: Path) -> N
     expect(page.get_by_text("Read wrong", exact=True)).to_be_visible(timeout=PATIENCE)
     settle(page)
     best = registry.find_run("best")
-    found = evaluated_set.answers(latest_snapshot(best), evaluated_set.test_set())
+    found = evaluated_set.answers(latest_snapshot(best), evaluated_set.test_set(None))
     inside = in_cell(found, 9, 4)
     matrix = chart(page, "evaluate_confusion")
     # Ten rows and columns: the middle of row 9, column 4.

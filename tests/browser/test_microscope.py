@@ -16,6 +16,7 @@ from mnistviz.runs.registry import find_run
 from mnistviz.runs.snapshots import latest_snapshot
 from tests.helpers.browser import PATIENCE, settle
 from tests.helpers.convolution_oracle import convolve
+from tests.helpers.own_networks import own_network_run
 from tests.helpers.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -78,7 +79,7 @@ def test_the_numbers_of_a_place_are_those_of_the_network(page: Page) -> None:
     kernel = weights["conv1"]["kernel"][:, :, 0, 0].ravel()
     np.testing.assert_allclose(numbers(page, "kernel"), kernel, atol=1e-7)
     assert number(page, "total") == pytest.approx(sums[9, 14, 0], abs=1e-5)
-    for step, stage in (("relu", "relu"), ("normalized", "normalization")):
+    for step, stage in (("activated", "relu"), ("normalized", "normalization")):
         value = values_of("conv1", stage)[9, 14, 0]
         assert number(page, step) == pytest.approx(value, abs=1e-5)
     # The middle of the window is where the pointer is on the input.
@@ -110,6 +111,22 @@ def painted(page: Page) -> int:
         return data.filter((value, index) => index % 4 === 3 && value > 0).length
     }"""
     return int(picture(page, "map").evaluate(script))
+
+
+def test_strides_padding_and_other_layers_have_the_network_s_numbers(page: Page) -> None:
+    image = to_input(load_mnist().x_test[IMAGE])[np.newaxis]
+    page.set_default_timeout(PATIENCE)
+    for name, layers in (("strides", ("conv1", "depthwise1", "conv2")), ("two_pools", ("pool",))):
+        network = load(latest_snapshot(own_network_run(name)))
+        for layer in layers:
+            page.goto(f"/microscope?run={name}&image={IMAGE}&layer={layer}&channel=1&place=2,3")
+            shown = view(page, "pool" if layer == "pool" else "convolution")
+            expect(shown.locator(".map canvas")).to_be_visible()
+            settle(page)
+            result = shown.locator(".step-result b, .step-activated b")
+            value = float(result.get_attribute("data-value") or "nan")
+            expected = network.outputs(image)[layer][0, 2, 3, 1]
+            assert value == pytest.approx(expected, abs=1e-5), layer
 
 
 def test_the_window_paints_the_map_when_it_plays_and_by_key(page: Page) -> None:
@@ -203,7 +220,7 @@ def test_pooling_normalization_and_softmax_show_the_network_s_numbers(page: Page
     expect(pool.locator(".map canvas")).to_be_visible(timeout=PATIENCE)
     square = pool.locator(".square .cell").evaluate_all("cells => cells.map(c => +c.dataset.value)")
     np.testing.assert_allclose(square, normalized[16:18, 16:18, 2].ravel(), atol=1e-5)
-    largest = pool.locator(".step-largest b").get_attribute("data-value") or "nan"
+    largest = pool.locator(".step-result b").get_attribute("data-value") or "nan"
     assert float(largest) == pytest.approx(values_of("pool", "pool")[8, 8, 2], abs=1e-5)
 
     page.get_by_role("radio", name="softmax").click()

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnistviz.core import storage
 from mnistviz.core.model_spec import ModelSpec
@@ -193,3 +193,15 @@ def test_forms_of_other_pages_count_what_was_typed(visitor: Page, touch: bool) -
     assert spec.train.learning_rate == 0.0007
     assert spec.own is not None
     assert spec.own.share == 0.25
+
+
+def test_the_design_counts_what_was_typed(visitor: Page, touch: bool) -> None:
+    network = "8C3-BN-MP2-16C3-BN-MP2-10C5"
+    go(visitor, "/design", "Put a network together")
+    fill_and_press(visitor, {"The network as text": network}, "Train this network", touch=touch)
+    own = visitor.get_by_role("textbox", name="Your own network")
+    expect(own).to_have_value(network, timeout=PATIENCE)
+    go(visitor, f"/design?network={network}", "Put a network together")
+    fill_and_press(visitor, {"Channels": "24"}, "Copy", touch=touch)
+    text = visitor.get_by_role("textbox", name="The network as text")
+    expect(text).to_have_value("24C3-24C3-BN-MP2-16C3-BN-MP2-10C5", timeout=PATIENCE)

@@ -60,6 +60,30 @@ def test_the_name_of_a_shared_run_is_only_text() -> None:
     assert shared.name == "www evil.com a by blue otter"
 
 
+def test_other_texts_of_a_shared_run_are_only_text_too() -> None:
+    run = a_run()
+    spec = storage.read_json(run.path / "spec.json")
+    data = {
+        "id": "letters-1",
+        "name": "[a](http://evil.example)",
+        "sha256": "0" * 64,
+        "class_names": ["+", "<b>x</b>", "<b>x</b> ", *"abcdefg"],
+        "num_train": 1,
+        "num_validation": 1,
+        "num_test": 1,
+    }
+    parent = {"run": "www.evil.example", "step": 1}
+    changed = {**spec, "recipe": "www.evil.example", "parent": parent, "data": data}
+    storage.write_json(run.path / "spec.json", changed)
+    shared = sharing.share(registry.find_run(run.id)).spec
+    assert shared.recipe == "www evil.example"
+    assert shared.parent is not None
+    assert shared.parent.run == "www evil.example"
+    assert shared.data is not None
+    assert shared.data.name == "a (http evil.example)"
+    assert shared.class_names == ("+", "b x b", "b x b 2", *"abcdefg")
+
+
 def test_runs_of_two_visitors_with_the_same_id_and_name_are_both_shared() -> None:
     run = a_run("seven")
     first, second = sharing.share(run), sharing.share(run)

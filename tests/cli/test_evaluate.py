@@ -76,7 +76,7 @@ def test_predictions_as_a_table(own: Path, tmp_path: Path) -> None:
             ["--out", "report.pdf"],
             "out: expected a file that ends in .html or .csv, got 'report.pdf'",
         ),
-        (["--data", "/nowhere"], "/nowhere: expected labelled digits"),
+        (["--data", "/nowhere"], "/nowhere: expected a data set, found nothing there"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_read(words: list[str], message: str) -> None:

@@ -25,7 +25,7 @@ TINY = ("--epochs", "2", "--limit", "300", "--batch-size", "50")
         ),
         (
             ("--from", "reference:3", "--recipe", "plain"),
-            "--from takes no recipe and no network: they are those of the parent",
+            "--from takes no recipe, no network and no data set: they are those of the parent",
         ),
         (
             ("--from", "reference:21"),

@@ -28,17 +28,24 @@ def test_every_number_has_both_limits_and_keeps_to_them(
         with pytest.raises(SpecError, match=f"^{name}: expected "):
             spec(**{name: beyond})
         # A form starts from the default and may go to the very end of its range.
-        most = {"num_images": 60_000 - limits["le"]} if name == "held_out" else {}
-        images = {"batch_size": 8} if name == "num_images" else {}
-        if name == "soft_labels":
-            images = {"num_images": 55_000}
-        changed = spec(**{**most, **images, name: limits[bound]})
+        few, all_own = {"num_images": 100, "batch_size": 8}, {"available": 200_000}
+        others: dict[str, Any] = {
+            "num_images": {"batch_size": 8, **all_own},
+            "soft_labels": {"num_images": 55_000},
+            "held_out": {**few, "available": 200_000},
+            "available": few,
+        }.get(name, {})
+        if name == "held_out" and bound == "le":
+            # All but the images that a training has at least.
+            limits = {**limits, "le": 199_900}
+        changed = spec(**{**others, name: limits[bound]})
         assert getattr(changed, name) == limits[bound]
 
 
 def test_the_numbers_are_all_there() -> None:
     assert [name for _, name in NUMBERS] == [
         "dropout",
+        "num_classes",
         "epochs",
         "batch_size",
         "learning_rate",
@@ -55,6 +62,7 @@ def test_the_numbers_are_all_there() -> None:
         "tablet_digits",
         "tablet_ink",
         "held_out",
+        "available",
         "seed",
     ]
     assert TrainSpec.limits("epochs") == {"ge": 1, "le": 200}

@@ -140,3 +140,12 @@ def test_an_encrypted_entry_raises_an_error_without_rules_too() -> None:
         pytest.raises(ZipError, match=r"^one that can't be read \(.*encrypted"),
     ):
         archive.read("a.txt", 100)
+
+
+def test_an_entry_without_a_name_is_left_out_or_refused() -> None:
+    raw = zip_of("a.txt", "b.txt")
+    raw = changed(raw, b"PK\x01\x02", 46, b"\0.txt")
+    with open_zip(io.BytesIO(raw)) as archive:
+        assert archive.names == ["a.txt"]
+    with pytest.raises(ZipError), open_zip(io.BytesIO(raw), RULES):
+        pass

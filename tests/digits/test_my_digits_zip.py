@@ -114,8 +114,8 @@ def test_digits_that_are_saved_already_are_unchanged() -> None:
     imported = import_uploads([("mine.zip", raw)])
     assert imported.digits == ()
     assert imported.summary == (
-        "3 images as they are: x_test and y_test of my-digits.npz. 0 came in; 3 were here already "
-        "and stayed as they were."
+        "3 images: x_test of my-digits.npz, y_test of my-digits.npz. 0 came in; 3 were here "
+        "already and stayed as they were."
     )
     assert my_digits.find(first.id).label == 0
     assert [digit.id for digit in my_digits.deleted_digits()] == [others[0].id]
@@ -126,8 +126,7 @@ def test_a_labelled_set_is_imported_without_its_blank_images() -> None:
     np.savez(file, images=np.concatenate([IMAGES, 0 * IMAGES[:1]]), labels=[*LABELS, 3])
     imported = import_uploads([("set.npz", file.getvalue())])
     assert imported.summary == (
-        "6 images as they are: images and labels of set.npz. 5 came in; 1 are blank and were left "
-        "out."
+        "6 images: images of set.npz, labels of set.npz. 5 came in; 1 are blank and were left out."
     )
     assert (
         my_digits.class_counts(my_digits.list_digits()).tolist()

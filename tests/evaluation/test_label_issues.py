@@ -51,6 +51,15 @@ def test_a_damaged_file_has_no_marks(content: str) -> None:
     assert label_issues.read("one") == {7: "wrong"}
 
 
+def test_a_file_that_was_cut_short_is_set_aside_before_it_is_replaced() -> None:
+    label_issues.mark("set", 1, "wrong")
+    cut = label_issues.file().read_bytes()[:-5]
+    label_issues.file().write_bytes(cut)
+    label_issues.mark("set", 2, "wrong")
+    assert label_issues.read("set") == {2: "wrong"}
+    assert label_issues.file().with_suffix(".damaged").read_bytes() == cut
+
+
 def test_an_unknown_mark_raises() -> None:
     with pytest.raises(SpecError) as error:
         label_issues.mark("one", 1, "odd")  # type: ignore[arg-type]

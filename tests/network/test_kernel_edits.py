@@ -29,3 +29,13 @@ def test_the_own_kernel_changes_nothing() -> None:
     edited = with_kernel(network, "conv1", 0, network.weights["conv1"]["kernel"][..., 0])
     images = np.random.default_rng(0).random((2, 28, 28), np.float32)
     np.testing.assert_array_equal(network.logits(images), edited.logits(images))
+
+
+def test_a_channel_of_a_depthwise_convolution_has_one_kernel() -> None:
+    network = random_network(ModelSpec(network="4C3-DW3-10C24"))
+    edited = with_kernel(network, "depthwise1", 2, np.zeros((3, 3, 1), np.float32))
+    images = np.random.default_rng(0).random((2, 28, 28), np.float32)
+    own, changed = (one.outputs(images)["depthwise1"] for one in (network, edited))
+    np.testing.assert_array_equal(own[..., [0, 1, 3]], changed[..., [0, 1, 3]])
+    bias = max(0, float(network.weights["depthwise1"]["bias"][2]))
+    np.testing.assert_allclose(changed[..., 2], bias, rtol=1e-6)

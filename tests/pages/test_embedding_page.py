@@ -16,7 +16,7 @@ def test_the_map_coloured_by_errors_counts_them(tiny_run: Run) -> None:
     app = open_page("embedding", tiny_run)
     app.button_group(key="map_colouring").set_value("error").run()
     assert not app.exception
-    answers = evaluated_set.answers(latest_snapshot(tiny_run), evaluated_set.test_set())
+    answers = evaluated_set.answers(latest_snapshot(tiny_run), evaluated_set.test_set(None))
     assert f"**{np.sum(~answers.right):,} images read wrong**" in text_of(app)
 
 

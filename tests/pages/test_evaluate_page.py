@@ -33,7 +33,7 @@ pytestmark = pytest.mark.pages
 
 def answers_of(run: Run) -> Answers:
     """The answers of a run's last snapshot to the test images."""
-    return evaluated_set.answers(latest_snapshot(run), evaluated_set.test_set())
+    return evaluated_set.answers(latest_snapshot(run), evaluated_set.test_set(None))
 
 
 def open_view(view: str, run: Run) -> AppTest:
@@ -89,7 +89,7 @@ def test_a_network_at_its_random_start_has_a_page(tiny_run: Run) -> None:
     app = open_page("evaluate", tiny_run)
     app.sidebar.select_slider(key="snapshot").set_value(0).run()
     assert not app.exception
-    answers = evaluated_set.answers(Snapshot(tiny_run, 0), evaluated_set.test_set())
+    answers = evaluated_set.answers(Snapshot(tiny_run, 0), evaluated_set.test_set(None))
     assert metrics_of(app)["Accuracy"] == f"{answers.right.mean():.2%}"
 
 
@@ -114,7 +114,7 @@ def test_a_second_look_is_computed_on_demand_and_stored(tiny_run: Run) -> None:
     app = open_page("evaluate", tiny_run)
     app.button_group(key="evaluate_view").set_value("second").run()
     press(app, "Look seven times")
-    data = evaluated_set.test_set()
+    data = evaluated_set.test_set(None)
     logits = known_logits(snapshot, data, evaluated_set.digest(data), "second")
     assert logits is not None
     single, second = answers_of(tiny_run), answers_of_logits(data, logits)
@@ -196,7 +196,7 @@ def test_a_label_is_marked_and_left_out(tiny_run: Run) -> None:
     app.sidebar.number_input(key="image").set_value(number).run()
     mark_of(app).set_value("wrong").run()
     assert not app.exception
-    digest = evaluated_set.digest(evaluated_set.test_set())
+    digest = evaluated_set.digest(evaluated_set.test_set(None))
     assert label_issues.read(digest) == {number: "wrong"}
     app.button_group(key="evaluate_view").set_value("doubts").run()
     table = app.dataframe[0].value

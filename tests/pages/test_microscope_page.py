@@ -21,6 +21,13 @@ def test_each_layer_is_shown(layer: str, tiny_run: Run) -> None:
     assert app.button_group(key="layer").value == layer
 
 
+def test_numbers_in_the_address_that_are_none_are_ignored(tiny_run: Run) -> None:
+    app = open_page("microscope", tiny_run, layer="conv1", channel="1e400", image="1e400")
+    assert not app.exception
+    assert app.number_input(key="channel").value == 0
+    assert app.sidebar.number_input(key="image").value == 0
+
+
 def test_the_first_sentence_says_what_a_convolution_is(tiny_run: Run) -> None:
     assert open_page("microscope", tiny_run).markdown[0].value.startswith("A **convolution** ")
 

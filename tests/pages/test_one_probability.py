@@ -97,7 +97,7 @@ def test_why_compares_calibrated_probabilities(tiny_run: Run) -> None:
     assert not app.exception
     fitted = calibration.calibration_of(latest_snapshot(tiny_run))
     assert fitted is not None
-    answers = evaluated_set.answers(latest_snapshot(tiny_run), evaluated_set.test_set())
+    answers = evaluated_set.answers(latest_snapshot(tiny_run), evaluated_set.test_set(None))
     (bars,) = (
         json.loads(chart.proto.spec)
         for chart in app.get("plotly_chart")

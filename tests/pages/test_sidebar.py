@@ -18,7 +18,7 @@ from tests.helpers.pages import open_page, text_of
 pytestmark = pytest.mark.pages
 
 # These pages need no snapshot.
-WITHOUT_SNAPSHOT = ("design", "overview", "train", "runs", "channels", "my_digits")
+WITHOUT_SNAPSHOT = ("data_sets", "design", "overview", "train", "runs", "channels", "my_digits")
 
 
 def test_step_0_is_a_choice(tiny_run: Run) -> None:

@@ -48,7 +48,8 @@ def test_a_training_starts_with_the_settings_and_the_name(started: list[Any]) ->
     app.text_input(key="quick_channels").set_value("8,16,20")
     app.text_input(key="train_name").set_value("typed")
     press_at_once(app, "Start training")
-    (((recipe, model, train, name), _),) = started
+    (((recipe, model, train, name, data), _),) = started
+    assert data is None
     assert (recipe, name) == ("quick", "typed")
     # The name is taken now.
     assert app.text_input(key="train_name").value == ""

@@ -130,6 +130,17 @@ def test_a_run_that_lost_its_spec_is_damaged_but_other_folders_are_none(home: Pa
     assert {run.bundled for run in registry.list_runs()} == {True}
 
 
+@pytest.mark.parametrize("value", [None, "text", [], {"network": 7}, {"channels": {}}])
+@pytest.mark.parametrize("field", ["model", "train", "parent", "created"])
+def test_a_field_of_another_type_damages_one_run_not_the_list(field: str, value: object) -> None:
+    run = small_run("odd")
+    spec = json.loads((run.path / "spec.json").read_text())
+    storage.write_json(run.path / "spec.json", {**spec, field: value})
+    damaged = [found.id for found in registry.damaged_runs()]
+    assert damaged == ([] if (field, value) == ("parent", None) else [run.id])
+    assert {found.bundled for found in registry.list_runs() if found.id != run.id} == {True}
+
+
 def test_a_time_without_its_zone_damages_one_run_not_the_list() -> None:
     run, other = small_run("odd"), small_run("other")
     spec = json.loads((run.path / "spec.json").read_text())

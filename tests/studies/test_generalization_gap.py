@@ -45,7 +45,7 @@ def test_the_command_has_the_settings_of_the_training(
     words = shlex.split(generalization_gap.command_of(training))
     assert words[:3] == ["python", "-m", "mnistviz"]
     CliRunner().invoke(app, words[3:])
-    assert asked == [(training.model, generalization_gap.training_of(), training.name)]
+    assert asked == [(training.model, generalization_gap.training_of(), training.name, None)]
 
 
 # ---------------------------------------------------------------- sets

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mnistviz.core.errors import RunError, SpecError, StudyError
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.types.inspection import LayerCoverage, LayerRedundancy
 from mnistviz.core.types.studies import MeanRedundancy
 from mnistviz.studies import study_directory
@@ -102,6 +103,18 @@ def test_an_incomplete_line_is_skipped(study: Study) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["trials.jsonl", "redundancy.jsonl", "coverage.jsonl"])
+def test_a_line_that_is_no_result_is_skipped_and_stops_no_list(name: str, study: Study) -> None:
+    wrong = [b"\xff\xfe", b"7", b'{"plan": 7, "seed": 0}', b'{"plan": [8, 16, 32], "seed": 0}']
+    wrong.append(b'{"plan": [8, 16, 32], "seed": 0, "layers": "none", "run": []}')
+    wrong.append(b'{"plan": [8, 16, 32], "seed": 0, "layers": ["none"]}')
+    wrong.append(b"[" * 100_000)
+    (study.path / name).write_bytes(b"\n".join(wrong))
+    opened = study_directory.list_studies()[0]
+    assert opened.path == study.path
+    assert not any((opened.results, opened.redundancy, opened.coverage))
+
+
 def test_the_first_result_of_a_trial_is_taken(study: Study) -> None:
     for accuracy in (0.991, 0.995):
         study_directory.add_result(study, result((10, 15, 20), 0, accuracy))
@@ -190,3 +203,22 @@ def test_results_are_stored_as_json_lines(study: Study) -> None:
     study_directory.add_result(study, result((8, 16, 32), 1))
     (line,) = (study.path / "trials.jsonl").read_text().splitlines()
     assert json.loads(line)["plan"] == [8, 16, 32]
+
+
+def test_a_study_on_own_data_has_networks_of_its_classes() -> None:
+    data = DataRef(
+        id="signs-1",
+        name="signs",
+        sha256="0" * 64,
+        class_names=("A", "B", "C"),
+        num_train=900,
+        num_validation=100,
+        num_test=50,
+    )
+    own = spec(data=data)
+    model, train = own.specs_of(own.trials[0])
+    assert model.layers[-1].output_shape == (3,)
+    assert (train.num_images, train.held_out, train.epochs) == (900, 100, 2)
+    assert StudySpec(**own.model_dump(mode="json")) == own
+    with pytest.raises(StudyError, match=r"data is signs \(000000\) in this study, got MNIST"):
+        own.extended(spec())

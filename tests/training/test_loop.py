@@ -1,6 +1,7 @@
 """The training loop: what it reports, and that a seed names one result."""
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -53,6 +54,9 @@ DISTILLED = EVERYTHING.changed(
 )
 
 
+PAUSE_SECONDS = 0.2
+
+
 class Recorder:
     """Keeps what a training tells; asks it to stop, to tell all, or for another learning rate."""
 
@@ -64,6 +68,8 @@ class Recorder:
     ) -> None:
         self.steps: list[int] = []
         self.rows: list[MetricRow] = []
+        # At each row: the time without the seconds of training until then.
+        self.uncounted: list[float] = []
         self.answers: list[WatchedAnswers] = []
         self.distributions: dict[int, Distributions] = {}
         self.snapshots: dict[int, list[FloatArray]] = {}
@@ -76,6 +82,7 @@ class Recorder:
     def before_step(self, step: int, settle: Callable[[], None]) -> Command:
         if step in self._settle_at:
             settle()
+            time.sleep(PAUSE_SECONDS)
         self._rate = self._rates.get(step, self._rate)
         return Command(step == self._stop_at, self._rate)
 
@@ -84,6 +91,7 @@ class Recorder:
 
     def on_row(self, row: MetricRow) -> None:
         self.rows.append(row)
+        self.uncounted.append(time.perf_counter() - row.seconds)
 
     def on_watched_answers(self, answers: WatchedAnswers) -> None:
         self.answers.append(answers)
@@ -214,6 +222,18 @@ def test_a_training_resumes_from_any_step(step: int, finished: Recorder, data: M
     check_resume(first.states[step], finished, data)
 
 
+@pytest.mark.slow
+def test_a_training_that_was_interrupted_before_its_last_score_makes_the_same_row(
+    finished: Recorder, data: Mnist
+) -> None:
+    again = Recorder()
+    # A rate that is no float32.
+    assert float(np.float32(finished.rows[-1].learning_rate)) != finished.rows[-1].learning_rate
+    assert train(ModelSpec(), SPEC, data, again, state=finished.states[8])
+    rows = [replace(row, seconds=0) for row in again.rows]
+    assert rows == [replace(finished.rows[-1], seconds=0)]
+
+
 def check_resume(state: TrainingState, finished: Recorder, data: Mnist) -> None:
     """Go on from a state: what comes is what came in the training that was not interrupted."""
     second = Recorder()
@@ -314,10 +334,14 @@ def test_snapshots_and_validation_use_the_averaged_weights(
 
 
 @pytest.mark.slow
-def test_a_pause_between_two_rows_changes_no_weights(finished: Recorder, data: Mnist) -> None:
+def test_a_pause_between_two_rows_changes_no_weights_and_counts_as_no_training(
+    finished: Recorder, data: Mnist
+) -> None:
     recorder = Recorder(settle_at=(2, 3, 5))
     train(ModelSpec(), SPEC, data, recorder)
     assert sorted(recorder.states) == [2, 3, 4, 5, 8]
+    first, *_, last = recorder.uncounted
+    assert last - first == pytest.approx(3 * PAUSE_SECONDS, abs=0.1)
     assert_same_weights(recorder.snapshots[8], finished.snapshots[8])
 
 

@@ -105,6 +105,10 @@ def test_a_killed_run_is_crashed_and_resumes_to_the_same_weights() -> None:
     wait_for_checkpoint(run, 1)
     wait_for_rows(run, 12)
     kill(run)
+    # As a worker that was killed while it wrote.
+    parts = [run.path / name for name in (".status.json-0.part", "snapshots/.step-1.npz-0.part")]
+    for part in parts:
+        part.write_bytes(b"a part")
     assert snapshots.steps_of(run)[:5] == [0, 1, 2, 5, 10]
     for step in snapshots.steps_of(run):
         assert snapshots.read(Snapshot(run, step))
@@ -113,6 +117,7 @@ def test_a_killed_run_is_crashed_and_resumes_to_the_same_weights() -> None:
     events = MetricsReader(run.metrics_file).events()
     assert [event["event"] for event in events] == ["start", "resume"]
     assert events[1]["step"] > 0
+    assert not any(part.exists() for part in parts)
     assert_same_weights(run, whole)
     rows = [replace(row, seconds=0) for row in metrics_log.read(run)]
     assert rows == [replace(row, seconds=0) for row in metrics_log.read(whole)]
@@ -251,6 +256,7 @@ def test_a_full_disk_fails_the_run_which_resumes_later(full: str, limit: int) ->
         "failed",
         "a file of the run can't be written: File too large. Make room, then resume",
     )
+    assert "Traceback" not in (run.path / "worker.log").read_text()
     assert run.id in [other.id for other in registry.list_runs()]
     launcher.resume(run)
     wait_until(run, "finished")

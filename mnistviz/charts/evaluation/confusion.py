@@ -1,5 +1,7 @@
 """The confusion matrix."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import DARK_TEXT, MISTAKES
 from mnistviz.charts.montage import add_frame
 from mnistviz.charts.theme import apply_layout
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import DoubleArray
 
 HEIGHT = 340
@@ -19,7 +22,11 @@ CORRECT = "#d3dcf0"
 POWER = 0.4
 
 
-def confusion_figure(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.Figure:
+def confusion_figure(
+    confusion: NDArray[np.int64],
+    height: int = HEIGHT,
+    class_names: Sequence[str] = DIGIT_NAMES,
+) -> go.Figure:
     """Return counts `(10, 10)`, row = label, column = answer; mistakes are warm, the rest blue.
 
     The colour of a mistake is its share of the row's images, to the power of `POWER`.
@@ -41,13 +48,14 @@ def confusion_figure(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
                 texttemplate="%{text}",
                 textfont={"color": DARK_TEXT, "size": 11},
                 customdata=shares,
-                hovertemplate="a %{y}, read as %{x}: <b>%{z}</b> images, %{customdata:.2%} of the "
-                "%{y}s<extra></extra>",
+                hovertemplate="%{y}, read as %{x}: <b>%{z}</b> images, %{customdata:.2%} of the "
+                "images of %{y}<extra></extra>",
             ),
         ]
     )
     axis = {
         "tickvals": list(range(len(confusion))),
+        "ticktext": list(class_names),
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
@@ -57,17 +65,27 @@ def confusion_figure(confusion: NDArray[np.int64], height: int = HEIGHT) -> go.F
     figure.update_yaxes(
         axis, title="is", autorange="reversed", scaleanchor="x", constraintoward="top"
     )
-    return apply_layout(figure, height)
+    # Each class needs room for its name.
+    return apply_layout(figure, max(height, 18 * len(class_names)))
+
+
+def _plural(label: int, class_names: Sequence[str]) -> str:
+    """`the 3s`, or `the images of Trouser`."""
+    name = class_names[label]
+    return f"the {name}s" if tuple(class_names) == DIGIT_NAMES else f"the images of {name}"
 
 
 def clickable_confusion_figure(
-    confusion: NDArray[np.int64], chosen: tuple[int, int], height: int = CELLS_HEIGHT
+    confusion: NDArray[np.int64],
+    chosen: tuple[int, int],
+    height: int = CELLS_HEIGHT,
+    class_names: Sequence[str] = DIGIT_NAMES,
 ) -> go.Figure:
     """Return `confusion_figure` with cells that can be clicked; the chosen one has a frame.
 
     The custom data of a click are (label, answer), as is `chosen`.
     """
-    figure = confusion_figure(confusion, height)
+    figure = confusion_figure(confusion, height, class_names)
     shares = _shares(confusion)
     labels, answers = (places.ravel() for places in np.indices(confusion.shape))
     figure.data[-1].update(hovertemplate=None, hoverinfo="skip")
@@ -77,9 +95,10 @@ def clickable_confusion_figure(
         labels,
         np.stack([labels, answers], axis=1).tolist(),
         [
-            f"{label}, read as {answer}: <b>{confusion[label, answer]:,}</b> images, "
-            f"{shares[label, answer]:.2%} of the {label}s"
-            for label, answer in zip(labels, answers, strict=True)
+            f"{class_names[label]}, read as {class_names[answer]}: "
+            f"<b>{confusion[label, answer]:,}</b> images, "
+            f"{shares[label, answer]:.2%} of {_plural(label, class_names)}"
+            for label, answer in zip(labels.tolist(), answers.tolist(), strict=True)
         ],
     )
     label, answer = chosen

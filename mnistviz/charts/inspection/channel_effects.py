@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import heatmap, largest_of
 from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, apply_layout
-from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES, noun_of
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import ChannelEffect
 
@@ -72,11 +72,15 @@ def channel_effects_figure(
 
 
 def probability_change_figure(
-    before: FloatArray, after: FloatArray, height: int = 260
+    before: FloatArray,
+    after: FloatArray,
+    height: int = 260,
+    class_names: Sequence[str] = DIGIT_NAMES,
 ) -> go.Figure:
     """Return ten probabilities `(10,)` with all channels on, and with some switched off."""
     figure = go.Figure()
-    classes = np.arange(NUM_CLASSES)
+    classes = np.arange(len(class_names))
+    noun = noun_of(class_names)
     for name, values, colour in (
         ("all channels", before, PUBLISHED),
         ("some switched off", after, TRAINING),
@@ -86,9 +90,9 @@ def probability_change_figure(
             y=values,
             name=name,
             marker_color=colour,
-            hovertemplate=f"{name}: digit %{{x}} <b>%{{y:.4%}}</b><extra></extra>",
+            hovertemplate=f"{name}: {noun} %{{x}} <b>%{{y:.4%}}</b><extra></extra>",
         )
-    figure.update_xaxes(tickvals=classes, title="digit", fixedrange=True)
+    figure.update_xaxes(tickvals=classes, ticktext=list(class_names), title=noun, fixedrange=True)
     figure.update_yaxes(
         range=[0, 1.02],
         tickvals=[0, 0.5, 1],

@@ -16,7 +16,7 @@ from mnistviz.charts.montage import (
     to_grid,
 )
 from mnistviz.charts.theme import CHOSEN, PUBLISHED, TRAINING, apply_layout
-from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES, noun_of
 from mnistviz.core.types.arrays import FloatArray
 
 NUM_BINS = 40
@@ -77,12 +77,17 @@ def histogram_figure(values: FloatArray, height: int = 220) -> go.Figure:
     return apply_layout(figure, height, bargap=0, margin={"t": 28})
 
 
-def digit_activity_figure(active: FloatArray, mean: FloatArray, height: int = 240) -> go.Figure:
+def digit_activity_figure(
+    active: FloatArray,
+    mean: FloatArray,
+    height: int = 240,
+    class_names: Sequence[str] = DIGIT_NAMES,
+) -> go.Figure:
     """Return the mean value of a channel for each digit, `(10,)`.
 
     `active` is the share of the digit's images in which the channel is active, `(10,)` in [0, 1].
     """
-    digits = np.arange(NUM_CLASSES)
+    digits = np.arange(len(class_names))
     best = int(np.argmax(np.nan_to_num(mean)))
     figure = go.Figure(
         go.Bar(
@@ -90,11 +95,14 @@ def digit_activity_figure(active: FloatArray, mean: FloatArray, height: int = 24
             y=mean,
             marker_color=[CHOSEN if digit == best else TRAINING for digit in digits],
             customdata=active,
-            hovertemplate="digit %{x}: mean value <b>%{y:.4f}</b>, active somewhere in "
+            hovertemplate=f"{noun_of(class_names)} %{{x}}: mean value <b>%{{y:.4f}}</b>, active "
+            "somewhere in "
             "<b>%{customdata:.1%}</b> of the images<extra></extra>",
         )
     )
-    figure.update_xaxes(tickvals=digits, title="digit", fixedrange=True)
+    figure.update_xaxes(
+        tickvals=digits, ticktext=list(class_names), title=noun_of(class_names), fixedrange=True
+    )
     figure.update_yaxes(title="mean value", fixedrange=True)
     return apply_layout(figure, height, bargap=0.2)
 

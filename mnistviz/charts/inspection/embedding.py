@@ -1,5 +1,6 @@
 """A two-dimensional embedding of digits, coloured by label or by errors."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.colour_scales import DARK_TEXT, NEUTRAL
 from mnistviz.charts.theme import PUBLISHED, VALIDATION, apply_layout
-from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 
 Colouring = Literal["digit", "error"]
@@ -28,14 +29,6 @@ DIGIT_COLOURS = (
 )
 HEIGHT = 620
 
-# By label and answer.
-TEXTS = np.array(
-    [
-        [f"{label}, read as {answer}" for answer in range(NUM_CLASSES)]
-        for label in range(NUM_CLASSES)
-    ]
-)
-
 
 def embedding_figure(
     plane: FloatArray,
@@ -45,6 +38,7 @@ def embedding_figure(
     *,
     indices: NDArray[np.int64] | None = None,
     height: int = HEIGHT,
+    class_names: Sequence[str] = DIGIT_NAMES,
 ) -> go.Figure:
     """Return a point for each image: `plane` (n, 2), `labels` and `answers` (n,).
 
@@ -56,10 +50,13 @@ def embedding_figure(
     # With four decimals, a browser needs half the time.
     x, y = np.round(plane.T.astype(np.float64), 4)
     wrong = labels != answers
+    # By label and answer.
+    texts = np.array([[f"{one}, read as {other}" for other in class_names] for one in class_names])
     figure = go.Figure()
     if colouring == "digit":
         groups = [
-            (str(digit), labels == digit, DIGIT_COLOURS[digit], 5) for digit in range(NUM_CLASSES)
+            (name, labels == digit, DIGIT_COLOURS[digit % len(DIGIT_COLOURS)], 5)
+            for digit, name in enumerate(class_names)
         ]
     else:
         groups = [("read right", ~wrong, PUBLISHED, 4), ("read wrong", wrong, VALIDATION, 9)]
@@ -72,13 +69,13 @@ def embedding_figure(
             marker={"size": size, "color": colour, "opacity": 0.75},
             # An array, as Plotly would check each of 10,000 lists.
             customdata=indices[selected],
-            text=TEXTS[labels[selected], answers[selected]],
-            hovertemplate="test image %{customdata}: a %{text}<extra></extra>",
+            text=texts[labels[selected], answers[selected]],
+            hovertemplate="test image %{customdata}: %{text}<extra></extra>",
             selected={"marker": {"opacity": 0.75}},
             unselected={"marker": {"opacity": 0.75}},
         )
     if colouring == "digit":
-        figure.layout.annotations = _names_of_islands(plane, labels)
+        figure.layout.annotations = _names_of_islands(plane, labels, class_names)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
     return apply_layout(
@@ -92,8 +89,10 @@ def embedding_figure(
     )
 
 
-def _names_of_islands(plane: FloatArray, labels: ByteArray) -> list[dict[str, Any]]:
-    """Return Plotly annotations with each digit at the median of its points.
+def _names_of_islands(
+    plane: FloatArray, labels: ByteArray, class_names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return Plotly annotations with the name of each class at the median of its points.
 
     So the map can be read without its colours, too.
     """
@@ -104,7 +103,7 @@ def _names_of_islands(plane: FloatArray, labels: ByteArray) -> list[dict[str, An
             {
                 "x": x,
                 "y": y,
-                "text": f"<b>{digit}</b>",
+                "text": f"<b>{class_names[digit]}</b>",
                 "showarrow": False,
                 "font": {"size": 14, "color": DARK_TEXT},
                 "bgcolor": NEUTRAL,

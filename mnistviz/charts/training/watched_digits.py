@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 
 # Pixels for each value of an image, of a frame, of the text below, between two images.
@@ -13,13 +14,18 @@ FRAME = 3
 CAPTION = 20
 GAP = 4
 COLUMNS = 10
+MAX_CAPTION = 9
 
 RIGHT = "#2b8a3e"
 WRONG = "#c92a2a"
 
 
 def watched_digits_image(
-    images: FloatArray, labels: ByteArray, digits: Sequence[int], columns: int = COLUMNS
+    images: FloatArray,
+    labels: ByteArray,
+    digits: Sequence[int],
+    columns: int = COLUMNS,
+    class_names: Sequence[str] = DIGIT_NAMES,
 ) -> Image.Image:
     """Return images `(n, 28, 28)` float32 in [0, 1] with their answers: green right, red wrong.
 
@@ -45,7 +51,11 @@ def watched_digits_image(
             (width * SCALE, height * SCALE), Image.Resampling.NEAREST
         )
         picture.paste(pixels, (left + FRAME, top + FRAME))
-        text = f"{digit}" if digit == label else f"{digit}, not {label}"
+        text = class_names[digit]
+        if digit != label:
+            text += f", not {class_names[label]}"
+        # Longer names are cut at the width of the image.
+        text = text if len(text) <= MAX_CAPTION else f"{text[: MAX_CAPTION - 1]}…"
         middle = (left + cell_width / 2, top + cell_height - CAPTION / 2 - 1)
         draw.text(middle, text, "white", font, anchor="mm")
     return picture

@@ -166,10 +166,19 @@ def format_parts(parts: Sequence[Part]) -> str:
     return "-".join(part.text for part in parts)
 
 
-def canonical(text: str) -> str:
+def with_classes(parts: Sequence[Part], num_classes: int) -> tuple[Part, ...]:
+    """The parts with so many outputs of the last convolution or dense layer: the scores."""
+    last = _last_weighted(parts)
+    return tuple(
+        replace(part, channels=num_classes) if number == last and part.channels else part
+        for number, part in enumerate(parts)
+    )
+
+
+def canonical(text: str, num_classes: int = NUM_CLASSES) -> str:
     """The one way to write the network of a text. Raises `SpecError` for what is no network."""
     parts = parse_parts(text)
-    layers_of(parts)
+    layers_of(parts, num_classes)
     last = _last_weighted(parts)
     usual = [None if number == last else "relu" for number in range(len(parts))]
     return format_parts(

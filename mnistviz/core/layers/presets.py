@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.layers.notation import share_text
 
 
@@ -14,7 +15,13 @@ class Preset:
     purpose: str
 
 
-def plan_text(channels: tuple[int, ...], *, batch_norm: bool = True, dropout: float = 0.1) -> str:
+def plan_text(
+    channels: tuple[int, ...],
+    *,
+    batch_norm: bool = True,
+    dropout: float = 0.1,
+    num_classes: int = NUM_CLASSES,
+) -> str:
     """The text of the published network with a channel plan (a, b, c)."""
     first, second, third = channels
     after = ("-BN" if batch_norm else "") + (f"-D{share_text(dropout)}" if dropout else "")
@@ -28,7 +35,7 @@ def plan_text(channels: tuple[int, ...], *, batch_norm: bool = True, dropout: fl
         "10C1",
     ]
     convolutions = [block + after for block in blocks]
-    return "-".join([*convolutions[:3], "MP2", *convolutions[3:], "10C7"])
+    return "-".join([*convolutions[:3], "MP2", *convolutions[3:], f"{num_classes}C7"])
 
 
 PRESETS = (

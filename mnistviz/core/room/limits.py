@@ -25,15 +25,16 @@ MAX_VISITORS = 100
 MIN_FREE_MEMORY_BYTES = 200 * 2**20
 
 
-def need_room(new_runs: int = 0) -> None:
+def need_room(new_runs: int = 0, new_bytes: int = 0) -> None:
     """Raise `ClassError` where a limit is reached: which one, and what helps.
 
-    Call it before something is kept: `new_runs` runs, or else something small such as a digit.
+    Call it before something is kept: `new_runs` runs, `new_bytes` on the disk, or else something
+    small such as a digit.
     """
     if not storage.is_class():
         return
     free = shutil.disk_usage(existing_folder(storage.room())).free
-    if free < MIN_FREE_DISK_BYTES:
+    if free < MIN_FREE_DISK_BYTES + new_bytes:
         raise ClassError(
             f"The disk of the computer that serves this class is full: {free / 1e6:.0f} MB are "
             f"left, and {MIN_FREE_DISK_BYTES / 1e6:.0f} MB must stay free. Nothing was kept; tell "
@@ -47,9 +48,9 @@ def need_room(new_runs: int = 0) -> None:
             f"You have {kept} runs, and everybody in this class may keep {MAX_RUNS}. Delete one on "
             "the page Runs, then try again."
         )
-    if (used := size_of(home)) > MAX_SPACE_BYTES:
+    if (used := size_of(home) + new_bytes) > MAX_SPACE_BYTES:
         raise ClassError(
-            f"Your runs and digits take {used / 2**20:.0f} MB, and everybody in this class may "
+            f"Your runs, digits and data take {used / 2**20:.0f} MB, and everybody may "
             f"keep {MAX_SPACE_BYTES / 2**20:.0f} MB. Delete runs on the page Runs and remove them "
             "there for good, then try again."
         )

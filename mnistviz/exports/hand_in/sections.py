@@ -13,12 +13,13 @@ from mnistviz.charts.figure_files import write_grids
 from mnistviz.charts.line_pictures import Line, lines_png
 from mnistviz.charts.theme import TRAINING, VALIDATION
 from mnistviz.charts.training.curves import points_of, training_figure
+from mnistviz.core.constants import noun_of
 from mnistviz.core.errors import RunError
 from mnistviz.core.recipes import RECIPES
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.training import EpochRow, MetricRow
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.evaluation.scoring import evaluate
 from mnistviz.exports import texts
 from mnistviz.exports.hand_in.blocks import Block, Code, Picture, Section, Table, Text
@@ -45,7 +46,7 @@ def sections_of(snapshot: Snapshot) -> list[Section]:
     run = snapshot.run
     rows = metrics_log.read(run)
     epochs = epoch_log.epochs_of(rows, run.spec.train.steps_per_epoch)
-    data = load_mnist()
+    data = data_of(run.spec.data)
     result = evaluate(load(snapshot), data.x_test, data.y_test)
     return [
         Section("Approach", _approach(run)),
@@ -53,7 +54,7 @@ def sections_of(snapshot: Snapshot) -> list[Section]:
         Section("Training, epoch by epoch", _log(epochs)),
         Section("Curves", _curves(run, rows, epochs)),
         Section("The network", _layers(run)),
-        Section("What it confuses", _confusions(result.confusion)),
+        Section("What it confuses", _confusions(result.confusion, run.spec.class_names)),
         Section("Kernels", _kernels(snapshot)),
         Section("All settings", _settings(run)),
     ]
@@ -225,17 +226,22 @@ def _layers(run: Run) -> list[Block]:
     ]
 
 
-def _confusions(confusion: NDArray[np.int64]) -> list[Block]:
+def _confusions(confusion: NDArray[np.int64], names: tuple[str, ...]) -> list[Block]:
     off = confusion - np.diag(np.diag(confusion))
     order = np.argsort(-off, axis=None, kind="stable")[:NUM_CONFUSIONS]
     pairs = [np.unravel_index(place, off.shape) for place in order]
-    most = [(f"{label} read as {answer}", f"{off[label, answer]:,}") for label, answer in pairs]
-    digits = range(len(confusion))
-    header = ("is \\ read as", *(str(digit) for digit in digits))
-    rows = [(str(digit), *(f"{count:,}" for count in confusion[digit])) for digit in digits]
+    most = [
+        (f"{names[label]} read as {names[answer]}", f"{off[label, answer]:,}")
+        for label, answer in pairs
+    ]
+    header = ("is \\ read as", *names)
+    rows = [
+        (name, *(f"{count:,}" for count in row)) for name, row in zip(names, confusion, strict=True)
+    ]
     blocks: list[Block] = [Text(f"{off.sum():,} of the {confusion.sum():,} test images are wrong.")]
-    figure = confusion_figure(confusion, CONFUSION_HEIGHT)
-    blocks.append(Picture("confusions", "How often each digit is read as each.", b"", figure))
+    figure = confusion_figure(confusion, CONFUSION_HEIGHT, names)
+    what = f"How often each {noun_of(names)} is read as each."
+    blocks.append(Picture("confusions", what, b"", figure))
     blocks += [Table(header, rows), Text("The most frequent confusions:")]
     found = [pair for pair in most if pair[1] != "0"]
     return [*blocks, Table(("confusion", "images"), found)] if found else blocks[:-1]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.types.arrays import ByteArray, FloatArray, RealArray
 from mnistviz.core.types.inspection import ActivationSurvey
 from mnistviz.core.types.progress import Progress, no_progress
@@ -47,7 +46,8 @@ def survey(
     surveys = {}
     for layer, parts in zip(layers, zip(*batches, strict=True), strict=True):
         values = _ImageValues(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-        surveys[layer.name] = _summary(values, labels, *layer.output_shape[:2])
+        height, width = layer.output_shape[:2]
+        surveys[layer.name] = _summary(values, labels, (height, width), network.spec.num_classes)
     return surveys
 
 
@@ -60,10 +60,13 @@ def _reduce_places(maps: RealArray) -> tuple[NDArray[np.generic], ...]:
     return largest, place, np.count_nonzero(flat > 0, axis=2), flat.sum(axis=2)
 
 
-def _summary(values: _ImageValues, labels: ByteArray, height: int, width: int) -> ActivationSurvey:
+def _summary(
+    values: _ImageValues, labels: ByteArray, places_of: tuple[int, int], num_classes: int
+) -> ActivationSurvey:
+    height, width = places_of
     places = height * width
     top = np.argsort(-values.largest, axis=0, kind="stable")[:NUM_TOP]
-    is_digit = (np.arange(NUM_CLASSES)[:, np.newaxis] == labels).astype(np.float64)
+    is_digit = (np.arange(num_classes)[:, np.newaxis] == labels).astype(np.float64)
     counts = np.maximum(is_digit.sum(axis=1), 1)[:, np.newaxis]
     at = np.take_along_axis(values.place, top, axis=0)
     return ActivationSurvey(

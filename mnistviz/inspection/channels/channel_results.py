@@ -1,6 +1,5 @@
 """Results on the channels of a snapshot: their computation, and the files that store them."""
 
-from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.core.types.arrays import ByteArray
 from mnistviz.core.types.inspection import (
     ActivationSurvey,
@@ -11,6 +10,7 @@ from mnistviz.core.types.inspection import (
 )
 from mnistviz.core.types.progress import Progress, no_progress
 from mnistviz.digits import mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.inspection.channels import knockout, pruning
 from mnistviz.inspection.channels.channel_statistics import layer_statistics
 from mnistviz.inspection.channels.layer_ablation import SplitNetwork, ablate
@@ -53,7 +53,7 @@ def compute_statistics(
 
     `progress` gets the share that is done. The snapshot is loaded unless `network` is given.
     """
-    images = mnist.load_mnist().x_test
+    images = data_of(snapshot.run.spec.data).x_test
     statistics = layer_statistics(
         network or load(snapshot), images, lambda done: progress(done / len(images))
     )
@@ -63,16 +63,17 @@ def compute_statistics(
 
 def channel_means(snapshot: Snapshot, network: Network) -> Arrays:
     """The mean output of each channel over training images, (channels,) by layer; stored."""
-    images = mnist.load_mnist().x_train[: knockout.NUM_AVERAGED]
+    images = data_of(snapshot.run.spec.data).x_train[: knockout.NUM_AVERAGED]
     return CHANNEL_MEANS.get(snapshot, lambda: knockout.channel_means(network, images))
 
 
-def labelled_test_images(count: int) -> tuple[ByteArray, ByteArray]:
-    """`count` test images (count, 28, 28), as many of each digit, and their labels; or all."""
-    data = mnist.load_mnist()
-    if count >= NUM_TEST_IMAGES:
+def labelled_test_images(snapshot: Snapshot, count: int) -> tuple[ByteArray, ByteArray]:
+    """`count` test images (count, 28, 28), as many of each class, and their labels; or all."""
+    spec = snapshot.run.spec
+    data, num_classes = data_of(spec.data), spec.model.num_classes
+    if count >= len(data.y_test):
         return data.x_test, data.y_test
-    chosen = mnist.balanced(data.y_test, count // NUM_CLASSES)
+    chosen = mnist.balanced(data.y_test, count // num_classes, num_classes)
     return data.x_test[chosen], data.y_test[chosen]
 
 
@@ -86,7 +87,9 @@ def compute_ablation(
     """Compute and store the ablation of a layer on so many test images."""
     network = load(snapshot)
     means = channel_means(snapshot, network)[layer]
-    split = SplitNetwork(network, layer, means, *labelled_test_images(images), replacement)
+    split = SplitNetwork(
+        network, layer, means, *labelled_test_images(snapshot, images), replacement
+    )
     ablation = ablate(split, progress)
     ablation_cache(layer, replacement, images).write(snapshot, ablation)
     return ablation
@@ -103,7 +106,8 @@ def compute_pruning(
     if ablation is None:
         ablation = compute_ablation(snapshot, layer, "mean", SUBSET_SIZE)
     network = load(snapshot)
-    data, count = mnist.load_mnist(), snapshot.run.spec.train.num_images
+    spec = snapshot.run.spec
+    data, count = data_of(spec.data), spec.train.num_images
     result = pruning.prune_and_tune(
         network,
         layer,

@@ -59,17 +59,17 @@ class Attribution:
         return error / abs(expected) if expected else float(error > 0)
 
 
-def contrast(target: int, against: int | None = None) -> FloatArray:
+def contrast(target: int, against: int | None = None, num_classes: int = NUM_CLASSES) -> FloatArray:
     """The weights `(10,)` of the logits in a score: the target's, minus that of `against`.
 
     Raises `SpecError` when one is no digit or both are the same.
     """
     for name, digit in (("target", target), ("against", against)):
-        if digit is not None and not 0 <= digit < NUM_CLASSES:
-            raise SpecError(f"{name}: expected a digit from 0 to {NUM_CLASSES - 1}, got {digit}")
+        if digit is not None and not 0 <= digit < num_classes:
+            raise SpecError(f"{name}: expected a digit from 0 to {num_classes - 1}, got {digit}")
     if target == against:
         raise SpecError(f"against: expected another digit than the target, got {against} for both")
-    weights = np.zeros(NUM_CLASSES, np.float32)
+    weights = np.zeros(num_classes, np.float32)
     weights[target] = 1
     if against is not None:
         weights[against] = -1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnistviz.core.model_spec import convolution_name
-from mnistviz.core.types.arrays import FloatArray
+from mnistviz.core.types.arrays import FloatArray, RealArray
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.network.layers import forward, sums
 from mnistviz.network.network import Network, as_batch
@@ -49,6 +49,17 @@ def stages(network: Network, image: FloatArray) -> tuple[LayerOutput, ...]:
                     found.append(LayerOutput(network.spec.scores_layer, "convolution", scores))
                 found.append(LayerOutput(layer.name, "softmax", values[0]))
     return tuple(found)
+
+
+def input_of(network: Network, image: FloatArray, layer: str) -> FloatArray:
+    """The maps (height, width, channels) that a layer gets for an image `(28, 28)`."""
+    values: RealArray = as_batch(image[np.newaxis])
+    for name, outputs in network.outputs(image[np.newaxis]).items():
+        if name == layer:
+            found: FloatArray = values[0].astype(np.float32, copy=False)
+            return found
+        values = outputs
+    raise KeyError(layer)
 
 
 def shown_at(outputs: Sequence[LayerOutput], stage: str) -> list[LayerOutput]:

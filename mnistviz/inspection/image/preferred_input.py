@@ -55,8 +55,9 @@ class ChannelGradients:
     ) -> tuple[RealArray, RealArray]:
         """The value `(n,)` of each image's own channel, and its gradient `(n, size, size)`.
 
-        Values are those before the ReLU, which has no gradient where it is 0. An image
-        `(n, size, size)` covers the receptive field of one value of the layer.
+        Values are those before the activation: a ReLU has no gradient where it is 0. An image
+        `(n, size, size)` covers the receptive field of one value of the layer, the one in the
+        middle where layers pad.
         """
         # Few images still use all threads.
         size = min(BATCH_SIZE, math.ceil(len(images) / NUM_THREADS))
@@ -71,7 +72,7 @@ class ChannelGradients:
         outputs = layer_outputs(self._layers, self._weights, inputs)
         maps = outputs[self.layer]
         chosen = np.zeros(maps.shape, np.float32)
-        own = (np.arange(len(images)), 0, 0, channels)
+        own = (np.arange(len(images)), maps.shape[1] // 2, maps.shape[2] // 2, channels)
         chosen[own] = 1
         gradients = layer_gradients(self._layers, self._weights, inputs, outputs, chosen)
         return maps[own], gradients["input"][..., 0]

@@ -28,7 +28,8 @@ def main(file: str, folder: str) -> int:
         layers = layers_of(config)
         found = fit(layers)
         arrays = _arrays(layers, found, weights_file)
-    except (RunError, ZipError, OSError, ValueError, KeyError, RecursionError) as error:
+    except (RunError, ZipError, OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        # HDF5 raises any of these for a damaged file.
         text = " ".join(str(error).split())[:300]
         prefix = "" if isinstance(error, RunError) else "import: the file can't be read: "
         print(f"{prefix}{text}")

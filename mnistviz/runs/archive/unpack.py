@@ -20,6 +20,7 @@ from mnistviz.core import storage
 from mnistviz.core.errors import RunError, SpecError
 from mnistviz.core.inputs import names
 from mnistviz.core.inputs.file_kinds import KIND_TEXTS, FileKind, find_kind
+from mnistviz.core.room import limits
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.safe_zip import SafeZip, ZipError, ZipRules, open_zip
 from mnistviz.core.types.arrays import FloatArray
@@ -71,6 +72,7 @@ def import_run(source: Path | IO[bytes]) -> NamedRun:
     without checkpoints: it can be forked, not resumed. Raises `RunError`.
     """
     with _open_archive(source) as archive:
+        limits.need_room(new_bytes=sum(entry.file_size for entry in archive.entries))
         spec = _read_spec(archive)
         name, note = _read_label(archive)
         log, last_step = _read_log(archive, spec)

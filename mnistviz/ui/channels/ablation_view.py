@@ -6,6 +6,7 @@ from mnistviz.core import statistics
 from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.thresholds import MARGIN
 from mnistviz.core.types.inspection import LayerAblation, PruningResult, Replacement
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.inspection.channels import channel_results
 from mnistviz.inspection.jobs import kinds as jobs
 from mnistviz.inspection.jobs.job import Job
@@ -95,10 +96,11 @@ def show_ablation(snapshot: Snapshot, ablation: LayerAblation) -> None:
     if pruning is not None:
         explained(pruning_text(pruning))
     with st.container(horizontal=True):
-        if images < NUM_TEST_IMAGES:
+        total = len(data_of(snapshot.run.spec.data).y_test)
+        if images < total:
             _offer_job(
                 jobs.ablation(snapshot, layer, ablation.replacement),
-                f"On all {NUM_TEST_IMAGES:,} test images",
+                f"On all {total:,} test images",
                 "Some minutes, in a process of its own: leave the page if you like.",
             )
         if pruning is None and ablation.replacement == "mean":

@@ -26,7 +26,7 @@ from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 REDUNDANCY = OnDemand(
     "redundancy",
-    "Measure this network on the 10,000 test images",
+    "Measure this network on all test images",
     ":material/straighten:",
     "Some ten seconds on two free cores. The result is kept on disk.",
 )
@@ -41,7 +41,7 @@ VERDICTS = {
 def need_statistics(snapshot: Snapshot) -> Mapping[str, LayerStatistics]:
     """The channel statistics by layer; computed when a person asks for them, empty before."""
     statistics = channel_results.STATISTICS.read(snapshot) or REDUNDANCY.need(
-        "Comparing the channels over 10,000 test images …",
+        "Comparing the channels over all test images …",
         lambda progress: stored_results.compute_statistics(snapshot, progress),
     )
     return statistics or {}
@@ -108,7 +108,7 @@ def show_correlations(snapshot: Snapshot, layer: str, statistics: LayerStatistic
         "Look for strong colour off the diagonal: those two rise and fall together (orange) or "
         "against each other (blue). Channels that go together stand side by side, in the same "
         "order in both; kernels of the same channels may differ and still say the same. Left: "
-        f"over the 10,000 test images and all places. From |r| = {TWIN_CORRELATION} on, two "
+        f"over all test images and all places. From |r| = {TWIN_CORRELATION} on, two "
         "channels are near-twins."
     )
 

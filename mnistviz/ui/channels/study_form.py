@@ -11,10 +11,13 @@ from mnistviz.core.errors import MnistVizError
 from mnistviz.core.model_spec import parse_channels
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.core.room import limits, rules
+from mnistviz.core.run_spec import DataRef
+from mnistviz.digits.data_sets import library
 from mnistviz.runs import registry
 from mnistviz.runs.run_state import ACTIVE_STATES, read_status, run_state, silence_text
 from mnistviz.studies import runner, study_directory
 from mnistviz.studies.plans import PLANS, WIDTH_SETTINGS, StudySpec, plan_text
+from mnistviz.studies.run_comparison import MNIST
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.width_sweeps import LAYER_NAMES, built_width
 from mnistviz.ui.shared import flash
@@ -49,6 +52,7 @@ def start() -> None:
             plans=entered_plans(entered.study_plans, entered.study_other_plans),
             **widths,
             seeds=tuple(range(_checked_seeds(entered.study_num_seeds))),
+            data=_entered_data(),
         )
         rules.need("studies")
         limits.need_room(new_runs=len(spec.trials))
@@ -63,6 +67,11 @@ def start() -> None:
 def _go_on(study: Study) -> None:
     rules.need("studies")
     runner.start(study.path)
+
+
+def _entered_data() -> DataRef | None:
+    name = st.session_state.get("study_data") or MNIST
+    return None if name == MNIST else library.reference(library.find(name))
 
 
 def entered_plans(chosen: Sequence[str], others: str) -> tuple[tuple[int, ...], ...]:
@@ -153,6 +162,15 @@ def start_form() -> None:
         epochs = find_recipe(recipe).train.epochs
         st.number_input("Epochs", value=epochs, key=f"study_epochs_{recipe}")
         st.number_input("Seeds", value=3, key="study_num_seeds")
+        if known := [about.name for about in library.all_sets()]:
+            st.selectbox(
+                "Data set",
+                [MNIST, *known],
+                key="study_data",
+                help="Of one's own data, the test part is read once for each trial. The margin of "
+                "equivalence is that for MNIST, a tenth of a point: with few test images, few "
+                "differences can be told from chance.",
+            )
     st.multiselect(
         "Plans",
         [plan_text(plan) for plan in PLANS],

@@ -75,8 +75,8 @@ def show_duel(study: Study) -> None:
     )
     explained_caption(
         "Each dot is a seed: the same first weights as far as the sizes allow, the same order of "
-        f"images. **Green band**: ±{100 * MARGIN:.2f} points, ten of the 10,000 test images, set "
-        "before any training; a pair whose thick line lies inside it counts as equivalent. The "
+        f"images. **Green band**: ±{100 * MARGIN:.2f} points, ten of MNIST's 10,000 test images, "
+        "set before any training; a pair whose thick line lies inside it counts as equivalent. The "
         f"thin line is the {INTERVAL} interval of the mean difference."
     )
     explained("\n".join(f"- {verdict_text(comparison)}" for comparison in comparisons))
@@ -125,7 +125,7 @@ def show_uses(study: Study) -> None:
     )
     explained_caption(
         "Look how much of each pale bar is filled. **Pale**: the channels that a layer has. "
-        f"**Full**: how many directions carry {MOST} of what they vary by, over the 10,000 test "
+        f"**Full**: how many directions carry {MOST} of what they vary by, over all test "
         "images and all places. A bar that is half full says that half of the channels repeat "
         "what the others say."
     )

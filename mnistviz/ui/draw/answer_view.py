@@ -36,6 +36,10 @@ BARS_HEIGHT = 300
 SECOND_LOOK, OTHERS = "Second look", "Other networks"
 XRAY, REFUSAL = "X-ray", "When it refuses"
 PEOPLE = "How well it reads"
+NOTHING_REFUSED = (
+    "The judge of what is no digit knows digits only. The chosen run is trained on a data set of "
+    "your own, so nothing is refused: it answers whatever you draw."
+)
 # The key of the chosen view below the answer.
 MORE = "more"
 
@@ -84,10 +88,14 @@ def show_answer(
     with right:
         show(
             prepared_bars(
-                reading.probabilities, BARS_HEIGHT, page_appearance(), answered=not refused
+                reading.probabilities,
+                BARS_HEIGHT,
+                page_appearance(),
+                answered=not refused,
+                class_names=reading.class_names,
             ),
             "answer",
-            "The network's ten probabilities" + ", not used: it is no digit" * refused,
+            "The network's probabilities" + ", not used: it is no digit" * refused,
         )
         if refused:
             explained_caption(
@@ -116,7 +124,10 @@ def show_more(
         "More about this answer", views, key=MORE, persist_state="session"
     )
     if chosen == REFUSAL:
-        _show_refusal()
+        if snapshot.run.spec.data is None:
+            _show_refusal()
+        else:
+            st.info(NOTHING_REFUSED)
     elif chosen == PEOPLE:
         show_people()
     elif chosen and stages.blank:
@@ -141,7 +152,7 @@ def _show_reading(first: Reading, second: Reading | None, narrow: bool) -> None:
     changed = second is not None and (second.verdict, second.digit) != (first.verdict, first.digit)
     reading = second if second is not None and changed else first
     texts = TEXTS[reading.verdict]
-    values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
+    values = {"digit": reading.name, "probability": f"{reading.probability:.1%}"}
     heading = f"Second look: {texts.heading.lower()}" if changed else texts.heading
     answer = texts.answer.format(**values)
     detail = change_text(first) if changed else texts.detail.format(**values)
@@ -180,14 +191,15 @@ def _show_calibration(calibration: Calibration | None, reading: Reading) -> None
 
 def _show_links(reading: Reading) -> None:
     """Show the next best digit, and links to the pages that explain the answer."""
-    first, second = reading.ranking[:2]
+    second = reading.ranking[1]
+    first_name, second_name = reading.name, reading.class_names[second]
     refused = reading.verdict == "not_a_digit"
     if not refused:
-        explained(f"Next best: **{second}**, {reading.probabilities[second]:.2%}")
+        explained(f"Next best: **{second_name}**, {reading.probabilities[second]:.2%}")
     with st.container(horizontal=True):
         look = st.button("Look inside", icon=":material/layers:", on_click=_use_drawing)
         why = not refused and st.button(
-            f"Why {first}, not {second}?",
+            f"Why {first_name}, not {second_name}?",
             icon=":material/balance:",
             on_click=_use_drawing,
             kwargs={"ask": True},

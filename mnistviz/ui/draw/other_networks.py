@@ -58,10 +58,10 @@ def _row(snapshot: Snapshot, image: FloatArray) -> dict[str, object]:
     return {
         "run": snapshot.run.name,
         "channels": snapshot.run.spec.model.plan,
-        "reads": None if reading.verdict == "not_a_digit" else reading.digit,
+        "reads": None if reading.verdict == "not_a_digit" else reading.name,
         "verdict": TEXTS[reading.verdict].table,
         "probability": reading.probability,
-        "next best": second,
+        "next best": reading.class_names[second],
         "its probability": float(reading.probabilities[second]),
         "calibrated": reader.calibration is not None,
     }

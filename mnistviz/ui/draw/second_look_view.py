@@ -34,13 +34,13 @@ def show_second_look(snapshot: Snapshot, image: FloatArray) -> None:
 def answer_text(look: SecondLook) -> str:
     """The answer of the second look with its probability, a sentence in Markdown."""
     reading = look.reading
-    values = {"digit": reading.digit, "probability": f"{reading.probability:.1%}"}
+    values = {"digit": reading.name, "probability": f"{reading.probability:.1%}"}
     return f"Second look: **{TEXTS[reading.verdict].command_line.format(**values)}**."
 
 
 def change_text(first: Reading) -> str:
     """The answer of a single look, for the place of its probability where the second differs."""
-    values = {"digit": first.digit, "probability": f"{first.probability:.1%}"}
+    values = {"digit": first.name, "probability": f"{first.probability:.1%}"}
     return f"single look: {TEXTS[first.verdict].command_line.format(**values)}"
 
 
@@ -60,13 +60,13 @@ def calibration_text(fitted: Calibration | None) -> str:
 
 def tiles_html(look: SecondLook) -> str:
     """The versions side by side, each with its answer; answers of a minority are orange."""
-    most = look.votes[0][0]
+    most, names = look.votes[0][0], look.reading.class_names
     tiles = "".join(
         f'<figure style="margin:0;width:{TILE_WIDTH}px;text-align:center">'
         f'<img src="{png_data_uri(to_pixels(image))}" width="{PICTURE_WIDTH}" '
         f'height="{PICTURE_WIDTH}" style="image-rendering:pixelated" '
-        f'alt="Your digit {html.escape(name)}, read as {digit}">'
-        f"<figcaption><strong{'' if digit == most else ORANGE}>{digit}</strong>"
+        f'alt="Your digit {html.escape(name)}, read as {html.escape(names[digit])}">'
+        f"<figcaption><strong{'' if digit == most else ORANGE}>{html.escape(names[digit])}</strong>"
         f'<span style="{NAME_STYLE}">{html.escape(name)}</span>'
         "</figcaption></figure>"
         for name, image, digit in zip(VERSIONS, look.images, look.digits, strict=True)

@@ -8,8 +8,8 @@ import streamlit as st
 
 from mnistviz.charts.digit_images import image_figure
 from mnistviz.charts.ink import ink_figure
-from mnistviz.core.constants import NUM_TRAINING_IMAGES
 from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.digits.drawing.pictures import photo_stages
 from mnistviz.digits.drawing.preprocessing import (
     BOX_SIZE,
@@ -20,7 +20,7 @@ from mnistviz.digits.drawing.preprocessing import (
     stroke_width,
 )
 from mnistviz.digits.drawing.strokes import Strokes, redraw, render
-from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import label_name
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks, stored_results
@@ -142,7 +142,10 @@ def stroke_width_text(width: float) -> str:
 
 def _show_nearest(snapshot: Snapshot, stages: Stages) -> None:
     """Show the training digits with the most similar features."""
-    count = f"{NUM_TRAINING_IMAGES:,}"
+    spec = snapshot.run.spec
+    data, names = data_of(spec.data), spec.class_names
+    total = len(data.y_train)
+    count = f"{total:,}"
     if not stored_results.has_train_map(snapshot):
         clicked = st.button(
             f"Find the {NUM_NEAREST} most alike of {count} training digits",
@@ -154,12 +157,9 @@ def _show_nearest(snapshot: Snapshot, stages: Stages) -> None:
             return
         text = f"The network describes {count} training digits, once for this snapshot …"
         bar = st.progress(0.0, text)
-        stored_results.train_map(
-            snapshot, lambda done: bar.progress(done / NUM_TRAINING_IMAGES, text)
-        )
+        stored_results.train_map(snapshot, lambda done: bar.progress(min(1.0, done / total), text))
         bar.empty()
     chosen, distances = stored_results.nearest_training(snapshot, stages.image, NUM_NEAREST)
-    data = load_mnist()
     explained("The training digits that the network describes most like it:")
     with st.container(horizontal=True):
         for number, distance in zip(chosen, distances, strict=True):
@@ -167,6 +167,6 @@ def _show_nearest(snapshot: Snapshot, stages: Stages) -> None:
             st.image(
                 to_input(data.x_train[number]),
                 width=90,
-                caption=f"{label_name(label)}, {distance:.1f} away",
-                alt=f"training image {number}, {label_name(label)}",
+                caption=f"{label_name(label, names)}, {distance:.1f} away",
+                alt=f"training image {number}, {label_name(label, names)}",
             )

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.digit_images import gallery_figure
 from mnistviz.charts.inspection.embedding import HEIGHT, Colouring, embedding_figure
-from mnistviz.core.constants import NUM_TEST_IMAGES
+from mnistviz.core.constants import DIGIT_NAMES
+from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.data_sets.library import data_of
+from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import label_name
 from mnistviz.inspection import digit_maps
 from mnistviz.inspection.digit_maps import DigitMap
@@ -64,10 +66,14 @@ def look_for(
 
 
 def show_map(
-    digit_map: DigitMap, image: ShownImage, tsne_plane: FloatArray | None, colouring: Colouring
+    digit_map: DigitMap,
+    image: ShownImage,
+    tsne_plane: FloatArray | None,
+    colouring: Colouring,
+    spec: RunSpec,
 ) -> None:
     """Show the map in its first two axes, or in the plane of t-SNE `(10,000, 2)`, with a star."""
-    digits = load_mnist().y_test
+    digits = data_of(spec.data).y_test
     explained_caption(
         f"{look_for(colouring, digit_map.answers, digits)} The **star** is {image.name}. Point at "
         "a point for what it is, **click** it to look at it on all pages."
@@ -86,13 +92,14 @@ def show_map(
                 digit_map.answers,
                 colouring,
                 height=NARROW_HEIGHT if is_narrow() else HEIGHT,
+                class_names=spec.class_names,
             ),
             key=MAP,
             on_click=_choose_clicked_image,
             scrollZoom=True,
             # Plotly's own default of 2 takes four times as many pixels as most screens have.
             plotGlPixelRatio=pixel_ratio(),
-            alt=f"{NUM_TEST_IMAGES:,} test images as points, coloured by {COLOURINGS[colouring]}",
+            alt=f"{len(digits):,} test images as points, coloured by {COLOURINGS[colouring]}",
         )
         show_star(MAP, star, image.name)
         explained_caption(
@@ -102,7 +109,7 @@ def show_map(
             "of one mean nothing."
         )
     with right:
-        _show_neighbours(digit_map, image)
+        _show_neighbours(digit_map, image, spec)
 
 
 def _axes_text(shares: Sequence[float] | FloatArray) -> str:
@@ -119,12 +126,14 @@ def neighbours_of(image: ShownImage, places: FloatArray) -> NDArray[np.int64]:
     return others[:NUM_SHOWN_NEIGHBOURS]
 
 
-def _show_neighbours(digit_map: DigitMap, image: ShownImage) -> None:
-    data = load_mnist()
+def _show_neighbours(digit_map: DigitMap, image: ShownImage, spec: RunSpec) -> None:
+    data, classes = data_of(spec.data), spec.class_names
     nearest = neighbours_of(image, digit_map.places)
     digits = data.y_test[nearest]
     names = {
-        int(number): f"test image {number}: {label_name(int(digit))}, read as {answer}"
+        int(number): (
+            f"test image {number}: {label_name(int(digit), classes)}, read as {classes[answer]}"
+        )
         for number, digit, answer in zip(nearest, digits, digit_map.answers[nearest], strict=True)
     }
     # Beside the map on a wide page, below it on a phone.
@@ -143,7 +152,9 @@ def _show_neighbours(digit_map: DigitMap, image: ShownImage) -> None:
         alt=f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it",
     )
     list_points("Or choose it here", names, None, f"{NEIGHBOURS}_list", choose_test_image)
+    name = classes[digits[0]]
+    of_class = f"{name}s" if classes == DIGIT_NAMES else f"of the class {name}"
     explained_caption(
         f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it, the "
-        f"nearest first: {(digits == digits[0]).sum()} of them are {digits[0]}s."
+        f"nearest first: {(digits == digits[0]).sum()} of them are {of_class}."
     )

@@ -6,10 +6,12 @@ import functools
 
 import streamlit as st
 
+from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits import my_digits
-from mnistviz.digits.data_set_formats import UPLOAD
-from mnistviz.digits.data_set_reader import read_uploads
+from mnistviz.digits.data_sets import evaluated, library
+from mnistviz.digits.data_sets.library import data_of
+from mnistviz.digits.data_sets.reading import EXPECTED
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation.predictions import (
@@ -23,25 +25,29 @@ from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
 from mnistviz.ui.shared.inputs import are_uploads_refused, pick, show_uploads_refused
+from mnistviz.ui.shared.layer_views.supported_layers import need_digits
 from mnistviz.ui.shared.page_registry import DRAW
+from mnistviz.ui.shared.sidebar import chosen_run
 from mnistviz.ui.shared.texts import count_of
 from mnistviz.ui.shared.words.explained import explained_caption
 
-TEST_SET = "test images"
+UPLOAD_NOW = "files of mine, only for now"
 SOURCES = {"test": "Test set", "digits": "My digits", "own": "My data set"}
 # The key of the session's state with the ids of the uploads and their set.
 UPLOADED = "evaluate_uploaded"
 
 
-def test_set() -> LabelledSet:
-    """The 10,000 test images."""
-    data = load_mnist()
-    return LabelledSet(TEST_SET, data.x_test, data.y_test)
+def test_set(spec: RunSpec | None) -> LabelledSet:
+    """The test images of what a run is trained on; None: MNIST's."""
+    if spec is None or spec.data is None:
+        data = load_mnist()
+        return LabelledSet(evaluated.TEST_SET, data.x_test, data.y_test)
+    return evaluated.test_images(spec)
 
 
 def is_test_set(data: LabelledSet) -> bool:
     """Whether a set is the test set, whose image numbers are those of the sidebar."""
-    return data.images is load_mnist().x_test
+    return data.images is data_of(chosen_run().spec.data).x_test
 
 
 def item_of(data: LabelledSet) -> str:
@@ -53,25 +59,43 @@ def describe_set(data: LabelledSet) -> str:
     """The number of images and the name of a set."""
     count = len(data.labels)
     return (
-        f"{count:,} {TEST_SET}"
+        f"{count:,} {data.name}"
         if is_test_set(data)
         else f"{count_of(count, 'image')} of {data.name}"
     )
 
 
-def choose_set() -> LabelledSet:
+def choose_set(spec: RunSpec) -> LabelledSet:
     """Let a person choose the evaluated set. Stops the page where it has no images yet."""
     source = pick("Images", SOURCES, key="evaluate_source", persist_state="session")
     if source == "digits":
+        need_digits(spec, "My digits")
         if not my_digits.list_digits():
             st.info("You have kept no digits yet. Draw some, and say what they are.")
             DRAW.link()
             st.stop()
         return my_digits.as_labelled_set()
-    return _uploaded_set() if source == "own" else test_set()
+    return _own_set(spec) if source == "own" else test_set(spec)
 
 
-def _uploaded_set() -> LabelledSet:
+def _own_set(spec: RunSpec) -> LabelledSet:
+    """The test part of a data set that was imported, or of files that a person uploads now."""
+    known = [about.name for about in library.all_sets()]
+    if known:
+        name = st.selectbox(
+            "Data set",
+            [*known, UPLOAD_NOW],
+            key="evaluate_known_set",
+            persist_state="session",
+            help="Data sets that you imported on the page *Data sets*: their test part is read.",
+        )
+        if name != UPLOAD_NOW and (found := evaluated.known_set(name, spec.class_names)):
+            explained_caption(f"**{found.name}**. {found.description}")
+            return found
+    return _uploaded_set(spec)
+
+
+def _uploaded_set(spec: RunSpec) -> LabelledSet:
     """The set that a person uploaded last; it stays while they look at other pages."""
     if is_refused("import"):
         st.stop()
@@ -80,20 +104,25 @@ def _uploaded_set() -> LabelledSet:
         st.stop()
     # No list of suffixes: MNIST's own files have none. The reader refuses what is no data set.
     uploads = st.file_uploader(
-        f"{UPLOAD[0].upper()}{UPLOAD[1:]}",
+        f"{EXPECTED[0].upper()}{EXPECTED[1:]}",
         accept_multiple_files=True,
         key="evaluate_upload",
-        help="Names and layouts of MNIST, Fashion-MNIST and KMNIST are known, .gz too. Nothing is "
-        "written to disk but what the networks answer.",
+        help="Names and layouts of MNIST, Fashion-MNIST, KMNIST and EMNIST are known, .gz, zip and "
+        "tar too. The test part is read. Nothing is written to disk but what the networks answer.",
     )
     show_upload_limits()
-    ids = tuple(upload.file_id for upload in uploads)
+    # The classes of the network say what the labels mean.
+    ids = (*(upload.file_id for upload in uploads), *spec.class_names) if uploads else ()
     if ids and st.session_state.get(UPLOADED, (None,))[0] != ids:
-        data = read_uploads([(upload.name, upload.getvalue()) for upload in uploads])
+        files = [(upload.name, upload.getvalue()) for upload in uploads]
+        data = evaluated.read_uploads(files, spec.class_names)
         st.session_state[UPLOADED] = (ids, data)
     if UPLOADED not in st.session_state:
         st.stop()
     uploaded: LabelledSet = st.session_state[UPLOADED][1]
+    if uploaded.class_names != spec.class_names:
+        st.info("The files were read for a network with other classes: choose them again.")
+        st.stop()
     explained_caption(f"**{uploaded.name}**: {uploaded.description}")
     return uploaded
 
@@ -106,7 +135,7 @@ def _test_digest() -> str:
 def digest(data: LabelledSet) -> str:
     """The digest of a set's images, under which results are cached."""
     # The test set never changes: it is hashed once.
-    return _test_digest() if is_test_set(data) else digest_of(data.images)
+    return _test_digest() if data.images is load_mnist().x_test else digest_of(data.images)
 
 
 def answers(snapshot: Snapshot, data: LabelledSet) -> Answers:

@@ -25,6 +25,7 @@ from mnistviz.ui.shared.loaded_networks import NOT_CALIBRATED
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import uses_drawing
+from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # The number of the chosen image, in the session's state.
@@ -98,17 +99,19 @@ def show_gallery(
 
 def caption(answers: Answers, number: int, other: tuple[str, str, Answers] | None = None) -> str:
     """The text above an image: its label, and the answer if it is wrong; of two networks both."""
-    label, answer = answers.data.labels[number], answers.answers[number]
+    names = answers.data.class_names
+    label, answer = names[answers.data.labels[number]], names[answers.answers[number]]
     if other:
-        return f"{label}: {answer} | {other[2].answers[number]}"
-    return str(label) if answers.right[number] else f"{label} → {answer}"
+        return f"{label}: {answer} | {names[other[2].answers[number]]}"
+    return label if answers.right[number] else f"{label} → {answer}"
 
 
 def describe_image(
     answers: Answers, number: int, other: tuple[str, str, Answers] | None = None
 ) -> str:
     """The name of an image with its label and answer, or those of two networks, for hovering."""
-    name = f"{item_of(answers.data)} {number}: {label_name(int(answers.data.labels[number]))}"
+    data = answers.data
+    name = f"{item_of(data)} {number}: {label_name(int(data.labels[number]), data.class_names)}"
     if other is None:
         return f"{name}, read as {_answer(answers, number)}"
     first, second, theirs = other
@@ -116,7 +119,8 @@ def describe_image(
 
 
 def _answer(answers: Answers, number: int) -> str:
-    return f"{answers.answers[number]} ({answers.confidence[number]:.1%})"
+    name = answers.data.class_names[answers.answers[number]]
+    return f"{name} ({answers.confidence[number]:.1%})"
 
 
 def _choose_clicked(chart: str, data: LabelledSet) -> None:
@@ -133,7 +137,8 @@ def _choose(data: LabelledSet, number: int) -> None:
     else:
         # An image of another set replaces the drawing on all pages.
         image = to_input(data.images[number])
-        name = f"image {number} of {data.name}, {label_name(int(data.labels[number]))}"
+        label = label_name(int(data.labels[number]), data.class_names)
+        name = f"image {number} of {data.name}, {label}"
         st.session_state[state.DRAWN_IMAGE] = image
         st.session_state[state.NAMED_IMAGE] = (name, image)
     st.session_state[state.USE_DRAWING] = not is_test_set(data)
@@ -159,19 +164,21 @@ def show_chosen(answers: Answers, among: NDArray[np.int64]) -> None:
     number = int(among[0]) if len(among) and not _is_new_choice(chosen, among) else chosen
     if number is None:
         return
-    st.subheader(f"{item_of(answers.data).capitalize()} {number}", anchor=False)
+    changing_subheader("image", f"{item_of(answers.data).capitalize()} {number}", anchor=False)
     left, right = st.columns([2, 3], gap="medium")
     with left:
         name = describe_image(answers, number)
         show(image_figure(to_input(answers.data.images[number]), 220), "evaluate_picture", name)
     with right:
         shares = answers.probabilities(np.array([number]))[0]
-        show(probability_figure(shares, 240), "evaluate_bars", f"Ten probabilities: {name}")
+        names = answers.data.class_names
+        show(probability_figure(shares, 240, names), "evaluate_bars", f"Its probabilities: {name}")
     verdict = "right" if answers.right[number] else "**wrong**"
     note = NOT_CALIBRATED if answers.temperature is None else ""
     explained(
-        f"Its label is **{answers.data.labels[number]}**, it is read as "
-        f"**{answers.answers[number]}** at {answers.confidence[number]:.1%}{note}: {verdict}."
+        f"Its label is **{names[answers.data.labels[number]]}**, it is read as "
+        f"**{names[answers.answers[number]]}** at {answers.confidence[number]:.1%}{note}: "
+        f"{verdict}."
     )
     with st.container(horizontal=True):
         if number == chosen:
@@ -214,7 +221,7 @@ def _show_mark(data: LabelledSet, number: int) -> None:
             label_issues.mark(name, number, None if mark == RIGHT else mark)
 
     st.segmented_control(
-        f"Do you agree with the label {data.labels[number]}? It is",
+        f"Do you agree with the label {data.class_names[data.labels[number]]}? It is",
         MARKS,
         key=key,
         on_change=store,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnistviz.charts.digit_images import image_figure, probability_figure
 from mnistviz.charts.evaluation.robustness import robustness_figure
+from mnistviz.core.constants import noun_of
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation import robustness
 from mnistviz.evaluation.corruptions import CORRUPTIONS, Corruption
@@ -82,13 +83,17 @@ def _show_corrupted(snapshot: Snapshot, corruption: Corruption, level: float) ->
         alt = f"{name}, changed: {corruption.title}"
         show(image_figure(corrupted, 220), "evaluate_spoiled", alt)
     with right:
-        alt = "Its ten probabilities now"
-        show(probability_figure(probabilities, 240), "evaluate_spoiled_bars", alt)
-    answer = f"still **{after}**" if after == before else f"no longer {before} but **{after}**"
+        alt, names = "Its probabilities now", snapshot.run.spec.class_names
+        show(probability_figure(probabilities, 240, names), "evaluate_spoiled_bars", alt)
+    answer = (
+        f"still **{names[after]}**"
+        if after == before
+        else f"no longer {names[before]} but **{names[after]}**"
+    )
     trained = robustness.trained_on(corruption, snapshot.run.spec.train)
     inside = level == corruption.neutral or (trained and trained[0] <= level <= trained[1])
     explained(
-        f"{name.capitalize()}, at {level:g} {corruption.unit}: {answer}, at "
+        f"{name[:1].upper()}{name[1:]}, at {level:g} {corruption.unit}: {answer}, at "
         f"{probabilities.max():.1%}. "
         + (
             "Images like this are within what it was trained on."
@@ -111,7 +116,8 @@ def _show_curves(
         return
     trained = robustness.trained_on(corruption, snapshot.run.spec.train)
     explained_caption(
-        f"**{corruption.title}**, on {len(part.labels):,} {part.name}, as many of each digit. "
+        f"**{corruption.title}**, on {len(part.labels):,} {part.name}, as many of each "
+        f"{noun_of(part.class_names)}. "
         "Look where the line leaves the top. Green is the dial, dotted is guessing"
         + (f", grey what **{snapshot.run.name}** was trained on." if trained else ".")
     )

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnistviz.charts.evaluation.confusion import CELLS_HEIGHT, clickable_confusion_figure
-from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES, noun_of
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.evaluation import Evaluation
 from mnistviz.digits.my_digits import label_name
@@ -23,6 +23,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import metric_with_note
 from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Keys of the session's state: (label, answer) of the chosen cell, and the chosen mix-up.
@@ -47,9 +48,11 @@ def finding_of(run: Run, answers: Answers) -> str:
         return finding
     confusion = score(answers.logits, answers.data.labels).confusion
     label, answer = most_frequent_mix_ups(confusion)[0]
+    names = answers.data.class_names
     sure = int((answers.confidence[wrong] >= SURE).sum())
     return (
-        f"{finding} Most often it takes {label_name(label)} for {label_name(answer)}: "
+        f"{finding} Most often it takes {label_name(label, names)} for "
+        f"{label_name(answer, names)}: "
         f"{count_of(int(confusion[label, answer]), 'time')}. In {sure:,} of its "
         f"{count_of(len(wrong), 'mistake')} it was sure, with a probability of {SURE:.0%} or more."
     )
@@ -71,7 +74,9 @@ def show_headline(run: Run, answers: Answers) -> None:
         )
         metric_with_note("Read wrong", f"{result.images - right:,}", f"of {result.images:,}")
         metric_with_note("Loss", f"{result.loss:.4f}", "before calibration")
-        wrong = f"wrong: {missed[1]:,}; in three: {missed[2]:,}"
+        wrong = f"wrong: {missed[1]:,}"
+        if len(missed) > 2:
+            wrong += f"; in three: {missed[2]:,}"
         metric_with_note("Right in two guesses", f"{shares[1]:.2%}", wrong)
     if is_test_set(answers.data) and run.spec.train.validated_on == "test":
         explained_caption(
@@ -95,30 +100,38 @@ def show_confusion(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
     """
     result = score(answers.logits, answers.data.labels)
     mix_ups = most_frequent_mix_ups(result.confusion)
-    label, answer = chosen = st.session_state.get(CELL) or (mix_ups or [(0, 0)])[0]
+    names = answers.data.class_names
+    chosen = st.session_state.get(CELL)
+    if chosen is None or max(chosen) >= len(names):
+        chosen = (mix_ups or [(0, 0)])[0]
+    label, answer = chosen
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _show_matrix(result, chosen, mix_ups)
+        _show_matrix(result, chosen, mix_ups, names)
     with right:
         _show_class_scores(answers)
     inside = in_cell(answers, label, answer)
     is_right = label == answer
-    of_label = f"{count_of(len(inside), 'image')} of {label_name(label)}"
-    st.subheader(f"{of_label}, read {'right' if is_right else f'as {answer}'}", anchor=False)
+    of_label = f"{count_of(len(inside), 'image')} of {label_name(label, names)}"
+    read = "right" if is_right else f"as {names[answer]}"
+    changing_subheader("cell", f"{of_label}, read {read}", anchor=False)
     order = "lowest probability first" if is_right else HIGHEST_FIRST
     return show_gallery(answers, inside, f"{CELL}_{label}_{answer}", order)
 
 
 def _show_matrix(
-    result: Evaluation, chosen: tuple[int, int], mix_ups: list[tuple[int, int]]
+    result: Evaluation,
+    chosen: tuple[int, int],
+    mix_ups: list[tuple[int, int]],
+    names: tuple[str, ...],
 ) -> None:
     explained_caption(
         "**Click a cell** to see its images. A row is what an image is, a column what it was "
-        "read as. The warmest cells are the digits that are confused most often."
+        "read as. The warmest cells are those that are confused most often."
     )
     height = NARROW_CELLS_HEIGHT if is_narrow() else CELLS_HEIGHT
     show(
-        clickable_confusion_figure(result.confusion, chosen, height),
+        clickable_confusion_figure(result.confusion, chosen, height, names),
         key=MATRIX,
         on_click=_choose_cell,
         alt=f"Confusion matrix of {result.images:,} images, "
@@ -126,10 +139,18 @@ def _show_matrix(
     )
     st.session_state[LABEL], st.session_state[ANSWER] = chosen
     with st.container(horizontal=True):
-        st.number_input("Is a", 0, NUM_CLASSES - 1, key=LABEL, on_change=_choose_entered, width=120)
-        st.number_input(
-            "Read as", 0, NUM_CLASSES - 1, key=ANSWER, on_change=_choose_entered, width=120
-        )
+        for title, key in (("Is a", LABEL), ("Read as", ANSWER)):
+            if names == DIGIT_NAMES:
+                st.number_input(title, 0, 9, key=key, on_change=_choose_entered, width=120)
+            else:
+                st.selectbox(
+                    title.removesuffix(" a"),
+                    range(len(names)),
+                    format_func=names.__getitem__,
+                    key=key,
+                    on_change=_choose_entered,
+                    width=160,
+                )
     if mix_ups:
         st.pills(
             "Most frequent mix-ups",
@@ -137,20 +158,26 @@ def _show_matrix(
             key=MIX_UP,
             on_change=_choose_mix_up,
             wrap=True,
-            format_func=lambda cell: f"{cell[0]} → {cell[1]}: {result.confusion[cell]}",
+            format_func=lambda cell: (
+                f"{names[cell[0]]} → {names[cell[1]]}: {result.confusion[cell]}"
+            ),
         )
 
 
 def _show_class_scores(answers: Answers) -> None:
     import pandas as pd
 
+    names = answers.data.class_names
+    noun = noun_of(names)
     explained_caption(
-        "**For each digit.** Precision: of the images read as this digit, the share that is one. "
-        "Recall: of the images of this digit, the share that was found. F1 combines both."
+        f"**For each {noun}.** Precision: of the images read as this {noun}, the share that is "
+        f"one. Recall: of the images of this {noun}, the share that was found. F1 combines both."
     )
     shares = ["precision", "recall", "F1"]
-    scores = class_scores(answers.data.labels, answers.answers)
+    scores = class_scores(answers.data.labels, answers.answers, len(names))
     table = pd.DataFrame(scores).set_index("digit").rename(columns={"f1": "F1"})
+    if names != DIGIT_NAMES:
+        table.index = pd.Index(names, name=noun)
     table[shares] *= 100
     percent = st.column_config.NumberColumn(format="%.2f%%")
     st.dataframe(
@@ -207,6 +234,7 @@ def show_mistakes(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
     only: int | None = st.pills(
         "Only images of a",
         sorted(set(answers.data.labels[wrong].tolist())),
+        format_func=answers.data.class_names.__getitem__,
         key="evaluate_only",
         help="None chosen: all of them.",
     )

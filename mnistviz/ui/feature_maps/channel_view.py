@@ -14,7 +14,6 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.channel.exciting_view import show_exciting
 from mnistviz.ui.shared.channel.preferred_view import show_preferred
 from mnistviz.ui.shared.charts import show
-from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.texts import count_of
 from mnistviz.ui.shared.words.explained import explained_caption
@@ -84,8 +83,7 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
         if values.size > 1:
             show(histogram_figure(values), "histogram", "How often each value occurs in the map")
         _show_kernels(snapshot, layer, channel)
-    if is_plain(snapshot.run.spec.model, "The preferred input"):
-        show_preferred(snapshot, layer, num_channels[layer], CHANNEL)
+    show_preferred(snapshot, layer, num_channels[layer], CHANNEL)
     show_exciting(snapshot, layer, channel)
 
 

@@ -14,7 +14,8 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.charts import Scope
 from mnistviz.core.types.inspection import LayerOutput
-from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.data_sets.library import data_of
+from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import label_name
 from mnistviz.inspection.image.feature_maps import shown_at
 from mnistviz.runs.snapshots import Snapshot
@@ -30,6 +31,7 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # The key of the chart of the difference between two images.
@@ -94,7 +96,7 @@ def _show_whole_network(maps: ShownMaps) -> None:
     for column, (key, name, outputs) in zip(columns, charts, strict=True):
         with column:
             if len(charts) > 1:
-                explained(f"**{name.capitalize()}**")
+                explained(f"**{name[:1].upper()}{name[1:]}**")
             show(
                 whole_network_figure(
                     outputs,
@@ -114,13 +116,16 @@ def _charts_of(maps: ShownMaps) -> list[tuple[str, str, list[LayerOutput]]]:
     outputs = shown_outputs(maps.stages, maps.image, maps.stage)
     charts = [("whole", maps.image_name, outputs)]
     if (number := maps.other_image) is not None:
-        data = load_mnist()
+        spec = maps.snapshot.run.spec
+        data = data_of(spec.data)
+        number = min(number, len(data.y_test) - 1)
         image = to_input(data.x_test[number])
         others = shown_outputs(
             loaded_networks.calibrated_stages(maps.snapshot, image), image, maps.stage
         )
+        label = label_name(int(data.y_test[number]), spec.class_names)
         charts += [
-            ("whole-other", f"test image {number}, {label_name(int(data.y_test[number]))}", others),
+            ("whole-other", f"test image {number}, {label}", others),
             (DIFFERENCE, "the first minus the second", difference_of(outputs, others)),
         ]
     return charts
@@ -154,10 +159,11 @@ def show_layers(maps: ShownMaps) -> None:
         explained_caption("The input of the network, 28×28 pixels")
     with right:
         probabilities = maps.stages[-1].values
-        show(probability_figure(probabilities, 240), "answer", "The network's ten probabilities")
+        names = maps.snapshot.run.spec.class_names
+        show(probability_figure(probabilities, 240, names), "answer", "The network's probabilities")
         guess = int(np.argmax(probabilities))
         note = loaded_networks.calibration_note(maps.snapshot)
-        explained_caption(f"Its answer: **{guess}** with {probabilities[guess]:.1%}{note}")
+        explained_caption(f"Its answer: **{names[guess]}** with {probabilities[guess]:.1%}{note}")
     _, *outputs, _ = shown_outputs(maps.stages, maps.image, maps.stage)
     largest = max(float(np.abs(output.values).max()) for output in outputs)
     for output in outputs:
@@ -168,7 +174,7 @@ def _show_layer(output: LayerOutput, maps: ShownMaps, largest: float) -> None:
     height, width, channels = output.values.shape
     is_pool = output.stage == "pool"
     title = "max-pool" if output.layer == "pool" else output.layer
-    st.subheader(f"{title} · {channels} channels of {height}×{width}")
+    changing_subheader("maps", f"{title} · {channels} channels of {height}×{width}")
     if is_pool and maps.snapshot.run.spec.model.normalizes:
         explained_caption(
             "The pool takes the normalized values: orange is above the usual value, blue below it."

@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.evaluation.scoring import evaluate
 from mnistviz.inspection.image.feature_maps import stages
 from mnistviz.runs.load import load
@@ -31,7 +31,7 @@ def feature_maps(snapshot: Snapshot, image: FloatArray, layer: str) -> FloatArra
 @st.cache_data(max_entries=2048, show_spinner=False, hash_funcs=HASH_FUNCS)
 def confusion(snapshot: Snapshot) -> NDArray[np.int64]:
     """Confusion matrix `(10, 10)` of a snapshot on the images its run was validated on."""
-    data = load_mnist()
+    data = data_of(snapshot.run.spec.data)
     held_out = snapshot.run.spec.train.held_out
     images = data.x_train[-held_out:] if held_out else data.x_test
     labels = data.y_train[-held_out:] if held_out else data.y_test

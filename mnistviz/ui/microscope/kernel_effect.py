@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
+from mnistviz.digits.mnist import Mnist
 from mnistviz.evaluation.digit_reader import DigitReader
 from mnistviz.network.kernel_edits import with_kernel
 from mnistviz.network.network import Network
@@ -38,20 +39,24 @@ def show_effect(snapshot: Snapshot, image: FloatArray, kernel: EditedKernel | No
         return
     own = loaded_networks.digit_reader(snapshot)
     edited = DigitReader(
-        with_kernel(own.network, kernel.layer, kernel.channel, kernel.values), own.calibration
+        with_kernel(own.network, kernel.layer, kernel.channel, kernel.values),
+        own.calibration,
+        own.class_names,
+        own.refuses,
     )
     before, after = own.read(image), edited.read(image)
-    accuracy, own_accuracy = accuracy_of(edited.network), _own_accuracy(snapshot)
+    data = data_of(snapshot.run.spec.data)
+    accuracy, own_accuracy = accuracy_of(edited.network, data), _own_accuracy(snapshot)
     with st.container(horizontal=True):
         metric_with_note(
             "Its answer with your kernel",
-            f"{after.digit}, {after.probability:.1%}",
-            f"before: {before.digit}, {before.probability:.1%}",
+            f"{after.name}, {after.probability:.1%}",
+            f"before: {before.name}, {before.probability:.1%}",
             "off" if after.digit == before.digit else "orange",
             width=280,
         )
         metric_with_note(
-            f"Right of {NUM_IMAGES:,} test images",
+            f"Right of {min(NUM_IMAGES, len(data.y_test)):,} test images",
             f"{accuracy:.1%}",
             f"before: {own_accuracy:.1%}",
             "off" if accuracy >= own_accuracy else "orange",
@@ -61,11 +66,10 @@ def show_effect(snapshot: Snapshot, image: FloatArray, kernel: EditedKernel | No
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=loaded_networks.HASH_FUNCS)
 def _own_accuracy(snapshot: Snapshot) -> float:
-    return accuracy_of(loaded_networks.network(snapshot))
+    return accuracy_of(loaded_networks.network(snapshot), data_of(snapshot.run.spec.data))
 
 
-def accuracy_of(network: Network) -> float:
+def accuracy_of(network: Network, data: Mnist) -> float:
     """Return the share of the first `NUM_IMAGES` test images that a network reads right."""
-    data = load_mnist()
     answers = network.logits(data.x_test[:NUM_IMAGES]).argmax(axis=1)
     return float(np.mean(answers == data.y_test[:NUM_IMAGES]))

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from mnistviz.core.layers.layer import Layer
-from mnistviz.core.model_spec import ModelSpec, normalization_name
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.core.types.inspection import LayerOutput
-from mnistviz.inspection.image.value_trace import inputs_of
+from mnistviz.inspection.image.feature_maps import input_of
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.microscope.kernel_effect import EditedKernel, show_effect
 from mnistviz.ui.microscope.place import PLACE, START, place_as_text
@@ -23,97 +22,107 @@ from mnistviz.ui.shared.words.explained import explained
 
 
 def shown_layers(model: ModelSpec) -> dict[str, Layer]:
-    """Return the layers that can be chosen, by name and in order.
-
-    Their windows move by one place within the maps, those of a pool by two.
-    """
+    """Return the layers that can be chosen, by name and in order."""
     return {layer.name: layer for layer in model.layers if _is_shown(layer)}
 
 
 def _is_shown(layer: Layer) -> bool:
     match layer.type:
-        case "Conv2D":
-            activation = layer.activation in ("relu", "none")
-            return activation and layer.stride == 1 and layer.padding == "valid"
-        case "MaxPooling2D":
-            return layer.window == layer.stride == 2 and layer.padding == "valid"
-    return layer.type == "Softmax"
+        case "Conv2D" | "DepthwiseConv2D" | "Softmax":
+            return True
+        case "MaxPooling2D" | "AveragePooling2D":
+            # What lies outside of the maps has no number.
+            return layer.padding == "valid"
+    return False
 
 
 def show_layer(snapshot: Snapshot, image: FloatArray, layer: Layer, channel: int) -> None:
     """Show a layer, or one channel of it, for an image `(28, 28)`."""
     match layer.type:
-        case "Conv2D":
-            _show_convolution(snapshot, image, layer.name, channel)
-            if normalization_name(layer.name) in loaded_networks.weights(snapshot):
-                _show_normalization(snapshot, image, layer.name, channel)
-        case "MaxPooling2D":
-            _show_pool(snapshot, image, layer.name, channel)
+        case "Conv2D" | "DepthwiseConv2D":
+            _show_convolution(snapshot, image, layer, channel)
+            normalization = snapshot.run.spec.model.normalization_after(layer.name)
+            if normalization is not None:
+                _show_normalization(snapshot, image, normalization, channel)
+        case "MaxPooling2D" | "AveragePooling2D":
+            _show_pool(snapshot, image, layer, channel)
         case "Softmax":
             _show_softmax(snapshot, image)
 
 
 @st.fragment
 @errors_shown()
-def _show_convolution(snapshot: Snapshot, image: FloatArray, layer: str, channel: int) -> None:
-    stages = loaded_networks.stages(snapshot, image)
+def _show_convolution(snapshot: Snapshot, image: FloatArray, layer: Layer, channel: int) -> None:
     weights = loaded_networks.weights(snapshot)
-    inputs = inputs_of(stages, image, layer)
-    shown = channel_of(snapshot.run.spec.model, weights, inputs, layer, channel)
+    inputs = input_of(loaded_networks.network(snapshot), image, layer.name)
+    shown = channel_of(snapshot.run.spec.model, weights, inputs, layer.name, channel)
+    input_name = "The image" if inputs.shape[2] == 1 else f"Input of {layer.name}"
+    if layer.type == "DepthwiseConv2D" and inputs.shape[2] > 1:
+        input_name += f", channel {channel}"
+    if layer.padding == "same":
+        input_name += ", with zeros around"
     choice = convolution_view(
         shown,
         key="microscope_convolution",
-        kernel_id=f"{snapshot.run.id}/{snapshot.step}/{layer}/{channel}",
-        input_name="The image" if inputs.shape[2] == 1 else f"Input of {layer}",
-        map_name=f"Map of {layer}, channel {channel}",
+        kernel_id=f"{snapshot.run.id}/{snapshot.step}/{layer.name}/{channel}",
+        input_name=input_name,
+        map_name=f"Map of {layer.name}, channel {channel}",
         start=st.session_state.get(START),
     )
     _write_place(choice.place)
     if shown.is_editable:
-        edited = None if choice.kernel is None else EditedKernel(layer, channel, choice.kernel)
+        kernel = choice.kernel
+        edited = None if kernel is None else EditedKernel(layer.name, channel, kernel)
         show_effect(snapshot, image, edited)
 
 
-def _show_normalization(snapshot: Snapshot, image: FloatArray, layer: str, channel: int) -> None:
+def _show_normalization(
+    snapshot: Snapshot, image: FloatArray, normalization: str, channel: int
+) -> None:
     st.header("Its batch normalization")
     explained(
         "Batch normalization brings a map to a common scale: it subtracts the channel's mean over "
         "the training images and divides by their deviation. Then it multiplies by γ and adds β, "
         "two numbers that it has learned."
     )
-    stages = loaded_networks.stages(snapshot, image)
+    values = input_of(loaded_networks.network(snapshot), image, normalization)
     normalization_view(
-        _stage_of(stages, layer, "relu").values[:, :, channel],
-        normalization_of(loaded_networks.weights(snapshot), normalization_name(layer), channel),
+        values[:, :, channel],
+        normalization_of(loaded_networks.weights(snapshot), normalization, channel),
         key="microscope_normalization",
-        input_name=f"{layer}, channel {channel}, after ReLU",
+        input_name=f"Before the normalization, channel {channel}",
         map_name="After the normalization",
     )
 
 
 @st.fragment
 @errors_shown()
-def _show_pool(snapshot: Snapshot, image: FloatArray, layer: str, channel: int) -> None:
+def _show_pool(snapshot: Snapshot, image: FloatArray, layer: Layer, channel: int) -> None:
+    square = f"{layer.window}×{layer.window} square"
     explained(
-        "**Max pooling** keeps the largest of each 2×2 square. The map becomes half as wide and "
-        "half as high, and the strongest answers stay."
+        f"**Max pooling** keeps the largest of each {square}. The map becomes smaller, and the "
+        "strongest answers stay."
+        if layer.type == "MaxPooling2D"
+        else f"**Average pooling** keeps the mean of each {square}. The map becomes smaller."
     )
-    stages = loaded_networks.stages(snapshot, image)
-    index = next(number for number, one in enumerate(stages) if one.layer == layer)
+    inputs = input_of(loaded_networks.network(snapshot), image, layer.name)
+    rows, columns, _ = layer.output_shape
+    start = st.session_state.get(START) or (5, 5)
     place = pool_view(
-        stages[index - 1].values[:, :, channel],
+        inputs[:, :, channel],
+        layer,
         key="microscope_pool",
         input_name=f"Input, channel {channel}",
-        map_name=f"Map of {layer}, channel {channel}",
-        start=st.session_state.get(START) or (5, 5),
+        map_name=f"Map of {layer.name}, channel {channel}",
+        start=(min(start[0], rows - 1), min(start[1], columns - 1)),
     )
     _write_place(place)
 
 
 def _show_softmax(snapshot: Snapshot, image: FloatArray) -> None:
     explained(
-        "**Softmax** turns the ten scores of the last layer into probabilities: *e* to the power "
-        "of each score, divided by the sum of all ten. Move a score, and see what the others do."
+        "**Softmax** turns the scores of the last layer into probabilities: *e* to the power "
+        "of each score, divided by the sum of all. Move a score, and see what the others do."
     )
     stages = loaded_networks.stages(snapshot, image)
     scores = stages[-2].values.ravel()
@@ -122,11 +131,8 @@ def _show_softmax(snapshot: Snapshot, image: FloatArray) -> None:
         scores,
         None if calibration is None else calibration.temperature,
         key="microscope_softmax",
+        names=snapshot.run.spec.class_names,
     )
-
-
-def _stage_of(stages: tuple[LayerOutput, ...], layer: str, stage: str) -> LayerOutput:
-    return next(one for one in stages if (one.layer, one.stage) == (layer, stage))
 
 
 def _write_place(place: tuple[int, int] | None) -> None:

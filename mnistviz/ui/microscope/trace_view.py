@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mnistviz.charts.inspection.microscope import receptive_fields_figure
-from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.constants import noun_of
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray, Weights
 from mnistviz.core.types.inspection import LayerOutput
@@ -20,7 +20,11 @@ TRACE = "trace"
 
 
 def show_trace(
-    stages: Sequence[LayerOutput], image: FloatArray, weights: Weights, model: ModelSpec
+    stages: Sequence[LayerOutput],
+    image: FloatArray,
+    weights: Weights,
+    model: ModelSpec,
+    class_names: tuple[str, ...],
 ) -> None:
     """Show the trace of a score for an image `(28, 28)`, as squares in the image and as a table."""
     st.header("Back to the pixels")
@@ -30,8 +34,9 @@ def show_trace(
     )
     answer = int(np.argmax(stages[-1].values))
     digit = st.pills(
-        "Score of digit",
-        range(NUM_CLASSES),
+        f"Score of {noun_of(class_names)}",
+        range(len(class_names)),
+        format_func=class_names.__getitem__,
         default=answer,
         key=f"trace_digit_{answer}",
         required=True,

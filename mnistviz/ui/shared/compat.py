@@ -4,6 +4,7 @@
 names a workaround that can go.
 """
 
+import math
 from collections.abc import Container
 
 import streamlit as st
@@ -30,6 +31,21 @@ def restore_query_param(key: str, options: Container[object], default: object) -
     if key in st.session_state:
         chosen = st.session_state[key]
         st.session_state[key] = chosen if chosen in options else default
+
+
+def drop_infinite_query_param(key: str) -> None:
+    """Take a number such as 1e400 out of the address, before the number field bound to it is drawn.
+
+    Streamlit ignores other text that is no number, and raises an error for an infinite one.
+    """
+    try:
+        is_infinite = math.isinf(float(st.query_params.get(key, "")))
+    except ValueError:
+        return
+    if is_infinite:
+        del st.query_params[key]
+        # The field would still get the value that the address had at the beginning of this run.
+        st.rerun()
 
 
 def renewable_key(name: str) -> str:

@@ -7,11 +7,13 @@ key, and the page shows it at the place where it calls `show` with that key.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
-from mnistviz.core.errors import MnistVizError
+from mnistviz.core import storage
+from mnistviz.core.errors import ClassError, MnistVizError
 
 Level = Literal["success", "warning", "error"]
 BOXES = {"success": st.success, "warning": st.warning, "error": st.error}
@@ -28,6 +30,14 @@ class Message:
     about: object = None
 
 
+def _place() -> Path:
+    """The folder that errors of the disk name; the room for a browser without a space."""
+    try:
+        return storage.home()
+    except ClassError:
+        return storage.room()
+
+
 @contextmanager
 def errors_shown() -> Iterator[None]:
     """Show an error meant for a person as its text. Each fragment needs this, like app.py.
@@ -35,7 +45,8 @@ def errors_shown() -> Iterator[None]:
     It is a context manager, and a decorator of a function.
     """
     try:
-        yield
+        with storage.writing(_place()):
+            yield
     except MnistVizError as error:
         st.error(str(error), icon=ICONS["error"])
 
@@ -63,7 +74,8 @@ def run(
 ) -> None:
     """Call `action` and store the text it returns, if any, or the text of the error it raises."""
     try:
-        result = action()
+        with storage.writing(_place()):
+            result = action()
         report(key, result if isinstance(result, str) else "", undo=undo, about=about)
     except MnistVizError as error:
         report(key, str(error), "error", about=about)

@@ -84,7 +84,10 @@ def calibration(snapshot: Snapshot) -> Calibration | None:
 
 def digit_reader(snapshot: Snapshot) -> DigitReader:
     """The network of a snapshot with its calibration, ready to read digits."""
-    return DigitReader(network(snapshot), calibration(snapshot))
+    spec = snapshot.run.spec
+    return DigitReader(
+        network(snapshot), calibration(snapshot), spec.class_names, spec.data is None
+    )
 
 
 @st.cache_resource(
@@ -101,7 +104,14 @@ def second_look_calibration(snapshot: Snapshot) -> Calibration | None:
 @st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=HASH_FUNCS)
 def look_again(snapshot: Snapshot, image: FloatArray) -> SecondLook:
     """The second look of a snapshot at an image `(28, 28)`."""
-    return second_look.read(network(snapshot), second_look_calibration(snapshot), image)
+    spec = snapshot.run.spec
+    return second_look.read(
+        network(snapshot),
+        second_look_calibration(snapshot),
+        image,
+        spec.class_names,
+        refuse=spec.data is None,
+    )
 
 
 def attribution(
@@ -128,7 +138,7 @@ def _attribution(
     method: Method,
     layer: str,
 ) -> Attribution:
-    weights = contrast(target, against)
+    weights = contrast(target, against, snapshot.run.spec.model.num_classes)
     return attributions.attribute(network(snapshot), image, weights, method, layer)
 
 

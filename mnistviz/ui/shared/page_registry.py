@@ -48,6 +48,12 @@ DESIGN = PageEntry(
     ":material/construction:",
     "Put a network together, layer by layer, under a budget of parameters.",
 )
+DATA_SETS = PageEntry(
+    "pages/data_sets.py",
+    "Data sets",
+    ":material/dataset:",
+    "Import images of your own, with classes of your own, to train and evaluate on.",
+)
 FILM = PageEntry(
     "pages/film.py",
     "Film",
@@ -119,7 +125,7 @@ MY_DIGITS = PageEntry(
 # first visit.
 SECTIONS: dict[str, tuple[PageEntry, ...]] = {
     "": (START, OVERVIEW),
-    "Train": (TRAIN, DESIGN, FILM, RUNS),
+    "Train": (TRAIN, DESIGN, DATA_SETS, FILM, RUNS),
     "Look inside": (KERNELS, FEATURE_MAPS, MICROSCOPE, WHY, EMBEDDING),
     "Judge": (EVALUATE, CHANNELS),
     "Your hand": (DRAW, MY_DIGITS),

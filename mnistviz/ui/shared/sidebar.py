@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from mnistviz.core.constants import NUM_TEST_IMAGES
-from mnistviz.core.errors import DrawingError
+from mnistviz.core.errors import DataError, DrawingError
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.digits.drawing import url_codec
-from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import label_name
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import state
-from mnistviz.ui.shared.compat import restore_query_param
+from mnistviz.ui.shared.compat import drop_infinite_query_param, restore_query_param
 from mnistviz.ui.shared.texts import epochs_text
 
 PREVIEW_SIZE = 84
@@ -77,11 +77,21 @@ def _image_picker() -> None:
     """Number and picture are side by side, so that the sidebar fits on a screen."""
     row = st.sidebar.container(horizontal=True)
     left, right = row.container(gap="small"), row.container(width=PREVIEW_SIZE)
-    restore_query_param(state.IMAGE, range(NUM_TEST_IMAGES), 0)
+    drop_infinite_query_param(state.IMAGE)
+    try:
+        last = len(data_of(chosen_run().spec.data).y_test) - 1
+    except DataError as error:
+        # Pages that need no image still open, such as the one that imports it again.
+        st.sidebar.warning(str(error))
+        return
+    restore_query_param(state.IMAGE, range(last + 1), 0)
+    if int(st.session_state.get(state.IMAGE) or 0) > last:
+        # The run before had more test images.
+        st.session_state[state.IMAGE] = last
     left.number_input(
-        f"Image, 0 to {NUM_TEST_IMAGES - 1:,}",
+        f"Image, 0 to {last:,}",
         0,
-        NUM_TEST_IMAGES - 1,
+        last,
         key=state.IMAGE,
         bind="query-params",
         disabled=uses_drawing(),
@@ -96,7 +106,7 @@ def _image_picker() -> None:
         help="Use the digit last drawn or uploaded on the Draw page.",
     )
     image, name = chosen_image()
-    right.image(image, caption=name.capitalize(), width=PREVIEW_SIZE, alt=name)
+    right.image(image, caption=name[:1].upper() + name[1:], width=PREVIEW_SIZE, alt=name)
     if st.session_state[state.USE_DRAWING] and not uses_drawing():
         st.sidebar.caption("Nothing is drawn yet: still the test image.")
     update_picture_in_address()
@@ -176,7 +186,8 @@ def chosen_image() -> tuple[FloatArray, str]:
         name, named = st.session_state.get(state.NAMED_IMAGE, ("", None))
         return drawn, name if named is drawn else "your drawing"
     number = int(st.session_state.get(state.IMAGE) or 0)
-    data = load_mnist()
-    return to_input(
-        data.x_test[number]
-    ), f"test image {number}, {label_name(int(data.y_test[number]))}"
+    spec = chosen_run().spec
+    data = data_of(spec.data)
+    number = min(number, len(data.y_test) - 1)
+    label = label_name(int(data.y_test[number]), spec.class_names)
+    return to_input(data.x_test[number]), f"test image {number}, {label}"

@@ -59,3 +59,5 @@ TRAIN_MESSAGE = "train_message"
 RUNS_MESSAGE = "runs_message"
 DIGITS_MESSAGE = "digits_message"
 KEEP_MESSAGE = "keep_message"
+# The last action on the Data sets page.
+DATA_MESSAGE = "data_message"

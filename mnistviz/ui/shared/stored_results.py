@@ -17,7 +17,7 @@ from mnistviz.core.types.inspection import (
     Replacement,
 )
 from mnistviz.core.types.progress import Progress, no_progress
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.inspection import digit_maps, embedding
 from mnistviz.inspection.channels import channel_results
 from mnistviz.inspection.channels.activation_survey import survey
@@ -37,7 +37,7 @@ def stored_survey(snapshot: Snapshot) -> dict[str, ActivationSurvey]:
 
 def compute_survey(snapshot: Snapshot, progress: Progress) -> dict[str, ActivationSurvey]:
     """Compute and store the survey of the channels on the 10,000 test images."""
-    data = load_mnist()
+    data = data_of(snapshot.run.spec.data)
     surveys = survey(
         network(snapshot), data.x_test, data.y_test, lambda done: progress(done / len(data.x_test))
     )
@@ -90,7 +90,7 @@ def train_map(snapshot: Snapshot, _progress: Progress = no_progress) -> DigitMap
 
     The progress gets the number of images that are done.
     """
-    images = load_mnist().x_train
+    images = data_of(snapshot.run.spec.data).x_train
     return digit_maps.TRAIN_MAP.get(
         snapshot, lambda: embedding.digit_map(network(snapshot), images, _progress)
     )

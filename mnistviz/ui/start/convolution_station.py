@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.inspection.image.value_trace import inputs_of
+from mnistviz.inspection.image.feature_maps import input_of
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.flash import errors_shown
@@ -33,10 +33,9 @@ def show_convolution_station(number: int, snapshot: Snapshot) -> None:
         if image is None:
             explained_caption(texts.NO_DIGIT_YET)
             image = test_digit()[0]
-        stages = loaded_networks.stages(snapshot, image)
         weights = loaded_networks.weights(snapshot)
         channel = strongest_channel(snapshot, image)
-        inputs = inputs_of(stages, image, LAYER)
+        inputs = input_of(loaded_networks.network(snapshot), image, LAYER)
         shown = channel_of(snapshot.run.spec.model, weights, inputs, LAYER, channel)
         convolution_view(
             # The normalization comes later, on the page Microscope.

@@ -25,7 +25,7 @@ NUM_MISTAKES = 20
 @errors_shown()
 def show_mistakes_station(number: int, snapshot: Snapshot) -> None:
     """Show the mistake that the network was surest of, ask, and show more of them."""
-    data = evaluated_set.test_set()
+    data = evaluated_set.test_set(None)
     answers = evaluated_set.answers(snapshot, data)
     wrong = errors_of(answers)
     station = texts.MISTAKES

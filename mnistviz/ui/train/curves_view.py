@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mnistviz.core.constants import NUM_FIXED_TRAIN, NUM_SAMPLED
+from mnistviz.core.constants import DIGIT_NAMES, NUM_FIXED_TRAIN, NUM_SAMPLED
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import ByteArray
 from mnistviz.core.types.training import EpochRow, MetricRow, WatchedAnswers
-from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
+from mnistviz.digits.data_sets.library import data_of
+from mnistviz.digits.mnist import to_input, watched_digits
 from mnistviz.runs.epoch_log import epochs_of
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
@@ -80,8 +81,9 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
             explained_caption(f"**The goal**: {goal.text}. This run: {outcome.text}.")
         explained_caption(
             "Look how fast the loss falls at first, and whether validation (orange) keeps up with "
-            f"training (blue). Validated on {validated_on_text(spec)}. Grey is the original "
-            f"author's run. {measured_text(spec, alike=alike, while_learning=while_learning)}"
+            f"training (blue). Validated on {validated_on_text(spec)}. "
+            + ("" if run.spec.data else "Grey is the original author's run. ")
+            + f"{measured_text(spec, alike=alike, while_learning=while_learning)}"
         )
         show_curves(run, compared, spec.epochs, options)
         if not alike:
@@ -130,21 +132,22 @@ def _show_guesses(run: Run) -> None:
         return
     from mnistviz.charts.training.watched_digits import watched_digits_image
 
-    data = load_mnist()
-    chosen = watched_digits(data.y_test)
+    data, names = data_of(run.spec.data), run.spec.class_names
+    chosen = watched_digits(data.y_test, len(names))
     last = guesses[-1]
     labels = data.y_test[chosen]
     right = sum(int(digit == label) for digit, label in zip(last.digits, labels, strict=True))
+    noun = "digits" if names == DIGIT_NAMES else "images"
     explained_caption(
-        f"The same {len(labels)} test digits, read again and again. After step {last.step:,} it "
+        f"The same {len(labels)} test {noun}, read again and again. After step {last.step:,} it "
         f"reads **{right}** of them right. Its answers have a probability of "
         f"{sum(last.probabilities) / len(labels):.0%} on average (not calibrated)."
     )
     if text := divergence_text(guesses, labels):
         st.warning(text)
     st.image(
-        watched_digits_image(to_input(data.x_test[chosen]), labels, last.digits),
-        alt=f"{len(labels)} test digits with what the network reads; {right} are right",
+        watched_digits_image(to_input(data.x_test[chosen]), labels, last.digits, class_names=names),
+        alt=f"{len(labels)} test images with what the network reads; {right} are right",
     )
 
 
@@ -178,8 +181,8 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
         EPOCH_CHARTS[view](run.spec.train, rows, epochs)
         return
     explained_caption(
-        "Loss and accuracy of each epoch: in the original author's run, in this run, and the "
-        "difference. The training values are means over the epoch, taken while it learned."
+        "Loss and accuracy of each epoch: in the original author's run on MNIST, in this run, and "
+        "the difference. The training values are means over the epoch, taken while it learned."
     )
     formats = {"published": "%.4f", "here": "%.4f", "difference": "%+.4f"}
     numbers = {
@@ -188,7 +191,10 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
         for kind, number_format in formats.items()
     }
     st.dataframe(
-        epoch_table(epochs, epochs_of(run_logs.published_log(), steps_per_epoch=1)),
+        epoch_table(
+            epochs,
+            () if run.spec.data else epochs_of(run_logs.published_log(), steps_per_epoch=1),
+        ),
         hide_index=True,
         column_config={**numbers, "seconds": st.column_config.NumberColumn(format="%.1f")},
         alt="Loss and accuracy of each epoch, published, of this run, and the difference",

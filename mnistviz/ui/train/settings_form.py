@@ -7,11 +7,17 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, Recipe
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.settings import Column, Setting, form_settings, settings
 from mnistviz.core.train_spec import TrainSpec
+from mnistviz.digits.data_sets import library
 from mnistviz.ui.shared import state
+from mnistviz.ui.shared.page_registry import DATA_SETS
+from mnistviz.ui.shared.words.explained import explained_caption
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
+# The key of the chosen data set's name; no data set of one's own may have MNIST's.
+DATA, MNIST = "train_data", "MNIST"
 
 
 def settings_inputs(recipe: Recipe) -> None:
@@ -30,6 +36,37 @@ def settings_inputs(recipe: Recipe) -> None:
             for setting in settings:
                 if setting.kind == "flag":
                     _input(setting, recipe)
+
+
+def data_choice() -> None:
+    """Show the choice between MNIST and the data sets that were imported, where there are some."""
+    known = [about.name for about in library.all_sets()]
+    if st.session_state.get(DATA) not in (None, MNIST, *known):
+        # It was deleted.
+        del st.session_state[DATA]
+    if not known:
+        DATA_SETS.link("Train on images of your own")
+        return
+    name = st.selectbox(
+        "Data set",
+        [MNIST, *known],
+        key=DATA,
+        persist_state="session",
+        help="The network gets a score for each class of the data set. *Training images* above "
+        "the size of its train part mean all of it.",
+    )
+    if name != MNIST and (ref := chosen_data()):
+        explained_caption(
+            f"{len(ref.class_names)} classes, {ref.num_train:,} images to train on, "
+            f"{ref.num_validation:,} to validate, {ref.num_test:,} to test. Soft labels, tablet "
+            "and pen digits of a recipe belong to MNIST and are left out."
+        )
+
+
+def chosen_data() -> DataRef | None:
+    """The chosen data set; None for MNIST. Raises `DataError` where it was deleted."""
+    name = st.session_state.get(DATA) or MNIST
+    return None if name == MNIST else library.reference(library.find(name))
 
 
 def entered_values(recipe: Recipe) -> dict[Setting, Any]:
@@ -85,11 +122,16 @@ def input_key(setting: Setting, recipe: Recipe) -> str:
     return f"train_{presentation.option or setting.name}"
 
 
-def specs_of(recipe: Recipe, entered: Mapping[Setting, Any]) -> tuple[ModelSpec, TrainSpec]:
-    """Return the specs of a recipe with the entered settings. Raises `SpecError`."""
+def specs_of(
+    recipe: Recipe, entered: Mapping[Setting, Any], data: DataRef | None = None
+) -> tuple[ModelSpec, TrainSpec]:
+    """Return the specs of a recipe with the entered settings, for a data set; None: MNIST.
+
+    Raises `SpecError`.
+    """
     model: dict[str, Any] = {}
     train: dict[str, Any] = {}
     for setting, value in entered.items():
         values = model if setting.spec is ModelSpec else train
         values[setting.name] = setting.parse(value)
-    return recipe.model.changed(**model), recipe.train.changed(**train)
+    return recipe.specs(model, train, data)

@@ -79,7 +79,8 @@ def show_channels(snapshot: Snapshot, image: FloatArray, question: Question) -> 
     st.session_state[OFF] = [name for name in st.session_state.get(OFF, []) if name in options]
     off = [options[name] for name in st.session_state[OFF]]
     replacement = _pick_replacement()
-    weights = contrast(question.digit, question.against)
+    names = snapshot.run.spec.class_names
+    weights = contrast(question.digit, question.against, len(names))
     effects = channel_effects(knockout, image, weights, replacement)
     _show_effects(effects, off, question)
     _show_switches(effects, list(options))
@@ -154,7 +155,9 @@ def _show_change(
     """Show the score, the answer and the probabilities with and without the channels in `off`."""
     logits = experiment.knockout.logits(experiment.image, [{}, off], experiment.replacement)
     score_before, score = (logits @ experiment.weights).tolist()
-    before, after = logits.argmax(axis=1).tolist()
+    names = snapshot.run.spec.class_names
+    shares = loaded_networks.probabilities(snapshot, logits)
+    before, after = (names[number] for number in logits.argmax(axis=1).tolist())
     left, right = st.columns([1, 2], gap="large")
     with left:
         st.metric(
@@ -173,9 +176,9 @@ def _show_change(
         )
     with right:
         show(
-            probability_change_figure(*loaded_networks.probabilities(snapshot, logits)),
+            probability_change_figure(shares[0], shares[1], class_names=names),
             "why-bars",
-            "The ten probabilities with all channels on and with some switched off",
+            "The probabilities with all channels on and with some switched off",
         )
 
 

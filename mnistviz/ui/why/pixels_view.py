@@ -64,8 +64,8 @@ def show_pixels(snapshot: Snapshot, image: FloatArray, image_name: str, question
             width=page_width(),
         ),
         "why_pixels",
-        f"{image_name.capitalize()}, and which of its pixels speak for {question.text} (orange) "
-        f"and against it (blue) by {', '.join(METHODS.values())}",
+        f"{image_name[:1].upper()}{image_name[1:]}, and which of its pixels speak for "
+        f"{question.text} (orange) and against it (blue) by {', '.join(METHODS.values())}",
     )
     methods = "\n".join(f"- **{name}**: {LOOK_FOR[method]}" for method, name in METHODS.items())
     explained_caption(f"{methods}\n\n{completeness_text(results['integrated-gradients'])}")

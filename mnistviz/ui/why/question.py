@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.words.explained import explained
@@ -18,26 +18,38 @@ ANSWER, NEXT_BEST, NOTHING = "answer", "next", "nothing"
 
 @dataclass(frozen=True)
 class Question:
-    """Why `digit` and not `against`; why `digit` at all where that is None."""
+    """Why `digit` and not `against`; why `digit` at all where that is None.
+
+    Both are numbers of classes with `names`.
+    """
 
     digit: int
     against: int | None
+    names: tuple[str, ...] = DIGIT_NAMES
 
     @property
     def text(self) -> str:
-        return f"{self.digit}" if self.against is None else f"{self.digit} and not {self.against}"
+        name = self.names[self.digit]
+        return name if self.against is None else f"{name} and not {self.names[self.against]}"
 
 
-def pick_question(logits: FloatArray) -> Question:
+def pick_question(logits: FloatArray, names: tuple[str, ...]) -> Question:
     """Let a person choose two digits, at first the answer and the next best of `logits` (10,).
+
+    `names` are those of the classes.
 
     Shows the scores of the two. Stops the page where both are the same.
     """
     ranked = [int(digit) for digit in np.argsort(-logits, kind="stable")]
-    digits: dict[int | str, str] = {digit: str(digit) for digit in range(NUM_CLASSES)}
+    digits: dict[int | str, str] = dict(enumerate(names))
+    for key in (TARGET, AGAINST):
+        # The run before may have had more classes.
+        if isinstance(chosen := st.session_state.get(key), int) and chosen >= len(names):
+            del st.session_state[key]
     settings: dict[str, Any] = {"persist_state": "session", "wrap": True}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = pick("Why", {ANSWER: f"its answer, {ranked[0]}", **digits}, TARGET, **settings)
+        first = f"its answer, {names[ranked[0]]}"
+        target = pick("Why", {ANSWER: first, **digits}, TARGET, **settings)
         rival = pick(
             "and not",
             {NEXT_BEST: "the next best", **digits, NOTHING: "(alone)"},
@@ -52,18 +64,21 @@ def pick_question(logits: FloatArray) -> Question:
     elif rival != NOTHING:
         against = int(rival)
     if against == digit:
-        st.info(f"Why {digit} and not {digit}? Choose two different digits.")
+        st.info(f"Why {names[digit]} and not {names[digit]}? Choose two different ones.")
         st.stop()
-    explained(_scores_text(logits, digit, against))
-    return Question(digit, against)
+    explained(_scores_text(logits, digit, against, names))
+    return Question(digit, against, names)
 
 
-def _scores_text(logits: FloatArray, digit: int, against: int | None) -> str:
-    text = f"The network's score for {digit} is **{logits[digit]:+.2f}**"
+def _scores_text(
+    logits: FloatArray, digit: int, against: int | None, names: tuple[str, ...]
+) -> str:
+    name = names[digit]
+    text = f"The network's score for {name} is **{logits[digit]:+.2f}**"
     if against is None:
         return f"{text}."
     lead = float(logits[digit] - logits[against])
     return (
-        f"{text}, for {against} it is **{logits[against]:+.2f}**: {digit} "
+        f"{text}, for {names[against]} it is **{logits[against]:+.2f}**: {name} "
         f"{'leads' if lead >= 0 else 'trails'} by **{abs(lead):.2f}**."
     )

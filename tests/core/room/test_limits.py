@@ -44,6 +44,10 @@ def test_a_visitor_may_use_so_much_of_the_disk(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(limits, "MAX_SPACE_BYTES", 100)
         with pytest.raises(ClassError, match="Delete runs"):
             limits.need_room()
+        monkeypatch.setattr(limits, "MAX_SPACE_BYTES", 10**6)
+        limits.need_room(new_bytes=10**5)
+        with pytest.raises(ClassError, match="Delete runs"):
+            limits.need_room(new_bytes=10**6)
 
 
 def test_nothing_is_kept_where_the_disk_of_the_room_is_full(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.inspection import PreferredInputs
 from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.inspection.image import preferred_input
@@ -15,6 +16,7 @@ from mnistviz.runs.registry import BUNDLED_HOME, open_run
 from mnistviz.runs.snapshots import Snapshot
 from tests.helpers.convolution_oracle import convolve, forward
 from tests.helpers.made_networks import random_network
+from tests.helpers.own_networks import OWN_NETWORKS
 
 REFERENCE = open_run(BUNDLED_HOME / "reference", bundled=True)
 LAST = snapshots.steps_of(REFERENCE)[-1]
@@ -154,3 +156,20 @@ def test_a_channel_that_answers_to_nothing_is_no_number_nowhere() -> None:
 def test_its_size_is_that_of_the_field() -> None:
     for layer, size in SIZES.items():
         assert field_of(MODEL, layer, 0, 0).size == size
+
+
+@pytest.mark.parametrize("name", ["strides", "two_pools"])
+def test_layers_of_any_kind_have_the_slopes_of_finite_differences(name: str) -> None:
+    made = random_network(ModelSpec(network=OWN_NETWORKS[name]), 3)
+    gradient = ChannelGradients(made, made.spec.convolutions[-1].name)
+    generator = np.random.default_rng(1)
+    image = generator.uniform(0, 1, (1, gradient.size, gradient.size))
+    channel = np.array([2], np.int32)
+    _, slopes = gradient.values_and_gradients(image, channel)
+    assert np.abs(slopes).max() > 0
+    for row, column in np.argwhere(np.abs(slopes[0]) > 1e-3)[::7][:10]:
+        moved = np.repeat(image, 2, axis=0)
+        moved[:, row, column] += np.array([1e-6, -1e-6])
+        values, _ = gradient.values_and_gradients(moved, channel.repeat(2))
+        difference = float(values[0] - values[1]) / 2e-6
+        assert slopes[0, row, column] == pytest.approx(difference, rel=1e-3, abs=1e-6)

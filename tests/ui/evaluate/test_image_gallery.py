@@ -24,13 +24,13 @@ def test_an_image_is_described_with_the_answers_to_it() -> None:
 def test_sets_are_named_and_counted() -> None:
     assert evaluated_set.describe_set(MINE.data) == "2 images of mine"
     assert evaluated_set.describe_set(made_answers([1], [1]).data) == "1 image of mine"
-    assert evaluated_set.describe_set(evaluated_set.test_set()) == "10,000 test images"
-    assert evaluated_set.item_of(evaluated_set.test_set()) == "test image"
+    assert evaluated_set.describe_set(evaluated_set.test_set(None)) == "10,000 test images"
+    assert evaluated_set.item_of(evaluated_set.test_set(None)) == "test image"
 
 
 def test_the_digest_of_a_set_is_that_of_its_images() -> None:
     same = made_answers([1, 2], [1, 2], "another name").data
     assert evaluated_set.digest(same) == evaluated_set.digest(MINE.data)
-    assert evaluated_set.digest(evaluated_set.test_set()) != evaluated_set.digest(MINE.data)
-    assert evaluated_set.is_test_set(evaluated_set.test_set())
-    assert evaluated_set.test_set().images is load_mnist().x_test
+    assert evaluated_set.digest(evaluated_set.test_set(None)) != evaluated_set.digest(MINE.data)
+    assert evaluated_set.is_test_set(evaluated_set.test_set(None))
+    assert evaluated_set.test_set(None).images is load_mnist().x_test

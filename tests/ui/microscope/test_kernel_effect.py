@@ -14,8 +14,8 @@ def test_the_accuracy_is_that_on_the_first_test_images(tiny_run: Run) -> None:
     network = load(latest_snapshot(tiny_run))
     data = load_mnist()
     answers = network.classify(data.x_test[:NUM_IMAGES]).argmax(axis=1)
-    assert accuracy_of(network) == np.mean(answers == data.y_test[:NUM_IMAGES])
+    assert accuracy_of(network, data) == np.mean(answers == data.y_test[:NUM_IMAGES])
     # A network that sees nothing answers always the same.
     blind = with_kernel(network, "conv1", 0, np.zeros((3, 3, 1), np.float32))
     blind = with_kernel(blind, "conv1", 1, np.zeros((3, 3, 1), np.float32))
-    assert accuracy_of(blind) < 0.2
+    assert accuracy_of(blind, data) < 0.2

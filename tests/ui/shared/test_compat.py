@@ -43,3 +43,15 @@ def test_renew_streamlit_refuses_to_empty_an_upload() -> None:
 
     app = AppTest.from_function(upload_and_empty).run()
     assert "read-only" in app.exception[0].value
+
+
+def test_drop_infinite_query_param_streamlit_fails_for_an_infinite_number() -> None:
+    def bound_number() -> None:
+        import streamlit as st
+
+        st.number_input("Image", 0, 9, key="image", bind="query-params")
+
+    for text, errors in (("7", 0), ("x", 0), ("1e400", 1)):
+        app = AppTest.from_function(bound_number)
+        app.query_params["image"] = text
+        assert len(app.run().exception) == errors

@@ -8,9 +8,10 @@ from mnistviz.charts.inspection.channels import (
     exciting_images_figure,
     patches_figure,
 )
-from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.constants import DIGIT_NAMES, IMAGE_SIZE, noun_of
 from mnistviz.core.types.inspection import ActivationSurvey
-from mnistviz.digits.mnist import load_mnist, to_input
+from mnistviz.digits.data_sets.library import data_of
+from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import label_name
 from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
@@ -22,11 +23,12 @@ from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.sidebar import choose_test_image, chosen_number
+from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 SURVEY = OnDemand(
     "survey",
-    "Search the 10,000 test images",
+    "Search all test images",
     ":material/search:",
     "Once for each snapshot, a few seconds. The result is kept on disk.",
     caption="What excites this channel most? A search over all test images tells.",
@@ -46,10 +48,10 @@ def _choose_image(number: int) -> None:
 
 
 def show_exciting(
-    snapshot: Snapshot, layer: str, channel: int, heading: str = "Over the 10,000 test images"
+    snapshot: Snapshot, layer: str, channel: int, heading: str = "Over all test images"
 ) -> None:
     """Show which digits activate a channel, and the patches of test images that excite it most."""
-    st.subheader(heading)
+    changing_subheader("exciting", heading)
     surveys = stored_results.stored_survey(snapshot) or SURVEY.need(
         "Every channel on every test image …",
         lambda progress: stored_results.compute_survey(snapshot, progress),
@@ -57,42 +59,48 @@ def show_exciting(
     if not surveys:
         return
     survey = surveys[layer]
-    _show_activity(survey, layer, channel)
+    _show_activity(survey, layer, channel, snapshot.run.spec.class_names)
     if survey.largest[channel] > 0:
         _show_patches(snapshot.run, survey, layer, channel)
 
 
-def _show_activity(survey: ActivationSurvey, layer: str, channel: int) -> None:
+def _show_activity(
+    survey: ActivationSurvey, layer: str, channel: int, class_names: tuple[str, ...]
+) -> None:
     active, means = survey.active_images[:, channel], survey.mean_by_digit[:, channel]
     left, right = st.columns(2, gap="large")
     with left:
         show(
-            digit_activity_figure(active, means),
+            digit_activity_figure(active, means, class_names=class_names),
             "digit_activity",
-            f"Mean value of {layer}, channel {channel} for each digit",
+            f"Mean value of {layer}, channel {channel} for each {noun_of(class_names)}",
         )
     with right:
-        explained(activity_text(survey, channel))
+        explained(activity_text(survey, channel, class_names))
         explained_caption(
-            "A bar is the channel's mean value over all places of all test images of that digit."
+            "A bar is the channel's mean value over all places of all test images of that "
+            f"{noun_of(class_names)}."
         )
 
 
-def activity_text(survey: ActivationSurvey, channel: int) -> str:
+def activity_text(
+    survey: ActivationSurvey, channel: int, class_names: tuple[str, ...] = DIGIT_NAMES
+) -> str:
     """Return how often a channel is active, and for which digit most."""
     largest = survey.largest[channel]
     if largest <= 0:
         return "It is **never active**, at no place of any test image: a dead channel."
     return (
         f"It is active somewhere in **{survey.active_images[:, channel].mean():.1%}** of the "
-        f"images and at **{survey.active_places[channel]:.1%}** of all places. Its mean is highest "
-        f"for the digit **{np.argmax(survey.mean_by_digit[:, channel])}**. The highest value of "
+        f"images and at **{survey.active_places[channel]:.1%}** of all places. Its mean is "
+        f"highest for the {noun_of(class_names)} "
+        f"**{class_names[np.argmax(survey.mean_by_digit[:, channel])]}**. The highest value of "
         f"all is {largest:.2f}."
     )
 
 
 def _show_patches(run: Run, survey: ActivationSurvey, layer: str, channel: int) -> None:
-    data = load_mnist()
+    data = data_of(run.spec.data)
     numbers = survey.top_images[:, channel].tolist()
     fields = [
         field_of(run.spec.model, layer, int(row), int(column))
@@ -100,7 +108,10 @@ def _show_patches(run: Run, survey: ActivationSurvey, layer: str, channel: int) 
     ]
     images = to_input(data.x_test[numbers])
     labels = [f"{value:.2f}" for value in survey.top_values[:, channel]]
-    texts = [f"test image {number}: {label_name(int(data.y_test[number]))}" for number in numbers]
+    texts = [
+        f"test image {number}: {label_name(int(data.y_test[number]), run.spec.class_names)}"
+        for number in numbers
+    ]
     size = fields[0].size
     if size < IMAGE_SIZE:
         explained_caption(

@@ -120,7 +120,7 @@ def _description(snapshot: Snapshot, layer: str, preferred: PreferredInputs, ind
     text += f"{round(start, 2) + 0.0:+.2f}."
     if surveys := stored_results.stored_survey(snapshot):
         most = float(surveys[layer].largest[channel])
-        text += f" Its largest value for the 10,000 test images is {most:+.2f}."
+        text += f" Its largest value for all test images is {most:+.2f}."
     if is_score:
         chances = loaded_networks.classify(snapshot, preferred.images[index])
         answer = int(chances.argmax())

@@ -21,7 +21,7 @@ from mnistviz.ui.shared.browser_script import view_component
 from mnistviz.ui.shared.flow import texts
 from mnistviz.ui.shared.flow.network_weights import (
     as_text,
-    computed_layers,
+    browser_layers,
     has_maps,
     network_name,
 )
@@ -98,7 +98,7 @@ def figures_of(
     if not drawn.strokes and other is not None:
         image, name = other
     outputs = network.outputs(image[np.newaxis])
-    shown = [layer.name for layer in computed_layers(network) if has_maps(layer)]
+    shown = [one.layer.name for one in browser_layers(network.spec) or [] if has_maps(one)]
     calibration = reader.calibration
     figures: dict[str, Any] = {
         "image": as_text(image),

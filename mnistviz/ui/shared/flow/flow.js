@@ -68,7 +68,7 @@ class Flow {
     let position = 0
     for (const layer of this.network.layers) {
       // As `has_maps` in `network_weights.py`.
-      if (layer.type === "BatchNormalization") continue
+      if (layer.kind === "normalization") continue
       const length = layer.shape.reduce((product, side) => product * side, 1)
       outputs[layer.name] = all.subarray(position, (position += length))
     }
@@ -114,9 +114,9 @@ class Flow {
     let inputs = 1
     this.stages = [{ name: "input", shape: [28, 28, 1], channels: 1, layer: {} }]
     for (const layer of layers) {
-      layer.inputs = inputs
+      layer.inputs = layer.kind === "depthwise" ? 1 : inputs
       inputs = layer.shape[2]
-      if (layer.type === "BatchNormalization") continue
+      if (layer.kind === "normalization") continue
       this.stages.push({ name: layer.name, shape: layer.shape, channels: inputs, layer })
     }
     this.place = null
@@ -245,7 +245,7 @@ class Flow {
     }
     let largest = -Infinity
     for (let at = channel; at < stage.values.length; at += stage.channels) largest = Math.max(largest, stage.values[at])
-    const kind = stage.layer.kernel ? (stage.layer.inputs === 1 ? texts.one_kernel : texts.kernels) : texts.pool
+    const kind = stage.layer.kernel ? (stage.layer.inputs === 1 ? texts.one_kernel : texts.kernels) : texts[stage.layer.kind]
     return [
       kind.replace("{count}", stage.layer.inputs).replaceAll("{size}", stage.layer.size),
       stage.layer.kernel ? texts.colours : "",

@@ -1,54 +1,105 @@
 // The network of `mnistviz/network/layers.py` in the browser, in float32, for one 28×28 image.
 // Maps are Float32Array with index (row * width + column) * channels + channel, as in NumPy.
 
-// A convolution without padding, stride 1; kernel (height, width, inputs, outputs).
-function convolve(input, [, width, inputs], layer) {
-  const [rows, columns, outputs] = layer.shape
-  const { kernel, bias, size } = layer
+// A window slides over maps in steps of `stride`. `border` rows and columns are added above and to
+// the left; what is outside of the maps counts as nothing.
+
+// Calls `visit(from, tap)` for each value of the window at (row, column) that is within the maps:
+// the index of its first channel, and the number of its place in the window.
+function inWindow([height, width, inputs], { size, stride, border }, row, column, visit) {
+  const [top, left] = [row * stride - border, column * stride - border]
+  for (let y = Math.max(0, -top); y < size && top + y < height; y++) {
+    for (let x = Math.max(0, -left); x < size && left + x < width; x++) {
+      visit(((top + y) * width + left + x) * inputs, y * size + x)
+    }
+  }
+}
+
+// The outputs at all places: `compute(row, column, sums)` fills the channels of one place.
+function atAllPlaces([rows, columns, outputs], compute) {
   const output = new Float32Array(rows * columns * outputs)
-  const sums = new Float64Array(outputs)
+  const values = new Float64Array(outputs)
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      sums.set(bias)
-      for (let y = 0; y < size; y++) {
-        for (let x = 0; x < size; x++) {
-          const from = ((row + y) * width + column + x) * inputs
-          const tap = (y * size + x) * inputs * outputs
-          for (let i = 0; i < inputs; i++) {
-            const value = input[from + i]
-            if (value === 0) continue
-            const start = tap + i * outputs
-            for (let o = 0; o < outputs; o++) sums[o] += value * kernel[start + o]
-          }
-        }
-      }
-      const to = (row * columns + column) * outputs
-      for (let o = 0; o < outputs; o++) output[to + o] = layer.relu ? Math.max(0, sums[o]) : sums[o]
+      compute(row, column, values)
+      output.set(values, (row * columns + column) * outputs)
     }
   }
   return output
 }
 
-// The largest of each 2×2 square; an odd last row or column is left out.
-function maxPool(input, [, width, channels], layer) {
-  const [rows, columns] = layer.shape
-  const output = new Float32Array(rows * columns * channels)
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      for (let c = 0; c < channels; c++) {
-        const at = (2 * row * width + 2 * column) * channels + c
-        const below = at + width * channels
-        const largest = Math.max(input[at], input[at + channels], input[below], input[below + channels])
-        output[(row * columns + column) * channels + c] = largest
+// A convolution; kernel (size, size, inputs, outputs).
+function convolve(input, shape, layer) {
+  const { kernel, bias } = layer
+  const [inputs, outputs] = [shape[2], layer.shape[2]]
+  return atAllPlaces(layer.shape, (row, column, sums) => {
+    sums.set(bias)
+    inWindow(shape, layer, row, column, (from, tap) => {
+      for (let i = 0; i < inputs; i++) {
+        const value = input[from + i]
+        if (value === 0) continue
+        const start = (tap * inputs + i) * outputs
+        for (let o = 0; o < outputs; o++) sums[o] += value * kernel[start + o]
       }
-    }
-  }
-  return output
+    })
+    for (let o = 0; o < outputs; o++) sums[o] = ACTIVATIONS[layer.activation](sums[o])
+  })
+}
+
+// Each channel's own convolution; kernel (size, size, channels).
+function convolveEach(input, shape, layer) {
+  const { kernel, bias } = layer
+  const channels = shape[2]
+  return atAllPlaces(layer.shape, (row, column, sums) => {
+    sums.set(bias)
+    inWindow(shape, layer, row, column, (from, tap) => {
+      for (let c = 0; c < channels; c++) sums[c] += input[from + c] * kernel[tap * channels + c]
+    })
+    for (let c = 0; c < channels; c++) sums[c] = ACTIVATIONS[layer.activation](sums[c])
+  })
+}
+
+const ACTIVATIONS = {
+  none: value => value,
+  relu: value => Math.max(0, value),
+  tanh: Math.tanh,
+  sigmoid: value => 1 / (1 + Math.exp(-value)),
+}
+
+// The largest value of each square.
+function maxPool(input, shape, layer) {
+  return atAllPlaces(layer.shape, (row, column, largest) => {
+    largest.fill(-Infinity)
+    inWindow(shape, layer, row, column, from => {
+      for (let c = 0; c < largest.length; c++) largest[c] = Math.max(largest[c], input[from + c])
+    })
+  })
+}
+
+// The mean of each square.
+function averagePool(input, shape, layer) {
+  return atAllPlaces(layer.shape, (row, column, means) => {
+    means.fill(0)
+    let count = 0
+    inWindow(shape, layer, row, column, from => {
+      count += 1
+      for (let c = 0; c < means.length; c++) means[c] += input[from + c]
+    })
+    for (let c = 0; c < means.length; c++) means[c] /= count
+  })
 }
 
 // Batch normalization in inference mode: a gain and a shift for each channel.
 function normalise(input, { gain, shift }) {
   return input.map((value, index) => value * gain[index % gain.length] + shift[index % gain.length])
+}
+
+const COMPUTE = {
+  convolution: convolve,
+  depthwise: convolveEach,
+  max_pool: maxPool,
+  average_pool: averagePool,
+  normalization: (input, shape, layer) => normalise(input, layer),
 }
 
 // The outputs of all layers by name, for an image of 784 values in [0, 1].
@@ -57,9 +108,7 @@ function forward(layers, image) {
   let values = image
   let shape = [28, 28, 1]
   for (const layer of layers) {
-    if (layer.type === "Conv2D") values = convolve(values, shape, layer)
-    else if (layer.type === "MaxPooling2D") values = maxPool(values, shape, layer)
-    else values = normalise(values, layer)
+    values = COMPUTE[layer.kind](values, shape, layer)
     outputs[layer.name] = values
     shape = layer.shape
   }
@@ -88,10 +137,11 @@ function withWeights(layers, all) {
   return layers.map(layer => {
     const outputs = layer.shape[2]
     const ready = { ...layer }
-    if (layer.type === "Conv2D") {
-      ready.kernel = take(layer.size ** 2 * inputs * outputs)
+    if (layer.kind === "convolution" || layer.kind === "depthwise") {
+      const kernels = layer.kind === "depthwise" ? 1 : inputs
+      ready.kernel = take(layer.size ** 2 * kernels * outputs)
       ready.bias = take(outputs)
-    } else if (layer.type === "BatchNormalization") {
+    } else if (layer.kind === "normalization") {
       ready.gain = take(outputs)
       ready.shift = take(outputs)
     }

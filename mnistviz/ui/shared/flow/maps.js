@@ -31,7 +31,8 @@ function paintMap(canvas, values, [rows, columns, channels], channel, [low, high
   pen.putImageData(pixels, 0, 0)
 }
 
-// The kernel from one input channel to one output channel, (size × size) values, row by row.
+// The kernel from one input channel to one output channel, (size × size) values, row by row. A
+// depthwise convolution has one for each channel, which is its only input.
 function kernelOf(layer, input, output) {
   const [inputs, outputs] = [layer.inputs, layer.shape[2]]
   return Array.from({ length: layer.size ** 2 }, (_, tap) =>
@@ -68,8 +69,9 @@ function connections(stages, place) {
     for (let from = 0; from < stage.channels; from++) {
       for (let to = 0; to < next.channels; to++) {
         if (stage.number === place.stage ? from !== place.channel : to !== place.channel) continue
-        if (!layer.kernel) {
-          if (from === to) found.push({ stage, from, next, to, strength: 1, positive: true })
+        if (layer.kind === "depthwise" || !layer.kernel) {
+          const own = layer.kernel ? strengthOf(kernelOf(layer, 0, to)) : { strength: 1, positive: true }
+          if (from === to) found.push({ stage, from, next, to, ...own })
         } else {
           found.push({ stage, from, next, to, ...strengthOf(kernelOf(layer, from, to)) })
         }

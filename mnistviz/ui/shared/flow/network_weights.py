@@ -1,6 +1,7 @@
 """The weights of a network in the browser, where a preview is computed with them."""
 
 import base64
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +9,30 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnistviz.core.layers.layer import Layer
+from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.layers.layer import WINDOWED, Layer
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.network.layers import gain_and_shift
 from mnistviz.network.network import Network
+from mnistviz.network.windows import border
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.browser_script import script_component
-from mnistviz.ui.shared.flow.texts import TITLES
+from mnistviz.ui.shared.flow.texts import SCORES_TITLE, TITLES
 
 FOLDER = Path(__file__).parent
-# Dropout and flatten change no value outside of training.
-COMPUTED = ("Conv2D", "BatchNormalization", "MaxPooling2D")
+# The kinds of layers that `forward.js` computes, by the type of the network's layer.
+KINDS = {
+    "Conv2D": "convolution",
+    "Dense": "convolution",
+    "DepthwiseConv2D": "depthwise",
+    "BatchNormalization": "normalization",
+    "MaxPooling2D": "max_pool",
+    "AveragePooling2D": "average_pool",
+    "GlobalAveragePooling2D": "average_pool",
+}
+# More small pictures than these don't fit on a screen.
+MAX_CHANNELS, MAX_STAGES = 64, 14
 
 _component = script_component(
     "mnistviz_network_weights", FOLDER / "forward.js", FOLDER / "weights.js"
@@ -40,14 +54,79 @@ def network_name(snapshot: Snapshot) -> str:
     return f"{snapshot.run.id} {snapshot.step}"
 
 
-def computed_layers(network: Network) -> list[Layer]:
-    """The layers of a network that compute something, in order."""
-    return [layer for layer in network.layers if layer.type in COMPUTED]
+@dataclass(frozen=True)
+class BrowserLayer:
+    """A layer as `forward.js` computes it.
+
+    A dense layer is a convolution over the whole map that it gets, or over one place; a global
+    pooling is one over the whole map.
+
+    Attributes:
+        layer: The layer of the network.
+        kind: One of `KINDS`.
+        shape: (rows, columns, channels) of its output.
+        inputs: The same of its input.
+        size: The side of its window, 0 where it has none.
+        border: Rows added above and columns added to the left.
+    """
+
+    layer: Layer
+    kind: str
+    shape: tuple[int, int, int]
+    inputs: tuple[int, int, int]
+    size: int
+    border: int
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The layer as `forward.js` reads it."""
+        return {
+            "name": self.layer.name,
+            "kind": self.kind,
+            "shape": self.shape,
+            "size": self.size,
+            "stride": self.layer.stride,
+            "border": self.border,
+            "activation": self.layer.activation,
+        }
 
 
-def has_maps(layer: Layer) -> bool:
+def browser_layers(model: ModelSpec) -> list[BrowserLayer] | None:
+    """The layers of a network that compute something, in order.
+
+    None for a network that can't be shown: too many channels or layers for one screen, or a
+    normalization of flattened maps or of scores.
+    """
+    found = []
+    shape = (IMAGE_SIZE, IMAGE_SIZE, 1)
+    flat = False
+    for layer in model.layers:
+        if layer.type == "Flatten":
+            flat = True
+        if layer.type not in KINDS:
+            # Dropout changes no value outside of training; the softmax is computed apart.
+            continue
+        if layer.type == "BatchNormalization" and flat and shape[0] > 1:
+            return None
+        whole = layer.type in ("Dense", "GlobalAveragePooling2D")
+        windowed = layer.type in WINDOWED
+        size = shape[0] if whole else layer.window if windowed else 0
+        before = border(layer, shape[0])[0] if windowed and layer.padding == "same" else 0
+        if layer.type == "BatchNormalization":
+            new = shape
+        else:
+            rows, columns, channels = (1, 1, *layer.output_shape)[-3:]
+            new = (rows, columns, channels)
+        found.append(BrowserLayer(layer, KINDS[layer.type], new, shape, size, before))
+        shape = new
+    stages = [one for one in found if has_maps(one)]
+    fits = len(stages) <= MAX_STAGES and all(one.shape[2] <= MAX_CHANNELS for one in stages)
+    return found if fits and has_maps(found[-1]) else None
+
+
+def has_maps(layer: BrowserLayer) -> bool:
     """Whether the outputs of a layer are shown; those of a normalization are not."""
-    return layer.type != "BatchNormalization"
+    return layer.kind != "normalization"
 
 
 def as_text(values: NDArray[np.floating]) -> str:
@@ -59,31 +138,25 @@ def as_text(values: NDArray[np.floating]) -> str:
 def network_data(snapshot: Snapshot) -> dict[str, Any]:
     """The layers of a network and their weights, as `weights.js` reads them."""
     network = loaded_networks.network(snapshot)
-    layers = computed_layers(network)
+    layers = browser_layers(network.spec)
+    assert layers, f"{network.spec.text} can't be shown"
     return {
         "network": network_name(snapshot),
-        "titles": TITLES,
-        "layers": [
-            {
-                "name": layer.name,
-                "type": layer.type,
-                "shape": layer.output_shape,
-                "relu": layer.relu,
-                "size": layer.weights[0][1][0] if layer.type == "Conv2D" else 0,
-            }
-            for layer in layers
-        ],
-        "weights": as_text(np.concatenate([_flat(network, layer) for layer in layers])),
+        "titles": {**TITLES, layers[-1].layer.name: SCORES_TITLE},
+        "layers": [layer.data for layer in layers],
+        "weights": as_text(np.concatenate([_flat(network, one.layer) for one in layers])),
     }
 
 
 def _flat(network: Network, layer: Layer) -> NDArray[np.float32]:
-    """The numbers of a layer, as `withWeights` in `forward.js` takes them."""
+    """The numbers of a layer, as `withWeights` in `forward.js` takes them.
+
+    The kernel of a dense layer after maps has their values in the order height, width, channels:
+    it is that of a convolution over the whole map.
+    """
     weights = network.weights.get(layer.name, {})
-    if layer.type == "Conv2D":
-        parts = [weights["kernel"], weights["bias"]]
-    elif layer.type == "BatchNormalization":
+    if layer.type == "BatchNormalization":
         parts = list(gain_and_shift(weights))
     else:
-        parts = []
+        parts = [weights[name] for name, _ in layer.weights]
     return np.concatenate([np.zeros(0, np.float32), *(part.ravel() for part in parts)])

@@ -15,12 +15,14 @@ BROWSER_TEXTS = {
     "score_meaning": "Score {score}, probability {probability}. It adds up all of the last maps.",
     "one_kernel": "Made with this kernel of {size}×{size} numbers.",
     "kernels": "Made with {count} kernels of {size}×{size} numbers, one for each map before it.",
-    "pool": "Max-pooling: the largest value of each 2×2 square is kept.",
+    "max_pool": "Max-pooling: the largest value of each {size}×{size} square is kept.",
+    "average_pool": "Average pooling: the mean of each {size}×{size} square.",
     "largest": "Largest value: {value}.",
     "colours": "Orange is positive, blue is negative.",
 }
 # The headings of layers whose names say too little.
-TITLES = {"input": "input", "conv8": "digit"}
+TITLES = {"input": "input"}
+SCORES_TITLE = "digit"
 
 OWN = "Your digit. Exact figures, computed by Python."
 OTHER = "{name}. Exact figures, computed by Python."

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mnistviz.core.model_spec import ModelSpec, normalization_name
+from mnistviz.core.layers.layer import Activation
+from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray, Weights
 from mnistviz.inspection.kernels.batch_norm_folding import gain_and_shift
+from mnistviz.network.windows import pad
 from mnistviz.ui.shared.layer_views.arrays import COLOUR_SCALES, array_as_text
 from mnistviz.ui.shared.layer_views.sliding_component import sliding_component
 
@@ -34,15 +36,16 @@ MAX_EDITED = 9
 class ConvolutionChannel:
     """One channel of a convolution, and the input that it is applied to.
 
-    `inputs` (height, width, channels) and `kernel` (size, size, channels) are float32. `relu` says
-    whether negative sums become 0. `gain` and `shift` are those of the normalization that follows;
-    None where there is none.
+    `inputs` (height, width, channels), with the zeros around it where the layer pads, and `kernel`
+    (size, size, channels) are float32. `gain` and `shift` are those of the normalization that
+    follows; None where there is none.
     """
 
     inputs: FloatArray
     kernel: FloatArray
     bias: float
-    relu: bool = False
+    activation: Activation = "none"
+    stride: int = 1
     gain: float | None = None
     shift: float | None = None
 
@@ -67,19 +70,25 @@ class ConvolutionChoice:
 def channel_of(
     model: ModelSpec, weights: Weights, inputs: FloatArray, layer: str, channel: int
 ) -> ConvolutionChannel:
-    """Return a channel of a convolution of a network.
+    """Return a channel of a convolution of a network, of a depthwise one with its only input.
 
     `inputs` (height, width, channels) float32 is the input of the layer: see
-    `value_trace.inputs_of`.
+    `feature_maps.input_of`.
     """
+    spec = model.layer(layer)
     gain = shift = None
-    if (norm := normalization_name(layer)) in weights:
+    if (norm := model.normalization_after(layer)) is not None:
         gain, shift = (float(numbers[channel]) for numbers in gain_and_shift(weights[norm]))
+    padded = pad(spec, inputs[np.newaxis])[0]
+    kernel = weights[layer]["kernel"][..., channel % spec.weights[0][1][-1]]
+    if spec.type == "DepthwiseConv2D":
+        padded, kernel = (maps[..., channel, np.newaxis] for maps in (padded, kernel))
     return ConvolutionChannel(
-        inputs=inputs,
-        kernel=weights[layer]["kernel"][..., channel],
+        inputs=padded.astype(np.float32, copy=False),
+        kernel=kernel,
         bias=float(weights[layer]["bias"][channel]),
-        relu=next(one.relu for one in model.layers if one.name == layer),
+        activation=spec.activation,
+        stride=spec.stride,
         gain=gain,
         shift=shift,
     )
@@ -121,7 +130,8 @@ def convolution_view(
             "edited": None if edited is None else edited.ravel().tolist(),
             "layer": {
                 "bias": channel.bias,
-                "relu": channel.relu,
+                "activation": channel.activation,
+                "stride": channel.stride,
                 "gain": channel.gain,
                 "shift": channel.shift,
             },

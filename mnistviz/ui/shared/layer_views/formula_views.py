@@ -1,10 +1,11 @@
-"""Views of max pooling, batch normalization and softmax with their real numbers.
+"""Views of pooling, batch normalization and softmax with their real numbers.
 
 The browser computes them in float64 and moves the window without a round trip to the server.
 """
 
 from dataclasses import dataclass
 
+from mnistviz.core.layers.layer import Layer
 from mnistviz.core.types.arrays import FloatArray, Weights
 from mnistviz.network.layers import EPSILON
 from mnistviz.ui.shared.browser_script import view_component
@@ -49,20 +50,27 @@ def normalization_of(weights: Weights, name: str, channel: int) -> ChannelNormal
 
 def pool_view(
     values: FloatArray,
+    layer: Layer,
     *,
     key: str,
     input_name: str,
     map_name: str,
     start: tuple[int, int] = (0, 0),
 ) -> tuple[int, int] | None:
-    """Show the max pooling of a map `(height, width)` float32, and where its window came to rest.
+    """Show the pooling of a map `(height, width)` float32, and where its window came to rest.
 
-    `start` is (row, column) in the pooled map. The result is None before the window was moved.
+    `layer` is a max or average pooling without padding, `start` (row, column) in the pooled map.
+    The result is None before the window was moved.
     """
     result = _pool(
         key=key,
         data={
             "input": array_as_text(values),
+            "window": {
+                "size": layer.window,
+                "stride": layer.stride,
+                "mean": layer.type == "AveragePooling2D",
+            },
             "captions": {"input": input_name, "map": map_name},
             "start": start,
             "scales": COLOUR_SCALES,
@@ -93,9 +101,12 @@ def normalization_view(
     )
 
 
-def softmax_view(scores: FloatArray, temperature: float | None, *, key: str) -> None:
-    """Show the softmax of ten scores `(10,)` that a person can change.
+def softmax_view(
+    scores: FloatArray, temperature: float | None, *, key: str, names: tuple[str, ...]
+) -> None:
+    """Show the softmax of the scores `(10,)` of classes with `names` that a person can change.
 
     `temperature` divides the scores first, where the probabilities are calibrated; None where not.
     """
-    _softmax(key=key, data={"scores": array_as_text(scores), "temperature": temperature})
+    data = {"scores": array_as_text(scores), "temperature": temperature, "names": names}
+    _softmax(key=key, data=data)

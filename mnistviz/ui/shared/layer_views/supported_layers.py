@@ -1,8 +1,11 @@
-"""Messages of pages that can't show the layers of a network of one's own."""
+"""Messages of pages that can't show the layers or the classes of a network of one's own."""
 
 import streamlit as st
 
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.run_spec import RunSpec
+from mnistviz.ui.shared.flow.network_weights import MAX_CHANNELS, MAX_STAGES, browser_layers
 from mnistviz.ui.shared.page_registry import DESIGN
 
 
@@ -18,6 +21,30 @@ def need_convolutions(model: ModelSpec) -> None:
         st.stop()
 
 
+def reads_digits(spec: RunSpec, what: str) -> bool:
+    """Whether the classes of a run are the ten digits; if not, say what is left out."""
+    if spec.class_names == DIGIT_NAMES:
+        return True
+    st.info(
+        f"{what} works with networks that read the digits 0 to 9. {own_classes_text(spec)}",
+        icon=":material/info:",
+    )
+    return False
+
+
+def own_classes_text(spec: RunSpec) -> str:
+    """A sentence with the classes of a run on a data set of one's own."""
+    names = spec.class_names
+    some = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+    return f"The chosen run knows the {len(names)} classes of its data set: {some}."
+
+
+def need_digits(spec: RunSpec, what: str) -> None:
+    """End the page with a message where the classes of a run are not the ten digits."""
+    if not reads_digits(spec, what):
+        st.stop()
+
+
 def is_plain(model: ModelSpec, what: str) -> bool:
     """Whether single values can be followed through a network; if not, say what is left out."""
     if not model.is_plain:
@@ -27,3 +54,15 @@ def is_plain(model: ModelSpec, what: str) -> bool:
             icon=":material/info:",
         )
     return model.is_plain
+
+
+def fits_on_a_screen(model: ModelSpec, what: str) -> bool:
+    """Whether all layers can be shown side by side; if not, say what is left out."""
+    if browser_layers(model) is not None:
+        return True
+    st.info(
+        f"{what} is shown for at most {MAX_STAGES} layers of {MAX_CHANNELS} channels, and for "
+        f"normalizations of maps. The chosen network, `{model.text}`, has others.",
+        icon=":material/info:",
+    )
+    return False

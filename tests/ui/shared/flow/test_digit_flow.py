@@ -10,7 +10,7 @@ from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.flow.digit_flow import figures_of, image_of, strokes_of
-from mnistviz.ui.shared.flow.network_weights import computed_layers, has_maps
+from mnistviz.ui.shared.flow.network_weights import browser_layers, has_maps
 from tests.helpers.hand_made_strokes import HAND_MADE
 
 
@@ -34,7 +34,11 @@ def test_the_figures_are_those_of_the_network(snapshot: Snapshot) -> None:
     network = loaded_networks.network(snapshot)
     outputs = network.outputs(image_of(drawn)[np.newaxis])
     expected = np.concatenate(
-        [outputs[layer.name].ravel() for layer in computed_layers(network) if has_maps(layer)]
+        [
+            outputs[one.layer.name].ravel()
+            for one in browser_layers(network.spec) or []
+            if has_maps(one)
+        ]
     )
     assert np.array_equal(np.frombuffer(base64.b64decode(figures["outputs"]), "<f4"), expected)
     assert figures["answer"] == "4"

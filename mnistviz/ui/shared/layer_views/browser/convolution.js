@@ -1,5 +1,11 @@
 // One channel of a convolution: the window, its patch × kernel, the sum, and the map that they make.
 
+const ACTIVATIONS = {
+  relu: ['ReLU', 'ReLU: below 0 becomes 0', value => Math.max(value, 0)],
+  tanh: ['tanh', 'tanh: from −1 to 1', Math.tanh],
+  sigmoid: ['sigmoid', 'sigmoid: from 0 to 1', value => 1 / (1 + Math.exp(-value))],
+}
+
 class ConvolutionView {
   constructor(root) {
     this.find = selector => root.querySelector(selector)
@@ -58,9 +64,11 @@ class ConvolutionView {
     this.grids.products.setShape(height, width)
     this.editor.reset(height, width, data.editable)
     if (data.editable) this.editor.listen(this.grids.kernel.cells)
-    const { relu, gain } = data.layer
+    const { activation, stride, gain } = data.layer
+    this.stride = stride
+    this.activation = ACTIVATIONS[activation]
     const stages = [['sum + bias', 'total']]
-    if (relu) stages.push(['after ReLU', 'relu'])
+    if (this.activation) stages.push([`after ${this.activation[0]}`, 'activated'])
     if (gain !== null) stages.push(['after normalization', 'normalized'])
     fillSelect(this.find('.stage'), stages, stages[Math.min(1, stages.length - 1)][1])
     this.find('.stage').parentElement.hidden = stages.length === 1
@@ -69,8 +77,8 @@ class ConvolutionView {
   readInput() {
     const { shape: [height, width], values } = decode(this.data.input)
     Object.assign(this, { height, width, values })
-    this.rows = height - this.size + 1
-    this.columns = width - this.size + 1
+    this.rows = Math.floor((height - this.size) / this.stride) + 1
+    this.columns = Math.floor((width - this.size) / this.stride) + 1
     const isSigned = values.some(value => value < 0)
     this.inputScale = isSigned ? this.signedScale : this.inkScale
     this.inputLargest = isSigned ? largestOf(values) : Math.max(1, largestOf(values))
@@ -79,7 +87,7 @@ class ConvolutionView {
   // Where cell number `index` of the patch at a place is in the input.
   inputIndex(row, column, index) {
     const [down, right] = [Math.floor(index / this.size), index % this.size]
-    return ((row + down) * this.width + column + right) * this.channels
+    return ((row * this.stride + down) * this.width + column * this.stride + right) * this.channels
   }
 
   // What each input channel adds to the value at a place.
@@ -96,12 +104,12 @@ class ConvolutionView {
 
   // The value at each stage of the layer; null where the layer has no such stage.
   stagesOf(sums) {
-    const { bias, relu: hasRelu, gain, shift } = this.data.layer
+    const { bias, gain, shift } = this.data.layer
     const sum = sums.reduce((one, other) => one + other, 0)
     const total = sum + bias
-    const relu = hasRelu ? Math.max(total, 0) : null
-    const normalized = gain === null ? null : (relu ?? total) * gain + shift
-    return { sum, bias, total, relu, gain, shift, normalized }
+    const activated = this.activation ? this.activation[2](total) : null
+    const normalized = gain === null ? null : (activated ?? total) * gain + shift
+    return { sum, bias, total, activated, gain, shift, normalized }
   }
 
   setKernel(kernel, entered) {
@@ -132,7 +140,7 @@ class ConvolutionView {
         (best, value, index) => Math.abs(value) > Math.abs(totals[best]) ? index : best, 0)
       this.sliding.place = { row: Math.floor(strongest / columns), column: strongest % columns }
     }
-    this.sliding.setShape({ rows, columns, size: this.size, stride: 1 }, empty)
+    this.sliding.setShape({ rows, columns, size: this.size, stride: this.stride }, empty)
     if (this.source === null) this.source = this.strongestInput()
     this.showPictures(stage)
     this.kernelLargest = largestOf(this.kernel)
@@ -152,7 +160,7 @@ class ConvolutionView {
   }
 
   showPictures(stage) {
-    const isSigned = stage !== 'relu'
+    const isSigned = stage !== 'activated' || this.data.layer.activation === 'tanh'
     this.sliding.input.show({
       height: this.height, width: this.width, size: this.size, scale: this.inputScale,
       valueOf: index => this.values[index * this.channels + this.source],
@@ -206,14 +214,17 @@ class ConvolutionView {
     this.find('.step-part span').textContent = `channel ${this.source}: ${products}`
     this.find('.step-sum span').textContent =
       this.channels === 1 ? products : `all ${this.channels} channels added up`
-    this.find('.step-relu').classList.toggle('cut', this.stages.total < 0)
+    if (!this.activation) return
+    this.find('.step-activated span').textContent = this.activation[1]
+    const isCut = this.data.layer.activation === 'relu' && this.stages.total < 0
+    this.find('.step-activated').classList.toggle('cut', isCut)
   }
 
   describe(row, column) {
-    const { sum, total, relu, normalized } = this.stages
+    const { sum, total, activated, normalized } = this.stages
     const parts = [`Row ${row}, column ${column}: the products add up to ${signed(sum, 3)}`,
       `with the bias ${signed(total, 3)}`]
-    if (relu !== null) parts.push(`after ReLU ${signed(relu, 3)}`)
+    if (activated !== null) parts.push(`after ${this.activation[0]} ${signed(activated, 3)}`)
     if (normalized !== null) parts.push(`after the normalization ${signed(normalized, 3)}`)
     return parts.join(', ')
   }

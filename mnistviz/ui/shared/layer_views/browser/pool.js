@@ -1,6 +1,4 @@
-// Max pooling of one channel: a 2×2 window whose largest value goes into the map.
-
-const SIZE = 2
+// Pooling of one channel: a window whose largest value, or whose mean, goes into the map.
 
 class PoolView {
   constructor(root) {
@@ -8,12 +6,11 @@ class PoolView {
     this.sliding = new SlidingView(root, {
       show: (row, column) => this.showPlace(row, column),
       describe: (row, column) =>
-        `Row ${row}, column ${column}: the largest of four is ${signed(this.valueAt(row, column), 3)}`,
+        `Row ${row}, column ${column}: ${this.result} is ${signed(this.valueAt(row, column), 3)}`,
       rest: (row, column) => this.report('place', [row, column]),
       grid: '.square',
     })
     this.grid = new NumberGrid(this.find('.square'), 'square')
-    this.grid.setShape(SIZE, SIZE)
   }
 
   update(data, setStateValue) {
@@ -25,14 +22,18 @@ class PoolView {
       this.find(`[data-caption=${part}]`).textContent = data.captions[part]
     }
     const { shape: [height, width], values } = decode(data.input)
-    Object.assign(this, { width, values })
-    const [rows, columns] = [height, width].map(length => Math.floor(length / SIZE))
+    const { size, stride, mean } = data.window
+    Object.assign(this, { width, values, size, stride, mean })
+    this.grid.setShape(size, size)
+    this.result = `${mean ? 'the mean' : 'the largest'} of the ${size ** 2} values`
+    this.find('.step-result span').textContent = this.result
+    const [rows, columns] = [height, width].map(length => Math.floor((length - size) / stride) + 1)
     this.scale = new ColourScale(data.scales.signed, true)
     this.largest = largestOf(values)
     this.sliding.place = { row: data.start[0], column: data.start[1] }
-    this.sliding.setShape({ rows, columns, size: SIZE, stride: SIZE }, true)
+    this.sliding.setShape({ rows, columns, size, stride }, true)
     const look = { largest: this.largest, scale: this.scale }
-    this.sliding.input.show({ height, width, size: SIZE, valueOf: index => values[index], ...look })
+    this.sliding.input.show({ height, width, size, valueOf: index => values[index], ...look })
     this.sliding.map.show({
       height: rows, width: columns, size: 1, ...look,
       valueOf: index => this.valueAt(Math.floor(index / columns), index % columns),
@@ -41,19 +42,24 @@ class PoolView {
   }
 
   squareAt(row, column) {
-    return [0, 1, 2, 3].map(index => this.values[
-      (SIZE * row + Math.floor(index / SIZE)) * this.width + SIZE * column + index % SIZE])
+    const { size, stride, width } = this
+    return Array.from({ length: size ** 2 }, (_, index) => this.values[
+      (stride * row + Math.floor(index / size)) * width + stride * column + index % size])
   }
 
-  valueAt(row, column) { return Math.max(...this.squareAt(row, column)) }
+  valueAt(row, column) {
+    const square = this.squareAt(row, column)
+    if (!this.mean) return Math.max(...square)
+    return square.reduce((sum, value) => sum + value, 0) / square.length
+  }
 
   showPlace(row, column) {
     const square = this.squareAt(row, column)
-    const largest = Math.max(...square)
+    const result = this.valueAt(row, column)
     this.grid.show(square, this.largest, this.scale)
-    const first = square.indexOf(largest)
+    const first = this.mean ? -1 : square.indexOf(result)
     this.grid.cells.forEach((cell, index) => cell.classList.toggle('chosen', index === first))
-    showNumber(this.find('.step-largest b'), largest, signed(largest, 3))
+    showNumber(this.find('.step-result b'), result, signed(result, 3))
   }
 }
 

@@ -26,12 +26,13 @@ class SoftmaxView {
     const limit = Math.ceil(Math.max(LIMIT, largestOf(this.own)))
     const rows = this.scores.map((_, digit) => {
       const row = document.createElement('tr')
-      row.innerHTML = `<th scope="row">${digit}</th>
+      row.innerHTML = `<th scope="row"></th>
         <td><input type="range" min="${-limit}" max="${limit}" step="any"></td>
         <td class="score"></td><td class="power"></td>
         <td class="bar"><i></i></td><td class="share"></td>`
       const input = row.querySelector('input')
-      input.setAttribute('aria-label', `Score of ${digit}`)
+      row.querySelector('th').textContent = data.names[digit]
+      input.setAttribute('aria-label', `Score of ${data.names[digit]}`)
       input.oninput = () => { this.scores[digit] = Number(input.value); this.show(input) }
       input.onkeydown = event => {
         const by = { ArrowLeft: -0.5, ArrowDown: -0.5, ArrowRight: 0.5, ArrowUp: 0.5 }[event.key]

@@ -12,7 +12,7 @@ from mnistviz.cli.output import print_json, written_file
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits, my_digits_zip
 from mnistviz.digits.data_set_formats import PLURAL
-from mnistviz.digits.data_set_reader import read_path
+from mnistviz.digits.data_sets.evaluated import read_path
 from mnistviz.digits.my_digits import Digit
 
 app = typer.Typer(add_completion=False)

@@ -1,0 +1,1 @@
+"""Commands for sets of images: a person's own digits and data sets."""

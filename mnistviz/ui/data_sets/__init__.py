@@ -1,0 +1,1 @@
+"""Parts of the Data sets page: import, and what was kept."""

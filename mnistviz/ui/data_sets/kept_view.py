@@ -1,0 +1,98 @@
+"""The data sets that were kept: what is in each, and the way to training and away."""
+
+import streamlit as st
+
+from mnistviz.charts.digit_images import class_balance_figure, named_images_figure
+from mnistviz.digits.data_sets import library
+from mnistviz.digits.data_sets.data_set import SPLITS, DataSetInfo
+from mnistviz.digits.mnist import to_input, watched_digits
+from mnistviz.runs import registry
+from mnistviz.ui.data_sets.import_view import KEPT_LAST
+from mnistviz.ui.shared import flash, state
+from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.inputs import button
+from mnistviz.ui.shared.page_registry import TRAIN
+from mnistviz.ui.shared.page_width import is_narrow, page_width
+from mnistviz.ui.shared.texts import count_of
+from mnistviz.ui.shared.words.explained import explained, explained_caption
+
+CHOSEN = "data_chosen"
+NUM_SHOWN = 60
+
+
+def show_kept() -> None:
+    """Show the chosen one of the data sets that were kept."""
+    known = {about.id: about for about in library.all_sets()}
+    if not known:
+        st.info("You have kept no data set yet.", icon=":material/dataset:")
+        return
+    if (last := st.session_state.pop(KEPT_LAST, None)) in known:
+        st.session_state[CHOSEN] = last
+        st.success(
+            f"**{known[last].name}** is kept. Train a network on it: choose it on *Train*, below "
+            "*Choose your own settings*.",
+            icon=":material/check:",
+        )
+    if st.session_state.get(CHOSEN) not in known:
+        st.session_state[CHOSEN] = next(iter(known))
+    chosen = st.selectbox(
+        "Data set", list(known), format_func=lambda one: known[one].name, key=CHOSEN
+    )
+    _show_one(known[chosen])
+
+
+def _show_one(about: DataSetInfo) -> None:
+    parts = ", ".join(f"{about.num_images(split):,} {split}" for split in SPLITS)
+    explained(
+        f"**{about.name}**: {count_of(about.num_images(), 'image')} of "
+        f"{len(about.class_names)} classes ({parts})."
+    )
+    show(
+        class_balance_figure(about.class_counts, about.class_names),
+        "data_kept_balance",
+        "The number of images of each class in each part",
+    )
+    data = library.load(about)
+    images, labels = data.images["train"], data.labels["train"]
+    numbers = watched_digits(labels, len(about.class_names))
+    # Of many classes, one image of each.
+    numbers = numbers[:: -(-len(numbers) // NUM_SHOWN)] if len(numbers) else numbers
+    show(
+        named_images_figure(
+            to_input(images[numbers]),
+            [about.class_names[label] for label in labels[numbers]],
+            5 if is_narrow() else 10,
+            page_width(),
+        ),
+        "data_kept_images",
+        f"{len(numbers)} images of all classes",
+    )
+    for sentence in (*about.notes, about.split_rule, *_odd(about)):
+        explained_caption(sentence)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        TRAIN.link("Train on it")
+        with st.popover("Delete", icon=":material/delete:"):
+            users = [run.name for run in registry.runs_on(about.sha256)]
+            if users:
+                explained(
+                    f"Trained on it: {', '.join(users[:5])}. Without it, these runs can't be shown."
+                )
+            explained("It can be imported again from its files.")
+            button(f"Delete {about.name}", "delete", _delete, about)
+
+
+def _odd(about: DataSetInfo) -> list[str]:
+    """Sentences on what was left out, found twice, and constant."""
+    sentences = [f"Left out: {count:,} × {what}." for what, count in about.left_out]
+    sentences += [
+        f"{count:,} images of {where.replace(' in ', ' are in ')}, too, to the pixel."
+        for where, count in about.duplicates.items()
+        if count
+    ]
+    if about.constant:
+        sentences.append(f"{about.constant:,} images are of one value.")
+    return sentences
+
+
+def _delete(about: DataSetInfo) -> None:
+    flash.run(state.DATA_MESSAGE, lambda: library.delete(about))
