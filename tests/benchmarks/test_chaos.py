@@ -22,7 +22,14 @@ def test_a_minute_of_chaos_loses_nothing(capsys: pytest.CaptureFixture[str]) -> 
     status = main(["--short"])
     said = capsys.readouterr()
     assert status == 0, said.err
-    for words in ("worker", "server", "shared home", "full disk", "pictures", "made-up address"):
+    for words in (
+        "resumed to their end",
+        "server",
+        "shared home",
+        "full disk",
+        "pictures",
+        "made-up address",
+    ):
         assert words in said.out
 
 
