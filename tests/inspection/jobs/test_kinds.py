@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from mnistviz.digits import mnist
+from mnistviz.digits.data_sets import library
 from mnistviz.digits.mnist import Mnist, load_mnist
 from mnistviz.inspection import digit_maps, embedding
 from mnistviz.inspection.channels import channel_results, pruning
@@ -53,7 +53,7 @@ def test_the_tsne_map_is_computed_once_and_stored(monkeypatch: pytest.MonkeyPatc
 def test_pruning_is_computed_once_and_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     data = load_mnist()
     small = Mnist(data.x_train, data.y_train, data.x_test[:200], data.y_test[:200])
-    monkeypatch.setattr(mnist, "load_mnist", lambda: small)
+    monkeypatch.setattr(library, "load_mnist", lambda: small)
     few = partial(pruning.prune_and_tune, steps=1)
     monkeypatch.setattr(pruning, "prune_and_tune", few)
     snapshot = latest_snapshot(registry.find_run("best"))
