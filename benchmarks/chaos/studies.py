@@ -32,7 +32,8 @@ def results_of(study: Study) -> list[TrialResult]:
     """Return the results without the names and times, which differ."""
     found = study_directory.open_study(study.path).results
     return sorted(
-        (replace(one, run="", seconds=0.0) for one in found), key=lambda one: one.trial.title
+        (replace(one, run="", seconds=0.0, epoch_seconds=0.0) for one in found),
+        key=lambda one: one.trial.title,
     )
 
 
