@@ -29,6 +29,7 @@ PAGES = (
     "design",
     "film",
     "runs",
+    "data_sets",
     "kernels",
     "feature_maps",
     "microscope",
