@@ -221,8 +221,9 @@ def open_links(links: list[tuple[str, str]], folder: Path, **options: Any) -> Fi
     seen = Visit()
 
     async def open_all() -> None:
-        async with connected(server.url) as socket:
-            for page, query in links:
+        for page, query in links:
+            # A browser that opens an address begins a session.
+            async with connected(server.url) as socket:
                 await seen.open(socket, page, query)
 
     try:

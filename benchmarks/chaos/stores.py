@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from typing import Any
+from typing import IO, Any
 
 from benchmarks.chaos.findings import Findings
 from benchmarks.chaos.trainings import wait_for
@@ -126,7 +126,7 @@ class Writers:
             lines: list[str] = []
             self._lines.append(lines)
             # A pipe that nobody reads would hold the writer up.
-            self._readers.append(threading.Thread(target=lines.extend, args=(stream,)))
+            self._readers.append(threading.Thread(target=_read, args=(stream, lines)))
             self._readers[-1].start()
 
     def kill_one_by_one(self, moments: random.Random) -> None:
@@ -141,11 +141,19 @@ class Writers:
         """Return what both said, each in its order."""
         for reader in self._readers:
             reader.join()
+        for process in self._processes:
+            process.wait()
         for errors in self._lines[1::2]:
             findings.look_for_tracebacks("".join(errors), "a writer")
         # The last line may be cut.
         lines = [line for lines in self._lines[::2] for line in lines]
         return [json.loads(line) for line in lines if line.endswith("]\n")]
+
+
+def _read(stream: IO[str], lines: list[str]) -> None:
+    """Read a stream to its end, and close it."""
+    with stream:
+        lines.extend(stream)
 
 
 def disturb(rounds: int, moments: random.Random) -> Findings:
