@@ -78,7 +78,10 @@ BAD_INPUT = [
     ),
     (["train", "--epochs", "0"], "epochs: expected at least 1, got 0"),
     (["train", "--channels", "0,x"], "channels: expected three whole numbers from 1 to 64, like"),
-    (["train", "--limit", "70000"], "num_images: expected at most 60000, got 70000"),
+    (
+        ["train", "--limit", "70000"],
+        "num_images: expected at most 60,000, the number of training images, got 70000",
+    ),
     (["train", "--name", "reference"], "name: 'reference' is taken by another run"),
     (["train", "--name", "../out"], "name: expected up to 60 characters"),
     (["train", "--learning-rate", "nan"], "learning_rate: expected a finite number, got nan"),
