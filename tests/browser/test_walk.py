@@ -43,7 +43,7 @@ def choose_an_image_in_the_gallery(page: Page) -> None:
     page.mouse.down()
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"image=1\b"))
-    expect(page.get_by_text("Test image 1, a 2")).to_be_visible()
+    expect(page.get_by_text("Test image 1, a 2", exact=True)).to_be_visible()
 
 
 def train_and_watch(page: Page) -> None:
