@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 ENVIRONMENT := @$(PYTHON) tools/environment.py $(VENV)
 # One more at once than there are cores, as many tests wait for a process or a browser; but alone
 # what measures time.
-WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
-TESTS := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+TESTS = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 ALONE := $(BIN)/python -m pytest -m alone
 
 .PHONY: run classroom test test-all test-elsewhere unit lint format hooks bench chaos screenshots dask-scheduler \
