@@ -97,7 +97,7 @@ def ask(number: int, home: Path, people: int) -> None:
 
 
 def look(room: Path, now: float) -> Mapping[Path, tuple[float, float]]:
-    """What waiting runs show now: the time, and the expected time of the end, by run."""
+    """The time, and the expected time of the end that waiting runs show now, by run."""
     return {path: (now, now + seen.end_seconds) for path, seen in expected_times(room).items()}
 
 

@@ -1,4 +1,4 @@
-"""What `SECURITY.md` claims: each claim names a test that is there; nothing leaves a space."""
+"""The claims of `SECURITY.md`: each names a test that is there; nothing leaves a space."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What a part of the chaos did and found."""
+"""The findings of a part of the chaos, and what it did."""
 
 from collections import Counter
 from dataclasses import dataclass, field

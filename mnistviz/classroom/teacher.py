@@ -68,7 +68,7 @@ def is_secret(text: str) -> bool:
 
 
 def proof_of(token: str) -> str:
-    """What the browser with this token keeps: an HMAC of the token with the secret."""
+    """The proof that the teacher's browser keeps: an HMAC of its token with the secret."""
     return hmac.new(secret().encode(), f"teacher {token}".encode(), "sha256").hexdigest()
 
 

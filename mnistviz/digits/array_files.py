@@ -117,13 +117,13 @@ def _shape_text(shape: tuple[int, ...]) -> str:
 
 def idx_header(file: IO[bytes]) -> Header | None:
     """Return the header of an IDX file, or None for another file."""
-    with _decompressed(file) as content:
+    with unpacked(file) as content:
         return _idx_header(content)
 
 
 def read_idx(file: IO[bytes]) -> ByteArray:
     """Return the array of an IDX file of uint8, of at most 100,000 · 28 · 28 bytes."""
-    with _decompressed(file) as content:
+    with unpacked(file) as content:
         header = _idx_header(content)
         if header is None:
             raise ValueError("no IDX file of uint8")
@@ -141,7 +141,8 @@ def _idx_header(content: IO[bytes]) -> Header | None:
 
 
 @contextmanager
-def _decompressed(file: IO[bytes]) -> Iterator[IO[bytes]]:
+def unpacked(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """A file, unpacked if it is gzip. Raises `ValueError` for a damaged one."""
     magic = file.read(2)
     file.seek(0)
     try:

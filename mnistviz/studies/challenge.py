@@ -58,7 +58,7 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run reached.
+    """The result of a run.
 
     Attributes:
         parameters: Those of its network.

@@ -1,1 +1,1 @@
-"""What a visitor of a class may do: limits, and what the teacher has switched off."""
+"""Rights of a visitor of a class: limits, and what the teacher has switched off."""

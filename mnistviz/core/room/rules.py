@@ -1,4 +1,4 @@
-"""What the teacher of a class has switched off, and the message to all.
+"""The rules of a class: what its teacher has switched off, and the message to all.
 
 `class.json` in the room has it. Every action asks `need` where it begins, so that what is switched
 off is not served to a page that was opened before, either. The teacher may do everything, and so
@@ -27,7 +27,7 @@ _TEXTS: dict[Action, str] = {
 
 @dataclass(frozen=True)
 class Rules:
-    """What visitors may not do, the names of pages that they may not open, a message to all."""
+    """The actions and the pages that visitors may not use, and a message to all."""
 
     hidden_actions: frozenset[str] = frozenset()
     hidden_pages: frozenset[str] = frozenset()

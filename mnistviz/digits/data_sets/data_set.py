@@ -83,7 +83,7 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class DataSetInfo(Frozen):
-    """What is known about a data set that was kept, stored as `about.json` beside its arrays."""
+    """Facts about a data set that was kept, stored as `about.json` beside its arrays."""
 
     schema_version: Literal[1] = 1
     id: str

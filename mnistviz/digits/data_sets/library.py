@@ -102,7 +102,7 @@ def _write(data: DataSet, about: DataSetInfo) -> None:
 
 
 def all_sets() -> list[DataSetInfo]:
-    """What is known about each data set, newest first. Damaged ones are left out."""
+    """The facts about each data set, newest first. Damaged ones are left out."""
     found = [about for _, about in _sets_in(folder())]
     return sorted(found, key=lambda about: about.created, reverse=True)
 
@@ -178,7 +178,7 @@ def _load(path: Path, name: str, class_names: tuple[str, ...], sha256: str) -> D
 
 
 def reference(about: DataSetInfo) -> DataRef:
-    """What a run's spec says about its data set."""
+    """The reference to a data set in the spec of a run."""
     return DataRef(
         id=about.id,
         name=about.name,

@@ -52,7 +52,7 @@ _NUM_LOOKED_AT = 4_000
 
 @dataclass(frozen=True)
 class Choices:
-    """What a person decides before a set is kept.
+    """The choices of a person before a set is kept.
 
     Attributes:
         fit: How images become 28×28.
@@ -102,7 +102,7 @@ class Opened:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """What each part was read from."""
+        """The files that each part was read from."""
         return tuple(f"{part.part}: {part.source}" for part in self.raw.parts)
 
     @property

@@ -1,4 +1,4 @@
-"""What the last runs of a room took: a line of JSON for each that ended, by its worker."""
+"""The times of the last runs of a room: a line of JSON for each that ended, by its worker."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ READ_BYTES = 100_000
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """What a run took, from its turn to its end. `ended` is in seconds since 1970.
+    """The times of a run, from its turn to its end. `ended` is in seconds since 1970.
 
     `start_seconds` is the part before the first step. `is_whole` says that it ran from the first
     step to the last without a pause: only then its times can be expected of other runs. `settings`

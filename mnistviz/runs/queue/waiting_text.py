@@ -1,4 +1,4 @@
-"""What a waiting run waits for, in sentences."""
+"""Sentences about the wait of a queued run."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the teacher does for the class: messages, rules, sharing, stopping, reset."""
+"""Controls of the teacher: messages, rules, sharing, stopping, reset."""
 
 import streamlit as st
 

@@ -43,9 +43,8 @@ def parts() -> tuple[Part, ...]:
 
 def chosen() -> int:
     """The index of the chosen layer."""
-    number = st.session_state.setdefault(CHOSEN, 0)
-    # While layers change, the list may still hold the text of an entry that is gone.
-    return max(0, min(number, len(parts()) - 1)) if isinstance(number, int) else 0
+    number = int(st.session_state.setdefault(CHOSEN, 0))
+    return max(0, min(number, len(parts()) - 1))
 
 
 def change(new: tuple[Part, ...] | str) -> None:

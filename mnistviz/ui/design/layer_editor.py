@@ -34,7 +34,7 @@ def show_layer_editor() -> None:
         range(len(parts)),
         format_func=lambda number: f"{number + 1}: {parts[number].text}",
         key="design_layer",
-        on_change=lambda: st.session_state.update({draft.CHOSEN: st.session_state.design_layer}),
+        on_change=_choose,
         help="A click on a row of the table chooses its layer, too.",
     )
     _settings(parts[index])
@@ -44,6 +44,16 @@ def show_layer_editor() -> None:
         button("Up", "arrow_upward", draft.mover(-1), disabled=index == 0)
         button("Down", "arrow_downward", draft.mover(1), disabled=index == len(parts) - 1)
         button("Remove", "delete", draft.remove, disabled=len(parts) == 1)
+
+
+def _choose() -> None:
+    """Choose the layer that the list holds.
+
+    Its entries have the texts of the layers. Where a layer was changed since it was drawn, the
+    browser may send the text of an entry that is gone, and Streamlit returns that text.
+    """
+    if isinstance(number := st.session_state.design_layer, int):
+        st.session_state[draft.CHOSEN] = number
 
 
 def _settings(part: Part) -> None:

@@ -3,13 +3,11 @@
 All functions raise `ValueError`; its text completes a sentence that ends in "got".
 """
 
-import gzip
 import math
 import struct
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import IO, Any, cast
+from contextlib import AbstractContextManager
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,25 +20,8 @@ from mnistviz.digits.data_sets.limits import MAX_ARRAY_BYTES, MAX_IMAGES_IN_FILE
 # IDX (http://yann.lecun.com/exdb/mnist): two zero bytes, the type of the data, the number of
 # dimensions, then each as a big-endian uint32.
 _IDX_TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
-_GZIP_MAGIC = b"\x1f\x8b"
-
 # Opens the array's body, just behind its header.
 OpenBody = Callable[[], AbstractContextManager[IO[bytes]]]
-
-
-@contextmanager
-def unpacked(file: IO[bytes]) -> Iterator[IO[bytes]]:
-    """A file, unpacked if it is gzip. Raises `ValueError` for a damaged one."""
-    magic = file.read(2)
-    file.seek(0)
-    try:
-        if magic == _GZIP_MAGIC:
-            with gzip.GzipFile(fileobj=file) as content:
-                yield cast(IO[bytes], content)
-        else:
-            yield file
-    except (zlib.error, EOFError, OSError) as error:
-        raise ValueError(f"a packed file that can't be read ({str(error)[:200]})") from None
 
 
 def read_npy_header(content: Any) -> Header:

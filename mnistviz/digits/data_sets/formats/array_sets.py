@@ -169,7 +169,7 @@ def _length(array: NamedArray) -> int:
 
 
 def _role(array: NamedArray) -> str | None:
-    """What an array is by its name; by its shape where the name says nothing."""
+    """The role of an array by its name; by its shape where the name says nothing."""
     shape, kind = array.header.shape, array.header.dtype.kind
     role = role_in(array.name)
     if role == "names":

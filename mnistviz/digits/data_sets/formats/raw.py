@@ -1,4 +1,4 @@
-"""What a file holds, before it is converted: parts of images and labels of any layout."""
+"""The content of a file before it is converted: parts of images and labels of any layout."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field

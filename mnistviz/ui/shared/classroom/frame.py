@@ -1,4 +1,4 @@
-"""What class mode shows around each page: the visitor's name, messages, and what is hidden."""
+"""The frame of each page in class mode: the visitor's name, messages, hidden pages."""
 
 import time
 from typing import Literal

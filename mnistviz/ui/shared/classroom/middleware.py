@@ -1,4 +1,4 @@
-"""What the server does for each request of a class: the cookie, windows, and limits of uploads.
+"""The server's part in each request of a class: the cookie, windows, and limits of uploads.
 
 A person's token comes with the first page, in a cookie that scripts can't read and that other
 sites can't send.

@@ -1,4 +1,4 @@
-"""What the teacher has switched off, said in place of it."""
+"""Messages in place of what the teacher has switched off."""
 
 import streamlit as st
 

@@ -21,7 +21,7 @@ PROTECTIONS = ("server.enableXsrfProtection", "server.enableCORS")
 
 
 def options_or_exit() -> dict[str, Any]:
-    """What `app_options` returns; where class mode can't begin, the server ends and says why."""
+    """Return the result of `app_options`; where there is none, end the server with the reason."""
     try:
         return app_options()
     except ClassError as error:
