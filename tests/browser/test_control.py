@@ -16,7 +16,7 @@ from mnistviz.training import launcher
 from mnistviz.ui.shared.texts import epochs_text
 from tests.helpers.browser import PATIENCE, go_to, settle
 from tests.helpers.server import Server
-from tests.helpers.trainings import worker_pids
+from tests.helpers.trainings import wait_until, worker_pids
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -131,14 +131,19 @@ def test_after_a_restart_of_the_machine_runs_say_crashed_and_go_on(
     before = Server(home, tmp_path / "before.log")
     try:
         page = browser.new_context(base_url=before.url).new_page()
-        start_a_try_out(page)
+        page.goto("/train")
+        press(page, "Try it out")
+        expect(page.get_by_role("button", name="Stop and keep")).to_be_visible(timeout=PATIENCE)
         training = registry.find_run("try-out-1")
+        wait_until(training, "starting", "running")
+        # The other one is started at once, as it must wait before the try-out ends.
         spec = TrainSpec(epochs=1, batch_size=64, num_images=640, held_out=128)
         waiting = launcher.start("reference", ModelSpec(), spec, "waiting")
         deadline = time.monotonic() + 60
         while len(metrics_log.read(training)) < 5 or run_state(waiting) != "queued":
             assert time.monotonic() < deadline
             time.sleep(0.05)
+        assert run_state(training) == "running"
         for pid in [before.pid, *worker_pids(training), *worker_pids(waiting)]:
             os.kill(pid, signal.SIGKILL)
     finally:
