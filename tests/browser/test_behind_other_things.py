@@ -93,9 +93,6 @@ def test_a_translated_page_shows_its_own_heading_and_answers(page: Page) -> None
     page.evaluate(TRANSLATE)
 
     def go(entry: PageEntry) -> None:
-        # Who reads a translated page does not leave it while it is still drawn: then React may keep
-        # the heading of the page before.
-        settle(page)
         page.get_by_test_id("stSidebarNav").locator(f'a[href*="/{entry.name}"]').first.click()
         expect(page.locator("h1")).to_have_text(entry.title.upper(), timeout=PATIENCE)
 
@@ -108,9 +105,6 @@ def test_a_translated_page_shows_its_own_heading_and_answers(page: Page) -> None
     expect(answer).to_have_text("7", timeout=PATIENCE)
 
 
-@pytest.mark.xfail(
-    reason="React may keep the old text of a heading that changes while the page is being drawn"
-)
 def test_a_translated_heading_that_changes_on_its_page_follows(page: Page) -> None:
     page.set_default_timeout(PATIENCE)
     open_page(page, EVALUATE)

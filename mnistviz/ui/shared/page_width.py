@@ -18,8 +18,9 @@ from mnistviz.ui.shared.browser_script import script_component
 WIDTHS = (800, 640, 480, 350, 300)
 
 _KEY = "page_width_probe"
+_SCRIPTS = Path(__file__).parent / "browser"
 _component = script_component(
-    "mnistviz_page_width", Path(__file__).parent / "browser" / "page_width.js"
+    "mnistviz_page_width", _SCRIPTS / "translated_texts.js", _SCRIPTS / "page_width.js"
 )
 
 

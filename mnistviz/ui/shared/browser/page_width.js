@@ -1,4 +1,5 @@
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  bringBackTranslatedTexts()
   // Streamlit calls this again when the data change, and the returned function only at the end.
   parentElement.cleanUp?.()
   const host = parentElement.host ?? parentElement
