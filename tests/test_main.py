@@ -98,6 +98,7 @@ BAD_INPUT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "message"), BAD_INPUT, ids=lambda value: str(value)[:40])
 def test_bad_input_ends_with_2_a_message_and_nothing_else(
     words: list[str], message: str, home: Path
@@ -128,6 +129,7 @@ def test_a_truncated_snapshot_is_told_apart_from_a_defect() -> None:
 # ---------------------------------------------------------------- the real work
 
 
+@pytest.mark.slow
 def test_evaluate_reads_the_reference_run_on_all_test_images() -> None:
     result = answer("evaluate", "reference")
     assert result["run"] == "reference"
@@ -186,6 +188,7 @@ def test_one_bad_file_among_good_ones_stops_predict_before_its_first_answer(
         assert done.stdout == ""
 
 
+@pytest.mark.slow
 def test_train_waits_for_the_run_and_reports_it() -> None:
     words = ["--recipe", "try-out", "--epochs", "2", "--limit", "300", "--batch-size", "50"]
     result = answer("train", *words, "--seed", "4", "--name", "mine")
@@ -213,6 +216,7 @@ def test_train_waits_for_the_run_and_reports_it() -> None:
     assert not row["bundled"]
 
 
+@pytest.mark.slow
 def test_runs_lists_the_bundled_runs_too() -> None:
     rows = answer("runs")
     assert [row["name"] for row in rows] == list(BUNDLED)

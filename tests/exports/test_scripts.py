@@ -114,6 +114,7 @@ def test_the_script_of_a_fork_begins_with_the_weights_of_its_parent(tmp_path: Pa
                 np.testing.assert_allclose(array, weights[layer][name], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_images_beside_mnist_are_those_of_the_run_in_their_order() -> None:
     run = registry.find_run("best")
     arrays = training_data.arrays_of(run)

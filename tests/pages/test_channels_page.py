@@ -197,6 +197,7 @@ def test_the_coverage_of_the_chosen_run_is_beside_the_study(tiny_run: Run) -> No
     assert f"{MODEL.channels[2]} ({tiny_run.name})" in rows
 
 
+@pytest.mark.slow
 def test_switched_off_channels_are_computed_when_asked_for_and_stored(tiny_run: Run) -> None:
     def open_zero() -> AppTest:
         app = open_page("channels", tiny_run)
@@ -215,6 +216,7 @@ def test_switched_off_channels_are_computed_when_asked_for_and_stored(tiny_run: 
     assert SWITCH_OFF not in button_labels(again)
 
 
+@pytest.mark.slow
 def test_long_computations_start_in_processes_of_their_own(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

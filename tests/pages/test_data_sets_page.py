@@ -44,6 +44,7 @@ def test_a_set_is_shown_before_it_is_kept(letters: made.Files) -> None:
     assert "Keep it under this name" not in button_labels(app)
 
 
+@pytest.mark.slow
 def test_choices_are_those_of_the_inputs(letters: made.Files) -> None:
     app = with_files(open_page("data_sets"), letters)
     app.toggle(key=import_view.TRANSPOSED).set_value(False).run()

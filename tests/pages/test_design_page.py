@@ -28,6 +28,7 @@ def test_it_begins_with_the_published_network() -> None:
     assert TRAIN in button_labels(app)
 
 
+@pytest.mark.slow
 def test_layers_are_added_changed_moved_copied_and_removed_and_each_can_be_undone() -> None:
     app = open_page("design", network="8C3-MP2-F-10FC")
     texts = [network(app)]
@@ -74,6 +75,7 @@ def test_what_is_no_network_says_where_and_can_be_mended() -> None:
     assert app.session_state[draft.TEXT] == "8C3-MP2-20C15-F-10FC"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_each_preset_opens(preset: Preset) -> None:
     app = open_page("design")
@@ -91,6 +93,7 @@ def test_the_budget_says_what_is_left_or_too_many() -> None:
     assert "1,000 too many" in app.get("progress")[0].proto.text
 
 
+@pytest.mark.slow
 def test_the_network_is_filled_in_on_train() -> None:
     app = open_page("design", network="8C3-MP2-F-10FC")
     press(app, TRAIN)

@@ -85,6 +85,7 @@ def test_on_a_narrow_page_a_number_is_above_the_canvas(tiny_run: Run) -> None:
     assert f"#### It reads {reading.digit} :small" in text_of(app)
 
 
+@pytest.mark.slow
 def test_a_second_look_stands_beside_the_answer(tiny_run: Run) -> None:
     app = open_drawing(SEVEN, tiny_run)
     before = app.metric[0]

@@ -28,6 +28,7 @@ def test_t_sne_is_offered_before_it_is_computed(tiny_run: Run) -> None:
     assert "Work it out" in button_labels(app)
 
 
+@pytest.mark.slow
 def test_a_stored_t_sne_is_shown(tiny_run: Run) -> None:
     plane = np.random.default_rng(0).normal(size=(10_000, 2)).astype(np.float32)
     result_cache.write_arrays(latest_snapshot(tiny_run), "tsne", {"plane": plane})

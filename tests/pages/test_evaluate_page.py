@@ -101,6 +101,7 @@ def test_calibration_is_shown_before_and_after(tiny_run: Run) -> None:
     assert metrics["Calibration error, calibrated"] != metrics["Calibration error, as it is"]
 
 
+@pytest.mark.slow
 def test_a_run_without_held_out_images_is_not_calibrated() -> None:
     reference = registry.find_run("reference")
     assert calibration.held_out(reference) == 0
@@ -109,6 +110,7 @@ def test_a_run_without_held_out_images_is_not_calibrated() -> None:
     assert "Calibration error, calibrated" not in metrics_of(app)
 
 
+@pytest.mark.slow
 def test_a_second_look_is_computed_on_demand_and_stored(tiny_run: Run) -> None:
     snapshot = latest_snapshot(tiny_run)
     app = open_page("evaluate", tiny_run)
@@ -129,6 +131,7 @@ def test_a_second_look_is_computed_on_demand_and_stored(tiny_run: Run) -> None:
     assert f" of {spoilt:,}, highest probability first" in text_of(app)
 
 
+@pytest.mark.slow
 def test_two_runs_are_compared_on_the_same_images(tiny_run: Run) -> None:
     app = open_view("pair", tiny_run)
     app.selectbox(key="evaluate_other").set_value("reference").run()
@@ -158,6 +161,7 @@ def test_a_corruption_is_applied_to_the_chosen_image(tiny_run: Run) -> None:
     assert "outside of what it was trained on" in text_of(app)
 
 
+@pytest.mark.slow
 def test_missing_robustness_curves_are_measured(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +179,7 @@ def test_missing_robustness_curves_are_measured(
     assert offer in button_labels(app)
 
 
+@pytest.mark.slow
 def test_the_first_image_of_a_cell_is_shown_until_one_is_chosen(tiny_run: Run) -> None:
     app = open_view("mistakes", tiny_run)
     answers = answers_of(tiny_run)
@@ -189,6 +194,7 @@ def test_the_first_image_of_a_cell_is_shown_until_one_is_chosen(tiny_run: Run) -
     assert f"Test image {right}\n" not in text_of(app) + "\n"
 
 
+@pytest.mark.slow
 def test_a_label_is_marked_and_left_out(tiny_run: Run) -> None:
     answers = answers_of(tiny_run)
     number, mistakes = int((~answers.right).argmax()), int((~answers.right).sum())

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.pages
 STAGES = ["convolution", "relu", "normalization"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_layer_is_shown_at_each_stage(stage: str, tiny_run: Run) -> None:
     app = open_page("feature_maps", tiny_run)
@@ -28,6 +29,7 @@ def test_every_layer_is_shown_at_each_stage(stage: str, tiny_run: Run) -> None:
     assert len(headings) > len(layers) == 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_any_channel_opens_at_each_stage(stage: str, tiny_run: Run) -> None:
     app = open_page("feature_maps", tiny_run)
@@ -39,6 +41,7 @@ def test_any_channel_opens_at_each_stage(stage: str, tiny_run: Run) -> None:
         assert f"**{layer}, channel {channel}** is active" in text_of(app)
 
 
+@pytest.mark.slow
 def test_the_chosen_channel_moves_into_a_layer_with_fewer(tiny_run: Run) -> None:
     app = open_page("feature_maps", tiny_run)
     app.selectbox(key="maps_layer").set_value("conv8").run()
@@ -48,6 +51,7 @@ def test_the_chosen_channel_moves_into_a_layer_with_fewer(tiny_run: Run) -> None
     assert app.number_input(key="maps_channel").value == MODEL.channels[2] - 1
 
 
+@pytest.mark.slow
 def test_a_preferred_input_is_computed_when_asked_for_and_stored(tiny_run: Run) -> None:
     app = open_page("feature_maps", tiny_run)
     app.selectbox(key="maps_layer").set_value("conv8").run()
@@ -70,6 +74,7 @@ def stored_channels(run: Run) -> list[int]:
     return channels
 
 
+@pytest.mark.slow
 def test_two_images_are_shown_with_their_difference(tiny_run: Run) -> None:
     labels = load_mnist().y_test
     app = open_page("feature_maps", tiny_run)
@@ -81,6 +86,7 @@ def test_two_images_are_shown_with_their_difference(tiny_run: Run) -> None:
         assert f"**Test image {number}, a {labels[number]}**" in text
 
 
+@pytest.mark.slow
 def test_the_search_over_the_test_images_is_stored(tiny_run: Run) -> None:
     app = open_page("feature_maps", tiny_run)
     assert any("Search" in label for label in button_labels(app))

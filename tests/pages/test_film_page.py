@@ -9,6 +9,7 @@ from tests.helpers.pages import metrics_of, open_page, press, text_of
 pytestmark = pytest.mark.pages
 
 
+@pytest.mark.slow
 def test_the_film_shows_each_snapshot_on_all_pages(tiny_run: Run) -> None:
     app = open_page("film", tiny_run)
     steps = snapshots.steps_of(tiny_run)
@@ -25,6 +26,7 @@ def test_the_film_shows_each_snapshot_on_all_pages(tiny_run: Run) -> None:
     assert metrics_of(app)["Right"] == f"{stored.accuracy:.2%}"
 
 
+@pytest.mark.slow
 def test_kernels_have_the_colours_of_their_snapshot_or_of_the_film(tiny_run: Run) -> None:
     app = open_page("film", tiny_run)
     press(app, "First")
@@ -35,6 +37,7 @@ def test_kernels_have_the_colours_of_their_snapshot_or_of_the_film(tiny_run: Run
     assert own not in text_of(app)
 
 
+@pytest.mark.slow
 def test_the_speed_stays_for_the_next_snapshot(tiny_run: Run) -> None:
     app = open_page("film", tiny_run)
     app.selectbox(key="film_speed").set_value(0.3).run()

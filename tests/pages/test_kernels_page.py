@@ -15,6 +15,7 @@ from tests.helpers.tiny_run import MODEL
 pytestmark = pytest.mark.pages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", [layer.name for layer in MODEL.convolutions])
 def test_each_convolution_has_a_row_for_each_output_channel(layer: str, tiny_run: Run) -> None:
     app = open_page("kernels", tiny_run)
@@ -26,6 +27,7 @@ def test_each_convolution_has_a_row_for_each_output_channel(layer: str, tiny_run
     assert table["norm"].tolist() == pytest.approx([row.norm for row in rows])
 
 
+@pytest.mark.slow
 def test_channels_can_be_ordered(tiny_run: Run) -> None:
     app = open_page("kernels", tiny_run)
     app.button_group(key="kernels_layer").set_value("conv3").run()
@@ -34,6 +36,7 @@ def test_channels_can_be_ordered(tiny_run: Run) -> None:
         assert not app.exception
 
 
+@pytest.mark.slow
 def test_the_chosen_kernel_moves_into_a_layer_with_fewer_channels(tiny_run: Run) -> None:
     app = open_page("kernels", tiny_run)
     app.button_group(key="kernels_layer").set_value("conv8").run()
@@ -46,6 +49,7 @@ def test_the_chosen_kernel_moves_into_a_layer_with_fewer_channels(tiny_run: Run)
     assert chosen == [channels - 1 for channels in MODEL.channels[:2]]
 
 
+@pytest.mark.slow
 def test_weights_are_shown_with_a_normalization_folded_in(tiny_run: Run) -> None:
     app = open_page("kernels", tiny_run)
     app.button_group(key="kernels_layer").set_value("conv5").run()
@@ -57,6 +61,7 @@ def test_weights_are_shown_with_a_normalization_folded_in(tiny_run: Run) -> None
     assert app.dataframe[0].value["norm"].tolist() != stored
 
 
+@pytest.mark.slow
 def test_a_network_of_another_shape_is_shown_whole() -> None:
     spec = ModelSpec(channels=(3, 32, 5), batch_norm=False, dropout=0.0)
     run = registry.create_run("plain", spec, SMALL, "odd")

@@ -14,6 +14,7 @@ from tests.helpers.tiny_run import MODEL
 pytestmark = pytest.mark.pages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", shown_layers(MODEL))
 def test_each_layer_is_shown(layer: str, tiny_run: Run) -> None:
     app = open_page("microscope", tiny_run, layer=layer)
@@ -21,6 +22,7 @@ def test_each_layer_is_shown(layer: str, tiny_run: Run) -> None:
     assert app.button_group(key="layer").value == layer
 
 
+@pytest.mark.slow
 def test_numbers_in_the_address_that_are_none_are_ignored(tiny_run: Run) -> None:
     app = open_page("microscope", tiny_run, layer="conv1", channel="1e400", image="1e400")
     assert not app.exception
@@ -41,6 +43,7 @@ def test_the_trace_of_the_answer_has_a_row_for_each_convolution(tiny_run: Run) -
     assert len(trace) == len(MODEL.convolutions)
 
 
+@pytest.mark.slow
 def test_a_channel_that_the_layer_lacks_becomes_the_first(tiny_run: Run) -> None:
     app = open_page("microscope", tiny_run, layer="conv8", channel="9")
     assert app.number_input(key="channel").value == 9

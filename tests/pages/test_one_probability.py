@@ -37,6 +37,7 @@ def pixels() -> ByteArray:
     return my_digits.to_pixels(normalise(render(redraw(DRAWN))).image)
 
 
+@pytest.mark.slow
 def test_pages_and_files_have_one_probability(
     tiny_run: Run, pixels: ByteArray, tmp_path: Path
 ) -> None:
@@ -91,6 +92,7 @@ def test_pages_and_files_have_one_probability(
     )
 
 
+@pytest.mark.slow
 def test_why_compares_calibrated_probabilities(tiny_run: Run) -> None:
     app = open_page("why", tiny_run)
     app.multiselect(key="why_off").set_value(["conv1 · 0"]).run()
@@ -108,6 +110,7 @@ def test_why_compares_calibrated_probabilities(tiny_run: Run) -> None:
     assert not np.allclose(softmax(answers.logits[0]), expected, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_not_calibrated_says_so(pixels: ByteArray) -> None:
     reference = registry.find_run("reference")
     note = "(not calibrated)"

@@ -20,6 +20,7 @@ def test_parameters_are_those_of_the_network() -> None:
     assert app.table[0].value["parameters"].sum() == model.parameters
 
 
+@pytest.mark.slow
 def test_every_page_is_linked_with_its_purpose() -> None:
     expander = open_page().expander[0]
     others = {page.name: page.help for page in PAGES if page.name != "overview"}

@@ -62,6 +62,7 @@ def test_the_table_has_all_runs_with_settings_and_results() -> None:
     assert table.loc["orphan", "begins from"] == "gone, step 1,000 (not here)"
 
 
+@pytest.mark.slow
 def test_search_and_filters_narrow_the_table_and_keep_what_is_chosen() -> None:
     ten = metadata.annotate(make_run("ten"), "good with sevens")
     make_run("eight", model=EIGHT)
@@ -119,6 +120,7 @@ def test_a_run_is_opened_for_all_pages() -> None:
     assert app.sidebar.selectbox(key="run").value == run.id
 
 
+@pytest.mark.slow
 def test_a_run_is_renamed_and_annotated() -> None:
     run = make_run("before")
     app = open_runs([run])
@@ -142,6 +144,7 @@ def test_a_name_that_is_taken_is_an_error() -> None:
     assert registry.find_run("mine").id == run.id
 
 
+@pytest.mark.slow
 def test_deleted_runs_are_restored_with_one_click() -> None:
     first, second = make_run("first"), make_run("second")
     app = open_runs([first, second])
@@ -158,6 +161,7 @@ def test_deleted_runs_are_restored_with_one_click() -> None:
     assert "Bring back" not in [button.label for button in app.button]
 
 
+@pytest.mark.slow
 def test_deleted_runs_can_be_restored_later_and_bundled_ones_not_deleted() -> None:
     run = make_run("mine")
     metadata.delete(run)
@@ -172,6 +176,7 @@ def test_deleted_runs_can_be_restored_later_and_bundled_ones_not_deleted() -> No
     assert next(button for button in app.button if button.label == "Delete").disabled
 
 
+@pytest.mark.slow
 def test_a_zip_is_imported_and_chosen() -> None:
     source = packed(registry.find_run("reference"), step=9380, steps=(0, 9380))
     app = open_runs()
@@ -232,6 +237,7 @@ def test_a_learning_rate_set_by_hand_is_named() -> None:
     assert "The learning rate of mine was set by hand while it trained" in text_of(open_runs([run]))
 
 
+@pytest.mark.slow
 def test_curves_are_drawn_for_each_run_or_for_each_group() -> None:
     chosen = [make_run(f"ten-{seed}", 0.9, TEN, SPEC.changed(seed=seed)) for seed in (0, 1)]
     chosen.append(make_run("eight", 0.95, EIGHT))
@@ -283,6 +289,7 @@ def test_a_run_without_any_row_is_no_error() -> None:
 # ---------------------------------------------------------------- the gap
 
 
+@pytest.mark.slow
 def test_five_trainings_are_started_by_one_click(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     monkeypatch.setattr(
@@ -346,6 +353,7 @@ def open_challenge() -> AppTest:
     return app
 
 
+@pytest.mark.slow
 def test_a_preset_fills_the_form_and_the_goal_is_what_the_form_holds() -> None:
     make_run("mine", 0.96, model=ModelSpec(network="4C3-MP2-8C3-GAP-10FC"))
     app = open_challenge()
@@ -364,6 +372,7 @@ def test_a_preset_fills_the_form_and_the_goal_is_what_the_form_holds() -> None:
     assert challenge.goal() is None
 
 
+@pytest.mark.slow
 def test_a_goal_beyond_its_limits_is_refused_and_the_form_stays() -> None:
     app = open_challenge()
     app.number_input(key="challenge_epochs").set_value(0)

@@ -69,6 +69,7 @@ def test_without_a_drawing_the_test_image_stays(tiny_run: Run) -> None:
     assert f"**test image 0, a {load_mnist().y_test[0]}**" in text_of(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [page.name for page in PAGES])
 def test_a_run_without_a_snapshot_is_no_error(name: str) -> None:
     app = open_page(name, small_run("new"))

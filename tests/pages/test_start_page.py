@@ -27,6 +27,7 @@ def guess(app: AppTest, number: int, answer: str) -> AppTest:
     return app
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_station_asks_before_it_shows(number: int) -> None:
     station = texts.STATIONS[number - 1]
@@ -50,6 +51,7 @@ def test_a_guess_finishes_a_station(number: int) -> None:
     assert app.session_state[progress.DONE] == {number}
 
 
+@pytest.mark.slow
 def test_only_a_drawing_and_a_training_finish_the_others() -> None:
     for number in (1, 4):
         app = guess(open_station(number, done=False), number, texts.STATIONS[number - 1].answers[0])

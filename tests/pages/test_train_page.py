@@ -88,6 +88,7 @@ def test_a_silent_training_says_so_and_shows_no_speed() -> None:
         assert metrics_of(app)["Time left"] == metrics_of(app)["Images per second"] == "–"
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_is_an_error() -> None:
     app = open_page("train")
     app.text_input(key="train_name").set_value("reference").run()
@@ -104,6 +105,7 @@ def test_too_little_memory_is_said_and_starts_nothing(monkeypatch: pytest.Monkey
     assert [run.name for run in registry.list_runs()] == list(BUNDLED)
 
 
+@pytest.mark.slow
 def test_the_open_page_wants_a_warm_worker_with_the_settings_of_the_form(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -121,6 +123,7 @@ def test_the_open_page_wants_a_warm_worker_with_the_settings_of_the_form(
     assert wanted == []
 
 
+@pytest.mark.slow
 def test_a_paused_run_is_stepped_and_gets_a_learning_rate() -> None:
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "paused")
     storage.write_json(run.path / "status.json", {"state": "paused", "step": 7, "total": 9_380})
@@ -177,6 +180,7 @@ def test_only_a_run_with_its_checkpoints_can_be_resumed(imported: bool) -> None:
     assert ("Train on" in button_labels(open_page("train", run))) is not imported
 
 
+@pytest.mark.slow
 def test_each_view_of_more_about_a_run_shows_something_else(tiny_run: Run) -> None:
     app = open_page("train", tiny_run)
     texts = set()
@@ -191,6 +195,7 @@ def test_each_view_of_more_about_a_run_shows_something_else(tiny_run: Run) -> No
     assert len(texts) == len(EPOCH_CHARTS) + 1
 
 
+@pytest.mark.slow
 def test_a_fork_out_of_the_limits_is_an_error(tiny_run: Run) -> None:
     app = open_page("train", tiny_run)
     step = latest_snapshot(tiny_run).step
@@ -208,6 +213,7 @@ def test_the_page_shows_what_one_step_changed(tiny_run: Run) -> None:
     assert "The picture with the largest loss is a **" in text
 
 
+@pytest.mark.slow
 def test_a_finished_run_shows_what_is_measured_alike_and_the_values_of_its_layers() -> None:
     app = open_page("train")
     assert "**Both are measured alike**" in text_of(app)
@@ -220,6 +226,7 @@ def test_a_finished_run_shows_what_is_measured_alike_and_the_values_of_its_layer
     assert "trained before they were logged" in app.info[-1].value
 
 
+@pytest.mark.slow
 def test_an_old_run_is_measured_like_its_validation_on_request(tiny_run: Run) -> None:
     rows = tiny_run.metrics_file.read_text().splitlines()
     old = [row for row in rows if "train_sample" not in row and "fixed_train" not in row]
@@ -232,6 +239,7 @@ def test_an_old_run_is_measured_like_its_validation_on_request(tiny_run: Run) ->
     assert "**Both are measured alike**" in text_of(app)
 
 
+@pytest.mark.slow
 def test_distributions_of_a_short_run_are_those_of_its_snapshots(tiny_run: Run) -> None:
     lines = tiny_run.metrics_file.read_text().splitlines()
     reports = [line for line in lines if json.loads(line).get("event") == "distributions"]

@@ -40,6 +40,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return calls
 
 
+@pytest.mark.slow
 def test_a_training_starts_with_the_settings_and_the_name(started: list[Any]) -> None:
     app = open_page("train")
     app.selectbox(key="train_recipe").set_value("quick").run()
@@ -65,6 +66,7 @@ def test_a_setting_beyond_its_limits_is_refused_in_words(started: list[Any]) -> 
     assert {error.value.partition(":")[0] for error in app.error} == {"epochs"}
 
 
+@pytest.mark.slow
 def test_a_fork_starts_with_the_settings_and_the_name(started: list[Any]) -> None:
     run = registry.find_run("reference")
     app = open_page("train", run)
@@ -80,6 +82,7 @@ def test_a_fork_starts_with_the_settings_and_the_name(started: list[Any]) -> Non
     assert (train.epochs, train.learning_rate, train.seed) == (3, 0.0007, 5)
 
 
+@pytest.mark.slow
 def test_a_learning_rate_is_set() -> None:
     run = registry.create_run("reference", ModelSpec(), TrainSpec(), "paused")
     storage.write_json(run.path / "status.json", {"state": "paused", "step": 7, "total": 9_380})
@@ -90,6 +93,7 @@ def test_a_learning_rate_is_set() -> None:
         assert desired_state.read(run).learning_rate == 0.0007
 
 
+@pytest.mark.slow
 def test_the_five_trainings_of_the_gap_have_the_settings(started: list[Any]) -> None:
     app = open_page("runs")
     app.button_group(key="runs_view").set_value("gap").run()
@@ -99,6 +103,7 @@ def test_the_five_trainings_of_the_gap_have_the_settings(started: list[Any]) -> 
     assert [(train.epochs, train.seed) for ((_, _, train, _), _) in started] == [(4, 9)] * 5
 
 
+@pytest.mark.slow
 def test_numbers_beyond_the_limits_of_the_gap_are_refused_in_words(started: list[Any]) -> None:
     app = open_page("runs")
     app.button_group(key="runs_view").set_value("gap").run()
@@ -123,6 +128,7 @@ def test_a_study_has_the_settings_and_the_name(monkeypatch: pytest.MonkeyPatch) 
     assert spec.widths == (4, 8)
 
 
+@pytest.mark.slow
 def test_a_copy_is_taught_with_the_settings(started: list[Any]) -> None:
     data = load_mnist()
     for number in range(8):

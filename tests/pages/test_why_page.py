@@ -37,6 +37,7 @@ def logits_of(run: Run, image: FloatArray) -> FloatArray:
     return logits
 
 
+@pytest.mark.slow
 def test_a_blank_grad_cam_is_explained(tiny_run: Run) -> None:
     app = open_page("why", tiny_run)
     network = load(latest_snapshot(tiny_run))
@@ -51,6 +52,7 @@ def test_a_blank_grad_cam_is_explained(tiny_run: Run) -> None:
             assert ("Grad-CAM is blank" in text_of(app)) is blank, (target, against, layer)
 
 
+@pytest.mark.slow
 def test_a_digit_against_itself_has_a_hint_instead_of_maps(tiny_run: Run) -> None:
     app = open_page("why", tiny_run)
     app.button_group(key="why_target").set_value(0)
@@ -60,6 +62,7 @@ def test_a_digit_against_itself_has_a_hint_instead_of_maps(tiny_run: Run) -> Non
     assert not app.get("plotly_chart")
 
 
+@pytest.mark.slow
 def test_the_strongest_channels_are_switched_off_and_on(tiny_run: Run) -> None:
     app = open_page("why", tiny_run)
     assert "It reads" not in metrics_of(app)
@@ -73,6 +76,7 @@ def test_the_strongest_channels_are_switched_off_and_on(tiny_run: Run) -> None:
     assert "It reads" not in metrics_of(app)
 
 
+@pytest.mark.slow
 def test_channels_that_another_run_lacks_are_on_again(tiny_run: Run) -> None:
     app = open_page("why")
     app.multiselect(key="why_off").set_value(["conv1 · 1", "conv1 · 9"]).run()

@@ -40,6 +40,7 @@ from tests.helpers.trainings import (
 pytestmark = pytest.mark.process
 
 
+@pytest.mark.slow
 def test_a_finished_run_has_all_its_files() -> None:
     run = launcher.start("reference", ModelSpec(), SHORT, "short")
     wait_until(run, "finished")

@@ -59,6 +59,7 @@ def test_score_log_and_layers_are_those_of_the_run(tmp_path: Path) -> None:
     assert (layers[-1][3], layers[0][5], layers[-2][5]) == ("14,000", "3×3", "28×28")
 
 
+@pytest.mark.slow
 def test_confusions_are_those_of_the_network_of_the_snapshot(tmp_path: Path) -> None:
     run = registry.find_run("best")
     text = section(markdown_of(run, tmp_path), "What it confuses")

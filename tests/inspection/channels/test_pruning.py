@@ -43,6 +43,7 @@ def test_a_network_without_normalization_is_cut_as_well() -> None:
     np.testing.assert_allclose(smaller.logits(image[None]), expected, atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.compiles
 def test_training_on_brings_some_of_it_back_and_leaves_the_network_alone(
     network: Network, monkeypatch: pytest.MonkeyPatch

@@ -73,6 +73,7 @@ def board(view: str = "people") -> AppTest:
     return app
 
 
+@pytest.mark.slow
 def test_only_the_teacher_sees_the_board(as_teacher: Callable[[str | None], None]) -> None:
     assert "Presentation view" in [one.label for one in open_page("runs").sidebar.toggle]
     as_teacher(spaces.new_token())
@@ -80,6 +81,7 @@ def test_only_the_teacher_sees_the_board(as_teacher: Callable[[str | None], None
     assert "Presentation view" not in [one.label for one in open_page("runs").sidebar.toggle]
 
 
+@pytest.mark.slow
 def test_the_board_shows_each_visitor_with_the_latest_run(
     tiny_run: Run, as_teacher: Callable[[str | None], None]
 ) -> None:
@@ -121,6 +123,7 @@ def test_digits_are_those_of_visitors_who_agreed(as_teacher: Callable[[str | Non
         assert class_digits() == []
 
 
+@pytest.mark.slow
 def test_a_visitor_agrees_by_a_switch_that_is_off(as_teacher: Callable[[str | None], None]) -> None:
     token = spaces.new_token()
     space = come(token)
@@ -134,6 +137,7 @@ def test_a_visitor_agrees_by_a_switch_that_is_off(as_teacher: Callable[[str | No
     assert "shares_digits" not in [toggle.key for toggle in open_page("my_digits").toggle]
 
 
+@pytest.mark.slow
 def test_a_message_reaches_all(as_teacher: Callable[[str | None], None]) -> None:
     page = board()
     page.text_area(key=TEXT).set_value("Look at *me*").run()
@@ -146,6 +150,7 @@ def test_a_message_reaches_all(as_teacher: Callable[[str | None], None]) -> None
         assert rules.rules().message == ""
 
 
+@pytest.mark.slow
 def test_a_run_is_shared_and_stopped(
     tiny_run: Run, as_teacher: Callable[[str | None], None]
 ) -> None:
@@ -167,6 +172,7 @@ def test_a_run_is_shared_and_stopped(
         assert desired_state.read(registry.find_run(tiny_run.id)).mode == "run"
 
 
+@pytest.mark.slow
 def test_the_room_is_emptied_after_a_question(as_teacher: Callable[[str | None], None]) -> None:
     keep(come(), 0)
     page = board()

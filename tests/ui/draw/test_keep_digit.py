@@ -46,6 +46,7 @@ def test_right_keeps_the_drawing_with_all_that_belongs_to_it(app: AppTest) -> No
     assert app.markdown[0].value == ":material/check: Kept in My digits as a **3**."
 
 
+@pytest.mark.slow
 def test_wrong_keeps_it_as_what_was_tapped_and_it_can_be_taken_back(app: AppTest) -> None:
     app.button_group[0].set_value(0).run()
     assert my_digits.list_digits()[0].label == 0
@@ -58,6 +59,7 @@ def test_wrong_keeps_it_as_what_was_tapped_and_it_can_be_taken_back(app: AppTest
     assert not app.exception
 
 
+@pytest.mark.slow
 def test_what_is_refused_is_kept_as_no_digit() -> None:
     app = AppTest.from_function(script, default_timeout=30, kwargs={"digit": None}).run()
     assert [button.label for button in app.button] == ["Right, it is no digit"]

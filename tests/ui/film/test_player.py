@@ -26,7 +26,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 @pytest.mark.parametrize(("label", "step"), [("First", 0), ("Back", 0), ("Next", 10), ("Last", 10)])
 def test_buttons_turn_to_another_snapshot_and_pause(label: str, step: int) -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     app.session_state["film_playing"] = True
     press(app, label)
     assert app.session_state["snapshot"] == step
@@ -37,14 +37,14 @@ def test_buttons_turn_to_another_snapshot_and_pause(label: str, step: int) -> No
     ("step", "disabled"), [(0, {"First", "Back"}), (5, set()), (10, {"Next", "Last"})]
 )
 def test_buttons_that_lead_nowhere_are_disabled(step: int, disabled: set[str]) -> None:
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     app.session_state["snapshot"] = step
     app.run()
     assert {button.label for button in app.button if button.disabled} == disabled
 
 
 def test_play_at_the_end_starts_from_the_first_snapshot() -> None:
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     app.session_state["snapshot"] = 10
     press(app.run(), "Play")
     assert app.session_state["snapshot"] == 0
@@ -54,14 +54,14 @@ def test_play_at_the_end_starts_from_the_first_snapshot() -> None:
 
 
 def test_the_slider_turns_to_a_snapshot() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     app.select_slider(key="film_position").set_value(2).run()
     assert app.session_state["snapshot"] == 10
 
 
 @pytest.mark.parametrize(("label", "step"), [("Next", 5), ("Play", 0)])
 def test_a_slider_that_was_moved_just_before_a_press_counts(label: str, step: int) -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     app.select_slider(key="film_position").set_value(0)
     press(app, label)
     assert app.session_state["snapshot"] == step

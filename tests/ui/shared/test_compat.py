@@ -19,7 +19,7 @@ def app_of_two_pages(folder: Path, name: str, first: str) -> AppTest:
     (folder / name / "first.py").write_text(f"import streamlit as st\n{first}")
     (folder / name / "second.py").write_text("import streamlit as st\nst.text('second')")
     (folder / "app.py").write_text(SHELL.format(folder=name))
-    return AppTest.from_file(folder / "app.py")
+    return AppTest.from_file(folder / "app.py", default_timeout=60)
 
 
 def test_switch_page_streamlit_refuses_it_where_a_widget_is_bound_to_the_address(
@@ -41,7 +41,7 @@ def test_renew_streamlit_refuses_to_empty_an_upload() -> None:
         st.session_state["upload"] = None
         st.file_uploader("File", key="upload")
 
-    app = AppTest.from_function(upload_and_empty).run()
+    app = AppTest.from_function(upload_and_empty, default_timeout=60).run()
     assert "read-only" in app.exception[0].value
 
 
@@ -52,6 +52,6 @@ def test_drop_infinite_query_param_streamlit_fails_for_an_infinite_number() -> N
         st.number_input("Image", 0, 9, key="image", bind="query-params")
 
     for text, errors in (("7", 0), ("x", 0), ("1e400", 1)):
-        app = AppTest.from_function(bound_number)
+        app = AppTest.from_function(bound_number, default_timeout=60)
         app.query_params["image"] = text
         assert len(app.run().exception) == errors

@@ -63,7 +63,7 @@ def page() -> None:
 
 
 def test_a_message_stays_until_the_next_action_or_is_shown_once() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert [box.value for box in app.error] == ["a"]
     assert [box.value for box in app.warning] == ["b"]
     app.run()
@@ -72,7 +72,7 @@ def test_a_message_stays_until_the_next_action_or_is_shown_once() -> None:
 
 
 def test_a_message_about_a_name_is_shown_while_that_name_is_asked_for() -> None:
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     app.session_state["name"] = "name"
     assert [box.value for box in app.run().error] == ["a", "c"]
     app.session_state["name"] = "other"
@@ -80,7 +80,7 @@ def test_a_message_about_a_name_is_shown_while_that_name_is_asked_for() -> None:
 
 
 def test_undo_is_offered_while_all_that_was_deleted_is_there() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert [box.value for box in app.success] == ["d"]
     assert app.text[0].value == "d"
     app.button[0].click().run()

@@ -22,7 +22,7 @@ def page() -> None:
 
 
 def test_a_button_calls_its_action_with_the_arguments() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     (button,) = app.button
     assert (button.label, button.help, button.icon) == ("Add", "Adds.", ":material/add:")
     assert "total" not in app.session_state
@@ -31,7 +31,7 @@ def test_a_button_calls_its_action_with_the_arguments() -> None:
 
 
 def test_a_choice_shows_texts_and_returns_the_option() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     choice = app.button_group(key="axis")
     assert list(choice.options) == ["log", "linear"]
     assert app.session_state.log_scale is False

@@ -31,7 +31,7 @@ def page() -> None:
 
 
 def test_nothing_is_computed_before_a_person_asks() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert app.text[0].value == "None"
     assert app.button(key="square_start").label == "Compute"
     assert app.caption[0].value == "Why?"
@@ -39,7 +39,7 @@ def test_nothing_is_computed_before_a_person_asks() -> None:
 
 
 def test_a_person_who_asked_gets_the_next_results_without_a_button() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     app.button(key="square_start").click().run()
     assert app.text[0].value == "9"
     assert not app.caption
@@ -50,7 +50,7 @@ def test_a_person_who_asked_gets_the_next_results_without_a_button() -> None:
 
 
 def test_after_a_stop_the_button_is_back() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     app.button(key="square_start").click().run()
     app.button[-1].click().run()
     assert app.button(key="square_start").label == "Compute"

@@ -27,7 +27,11 @@ def test_streamlit_runs_files_of_a_folder_named_pages_alone_unless_it_is_told(
     for page in ("first", "second"):
         (tmp_path / name / f"{page}.py").write_text(f"import streamlit as st\nst.text('{page}')")
     (tmp_path / "app.py").write_text(SHELL.format(folder=name))
-    app = AppTest.from_file(tmp_path / "app.py").switch_page(f"{name}/second.py").run()
+    app = (
+        AppTest.from_file(tmp_path / "app.py", default_timeout=60)
+        .switch_page(f"{name}/second.py")
+        .run()
+    )
     assert [text.value for text in app.text] == ["second"]
     assert [title.value for title in app.title] == titles
 

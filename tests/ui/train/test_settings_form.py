@@ -64,7 +64,7 @@ def page() -> None:
 
 
 def test_each_setting_has_an_input_with_its_title_and_help() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
     inputs = [*app.text_input, *app.number_input, *app.toggle]
     shown = {element.label: element.help for element in inputs}
@@ -81,7 +81,7 @@ def test_a_new_field_of_a_spec_appears_in_the_form(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("mnistviz.ui.train.settings_form.TrainSpec", Longer)
     longer = replace(PLAIN, train=Longer(**PLAIN.train.model_dump()))
     monkeypatch.setitem(RECIPES, "plain", longer)
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
     app.number_input(key="plain_momentum").set_value(0.75)
     app.selectbox(key="plain_optimizer").set_value("sgd").run()
