@@ -112,9 +112,14 @@ def test_every_file_that_a_document_names_is_there(name: str) -> None:
         assert (ROOT / path).exists(), path
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/glossary.md"])
-def test_sentences_are_short(name: str) -> None:
-    text = (ROOT / name).read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    "path",
+    [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
+    + sorted((ROOT / "docs").glob("*.md")),
+    ids=lambda path: path.name,
+)
+def test_sentences_are_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     assert not long_sentences(text), f"of more than {MOST_WORDS} words"
 
 
