@@ -57,6 +57,7 @@ def test_info_gives_the_ledger_of_the_reference_network() -> None:
     assert sum(layer["parameters"] for layer in result["layers"]) == 14_000
 
 
+@pytest.mark.slow
 def test_info_of_another_network() -> None:
     result = answer("info", "--channels", "10,12,16", "--no-batch-norm", "--dropout", "0")
     assert result["parameters"]["total"] == 11_022
@@ -174,6 +175,7 @@ def test_predict_reads_pictures_and_strokes_and_leaves_a_blank_one_unanswered(
             assert result["probabilities"] is None
 
 
+@pytest.mark.slow
 def test_one_bad_file_among_good_ones_stops_predict_before_its_first_answer(
     tmp_path: Path,
 ) -> None:

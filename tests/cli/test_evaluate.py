@@ -46,6 +46,7 @@ def test_a_set_of_ones_own_and_what_the_network_stands(own: Path, tmp_path: Path
     assert "Rotation, degrees anticlockwise, 40 images" in printed
 
 
+@pytest.mark.slow
 def test_a_second_look_has_numbers_of_its_own(own: Path, tiny_run: Run) -> None:
     words = ("evaluate", tiny_run.name, "--data", own)
     plain = run_json(*words)

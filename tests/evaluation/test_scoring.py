@@ -81,6 +81,7 @@ def test_extreme_logits_do_not_overflow(height: float, loss: float) -> None:
     assert found == pytest.approx(cross_entropy(logits, labels), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_batches_give_the_same_metrics_and_report_progress() -> None:
     data = load_mnist()
     images, labels = data.x_test[:2_500], data.y_test[:2_500]

@@ -12,6 +12,7 @@ from tests.helpers.made_networks import random_network
 pytestmark = pytest.mark.compiles
 
 
+@pytest.mark.slow
 def test_tuning_is_a_function_of_its_seed() -> None:
     data = load_mnist()
     images, labels = data.x_train[:500], data.y_train[:500]

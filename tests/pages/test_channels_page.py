@@ -190,6 +190,7 @@ def test_an_invalid_form_starts_nothing(
     assert app.error[0].value.startswith(message)
 
 
+@pytest.mark.slow
 def test_the_coverage_of_the_chosen_run_is_beside_the_study(tiny_run: Run) -> None:
     app = open_page("channels", tiny_run)
     specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]

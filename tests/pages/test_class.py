@@ -143,6 +143,7 @@ def test_a_full_memory_keeps_new_visitors_out(
     assert "memory" in open_page("overview").error[0].value
 
 
+@pytest.mark.slow
 def test_deleting_asks_before_and_can_be_undone(enter: Enter) -> None:
     space = enter(spaces.new_token())
     assert space is not None

@@ -30,6 +30,7 @@ def letters() -> made.Files:
     return made.idx_files("emnist-letters-", transposed=True, first=1)
 
 
+@pytest.mark.slow
 def test_a_set_is_shown_before_it_is_kept(letters: made.Files) -> None:
     app = with_files(open_page("data_sets"), letters)
     assert not app.exception

@@ -101,6 +101,7 @@ def test_a_second_look_stands_beside_the_answer(tiny_run: Run) -> None:
     assert (app.metric[0].value, app.metric[0].delta) == (before.value, before.delta)
 
 
+@pytest.mark.slow
 def test_a_second_look_that_reads_another_digit_changes_the_answer(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_second_look_that_reads_another_digit_changes_the_answer(
     assert (kept.label, kept.answers[0].digit) == (other, first.digit)
 
 
+@pytest.mark.slow
 def test_other_networks_read_the_same_digit(tiny_run: Run) -> None:
     app = open_drawing(SEVEN, tiny_run)
     app.button_group(key="more").set_value("Other networks").run()

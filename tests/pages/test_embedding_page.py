@@ -12,6 +12,7 @@ from tests.helpers.pages import button_labels, open_page, text_of
 pytestmark = pytest.mark.pages
 
 
+@pytest.mark.slow
 def test_the_map_coloured_by_errors_counts_them(tiny_run: Run) -> None:
     app = open_page("embedding", tiny_run)
     app.button_group(key="map_colouring").set_value("error").run()

@@ -146,6 +146,7 @@ def test_two_runs_are_compared_on_the_same_images(tiny_run: Run) -> None:
     assert len(app.metric) == 4
 
 
+@pytest.mark.slow
 def test_a_corruption_is_applied_to_the_chosen_image(tiny_run: Run) -> None:
     app = open_view("robustness", tiny_run)
     rotation = CORRUPTIONS["rotation"]

@@ -16,7 +16,8 @@ def run_of(num_classes: int) -> Run:
     return run_on(keep_set(num_classes, f"signs {num_classes}"), f"run {num_classes}")
 
 
-@pytest.mark.parametrize("num_classes", [5, pytest.param(26, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("num_classes", [5, 26])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_opens(page: PageEntry, num_classes: int) -> None:
     app = open_page(page.name, run_of(num_classes))
@@ -24,6 +25,7 @@ def test_a_page_opens(page: PageEntry, num_classes: int) -> None:
     assert not app.error
 
 
+@pytest.mark.slow
 def test_pages_name_the_classes() -> None:
     run = run_of(5)
     assert "sign " in text_of(open_page("evaluate", run))

@@ -9,10 +9,8 @@ from tests.helpers.pages import open_page
 pytestmark = pytest.mark.pages
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["strides", *(pytest.param(name, marks=pytest.mark.slow) for name in [*OWN_NETWORKS][1:])],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OWN_NETWORKS)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_opens(page: PageEntry, name: str) -> None:
     app = open_page(page.name, own_network_run(name))

@@ -82,6 +82,7 @@ def test_search_and_filters_narrow_the_table_and_keep_what_is_chosen() -> None:
     assert names_in(app) == ["reference (bundled)"]
 
 
+@pytest.mark.slow
 def test_a_filter_whose_last_run_is_deleted_is_ignored() -> None:
     eight = make_run("eight", model=EIGHT)
     app = open_runs()
@@ -306,6 +307,7 @@ def test_five_trainings_are_started_by_one_click(monkeypatch: pytest.MonkeyPatch
     ]
 
 
+@pytest.mark.slow
 def test_the_gap_is_drawn_for_the_trainings_that_are_there() -> None:
     train = generalization_gap.training_of(epochs=2).changed(num_images=1_000)
     for training in generalization_gap.GAP_TRAININGS[:3]:

@@ -29,6 +29,7 @@ def test_step_0_is_a_choice(tiny_run: Run) -> None:
     assert describe(Snapshot(tiny_run, 0)) in text_of(app)
 
 
+@pytest.mark.slow
 def test_the_image_is_the_same_on_all_pages(tiny_run: Run) -> None:
     name = f"**test image 3, a {load_mnist().y_test[3]}**"
     app = open_page("feature_maps", tiny_run)
@@ -39,6 +40,7 @@ def test_the_image_is_the_same_on_all_pages(tiny_run: Run) -> None:
     assert name in text_of(app)
 
 
+@pytest.mark.slow
 def test_a_snapshot_that_another_run_lacks_becomes_its_last_one(tiny_run: Run) -> None:
     spec = ModelSpec(channels=(2, 2, 2))
     run = small_run("other", spec)

@@ -45,6 +45,7 @@ def test_a_station_asks_before_it_shows(number: int) -> None:
     assert (texts.WELL_GUESSED in text_of(app)) == right
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [2, 3, 5])
 def test_a_guess_finishes_a_station(number: int) -> None:
     app = guess(open_station(number, done=False), number, texts.STATIONS[number - 1].answers[0])
@@ -76,6 +77,7 @@ def in_glossary(text: str) -> bool:
     return "**accuracy**:" in text
 
 
+@pytest.mark.slow
 def test_the_last_training_is_found_again_by_the_address() -> None:
     """A reload forgets the guess: the run is shown without it."""
     app = open_page()

@@ -134,6 +134,7 @@ def stopped(data: Mnist) -> Recorder:
     return recorder
 
 
+@pytest.mark.slow
 def test_every_step_is_reported(finished: Recorder) -> None:
     assert SPEC.steps_per_epoch == 4
     assert finished.steps == list(range(1, 9))
@@ -207,6 +208,7 @@ def test_stop_stores_and_validates_the_current_step(stopped: Recorder) -> None:
     assert (last.split, last.step, last.epoch) == ("validation", 6, 2)
 
 
+@pytest.mark.slow
 def test_a_resumed_training_ends_as_an_uninterrupted_one(
     finished: Recorder, stopped: Recorder, data: Mnist
 ) -> None:

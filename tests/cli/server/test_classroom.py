@@ -1,6 +1,7 @@
 """`classroom`: what it prints before it serves. tests/browser has a server that it starts."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,14 @@ def test_a_new_link_replaces_the_old_one(capsys: pytest.CaptureFixture[str], hom
 def test_the_server_is_streamlit_in_class_mode(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[object] = []
     monkeypatch.setattr(command, "become_module", lambda *all_of_it: started.append(all_of_it))
-    classroom(address="127.0.0.1", port=8599, link=False)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    classroom(address="127.0.0.1", port=port, link=False)
     ((module, words, settings),) = started
     assert module == "streamlit"
     assert words[:1] == ["run"]
-    assert {"--server.address=127.0.0.1", "--server.port=8599"} <= set(words)
+    assert {"--server.address=127.0.0.1", f"--server.port={port}"} <= set(words)
     assert "--server.enableXsrfProtection=true" in words
     assert settings["MNISTVIZ_MODE"] == "class"
     assert teacher.secret() not in str((words, settings))

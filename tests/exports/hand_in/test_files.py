@@ -41,6 +41,7 @@ def rows_of(text: str) -> list[list[str]]:
     return [row for number, row in enumerate(rows) if number not in left_out]
 
 
+@pytest.mark.slow
 def test_score_log_and_layers_are_those_of_the_run(tmp_path: Path) -> None:
     run = registry.find_run("reference")
     text = markdown_of(run, tmp_path)

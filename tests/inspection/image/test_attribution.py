@@ -169,6 +169,7 @@ def test_only_steps_that_miss_are_divided() -> None:
     assert attribution.FIRST_STEPS < max(steps) < 1.5 * attribution.FIRST_STEPS
 
 
+@pytest.mark.slow
 def test_the_parts_add_up_to_the_difference(network: Network) -> None:
     for index in range(12):
         image = to_input(load_mnist().x_test[index])

@@ -186,6 +186,7 @@ def test_the_room_is_emptied_after_a_question(as_teacher: Callable[[str | None],
     assert backup.name in page.success[0].value
 
 
+@pytest.mark.slow
 def test_the_lesson_is_on_the_board(as_teacher: Callable[[str | None], None]) -> None:
     page = board("lesson")
     assert "12. The label of this image says 2" in text_of(page)
