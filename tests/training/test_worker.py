@@ -1,7 +1,6 @@
 """The training process, for real: started, watched, stopped, killed."""
 
 import os
-import random
 import resource
 import subprocess
 import sys
@@ -123,28 +122,6 @@ def test_a_killed_run_is_crashed_and_resumes_to_the_same_weights() -> None:
     rows = [replace(row, seconds=0) for row in metrics_log.read(run)]
     assert rows == [replace(row, seconds=0) for row in metrics_log.read(whole)]
     assert checkpoints.files(run) == []
-
-
-@pytest.mark.slow
-def test_a_run_killed_at_random_times_ends_with_the_same_weights() -> None:
-    moments = random.Random()  # noqa: S311
-    spec = KILLED.changed(epochs=10)
-    whole = launcher.start("reference", ModelSpec(), spec, "whole")
-    run = launcher.start("reference", ModelSpec(), spec, "victim")
-    wait_until(whole, "finished")
-    resumed_from = [0]
-    # The first time anything from 'not yet importing' on; then surely further than before.
-    time.sleep(moments.uniform(0, 4))
-    for _ in range(4):
-        kill(run)
-        launcher.resume(run)
-        checkpoint, _ = checkpoints.read_last(run)
-        resumed_from.append(checkpoint.state.step if checkpoint else 0)
-        wait_for_checkpoint(run, resumed_from[-1] + 1)
-        time.sleep(moments.uniform(0, 1))
-    wait_until(run, "finished")
-    assert max(resumed_from) > 0
-    assert_same_weights(run, whole)
 
 
 @pytest.mark.slow
