@@ -23,7 +23,7 @@ from mnistviz.ui.shared.words.explained import explained_caption
 NEEDED_ACCURACY = 0.5
 
 
-def show_doubts(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
+def show_doubts(_snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
     """Show the accuracy with and without the marked images, these images, and candidates.
 
     Returns the numbers of the images shown.

@@ -93,7 +93,7 @@ def show_headline(run: Run, answers: Answers) -> None:
 # ---------------------------------------------------------------- the confusion matrix
 
 
-def show_confusion(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
+def show_confusion(_snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
     """Show the confusion matrix, the scores by digit and the images of the chosen cell.
 
     Returns the numbers of these images.
@@ -220,7 +220,7 @@ def _choose_mix_up() -> None:
 # ---------------------------------------------------------------- mistakes
 
 
-def show_mistakes(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
+def show_mistakes(_snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
     """Show all misclassified images, by descending confidence; return their numbers."""
     wrong = errors_of(answers)
     if not len(wrong):

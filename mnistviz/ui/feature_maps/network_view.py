@@ -164,7 +164,7 @@ def show_layers(maps: ShownMaps) -> None:
         guess = int(np.argmax(probabilities))
         note = loaded_networks.calibration_note(maps.snapshot)
         explained_caption(f"Its answer: **{names[guess]}** with {probabilities[guess]:.1%}{note}")
-    _, *outputs, _ = shown_outputs(maps.stages, maps.image, maps.stage)
+    _image, *outputs, _scores = shown_outputs(maps.stages, maps.image, maps.stage)
     largest = max(float(np.abs(output.values).max()) for output in outputs)
     for output in outputs:
         _show_layer(output, maps, largest)

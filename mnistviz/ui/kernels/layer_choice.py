@@ -98,7 +98,7 @@ def caption_of(layer: ShownLayer) -> str:
 
 
 def _look_for(layer: ShownLayer) -> str:
-    height, _, num_inputs, _ = layer.kernel.shape
+    height, _width, num_inputs, _outputs = layer.kernel.shape
     if num_inputs == 1:
         return "Look for orange beside blue: such a kernel answers to an edge in that direction."
     if height == 1:

@@ -39,7 +39,7 @@ def show_statistics(layer: ShownLayer) -> None:
     }
     before = _snapshot_before(layer.snapshot)
     if before is not None:
-        older, _ = kernel_and_bias(loaded_networks.weights(before), layer.name, layer.view)
+        older, _bias = kernel_and_bias(loaded_networks.weights(before), layer.name, layer.view)
         table["change"] = relative_change(layer.kernel, older)
         since = f"change since epoch {epochs_text(before.run, before.step)}"
         columns["change"] = st.column_config.NumberColumn(since, format="percent")

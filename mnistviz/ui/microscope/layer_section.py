@@ -106,7 +106,7 @@ def _show_pool(snapshot: Snapshot, image: FloatArray, layer: Layer, channel: int
         else f"**Average pooling** keeps the mean of each {square}. The map becomes smaller."
     )
     inputs = input_of(loaded_networks.network(snapshot), image, layer.name)
-    rows, columns, _ = layer.output_shape
+    rows, columns = layer.output_shape[:2]
     start = st.session_state.get(START) or (5, 5)
     place = pool_view(
         inputs[:, :, channel],

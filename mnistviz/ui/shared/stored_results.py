@@ -128,7 +128,7 @@ def place(snapshot: Snapshot, image: FloatArray) -> FloatArray:
 
 
 def _place(snapshot: Snapshot, image: FloatArray, among: DigitMap) -> FloatArray:
-    features, _ = embedding.last_features(network(snapshot), image[None])
+    features, _scores = embedding.last_features(network(snapshot), image[None])
     return cast(FloatArray, among.place(features)[0])
 
 
