@@ -10,7 +10,7 @@ WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 
 TESTS = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 ALONE := $(BIN)/python -m pytest -m alone
 
-.PHONY: run classroom test test-all test-elsewhere unit lint format hooks bench chaos screenshots dask-scheduler \
+.PHONY: run classroom test test-all test-elsewhere unit lint format hooks bench chaos screenshots texts dask-scheduler \
 	dask-worker packages test-packages dask-packages
 
 run: packages
@@ -79,6 +79,10 @@ chaos: test-packages
 # Pictures of the real pages of the real app, for the README.
 screenshots: test-packages
 	$(BIN)/python -m tools.make_screenshots
+
+# The catalogue of the pages' texts, for translators.
+texts: test-packages
+	$(BIN)/python -m tools.make_catalogue
 
 # A cluster for `study --dask`: one scheduler, and a worker on each machine that trains, as in
 # `make dask-worker SCHEDULER=tcp://192.168.1.5:8786`. A worker trains one trial at a time.

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnistviz.core.assets import ASSETS
+from mnistviz.texts import _
 from mnistviz.ui.shared.accessibility.chart_files import offer_chart_files
 from mnistviz.ui.shared.classroom.frame import (
     enter_class,
@@ -51,7 +52,7 @@ def show_page() -> None:
         for section, entries in SECTIONS.items()
     }
     if board := teachers_page():
-        pages["Class"] = [board]
+        pages[_("Class")] = [board]
     # The default page is at the root of the server. Some people add its name.
     by_name = st.Page(_open_overview, url_path=OVERVIEW.name, visibility="hidden")
     next(iter(pages.values())).append(by_name)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnistviz.core.layers.notation import MAX_TEXT, canonical, draft_of
 from mnistviz.core.layers.presets import PRESETS
+from mnistviz.texts import _
 from mnistviz.ui.design import draft as drafts
 from mnistviz.ui.design.layer_editor import show_layer_editor
 from mnistviz.ui.design.ledger_view import show_budget, show_hints, show_ledger
@@ -35,19 +36,21 @@ if network := st.query_params.get("network"):
     drafts.change(network)
 
 explained(
-    "Put a network together, layer by layer. You see at once what each layer costs and how much of "
-    "the digit it sees. Then train it."
+    _(
+        "Put a network together, layer by layer. You see at once what each layer costs and how "
+        "much of the digit it sees. Then train it."
+    )
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.selectbox(
-        "Start from",
+        _("Start from"),
         NAMES,
         index=None,
-        placeholder="a network",
+        placeholder=_("a network"),
         key="design_preset",
         on_change=start_from_preset,
     )
-    button("Undo", "undo", drafts.undo, disabled=not st.session_state.get(drafts.EARLIER))
+    button(_("Undo"), "undo", drafts.undo, disabled=not st.session_state.get(drafts.EARLIER))
 if (name := st.session_state.design_preset) is not None:
     explained_caption(PRESETS[NAMES.index(name)].purpose)
 
@@ -55,13 +58,15 @@ parts = drafts.parts()
 draft = draft_of(parts)
 st.session_state.design_typed = drafts.text()
 st.text_input(
-    "The network as text",
+    _("The network as text"),
     key="design_typed",
     on_change=read_text,
     max_chars=MAX_TEXT,
-    help="20C3: 20 channels, kernel 3×3. DW3: depthwise. S2: stride 2. same: zeros around. MP2, "
-    "AP2: pooling. BN: batch normalization. D0.1: dropout. GAP: global average. F: flatten. "
-    "120FC: dense. :tanh: another activation.",
+    help=_(
+        "20C3: 20 channels, kernel 3×3. DW3: depthwise. S2: stride 2. same: zeros around. MP2, "
+        "AP2: pooling. BN: batch normalization. D0.1: dropout. GAP: global average. F: flatten. "
+        "120FC: dense. :tanh: another activation."
+    ),
 )
 flash.show(drafts.MESSAGE)
 if draft.problem is not None:
@@ -75,17 +80,25 @@ with editor:
     show_layer_editor()
 if draft.problem is None:
     show_hints(draft.layers)
-    if st.button("Train this network", icon=":material/play_arrow:", type="primary"):
+    if st.button(_("Train this network"), icon=":material/play_arrow:", type="primary"):
         fill_in_network(canonical(drafts.text()))
         switch_page(TRAIN)
 explanation(
     [
-        "A **convolution** has its own **kernel** for each pair of input and output **channels**. "
-        "Its parameters are kernel height × width × inputs × outputs, and one bias for each "
-        "output. That is why a layer between two wide ones is expensive.",
-        "The **receptive field** is how much of the image one number depends on. It has to reach "
-        "across a digit before the network can answer. Pooling and strides make it grow faster.",
-        "The last layer has to give one score for each of the ten digits. It can be a convolution "
-        "over the whole map, such as 10C7, a global average of ten channels, or a dense layer.",
+        _(
+            "A **convolution** has its own **kernel** for each pair of input and output "
+            "**channels**. Its parameters are kernel height × width × inputs × outputs, and one "
+            "bias for each output. That is why a layer between two wide ones is expensive."
+        ),
+        _(
+            "The **receptive field** is how much of the image one number depends on. It has to "
+            "reach across a digit before the network can answer. Pooling and strides make it grow "
+            "faster."
+        ),
+        _(
+            "The last layer has to give one score for each of the ten digits. It can be a "
+            "convolution over the whole map, such as 10C7, a global average of ten channels, or a "
+            "dense layer."
+        ),
     ]
 )

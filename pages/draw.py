@@ -7,6 +7,7 @@ from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import ByteArray
 from mnistviz.digits.drawing import preprocessing, strokes
 from mnistviz.digits.drawing.segmentation import segment_ink, segment_strokes
+from mnistviz.texts import _
 from mnistviz.ui.draw.answer_view import NOTHING_REFUSED, show_answer, show_more
 from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_input
 from mnistviz.ui.draw.keep_digit import keep_digit
@@ -26,14 +27,18 @@ ANSWER_WIDTH = 460
 
 # The instruction by source, and whether there may be several digits.
 WAYS = {
-    ("canvas", False): "**Write one digit, 0 to 9, on the black square** with the mouse or a "
-    "finger; the answer comes when you lift it.",
-    ("canvas", True): "**Write a number on the black field**, its digits side by side; the answer "
-    "comes when you lift the pen.",
-    ("file", False): "**Choose a picture of one digit**: dark on light or light on dark.",
-    ("file", True): "**Choose a picture of a number**; it may have several lines.",
-    ("camera", False): "**Hold one digit up to the camera** and take a picture.",
-    ("camera", True): "**Hold a number up to the camera** and take a picture.",
+    ("canvas", False): _(
+        "**Write one digit, 0 to 9, on the black square** with the mouse or a finger; the answer "
+        "comes when you lift it."
+    ),
+    ("canvas", True): _(
+        "**Write a number on the black field**, its digits side by side; the answer comes when "
+        "you lift the pen."
+    ),
+    ("file", False): _("**Choose a picture of one digit**: dark on light or light on dark."),
+    ("file", True): _("**Choose a picture of a number**; it may have several lines."),
+    ("camera", False): _("**Hold one digit up to the camera** and take a picture."),
+    ("camera", True): _("**Hold a number up to the camera** and take a picture."),
 }
 
 snapshot = need_snapshot()
@@ -48,7 +53,7 @@ def draw_and_answer() -> None:
         explained(WAYS[source, several])
     else:
         explained_caption(f"{own_classes_text(spec)} {NOTHING_REFUSED}")
-    if several and not reads_digits(spec, "More than one digit"):
+    if several and not reads_digits(spec, _("More than one digit")):
         return
     if source == "canvas":
         read_canvas(several)
@@ -119,33 +124,44 @@ def answer(
         if snapshot.run.spec.class_names == DIGIT_NAMES:
             keep_digit(snapshot, stages, drawn, shown.probabilities, shown.digit)
         else:
-            explained_caption("*My digits* keeps digits only, so this drawing is not kept.")
+            explained_caption(_("*My digits* keeps digits only, so this drawing is not kept."))
     show_more(snapshot, stages, drawn, colours)
 
 
 draw_and_answer()
-explained_caption(f"It is read by {describe(snapshot)}.")
+explained_caption(_("It is read by {snapshot}.").format(snapshot=describe(snapshot)))
 explanation(
     [
-        "The network has only ever seen digits of 28×28 pixels, scaled to fit a box of "
-        f"{preprocessing.BOX_SIZE} pixels and placed with their centre of mass in the middle. Your "
-        "drawing is treated in the same way. Its strokes are drawn again first, with a pen as wide "
-        "as MNIST's for their size: so it does not matter how large you draw, or where.",
-        "**More than one digit** cuts a number such as 1984 and reads it digit by digit, because "
-        "the network knows only one at a time. **Photo or file** and **Camera** look for the ink "
-        "first. They remove shadows, the grain of the paper and ruled lines, and treat the rest "
-        "like a drawing. Pictures stay in the memory of this machine: none is kept.",
-        "The **bars** are the answer of the network: ten probabilities. They are corrected "
-        "(calibrated) so that '90%' means right in 9 of 10 cases: the network's scores are divided "
-        "by one number, the temperature. It was chosen on training images that the network was not "
-        "trained on. The order of the digits stays.",
-        "A **second look** reads the picture seven times: as it is, slanted, turned, smaller and "
-        "larger. Where the seven answers differ, the drawing is hard to read.",
-        "The network has to choose among the ten digits, whatever you draw. So a second, small "
-        "network decides first whether there is **one digit at all**: a scribble, a drawing or a "
-        "letter is refused. Some letters pass, because many people write them like digits: see "
-        "*When it refuses*. The **X-ray** shows each stage on the way to the 28×28 pixels, and "
-        "the answer without it.",
+        _(
+            "The network has only ever seen digits of 28×28 pixels, scaled to fit a box of "
+            "{box_size} pixels and placed with their centre of mass in the middle. Your drawing "
+            "is treated in the same way. Its strokes are drawn again first, with a pen as wide as "
+            "MNIST's for their size: so it does not matter how large you draw, or where."
+        ).format(box_size=preprocessing.BOX_SIZE),
+        _(
+            "**More than one digit** cuts a number such as 1984 and reads it digit by digit, "
+            "because the network knows only one at a time. **Photo or file** and **Camera** look "
+            "for the ink first. They remove shadows, the grain of the paper and ruled lines, and "
+            "treat the rest like a drawing. Pictures stay in the memory of this machine: none is "
+            "kept."
+        ),
+        _(
+            "The **bars** are the answer of the network: ten probabilities. They are corrected "
+            "(calibrated) so that '90%' means right in 9 of 10 cases: the network's scores are "
+            "divided by one number, the temperature. It was chosen on training images that the "
+            "network was not trained on. The order of the digits stays."
+        ),
+        _(
+            "A **second look** reads the picture seven times: as it is, slanted, turned, smaller "
+            "and larger. Where the seven answers differ, the drawing is hard to read."
+        ),
+        _(
+            "The network has to choose among the ten digits, whatever you draw. So a second, "
+            "small network decides first whether there is **one digit at all**: a scribble, a "
+            "drawing or a letter is refused. Some letters pass, because many people write them "
+            "like digits: see *When it refuses*. The **X-ray** shows each stage on the way to the "
+            "28×28 pixels, and the answer without it."
+        ),
     ]
 )
 send_at_pen_up()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnistviz.texts import _
 from mnistviz.ui.microscope.layer_section import show_layer, shown_layers
 from mnistviz.ui.microscope.network_code import show_network_code
 from mnistviz.ui.microscope.place import CHANNEL, LAYER, read_address
@@ -14,9 +15,11 @@ from mnistviz.ui.shared.texts import describe
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 explained(
-    "A **convolution** slides a small grid of numbers, the **kernel**, over an image: at each "
-    "place it multiplies the numbers that lie on each other, and adds up the products. Each sum "
-    "is one value of the **feature map**."
+    _(
+        "A **convolution** slides a small grid of numbers, the **kernel**, over an image: at each "
+        "place it multiplies the numbers that lie on each other, and adds up the products. Each "
+        "sum is one value of the **feature map**."
+    )
 )
 snapshot = need_snapshot()
 model = snapshot.run.spec.model
@@ -31,7 +34,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     layer = layers[
         str(
             st.segmented_control(
-                "Layer", list(layers), key=LAYER, required=True, wrap=True, bind="query-params"
+                _("Layer"), list(layers), key=LAYER, required=True, wrap=True, bind="query-params"
             )
         )
     ]
@@ -40,14 +43,18 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         drop_infinite_query_param(CHANNEL)
         st.session_state.setdefault(CHANNEL, 0)
         restore_query_param(CHANNEL, range(num_channels), 0)
-        st.number_input("Channel", 0, num_channels - 1, key=CHANNEL, width=84, bind="query-params")
+        st.number_input(
+            _("Channel"), 0, num_channels - 1, key=CHANNEL, width=84, bind="query-params"
+        )
 show_layer(snapshot, image, layer, st.session_state.get(CHANNEL, 0))
 products = sum(one.multiply_accumulates for one in model.layers)
 explained_caption(
-    f"{describe(snapshot)}, looking at **{image_name}**. All numbers are the network's own. "
-    f"For one image it adds up {products:,} products."
+    _(
+        "{snapshot}, looking at **{image_name}**. All numbers are the network's own. For one "
+        "image it adds up {products:,} products."
+    ).format(snapshot=describe(snapshot), image_name=image_name, products=products)
 )
-if is_plain(model, "The way back to the pixels"):
+if is_plain(model, _("The way back to the pixels")):
     stages = loaded_networks.stages(snapshot, image)
     names = snapshot.run.spec.class_names
     show_trace(stages, image, loaded_networks.weights(snapshot), model, names)

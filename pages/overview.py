@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.runs import registry
+from mnistviz.texts import _
 from mnistviz.ui.overview.data_view import show_data
 from mnistviz.ui.overview.network_view import show_network
 from mnistviz.ui.overview.results_view import show_numbers, show_reference, show_speed_and_accuracy
@@ -27,7 +28,7 @@ else:
     show_flow(snapshot)
 show_all_pages()
 show_data()
-st.header("For engineers")
+st.header(_("For engineers"))
 show_numbers(model, last, published)
 show_network(model)
 show_reference(reference, rows, last, published)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnistviz.runs import snapshots
+from mnistviz.texts import _
 from mnistviz.ui.shared.flow.network_weights import send_weights
 from mnistviz.ui.shared.layer_views.supported_layers import is_plain
 from mnistviz.ui.shared.sidebar import need_snapshot
@@ -15,8 +16,8 @@ from mnistviz.ui.start.stations import pick_station
 from mnistviz.ui.start.train_station import show_training_station
 
 snapshot = need_snapshot()
-if not is_plain(snapshot.run.spec.model, "Start here"):
-    st.caption("It shows the run **best** instead.")
+if not is_plain(snapshot.run.spec.model, _("Start here")):
+    st.caption(_("It shows the run **best** instead."))
     snapshot = snapshots.find("best")
 number = pick_station()
 if number == 1:

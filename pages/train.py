@@ -10,6 +10,7 @@ from mnistviz.core.run_spec import DataRef
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.runs.queue.slots import has_free_slot
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
+from mnistviz.texts import _
 from mnistviz.training import launcher, warm_start
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.flash import errors_shown
@@ -74,7 +75,7 @@ def start(
 
 
 explained(
-    "Watch a network learn to read digits. It goes on when you change the page or close the tab."
+    _("Watch a network learn to read digits. It goes on when you change the page or close the tab.")
 )
 
 # In a place of its own: the forms below stay where they are when it comes or goes.
@@ -82,20 +83,20 @@ with st.container():
     if obstacle := launcher.obstacle():
         st.warning(obstacle)
 with st.container(horizontal=True, vertical_alignment="center"):
-    button("Try it out", "play_arrow", start_try_out, type="primary")
-    explained_caption("5,000 images, 3 epochs, done in under half a minute on two cores.")
+    button(_("Try it out"), "play_arrow", start_try_out, type="primary")
+    explained_caption(_("5,000 images, 3 epochs, done in under half a minute on two cores."))
     end_notice.show_switch()
 
 designed = bool(st.session_state.get(state.DESIGNED))
-with st.expander("Choose your own settings", icon=":material/tune:", expanded=designed):
+with st.expander(_("Choose your own settings"), icon=":material/tune:", expanded=designed):
     recipe = RECIPES[
         st.selectbox(
-            "Recipe",
+            _("Recipe"),
             list(RECIPES),
             format_func=lambda name: RECIPES[name].title,
             key="train_recipe",
             persist_state="session",
-            help="A recipe fills in the settings below; change any of them.",
+            help=_("A recipe fills in the settings below; change any of them."),
         )
     ]
     explained_caption(recipe.purpose)
@@ -106,10 +107,17 @@ with st.expander("Choose your own settings", icon=":material/tune:", expanded=de
         model, train = specs_of(recipe, entered_values(recipe), chosen_data())
         wishes.append((model, train))
         explained(
-            f"**{model.parameters:,} parameters**, {train.num_steps:,} steps of {train.batch_size} "
-            f"images, validated on **{validated_on_text(train)}** after each epoch."
+            _(
+                "**{parameters:,} parameters**, {num_steps:,} steps of {batch_size} images, "
+                "validated on **{validated_on}** after each epoch."
+            ).format(
+                parameters=model.parameters,
+                num_steps=train.num_steps,
+                batch_size=train.batch_size,
+                validated_on=validated_on_text(train),
+            )
         )
-        button("Start training", "play_arrow", start_entered, recipe)
+        button(_("Start training"), "play_arrow", start_entered, recipe)
 # What comes and goes has a place of its own: what is below stays, with what is being typed in it.
 with st.container():
     flash.show(state.START_MESSAGE, about=st.session_state.get("train_name") or None)
@@ -140,27 +148,37 @@ live_curves()
 
 if run_state(run) != "paused":
     # The panel of a paused run shows it.
-    with st.expander("One learning step, seen", icon=":material/footprint:"), errors_shown():
+    with st.expander(_("One learning step, seen"), icon=":material/footprint:"), errors_shown():
         show_learning_step(run)
-with st.expander("Start again from an epoch of this run", icon=":material/fork_right:"):
+with st.expander(_("Start again from an epoch of this run"), icon=":material/fork_right:"):
     show_fork_form(run, chosen_snapshot())
 if not obstacle and has_free_slot():
     # While the settings are chosen, TensorFlow is loaded and compiles for them.
     warm_start.want(*wishes)
 explanation(
     [
-        "**Loss** is how surprised the network is by the right answers; training pushes it down. "
-        "**Accuracy** is the share it gets right.",
-        "**Training** and **validation** are measured alike, after each epoch: the loss of images "
-        "as they are, with the whole network. Training uses images that it learns from, validation "
-        "images that it never learns from. If only training still improves, it learns its images "
-        "by heart.",
-        "**While it learns** shows the loss that training really lowers, batch by batch. A part of "
-        "the network may be switched off at random then (dropout), images may be changed, and "
-        "labels softened. So this loss is often higher.",
-        "The grey lines are the **original author's run** of this network: 60,000 images, 20 "
-        "epochs, checked on the test images. Runs with fewer images or other settings can't be "
-        "compared with it directly.",
-        f"This run is validated on **{validated_on_text(run.spec.train)}**.",
+        _(
+            "**Loss** is how surprised the network is by the right answers; training pushes it "
+            "down. **Accuracy** is the share it gets right."
+        ),
+        _(
+            "**Training** and **validation** are measured alike, after each epoch: the loss of "
+            "images as they are, with the whole network. Training uses images that it learns "
+            "from, validation images that it never learns from. If only training still improves, "
+            "it learns its images by heart."
+        ),
+        _(
+            "**While it learns** shows the loss that training really lowers, batch by batch. A "
+            "part of the network may be switched off at random then (dropout), images may be "
+            "changed, and labels softened. So this loss is often higher."
+        ),
+        _(
+            "The grey lines are the **original author's run** of this network: 60,000 images, 20 "
+            "epochs, checked on the test images. Runs with fewer images or other settings can't "
+            "be compared with it directly."
+        ),
+        _("This run is validated on **{validated_on}**.").format(
+            validated_on=validated_on_text(run.spec.train)
+        ),
     ]
 )

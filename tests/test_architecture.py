@@ -21,7 +21,7 @@ ARCHITECTURE = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8"
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
-MAX_FOLDERS = 14
+MAX_FOLDERS = 15
 MAX_MODULES = 3
 MAX_MODULES_OF_A_FOLDER = 16
 

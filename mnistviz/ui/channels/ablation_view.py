@@ -11,6 +11,7 @@ from mnistviz.inspection.channels import channel_results
 from mnistviz.inspection.jobs import kinds as jobs
 from mnistviz.inspection.jobs.job import Job
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.channels.study_texts import INTERVAL
 from mnistviz.ui.shared import flash, stored_results
 from mnistviz.ui.shared.charts import show
@@ -22,22 +23,24 @@ JOB_MESSAGE = "evidence_job_message"
 POLL_SECONDS = 1.0
 ABLATION = OnDemand(
     "ablation",
-    "Switch them off, one by one",
+    _("Switch them off, one by one"),
     ":material/power_settings_new:",
-    "Under a minute for each layer of each snapshot. The result is kept on disk.",
+    _("Under a minute for each layer of each snapshot. The result is kept on disk."),
 )
-OFF_NAMES: dict[Replacement, str] = {"mean": "its mean", "zero": "zero"}
+OFF_NAMES: dict[Replacement, str] = {"mean": _("its mean"), "zero": _("zero")}
 
 
 def choose_replacement() -> Replacement:
     """Let a person choose what takes the place of a channel that is off."""
     return pick(
-        "A channel that is off hands on",
+        _("A channel that is off hands on"),
         OFF_NAMES,
         "ablation_replacement",
-        help="Its mean over the training images takes away what it tells, and nothing else. Zero "
-        "takes away its mean as well: even a channel that never changes does harm then, because "
-        "its normalization sends a constant that the next layer counts on.",
+        help=_(
+            "Its mean over the training images takes away what it tells, and nothing else. Zero "
+            "takes away its mean as well: even a channel that never changes does harm then, "
+            "because its normalization sends a constant that the next layer counts on."
+        ),
     )
 
 
@@ -55,7 +58,7 @@ def stored_ablation(
 def need_ablation(snapshot: Snapshot, layer: str, replacement: Replacement) -> LayerAblation | None:
     """The stored ablation, or one that is computed when a person asks for it."""
     return stored_ablation(snapshot, layer, replacement) or ABLATION.need(
-        f"Switching off channels of {layer} …",
+        _("Switching off channels of {layer} …").format(layer=layer),
         lambda progress: stored_results.compute_ablation(snapshot, layer, replacement, progress),
     )
 
@@ -72,12 +75,16 @@ def show_ablation(snapshot: Snapshot, ablation: LayerAblation) -> None:
     show(
         accuracy_drop_figure(ablation, drops),
         "ablation_drops",
-        f"What each channel of {layer} alone costs, with {INTERVAL} intervals",
+        _("What each channel of {layer} alone costs, with {interval} intervals").format(
+            layer=layer, interval=INTERVAL
+        ),
     )
     explained_caption(
-        "Look how fast the bars fall: for a channel on the right, the others stand in. A blue bar "
-        f"says that it did harm. The thin lines are {INTERVAL} intervals: one that crosses zero "
-        "could be chance."
+        _(
+            "Look how fast the bars fall: for a channel on the right, the others stand in. A blue "
+            "bar says that it did harm. The thin lines are {interval} intervals: one that crosses "
+            "zero could be chance."
+        ).format(interval=INTERVAL)
     )
     pruning = None
     if ablation.replacement == "mean":
@@ -86,11 +93,14 @@ def show_ablation(snapshot: Snapshot, ablation: LayerAblation) -> None:
     show(
         remaining_channels_figure(ablation, left, pruning),
         "ablation_curves",
-        f"Accuracy over the channels of {layer} left",
+        _("Accuracy over the channels of {layer} left").format(layer=layer),
     )
     explained_caption(
-        "Look where the blue line leaves the top: to its right too few channels are left. The blue "
-        f"band is its {INTERVAL} interval, the grey one the range of channels picked at random."
+        _(
+            "Look where the blue line leaves the top: to its right too few channels are left. The "
+            "blue band is its {interval} interval, the grey one the range of channels picked at "
+            "random."
+        ).format(interval=INTERVAL)
     )
     explained(needed_text(ablation))
     if pruning is not None:
@@ -100,15 +110,18 @@ def show_ablation(snapshot: Snapshot, ablation: LayerAblation) -> None:
         if images < total:
             _offer_job(
                 jobs.ablation(snapshot, layer, ablation.replacement),
-                f"On all {total:,} test images",
-                "Some minutes, in a process of its own: leave the page if you like.",
+                _("On all {total:,} test images").format(total=total),
+                _("Some minutes, in a process of its own: leave the page if you like."),
             )
         if pruning is None and ablation.replacement == "mean":
             _offer_job(
                 jobs.pruning(snapshot, layer),
-                "Train on after the cut",
-                "Cuts a quarter, a half and three quarters of the channels out and trains each "
-                "network for some hundred more steps: a minute or two, in a process of its own.",
+                _("Train on after the cut"),
+                _(
+                    "Cuts a quarter, a half and three quarters of the channels out and trains "
+                    "each network for some hundred more steps: a minute or two, in a process of "
+                    "its own."
+                ),
             )
 
 
@@ -136,19 +149,29 @@ def _follow_job(job: Job, label: str) -> None:
     if done is None:
         st.rerun()
     st.progress(done, f"{label}: {done:.0%}")
-    st.button("Stop", key=f"stop-{job.name}", on_click=job.stop)
+    st.button(_("Stop"), key=f"stop-{job.name}", on_click=job.stop)
 
 
 def needed_text(ablation: LayerAblation) -> str:
     """Return how few channels are enough, with the interval of that accuracy, as a sentence."""
     whole, images = float(ablation.least_first[0]), ablation.images
     low, high = (100 * float(bound) for bound in statistics.share_interval(whole, images))
-    balanced = "" if images == NUM_TEST_IMAGES else ", as many of each digit"
-    return (
-        f"**{ablation.needed(MARGIN)} of {len(ablation.order)} channels** of {ablation.layer} are "
-        f"enough to stay within {100 * MARGIN:.2f} points of {whole:.2%}, without any further "
-        f"training. Measured on {images:,} test images{balanced}: the {INTERVAL} interval of that "
-        f"accuracy is {low:.2f} to {high:.2f} %."
+    balanced = "" if images == NUM_TEST_IMAGES else _(", as many of each digit")
+    return _(
+        "**{needed} of {count} channels** of {layer} are enough to stay within {margin:.2f} "
+        "points of {whole:.2%}, without any further training. Measured on {images:,} test "
+        "images{balanced}: the {interval} interval of that accuracy is {low:.2f} to {high:.2f} %."
+    ).format(
+        needed=ablation.needed(MARGIN),
+        count=len(ablation.order),
+        layer=ablation.layer,
+        margin=100 * MARGIN,
+        whole=whole,
+        images=images,
+        balanced=balanced,
+        interval=INTERVAL,
+        low=low,
+        high=high,
     )
 
 
@@ -157,11 +180,20 @@ def pruning_text(pruning: PruningResult) -> str:
     results = (pruning.left.tolist(), pruning.before.tolist(), pruning.after.tolist())
     whole, *cuts = zip(*results, strict=True)
     parts = ", ".join(
-        f"with {left} from {before:.2%} to **{after:.2%}**" for left, before, after in cuts
+        _("with {left} from {before:.2%} to **{after:.2%}**").format(
+            left=left, before=before, after=after
+        )
+        for left, before, after in cuts
     )
-    return (
+    return _(
         "**Trained on after the cut**: the least important channels are removed, and the rest is "
-        f"trained for {pruning.steps} more steps. On {pruning.images:,} test images it goes "
-        f"{parts}. All {whole[0]} channels, trained as long, go from {whole[1]:.2%} to "
-        f"{whole[2]:.2%}."
+        "trained for {steps} more steps. On {images:,} test images it goes {parts}. All "
+        "{channels} channels, trained as long, go from {before:.2%} to {after:.2%}."
+    ).format(
+        steps=pruning.steps,
+        images=pruning.images,
+        parts=parts,
+        channels=whole[0],
+        before=whole[1],
+        after=whole[2],
     )

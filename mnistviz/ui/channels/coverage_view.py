@@ -10,12 +10,13 @@ from mnistviz.inspection.kernels.coverage import coverage_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.studies.study_directory import Study
+from mnistviz.texts import _
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
-KINDS = {"gradient": "gradient directions", "line": "lines", "texture": "textures"}
+KINDS = {"gradient": _("gradient directions"), "line": _("lines"), "texture": _("textures")}
 
 
 def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
@@ -27,10 +28,10 @@ def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
 
     layers = sorted({result.layer for results in study.coverage.values() for result in results})
     if not layers:
-        st.info("The trained kernels are measured when the study has come to its end.")
+        st.info(_("The trained kernels are measured when the study has come to its end."))
         return
     default = "conv3" if "conv3" in layers else layers[0]
-    layer = pick("Layer of 3×3 kernels", layers, "coverage_layer", default)
+    layer = pick(_("Layer of 3×3 kernels"), layers, "coverage_layer", default)
     coverages = list(study.mean_coverage(layer))
     if snapshot is not None and _has_kernels_of_3(snapshot, layer):
         coverages.append(_coverage_of(snapshot, layer))
@@ -38,13 +39,18 @@ def show_coverage(study: Study, run: Run, snapshot: Snapshot | None) -> None:
     show(
         coverage_figure(layer, coverages),
         "study_coverage",
-        f"Which patterns the kernels of {layer} cover, for each number of channels",
+        _("Which patterns the kernels of {layer} cover, for each number of channels").format(
+            layer=layer
+        ),
     )
     explained_caption(
-        "Look for pale fields: patterns that no kernel looks mainly for. **Arrows**: an edge, "
-        "brighter where the arrow points; then four bright **lines**; then three **textures**: two "
-        "ripples and the checkerboard. The number says how many of the layer's channels have such "
-        f"a kernel, on average. The row ({run.name}) is the run chosen in the sidebar."
+        _(
+            "Look for pale fields: patterns that no kernel looks mainly for. **Arrows**: an edge, "
+            "brighter where the arrow points; then four bright **lines**; then three "
+            "**textures**: two ripples and the checkerboard. The number says how many of the "
+            "layer's channels have such a kernel, on average. The row ({name}) is the run chosen "
+            "in the sidebar."
+        ).format(name=run.name)
     )
     explained("\n".join(f"- {coverage_text(coverage)}" for coverage in in_question(coverages)))
 
@@ -70,10 +76,14 @@ def in_question(coverages: Sequence[MeanCoverage]) -> list[MeanCoverage]:
 def coverage_text(coverage: MeanCoverage) -> str:
     """Return the patterns that are covered with so many channels, as a sentence."""
     parts = ", ".join(
-        f"**{coverage.covered_of(kind):.1f} of {PATTERN_KINDS.count(kind)}** {name}"
+        _("**{covered:.1f} of {count}** {name}").format(
+            covered=coverage.covered_of(kind), count=PATTERN_KINDS.count(kind), name=name
+        )
         for kind, name in KINDS.items()
     )
-    networks = coverage.of or "one network"
+    networks = coverage.of or _("one network")
     if coverage.count > 1:
-        networks = f"means of {coverage.count} networks"
-    return f"{coverage.channels} channels: {parts} ({networks})."
+        networks = _("means of {count} networks").format(count=coverage.count)
+    return _("{channels} channels: {parts} ({networks}).").format(
+        channels=coverage.channels, parts=parts, networks=networks
+    )

@@ -20,7 +20,9 @@ from mnistviz.studies.plans import PLANS, WIDTH_SETTINGS, StudySpec, plan_text
 from mnistviz.studies.run_comparison import MNIST
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.width_sweeps import LAYER_NAMES, built_width
+from mnistviz.texts import _
 from mnistviz.ui.shared import flash
+from mnistviz.ui.shared.texts import STATE_NAMES
 from mnistviz.ui.shared.words.explained import explained_caption
 
 POLL_SECONDS = 2.0
@@ -58,7 +60,11 @@ def start() -> None:
         limits.need_room(new_runs=len(spec.trials))
         study = study_directory.create_or_extend(spec)
         if study_directory.is_running(study):
-            raise MnistVizError(f"{spec.name}: this study is running; wait for its end or stop it")
+            raise MnistVizError(
+                _("{name}: this study is running; wait for its end or stop it").format(
+                    name=spec.name
+                )
+            )
         runner.start(study.path)
 
     flash.run(MESSAGE, create_and_start)
@@ -84,7 +90,11 @@ def entered_plans(chosen: Sequence[str], others: str) -> tuple[tuple[int, ...], 
 
 def _checked_seeds(number: int) -> int:
     if not 1 <= number <= MAX_SEEDS:
-        raise MnistVizError(f"seeds: expected 1 to {MAX_SEEDS}, got {number}")
+        raise MnistVizError(
+            _("seeds: expected 1 to {max_seeds}, got {number}").format(
+                max_seeds=MAX_SEEDS, number=number
+            )
+        )
     return number
 
 
@@ -92,7 +102,9 @@ def _parse_widths(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.replace(" ", "").split(",") if part)
     except ValueError:
-        raise MnistVizError(f"widths: expected numbers such as 4,8,12, got {text!r}") from None
+        raise MnistVizError(
+            _("widths: expected numbers such as 4,8,12, got {text!r}").format(text=text)
+        ) from None
 
 
 def show_progress(study: Study) -> None:
@@ -102,7 +114,9 @@ def show_progress(study: Study) -> None:
         st.fragment(_follow, run_every=POLL_SECONDS if running else None)(study, running)
     elif study.missing:
         explained_caption(
-            f"{len(study.results)} of {len(study.spec.trials)} trials are bundled so far."
+            _("{done} of {total} trials are bundled so far.").format(
+                done=len(study.results), total=len(study.spec.trials)
+            )
         )
 
 
@@ -111,21 +125,26 @@ def _follow(study: Study, running: bool) -> None:
     done, total = len(now.spec.trials) - len(now.missing), len(now.spec.trials)
     if len(now.results) != len(study.results) or running != study_directory.is_running(study):
         st.rerun()
-    st.progress(done / total, f"{done} of {total} trials{time_left(now)}")
+    st.progress(
+        done / total,
+        _("{done} of {total} trials{time_left}").format(
+            done=done, total=total, time_left=time_left(now)
+        ),
+    )
     if not running:
         st.button(
-            "Go on",
+            _("Go on"),
             icon=":material/play_arrow:",
             key="study_go_on",
             on_click=flash.run,
             args=(MESSAGE, lambda: _go_on(study)),
-            help="Trains the trials that are missing. You can close the tab.",
+            help=_("Trains the trials that are missing. You can close the tab."),
         )
         return
     for text in training_now(now):
         explained_caption(text)
     st.button(
-        "Stop after this step", key="study_stop", on_click=study_directory.stop, args=(study,)
+        _("Stop after this step"), key="study_stop", on_click=study_directory.stop, args=(study,)
     )
 
 
@@ -137,7 +156,7 @@ def training_now(study: Study) -> list[str]:
         if run.name in trials and run_state(run) in ACTIVE_STATES:
             status = read_status(run)
             done = status.step / run.spec.train.num_steps if status else 0.0
-            text = f"{trials[run.name].title}: {run_state(run)}, {done:.0%}"
+            text = f"{trials[run.name].title}: {STATE_NAMES[run_state(run)]}, {done:.0%}"
             silence = silence_text(run)
             texts.append(f"{text}. {silence}" if silence else text)
     return texts
@@ -148,52 +167,62 @@ def time_left(study: Study) -> str:
     if not study.results:
         return ""
     mean = sum(result.seconds for result in study.results) / len(study.results)
-    return f", about {max(1, round(mean * len(study.missing) / 60))} minutes of training left"
+    return _(", about {minutes} minutes of training left").format(
+        minutes=max(1, round(mean * len(study.missing) / 60))
+    )
 
 
 def start_form() -> None:
     """Show the settings of a new study, and the button that starts it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Name", "mine", key="study_name")
+        st.text_input(_("Name"), "mine", key="study_name")
         recipe = st.selectbox(
-            "Recipe", list(RECIPES), list(RECIPES).index("study"), key="study_recipe"
+            _("Recipe"), list(RECIPES), list(RECIPES).index("study"), key="study_recipe"
         )
         # No limits: the browser would keep a number beyond them to itself. The spec refuses it.
         epochs = find_recipe(recipe).train.epochs
-        st.number_input("Epochs", value=epochs, key=f"study_epochs_{recipe}")
-        st.number_input("Seeds", value=3, key="study_num_seeds")
+        st.number_input(_("Epochs"), value=epochs, key=f"study_epochs_{recipe}")
+        st.number_input(_("Seeds"), value=3, key="study_num_seeds")
         if known := [about.name for about in library.all_sets()]:
             st.selectbox(
-                "Data set",
+                _("Data set"),
                 [MNIST, *known],
                 key="study_data",
-                help="Of one's own data, the test part is read once for each trial. The margin of "
-                "equivalence is that for MNIST, a tenth of a point: with few test images, few "
-                "differences can be told from chance.",
+                help=_(
+                    "Of one's own data, the test part is read once for each trial. The margin of "
+                    "equivalence is that for MNIST, a tenth of a point: with few test images, few "
+                    "differences can be told from chance."
+                ),
             )
     st.multiselect(
-        "Plans",
+        _("Plans"),
         [plan_text(plan) for plan in PLANS],
         default=[plan_text(PLANS[0]), plan_text(PLANS[-1])],
         key="study_plans",
     )
     # An input of its own: a choice takes what is typed only after Enter.
-    st.text_input("Other plans, or nothing", placeholder="4/8/12, 5/15/20", key="study_other_plans")
+    st.text_input(
+        _("Other plans, or nothing"), placeholder="4/8/12, 5/15/20", key="study_other_plans"
+    )
     with st.container(horizontal=True):
         for setting, (layer, example) in WIDTHS.items():
             st.text_input(
-                f"Widths of the {layer} layer, or nothing",
+                _("Widths of the {layer} layer, or nothing").format(layer=layer),
                 placeholder=example,
                 key=f"study_{setting}",
-                help=f"Each is trained with the other layers as in 10/15/20. In the {layer} layer, "
-                f"10/15/20 has {built_width(_LAYERS[setting])} channels.",
+                help=_(
+                    "Each is trained with the other layers as in 10/15/20. In the {layer} layer, "
+                    "10/15/20 has {built_width} channels."
+                ).format(layer=layer, built_width=built_width(_LAYERS[setting])),
             )
     st.button(
-        "Train the study",
+        _("Train the study"),
         icon=":material/play_arrow:",
         key="study_start",
         on_click=start,
-        help="One trial trains at a time, each is a run of its own. You can close the tab. The "
-        "name of an earlier study adds plans and seeds to it.",
+        help=_(
+            "One trial trains at a time, each is a run of its own. You can close the tab. The "
+            "name of an earlier study adds plans and seeds to it."
+        ),
     )
     flash.show(MESSAGE, once=True)

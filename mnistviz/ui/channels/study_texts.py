@@ -15,6 +15,8 @@ from mnistviz.studies.width_sweeps import (
     cost_of_a_channel,
     width_scores,
 )
+from mnistviz.texts import _, ngettext
+from mnistviz.ui.shared.texts import count_of
 
 # A width of a layer, and its comparison with the width that was built.
 Compared = tuple[int, PairedComparison]
@@ -29,34 +31,35 @@ WIDE_PLAN = (8, 16, 32)
 # The third convolution of each block.
 WIDEST = ("conv3", "conv6")
 VERDICTS: dict[Verdict, str] = {
-    "equivalent": f"they are **equivalent**: the {EQUIVALENCE_INTERVAL} interval lies inside the "
-    "margin",
-    "better": "{first} is **better**",
-    "worse": "{first} is **worse**",
-    "cannot be told apart": "**no clear difference** with {count} seeds",
-    "too few seeds": "there are **too few seeds** for a verdict",
+    "equivalent": _(
+        "they are **equivalent**: the {equivalence_interval} interval lies inside the margin"
+    ).format(equivalence_interval=EQUIVALENCE_INTERVAL),
+    "better": _("{first} is **better**"),
+    "worse": _("{first} is **worse**"),
+    "cannot be told apart": _("**no clear difference** with {count} seeds"),
+    "too few seeds": _("there are **too few seeds** for a verdict"),
 }
 # The verdicts on 8/16/32 beside 10/15/20, for a first answer.
 SHORT_VERDICTS: dict[Verdict, str] = {
-    "equivalent": "**no difference** that would matter",
-    "better": "**8/16/32 is better**",
-    "worse": "**8/16/32 is worse**",
-    "cannot be told apart": "**no clear difference**, this can be chance",
-    "too few seeds": "too few trainings to compare",
+    "equivalent": _("**no difference** that would matter"),
+    "better": _("**8/16/32 is better**"),
+    "worse": _("**8/16/32 is worse**"),
+    "cannot be told apart": _("**no clear difference**, this can be chance"),
+    "too few seeds": _("too few trainings to compare"),
 }
 # The verdicts on widths of one layer, beside the network as it was built.
 WIDTH_VERDICTS: dict[Verdict, str] = {
-    "worse": "do **worse**",
-    "better": "do **better**",
-    "equivalent": "do **as well**, within the margin",
-    "cannot be told apart": "show **no clear difference**",
+    "worse": _("do **worse**"),
+    "better": _("do **better**"),
+    "equivalent": _("do **as well**, within the margin"),
+    "cannot be told apart": _("show **no clear difference**"),
 }
 # The same without statistics; {points} is the largest difference.
 PLAIN_VERDICTS: dict[Verdict, tuple[str, str]] = {
-    "worse": ("loses {points} points of accuracy", "lose up to {points} points of accuracy"),
-    "equivalent": ("does as well", "do as well"),
-    "cannot be told apart": ("shows no clear difference", "show no clear difference"),
-    "better": ("gains {points} points", "gain up to {points} points"),
+    "worse": (_("loses {points} points of accuracy"), _("lose up to {points} points of accuracy")),
+    "equivalent": (_("does as well"), _("do as well")),
+    "cannot be told apart": (_("shows no clear difference"), _("show no clear difference")),
+    "better": (_("gains {points} points"), _("gain up to {points} points")),
 }
 
 
@@ -64,35 +67,58 @@ def verdict_text(comparison: PairedComparison) -> str:
     """Return the verdict on a pair of plans as a sentence, with its numbers."""
     first, count = comparison.first, len(comparison.seeds)
     verdict = VERDICTS[comparison.verdict].format(first=first, count=count)
-    pair = f"{first} against {comparison.second}: {verdict}."
+    pair = _("{first} against {second}: {verdict}.").format(
+        first=first, second=comparison.second, verdict=verdict
+    )
     if math.isnan(comparison.interval[0]):
         return pair
     low, high = (100 * bound for bound in comparison.interval)
     needed = ""
     if comparison.verdict == "cannot be told apart":
         needed = (
-            f" About {comparison.seeds_needed} seeds would settle it, if they went on like these."
+            _(" About {seeds_needed} seeds would settle it, if they went on like these.").format(
+                seeds_needed=comparison.seeds_needed
+            )
             if comparison.seeds_needed
-            else " Not even a thousand seeds like these would settle it."
+            else _(" Not even a thousand seeds like these would settle it.")
         )
-    return (
-        f"{pair} {100 * comparison.mean:+.3f} points ({low:+.3f} to {high:+.3f}; "
-        f"p = {comparison.p:.2g}, {comparison.p_holm:.2g} after Holm).{needed}"
+    return _(
+        "{pair} {mean:+.3f} points ({low:+.3f} to {high:+.3f}; p = {p:.2g}, {p_holm:.2g} after "
+        "Holm).{needed}"
+    ).format(
+        pair=pair,
+        mean=100 * comparison.mean,
+        low=low,
+        high=high,
+        p=comparison.p,
+        p_holm=comparison.p_holm,
+        needed=needed,
     )
 
 
 def use_text(plan: str, layers: Sequence[MeanRedundancy]) -> str:
     """Return how the widest layers of a plan use their channels, as a sentence."""
     parts = ", ".join(
-        f"**{layer.needed_99:.1f} of {layer.channels}** in {layer.layer}"
+        _("**{needed_99:.1f} of {channels}** in {layer}").format(
+            needed_99=layer.needed_99, channels=layer.channels, layer=layer.layer
+        )
         for layer in _widest(layers)
     )
     dead, twins = sum(layer.dead for layer in layers), sum(layer.twins for layer in layers)
-    unused = f"{dead:.1f} unused channels" if dead else "No unused channels"
-    duplicates = f"{twins:.1f} pairs of duplicates" if twins else "no duplicates"
-    return (
-        f"{plan}: {parts} carry {MOST}. {unused} and {duplicates} in the whole network (means of "
-        f"{layers[0].count} networks)."
+    unused = _("{dead:.1f} unused channels").format(dead=dead) if dead else _("No unused channels")
+    duplicates = (
+        _("{twins:.1f} pairs of duplicates").format(twins=twins) if twins else _("no duplicates")
+    )
+    return _(
+        "{plan}: {parts} carry {most}. {unused} and {duplicates} in the whole network (means of "
+        "{count} networks)."
+    ).format(
+        plan=plan,
+        parts=parts,
+        most=MOST,
+        unused=unused,
+        duplicates=duplicates,
+        count=layers[0].count,
     )
 
 
@@ -105,22 +131,32 @@ def verdict_paragraph(study: Study) -> str:
     built = ModelSpec().channels
     wide_score, built_score = study.score(WIDE_PLAN), study.score(built)
     if wide_score is None or built_score is None:
-        return "The two plans in question, 8/16/32 and 10/15/20, are not both in this study."
+        return _("The two plans in question, 8/16/32 and 10/15/20, are not both in this study.")
     (comparison,) = compare_plans(study.accuracies([WIDE_PLAN, built]))
     channels = WIDE_PLAN[2] - built[2]
     more = wide_score.parameters - built_score.parameters
     bought = {
-        "equivalent": f"buy nothing beyond the margin of {100 * MARGIN:.2f} points",
-        "better": f"buy {100 * comparison.mean:.3f} points",
-        "worse": f"cost {-100 * comparison.mean:.3f} points",
-        "cannot be told apart": "show no clear difference",
-        "too few seeds": "can't be judged yet",
+        "equivalent": _("buy nothing beyond the margin of {margin:.2f} points").format(
+            margin=100 * MARGIN
+        ),
+        "better": _("buy {mean:.3f} points").format(mean=100 * comparison.mean),
+        "worse": _("cost {points:.3f} points").format(points=-100 * comparison.mean),
+        "cannot be told apart": _("show no clear difference"),
+        "too few seeds": _("can't be judged yet"),
     }[comparison.verdict]
-    return (
-        f"What do {channels} more channels in the widest layers buy for **{more:,} more "
-        f"parameters**? With 8/16/32 the network reaches {wide_score.mean:.3%} of the test set, "
-        f"with 10/15/20 {built_score.mean:.3%} (means of {len(comparison.seeds)} shared seeds). "
-        f"The additional channels **{bought}**: {verdict_text(comparison)}"
+    return _(
+        "What do {channels} more channels in the widest layers buy for **{more:,} more "
+        "parameters**? With 8/16/32 the network reaches {wide:.3%} of the test set, with 10/15/20 "
+        "{built:.3%} (means of {count} shared seeds). The additional channels **{bought}**: "
+        "{verdict}"
+    ).format(
+        channels=channels,
+        more=more,
+        wide=wide_score.mean,
+        built=built_score.mean,
+        count=len(comparison.seeds),
+        bought=bought,
+        verdict=verdict_text(comparison),
     )
 
 
@@ -137,10 +173,17 @@ def short_answer(study: Study) -> list[str]:
     (comparison,) = compare_plans(study.accuracies([WIDE_PLAN, built]))
     return [
         *sentences,
-        f"**8/16/32 costs {wide.parameters - narrow.parameters:,} more parameters** than "
-        f"10/15/20. It reads {wide.mean:.2%} of the test images right, 10/15/20 reads "
-        f"{narrow.mean:.2%} (means of {len(comparison.seeds)} trainings each): "
-        f"{SHORT_VERDICTS[comparison.verdict]}.",
+        _(
+            "**8/16/32 costs {parameters:,} more parameters** than 10/15/20. It reads {wide:.2%} "
+            "of the test images right, 10/15/20 reads {built:.2%} (means of {count} trainings "
+            "each): {verdict}."
+        ).format(
+            parameters=wide.parameters - narrow.parameters,
+            wide=wide.mean,
+            built=narrow.mean,
+            count=len(comparison.seeds),
+            verdict=SHORT_VERDICTS[comparison.verdict],
+        ),
     ]
 
 
@@ -157,10 +200,15 @@ def width_sentence(study: Study, layer: str) -> str:
             points = max(100 * abs(pair.mean) for _, pair in members)
             words = (one if len(members) == 1 else several).format(points=f"{points:.2f}")
             details.append(f"{_listed([str(width) for width, _ in members])} {words}")
-    return (
-        f"**{LAYER_NAMES[layer].capitalize()} layer: {_finding(by_verdict, built)}.** Beside "
-        f"{built} channels, {'; '.join(details)}. One channel costs "
-        f"{cost_of_a_channel(layer):,} parameters."
+    return _(
+        "**{layer} layer: {finding}.** Beside {built} channels, {details}. One channel costs "
+        "{cost:,} parameters."
+    ).format(
+        layer=LAYER_NAMES[layer].capitalize(),
+        finding=_finding(by_verdict, built),
+        built=built,
+        details="; ".join(details),
+        cost=cost_of_a_channel(layer),
     )
 
 
@@ -169,11 +217,14 @@ def _finding(by_verdict: Mapping[Verdict, Sequence[Compared]], built: int) -> st
     better = [width for width, _ in by_verdict["better"] if width > built]
     worse = [width for width, _ in by_verdict["worse"] if width < built]
     if better:
-        return f"more than {built} channels help"
+        return _("more than {built} channels help").format(built=built)
     if worse:
-        are = "is" if len(worse) == 1 else "are"
-        return f"{built} are enough, {_listed(list(map(str, worse)))} {are} too few"
-    return "no width that was tried makes a clear difference"
+        return ngettext(
+            "{built} are enough, {listed} is too few",
+            "{built} are enough, {listed} are too few",
+            len(worse),
+        ).format(built=built, listed=_listed(list(map(str, worse))))
+    return _("no width that was tried makes a clear difference")
 
 
 def used_sentence(study: Study) -> str:
@@ -183,17 +234,19 @@ def used_sentence(study: Study) -> str:
         widest = _widest(study.mean_redundancy(plan))
         if not widest:
             return ""
-        needed = " and ".join(f"{layer.needed_99:.1f}" for layer in widest)
+        needed = _(" and ").join(f"{layer.needed_99:.1f}" for layer in widest)
         share = sum(layer.needed_99 for layer in widest) / sum(layer.channels for layer in widest)
         parts.append(
-            f"Of **{widest[0].channels}** channels, {needed} carry {MOST} of the variance, "
-            f"{share:.0%} of them."
+            _(
+                "Of **{channels}** channels, {needed} carry {most} of the variance, {share:.0%} "
+                "of them."
+            ).format(channels=widest[0].channels, needed=needed, most=MOST, share=share)
         )
     dead = sum(layer.dead for layer in study.mean_redundancy(WIDE_PLAN))
-    return (
-        f"Are they used? It is measured in the two widest layers. {' '.join(parts)} With 8/16/32, "
-        f"{dead:.1f} channels of a network are dead, on average."
-    )
+    return _(
+        "Are they used? It is measured in the two widest layers. {parts} With 8/16/32, {dead:.1f} "
+        "channels of a network are dead, on average."
+    ).format(parts=" ".join(parts), dead=dead)
 
 
 def sweep_sentence(study: Study, layer: str) -> str:
@@ -208,11 +261,20 @@ def sweep_sentence(study: Study, layer: str) -> str:
         for verdict, members in by_verdict.items()
         if members
     )
-    seeds = f"{min(counts)} to {max(counts)}" if len(counts) > 1 else f"{min(counts)}"
-    return (
-        f"In the {LAYER_NAMES[layer]} layer alone, beside {built_width(layer)} channels: "
-        f"{verdicts}. This is from {seeds} shared seeds, Holm over {num_pairs} "
-        f"{'pair' if num_pairs == 1 else 'pairs'}."
+    seeds = (
+        _("{least} to {most}").format(least=min(counts), most=max(counts))
+        if len(counts) > 1
+        else f"{min(counts)}"
+    )
+    return _(
+        "In the {layer} layer alone, beside {built} channels: {verdicts}. This is from {seeds} "
+        "shared seeds, Holm over {pairs}."
+    ).format(
+        layer=LAYER_NAMES[layer],
+        built=built_width(layer),
+        verdicts=verdicts,
+        seeds=seeds,
+        pairs=count_of(num_pairs, "pair"),
     )
 
 
@@ -226,4 +288,4 @@ def _by_verdict(scores: Sequence[WidthScore]) -> dict[Verdict, list[Compared]]:
 
 
 def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return _(" and ").join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -10,6 +10,7 @@ from mnistviz.studies.plans import plan_text
 from mnistviz.studies.study_directory import Study
 from mnistviz.studies.verdicts import compare_plans
 from mnistviz.studies.width_sweeps import LAYER_NAMES, built_width, width_scores
+from mnistviz.texts import _
 from mnistviz.ui.channels.cost_table import MEASURES
 from mnistviz.ui.channels.study_texts import (
     INTERVAL,
@@ -22,12 +23,12 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
-COSTS = {**MEASURES, "epoch_seconds": "seconds an epoch"}
-SECONDS_TEXT = (
+COSTS = {**MEASURES, "epoch_seconds": _("seconds an epoch")}
+SECONDS_TEXT = _(
     " **Seconds** are those of the fastest epoch of all trainings of a plan, which other work on "
-    "the machine disturbed least; the level line ends at the fastest epoch of the training that it "
-    "disturbed most. A difference smaller than these lines says nothing: for what a plan costs, "
-    "trust the multiply-accumulates."
+    "the machine disturbed least; the level line ends at the fastest epoch of the training that "
+    "it disturbed most. A difference smaller than these lines says nothing: for what a plan "
+    "costs, trust the multiply-accumulates."
 )
 
 
@@ -37,10 +38,10 @@ def choose_study(studies: Sequence[Study]) -> Study:
     if len(by_path) == 1:
         return studies[0]
     chosen = st.selectbox(
-        "Study",
+        _("Study"),
         list(by_path),
         format_func=lambda path: (
-            f"{by_path[path].spec.name} ({'bundled' if by_path[path].bundled else 'yours'})"
+            f"{by_path[path].spec.name} ({_('bundled') if by_path[path].bundled else _('yours')})"
         ),
         key="study",
         persist_state="session",
@@ -54,15 +55,15 @@ def show_duel(study: Study) -> None:
 
     accuracies = study.accuracies(study.spec.plans)
     if not accuracies:
-        st.info("No trial of this study is finished yet.")
+        st.info(_("No trial of this study is finished yet."))
         return
     show(
         seeds_figure(accuracies),
         "study_seeds",
-        "Test accuracy of every seed of every channel plan, with the mean of each plan",
+        _("Test accuracy of every seed of every channel plan, with the mean of each plan"),
     )
     explained_caption(
-        "Look how far the dots of one plan lie apart: that is what the seed alone does."
+        _("Look how far the dots of one plan lie apart: that is what the seed alone does.")
     )
     comparisons = compare_plans(accuracies)
     if not comparisons:
@@ -70,14 +71,18 @@ def show_duel(study: Study) -> None:
     show(
         differences_figure(comparisons, MARGIN),
         "study_differences",
-        "Difference in test accuracy of each pair of plans, seed by seed, with "
-        f"{INTERVAL} intervals",
+        _(
+            "Difference in test accuracy of each pair of plans, seed by seed, with {interval} "
+            "intervals"
+        ).format(interval=INTERVAL),
     )
     explained_caption(
-        "Each dot is a seed: the same first weights as far as the sizes allow, the same order of "
-        f"images. **Green band**: ±{100 * MARGIN:.2f} points, ten of MNIST's 10,000 test images, "
-        "set before any training; a pair whose thick line lies inside it counts as equivalent. The "
-        f"thin line is the {INTERVAL} interval of the mean difference."
+        _(
+            "Each dot is a seed: the same first weights as far as the sizes allow, the same order "
+            "of images. **Green band**: ±{margin:.2f} points, ten of MNIST's 10,000 test images, "
+            "set before any training; a pair whose thick line lies inside it counts as "
+            "equivalent. The thin line is the {interval} interval of the mean difference."
+        ).format(margin=100 * MARGIN, interval=INTERVAL)
     )
     explained("\n".join(f"- {verdict_text(comparison)}" for comparison in comparisons))
 
@@ -88,20 +93,22 @@ def show_costs(study: Study) -> None:
 
     scores = [score for plan in study.spec.plans if (score := study.score(plan))]
     if not scores:
-        st.info("No trial of this study is finished yet.")
+        st.info(_("No trial of this study is finished yet."))
         return
-    cost = pick("Against", COSTS, "study_cost")
+    cost = pick(_("Against"), COSTS, "study_cost")
     in_seconds = cost == "epoch_seconds"
     costs = [getattr(score, cost) for score in scores]
     slowest = [score.slowest_seconds for score in scores] if in_seconds else None
     show(
         cost_figure(scores, costs, COSTS[cost], slowest),
         "study_costs",
-        f"Mean test accuracy of each plan against {COSTS[cost]}",
+        _("Mean test accuracy of each plan against {costs}").format(costs=COSTS[cost]),
     )
     explained_caption(
-        "Up and to the left is better. The dotted line joins the plans that no other beats "
-        f"without costing more; the bars are {INTERVAL} intervals of the mean."
+        _(
+            "Up and to the left is better. The dotted line joins the plans that no other beats "
+            "without costing more; the bars are {interval} intervals of the mean."
+        ).format(interval=INTERVAL)
         + (SECONDS_TEXT if in_seconds else "")
     )
 
@@ -116,18 +123,22 @@ def show_uses(study: Study) -> None:
         if (layers := study.mean_redundancy(plan))
     }
     if not uses:
-        st.info("The trained networks are measured when the study has come to its end.")
+        st.info(_("The trained networks are measured when the study has come to its end."))
         return
     show(
         channel_use_figure(uses),
         "study_uses",
-        f"How many channels of each layer carry {MOST} of the variance, for each plan",
+        _("How many channels of each layer carry {most} of the variance, for each plan").format(
+            most=MOST
+        ),
     )
     explained_caption(
-        "Look how much of each pale bar is filled. **Pale**: the channels that a layer has. "
-        f"**Full**: how many directions carry {MOST} of what they vary by, over all test "
-        "images and all places. A bar that is half full says that half of the channels repeat "
-        "what the others say."
+        _(
+            "Look how much of each pale bar is filled. **Pale**: the channels that a layer has. "
+            "**Full**: how many directions carry {most} of what they vary by, over all test "
+            "images and all places. A bar that is half full says that half of the channels repeat "
+            "what the others say."
+        ).format(most=MOST)
     )
     explained("\n".join(f"- {use_text(plan, layers)}" for plan, layers in uses.items()))
 
@@ -143,23 +154,33 @@ def show_all_widths(study: Study) -> None:
     }
     if not widths:
         st.info(
-            "No layer's width was varied by itself, or too few widths are trained so far. The "
-            "form below adds widths to a study."
+            _(
+                "No layer's width was varied by itself, or too few widths are trained so far. The "
+                "form below adds widths to a study."
+            )
         )
         return
     show(
         all_widths_figure(widths, ModelSpec().parameters, MARGIN),
         "study_all_widths",
-        "Test accuracy beside that of 10/15/20 over the number of parameters, for each width of "
-        f"the {' and the '.join(widths)} layer",
+        _(
+            "Test accuracy beside that of 10/15/20 over the number of parameters, for each width "
+            "of the {widths} layer"
+        ).format(widths=_(" and the ").join(widths)),
     )
     explained_caption(
-        "Each line varies **one layer** and leaves the others as in 10/15/20; the numbers are its "
-        "channels. Look where a line leaves the green band: inside it, the difference is under "
-        f"{100 * MARGIN:.1f} points. The bars are {INTERVAL} intervals, from the same seeds."
+        _(
+            "Each line varies **one layer** and leaves the others as in 10/15/20; the numbers are "
+            "its channels. Look where a line leaves the green band: inside it, the difference is "
+            "under {margin:.1f} points. The bars are {interval} intervals, from the same seeds."
+        ).format(margin=100 * MARGIN, interval=INTERVAL)
     )
     if missing := [name for name in LAYER_NAMES.values() if name not in widths]:
-        explained_caption(f"Not varied in this study: the {' and the '.join(missing)} layer.")
+        explained_caption(
+            _("Not varied in this study: the {missing} layer.").format(
+                missing=_(" and the ").join(missing)
+            )
+        )
 
 
 def show_widths(study: Study) -> None:
@@ -170,14 +191,18 @@ def show_widths(study: Study) -> None:
     names = {layer: LAYER_NAMES[layer] for layer, scores in by_layer.items() if scores}
     if not names:
         return
-    layer = pick("Layer", names, "study_width_layer", list(names)[-1])
+    layer = pick(_("Layer"), names, "study_width_layer", list(names)[-1])
     explained(sweep_sentence(study, layer))
     show(
         width_sweep_figure(by_layer[layer], names[layer], built_width(layer)),
         "study_sweep",
-        f"Mean test accuracy over the number of channels in the {names[layer]} layer",
+        _("Mean test accuracy over the number of channels in the {names} layer").format(
+            names=names[layer]
+        ),
     )
     explained_caption(
-        "Look where the line flattens. All else stays as in 10/15/20 (dotted); the bars are "
-        f"{INTERVAL} intervals of the mean."
+        _(
+            "Look where the line flattens. All else stays as in 10/15/20 (dotted); the bars are "
+            "{interval} intervals of the mean."
+        ).format(interval=INTERVAL)
     )

@@ -9,19 +9,20 @@ from mnistviz.core.layers.costs import costs_of, hints
 from mnistviz.core.layers.layer import Layer
 from mnistviz.core.layers.notation import Draft, Part
 from mnistviz.studies import challenge
+from mnistviz.texts import _
 from mnistviz.ui.design import draft as drafts
 from mnistviz.ui.design.layer_editor import TYPES
 
 TABLE = "design_table"
 COLUMNS = {
-    "sees": st.column_config.TextColumn(
-        help="Receptive field: the side of the square of the image that one number depends on."
+    _("sees"): st.column_config.TextColumn(
+        help=_("Receptive field: the side of the square of the image that one number depends on.")
     ),
-    "multiply-adds": st.column_config.NumberColumn(
-        format="localized", help="Multiplications with an addition, for one image."
+    _("multiply-adds"): st.column_config.NumberColumn(
+        format="localized", help=_("Multiplications with an addition, for one image.")
     ),
-    "parameters": st.column_config.NumberColumn(format="localized"),
-    "memory": st.column_config.TextColumn(help="Size of the output for one image."),
+    _("parameters"): st.column_config.NumberColumn(format="localized"),
+    _("memory"): st.column_config.TextColumn(help=_("Size of the output for one image.")),
 }
 
 
@@ -48,18 +49,18 @@ def _choose() -> None:
 
 def _row(index: int, part: Part, draft: Draft) -> dict[str, object]:
     if index >= len(draft.layers):
-        output = "–" if index != draft.problem_at else "does not fit"
-        return {"layer": part.text, "output": output, "kind": TYPES[part.type]}
+        output = "–" if index != draft.problem_at else _("does not fit")
+        return {_("layer"): part.text, _("output"): output, _("kind"): TYPES[part.type]}
     cost = costs_of(draft.layers)[index]
     layer = cost.layer
     return {
-        "layer": part.text,
-        "output": shape_text(layer),
-        "parameters": layer.parameters or None,
-        "sees": f"{cost.receptive_field}×{cost.receptive_field}",
-        "multiply-adds": layer.multiply_accumulates or None,
-        "memory": f"{cost.output_bytes / 1000:.1f} kB",
-        "kind": TYPES[part.type],
+        _("layer"): part.text,
+        _("output"): shape_text(layer),
+        _("parameters"): layer.parameters or None,
+        _("sees"): f"{cost.receptive_field}×{cost.receptive_field}",
+        _("multiply-adds"): layer.multiply_accumulates or None,
+        _("memory"): _("{output_bytes:.1f} kB").format(output_bytes=cost.output_bytes / 1000),
+        _("kind"): TYPES[part.type],
     }
 
 
@@ -74,21 +75,34 @@ def show_budget(draft: Draft) -> None:
     operations = sum(layer.multiply_accumulates for layer in draft.layers)
     goal = challenge.goal()
     st.number_input(
-        "Budget of parameters",
+        _("Budget of parameters"),
         min_value=1,
         value=goal.parameters if goal else 20_000,
         step=1_000,
         key="design_budget",
         persist_state="session",
-        help="At first that of the goal on *Runs*, where there is one. The exercise that the "
-        "published network comes from allows fewer than 20,000.",
+        help=_(
+            "At first that of the goal on *Runs*, where there is one. The exercise that the "
+            "published network comes from allows fewer than 20,000."
+        ),
     )
     budget = int(st.session_state.design_budget)
     share = parameters / budget
     rest = budget - parameters
-    text = f"**{parameters:,}** of {budget:,} parameters, "
-    text += f"{rest:,} left" if rest >= 0 else f":red[**{-rest:,} too many**]"
-    st.progress(min(share, 1.0), f"{text}; {operations:,} multiply-adds for one image")
+    text = _("**{parameters:,}** of {budget:,} parameters, ").format(
+        parameters=parameters, budget=budget
+    )
+    text += (
+        _("{rest:,} left").format(rest=rest)
+        if rest >= 0
+        else _(":red[**{rest:,} too many**]").format(rest=-rest)
+    )
+    st.progress(
+        min(share, 1.0),
+        _("{text}; {operations:,} multiply-adds for one image").format(
+            text=text, operations=operations
+        ),
+    )
 
 
 def show_hints(layers: Sequence[Layer]) -> None:

@@ -15,6 +15,7 @@ from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.network import rejection
 from mnistviz.network.layers import softmax
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.draw.narrow_answer import NARROW_ANSWER, NO_ANSWER
 from mnistviz.ui.draw.other_networks import show_other_networks
 from mnistviz.ui.draw.people_view import show_people
@@ -33,10 +34,10 @@ PICTURE_SIZE = 200
 BARS_SIZE = 270
 BARS_HEIGHT = 300
 
-SECOND_LOOK, OTHERS = "Second look", "Other networks"
-XRAY, REFUSAL = "X-ray", "When it refuses"
-PEOPLE = "How well it reads"
-NOTHING_REFUSED = (
+SECOND_LOOK, OTHERS = _("Second look"), _("Other networks")
+XRAY, REFUSAL = _("X-ray"), _("When it refuses")
+PEOPLE = _("How well it reads")
+NOTHING_REFUSED = _(
     "The judge of what is no digit knows digits only. The chosen run is trained on a data set of "
     "your own, so nothing is refused: it answers whatever you draw."
 )
@@ -81,9 +82,9 @@ def show_answer(
         show(
             prepared_image(stages.image, PICTURE_SIZE, page_appearance()),
             "seen",
-            "Your digit, scaled and centred to 28 by 28 pixels",
+            _("Your digit, scaled and centred to 28 by 28 pixels"),
         )
-        explained_caption("What the network sees of it: 28×28 pixels")
+        explained_caption(_("What the network sees of it: 28×28 pixels"))
     refused = reading.verdict == "not_a_digit"
     with right:
         show(
@@ -95,12 +96,14 @@ def show_answer(
                 class_names=reading.class_names,
             ),
             "answer",
-            "The network's probabilities" + ", not used: it is no digit" * refused,
+            _("The network's probabilities") + _(", not used: it is no digit") * refused,
         )
         if refused:
             explained_caption(
-                "Not used: the network has to choose one of ten digits, whatever it sees. The "
-                "detector of digits, a network of its own, says that this is none."
+                _(
+                    "Not used: the network has to choose one of ten digits, whatever it sees. The "
+                    "detector of digits, a network of its own, says that this is none."
+                )
             )
         else:
             _show_calibration(reader.calibration, reading)
@@ -121,7 +124,7 @@ def show_more(
     """
     views = [SECOND_LOOK, OTHERS, XRAY, REFUSAL, PEOPLE]
     chosen = st.segmented_control(
-        "More about this answer", views, key=MORE, persist_state="session"
+        _("More about this answer"), views, key=MORE, persist_state="session"
     )
     if chosen == REFUSAL:
         if snapshot.run.spec.data is None:
@@ -131,7 +134,7 @@ def show_more(
     elif chosen == PEOPLE:
         show_people()
     elif chosen and stages.blank:
-        st.info("Draw a digit first.")
+        st.info(_("Draw a digit first."))
     elif chosen == SECOND_LOOK:
         show_second_look(snapshot, stages.image)
     elif chosen == OTHERS:
@@ -153,7 +156,11 @@ def _show_reading(first: Reading, second: Reading | None, narrow: bool) -> None:
     reading = second if second is not None and changed else first
     texts = TEXTS[reading.verdict]
     values = {"digit": reading.name, "probability": f"{reading.probability:.1%}"}
-    heading = f"Second look: {texts.heading.lower()}" if changed else texts.heading
+    heading = (
+        _("Second look: {heading}").format(heading=texts.heading.lower())
+        if changed
+        else texts.heading
+    )
     answer = texts.answer.format(**values)
     detail = change_text(first) if changed else texts.detail.format(**values)
     announce(f"{heading} {answer}, {detail}")
@@ -173,19 +180,29 @@ def _show_calibration(calibration: Calibration | None, reading: Reading) -> None
     """Show what calibration did to the highest probability, and its details on hover."""
     if calibration is None:
         explained_caption(
-            "This percentage is not corrected: the run trained on every training image, and none "
-            "was left to compare with. '90%' may be right more or less often than in 9 of 10 "
-            "cases."
+            _(
+                "This percentage is not corrected: the run trained on every training image, and "
+                "none was left to compare with. '90%' may be right more or less often than in 9 "
+                "of 10 cases."
+            )
         )
         return
     before = float(softmax(reading.logits)[reading.digit])
     st.caption(
-        "This percentage is corrected so that '90%' really means right in 9 of 10 cases "
-        f"(before: {before:.1%}).",
-        help=f"Calibrated with temperature {calibration.temperature:.2f}: the network's scores are "
-        f"divided by it. On {calibration.images:,} images that were not trained on, the "
-        f"percentages were off by {calibration.error_before:.1%} on average, now by "
-        f"{calibration.error_after:.1%}.",
+        _(
+            "This percentage is corrected so that '90%' really means right in 9 of 10 cases "
+            "(before: {before:.1%})."
+        ).format(before=before),
+        help=_(
+            "Calibrated with temperature {temperature:.2f}: the network's scores are divided by "
+            "it. On {images:,} images that were not trained on, the percentages were off by "
+            "{error_before:.1%} on average, now by {error_after:.1%}."
+        ).format(
+            temperature=calibration.temperature,
+            images=calibration.images,
+            error_before=calibration.error_before,
+            error_after=calibration.error_after,
+        ),
     )
 
 
@@ -195,15 +212,21 @@ def _show_links(reading: Reading) -> None:
     first_name, second_name = reading.name, reading.class_names[second]
     refused = reading.verdict == "not_a_digit"
     if not refused:
-        explained(f"Next best: **{second_name}**, {reading.probabilities[second]:.2%}")
+        explained(
+            _("Next best: **{second_name}**, {probabilities:.2%}").format(
+                second_name=second_name, probabilities=reading.probabilities[second]
+            )
+        )
     with st.container(horizontal=True):
-        look = st.button("Look inside", icon=":material/layers:", on_click=_use_drawing)
+        look = st.button(_("Look inside"), icon=":material/layers:", on_click=_use_drawing)
         why = not refused and st.button(
-            f"Why {first_name}, not {second_name}?",
+            _("Why {first_name}, not {second_name}?").format(
+                first_name=first_name, second_name=second_name
+            ),
             icon=":material/balance:",
             on_click=_use_drawing,
             kwargs={"ask": True},
-            help="Which pixels raise the score of the answer, and which that of the next best.",
+            help=_("Which pixels raise the score of the answer, and which that of the next best."),
         )
     if look:
         switch_page(FEATURE_MAPS)
@@ -222,17 +245,19 @@ def _show_refusal() -> None:
     """Show the shares of non-digits that the digit detector rejects, by kind."""
     rates = rejection.rejection_rates()
     explained(
-        "A small second network decides whether there is one digit at all. It learned that from "
-        "training digits, from drawings of *The Quick, Draw! Dataset* (Google, CC BY 4.0), and "
-        "from thousands of made letters, signs, shapes and scribbles. It refuses where both "
-        "networks together have too little evidence for the answer. Where the two see different "
-        "digits, or the best answer has a probability below "
-        f"{rejection.UNSURE_BELOW:.0%}, the answer is *unsure*."
+        _(
+            "A small second network decides whether there is one digit at all. It learned that "
+            "from training digits, from drawings of *The Quick, Draw! Dataset* (Google, CC BY "
+            "4.0), and from thousands of made letters, signs, shapes and scribbles. It refuses "
+            "where both networks together have too little evidence for the answer. Where the two "
+            "see different digits, or the best answer has a probability below {unsure_below:.0%}, "
+            "the answer is *unsure*."
+        ).format(unsure_below=rejection.UNSURE_BELOW)
     )
-    never = "refused by a judge that never saw the kind"
+    never = _("refused by a judge that never saw the kind")
     st.dataframe(
         [
-            {"drawn": kind, "refused": of_kind.get("seen"), never: of_kind.get("never_seen")}
+            {_("drawn"): kind, _("refused"): of_kind.get("seen"), never: of_kind.get("never_seen")}
             for kind, of_kind in rates["kinds"].items()
         ],
         column_config={
@@ -243,10 +268,16 @@ def _show_refusal() -> None:
         key="refusal_rates",
     )
     explained_caption(
-        f"Refused by mistake: {rates['test_digits']:.2%} of the test digits and "
-        f"{rates['pen_digits']:.2%} of digits written with a pen on a tablet. Letters written "
-        f"like digits (I l O o S s Z z B b g q) are refused in {rates['look_alikes']:.0%} of the "
-        f"cases. On average over the kinds {rates['seen']:.1%} are refused; the typed letters are "
-        "of fonts that the judge never saw. `python -m tools.train_digit_detector` measures it "
-        "with the run `best`."
+        _(
+            "Refused by mistake: {test_digits:.2%} of the test digits and {pen_digits:.2%} of "
+            "digits written with a pen on a tablet. Letters written like digits (I l O o S s Z z "
+            "B b g q) are refused in {look_alikes:.0%} of the cases. On average over the kinds "
+            "{seen:.1%} are refused; the typed letters are of fonts that the judge never saw. "
+            "`python -m tools.train_digit_detector` measures it with the run `best`."
+        ).format(
+            test_digits=rates["test_digits"],
+            pen_digits=rates["pen_digits"],
+            look_alikes=rates["look_alikes"],
+            seen=rates["seen"],
+        )
     )

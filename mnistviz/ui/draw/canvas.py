@@ -15,6 +15,7 @@ from mnistviz.core.errors import DrawingError
 from mnistviz.digits.drawing import url_codec
 from mnistviz.digits.drawing.fabric import canvas_from_strokes, strokes_from_canvas
 from mnistviz.digits.drawing.strokes import CANVAS_BRUSH, Strokes, fit_to_canvas
+from mnistviz.texts import _
 from mnistviz.ui.draw.canvas_history import History
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.browser_script import TEXT_UNDO, script_component
@@ -28,9 +29,9 @@ BRUSHES = (8, 12, int(CANVAS_BRUSH), 24, 32)
 NUMBER_WIDTH = 640
 Source = Literal["canvas", "file", "camera"]
 SOURCES: dict[Source, str] = {
-    "canvas": ":material/draw: Draw",
-    "file": ":material/image: Photo or file",
-    "camera": ":material/photo_camera: Camera",
+    "canvas": _(":material/draw: Draw"),
+    "file": _(":material/image: Photo or file"),
+    "camera": _(":material/photo_camera: Camera"),
 }
 # The component's own toolbar lies over what is above it.
 TOOLBAR_HEIGHT = 24
@@ -46,7 +47,7 @@ def pick_input() -> tuple[Source, bool]:
     """Let a person choose the source of the digit, and whether there may be several digits."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         source = pick(
-            "Where your digit comes from",
+            _("Where your digit comes from"),
             SOURCES,
             key=state.SOURCE,
             persist_state="session",
@@ -55,11 +56,11 @@ def pick_input() -> tuple[Source, bool]:
         # A link to a drawn number opens as one.
         wide = _linked_width() > CANVAS_SIZE and state.CANVAS not in st.session_state
         several = st.toggle(
-            "More than one digit",
+            _("More than one digit"),
             value=wide,
             key=state.SEVERAL,
             persist_state="session",
-            help="Read a number of several digits, such as 1984, from left to right.",
+            help=_("Read a number of several digits, such as 1984, from left to right."),
         )
     return source, several
 
@@ -124,28 +125,30 @@ def _canvas_key(width: int) -> str:
 def _buttons(history: History) -> None:
     _text_undo(key="text_undo", height=1)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        for label, icon, shortcut, action, enabled in (
-            ("Undo", "undo", "Ctrl+Z", partial(_move, -1), history.can_undo),
-            ("Redo", "redo", "Ctrl+Y", partial(_move, 1), history.can_redo),
-            ("Clear", "delete", "Delete", clear, bool(history.shown.strokes)),
+        for name, label, icon, shortcut, action, enabled in (
+            ("undo", _("Undo"), "undo", "Ctrl+Z", partial(_move, -1), history.can_undo),
+            ("redo", _("Redo"), "redo", "Ctrl+Y", partial(_move, 1), history.can_redo),
+            ("clear", _("Clear"), "delete", "Delete", clear, bool(history.shown.strokes)),
         ):
             st.button(
                 label,
                 icon=f":material/{icon}:",
-                key=f"canvas_{label.lower()}",
+                key=f"canvas_{name}",
                 on_click=action,
                 shortcut=shortcut,
                 disabled=not enabled,
             )
-        with st.popover("Brush", icon=":material/brush:"):
+        with st.popover(_("Brush"), icon=":material/brush:"):
             st.select_slider(
-                "Width of the brush, in pixels",
+                _("Width of the brush, in pixels"),
                 BRUSHES,
                 value=int(CANVAS_BRUSH),
                 key="brush",
                 persist_state="session",
-                help="How thick your pen is. The network doesn't mind: it sees your strokes drawn "
-                "again, as thick as MNIST's.",
+                help=_(
+                    "How thick your pen is. The network doesn't mind: it sees your strokes drawn "
+                    "again, as thick as MNIST's."
+                ),
             )
 
 
@@ -185,7 +188,9 @@ def linked_drawing(width: int, height: int) -> Strokes:
             return fit_to_canvas(url_codec.from_text(text), width, height)
         except DrawingError as error:
             flash.report(
-                LINK_MESSAGE, f"The drawing in the address can't be shown: {error}.", "warning"
+                LINK_MESSAGE,
+                _("The drawing in the address can't be shown: {error}.").format(error=error),
+                "warning",
             )
     return Strokes(width, height, CANVAS_BRUSH, ())
 

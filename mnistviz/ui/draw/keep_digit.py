@@ -18,6 +18,7 @@ from mnistviz.digits.drawing.preprocessing import Stages
 from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.digits.my_digits import NO_DIGIT, Answer
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.draw.canvas import reported_drawing
 from mnistviz.ui.draw.canvas_history import same
 from mnistviz.ui.shared import flash, state
@@ -62,29 +63,33 @@ def keep_digit(
     with box.container(horizontal=True, vertical_alignment="center"):
         if saved is None:
             st.button(
-                f"Right, it is {my_digits.label_name(label)}",
+                _("Right, it is {label}").format(label=my_digits.label_name(label)),
                 icon=":material/check:",
                 # A button of its own for each drawing: a late press can't count for the next one.
                 key=f"right_{my_digits.id_of(pixels)}",
-                help="Keeps it in My digits, on this machine: "
+                help=_("Keeps it in My digits, on this machine: ")
                 + (
-                    "to see what is refused and what is not."
+                    _("to see what is refused and what is not.")
                     if label == NO_DIGIT
-                    else "to test networks with your handwriting, and to teach them."
+                    else _("to test networks with your handwriting, and to teach them.")
                 ),
                 on_click=_save,
                 args=(pixels, label, strokes, answer),
             )
         else:
-            explained(f":material/check: Kept in My digits as {_bold_name(saved.label)}.")
-            st.button("Take back", icon=":material/undo:", on_click=_take_back, args=(saved.id,))
+            explained(
+                _(":material/check: Kept in My digits as {bold}.").format(
+                    bold=_bold_name(saved.label)
+                )
+            )
+            st.button(_("Take back"), icon=":material/undo:", on_click=_take_back, args=(saved.id,))
     with box:
         # The key has the saved label, so that the pills start with it after each change.
         key = f"said_{my_digits.id_of(pixels)}_{saved.label if saved else None}"
         st.pills(
-            "Wrong? Tap what it was" if saved is None else "Something else? Tap what it is",
+            _("Wrong? Tap what it was") if saved is None else _("Something else? Tap what it is"),
             range(NO_DIGIT + 1),
-            format_func=lambda label: "no digit" if label == NO_DIGIT else str(label),
+            format_func=lambda label: _("no digit") if label == NO_DIGIT else str(label),
             default=saved.label if saved else None,
             key=key,
             on_change=_save_chosen,
@@ -94,7 +99,7 @@ def keep_digit(
 
 
 def _bold_name(label: int) -> str:
-    return "**no digit**" if label == NO_DIGIT else f"{my_digits.article(label)} **{label}**"
+    return _("**no digit**") if label == NO_DIGIT else f"{my_digits.article(label)} **{label}**"
 
 
 def _save_chosen(key: str, pixels: ByteArray, strokes: Strokes | None, answer: Answer) -> None:
@@ -140,8 +145,10 @@ def _begins_with(strokes: Strokes, first: Strokes) -> bool:
 
 def _changed() -> DrawingError:
     return DrawingError(
-        "expected the drawing that the button was shown for, got another stroke as you pressed: "
-        "nothing was kept. Press again if the new answer is right"
+        _(
+            "expected the drawing that the button was shown for, got another stroke as you "
+            "pressed: nothing was kept. Press again if the new answer is right"
+        )
     )
 
 

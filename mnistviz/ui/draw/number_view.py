@@ -11,6 +11,7 @@ from mnistviz.digits.drawing.segmentation import Segment, number_text
 from mnistviz.evaluation.digit_reader import Reading
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _, ngettext
 from mnistviz.ui.draw.narrow_answer import NARROW_ANSWER, NO_ANSWER
 from mnistviz.ui.draw.picture_input import NO_INK
 from mnistviz.ui.shared import loaded_networks, state
@@ -20,7 +21,7 @@ from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
 DIGIT_SIZE = 56
-NO_DIGITS = "No digits found: write a number, such as 1984, from left to right."
+NO_DIGITS = _("No digits found: write a number, such as 1984, from left to right.")
 
 
 def show_number(
@@ -48,7 +49,9 @@ def show_number(
     readings = [reader.read(image) for image in images]
     number = number_text(segments, [reading.digit for reading in readings])
     least_sure = min(readings, key=lambda reading: reading.probability)
-    note = f"lowest certainty: the {least_sure.digit}, {least_sure.probability:.1%}"
+    note = _("lowest certainty: the {digit}, {probability:.1%}").format(
+        digit=least_sure.digit, probability=least_sure.probability
+    )
     heading = TEXTS["digit"].heading
     announce(f"{heading} {number}, {note}")
     if above is None:
@@ -58,27 +61,37 @@ def show_number(
     with st.container(horizontal=True, gap="small"):
         for place, (image, reading) in enumerate(zip(images, readings, strict=True), 1):
             with st.container(width=DIGIT_SIZE + 40):
-                alt = f"Digit {place} of {len(digits)} as the network sees it"
-                _show_digit(image, reading, f"{alt}, read as {reading.digit}")
+                alt = _("Digit {place} of {count} as the network sees it").format(
+                    place=place, count=len(digits)
+                )
+                _show_digit(
+                    image, reading, _("{alt}, read as {digit}").format(alt=alt, digit=reading.digit)
+                )
     _say_left_out(segments)
     titles = {place: f"{place + 1}: {reading.digit}" for place, reading in enumerate(readings)}
-    label = "Digit that the other pages show"
+    label = _("Digit that the other pages show")
     chosen = pick(label, titles, key=f"looked_at_{number}", wrap=True)
     st.session_state[state.DRAWN_IMAGE] = images[chosen]
     explained_caption(
-        "Of all ways to cut the number, this is the one whose parts look most like digits to the "
-        "network. It can be wrong: leave some room between the digits. Several lines are read one "
-        "by one. A dot at the foot of the digits is a decimal point. A dash at half their height "
-        "is a minus sign."
+        _(
+            "Of all ways to cut the number, this is the one whose parts look most like digits to "
+            "the network. It can be wrong: leave some room between the digits. Several lines are "
+            "read one by one. A dot at the foot of the digits is a decimal point. A dash at half "
+            "their height is a minus sign."
+        )
     )
 
 
 def _say_left_out(segments: Sequence[Segment]) -> None:
     if left_out := sum(segment.role == "left_out" for segment in segments):
-        marks = "1 mark was" if left_out == 1 else f"{left_out} marks were"
         explained_caption(
-            f":orange[{marks} left out:] too small, or beside the lines of digits. "
-            "Crop the picture to the number if a digit is missing."
+            ngettext(
+                ":orange[{count} mark was left out:] too small, or beside the lines of digits. "
+                "Crop the picture to the number if a digit is missing.",
+                ":orange[{count} marks were left out:] too small, or beside the lines of digits. "
+                "Crop the picture to the number if a digit is missing.",
+                left_out,
+            ).format(count=left_out)
         )
 
 
@@ -86,7 +99,11 @@ def _show_digit(image: FloatArray, reading: Reading, alt: str) -> None:
     st.image(np.kron(image, np.ones((2, 2), np.float32)), width=DIGIT_SIZE, alt=alt)
     second = reading.ranking[1]
     explained(f"**{reading.digit}** {reading.probability:.1%}")
-    explained_caption(f"or {second}: {reading.probabilities[second]:.1%}")
+    explained_caption(
+        _("or {second}: {probabilities:.1%}").format(
+            second=second, probabilities=reading.probabilities[second]
+        )
+    )
     # A part is read in any case, as the parts beside it suggest a digit.
     if badge := TEXTS[reading.verdict].badge:
         st.badge(badge, color="orange")

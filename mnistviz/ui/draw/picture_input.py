@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnistviz.core.types.arrays import ByteArray, FloatArray
 from mnistviz.digits.drawing import pictures
+from mnistviz.texts import _
 from mnistviz.ui.draw.paste import accept_pasted_pictures
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.classroom.refusals import show_upload_limits
@@ -22,14 +23,14 @@ from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import are_uploads_refused, show_uploads_refused
 
 PHOTO_WIDTH = 320
-NO_CAMERA = (
+NO_CAMERA = _(
     "A browser gives the camera only to pages over **https**, or on the computer that runs the "
     "page; this one comes over http from another computer. Choose a file instead: on a phone, the "
     "button below can take a photo, too."
 )
-NO_INK = (
-    "No ink is visible on this picture. **Crop** it to the digit, or take it again with more light "
-    "or a darker pen."
+NO_INK = _(
+    "No ink is visible on this picture. **Crop** it to the digit, or take it again with more "
+    "light or a darker pen."
 )
 # Orange, over grey.
 INK_COLOUR = (232, 89, 12)
@@ -54,8 +55,10 @@ class GivenPicture:
         """Show the picture with its ink and the boxes of the digits."""
         self.slot.image(
             marked_picture(self.colours, self.crop, self.ink, boxes),
-            caption="Orange: what is taken for ink. Framed: what the network gets to see.",
-            alt=f"Your picture, with its ink in orange and {len(boxes)} digits framed",
+            caption=_("Orange: what is taken for ink. Framed: what the network gets to see."),
+            alt=_("Your picture, with its ink in orange and {count} digits framed").format(
+                count=len(boxes)
+            ),
         )
 
 
@@ -75,16 +78,16 @@ def given_picture(camera: bool, several: bool) -> GivenPicture | None:
     if not camera:
         accept_pasted_pictures()
     if colours is None:
-        st.info("Nothing to read yet. Dark ink on light paper or the other way round, both do.")
+        st.info(_("Nothing to read yet. Dark ink on light paper or the other way round, both do."))
         return None
     slot = st.empty()
     with st.container(horizontal=True):
         crop = _pick_crop()
         st.button(
-            "Turn",
+            _("Turn"),
             icon=":material/rotate_90_degrees_cw:",
             on_click=_turn,
-            help="Turn the picture by 90° clockwise.",
+            help=_("Turn the picture by 90° clockwise."),
         )
     return GivenPicture(colours, crop, find_ink(cropped(colours, crop), several), slot)
 
@@ -97,10 +100,10 @@ def is_camera_allowed(url: str) -> bool:
 
 
 def _pick_crop() -> Crop:
-    with st.popover("Crop", icon=":material/crop:", help="Read only a part of the picture."):
+    with st.popover(_("Crop"), icon=":material/crop:", help=_("Read only a part of the picture.")):
         key = renewable_key(CROP)
-        across = st.slider("From left to right, %", 0, 100, (0, 100), 1, key=f"across-{key}")
-        down = st.slider("From top to bottom, %", 0, 100, (0, 100), 1, key=f"down-{key}")
+        across = st.slider(_("From left to right, %"), 0, 100, (0, 100), 1, key=f"across-{key}")
+        down = st.slider(_("From top to bottom, %"), 0, 100, (0, 100), 1, key=f"down-{key}")
     return across, down
 
 
@@ -115,21 +118,22 @@ def _upload(camera: bool) -> ByteArray | None:
     """The colours of the last picture, until another one is given or it is removed."""
     if camera:
         upload = st.camera_input(
-            "Hold one digit in front of the camera, on plain or lined paper",
+            _("Hold one digit in front of the camera, on plain or lined paper"),
             key="camera",
             on_change=_forget,
         )
     else:
         upload = st.file_uploader(
-            "A picture: photo, scan or screenshot. Choose it, drop it, or paste it with Ctrl+V",
+            _("A picture: photo, scan or screenshot. Choose it, drop it, or paste it with Ctrl+V"),
             [suffix.removeprefix(".") for suffix in pictures.PICTURE_SUFFIXES],
             key="file",
             on_change=_forget,
             max_upload_size=min(
                 pictures.MAX_BYTES // 1_000_000, int(st.get_option("server.maxUploadSize"))
             ),
-            help=f"{pictures.format_names(with_notes=True)}: at most {pictures.limits()}. It stays "
-            "in memory and is not written to disk.",
+            help=_(
+                "{format_names}: at most {limits}. It stays in memory and is not written to disk."
+            ).format(format_names=pictures.format_names(with_notes=True), limits=pictures.limits()),
         )
         show_upload_limits()
     if upload is not None and state.PHOTO not in st.session_state:
@@ -156,7 +160,7 @@ def _pixels(share: tuple[int, int], length: int) -> tuple[int, int]:
     return first, max(first + 1, share[1] * length // 100)
 
 
-@st.cache_data(max_entries=8, show_spinner="Looking for ink …")
+@st.cache_data(max_entries=8, show_spinner=_("Looking for ink …"))
 def find_ink(colours: ByteArray, several: bool) -> FloatArray:
     """The ink `(height, width)` of a picture `(height, width, 3)`; cached between reruns."""
     return pictures.find_ink(colours, several)

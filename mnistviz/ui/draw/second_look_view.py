@@ -12,6 +12,7 @@ from mnistviz.evaluation.digit_reader import Reading
 from mnistviz.evaluation.rejection_texts import TEXTS
 from mnistviz.evaluation.second_look import VERSIONS, SecondLook
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.texts import number_word
 from mnistviz.ui.shared.words.explained import explained, explained_caption
@@ -26,7 +27,11 @@ def show_second_look(snapshot: Snapshot, image: FloatArray) -> None:
     """Show the versions of an image `(28, 28)` with their answers, and the answer to all."""
     look = loaded_networks.look_again(snapshot, image)
     ways = number_word(len(VERSIONS))
-    explained(f"**Looked at {ways} ways: {look.votes_text}.** {answer_text(look)}")
+    explained(
+        _("**Looked at {ways} ways: {votes_text}.** {answer}").format(
+            ways=ways, votes_text=look.votes_text, answer=answer_text(look)
+        )
+    )
     st.html(tiles_html(look))
     explained_caption(calibration_text(loaded_networks.second_look_calibration(snapshot)))
 
@@ -35,27 +40,31 @@ def answer_text(look: SecondLook) -> str:
     """The answer of the second look with its probability, a sentence in Markdown."""
     reading = look.reading
     values = {"digit": reading.name, "probability": f"{reading.probability:.1%}"}
-    return f"Second look: **{TEXTS[reading.verdict].command_line.format(**values)}**."
+    return _("Second look: **{command_line}**.").format(
+        command_line=TEXTS[reading.verdict].command_line.format(**values)
+    )
 
 
 def change_text(first: Reading) -> str:
     """The answer of a single look, for the place of its probability where the second differs."""
     values = {"digit": first.name, "probability": f"{first.probability:.1%}"}
-    return f"single look: {TEXTS[first.verdict].command_line.format(**values)}"
+    return _("single look: {command_line}").format(
+        command_line=TEXTS[first.verdict].command_line.format(**values)
+    )
 
 
 def calibration_text(fitted: Calibration | None) -> str:
     """How the probability of the second look is made, and where else it counts."""
     calibrated = (
-        "not calibrated, because no training image was held out"
+        _("not calibrated, because no training image was held out")
         if fitted is None
-        else "calibrated on its own"
+        else _("calibrated on its own")
     )
-    return (
-        f"Its probability is the mean over the {number_word(len(VERSIONS))} pictures, "
-        f"{calibrated}. It decides the answer here while this view is open. The bars above and all "
-        "other pages keep the probability of a single look."
-    )
+    return _(
+        "Its probability is the mean over the {number_word} pictures, {calibrated}. It decides "
+        "the answer here while this view is open. The bars above and all other pages keep the "
+        "probability of a single look."
+    ).format(number_word=number_word(len(VERSIONS)), calibrated=calibrated)
 
 
 def tiles_html(look: SecondLook) -> str:

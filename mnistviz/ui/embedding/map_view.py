@@ -17,6 +17,7 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import label_name
 from mnistviz.inspection import digit_maps
 from mnistviz.inspection.digit_maps import DigitMap
+from mnistviz.texts import _
 from mnistviz.ui.embedding.marker_overlay import show_star
 from mnistviz.ui.shared.accessibility.point_list import list_points
 from mnistviz.ui.shared.charts import show
@@ -25,7 +26,7 @@ from mnistviz.ui.shared.page_width import is_narrow, page_width, pixel_ratio
 from mnistviz.ui.shared.sidebar import choose_test_image
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
-COLOURINGS: dict[Colouring, str] = {"digit": "digit", "error": "right or wrong"}
+COLOURINGS: dict[Colouring, str] = {"digit": _("digit"), "error": _("right or wrong")}
 MAP, NEIGHBOURS = "map_clicked", "map_neighbours"
 NUM_SHOWN_NEIGHBOURS = 20
 NEIGHBOURS_WIDTH = 180
@@ -55,14 +56,14 @@ def look_for(
 ) -> str:
     """Return what to look for on the map of images with `answers` (n,) and true `digits` (n,)."""
     if colouring == "digit":
-        return (
+        return _(
             "Look for **islands**: a digit that the network tells apart lies by itself. Where two "
             "touch, it is easily mistaken."
         )
     wrong = int((answers != digits).sum())
-    return (
-        f"Look where the **{wrong:,} images read wrong** lie: between the islands, not within them."
-    )
+    return _(
+        "Look where the **{wrong:,} images read wrong** lie: between the islands, not within them."
+    ).format(wrong=wrong)
 
 
 def show_map(
@@ -75,8 +76,10 @@ def show_map(
     """Show the map in its first two axes, or in the plane of t-SNE `(10,000, 2)`, with a star."""
     digits = data_of(spec.data).y_test
     explained_caption(
-        f"{look_for(colouring, digit_map.answers, digits)} The **star** is {image.name}. Point at "
-        "a point for what it is, **click** it to look at it on all pages."
+        _(
+            "{look_for} The **star** is {name}. Point at a point for what it is, **click** it to "
+            "look at it on all pages."
+        ).format(look_for=look_for(colouring, digit_map.answers, digits), name=image.name)
     )
     left, right = st.columns([3, 1], gap="medium")
     with left:
@@ -99,24 +102,28 @@ def show_map(
             scrollZoom=True,
             # Plotly's own default of 2 takes four times as many pixels as most screens have.
             plotGlPixelRatio=pixel_ratio(),
-            alt=f"{len(digits):,} test images as points, coloured by {COLOURINGS[colouring]}",
+            alt=_("{count:,} test images as points, coloured by {colourings}").format(
+                count=len(digits), colourings=COLOURINGS[colouring]
+            ),
         )
         show_star(MAP, star, image.name)
         explained_caption(
             _axes_text(digit_map.shares)
             if tsne_plane is None
-            else "t-SNE keeps neighbours together. The distance between two islands and the size "
-            "of one mean nothing."
+            else _(
+                "t-SNE keeps neighbours together. The distance between two islands and the size "
+                "of one mean nothing."
+            )
         )
     with right:
         _show_neighbours(digit_map, image, spec)
 
 
 def _axes_text(shares: Sequence[float] | FloatArray) -> str:
-    return (
+    return _(
         "Left-right and up-down are the two directions in which the images differ most. Together "
-        f"they show {shares[0] + shares[1]:.0%} of all differences."
-    )
+        "they show {shares:.0%} of all differences."
+    ).format(shares=shares[0] + shares[1])
 
 
 def neighbours_of(image: ShownImage, places: FloatArray) -> NDArray[np.int64]:
@@ -132,13 +139,15 @@ def _show_neighbours(digit_map: DigitMap, image: ShownImage, spec: RunSpec) -> N
     digits = data.y_test[nearest]
     names = {
         int(number): (
-            f"test image {number}: {label_name(int(digit), classes)}, read as {classes[answer]}"
+            _("test image {number}: {label}, read as {classes}").format(
+                number=number, label=label_name(int(digit), classes), classes=classes[answer]
+            )
         )
         for number, digit, answer in zip(nearest, digits, digit_map.answers[nearest], strict=True)
     }
     # Beside the map on a wide page, below it on a phone.
     width = page_width() if is_narrow() else NEIGHBOURS_WIDTH
-    explained(f"**Next to {image.name}**")
+    explained(_("**Next to {name}**").format(name=image.name))
     show(
         gallery_figure(
             to_input(data.x_test[nearest]),
@@ -149,12 +158,20 @@ def _show_neighbours(digit_map: DigitMap, image: ShownImage, spec: RunSpec) -> N
         ),
         key=NEIGHBOURS,
         on_click=_choose_clicked_image,
-        alt=f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it",
+        alt=_(
+            "The {num_shown_neighbours} test images that the network describes most like it"
+        ).format(num_shown_neighbours=NUM_SHOWN_NEIGHBOURS),
     )
-    list_points("Or choose it here", names, None, f"{NEIGHBOURS}_list", choose_test_image)
+    list_points(_("Or choose it here"), names, None, f"{NEIGHBOURS}_list", choose_test_image)
     name = classes[digits[0]]
-    of_class = f"{name}s" if classes == DIGIT_NAMES else f"of the class {name}"
+    of_class = f"{name}s" if classes == DIGIT_NAMES else _("of the class {name}").format(name=name)
     explained_caption(
-        f"The {NUM_SHOWN_NEIGHBOURS} test images that the network describes most like it, the "
-        f"nearest first: {(digits == digits[0]).sum()} of them are {of_class}."
+        _(
+            "The {num_shown_neighbours} test images that the network describes most like it, the "
+            "nearest first: {sum} of them are {of_class}."
+        ).format(
+            num_shown_neighbours=NUM_SHOWN_NEIGHBOURS,
+            sum=(digits == digits[0]).sum(),
+            of_class=of_class,
+        )
     )

@@ -5,6 +5,7 @@ import streamlit as st
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.jobs import kinds as jobs
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import stored_results
 from mnistviz.ui.shared.flash import errors_shown
 
@@ -27,12 +28,14 @@ def _offer(snapshot: Snapshot) -> None:
         _show_progress(snapshot)
         return
     st.info(
-        "This map has to be worked out once for each snapshot: half a minute on two free cores, "
-        "in a process of its own. It is kept."
+        _(
+            "This map has to be worked out once for each snapshot: half a minute on two free "
+            "cores, in a process of its own. It is kept."
+        )
     )
     if reason := job.failure():
-        st.error(f"It failed: {reason}.", icon=":material/error:")
-    if st.button("Work it out", type="primary", icon=":material/scatter_plot:"):
+        st.error(_("It failed: {reason}.").format(reason=reason), icon=":material/error:")
+    if st.button(_("Work it out"), type="primary", icon=":material/scatter_plot:"):
         job.start()
         st.rerun()
 
@@ -44,6 +47,8 @@ def _show_progress(snapshot: Snapshot) -> None:
     done = job.progress()
     if done is None or stored_results.tsne_plane(snapshot) is not None:
         st.rerun()
-    st.progress(done, f"t-SNE is {done:.0%} done. It goes on when you leave the page.")
-    if st.button("Stop", icon=":material/stop:"):
+    st.progress(
+        done, _("t-SNE is {done:.0%} done. It goes on when you leave the page.").format(done=done)
+    )
+    if st.button(_("Stop"), icon=":material/stop:"):
         job.stop()

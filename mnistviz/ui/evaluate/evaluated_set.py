@@ -22,6 +22,7 @@ from mnistviz.evaluation.predictions import (
     known_logits,
 )
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
 from mnistviz.ui.shared.inputs import are_uploads_refused, pick, show_uploads_refused
@@ -31,8 +32,8 @@ from mnistviz.ui.shared.sidebar import chosen_run
 from mnistviz.ui.shared.texts import count_of
 from mnistviz.ui.shared.words.explained import explained_caption
 
-UPLOAD_NOW = "files of mine, only for now"
-SOURCES = {"test": "Test set", "digits": "My digits", "own": "My data set"}
+UPLOAD_NOW = _("files of mine, only for now")
+SOURCES = {"test": _("Test set"), "digits": _("My digits"), "own": _("My data set")}
 # The key of the session's state with the ids of the uploads and their set.
 UPLOADED = "evaluate_uploaded"
 
@@ -52,7 +53,7 @@ def is_test_set(data: LabelledSet) -> bool:
 
 def item_of(data: LabelledSet) -> str:
     """The noun for one image of a set, which its number follows."""
-    return "test image" if is_test_set(data) else "image"
+    return _("test image") if is_test_set(data) else "image"
 
 
 def describe_set(data: LabelledSet) -> str:
@@ -61,17 +62,17 @@ def describe_set(data: LabelledSet) -> str:
     return (
         f"{count:,} {data.name}"
         if is_test_set(data)
-        else f"{count_of(count, 'image')} of {data.name}"
+        else _("{images} of {name}").format(images=count_of(count, "image"), name=data.name)
     )
 
 
 def choose_set(spec: RunSpec) -> LabelledSet:
     """Let a person choose the evaluated set. Stops the page where it has no images yet."""
-    source = pick("Images", SOURCES, key="evaluate_source", persist_state="session")
+    source = pick(_("Images"), SOURCES, key="evaluate_source", persist_state="session")
     if source == "digits":
-        need_digits(spec, "My digits")
+        need_digits(spec, _("My digits"))
         if not my_digits.list_digits():
-            st.info("You have kept no digits yet. Draw some, and say what they are.")
+            st.info(_("You have kept no digits yet. Draw some, and say what they are."))
             DRAW.link()
             st.stop()
         return my_digits.as_labelled_set()
@@ -83,11 +84,11 @@ def _own_set(spec: RunSpec) -> LabelledSet:
     known = [about.name for about in library.all_sets()]
     if known:
         name = st.selectbox(
-            "Data set",
+            _("Data set"),
             [*known, UPLOAD_NOW],
             key="evaluate_known_set",
             persist_state="session",
-            help="Data sets that you imported on the page *Data sets*: their test part is read.",
+            help=_("Data sets that you imported on the page *Data sets*: their test part is read."),
         )
         if name != UPLOAD_NOW and (found := evaluated.known_set(name, spec.class_names)):
             explained_caption(f"**{found.name}**. {found.description}")
@@ -107,8 +108,11 @@ def _uploaded_set(spec: RunSpec) -> LabelledSet:
         f"{EXPECTED[0].upper()}{EXPECTED[1:]}",
         accept_multiple_files=True,
         key="evaluate_upload",
-        help="Names and layouts of MNIST, Fashion-MNIST, KMNIST and EMNIST are known, .gz, zip and "
-        "tar too. The test part is read. Nothing is written to disk but what the networks answer.",
+        help=_(
+            "Names and layouts of MNIST, Fashion-MNIST, KMNIST and EMNIST are known, .gz, zip and "
+            "tar too. The test part is read. Nothing is written to disk but what the networks "
+            "answer."
+        ),
     )
     show_upload_limits()
     # The classes of the network say what the labels mean.
@@ -121,7 +125,7 @@ def _uploaded_set(spec: RunSpec) -> LabelledSet:
         st.stop()
     uploaded: LabelledSet = st.session_state[UPLOADED][1]
     if uploaded.class_names != spec.class_names:
-        st.info("The files were read for a network with other classes: choose them again.")
+        st.info(_("The files were read for a network with other classes: choose them again."))
         st.stop()
     explained_caption(f"**{uploaded.name}**: {uploaded.description}")
     return uploaded
@@ -155,7 +159,7 @@ def stored_answers(snapshot: Snapshot, data: LabelledSet) -> Answers | None:
 
 @st.cache_resource(
     max_entries=64,
-    show_spinner="Reading the images, once for this snapshot …",
+    show_spinner=_("Reading the images, once for this snapshot …"),
     hash_funcs={**loaded_networks.HASH_FUNCS, LabelledSet: digest},
 )
 def _logits(snapshot: Snapshot, data: LabelledSet) -> FloatArray:

@@ -12,6 +12,7 @@ from mnistviz.core.room import rules
 from mnistviz.evaluation.predictions import Answers, as_csv
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.evaluate.evaluated_set import is_test_set
 from mnistviz.ui.shared.classroom.refusals import is_refused
 from mnistviz.ui.shared.texts import epochs_text
@@ -24,13 +25,15 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
         return
     name = file_stem(snapshot, answers)
     calibrated = (
-        ", calibrated."
+        _(", calibrated.")
         if answers.temperature
-        else ", as the network gives them: this run is not calibrated."
+        else _(", as the network gives them: this run is not calibrated.")
     )
     explained(
-        "**Predictions**: a line for each image with its label, the answer and ten probabilities"
-        f"{calibrated}"
+        _(
+            "**Predictions**: a line for each image with its label, the answer and ten "
+            "probabilities{calibrated}"
+        ).format(calibrated=calibrated)
     )
 
     def make_csv() -> str:
@@ -38,7 +41,7 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
         return as_csv(answers)
 
     st.download_button(
-        "Predictions (CSV)",
+        _("Predictions (CSV)"),
         storage.in_this_home(make_csv),
         f"{name}-predictions.csv",
         "text/csv",
@@ -46,9 +49,11 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
         on_click="ignore",
     )
     explained(
-        "**Report**: the numbers, figures and mistakes of this page in one HTML file of about 5 MB "
-        "that needs no network. It has the curves of 'Robustness' that have been measured, the "
-        "labels in doubt, and every other run that has read these images."
+        _(
+            "**Report**: the numbers, figures and mistakes of this page in one HTML file of about "
+            "5 MB that needs no network. It has the curves of 'Robustness' that have been "
+            "measured, the labels in doubt, and every other run that has read these images."
+        )
     )
 
     def make_report() -> str:
@@ -58,14 +63,14 @@ def show_export(snapshot: Snapshot, answers: Answers) -> None:
         return report_html(report_data(snapshot, answers))
 
     st.download_button(
-        "Report (HTML)",
+        _("Report (HTML)"),
         storage.in_this_home(make_report),
         f"{name}-report.html",
         "text/html",
         icon=":material/description:",
         on_click="ignore",
     )
-    explained_caption("From the command line, with all curves of robustness:")
+    explained_caption(_("From the command line, with all curves of robustness:"))
     st.code(command(snapshot, answers), language="sh", wrap_lines=True)
 
 
@@ -81,7 +86,6 @@ def command(snapshot: Snapshot, answers: Answers) -> str:
     run = snapshot.run.name
     if snapshot.step != snapshots.steps_of(snapshot.run)[-1]:
         run += f":{epochs_text(snapshot.run, snapshot.step)}"
-    return (
-        f"python -m mnistviz evaluate {shlex.quote(run)}{data} --robustness "
-        f"--out {file_stem(snapshot, answers)}-report.html"
-    )
+    return _(
+        "python -m mnistviz evaluate {quote}{data} --robustness --out {file_stem}-report.html"
+    ).format(quote=shlex.quote(run), data=data, file_stem=file_stem(snapshot, answers))

@@ -16,6 +16,7 @@ from mnistviz.digits.my_digits import label_name
 from mnistviz.evaluation import label_issues
 from mnistviz.evaluation.label_issues import DOUBTS
 from mnistviz.evaluation.predictions import Answers
+from mnistviz.texts import _
 from mnistviz.ui.evaluate.evaluated_set import digest, is_test_set, item_of
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.accessibility.point_list import list_points
@@ -35,10 +36,11 @@ NO_IMAGE = -1
 CHOSEN_BEFORE = "evaluate_chosen_before"
 PER_PAGE = 60
 # The order of images in a gallery, in words.
-HIGHEST_FIRST = "highest probability first"
+HIGHEST_FIRST = _("highest probability first")
 # The marks of a label. The first one is that of a label without a doubt, which is not stored.
 RIGHT = "right"
 MARKS = (RIGHT, *reversed(DOUBTS))
+MARK_NAMES = {"right": _("right"), "ambiguous": _("ambiguous"), "wrong": _("wrong")}
 
 
 def show_gallery(
@@ -54,12 +56,14 @@ def show_gallery(
     answers of the second, the answers of both are shown. Returns the numbers on the page shown.
     """
     if not len(numbers):
-        st.info("There is no such image.")
+        st.info(_("There is no such image."))
         return numbers
     pages = -(-len(numbers) // PER_PAGE)
     page = 1
     if pages > 1:
-        page = st.number_input(f"Page, 1 to {pages}", 1, pages, key=f"{key}_page", width=160)
+        page = st.number_input(
+            _("Page, 1 to {pages}").format(pages=pages), 1, pages, key=f"{key}_page", width=160
+        )
     part = numbers[(page - 1) * PER_PAGE : page * PER_PAGE]
     columns = 6 if is_narrow() else 12
     tiles = to_grid(to_input(answers.data.images[part]), columns)
@@ -78,14 +82,18 @@ def show_gallery(
         figure,
         key=chart,
         on_click=partial(_choose_clicked, chart, answers.data),
-        alt=f"{len(part)} of {len(numbers):,} images, {order}",
+        alt=_("{shown} of {total:,} images, {order}").format(
+            shown=len(part), total=len(numbers), order=order
+        ),
     )
     explained_caption(
-        f"{len(part)} of {len(numbers):,}, {order}. Point at one for what it was read as, "
-        "**click** it to look at it here and on all pages."
+        _(
+            "{shown} of {total:,}, {order}. Point at one for what it was read as, **click** it to "
+            "look at it here and on all pages."
+        ).format(shown=len(part), total=len(numbers), order=order)
     )
     list_points(
-        "Or choose it here",
+        _("Or choose it here"),
         {
             number: name.replace("<br>", "; ")
             for number, name in zip(part.tolist(), names, strict=True)
@@ -113,9 +121,15 @@ def describe_image(
     data = answers.data
     name = f"{item_of(data)} {number}: {label_name(int(data.labels[number]), data.class_names)}"
     if other is None:
-        return f"{name}, read as {_answer(answers, number)}"
+        return _("{name}, read as {answer}").format(name=name, answer=_answer(answers, number))
     first, second, theirs = other
-    return f"{name}<br>{first}: {_answer(answers, number)}<br>{second}: {_answer(theirs, number)}"
+    return _("{name}<br>{first}: {first_answer}<br>{second}: {second_answer}").format(
+        name=name,
+        first=first,
+        first_answer=_answer(answers, number),
+        second=second,
+        second_answer=_answer(theirs, number),
+    )
 
 
 def _answer(answers: Answers, number: int) -> str:
@@ -138,7 +152,9 @@ def _choose(data: LabelledSet, number: int) -> None:
         # An image of another set replaces the drawing on all pages.
         image = to_input(data.images[number])
         label = label_name(int(data.labels[number]), data.class_names)
-        name = f"image {number} of {data.name}, {label}"
+        name = _("image {number} of {name}, {label}").format(
+            number=number, name=data.name, label=label
+        )
         st.session_state[state.DRAWN_IMAGE] = image
         st.session_state[state.NAMED_IMAGE] = (name, image)
     st.session_state[state.USE_DRAWING] = not is_test_set(data)
@@ -172,13 +188,24 @@ def show_chosen(answers: Answers, among: NDArray[np.int64]) -> None:
     with right:
         shares = answers.probabilities(np.array([number]))[0]
         names = answers.data.class_names
-        show(probability_figure(shares, 240, names), "evaluate_bars", f"Its probabilities: {name}")
-    verdict = "right" if answers.right[number] else "**wrong**"
+        show(
+            probability_figure(shares, 240, names),
+            "evaluate_bars",
+            _("Its probabilities: {name}").format(name=name),
+        )
+    verdict = _("right") if answers.right[number] else _("**wrong**")
     note = NOT_CALIBRATED if answers.temperature is None else ""
     explained(
-        f"Its label is **{names[answers.data.labels[number]]}**, it is read as "
-        f"**{names[answers.answers[number]]}** at {answers.confidence[number]:.1%}{note}: "
-        f"{verdict}."
+        _(
+            "Its label is **{label}**, it is read as **{answer}** at {confidence:.1%}{note}: "
+            "{verdict}."
+        ).format(
+            label=names[answers.data.labels[number]],
+            answer=names[answers.answers[number]],
+            confidence=answers.confidence[number],
+            note=note,
+            verdict=verdict,
+        )
     )
     with st.container(horizontal=True):
         if number == chosen:
@@ -186,7 +213,7 @@ def show_chosen(answers: Answers, among: NDArray[np.int64]) -> None:
             FEATURE_MAPS.link()
         else:
             st.button(
-                "Show it on all pages",
+                _("Show it on all pages"),
                 icon=":material/open_in_new:",
                 on_click=_choose,
                 args=(answers.data, number),
@@ -221,10 +248,13 @@ def _show_mark(data: LabelledSet, number: int) -> None:
             label_issues.mark(name, number, None if mark == RIGHT else mark)
 
     st.segmented_control(
-        f"Do you agree with the label {data.class_names[data.labels[number]]}? It is",
+        _("Do you agree with the label {class_names}? It is").format(
+            class_names=data.class_names[data.labels[number]]
+        ),
         MARKS,
+        format_func=MARK_NAMES.__getitem__,
         key=key,
         on_change=store,
         required=True,
-        help="Stored for all runs. *Labels in doubt* shows how the accuracy changes.",
+        help=_("Stored for all runs. *Labels in doubt* shows how the accuracy changes."),
     )

@@ -14,6 +14,7 @@ from mnistviz.evaluation.label_issues import Doubt
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.image_gallery import show_gallery
 from mnistviz.ui.shared.texts import count_of
@@ -23,7 +24,7 @@ from mnistviz.ui.shared.words.explained import explained_caption
 NEEDED_ACCURACY = 0.5
 
 
-def show_doubts(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
+def show_doubts(_snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
     """Show the accuracy with and without the marked images, these images, and candidates.
 
     Returns the numbers of the images shown.
@@ -32,12 +33,14 @@ def show_doubts(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
     marked = {number: doubt for number, doubt in marked.items() if number < len(answers.right)}
     if marked:
         _show_table(answers, marked)
-        first = show_gallery(answers, np.array(list(marked)), "evaluate_marked", "by number")
+        first = show_gallery(answers, np.array(list(marked)), "evaluate_marked", _("by number"))
     else:
         first = np.zeros(0, np.int64)
         st.info(
-            "You have marked no label yet. Click an image, here or among the mistakes, and say "
-            "below it whether you agree with its label."
+            _(
+                "You have marked no label yet. Click an image, here or among the mistakes, and "
+                "say below it whether you agree with its label."
+            )
         )
     return np.concatenate([first, _show_candidates(answers, marked)])
 
@@ -48,8 +51,10 @@ def _show_table(answers: Answers, marked: dict[int, Doubt]) -> None:
     rows = accuracy_rows(answers, marked)
     st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_doubt_table")
     explained_caption(
-        "If you mark only what this network reads wrong, it looks better than it is. The list is "
-        "stored: choose another run in the sidebar and compare on the same images."
+        _(
+            "If you mark only what this network reads wrong, it looks better than it is. The list "
+            "is stored: choose another run in the sidebar and compare on the same images."
+        )
     )
 
 
@@ -57,9 +62,9 @@ def accuracy_rows(answers: Answers, marked: dict[int, Doubt]) -> dict[str, dict[
     """Rows of a table: the accuracy on all images, without wrong labels, without all in doubt."""
     wrong = [number for number, doubt in marked.items() if doubt == "wrong"]
     left_out: dict[str, list[int]] = {
-        "all images": [],
-        f"without {count_of(len(wrong), 'wrong label')}": wrong,
-        f"without all {len(marked):,} in doubt": list(marked),
+        _("all images"): [],
+        _("without {labels}").format(labels=count_of(len(wrong), "wrong label")): wrong,
+        _("without all {count:,} in doubt").format(count=len(marked)): list(marked),
     }
     rows: dict[str, dict[str, object]] = {}
     for name, numbers in left_out.items():
@@ -67,10 +72,10 @@ def accuracy_rows(answers: Answers, marked: dict[int, Doubt]) -> dict[str, dict[
         right, images = int(rest.right.sum()), len(rest.right)
         low, high = accuracy_interval(right, images)
         rows[name] = {
-            "images": images,
-            "mistakes": images - right,
-            "accuracy": f"{right / max(1, images):.2%}",
-            "95 % interval": f"{low:.2%} to {high:.2%}",
+            _("images"): images,
+            _("mistakes"): images - right,
+            _("accuracy"): f"{right / max(1, images):.2%}",
+            _("95 % interval"): _("{low:.2%} to {high:.2%}").format(low=low, high=high),
         }
     return rows
 
@@ -82,21 +87,26 @@ def _show_candidates(answers: Answers, marked: Collection[int]) -> NDArray[np.in
         for snapshot in snapshots.latest_snapshots(registry.list_runs())
     ]
     good = [each for each in stored if each and each.right.mean() > NEEDED_ACCURACY]
-    st.subheader("Worth a look", anchor=False)
+    st.subheader(_("Worth a look"), anchor=False)
     if len(good) < 2:
         explained_caption(
-            "Images on which several networks agree with each other but not with the label. At "
-            "least two runs must have read this set: choose another one in the sidebar, or under "
-            "*Two runs*."
+            _(
+                "Images on which several networks agree with each other but not with the label. "
+                "At least two runs must have read this set: choose another one in the sidebar, or "
+                "under *Two runs*."
+            )
         )
         return np.zeros(0, np.int64)
     numbers = candidates(good, marked)
-    networks = "both networks" if len(good) == 2 else f"all {len(good)} networks"
-    explained_caption(
-        f"{count_of(len(numbers), 'image')} on which {networks} agree with each other but not "
-        "with the label."
+    networks = (
+        _("both networks") if len(good) == 2 else _("all {count} networks").format(count=len(good))
     )
-    return show_gallery(answers, numbers, "evaluate_candidates", "by number")
+    explained_caption(
+        _("{images} on which {networks} agree with each other but not with the label.").format(
+            images=count_of(len(numbers), "image"), networks=networks
+        )
+    )
+    return show_gallery(answers, numbers, "evaluate_candidates", _("by number"))
 
 
 def candidates(networks: Sequence[Answers], marked: Collection[int]) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from mnistviz.evaluation.corruptions import CORRUPTIONS, Corruption
 from mnistviz.evaluation.predictions import Answers
 from mnistviz.evaluation.robustness import RobustnessCurve
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
@@ -32,11 +33,11 @@ Curves = dict[tuple[Snapshot, str], RobustnessCurve | None]
 def show_robustness(snapshot: Snapshot, answers: Answers) -> None:
     """Show the slider with the answer at its level, the curves, and a table of tolerated levels."""
     part = robustness.subset(answers.data)
-    label, key = "Lay other runs over it", "evaluate_robust_runs"
+    label, key = _("Lay other runs over it"), "evaluate_robust_runs"
     networks = [snapshot, *pick_other_runs(label, snapshot, most=MAX_RUNS, key=key)]
     corruption = CORRUPTIONS[
         st.selectbox(
-            "Distortion",
+            _("Distortion"),
             list(CORRUPTIONS),
             format_func=lambda name: CORRUPTIONS[name].title,
             key="evaluate_distortion",
@@ -80,25 +81,32 @@ def _show_corrupted(snapshot: Snapshot, corruption: Corruption, level: float) ->
     after = int(probabilities.argmax())
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        alt = f"{name}, changed: {corruption.title}"
+        alt = _("{name}, changed: {title}").format(name=name, title=corruption.title)
         show(image_figure(corrupted, 220), "evaluate_spoiled", alt)
     with right:
-        alt, names = "Its probabilities now", snapshot.run.spec.class_names
+        alt, names = _("Its probabilities now"), snapshot.run.spec.class_names
         show(probability_figure(probabilities, 240, names), "evaluate_spoiled_bars", alt)
     answer = (
-        f"still **{names[after]}**"
+        _("still **{name}**").format(name=names[after])
         if after == before
-        else f"no longer {names[before]} but **{names[after]}**"
+        else _("no longer {before} but **{after}**").format(
+            before=names[before], after=names[after]
+        )
     )
     trained = robustness.trained_on(corruption, snapshot.run.spec.train)
     inside = level == corruption.neutral or (trained and trained[0] <= level <= trained[1])
     explained(
-        f"{name[:1].upper()}{name[1:]}, at {level:g} {corruption.unit}: {answer}, at "
-        f"{probabilities.max():.1%}. "
+        _("{name}, at {level:g} {unit}: {answer}, at {probability:.1%}. ").format(
+            name=name[:1].upper() + name[1:],
+            level=level,
+            unit=corruption.unit,
+            answer=answer,
+            probability=probabilities.max(),
+        )
         + (
-            "Images like this are within what it was trained on."
+            _("Images like this are within what it was trained on.")
             if inside
-            else ":orange-badge[outside of what it was trained on]"
+            else _(":orange-badge[outside of what it was trained on]")
         )
     )
 
@@ -116,15 +124,27 @@ def _show_curves(
         return
     trained = robustness.trained_on(corruption, snapshot.run.spec.train)
     explained_caption(
-        f"**{corruption.title}**, on {len(part.labels):,} {part.name}, as many of each "
-        f"{noun_of(part.class_names)}. "
-        "Look where the line leaves the top. Green is the dial, dotted is guessing"
-        + (f", grey what **{snapshot.run.name}** was trained on." if trained else ".")
+        _(
+            "**{title}**, on {count:,} {name}, as many of each {noun}. Look where the line leaves "
+            "the top. Green is the dial, dotted is guessing"
+        ).format(
+            title=corruption.title,
+            count=len(part.labels),
+            name=part.name,
+            noun=noun_of(part.class_names),
+        )
+        + (
+            _(", grey what **{name}** was trained on.").format(name=snapshot.run.name)
+            if trained
+            else "."
+        )
     )
     show(
         robustness_figure(lines, corruption.unit, level, trained),
         "evaluate_endurance",
-        f"Accuracy over {corruption.title.lower()}, in {corruption.unit}",
+        _("Accuracy over {title}, in {unit}").format(
+            title=corruption.title.lower(), unit=corruption.unit
+        ),
     )
 
 
@@ -136,11 +156,12 @@ def _compute_missing(curves: Curves, part: LabelledSet, first: Corruption) -> No
     missing = [key for key, curve in curves.items() if curve is None]
     on_demand = OnDemand(
         "robustness",
-        f"Measure {count_of(len(missing), 'curve')}",
+        _("Measure {curves}").format(curves=count_of(len(missing), "curve")),
         ":material/monitoring:",
-        f"Each on {len(part.labels):,} images at about ten levels; the "
-        f"{number_word(len(CORRUPTIONS))} of a run take about a minute. What is done is kept on "
-        "disk.",
+        _(
+            "Each on {count:,} images at about ten levels; the {number_word} of a run take about "
+            "a minute. What is done is kept on disk."
+        ).format(count=len(part.labels), number_word=number_word(len(CORRUPTIONS))),
         type="primary",
         stoppable=True,
     )
@@ -151,7 +172,9 @@ def _compute_missing(curves: Curves, part: LabelledSet, first: Corruption) -> No
     snapshot, name = min(missing, key=lambda key: key[1] != first.name)
     corruption = CORRUPTIONS[name]
     number = len(curves) - len(missing)
-    text = f"{snapshot.run.name}: {corruption.title.lower()}, curve {number + 1} of {len(curves)}"
+    text = _("{name}: {title}, curve {number} of {count}").format(
+        name=snapshot.run.name, title=corruption.title.lower(), number=number + 1, count=len(curves)
+    )
 
     def compute(progress: Progress) -> None:
         robustness.measure_and_cache(
@@ -178,8 +201,10 @@ def _show_table(curves: Curves) -> None:
     if not rows:
         return
     explained_caption(
-        f"**How much it tolerates**: from where to where at least "
-        f"{robustness.NEEDED_ACCURACY:.0%} are still right, of the levels measured."
+        _(
+            "**How much it tolerates**: from where to where at least {needed_accuracy:.0%} are "
+            "still right, of the levels measured."
+        ).format(needed_accuracy=robustness.NEEDED_ACCURACY)
     )
     st.dataframe(pd.DataFrame.from_dict(rows, orient="index"), key="evaluate_endurance_table")
 
@@ -188,5 +213,5 @@ def range_text(curve: RobustnessCurve, corruption: Corruption) -> str:
     """The range of levels that a network tolerates, in words."""
     tolerated = robustness.tolerated_range(curve, float(corruption.neutral))
     if tolerated is None:
-        return f"not even {corruption.neutral:g}"
-    return f"{tolerated[0]:g} to {tolerated[1]:g}"
+        return _("not even {neutral:g}").format(neutral=corruption.neutral)
+    return _("{least:g} to {most:g}").format(least=tolerated[0], most=tolerated[1])

@@ -17,6 +17,7 @@ from mnistviz.evaluation.scoring import score
 from mnistviz.runs import fine_tune_set
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.evaluate.evaluated_set import is_test_set
 from mnistviz.ui.evaluate.image_gallery import HIGHEST_FIRST, show_gallery
 from mnistviz.ui.shared.charts import show
@@ -43,18 +44,26 @@ def finding_of(run: Run, answers: Answers) -> str:
     """Return how well a run reads a set, what it mixes up and how sure it is then, in words."""
     right, total = int(answers.right.sum()), len(answers.right)
     wrong = errors_of(answers)
-    finding = f"**{run.name} reads {right:,} of {count_of(total, 'image')} right.**"
+    finding = _("**{name} reads {right:,} of {images} right.**").format(
+        name=run.name, right=right, images=count_of(total, "image")
+    )
     if not len(wrong):
         return finding
     confusion = score(answers.logits, answers.data.labels).confusion
     label, answer = most_frequent_mix_ups(confusion)[0]
     names = answers.data.class_names
     sure = int((answers.confidence[wrong] >= SURE).sum())
-    return (
-        f"{finding} Most often it takes {label_name(label, names)} for "
-        f"{label_name(answer, names)}: "
-        f"{count_of(int(confusion[label, answer]), 'time')}. In {sure:,} of its "
-        f"{count_of(len(wrong), 'mistake')} it was sure, with a probability of {SURE:.0%} or more."
+    return _(
+        "{finding} Most often it takes {label} for {answer}: {times}. In {sure:,} of its "
+        "{mistakes} it was sure, with a probability of {probability:.0%} or more."
+    ).format(
+        finding=finding,
+        label=label_name(label, names),
+        answer=label_name(answer, names),
+        times=count_of(int(confusion[label, answer]), "time"),
+        sure=sure,
+        mistakes=count_of(len(wrong), "mistake"),
+        probability=SURE,
     )
 
 
@@ -70,30 +79,40 @@ def show_headline(run: Run, answers: Answers) -> None:
     missed = [round((1 - share) * result.images) for share in shares]
     with st.container(horizontal=True):
         metric_with_note(
-            "Accuracy", f"{result.accuracy:.2%}", f"likely range: {low:.2%} to {high:.2%}"
+            _("Accuracy"),
+            f"{result.accuracy:.2%}",
+            _("likely range: {low:.2%} to {high:.2%}").format(low=low, high=high),
         )
-        metric_with_note("Read wrong", f"{result.images - right:,}", f"of {result.images:,}")
-        metric_with_note("Loss", f"{result.loss:.4f}", "before calibration")
-        wrong = f"wrong: {missed[1]:,}"
+        metric_with_note(
+            _("Read wrong"),
+            f"{result.images - right:,}",
+            _("of {images:,}").format(images=result.images),
+        )
+        metric_with_note(_("Loss"), f"{result.loss:.4f}", _("before calibration"))
+        wrong = _("wrong: {missed:,}").format(missed=missed[1])
         if len(missed) > 2:
-            wrong += f"; in three: {missed[2]:,}"
-        metric_with_note("Right in two guesses", f"{shares[1]:.2%}", wrong)
+            wrong += _("; in three: {missed:,}").format(missed=missed[2])
+        metric_with_note(_("Right in two guesses"), f"{shares[1]:.2%}", wrong)
     if is_test_set(answers.data) and run.spec.train.validated_on == "test":
         explained_caption(
-            f"**{run.name}** was checked on these same images after each epoch, as the original "
-            "author's run was. It was not trained on them."
+            _(
+                "**{name}** was checked on these same images after each epoch, as the original "
+                "author's run was. It was not trained on them."
+            ).format(name=run.name)
         )
     if seen := fine_tune_set.num_trained_on(run, answers.data.images):
         st.warning(
-            f"{run.name} was trained on {seen:,} of these {result.images:,} images: to read those "
-            "right is no test. *My digits*, *Teach* shows the result on digits that were held out."
+            _(
+                "{name} was trained on {seen:,} of these {images:,} images: to read those right "
+                "is no test. *My digits*, *Teach* shows the result on digits that were held out."
+            ).format(name=run.name, seen=seen, images=result.images)
         )
 
 
 # ---------------------------------------------------------------- the confusion matrix
 
 
-def show_confusion(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
+def show_confusion(_snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
     """Show the confusion matrix, the scores by digit and the images of the chosen cell.
 
     Returns the numbers of these images.
@@ -112,10 +131,14 @@ def show_confusion(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
         _show_class_scores(answers)
     inside = in_cell(answers, label, answer)
     is_right = label == answer
-    of_label = f"{count_of(len(inside), 'image')} of {label_name(label, names)}"
-    read = "right" if is_right else f"as {names[answer]}"
-    changing_subheader("cell", f"{of_label}, read {read}", anchor=False)
-    order = "lowest probability first" if is_right else HIGHEST_FIRST
+    of_label = _("{images} of {label}").format(
+        images=count_of(len(inside), "image"), label=label_name(label, names)
+    )
+    read = _("right") if is_right else _("as {names}").format(names=names[answer])
+    changing_subheader(
+        "cell", _("{of_label}, read {read}").format(of_label=of_label, read=read), anchor=False
+    )
+    order = _("lowest probability first") if is_right else HIGHEST_FIRST
     return show_gallery(answers, inside, f"{CELL}_{label}_{answer}", order)
 
 
@@ -126,20 +149,23 @@ def _show_matrix(
     names: tuple[str, ...],
 ) -> None:
     explained_caption(
-        "**Click a cell** to see its images. A row is what an image is, a column what it was "
-        "read as. The warmest cells are those that are confused most often."
+        _(
+            "**Click a cell** to see its images. A row is what an image is, a column what it was "
+            "read as. The warmest cells are those that are confused most often."
+        )
     )
     height = NARROW_CELLS_HEIGHT if is_narrow() else CELLS_HEIGHT
     show(
         clickable_confusion_figure(result.confusion, chosen, height, names),
         key=MATRIX,
         on_click=_choose_cell,
-        alt=f"Confusion matrix of {result.images:,} images, "
-        f"{int(np.trace(result.confusion)):,} right",
+        alt=_("Confusion matrix of {images:,} images, {trace:,} right").format(
+            images=result.images, trace=int(np.trace(result.confusion))
+        ),
     )
     st.session_state[LABEL], st.session_state[ANSWER] = chosen
     with st.container(horizontal=True):
-        for title, key in (("Is a", LABEL), ("Read as", ANSWER)):
+        for title, key in ((_("Is a"), LABEL), (_("Read as"), ANSWER)):
             if names == DIGIT_NAMES:
                 st.number_input(title, 0, 9, key=key, on_change=_choose_entered, width=120)
             else:
@@ -153,7 +179,7 @@ def _show_matrix(
                 )
     if mix_ups:
         st.pills(
-            "Most frequent mix-ups",
+            _("Most frequent mix-ups"),
             mix_ups,
             key=MIX_UP,
             on_change=_choose_mix_up,
@@ -170,23 +196,27 @@ def _show_class_scores(answers: Answers) -> None:
     names = answers.data.class_names
     noun = noun_of(names)
     explained_caption(
-        f"**For each {noun}.** Precision: of the images read as this {noun}, the share that is "
-        f"one. Recall: of the images of this {noun}, the share that was found. F1 combines both."
+        _(
+            "**For each {noun}.** Precision: of the images read as this {noun}, the share that is "
+            "one. Recall: of the images of this {noun}, the share that was found. F1 combines "
+            "both."
+        ).format(noun=noun)
     )
-    shares = ["precision", "recall", "F1"]
+    shares = {"precision": _("precision"), "recall": _("recall"), "f1": _("F1")}
     scores = class_scores(answers.data.labels, answers.answers, len(names))
-    table = pd.DataFrame(scores).set_index("digit").rename(columns={"f1": "F1"})
+    table = pd.DataFrame(scores).set_index("digit").rename_axis(_("digit"))
+    table[list(shares)] *= 100
+    table = table.rename(columns={"images": _("images"), **shares})
     if names != DIGIT_NAMES:
         table.index = pd.Index(names, name=noun)
-    table[shares] *= 100
     percent = st.column_config.NumberColumn(format="%.2f%%")
     st.dataframe(
         table,
         key="evaluate_classes",
         height="content",
         column_config={
-            "images": st.column_config.NumberColumn(format="localized"),
-            **dict.fromkeys(shares, percent),
+            _("images"): st.column_config.NumberColumn(format="localized"),
+            **dict.fromkeys(shares.values(), percent),
         },
     )
 
@@ -220,23 +250,25 @@ def _choose_mix_up() -> None:
 # ---------------------------------------------------------------- mistakes
 
 
-def show_mistakes(_: Snapshot, answers: Answers) -> NDArray[np.int64]:
+def show_mistakes(_snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
     """Show all misclassified images, by descending confidence; return their numbers."""
     wrong = errors_of(answers)
     if not len(wrong):
-        st.success("No image of this set is read wrong.")
+        st.success(_("No image of this set is read wrong."))
         return wrong
     sure = int((answers.confidence[wrong] >= SURE).sum())
     explained(
-        f"**{count_of(len(wrong), 'mistake')}**, {sure:,} of them at a probability of "
-        f"{100 * SURE:g}% or more. Would you have read them right? A few labels are wrong."
+        _(
+            "**{mistakes}**, {sure:,} of them at a probability of {percent:g}% or more. Would you "
+            "have read them right? A few labels are wrong."
+        ).format(mistakes=count_of(len(wrong), "mistake"), sure=sure, percent=100 * SURE)
     )
     only: int | None = st.pills(
-        "Only images of a",
+        _("Only images of a"),
         sorted(set(answers.data.labels[wrong].tolist())),
         format_func=answers.data.class_names.__getitem__,
         key="evaluate_only",
-        help="None chosen: all of them.",
+        help=_("None chosen: all of them."),
     )
     if only is not None:
         wrong = wrong[answers.data.labels[wrong] == only]

@@ -14,6 +14,7 @@ from mnistviz.evaluation.predictions import Answers, answers_of, keep_logits, kn
 from mnistviz.evaluation.reliability import reliability
 from mnistviz.evaluation.scoring import score
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.evaluate.image_gallery import HIGHEST_FIRST, show_gallery
 from mnistviz.ui.shared import loaded_networks
@@ -24,10 +25,12 @@ from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 DEMAND = OnDemand(
     name="evaluate_second_look",
-    label="Look seven times",
+    label=_("Look seven times"),
     icon=":material/visibility:",
-    help="Seven versions of each image are read: for 10,000 images in about 10 s. The result is "
-    "stored.",
+    help=_(
+        "Seven versions of each image are read: for 10,000 images in about 10 s. The result is "
+        "stored."
+    ),
     type="primary",
     stoppable=True,
 )
@@ -59,7 +62,10 @@ def _second_answers(snapshot: Snapshot, answers: Answers) -> Answers | None:
             network = loaded_networks.network(snapshot)
             return second_look.logits(network, data.images, lambda done: progress(done / count))
 
-        logits = DEMAND.need(f"Looking at {count_of(len(data.labels), 'image')} again …", compute)
+        logits = DEMAND.need(
+            _("Looking at {images} again …").format(images=count_of(len(data.labels), "image")),
+            compute,
+        )
         if logits is None:
             return None
         keep_logits(snapshot, digest, logits, "second")
@@ -72,43 +78,57 @@ def _show_numbers(answers: Answers, again: Answers) -> None:
     error = reliability(again.confidence, again.right).error
     wrong, wrong_again = int((~answers.right).sum()), int((~again.right).sum())
     with st.container(horizontal=True):
-        accuracy = f"single look: {answers.right.mean():.2%}"
-        metric_with_note("Accuracy, second look", f"{again.right.mean():.2%}", accuracy)
-        mistakes = f"single look: {wrong:,} of {count:,}"
-        metric_with_note("Read wrong, second look", f"{wrong_again:,}", mistakes)
+        accuracy = _("single look: {mean:.2%}").format(mean=answers.right.mean())
+        metric_with_note(_("Accuracy, second look"), f"{again.right.mean():.2%}", accuracy)
+        mistakes = _("single look: {wrong:,} of {count:,}").format(wrong=wrong, count=count)
+        metric_with_note(_("Read wrong, second look"), f"{wrong_again:,}", mistakes)
         single = score(answers.logits, answers.data.labels).loss
         loss = score(again.logits, again.data.labels).loss
-        metric_with_note("Loss, second look", f"{loss:.4f}", f"single look: {single:.4f}")
+        metric_with_note(
+            _("Loss, second look"),
+            f"{loss:.4f}",
+            _("single look: {single:.4f}").format(single=single),
+        )
         temperature = again.temperature
-        how = "not calibrated" if temperature is None else f"temperature {temperature:.3f}"
-        metric_with_note("Calibration error, second look", f"{error:.2%}", how)
+        how = (
+            _("not calibrated")
+            if temperature is None
+            else _("temperature {temperature:.3f}").format(temperature=temperature)
+        )
+        metric_with_note(_("Calibration error, second look"), f"{error:.2%}", how)
 
 
 def verdict_text(result: McNemarResult) -> str:
     """How many answers the second look corrects and spoils, and whether that may be chance."""
     corrected, spoilt = result.only_first, result.only_second
     if not corrected + spoilt:
-        return "The second look is right on the same images as the single look."
-    counts = f"The second look corrects **{count_of(corrected, 'answer')}** and spoils {spoilt:,}."
+        return _("The second look is right on the same images as the single look.")
+    counts = _("The second look corrects **{answers}** and spoils {spoilt:,}.").format(
+        answers=count_of(corrected, "answer"), spoilt=spoilt
+    )
     if result.p >= ALPHA:
-        return f"{counts} That is as good as a tie (McNemar's exact test, p = {result.p:.2g})."
-    better = "better" if corrected > spoilt else "worse"
-    return f"{counts} On images of this kind it is **{better}** (McNemar's exact test)."
+        return _("{counts} That is as good as a tie (McNemar's exact test, p = {p:.2g}).").format(
+            counts=counts, p=result.p
+        )
+    better = _("better") if corrected > spoilt else _("worse")
+    return _("{counts} On images of this kind it is **{better}** (McNemar's exact test).").format(
+        counts=counts, better=better
+    )
 
 
 def _show_changes(answers: Answers, again: Answers) -> NDArray[np.int64]:
     """Let a person choose which of the changed images are shown."""
     kinds = {
-        "better": ("Right only at the second look", again.right & ~answers.right),
-        "worse": ("Right only at the single look", answers.right & ~again.right),
-        "wrong": ("Wrong both times", ~answers.right & ~again.right),
+        "better": (_("Right only at the second look"), again.right & ~answers.right),
+        "worse": (_("Right only at the single look"), answers.right & ~again.right),
+        "wrong": (_("Wrong both times"), ~answers.right & ~again.right),
     }
     titles = {name: f"{title}: {chosen.sum():,}" for name, (title, chosen) in kinds.items()}
-    shown = pick("Images", titles, key="evaluate_second_shown", wrap=True)
+    shown = pick(_("Images"), titles, key="evaluate_second_shown", wrap=True)
     numbers = np.flatnonzero(kinds[shown][1])
     numbers = numbers[np.argsort(-answers.confidence[numbers], kind="stable")]
     explained_caption(
-        "Above an image: what it is, then what the single look | the second look read."
+        _("Above an image: what it is, then what the single look | the second look read.")
     )
-    others = ("single look", "second look", again)
+    others = (_("single look"), _("second look"), again)
     return show_gallery(answers, numbers, f"evaluate_second_{shown}", HIGHEST_FIRST, others)

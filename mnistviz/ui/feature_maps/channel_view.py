@@ -10,6 +10,7 @@ from mnistviz.inspection.image.feature_maps import shown_at
 from mnistviz.inspection.image.receptive_field import size_and_stride
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _, ngettext
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.channel.exciting_view import show_exciting
 from mnistviz.ui.shared.channel.preferred_view import show_preferred
@@ -23,9 +24,9 @@ CHANNEL = "maps_channel"
 NUM_KERNELS = 8
 # The stages of a convolution, in order.
 STAGES = {
-    "convolution": "after the convolution",
-    "relu": "after the ReLU",
-    "normalization": "after the normalization",
+    "convolution": _("after the convolution"),
+    "relu": _("after the ReLU"),
+    "normalization": _("after the normalization"),
 }
 
 
@@ -48,20 +49,24 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
     """Show all on the chosen channel; its map is that of the image of `stages`, at `stage`."""
     layer, channel = chosen_channel(snapshot.run)
     num_channels = _num_channels(snapshot.run)
-    st.header("One channel")
+    st.header(_("One channel"))
     with st.container(horizontal=True):
-        st.selectbox("Layer", list(num_channels), key=LAYER, width=160)
-        st.number_input("Channel", 0, num_channels[layer] - 1, key=CHANNEL, width=160)
+        st.selectbox(_("Layer"), list(num_channels), key=LAYER, width=160)
+        st.number_input(_("Channel"), 0, num_channels[layer] - 1, key=CHANNEL, width=160)
     outputs = (output for output in shown_at(stages, stage) if output.layer == layer)
     values = next(outputs).values[:, :, channel]
     size, stride = size_and_stride(snapshot.run.spec.model, layer)
     explained_caption(
-        f"Look where **{layer}, channel {channel}** is active. "
+        _("Look where **{layer}, channel {channel}** is active. ").format(
+            layer=layer, channel=channel
+        )
         + (
-            f"Each value is computed from {size}×{size} pixels of the image. The next value uses "
-            f"those {count_of(stride, 'pixel')} to the right."
+            _(
+                "Each value is computed from {size}×{size} pixels of the image. The next value "
+                "uses those {pixels} to the right."
+            ).format(size=size, pixels=count_of(stride, "pixel"))
             if values.size > 1
-            else "Its value is computed from all pixels of the image."
+            else _("Its value is computed from all pixels of the image.")
         )
     )
     left, right = st.columns(2, gap="large")
@@ -69,19 +74,29 @@ def show_channel(snapshot: Snapshot, stages: tuple[LayerOutput, ...], stage: str
         show(
             large_map_figure(values, signed=bool(values.min() < 0)),
             "large_map",
-            f"The map of {layer}, channel {channel}",
+            _("The map of {layer}, channel {channel}").format(layer=layer, channel=channel),
         )
         explained_caption(
-            f"{values.min():+.3f} to {values.max():+.3f}, mean {values.mean():+.3f}; "
-            f"{np.mean(values > 0):.0%} of its {values.size} values are above 0"
+            _(
+                "{least:+.3f} to {most:+.3f}, mean {mean:+.3f}; {above:.0%} of its {size} values "
+                "are above 0"
+            ).format(
+                least=values.min(),
+                most=values.max(),
+                mean=values.mean(),
+                above=np.mean(values > 0),
+                size=values.size,
+            )
             if values.size > 1
-            else f"One number: {values.max():+.3f}"
+            else _("One number: {value:+.3f}").format(value=values.max())
             if layer != snapshot.run.spec.model.scores_layer
-            else f"One number, the score of the digit {channel}: {values.max():+.3f}"
+            else _("One number, the score of the digit {channel}: {value:+.3f}").format(
+                channel=channel, value=values.max()
+            )
         )
     with right:
         if values.size > 1:
-            show(histogram_figure(values), "histogram", "How often each value occurs in the map")
+            show(histogram_figure(values), "histogram", _("How often each value occurs in the map"))
         _show_kernels(snapshot, layer, channel)
     show_preferred(snapshot, layer, num_channels[layer], CHANNEL)
     show_exciting(snapshot, layer, channel)
@@ -91,11 +106,13 @@ def _show_kernels(snapshot: Snapshot, layer: str, channel: int) -> None:
     kernel = loaded_networks.weights(snapshot)[layer]["kernel"][:, :, :, channel]
     strongest = np.argsort(-np.abs(kernel).max(axis=(0, 1)), kind="stable")[:NUM_KERNELS]
     explained_caption(
-        f"Its kernel{'s' if len(strongest) > 1 else ''}: "
+        ngettext("Its kernel: ", "Its kernels: ", len(strongest))
         + (
-            f"the strongest {len(strongest)} of {kernel.shape[2]}, by input channel"
+            _("the strongest {count} of {shape}, by input channel").format(
+                count=len(strongest), shape=kernel.shape[2]
+            )
             if kernel.shape[2] > 1
-            else "one, for the image"
+            else _("one, for the image")
         )
     )
     show(
@@ -105,5 +122,5 @@ def _show_kernels(snapshot: Snapshot, layer: str, channel: int) -> None:
             min(page_width(), 360),
         ),
         "channel_kernels",
-        f"Kernels of {layer}, channel {channel}",
+        _("Kernels of {layer}, channel {channel}").format(layer=layer, channel=channel),
     )

@@ -19,6 +19,7 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import label_name
 from mnistviz.inspection.image.feature_maps import shown_at
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.feature_maps.channel_view import (
     CHANNEL,
     LAYER,
@@ -88,7 +89,7 @@ def show_network(maps: ShownMaps, whole: bool) -> None:
 
 
 def _show_whole_network(maps: ShownMaps) -> None:
-    explained_caption("The maps are drawn to scale. **Click** a map to open it below.")
+    explained_caption(_("The maps are drawn to scale. **Click** a map to open it below."))
     charts = _charts_of(maps)
     # Three side by side, below each other on a phone.
     width = page_width() if len(charts) == 1 or is_narrow() else page_width() * 3 // 10
@@ -107,7 +108,9 @@ def _show_whole_network(maps: ShownMaps) -> None:
                 ),
                 key=key,
                 on_click=partial(_choose_clicked_map, key, maps.snapshot.run.spec.model),
-                alt=f"All maps of all layers for {name}, {STAGES[maps.stage]}",
+                alt=_("All maps of all layers for {name}, {stages}").format(
+                    name=name, stages=STAGES[maps.stage]
+                ),
             )
 
 
@@ -125,8 +128,12 @@ def _charts_of(maps: ShownMaps) -> list[tuple[str, str, list[LayerOutput]]]:
         )
         label = label_name(int(data.y_test[number]), spec.class_names)
         charts += [
-            ("whole-other", f"test image {number}, {label}", others),
-            (DIFFERENCE, "the first minus the second", difference_of(outputs, others)),
+            (
+                "whole-other",
+                _("test image {number}, {label}").format(number=number, label=label),
+                others,
+            ),
+            (DIFFERENCE, _("the first minus the second"), difference_of(outputs, others)),
         ]
     return charts
 
@@ -155,16 +162,28 @@ def show_layers(maps: ShownMaps) -> None:
     """Show the input, the answer, and the maps of each layer below each other, large."""
     left, right = st.columns(2, gap="large")
     with left:
-        show(image_figure(maps.image), "input", f"The network's input: {maps.image_name}")
-        explained_caption("The input of the network, 28×28 pixels")
+        show(
+            image_figure(maps.image),
+            "input",
+            _("The network's input: {image_name}").format(image_name=maps.image_name),
+        )
+        explained_caption(_("The input of the network, 28×28 pixels"))
     with right:
         probabilities = maps.stages[-1].values
         names = maps.snapshot.run.spec.class_names
-        show(probability_figure(probabilities, 240, names), "answer", "The network's probabilities")
+        show(
+            probability_figure(probabilities, 240, names),
+            "answer",
+            _("The network's probabilities"),
+        )
         guess = int(np.argmax(probabilities))
         note = loaded_networks.calibration_note(maps.snapshot)
-        explained_caption(f"Its answer: **{names[guess]}** with {probabilities[guess]:.1%}{note}")
-    _, *outputs, _ = shown_outputs(maps.stages, maps.image, maps.stage)
+        explained_caption(
+            _("Its answer: **{names}** with {probabilities:.1%}{note}").format(
+                names=names[guess], probabilities=probabilities[guess], note=note
+            )
+        )
+    _image, *outputs, _scores = shown_outputs(maps.stages, maps.image, maps.stage)
     largest = max(float(np.abs(output.values).max()) for output in outputs)
     for output in outputs:
         _show_layer(output, maps, largest)
@@ -173,15 +192,23 @@ def show_layers(maps: ShownMaps) -> None:
 def _show_layer(output: LayerOutput, maps: ShownMaps, largest: float) -> None:
     height, width, channels = output.values.shape
     is_pool = output.stage == "pool"
-    title = "max-pool" if output.layer == "pool" else output.layer
-    changing_subheader("maps", f"{title} · {channels} channels of {height}×{width}")
+    title = _("max-pool") if output.layer == "pool" else output.layer
+    changing_subheader(
+        "maps",
+        _("{title} · {channels} channels of {height}×{width}").format(
+            title=title, channels=channels, height=height, width=width
+        ),
+    )
     if is_pool and maps.snapshot.run.spec.model.normalizes:
         explained_caption(
-            "The pool takes the normalized values: orange is above the usual value, blue below it."
+            _(
+                "The pool takes the normalized values: orange is above the usual value, blue "
+                "below it."
+            )
         )
     elif output.layer == maps.snapshot.run.spec.model.scores_layer:
         explained_caption(
-            "One score for each digit. The softmax turns the scores into probabilities."
+            _("One score for each digit. The softmax turns the scores into probabilities.")
         )
     show(
         feature_maps_figure(
@@ -192,5 +219,7 @@ def _show_layer(output: LayerOutput, maps: ShownMaps, largest: float) -> None:
             width=page_width(),
         ),
         f"maps-{output.layer}",
-        f"{channels} feature maps of {title}, {STAGES.get(output.stage, 'after the pool')}",
+        _("{channels} feature maps of {title}, {get}").format(
+            channels=channels, title=title, get=STAGES.get(output.stage, _("after the pool"))
+        ),
     )

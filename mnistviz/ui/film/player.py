@@ -6,13 +6,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.texts import count_of, epochs_text
 from mnistviz.ui.shared.words.explained import explained
 
 # Seconds that a snapshot stays, at least: a slow computer needs longer to draw the quickest.
-SPEEDS = {1.8: "slow", 0.9: "medium", 0.3: "fast"}
+SPEEDS = {1.8: _("slow"), 0.9: _("medium"), 0.3: _("fast")}
 MEDIUM = 0.9
 SPEED = "film_speed"
 
@@ -28,19 +29,19 @@ def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
     number, last = steps.index(step), len(steps) - 1
     playing = bool(st.session_state.get(state.PLAYING)) and number < last
     with st.container(horizontal=True, vertical_alignment="center"):
-        _turn_button("First", "first_page", steps, number, -last)
-        _turn_button("Back", "chevron_left", steps, number, -1)
+        _turn_button(_("First"), "first_page", steps, number, -last)
+        _turn_button(_("Back"), "chevron_left", steps, number, -1)
         if playing:
-            button("Pause", "pause", _pause, type="primary")
+            button(_("Pause"), "pause", _pause, type="primary")
         else:
-            button("Play", "play_arrow", _play, steps, type="primary")
-        _turn_button("Next", "chevron_right", steps, number, 1)
-        _turn_button("Last", "last_page", steps, number, last)
+            button(_("Play"), "play_arrow", _play, steps, type="primary")
+        _turn_button(_("Next"), "chevron_right", steps, number, 1)
+        _turn_button(_("Last"), "last_page", steps, number, last)
         st.selectbox(
-            "Speed",
+            _("Speed"),
             list(SPEEDS),
             index=list(SPEEDS).index(MEDIUM),
-            format_func=lambda seconds: f"Speed: {SPEEDS[seconds]}",
+            format_func=lambda seconds: _("Speed: {speeds}").format(speeds=SPEEDS[seconds]),
             key=SPEED,
             persist_state="session",
             label_visibility="collapsed",
@@ -48,8 +49,12 @@ def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
         )
     seen = step * run.spec.train.batch_size
     explained(
-        f"Snapshot {number + 1} of {len(steps)}, after **{count_of(step, 'step')}** "
-        f"({count_of(seen, 'picture')} seen)"
+        _("Snapshot {number} of {count}, after **{steps}** ({pictures} seen)").format(
+            number=number + 1,
+            count=len(steps),
+            steps=count_of(step, "step"),
+            pictures=count_of(seen, "picture"),
+        )
     )
     # The same choice as in the sidebar, which is closed on a phone.
     st.session_state[state.FILM_POSITION] = number
@@ -58,7 +63,7 @@ def show_player(snapshot: Snapshot, steps: Sequence[int]) -> bool:
         st.progress(number / last)
     elif last > 0:
         st.select_slider(
-            "Snapshot",
+            _("Snapshot"),
             range(len(steps)),
             format_func=lambda position: epochs_text(run, steps[position]),
             key=state.FILM_POSITION,

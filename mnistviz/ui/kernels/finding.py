@@ -3,14 +3,15 @@
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.inspection.kernels.kernel_kinds import NUM_PATTERNS, majority_by_chance
+from mnistviz.texts import _
 from mnistviz.ui.kernels.layer_choice import ShownLayer
 
 # What a kernel of each kind looks for, but for edges, which come first.
 PATTERNS = {
-    "line": "a line",
-    "texture": "a fine texture",
-    "spot": "a spot",
-    "average": "bright areas",
+    "line": _("a line"),
+    "texture": _("a fine texture"),
+    "spot": _("a spot"),
+    "average": _("bright areas"),
 }
 
 
@@ -26,20 +27,26 @@ def _kinds_text(layer: ShownLayer) -> str:
     edges = found.counts["gradient"]
     by_chance = majority_by_chance(NUM_PATTERNS["gradient"]) * found.total
     others = [
-        f"{count:,} look for {text}"
+        _("{count:,} look for {text}").format(count=count, text=text)
         for kind, text in PATTERNS.items()
         if (count := found.counts[kind])
     ]
-    mixed = f"{found.counts[kernel_kinds.MIXED]:,} mix several patterns"
-    return (
-        f"**{edges:,} of the {found.total:,} kernels of {layer.name} look mainly for an edge**; of "
-        f"as many random kernels, {by_chance:.0f} would. {', '.join([*others, mixed])}."
+    mixed = _("{counts:,} mix several patterns").format(counts=found.counts[kernel_kinds.MIXED])
+    return _(
+        "**{edges:,} of the {total:,} kernels of {name} look mainly for an edge**; of as many "
+        "random kernels, {by_chance:.0f} would. {others}."
+    ).format(
+        edges=edges,
+        total=found.total,
+        name=layer.name,
+        by_chance=by_chance,
+        others=", ".join([*others, mixed]),
     )
 
 
 def _directions_text(kernel: FloatArray) -> str:
     missing = kernel_kinds.lacking(kernel_kinds.direction_shares(kernel))
     if not missing:
-        return "The edges cover all eight directions."
+        return _("The edges cover all eight directions.")
     sides = ", ".join(kernel_kinds.SIDES[name] for name in missing)
-    return f"Hardly any answers to an edge that is brighter {sides}."
+    return _("Hardly any answers to an edge that is brighter {sides}.").format(sides=sides)

@@ -5,6 +5,7 @@ import streamlit as st
 from mnistviz.charts.inspection.kernel_kinds import edge_directions_figure, kernel_kinds_figure
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
+from mnistviz.texts import _
 from mnistviz.ui.kernels.layer_choice import ShownLayer
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.texts import explanation
@@ -17,10 +18,13 @@ def show_kinds(layer: ShownLayer) -> None:
     if kernel.shape[0] != 3:
         # The first lines of the page say all that there is to say.
         return
-    st.header("What kind of kernels are these?")
+    st.header(_("What kind of kernels are these?"))
     explained_caption(
-        "Look for bars that end far from their grey mark: the mark is what random kernels have. "
-        "On the compass, look for gaps: the layer has few kernels for edges of that direction."
+        _(
+            "Look for bars that end far from their grey mark: the mark is what random kernels "
+            "have. On the compass, look for gaps: the layer has few kernels for edges of that "
+            "direction."
+        )
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -29,14 +33,22 @@ def show_kinds(layer: ShownLayer) -> None:
         _show_directions(kernel)
     explanation(
         [
-            "Any nine numbers can be mixed from nine basic patterns, like a colour from red, "
-            "green and blue. Here they are those of **Frei and Chen (1977)**, all at right angles "
-            "to each other, so the parts add up to 100 %.",
-            "**Gradient**: dark on one side, bright on the other, an edge. **Line**: a bar, darker "
-            "on both of its sides. **Spot**: the middle against its surround. **Average**: all "
-            "nine weights alike, it blurs. **Texture**: what is left, ripples and checkerboards.",
-            "Random kernels have shares, too: two of nine patterns are gradients, so they have "
-            "22 % on average. Only what differs from that was learned. Compare with snapshot 0.",
+            _(
+                "Any nine numbers can be mixed from nine basic patterns, like a colour from red, "
+                "green and blue. Here they are those of **Frei and Chen (1977)**, all at right "
+                "angles to each other, so the parts add up to 100 %."
+            ),
+            _(
+                "**Gradient**: dark on one side, bright on the other, an edge. **Line**: a bar, "
+                "darker on both of its sides. **Spot**: the middle against its surround. "
+                "**Average**: all nine weights alike, it blurs. **Texture**: what is left, "
+                "ripples and checkerboards."
+            ),
+            _(
+                "Random kernels have shares, too: two of nine patterns are gradients, so they "
+                "have 22 % on average. Only what differs from that was learned. Compare with "
+                "snapshot 0."
+            ),
         ]
     )
 
@@ -46,12 +58,14 @@ def _show_shares(kernel: FloatArray) -> None:
     show(
         kernel_kinds_figure(kinds.shares, kinds.chance),
         "kinds",
-        "Shares of the layer's strength by kind of pattern, beside what random weights have",
+        _("Shares of the layer's strength by kind of pattern, beside what random weights have"),
     )
     explained(kernel_kinds.sentence(kernel))
     counts = [f"{count} {kind}" for kind, count in kinds.counts.items() if count]
     explained_caption(
-        f"Kernels by kind, the one with at least half of their strength: {', '.join(counts)}"
+        _("Kernels by kind, the one with at least half of their strength: {counts}").format(
+            counts=", ".join(counts)
+        )
     )
 
 
@@ -68,15 +82,20 @@ def _show_directions(kernel: FloatArray) -> None:
             [f"{i} → {o}" for i in range(num_inputs) for o in range(num_outputs)],
         ),
         "directions",
-        "Directions of the gradients in the layer's kernels, on a compass",
+        _("Directions of the gradients in the layer's kernels, on a compass"),
     )
     missing = ", ".join(f"**{kernel_kinds.SIDES[name]}**" for name in kernel_kinds.lacking(sectors))
     explained_caption(
-        "Each point is a kernel; further out is stronger. A bar is the direction's share of the "
-        "strength of all edges. "
+        _(
+            "Each point is a kernel; further out is stronger. A bar is the direction's share of "
+            "the strength of all edges. "
+        )
         + (
-            f"It has few kernels for edges that are brighter {missing} (under half of the average)."
+            _(
+                "It has few kernels for edges that are brighter {missing} (under half of the "
+                "average)."
+            ).format(missing=missing)
             if missing
-            else "All eight directions have at least half of the average."
+            else _("All eight directions have at least half of the average.")
         )
     )

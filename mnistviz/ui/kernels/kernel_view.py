@@ -14,6 +14,7 @@ from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.kernels import kernel_kinds
 from mnistviz.inspection.kernels.kernel_order import most_similar_kernels, order_of
 from mnistviz.inspection.kernels.kernel_statistics import one_kernel_statistics
+from mnistviz.texts import _
 from mnistviz.ui.kernels.layer_choice import ShownLayer
 from mnistviz.ui.shared.channel.exciting_view import show_exciting
 from mnistviz.ui.shared.charts import show
@@ -33,7 +34,9 @@ def show_kernels(layer: ShownLayer) -> None:
     chosen = _show_matrix(layer)
     _show_chosen(layer, chosen)
     with errors_shown():
-        heading = f"Images that excite its {layer.output_name}, {chosen[1]}"
+        heading = _("Images that excite its {output_name}, {chosen}").format(
+            output_name=layer.output_name, chosen=chosen[1]
+        )
         show_exciting(layer.snapshot, layer.name, chosen[1], heading)
 
 
@@ -63,8 +66,15 @@ def _show_matrix(layer: ShownLayer) -> tuple[int, int]:
         ),
         key=CHART,
         on_click=_choose_clicked,
-        alt=f"All {num_inputs * num_outputs} kernels of {layer.name}: {num_inputs} input channels "
-        f"by {num_outputs} output channels, signed.",
+        alt=_(
+            "All {count} kernels of {name}: {num_inputs} input channels by {num_outputs} output "
+            "channels, signed."
+        ).format(
+            count=num_inputs * num_outputs,
+            name=layer.name,
+            num_inputs=num_inputs,
+            num_outputs=num_outputs,
+        ),
     )
     return chosen
 
@@ -73,17 +83,17 @@ def _show_chosen(layer: ShownLayer, chosen: tuple[int, int]) -> None:
     """Show the chosen kernel: its weights, its statistics, its kind and its twins."""
     num_inputs, num_outputs = layer.kernel.shape[2:]
     weights = layer.kernel[:, :, chosen[0], chosen[1]]
-    st.subheader("One kernel")
+    st.subheader(_("One kernel"))
     left, middle, right = st.columns([3, 3, 4], gap="medium")
     with left:
         with st.container(horizontal=True):
             if num_inputs > 1:
-                st.number_input("Input channel", 0, num_inputs - 1, key=INPUT)
+                st.number_input(_("Input channel"), 0, num_inputs - 1, key=INPUT)
             st.number_input(layer.output_name.capitalize(), 0, num_outputs - 1, key=OUTPUT)
         show(
             kernel_figure(weights, float(abs(weights).max())),
             "one_kernel",
-            f"The {weights.size} weights of the chosen kernel",
+            _("The {size} weights of the chosen kernel").format(size=weights.size),
         )
     with middle:
         _show_statistics(layer.kernel, chosen)
@@ -96,15 +106,17 @@ def _show_chosen(layer: ShownLayer, chosen: tuple[int, int]) -> None:
 def _show_statistics(kernel: FloatArray, chosen: tuple[int, int]) -> None:
     numbers = one_kernel_statistics(kernel, *chosen)
     rows = [(name, number) for name, number in numbers.items() if "share" not in name]
-    table = pd.DataFrame(rows, columns=["of this kernel", "value"])
+    table = pd.DataFrame(rows, columns=[_("of this kernel"), "value"])
     st.table(
         table.style.format({"value": "{:+.4f}"}),
         hide_index=True,
-        alt="Statistics of the chosen kernel",
+        alt=_("Statistics of the chosen kernel"),
     )
     explained_caption(
-        f"It has **{numbers['share']:.1%}** of the layer's total strength (the sum of the squared "
-        f"weights). {numbers['even share']:.1%} would be average."
+        _(
+            "It has **{share:.1%}** of the layer's total strength (the sum of the squared "
+            "weights). {numbers:.1%} would be average."
+        ).format(share=numbers["share"], numbers=numbers["even share"])
     )
 
 
@@ -113,15 +125,21 @@ def _show_kind(kernel: FloatArray, chosen: tuple[int, int]) -> None:
     kind = kernel_kinds.kinds_of(kernel)[chosen]
     angles, strengths = kernel_kinds.gradients_of(kernel)
     explained(
-        f"Its kind: **{kind}**. It answers to edges that are brighter "
-        f"**{kernel_kinds.brighter_side(float(angles[chosen]))}** "
-        f"({angles[chosen]:.0f}°; strength {strengths[chosen]:.2f})."
+        _(
+            "Its kind: **{kind}**. It answers to edges that are brighter **{brighter_side}** "
+            "({angles:.0f}°; strength {strengths:.2f})."
+        ).format(
+            kind=kind,
+            brighter_side=kernel_kinds.brighter_side(float(angles[chosen])),
+            angles=angles[chosen],
+            strengths=strengths[chosen],
+        )
     )
     by_kind = dict(zip(kernel_kinds.KINDS, shares.tolist(), strict=True))
     show(
         kernel_kinds_figure(by_kind, kernel_kinds.layer_kinds(kernel).chance, 200),
         "one_kind",
-        "Shares of the kernel's strength by kind of pattern",
+        _("Shares of the kernel's strength by kind of pattern"),
     )
 
 
@@ -130,20 +148,22 @@ def _show_twins(kernel: FloatArray, chosen: tuple[int, int]) -> None:
     if not twins:
         return
     whole_channels = (
-        ": whole output channels, by the weights of all their inputs" if len(kernel) == 1 else ""
+        _(": whole output channels, by the weights of all their inputs") if len(kernel) == 1 else ""
     )
     explained_caption(
-        f"The most similar kernels of this layer{whole_channels}. 1 = the same pattern, 0 = "
-        "nothing in common (cosine similarity)."
+        _(
+            "The most similar kernels of this layer{whole_channels}. 1 = the same pattern, 0 = "
+            "nothing in common (cosine similarity)."
+        ).format(whole_channels=whole_channels)
     )
     show(
         kernel_row_figure(
             np.stack(
                 [kernel[:, :, i, o] for i, o in [chosen, *((t.input, t.output) for t in twins)]]
             ),
-            ["this", *(f"{t.input}→{t.output}: {t.similarity:.2f}" for t in twins)],
+            [_("this"), *(f"{t.input}→{t.output}: {t.similarity:.2f}" for t in twins)],
             page_width(),
         ),
         "twins",
-        f"The chosen kernel and the {len(twins)} most similar ones",
+        _("The chosen kernel and the {count} most similar ones").format(count=len(twins)),
     )

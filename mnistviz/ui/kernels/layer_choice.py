@@ -10,22 +10,27 @@ from mnistviz.inspection.kernels.batch_norm_folding import View, kernel_and_bias
 from mnistviz.inspection.kernels.kernel_order import Order
 from mnistviz.inspection.kernels.kernel_statistics import largest_weight
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _, ngettext
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import pick_scope
 from mnistviz.ui.shared.inputs import pick
 
 VIEW_NAMES: dict[View, str] = {
-    "stored": "as stored",
-    "incoming": "incoming norm folded in",
-    "outgoing": "× own norm's gain",
+    "stored": _("as stored"),
+    "incoming": _("incoming norm folded in"),
+    "outgoing": _("× own norm's gain"),
 }
-VIEW_HELP = (
+VIEW_HELP = _(
     "Batch normalization multiplies each channel by a gain. **As stored**: the weights that "
     "training changes. **Incoming norm folded in**: the same layer, taking the plain ReLU outputs "
-    "of the layer before. **× own norm's gain**: how strongly each weight moves what follows. "
-    "All three describe the same network."
+    "of the layer before. **× own norm's gain**: how strongly each weight moves what follows. All "
+    "three describe the same network."
 )
-ORDERS: tuple[Order, ...] = ("index", "norm", "similarity")
+ORDERS: dict[Order, str] = {
+    "index": _("index"),
+    "norm": _("norm"),
+    "similarity": _("similarity"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,9 @@ class ShownLayer:
     def output_name(self) -> str:
         """The name of an output of the layer."""
         return (
-            "digit" if self.name == self.snapshot.run.spec.model.scores_layer else "output channel"
+            "digit"
+            if self.name == self.snapshot.run.spec.model.scores_layer
+            else _("output channel")
         )
 
 
@@ -58,13 +65,15 @@ def pick_layer(snapshot: Snapshot) -> ShownLayer:
     weights = loaded_networks.weights(snapshot)
     names = [layer.name for layer in snapshot.run.spec.model.convolutions]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = pick("Convolution", names, "kernels_layer", wrap=True, persist_state="session")
+        name = pick(_("Convolution"), names, "kernels_layer", wrap=True, persist_state="session")
         scope = pick_scope("kernels_scope", "kernel")
         order = pick(
-            "Order channels by",
+            _("Order channels by"),
             ORDERS,
             "kernels_order",
-            help="Similarity puts channels with alike weights side by side (clustered by angle).",
+            help=_(
+                "Similarity puts channels with alike weights side by side (clustered by angle)."
+            ),
         )
         view = _pick_view(views_of(weights, name))
     kernel, bias = kernel_and_bias(weights, name, view)
@@ -75,7 +84,7 @@ def _pick_view(views: list[View]) -> View:
     if len(views) == 1:
         return views[0]
     return st.selectbox(
-        "Weights",
+        _("Weights"),
         views,
         format_func=VIEW_NAMES.__getitem__,
         key=f"kernels_view_{len(views)}_{views[-1]}",
@@ -88,29 +97,39 @@ def caption_of(layer: ShownLayer) -> str:
     """Return the caption of the matrix: what to look for, what is shown, what the colours mean."""
     height, width, num_inputs, num_outputs = layer.kernel.shape
     largest = {"layer": float(abs(layer.kernel).max()), "all": layer.largest_of_all}
-    full_colour = f"Darkest colour = ±{largest[layer.scope]:.2f}." if layer.scope in largest else ""
-    return (
-        f"{_look_for(layer)} **Orange** is positive, **blue** is negative. All "
-        f"{num_inputs * num_outputs:,} kernels of {height}×{width} are here, "
-        f"{VIEW_NAMES[layer.view]}; "
-        f"point at one for its numbers, **click** it for more. {full_colour}"
+    full_colour = (
+        _("Darkest colour = ±{largest:.2f}.").format(largest=largest[layer.scope])
+        if layer.scope in largest
+        else ""
+    )
+    return _(
+        "{look_for} **Orange** is positive, **blue** is negative. All {num_inputs:,} kernels of "
+        "{height}×{width} are here, {view_names}; point at one for its numbers, **click** it for "
+        "more. {full_colour}"
+    ).format(
+        look_for=_look_for(layer),
+        num_inputs=num_inputs * num_outputs,
+        height=height,
+        width=width,
+        view_names=VIEW_NAMES[layer.view],
+        full_colour=full_colour,
     )
 
 
 def _look_for(layer: ShownLayer) -> str:
-    height, _, num_inputs, _ = layer.kernel.shape
+    height, _width, num_inputs, _outputs = layer.kernel.shape
     if num_inputs == 1:
-        return "Look for orange beside blue: such a kernel answers to an edge in that direction."
+        return _("Look for orange beside blue: such a kernel answers to an edge in that direction.")
     if height == 1:
-        return (
+        return _(
             "Each square is one weight: how much of an input channel goes into an output channel."
         )
     if layer.name == layer.snapshot.run.spec.model.scores_layer:
-        return (
-            f"A column is a digit. Where its {num_inputs} kernels are orange, a high value speaks "
+        return _(
+            "A column is a digit. Where its {num_inputs} kernels are orange, a high value speaks "
             "for the digit; where they are blue, against it."
-        )
-    return (
+        ).format(num_inputs=num_inputs)
+    return _(
         "Read a column: these kernels together make one output channel. Pale rows are input "
         "channels that the layer hardly uses."
     )
@@ -120,14 +139,31 @@ def explanation_of(layer: ShownLayer) -> list[str]:
     """Return the paragraphs that explain the kernels of a layer."""
     height, width, num_inputs, num_outputs = layer.kernel.shape
     return [
-        f"**{layer.name}** makes {num_outputs} output channels out of {num_inputs} input "
-        f"channel{'s' if num_inputs > 1 else ''}. For each pair of them it has its own kernel of "
-        f"{height}×{width} weights: {num_inputs} × {num_outputs} = {num_inputs * num_outputs:,} "
-        f"kernels, {layer.kernel.size:,} weights.",
-        "At each place of the picture, a kernel multiplies its weights with the values under it "
-        "and adds up. Under an **orange** weight, a high value raises the sum; under a **blue** "
-        "one, it lowers it. The sums over all input channels and the channel's bias make the "
-        "output.",
-        "Move the **snapshot** slider in the sidebar to 0: these are the random weights it started "
-        "from. Step through the first epoch and watch the patterns appear.",
+        ngettext(
+            "**{name}** makes {num_outputs} output channels out of {num_inputs} input channel. For "
+            "each pair of them it has its own kernel of {height}×{width} weights: {num_inputs} × "
+            "{num_outputs} = {num_kernels:,} kernels, {size:,} weights.",
+            "**{name}** makes {num_outputs} output channels out of {num_inputs} input "
+            "channels. For each pair of them it has its own kernel of {height}×{width} "
+            "weights: {num_inputs} × {num_outputs} = {num_kernels:,} kernels, {size:,} weights.",
+            num_inputs,
+        ).format(
+            name=layer.name,
+            num_outputs=num_outputs,
+            num_inputs=num_inputs,
+            height=height,
+            width=width,
+            num_kernels=num_inputs * num_outputs,
+            size=layer.kernel.size,
+        ),
+        _(
+            "At each place of the picture, a kernel multiplies its weights with the values under "
+            "it and adds up. Under an **orange** weight, a high value raises the sum; under a "
+            "**blue** one, it lowers it. The sums over all input channels and the channel's bias "
+            "make the output."
+        ),
+        _(
+            "Move the **snapshot** slider in the sidebar to 0: these are the random weights it "
+            "started from. Step through the first epoch and watch the patterns appear."
+        ),
     ]

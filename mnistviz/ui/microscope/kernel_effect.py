@@ -12,6 +12,7 @@ from mnistviz.evaluation.digit_reader import DigitReader
 from mnistviz.network.kernel_edits import with_kernel
 from mnistviz.network.network import Network
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import metric_with_note
 from mnistviz.ui.shared.words.explained import explained_caption
@@ -33,8 +34,10 @@ def show_effect(snapshot: Snapshot, image: FloatArray, kernel: EditedKernel | No
     """Show what a kernel changes for an image `(28, 28)` and for test images; None: nothing yet."""
     if kernel is None:
         explained_caption(
-            "Guess first: how much does one other kernel change? Change it, and the network's "
-            "answer and accuracy with it appear here."
+            _(
+                "Guess first: how much does one other kernel change? Change it, and the network's "
+                "answer and accuracy with it appear here."
+            )
         )
         return
     own = loaded_networks.digit_reader(snapshot)
@@ -49,16 +52,20 @@ def show_effect(snapshot: Snapshot, image: FloatArray, kernel: EditedKernel | No
     accuracy, own_accuracy = accuracy_of(edited.network, data), _own_accuracy(snapshot)
     with st.container(horizontal=True):
         metric_with_note(
-            "Its answer with your kernel",
+            _("Its answer with your kernel"),
             f"{after.name}, {after.probability:.1%}",
-            f"before: {before.name}, {before.probability:.1%}",
+            _("before: {name}, {probability:.1%}").format(
+                name=before.name, probability=before.probability
+            ),
             "off" if after.digit == before.digit else "orange",
             width=280,
         )
         metric_with_note(
-            f"Right of {min(NUM_IMAGES, len(data.y_test)):,} test images",
+            _("Right of {num_images:,} test images").format(
+                num_images=min(NUM_IMAGES, len(data.y_test))
+            ),
             f"{accuracy:.1%}",
-            f"before: {own_accuracy:.1%}",
+            _("before: {own_accuracy:.1%}").format(own_accuracy=own_accuracy),
             "off" if accuracy >= own_accuracy else "orange",
             width=280,
         )

@@ -7,6 +7,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.image.feature_maps import input_of
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.microscope.kernel_effect import EditedKernel, show_effect
 from mnistviz.ui.microscope.place import PLACE, START, place_as_text
 from mnistviz.ui.shared import loaded_networks
@@ -56,17 +57,19 @@ def _show_convolution(snapshot: Snapshot, image: FloatArray, layer: Layer, chann
     weights = loaded_networks.weights(snapshot)
     inputs = input_of(loaded_networks.network(snapshot), image, layer.name)
     shown = channel_of(snapshot.run.spec.model, weights, inputs, layer.name, channel)
-    input_name = "The image" if inputs.shape[2] == 1 else f"Input of {layer.name}"
+    input_name = (
+        _("The image") if inputs.shape[2] == 1 else _("Input of {name}").format(name=layer.name)
+    )
     if layer.type == "DepthwiseConv2D" and inputs.shape[2] > 1:
-        input_name += f", channel {channel}"
+        input_name += _(", channel {channel}").format(channel=channel)
     if layer.padding == "same":
-        input_name += ", with zeros around"
+        input_name += _(", with zeros around")
     choice = convolution_view(
         shown,
         key="microscope_convolution",
         kernel_id=f"{snapshot.run.id}/{snapshot.step}/{layer.name}/{channel}",
         input_name=input_name,
-        map_name=f"Map of {layer.name}, channel {channel}",
+        map_name=_("Map of {name}, channel {channel}").format(name=layer.name, channel=channel),
         start=st.session_state.get(START),
     )
     _write_place(choice.place)
@@ -79,41 +82,47 @@ def _show_convolution(snapshot: Snapshot, image: FloatArray, layer: Layer, chann
 def _show_normalization(
     snapshot: Snapshot, image: FloatArray, normalization: str, channel: int
 ) -> None:
-    st.header("Its batch normalization")
+    st.header(_("Its batch normalization"))
     explained(
-        "Batch normalization brings a map to a common scale: it subtracts the channel's mean over "
-        "the training images and divides by their deviation. Then it multiplies by γ and adds β, "
-        "two numbers that it has learned."
+        _(
+            "Batch normalization brings a map to a common scale: it subtracts the channel's mean "
+            "over the training images and divides by their deviation. Then it multiplies by γ and "
+            "adds β, two numbers that it has learned."
+        )
     )
     values = input_of(loaded_networks.network(snapshot), image, normalization)
     normalization_view(
         values[:, :, channel],
         normalization_of(loaded_networks.weights(snapshot), normalization, channel),
         key="microscope_normalization",
-        input_name=f"Before the normalization, channel {channel}",
-        map_name="After the normalization",
+        input_name=_("Before the normalization, channel {channel}").format(channel=channel),
+        map_name=_("After the normalization"),
     )
 
 
 @st.fragment
 @errors_shown()
 def _show_pool(snapshot: Snapshot, image: FloatArray, layer: Layer, channel: int) -> None:
-    square = f"{layer.window}×{layer.window} square"
+    square = _("{window}×{window} square").format(window=layer.window)
     explained(
-        f"**Max pooling** keeps the largest of each {square}. The map becomes smaller, and the "
-        "strongest answers stay."
+        _(
+            "**Max pooling** keeps the largest of each {square}. The map becomes smaller, and the "
+            "strongest answers stay."
+        ).format(square=square)
         if layer.type == "MaxPooling2D"
-        else f"**Average pooling** keeps the mean of each {square}. The map becomes smaller."
+        else _(
+            "**Average pooling** keeps the mean of each {square}. The map becomes smaller."
+        ).format(square=square)
     )
     inputs = input_of(loaded_networks.network(snapshot), image, layer.name)
-    rows, columns, _ = layer.output_shape
+    rows, columns = layer.output_shape[:2]
     start = st.session_state.get(START) or (5, 5)
     place = pool_view(
         inputs[:, :, channel],
         layer,
         key="microscope_pool",
-        input_name=f"Input, channel {channel}",
-        map_name=f"Map of {layer.name}, channel {channel}",
+        input_name=_("Input, channel {channel}").format(channel=channel),
+        map_name=_("Map of {name}, channel {channel}").format(name=layer.name, channel=channel),
         start=(min(start[0], rows - 1), min(start[1], columns - 1)),
     )
     _write_place(place)
@@ -121,8 +130,10 @@ def _show_pool(snapshot: Snapshot, image: FloatArray, layer: Layer, channel: int
 
 def _show_softmax(snapshot: Snapshot, image: FloatArray) -> None:
     explained(
-        "**Softmax** turns the scores of the last layer into probabilities: *e* to the power "
-        "of each score, divided by the sum of all. Move a score, and see what the others do."
+        _(
+            "**Softmax** turns the scores of the last layer into probabilities: *e* to the power "
+            "of each score, divided by the sum of all. Move a score, and see what the others do."
+        )
     )
     stages = loaded_networks.stages(snapshot, image)
     scores = stages[-2].values.ravel()

@@ -7,18 +7,21 @@ import streamlit as st
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.network import layers, windows
+from mnistviz.texts import _
 from mnistviz.ui.shared.words.explained import explained
 
 
 def show_network_code(model: ModelSpec) -> None:
     """Show the layers with the shapes of their arrays, and the code, in an expander."""
-    with st.expander("The whole network as code", icon=":material/code:"):
+    with st.expander(_("The whole network as code"), icon=":material/code:"):
         explained(
-            "These are the layers of this network, and the code that computes every number on "
-            "these pages, with NumPy alone. The function `layer_outputs` applies the layers one "
-            "after another. The function `layer_gradients` goes the same way back. It says how "
-            "much each value changes a score. Below them is what slides windows over maps: "
-            "convolutions and pooling."
+            _(
+                "These are the layers of this network, and the code that computes every number on "
+                "these pages, with NumPy alone. The function `layer_outputs` applies the layers "
+                "one after another. The function `layer_gradients` goes the same way back. It "
+                "says how much each value changes a score. Below them is what slides windows over "
+                "maps: convolutions and pooling."
+            )
         )
         st.code(shapes_text(model), language=None)
         for module in (layers, windows):

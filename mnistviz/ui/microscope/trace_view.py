@@ -12,6 +12,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray, Weights
 from mnistviz.core.types.inspection import LayerOutput
 from mnistviz.inspection.image.value_trace import Link, strongest_pixel, trace_back
+from mnistviz.texts import _
 from mnistviz.ui.microscope.place import choose_link
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.words.explained import explained_caption
@@ -27,14 +28,16 @@ def show_trace(
     class_names: tuple[str, ...],
 ) -> None:
     """Show the trace of a score for an image `(28, 28)`, as squares in the image and as a table."""
-    st.header("Back to the pixels")
+    st.header(_("Back to the pixels"))
     explained_caption(
-        "We go back from the score, at each layer to the value that contributed most. "
-        "It is only one of many paths: look how small its share is."
+        _(
+            "We go back from the score, at each layer to the value that contributed most. It is "
+            "only one of many paths: look how small its share is."
+        )
     )
     answer = int(np.argmax(stages[-1].values))
     digit = st.pills(
-        f"Score of {noun_of(class_names)}",
+        _("Score of {noun}").format(noun=noun_of(class_names)),
         range(len(class_names)),
         format_func=class_names.__getitem__,
         default=answer,
@@ -48,16 +51,18 @@ def show_trace(
         fields = [(link.field.top, link.field.left, link.field.size) for link in links]
         names = [f"{link.layer}, {link.channel}" for link in links]
         show(
-            receptive_fields_figure(image, [*fields, (row, column, 1)], [*names, "the pixel"]),
+            receptive_fields_figure(image, [*fields, (row, column, 1)], [*names, _("the pixel")]),
             "fields",
-            "The squares of the image that the values on the path see, one inside the other",
+            _("The squares of the image that the values on the path see, one inside the other"),
         )
     with right:
         _show_links(links)
         explained_caption(
-            f"The last step is the pixel in row {row}, column {column}: it has ink "
-            f"{image[row, column]:.3f} and contributes {product:+.4f}. Choose a row to put that "
-            "value under the microscope."
+            _(
+                "The last step is the pixel in row {row}, column {column}: it has ink {image:.3f} "
+                "and contributes {product:+.4f}. Choose a row to put that value under the "
+                "microscope."
+            ).format(row=row, column=column, image=image[row, column], product=product)
         )
 
 
@@ -77,25 +82,25 @@ def _show_links(links: list[Link]) -> None:
         height="content",
         placeholder="",
         column_config={
-            "at": st.column_config.TextColumn(width=60, help="Row and column in the map."),
-            "field of view": st.column_config.TextColumn(help="In pixels of the image."),
-            "output": number(format="%.4f"),
-            "contributes": number(
-                format="%+.4f", help="Its product with the weight, in the row above."
+            _("at"): st.column_config.TextColumn(width=60, help=_("Row and column in the map.")),
+            _("field of view"): st.column_config.TextColumn(help=_("In pixels of the image.")),
+            _("output"): number(format="%.4f"),
+            _("contributes"): number(
+                format="%+.4f", help=_("Its product with the weight, in the row above.")
             ),
-            "share": number(format="percent", help="Of all that is added in the row above."),
+            _("share"): number(format="percent", help=_("Of all that is added in the row above.")),
         },
-        alt="The values on the way from the score back to a pixel",
+        alt=_("The values on the way from the score back to a pixel"),
     )
 
 
 def row_of(link: Link) -> dict[str, str | float | None]:
     """Return the row of the table for one value of the trace."""
     return {
-        "value": f"{link.layer}, channel {link.channel}",
-        "at": f"{link.row}, {link.column}",
-        "output": link.output,
-        "contributes": link.product,
-        "share": link.share,
-        "field of view": f"{link.field.size}×{link.field.size}",
+        _("value"): _("{layer}, channel {channel}").format(layer=link.layer, channel=link.channel),
+        _("at"): f"{link.row}, {link.column}",
+        _("output"): link.output,
+        _("contributes"): link.product,
+        _("share"): link.share,
+        _("field of view"): f"{link.field.size}×{link.field.size}",
     }

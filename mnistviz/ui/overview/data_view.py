@@ -7,6 +7,7 @@ from mnistviz.charts.digit_images import GALLERY_WIDTH, class_count_figure, gall
 from mnistviz.core.constants import NUM_CLASSES, NUM_TEST_IMAGES
 from mnistviz.digits.mnist import Mnist, load_mnist, to_input
 from mnistviz.digits.my_digits import label_name
+from mnistviz.texts import _
 from mnistviz.ui.shared.accessibility.point_list import list_points
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import clicked_point
@@ -19,34 +20,40 @@ IMAGES_PER_PAGE = 40
 
 def show_data() -> None:
     """Show the counts of the digits, and the gallery."""
-    st.header("The data")
+    st.header(_("The data"))
     data = load_mnist()
     left, right = st.columns([2, 3], gap="large")
     with left:
         explained_caption(
-            "60,000 training and 10,000 test images. All ten digits appear about equally often."
+            _("60,000 training and 10,000 test images. All ten digits appear about equally often.")
         )
         show(
             class_count_figure(data.class_counts()),
             "counts",
-            "Number of training and test images of each digit, between 5,421 and 6,742 for "
-            "training.",
+            _(
+                "Number of training and test images of each digit, between 5,421 and 6,742 for "
+                "training."
+            ),
         )
     with right:
         _show_gallery(data)
 
 
 def _show_gallery(data: Mnist) -> None:
-    explained_caption("Test images. **Click one** to use it on all pages.")
+    explained_caption(_("Test images. **Click one** to use it on all pages."))
     digit = st.pills(
-        "Digit", range(NUM_CLASSES), key="gallery_digit", label_visibility="collapsed", wrap=True
+        _("Digit"), range(NUM_CLASSES), key="gallery_digit", label_visibility="collapsed", wrap=True
     )
     shown = np.arange(NUM_TEST_IMAGES) if digit is None else np.flatnonzero(data.y_test == digit)
     num_pages = -(-len(shown) // IMAGES_PER_PAGE)
-    number = st.number_input(f"Page of {num_pages}", 1, num_pages, key="gallery_page")
+    number = st.number_input(
+        _("Page of {num_pages}").format(num_pages=num_pages), 1, num_pages, key="gallery_page"
+    )
     here = shown[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
     names = {
-        index: f"test image {index}: {label_name(int(data.y_test[index]))}"
+        index: _("test image {index}: {label}").format(
+            index=index, label=label_name(int(data.y_test[index]))
+        )
         for index in here.tolist()
     }
     show(
@@ -60,9 +67,9 @@ def _show_gallery(data: Mnist) -> None:
         ),
         key="gallery",
         on_click=_choose_clicked_image,
-        alt=f"{len(here)} handwritten digits from the test set",
+        alt=_("{count} handwritten digits from the test set").format(count=len(here)),
     )
-    list_points("Or choose it here", names, chosen_number(), "gallery_list", choose_test_image)
+    list_points(_("Or choose it here"), names, chosen_number(), "gallery_list", choose_test_image)
 
 
 def _choose_clicked_image() -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.flow.digit_flow import digit_flow
 from mnistviz.ui.shared.flow.network_weights import send_weights
@@ -15,20 +16,22 @@ from mnistviz.ui.start.own_drawing import keep_drawing, own_drawing
 
 # The label and the promise of each page that has a card.
 CARDS = {
-    START: ("Start here", "How it works, in ten minutes."),
-    DRAW: ("Draw a digit", "It reads your handwriting."),
-    TRAIN: ("Train it live", "In less than half a minute."),
-    KERNELS: ("Its kernels", "The numbers it has learned."),
-    FEATURE_MAPS: ("What it sees", "The maps that it makes."),
+    START: (_("Start here"), _("How it works, in ten minutes.")),
+    DRAW: (_("Draw a digit"), _("It reads your handwriting.")),
+    TRAIN: (_("Train it live"), _("In less than half a minute.")),
+    KERNELS: (_("Its kernels"), _("The numbers it has learned.")),
+    FEATURE_MAPS: (_("What it sees"), _("The maps that it makes.")),
 }
 
 
 def show_welcome(model: ModelSpec) -> None:
     """Show what this is and what to do first."""
     explained(
-        f"This network reads handwritten digits. It has only **{model.parameters:,} numbers**, "
-        "where large ones have billions: so you can look at all of them, and see how it works. "
-        "**New here? Begin with *Start here*.**"
+        _(
+            "This network reads handwritten digits. It has only **{parameters:,} numbers**, where "
+            "large ones have billions: so you can look at all of them, and see how it works. "
+            "**New here? Begin with *Start here*.**"
+        ).format(parameters=model.parameters)
     )
     _show_cards()
 
@@ -48,12 +51,14 @@ def _show_own_digit(snapshot: Snapshot) -> None:
 
 def show_flow(snapshot: Snapshot) -> None:
     """Show the own drawing or the chosen image in all layers of a snapshot's network."""
-    st.header("From the pixels to the answer")
+    st.header(_("From the pixels to the answer"))
     explained(
-        "Each column is a layer of the network. Draw your own digit, and point at a small picture: "
-        "it is a feature map, and the lines show what it is made of."
+        _(
+            "Each column is a layer of the network. Draw your own digit, and point at a small "
+            "picture: it is a feature map, and the lines show what it is made of."
+        )
     )
-    spec, what = snapshot.run.spec, "The way of a digit through all layers"
+    spec, what = snapshot.run.spec, _("The way of a digit through all layers")
     if reads_digits(spec, what) and fits_on_a_screen(spec.model, what):
         send_weights(snapshot)
         _show_own_digit(snapshot)
@@ -61,7 +66,7 @@ def show_flow(snapshot: Snapshot) -> None:
 
 def show_all_pages() -> None:
     """Show links to all pages with their purpose, in a closed box."""
-    with st.expander("All pages, and what each is for", icon=":material/menu:"):
+    with st.expander(_("All pages, and what each is for"), icon=":material/menu:"):
         sections = {heading: entries for heading, entries in SECTIONS.items() if heading}
         START.link()
         explained_caption(START.help)

@@ -15,6 +15,7 @@ from mnistviz.runs.archive import keras_import, pack
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_summary import Summary
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.runs.elsewhere import show_formats
 from mnistviz.ui.runs.runs_table import choose, show_table
 from mnistviz.ui.shared import flash, state
@@ -26,12 +27,12 @@ from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, TRAIN
 from mnistviz.ui.shared.texts import epochs_text
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
-OPEN = " is open: all pages show it now."
+OPEN = _(" is open: all pages show it now.")
 LINKS = (
-    (TRAIN, "Its training"),
-    (KERNELS, "Its kernels"),
-    (FEATURE_MAPS, "Its feature maps"),
-    (DRAW, "Let it read a digit"),
+    (TRAIN, _("Its training")),
+    (KERNELS, _("Its kernels")),
+    (FEATURE_MAPS, _("Its feature maps")),
+    (DRAW, _("Let it read a digit")),
 )
 UPLOAD = "runs_upload"
 
@@ -49,12 +50,18 @@ def _open(run: Run) -> None:
 
 
 def _rename(run: Run, key: str) -> None:
-    _run_action(lambda: f"{run.name} is now {metadata.rename(run, st.session_state[key]).name}.")
+    _run_action(
+        lambda: _("{old} is now {new}.").format(
+            old=run.name, new=metadata.rename(run, st.session_state[key]).name
+        )
+    )
 
 
 def _annotate(run: Run, key: str) -> None:
     _run_action(
-        lambda: f"The note of {metadata.annotate(run, st.session_state[key]).name} is kept."
+        lambda: _("The note of {name} is kept.").format(
+            name=metadata.annotate(run, st.session_state[key]).name
+        )
     )
 
 
@@ -66,7 +73,7 @@ def _delete(chosen: Sequence[Run]) -> None:
             deleted[run.id] = metadata.delete(run)
         except MnistVizError as error:
             problems.append(str(error))
-    texts = [f"Deleted {names_text([*deleted.values()])}."] if deleted else []
+    texts = [_("Deleted {names}.").format(names=names_text([*deleted.values()]))] if deleted else []
     _report(" ".join(texts + problems), "error" if problems else "success", undo=[*deleted])
     choose([run.id for run in chosen if run.id not in deleted])
     if st.session_state.get(state.RUN) in deleted:
@@ -78,12 +85,14 @@ def _restore(run_ids: Sequence[str]) -> None:
         restored = [metadata.restore(metadata.find_deleted(run_id)) for run_id in run_ids]
         choose([each.run.id for each in restored])
         renamed = [
-            f"{each.name_before} is {each.run.name} now, for another run has that name."
+            _("{name_before} is {name} now, for another run has that name.").format(
+                name_before=each.name_before, name=each.run.name
+            )
             for each in restored
             if each.name_before
         ]
         names = names_text([each.run for each in restored])
-        return " ".join([f"{names} came back.", *renamed])
+        return " ".join([_("{names} came back.").format(names=names), *renamed])
 
     _run_action(restore)
 
@@ -93,7 +102,7 @@ def _remove(run_ids: Sequence[str]) -> None:
         runs = [metadata.find_deleted(run_id) for run_id in run_ids]
         for run in runs:
             metadata.delete_permanently(run)
-        return f"Removed {names_text(runs)} for good."
+        return _("Removed {names} for good.").format(names=names_text(runs))
 
     _run_action(remove)
 
@@ -106,8 +115,12 @@ def _import(key: str) -> None:
     def import_run() -> str:
         imported = keras_import.import_file(uploaded, uploaded.name)
         choose([imported.run.id])
-        reason = f", for {imported.name_before} is here already" if imported.name_before else ""
-        return f"Imported as {imported.run.name}{reason}."
+        reason = (
+            _(", for {name_before} is here already").format(name_before=imported.name_before)
+            if imported.name_before
+            else ""
+        )
+        return _("Imported as {name}{reason}.").format(name=imported.run.name, reason=reason)
 
     _run_action(import_run)
     renew(UPLOAD)
@@ -116,7 +129,11 @@ def _import(key: str) -> None:
 def names_text(runs: Sequence[Run]) -> str:
     """The names of the first five runs, and the number of the others."""
     names = ", ".join(run.name for run in runs[:5])
-    return names if len(runs) <= 5 else f"{names} and {len(runs) - 5} more"
+    return (
+        names
+        if len(runs) <= 5
+        else _("{names} and {count} more").format(names=names, count=len(runs) - 5)
+    )
 
 
 # ---------------------------------------------------------------- widgets
@@ -137,52 +154,61 @@ def action_bar(chosen: Sequence[Summary]) -> None:
     """Show the actions on the chosen runs; most are enabled for a single run only."""
     runs = [summary.run for summary in chosen]
     run = runs[0] if len(runs) == 1 else None
-    needs_one = "" if run else "Choose one run alone for this."
-    bundled = "Bundled runs stay as they are." if run and run.bundled else ""
+    needs_one = "" if run else _("Choose one run alone for this.")
+    bundled = _("Bundled runs stay as they are.") if run and run.bundled else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        explained(f"**{run.name}**" if run else f"**{len(runs)} runs** chosen")
-        text = needs_one or "All pages show this run."
-        button("Open", "open_in_new", _open, run, disabled=run is None, help=text)
-        for label, icon in (("Name", ":material/edit:"), ("Note", ":material/note:")):
+        explained(
+            f"**{run.name}**" if run else _("**{count} runs** chosen").format(count=len(runs))
+        )
+        text = needs_one or _("All pages show this run.")
+        button(_("Open"), "open_in_new", _open, run, disabled=run is None, help=text)
+        for name, label, icon in (
+            ("name", _("Name"), ":material/edit:"),
+            ("note", _("Note"), ":material/note:"),
+        ):
             refusal = needs_one or bundled
             with st.popover(label, icon=icon, disabled=bool(refusal), help=refusal):
                 if run and not refusal:
-                    _text_form(run, label)
-        with st.popover("Export", icon=":material/download:", disabled=not run, help=needs_one):
+                    _text_form(run, name, label)
+        with st.popover(_("Export"), icon=":material/download:", disabled=not run, help=needs_one):
             if run and not is_refused("export"):
                 _export_form(run)
-        label, icon = "Take it elsewhere", ":material/send:"
+        label, icon = _("Take it elsewhere"), ":material/send:"
         with st.popover(label, icon=icon, disabled=not run, help=needs_one):
             if run and not is_refused("export"):
                 show_formats(run)
-        text = bundled or "Takes it out of all lists. You can bring it back."
+        text = bundled or _("Takes it out of all lists. You can bring it back.")
         all_bundled = all(each.bundled for each in runs)
         _delete_button(runs, disabled=all_bundled, text=text)
-        button("Choose none", "deselect", choose, [])
+        button(_("Choose none"), "deselect", choose, [])
 
 
 def _delete_button(runs: Sequence[Run], *, disabled: bool, text: str) -> None:
     """Show the button that deletes runs; where a class is at work, it asks before."""
     if not storage.is_class():
-        button("Delete", "delete", _delete, runs, disabled=disabled, help=text)
+        button(_("Delete"), "delete", _delete, runs, disabled=disabled, help=text)
         return
-    with st.popover("Delete", icon=":material/delete:", disabled=disabled, help=text):
-        explained(f"Delete {names_text(runs)}? You can bring it back below the table.")
-        st.button("Yes, delete", type="primary", on_click=_delete, args=(runs,))
+    with st.popover(_("Delete"), icon=":material/delete:", disabled=disabled, help=text):
+        explained(
+            _("Delete {names}? You can bring it back below the table.").format(
+                names=names_text(runs)
+            )
+        )
+        st.button(_("Yes, delete"), type="primary", on_click=_delete, args=(runs,))
 
 
-def _text_form(run: Run, label: str) -> None:
+def _text_form(run: Run, name: str, label: str) -> None:
     """Show the form that replaces the name or the note of a run."""
-    value = run.name if label == "Name" else run.note
+    value = run.name if name == "name" else run.note
     # The stored value is part of the key, so that the input starts from it after each change.
-    key = f"runs_{label.lower()}_{run.id}_{value}"
+    key = f"runs_{name}_{run.id}_{value}"
     with st.form(f"form_{key}", border=False):
-        if label == "Name":
+        if name == "name":
             st.text_input(label, value, key=key, max_chars=60)
         else:
             st.text_area(label, value, key=key, max_chars=metadata.MAX_NOTE_LENGTH)
-        action = _rename if label == "Name" else _annotate
-        st.form_submit_button("Keep", on_click=action, args=(run, key))
+        action = _rename if name == "name" else _annotate
+        st.form_submit_button(_("Keep"), on_click=action, args=(run, key))
 
 
 def _export_form(run: Run) -> None:
@@ -190,30 +216,32 @@ def _export_form(run: Run) -> None:
     step: int | None = None
     if steps:
         step = st.selectbox(
-            "Network after so many epochs",
+            _("Network after so many epochs"),
             steps,
             index=len(steps) - 1,
             format_func=lambda step: epochs_text(run, step),
             key=f"export_step_{run.id}",
-            help="The zip has it as model.keras, which stock Keras opens, and as weights.npz.",
+            help=_("The zip has it as model.keras, which stock Keras opens, and as weights.npz."),
         )
     all_snapshots = st.toggle(
-        f"All {len(steps)} snapshots",
+        _("All {count} snapshots").format(count=len(steps)),
         value=True,
         key="export_all",
         persist_state="session",
-        help="Off: only the one chosen above.",
+        help=_("Off: only the one chosen above."),
     )
     exported = steps if all_snapshots or step is None else [step]
     if problem := _read_error(tuple(Snapshot(run, each) for each in exported)):
         # Shown before the click: after it, the browser shows no error.
         st.error(problem, icon=":material/error:")
         return
-    explained_caption("Settings, metrics as CSV, the log in its published form, and the weights.")
+    explained_caption(
+        _("Settings, metrics as CSV, the log in its published form, and the weights.")
+    )
     if step is not None and (reason := tensorflow_failure.absence()):
-        st.caption(f"Without model.keras: {reason}.")
+        st.caption(_("Without model.keras: {reason}.").format(reason=reason))
     st.download_button(
-        "Make and download the zip",
+        _("Make and download the zip"),
         # Made after the click: it takes some seconds, most of them to load TensorFlow.
         data=storage.in_this_home(partial(_packed, run, step, exported)),
         file_name=f"{run.name}.zip".replace("/", "-"),
@@ -245,20 +273,22 @@ def _packed(run: Run, step: int | None, steps: Sequence[int]) -> io.BytesIO:
 def import_box() -> None:
     """Show the upload of a run that was exported here or elsewhere."""
     key = renewable_key(UPLOAD)
-    with st.popover("Import a run", icon=":material/upload:"):
+    with st.popover(_("Import a run"), icon=":material/upload:"):
         if is_refused("import"):
             return
         if are_uploads_refused():
             show_uploads_refused()
             return
         st.file_uploader(
-            "A zip that an export made, or a Keras model",
+            _("A zip that an export made, or a Keras model"),
             type=["zip", "keras", "h5", "hdf5"],
             key=key,
             on_change=_import,
             args=(key,),
-            help="It is checked whole before anything is kept, and nothing in it is run. A model "
-            "fits where its layers are those of a network here.",
+            help=_(
+                "It is checked whole before anything is kept, and nothing in it is run. A model "
+                "fits where its layers are those of a network here."
+            ),
         )
         show_upload_limits()
 
@@ -267,27 +297,33 @@ def deleted_and_damaged() -> None:
     """Show the deleted runs with their actions, and the runs whose settings can't be read."""
     deleted = registry.deleted_runs()
     if deleted:
-        with st.expander(f"Deleted: {len(deleted)}", icon=":material/delete:"):
+        with st.expander(
+            _("Deleted: {count}").format(count=len(deleted)), icon=":material/delete:"
+        ):
             _show_deleted(deleted)
     damaged = registry.damaged_runs()
     if damaged:
-        with st.expander(f"Damaged: {len(damaged)}", icon=":material/broken_image:"):
+        with st.expander(
+            _("Damaged: {count}").format(count=len(damaged)), icon=":material/broken_image:"
+        ):
             explained_caption(
-                "The settings of these runs can't be read. Nothing of them was touched: mend "
-                "`spec.json` in their folder, or take the folder away."
+                _(
+                    "The settings of these runs can't be read. Nothing of them was touched: mend "
+                    "`spec.json` in their folder, or take the folder away."
+                )
             )
             show_table(
                 [(run.name, run.reason, str(run.path)) for run in damaged],
-                ["name", "what is wrong", "folder"],
-                f"{len(damaged)} damaged runs and what is wrong with them",
+                [_("name"), _("what is wrong"), _("folder")],
+                _("{count} damaged runs and what is wrong with them").format(count=len(damaged)),
             )
 
 
 def _show_deleted(deleted: Sequence[Run]) -> None:
     event = show_table(
         [(run.name, run.spec.recipe, run.spec.created, run.note) for run in deleted],
-        ["name", "recipe", "created", "note"],
-        f"{len(deleted)} deleted runs",
+        [_("name"), _("recipe"), _("created"), _("note")],
+        _("{count} deleted runs").format(count=len(deleted)),
         key=f"deleted_{'_'.join(run.id for run in deleted)[:200]}_{len(deleted)}",
         on_select="rerun",
         selection_mode="multi-row",
@@ -295,9 +331,15 @@ def _show_deleted(deleted: Sequence[Run]) -> None:
     ids = [run.id for run in deleted]
     chosen = [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
     with st.container(horizontal=True, vertical_alignment="center"):
-        button("Restore" if chosen else "Restore all", "undo", _restore, chosen or ids)
-        with st.popover("Remove for good", icon=":material/delete_forever:", disabled=not chosen):
-            explained(f"This takes {len(chosen)} of them off the disk. There is no way back.")
-            st.button("Yes, remove", type="primary", on_click=_remove, args=(chosen,))
+        button(_("Restore") if chosen else _("Restore all"), "undo", _restore, chosen or ids)
+        with st.popover(
+            _("Remove for good"), icon=":material/delete_forever:", disabled=not chosen
+        ):
+            explained(
+                _("This takes {count} of them off the disk. There is no way back.").format(
+                    count=len(chosen)
+                )
+            )
+            st.button(_("Yes, remove"), type="primary", on_click=_remove, args=(chosen,))
         if not chosen:
-            explained_caption("Choose rows to restore or remove some of them.")
+            explained_caption(_("Choose rows to restore or remove some of them."))

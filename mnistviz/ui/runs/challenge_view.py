@@ -8,6 +8,7 @@ from mnistviz.runs.run_state import ACTIVE_STATES
 from mnistviz.runs.run_summary import Summary
 from mnistviz.studies import challenge
 from mnistviz.studies.challenge import PRESETS, Goal, Outcome
+from mnistviz.texts import _
 from mnistviz.ui.runs.runs_table import show_table
 from mnistviz.ui.shared import flash
 from mnistviz.ui.shared.charts import show
@@ -20,55 +21,67 @@ MESSAGE = "challenge_message"
 PRESET = "challenge_preset"
 # The inputs of the form, by the goal's settings.
 KEYS = {name: f"challenge_{name}" for name in Goal.model_fields}
-IMAGES = {"test": "test images", "validation": "validation images"}
+IMAGES = {"test": _("test images"), "validation": _("validation images")}
 
 
 def show_challenge(summaries: Sequence[Summary]) -> None:
     """Show the goal with its form, the chart of all runs, and what each of them reached."""
     explained(
-        "Reach an accuracy with as few **parameters** and **epochs** as you can. The network of "
-        "this program comes from such an exercise. Set a goal, then design a network and train it."
+        _(
+            "Reach an accuracy with as few **parameters** and **epochs** as you can. The network "
+            "of this program comes from such an exercise. Set a goal, then design a network and "
+            "train it."
+        )
     )
     goal = challenge.goal()
-    with st.expander("Set the goal", icon=":material/flag:", expanded=goal is None):
+    with st.expander(_("Set the goal"), icon=":material/flag:", expanded=goal is None):
         _form(goal or Goal())
     flash.show(MESSAGE, once=True)
     if goal is None:
         return
-    explained(f"**The goal**: {goal.text}.")
+    explained(_("**The goal**: {text}.").format(text=goal.text))
     outcomes = {
         summary.run.id: challenge.outcome_of(goal, summary.run, run_logs.metrics(summary.run))
         for summary in summaries
     }
     _show_chart(goal, summaries, outcomes)
     _show_outcomes(summaries, outcomes)
-    DESIGN.link("Design a network")
+    DESIGN.link(_("Design a network"))
 
 
 def _form(goal: Goal) -> None:
     """Show the inputs of the goal. A preset fills them in."""
     st.selectbox(
-        "Start from", list(PRESETS), index=None, placeholder="a goal", key=PRESET, on_change=_fill
+        _("Start from"),
+        list(PRESETS),
+        index=None,
+        placeholder=_("a goal"),
+        key=PRESET,
+        on_change=_fill,
     )
     for name, key in KEYS.items():
         st.session_state.setdefault(key, _shown(goal, name))
     # The inputs have no limits: the browser would keep a number beyond them to itself.
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("Parameters at most", step=500, key=KEYS["parameters"])
-        st.number_input("Epochs at most", step=1, key=KEYS["epochs"])
-        st.number_input("Accuracy at least, in %", step=0.05, format="%.2f", key=KEYS["accuracy"])
+        st.number_input(_("Parameters at most"), step=500, key=KEYS["parameters"])
+        st.number_input(_("Epochs at most"), step=1, key=KEYS["epochs"])
+        st.number_input(
+            _("Accuracy at least, in %"), step=0.05, format="%.2f", key=KEYS["accuracy"]
+        )
     st.segmented_control(
-        "Measured on",
+        _("Measured on"),
         list(IMAGES),
         format_func=IMAGES.__getitem__,
         key=KEYS["images"],
         required=True,
-        help="Validation images are measured after each epoch. Test images are read once, after "
-        "the last one.",
+        help=_(
+            "Validation images are measured after each epoch. Test images are read once, after "
+            "the last one."
+        ),
     )
     with st.container(horizontal=True):
-        button("Set this goal", "flag", _set, type="primary")
-        button("Remove the goal", "close", _remove, disabled=challenge.goal() is None)
+        button(_("Set this goal"), "flag", _set, type="primary")
+        button(_("Remove the goal"), "close", _remove, disabled=challenge.goal() is None)
 
 
 def _shown(goal: Goal, name: str) -> object:
@@ -110,7 +123,11 @@ def _show_chart(goal: Goal, summaries: Sequence[Summary], outcomes: dict[str, Ou
         if (outcome := outcomes[summary.run.id]).accuracy is not None
     ]
     if not candidates:
-        st.info(f"No run has been measured on {IMAGES[goal.images]} within the epochs yet.")
+        st.info(
+            _("No run has been measured on {images} within the epochs yet.").format(
+                images=IMAGES[goal.images]
+            )
+        )
         return
     points = [(each.parameters, each.accuracy) for each in candidates]
     show(
@@ -121,12 +138,16 @@ def _show_chart(goal: Goal, summaries: Sequence[Summary], outcomes: dict[str, Ou
             accuracy=goal.accuracy,
         ),
         "challenge",
-        f"Accuracy of {len(candidates)} runs by their parameters; "
-        f"{sum(each.reached for each in candidates)} reached the goal",
+        _("Accuracy of {count} runs by their parameters; {candidates} reached the goal").format(
+            count=len(candidates), candidates=sum(each.reached for each in candidates)
+        ),
     )
     explained_caption(
-        "Further left is smaller, higher is better. The goal is the corner at the top left, within "
-        "the dashed lines. One run is one try: another **seed** may end a little better or worse."
+        _(
+            "Further left is smaller, higher is better. The goal is the corner at the top left, "
+            "within the dashed lines. One run is one try: another **seed** may end a little "
+            "better or worse."
+        )
     )
 
 
@@ -144,25 +165,25 @@ def _show_outcomes(summaries: Sequence[Summary], outcomes: dict[str, Outcome]) -
     rows = []
     for summary in sorted(summaries, key=order):
         outcome = outcomes[summary.run.id]
-        training = " (still training)" if summary.state in ACTIVE_STATES else ""
+        training = _(" (still training)") if summary.state in ACTIVE_STATES else ""
         rows.append(
             {
-                "run": summary.run.name,
-                "outcome": outcome.text + training,
-                "parameters": outcome.parameters,
-                "accuracy": None if outcome.accuracy is None else 100 * outcome.accuracy,
-                "network": summary.run.spec.model.text,
+                _("run"): summary.run.name,
+                _("outcome"): outcome.text + training,
+                _("parameters"): outcome.parameters,
+                _("accuracy"): None if outcome.accuracy is None else 100 * outcome.accuracy,
+                _("network"): summary.run.spec.model.text,
             }
         )
     number = st.column_config.NumberColumn
     show_table(
         rows,
         None,
-        "What each run reached of the goal",
+        _("What each run reached of the goal"),
         height="content" if len(rows) <= 12 else 430,
         placeholder="–",
         column_config={
-            "parameters": number(format="localized"),
-            "accuracy": number(format="%.2f%%"),
+            _("parameters"): number(format="localized"),
+            _("accuracy"): number(format="%.2f%%"),
         },
     )

@@ -11,6 +11,7 @@ from mnistviz.core.types.training import Curve
 from mnistviz.runs.run_summary import Summary
 from mnistviz.studies import run_comparison
 from mnistviz.studies.run_comparison import Band, Measure, PairedDifference, Split
+from mnistviz.texts import _
 from mnistviz.ui.runs.runs_table import show_table
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
@@ -23,9 +24,9 @@ MOST_CURVES = 100
 # More lines than this can't be told apart.
 MOST_LINES = 16
 
-SPLITS: dict[Split, str] = {"validation": "validation", "batch": "training"}
+SPLITS: dict[Split, str] = {"validation": _("validation"), "batch": _("training")}
 VALIDATION_ALONE: list[Split] = ["validation"]
-BANDS: dict[Band, str] = {"range": "least to greatest", "deviation": "± 1 standard deviation"}
+BANDS: dict[Band, str] = {"range": _("least to greatest"), "deviation": _("± 1 standard deviation")}
 MEASURES: tuple[Measure, ...] = ("loss", "accuracy")
 
 
@@ -43,7 +44,7 @@ def show_curves_of(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) ->
     """Show loss and accuracy of the chosen runs in one chart each, or their means over seeds."""
     from mnistviz.charts.training.run_comparison import comparison_figure, comparison_lines
 
-    st.subheader("Curves")
+    st.subheader(_("Curves"))
     choice = _choose_curves()
     drawn = chosen[:MOST_CURVES]
     curves = {
@@ -65,14 +66,16 @@ def show_curves_of(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) ->
     ]
     if by_hand:
         explained_caption(
-            f"The learning rate of {', '.join(by_hand)} was set by hand while it trained: the "
-            "settings alone don't say what it did."
+            _(
+                "The learning rate of {by_hand} was set by hand while it trained: the settings "
+                "alone don't say what it did."
+            ).format(by_hand=", ".join(by_hand))
         )
     if not names:
         st.info(
-            "No epoch has ended yet: there is no curve to draw."
+            _("No epoch has ended yet: there is no curve to draw.")
             if choice.splits
-            else "Choose validation or training above."
+            else _("Choose validation or training above.")
         )
         return
     for column, measure in zip(st.columns(2), MEASURES, strict=True):
@@ -85,14 +88,14 @@ def show_curves_of(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) ->
             show(
                 comparison_figure(measure, lines, log_scale=choice.log_scale),
                 f"compare-{measure}",
-                f"{measure} by epoch of {', '.join(names)}",
+                _("{measure} by epoch of {names}").format(measure=measure, names=", ".join(names)),
             )
 
 
 def _choose_curves() -> CurveChoice:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         splits = st.pills(
-            "Curves of",
+            _("Curves of"),
             list(SPLITS),
             default=VALIDATION_ALONE,
             selection_mode="multi",
@@ -101,7 +104,7 @@ def _choose_curves() -> CurveChoice:
             persist_state="session",
         )
         smoothing = st.slider(
-            "Smoothing",
+            _("Smoothing"),
             0.0,
             0.95,
             0.0,
@@ -109,23 +112,27 @@ def _choose_curves() -> CurveChoice:
             key="compare_smoothing",
             persist_state="session",
             width=200,
-            help="Weight of what came before, as in TensorBoard. The raw curve stays, thin.",
+            help=_("Weight of what came before, as in TensorBoard. The raw curve stays, thin."),
         )
         log_scale = st.toggle(
-            "Log scale",
+            _("Log scale"),
             key="compare_log",
             persist_state="session",
-            help="Of accuracy, the share of wrong answers is drawn: 99.4 % and 99.5 % lie apart.",
+            help=_(
+                "Of accuracy, the share of wrong answers is drawn: 99.4 % and 99.5 % lie apart."
+            ),
         )
         grouped = st.toggle(
-            "Group all but the seed",
+            _("Group all but the seed"),
             key="compare_grouped",
             persist_state="session",
-            help="One line for runs that differ in nothing but their seed: the mean, with a band.",
+            help=_(
+                "One line for runs that differ in nothing but their seed: the mean, with a band."
+            ),
         )
         if not grouped:
             return CurveChoice(splits, smoothing, log_scale)
-        band = pick("Band", BANDS, "compare_band", "range", persist_state="session")
+        band = pick(_("Band"), BANDS, "compare_band", "range", persist_state="session")
     return CurveChoice(splits, smoothing, log_scale, band)
 
 
@@ -165,15 +172,19 @@ def curves_of(
 
 def curves_text(choice: CurveChoice, num_left_out: int) -> str:
     """The caption of the curves: what a line is, and how many lines are not drawn."""
-    text = "A line is a run. "
+    text = _("A line is a run. ")
     if choice.band is not None:
-        start = "from " if choice.band == "range" else ""
-        text = f"A line is a mean, band {start}{BANDS[choice.band]} over the runs of a group. "
+        start = _("from ") if choice.band == "range" else ""
+        text = _("A line is a mean, band {start}{bands} over the runs of a group. ").format(
+            start=start, bands=BANDS[choice.band]
+        )
     if "batch" in choice.splits:
-        text += "Thin is training, with dropout on. "
-    text += "Look where lines keep apart, and whether by more than their own up and down."
+        text += _("Thin is training, with dropout on. ")
+    text += _("Look where lines keep apart, and whether by more than their own up and down.")
     if num_left_out:
-        text += f" **{num_left_out} more are not drawn**: choose fewer."
+        text += _(" **{num_left_out} more are not drawn**: choose fewer.").format(
+            num_left_out=num_left_out
+        )
     return text
 
 
@@ -182,43 +193,45 @@ def curves_text(choice: CurveChoice, num_left_out: int) -> str:
 
 # Name, value of a run, format of the value.
 RESULTS: tuple[tuple[str, Callable[[Summary], Any], str], ...] = (
-    ("validation accuracy", attrgetter("validation_accuracy"), ".2%"),
-    ("test accuracy", attrgetter("test_accuracy"), ".2%"),
+    (_("validation accuracy"), attrgetter("validation_accuracy"), ".2%"),
+    (_("test accuracy"), attrgetter("test_accuracy"), ".2%"),
     ("parameters", attrgetter("run.spec.model.parameters"), ",.0f"),
-    ("epochs done", attrgetter("epochs_done"), ".4g"),
+    (_("epochs done"), attrgetter("epochs_done"), ".4g"),
     ("seconds", attrgetter("seconds"), ",.0f"),
 )
 
 
 def show_difference(first: Summary, second: Summary, names_by_id: Mapping[str, str]) -> None:
     """Show the settings in which two runs differ, and their results with the difference."""
-    st.subheader("Difference")
+    st.subheader(_("Difference"))
     ours, theirs = first.run.name, second.run.name
     differences = run_comparison.differences(first.run.spec, second.run.spec, names_by_id)
     if differences:
         show_table(
             [(each.setting, each.first, each.second) for each in differences],
-            ["setting", ours, theirs],
-            f"Settings in which {ours} and {theirs} differ",
+            [_("setting"), ours, theirs],
+            _("Settings in which {ours} and {theirs} differ").format(ours=ours, theirs=theirs),
             height="content",
         )
     else:
         explained_caption(
-            "The settings are the same, the seed too: any difference is the machine's."
+            _("The settings are the same, the seed too: any difference is the machine's.")
         )
     show_table(
         [
             (name, *result_texts(value(first), value(second), number_format))
             for name, value, number_format in RESULTS
         ],
-        ["result", ours, theirs, "difference"],
-        f"Results of {ours} and {theirs}, and their difference",
+        [_("result"), ours, theirs, _("difference")],
+        _("Results of {ours} and {theirs}, and their difference").format(ours=ours, theirs=theirs),
         height="content",
     )
     if _validated_on_different_images([first, second]):
         explained_caption(
-            "One is validated on held-out training images, the other on the test set: compare "
-            "their test accuracies."
+            _(
+                "One is validated on held-out training images, the other on the test set: compare "
+                "their test accuracies."
+            )
         )
 
 
@@ -232,7 +245,7 @@ def result_texts(
     if first is None or second is None:
         difference = UNKNOWN
     elif number_format.endswith("%"):
-        difference = f"{_points_text(second - first, 2)} points"
+        difference = _("{points} points").format(points=_points_text(second - first, 2))
     else:
         difference = format(second - first, f"+{number_format}")
     return texts[0], texts[1], difference
@@ -251,31 +264,37 @@ def show_pairs(chosen: Sequence[Summary], names_by_id: Mapping[str, str]) -> Non
     names = sorted(groups, key=lambda name: -len(groups[name]))
     if len(groups) < 2 or len(groups[names[0]]) < 2:
         return
-    st.subheader("Paired by seed")
+    st.subheader(_("Paired by seed"))
     first_box, second_box, measure_box = st.columns(3)
-    first = first_box.selectbox("First group", names, key="pairs_first")
-    second = second_box.selectbox("Second group", names, index=1, key="pairs_second")
+    first = first_box.selectbox(_("First group"), names, key="pairs_first")
+    second = second_box.selectbox(_("Second group"), names, index=1, key="pairs_second")
     with measure_box:
-        measured_on = {False: "validation accuracy", True: "test accuracy"}
-        on_test = pick("Compare", measured_on, "pairs_measure", False)
+        measured_on = {False: _("validation accuracy"), True: _("test accuracy")}
+        on_test = pick(_("Compare"), measured_on, "pairs_measure", False)
     if first == second:
-        st.info("Choose two groups that differ.")
+        st.info(_("Choose two groups that differ."))
         return
     ours, theirs = ([chosen[position] for position in groups[name]] for name in (first, second))
     unfinished = [summary.run.name for summary in (*ours, *theirs) if summary.state != "finished"]
     if unfinished:
-        explained_caption(f"Left out, because not finished: {', '.join(unfinished)}.")
+        explained_caption(
+            _("Left out, because not finished: {unfinished}.").format(
+                unfinished=", ".join(unfinished)
+            )
+        )
     pairs = run_comparison.paired_difference(
         accuracies_by_seed(ours, on_test), accuracies_by_seed(theirs, on_test)
     )
     if pairs is None:
         st.info(
-            "These groups share no seed among their finished runs. Train both with the same seeds: "
-            "what a seed does to both then cancels out."
+            _(
+                "These groups share no seed among their finished runs. Train both with the same "
+                "seeds: what a seed does to both then cancels out."
+            )
         )
         return
     if not on_test and _validated_on_different_images([*ours, *theirs]):
-        st.warning("They are validated on different images: compare their test accuracies.")
+        st.warning(_("They are validated on different images: compare their test accuracies."))
     explained(pairs_text(pairs, first, second))
 
 
@@ -293,15 +312,25 @@ def pairs_text(pairs: PairedDifference, first: str, second: str) -> str:
     """The result of a paired comparison as sentences in Markdown."""
     n = len(pairs.seeds)
     seeds = ", ".join(map(str, pairs.seeds[:10])) + (" …" if n > 10 else "")
-    mean = f"**{second}** minus **{first}**: {_points_text(pairs.mean)} points"
+    mean = _("**{second}** minus **{first}**: {points} points").format(
+        second=second, first=first, points=_points_text(pairs.mean)
+    )
     if n == 1:
-        return f"{mean}, from one pair (seed {seeds}). One pair says nothing of chance: train more."
-    interval = f"{_points_text(pairs.low)} to {_points_text(pairs.high)}"
-    verdict = "The interval includes 0: **no clear difference**"
+        return _(
+            "{mean}, from one pair (seed {seeds}). One pair says nothing of chance: train more."
+        ).format(mean=mean, seeds=seeds)
+    interval = _("{low} to {high}").format(
+        low=_points_text(pairs.low), high=_points_text(pairs.high)
+    )
+    verdict = _("The interval includes 0: **no clear difference**")
     if pairs.significant:
-        better = "higher" if pairs.mean > 0 else "lower"
-        verdict = f"The interval leaves out 0: {second} is **{better}**"
-    return f"{mean} on average, 95 % interval {interval}, n = {n} pairs (seeds {seeds}). {verdict}."
+        better = _("higher") if pairs.mean > 0 else _("lower")
+        verdict = _("The interval leaves out 0: {second} is **{better}**").format(
+            second=second, better=better
+        )
+    return _(
+        "{mean} on average, 95 % interval {interval}, n = {n} pairs (seeds {seeds}). {verdict}."
+    ).format(mean=mean, interval=interval, n=n, seeds=seeds, verdict=verdict)
 
 
 def _points_text(share: float, digits: int = 3) -> str:

@@ -10,6 +10,7 @@ from mnistviz.exports.formats import Format
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared.texts import epochs_text
 
 # From this time on, the page says how long a file takes.
@@ -20,10 +21,10 @@ def show_formats(run: Run) -> None:
     """Show a download button for each format, of the network after a chosen number of epochs."""
     steps = snapshots.steps_of(run)
     if not steps:
-        st.caption("There is no network yet: wait until the training has begun.")
+        st.caption(_("There is no network yet: wait until the training has begun."))
         return
     step = st.selectbox(
-        "Network after so many epochs",
+        _("Network after so many epochs"),
         steps,
         index=len(steps) - 1,
         format_func=lambda step: epochs_text(run, step),
@@ -55,5 +56,5 @@ def _download(snapshot: Snapshot, to: Format) -> None:
     )
     text = missing or to.text
     if to.seconds > LONG_SECONDS and not missing:
-        text += f" Takes about {to.seconds:.0f} seconds."
+        text += _(" Takes about {seconds:.0f} seconds.").format(seconds=to.seconds)
     st.caption(text)

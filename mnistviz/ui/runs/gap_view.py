@@ -13,6 +13,7 @@ from mnistviz.runs.run_summary import Summary, summarise
 from mnistviz.runs.run_table import page_row
 from mnistviz.studies import generalization_gap
 from mnistviz.studies.generalization_gap import GAP_TRAININGS, GapSet
+from mnistviz.texts import _
 from mnistviz.training import launcher
 from mnistviz.ui.runs.runs_table import show_table
 from mnistviz.ui.shared import flash
@@ -42,12 +43,16 @@ def start_all() -> None:
 
 def show_gap(runs: Sequence[Run], seconds_per_epoch: float) -> None:
     """Show the chart and table of a set of five trainings, and the form that trains a new one."""
-    explained(f"What do **dropout** and **batch normalization** do? {generalization_gap.GAP_TEXT}")
+    explained(
+        _("What do **dropout** and **batch normalization** do? {gap_text}").format(
+            gap_text=generalization_gap.GAP_TEXT
+        )
+    )
     sets = generalization_gap.sets_of(runs)
     number = 0
     if len(sets) > 1:
         number = st.selectbox(
-            "Trainings",
+            _("Trainings"),
             range(len(sets)),
             format_func=lambda number: sets[number].title,
             key="gap_set",
@@ -56,12 +61,14 @@ def show_gap(runs: Sequence[Run], seconds_per_epoch: float) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epochs = _setting_input("epochs", generalization_gap.training_of().epochs, EPOCHS_KEY)
         _setting_input("seed", 1, SEED_KEY)
-        text = "One trains at a time, the others wait. You can close the tab."
-        button("Train the five", "play_arrow", start_all, key="gap_start", help=text)
+        text = _("One trains at a time, the others wait. You can close the tab.")
+        button(_("Train the five"), "play_arrow", start_all, key="gap_start", help=text)
     minutes = len(GAP_TRAININGS) * epochs * seconds_per_epoch / 60
     explained_caption(
-        f"Takes about {max(1, round(minutes))} minutes on the machine that made the bundled run. "
-        "The chart grows with every epoch."
+        _(
+            "Takes about {minutes} minutes on the machine that made the bundled run. The chart "
+            "grows with every epoch."
+        ).format(minutes=max(1, round(minutes)))
     )
     flash.show(MESSAGE, once=True)
 
@@ -91,14 +98,18 @@ def show_set(chosen: GapSet) -> None:
     show(
         gap_figure(epochs),
         "gap",
-        "The gap between accuracy on training images and on held-out images, in percentage points "
-        f"over the epochs, of {len(members)} trainings",
+        _(
+            "The gap between accuracy on training images and on held-out images, in percentage "
+            "points over the epochs, of {count} trainings"
+        ).format(count=len(members)),
     )
     explained_caption(
-        "Look which lines climb while the others stay near 0. **Thick**: the gap. Thin and dotted: "
-        "an estimate from the training log, which begins far below. It is too low, because the log "
-        "averages over the epoch, while the network still learns. The images that it never saw are "
-        f"{chosen.train.held_out:,} held out of the training set."
+        _(
+            "Look which lines climb while the others stay near 0. **Thick**: the gap. Thin and "
+            "dotted: an estimate from the training log, which begins far below. It is too low, "
+            "because the log averages over the epoch, while the network still learns. The images "
+            "that it never saw are {held_out:,} held out of the training set."
+        ).format(held_out=chosen.train.held_out)
     )
     waiting = [
         f"{state_badge(summary.state)} {title}"
@@ -109,22 +120,22 @@ def show_set(chosen: GapSet) -> None:
         explained(" · ".join(waiting))
     missing = [training.title for training in GAP_TRAININGS if training.name not in chosen.runs]
     if missing:
-        explained_caption(f"Not trained yet: {', '.join(missing)}.")
+        explained_caption(_("Not trained yet: {missing}.").format(missing=", ".join(missing)))
     number = st.column_config.NumberColumn
     show_table(
         [gap_row(title, summary, epochs[title]) for title, summary in members],
         None,
-        "The five trainings with their last gap and their accuracies",
+        _("The five trainings with their last gap and their accuracies"),
         height="content",
         placeholder="–",
         column_config={
-            "parameters": number(format="localized"),
-            "gap, points": number(format="%+.2f"),
-            "held-out accuracy": number(format="%.2f%%"),
-            "test accuracy": number(format="%.2f%%"),
+            _("parameters"): number(format="localized"),
+            _("gap, points"): number(format="%+.2f"),
+            _("held-out accuracy"): number(format="%.2f%%"),
+            _("test accuracy"): number(format="%.2f%%"),
         },
     )
-    with st.expander("The commands that make these runs again", icon=":material/terminal:"):
+    with st.expander(_("The commands that make these runs again"), icon=":material/terminal:"):
         commands = map(generalization_gap.command_of, GAP_TRAININGS)
         st.code("\n".join(commands), language="sh")
 
@@ -134,11 +145,11 @@ def gap_row(title: str, summary: Summary, epochs: Sequence[EpochRow]) -> dict[st
     values = page_row(summary, {})
     gap = epochs[-1].gap if epochs else None
     return {
-        "training": title,
-        "run": summary.run.name,
-        "parameters": values["parameters"],
-        "epochs": len(epochs),
-        "gap, points": None if gap is None else 100 * gap,
-        "held-out accuracy": values["validation"],
-        "test accuracy": values["test"],
+        _("training"): title,
+        _("run"): summary.run.name,
+        _("parameters"): values["parameters"],
+        _("epochs"): len(epochs),
+        _("gap, points"): None if gap is None else 100 * gap,
+        _("held-out accuracy"): values["validation"],
+        _("test accuracy"): values["test"],
     }

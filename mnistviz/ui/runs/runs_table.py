@@ -11,13 +11,14 @@ import streamlit as st
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_summary import Summary
 from mnistviz.runs.run_table import PAGE_COLUMNS, RunColumn, page_row
+from mnistviz.texts import _
 from mnistviz.ui.shared import state
 
 # The filters by label, with the value of a run that they compare.
 FILTERS: dict[str, Callable[[Summary], str]] = {
-    "Recipe": attrgetter("run.spec.recipe"),
-    "Channels": attrgetter("run.spec.model.plan"),
-    "State": attrgetter("state"),
+    _("Recipe"): attrgetter("run.spec.recipe"),
+    _("Channels"): attrgetter("run.spec.model.plan"),
+    _("State"): attrgetter("state"),
 }
 
 _COLUMN_TYPES: dict[str, Callable[..., Any]] = {
@@ -76,19 +77,22 @@ def choose_filters(summaries: Sequence[Summary]) -> list[Summary]:
     num_filters = sum(bool(st.session_state[key]) for key in keys.values())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
-            "Search",
+            _("Search"),
             key="runs_search",
             persist_state="session",
-            placeholder="Search name, recipe, channels or note",
+            placeholder=_("Search name, recipe, channels or note"),
             label_visibility="collapsed",
             icon=":material/search:",
         )
         with st.popover(
-            f"Filter ({num_filters})" if num_filters else "Filter", icon=":material/filter_list:"
+            _("Filter ({num_filters})").format(num_filters=num_filters)
+            if num_filters
+            else _("Filter"),
+            icon=":material/filter_list:",
         ):
             choices = {
                 label: st.multiselect(
-                    label, values, key=keys[label], persist_state="session", placeholder="all"
+                    label, values, key=keys[label], persist_state="session", placeholder=_("all")
                 )
                 for label, values in options.items()
             }
@@ -108,7 +112,7 @@ def choose_runs(summaries: Sequence[Summary], shown: Sequence[Summary]) -> list[
     event = show_table(
         [page_row(summary, names) for summary in shown],
         None,
-        f"Table of {len(shown)} runs with their settings and results",
+        _("Table of {count} runs with their settings and results").format(count=len(shown)),
         key=key,
         height=min(38 + 35 * max(len(shown), 1), 430),
         column_config={name: column_config(each) for name, each in PAGE_COLUMNS.items()},

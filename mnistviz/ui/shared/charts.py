@@ -10,6 +10,7 @@ import streamlit as st
 
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
+from mnistviz.texts import _
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.training import run_logs
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from mnistviz.core.types.charts import Scope
 
 SCOPE_NAMES: dict[Scope, str] = {
-    "layer": "one for the layer",
-    "tile": "one per tile",
-    "all": "one for all layers",
+    "layer": _("one for the layer"),
+    "tile": _("one per tile"),
+    "all": _("one for all layers"),
 }
 
 
@@ -108,12 +109,12 @@ def show_curves(
             show(
                 figure,
                 measure,
-                f"{measure} of {run.name} by epoch"
-                + ("" if run.spec.data else ", beside the original author's run"),
+                _("{measure} of {name} by epoch").format(measure=measure, name=run.name)
+                + ("" if run.spec.data else _(", beside the original author's run")),
             )
 
 
 def pick_scope(key: str, tile: str) -> Scope:
     """Let a person choose what shares a colour scale; `tile` is the name of a tile on the page."""
-    texts = {**SCOPE_NAMES, "tile": f"one per {tile}"}
-    return pick("Colour scale", texts, key, wrap=True)
+    texts = {**SCOPE_NAMES, "tile": _("one per {tile}").format(tile=tile)}
+    return pick(_("Colour scale"), texts, key, wrap=True)

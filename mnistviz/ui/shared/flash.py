@@ -14,6 +14,7 @@ import streamlit as st
 
 from mnistviz.core import storage
 from mnistviz.core.errors import ClassError, MnistVizError
+from mnistviz.texts import _
 
 Level = Literal["success", "warning", "error"]
 BOXES = {"success": st.success, "warning": st.warning, "error": st.error}
@@ -107,5 +108,7 @@ def show_with_undo(
     with st.container(horizontal=True, vertical_alignment="center"):
         BOXES[message.level](message.text, icon=ICONS[message.level], width="stretch")
         if message.undo and set(deleted()).issuperset(message.undo):
-            st.button("Bring back", icon=":material/undo:", on_click=restore, args=(message.undo,))
+            st.button(
+                _("Bring back"), icon=":material/undo:", on_click=restore, args=(message.undo,)
+            )
     return message.text if message.level == "success" else ""

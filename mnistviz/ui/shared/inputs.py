@@ -9,6 +9,7 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 
 Option = TypeVar("Option")
 
@@ -116,6 +117,8 @@ def show_uploads_refused() -> None:
     query = urlencode(st.query_params.to_dict())
     address = f"{st.context.url}?{query}" if query else st.context.url
     st.info(
-        "This page lies in a frame of another site, from which browsers let no file through. "
-        f"[Open it in a tab of its own]({address}): there you can choose files."
+        _(
+            "This page lies in a frame of another site, from which browsers let no file through. "
+            "[Open it in a tab of its own]({address}): there you can choose files."
+        ).format(address=address)
     )

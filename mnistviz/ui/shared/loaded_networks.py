@@ -21,6 +21,7 @@ from mnistviz.network.network import Network
 from mnistviz.runs import snapshots
 from mnistviz.runs.load import load
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 
 
 def snapshot_key(snapshot: Snapshot) -> tuple[str, int]:
@@ -29,7 +30,7 @@ def snapshot_key(snapshot: Snapshot) -> tuple[str, int]:
 
 
 # Follows a probability.
-NOT_CALIBRATED = " (not calibrated)"
+NOT_CALIBRATED = _(" (not calibrated)")
 
 HASH_FUNCS: dict[str | type[Any], Callable[[Any], Any]] = {Snapshot: snapshot_key}
 
@@ -74,7 +75,7 @@ def calibrated_stages(snapshot: Snapshot, image: FloatArray) -> tuple[LayerOutpu
 
 
 @st.cache_resource(
-    max_entries=64, show_spinner="Fitting the temperature, once …", hash_funcs=HASH_FUNCS
+    max_entries=64, show_spinner=_("Fitting the temperature, once …"), hash_funcs=HASH_FUNCS
 )
 def calibration(snapshot: Snapshot) -> Calibration | None:
     """The calibration of a snapshot; None where no image was held out."""
@@ -92,7 +93,7 @@ def digit_reader(snapshot: Snapshot) -> DigitReader:
 
 @st.cache_resource(
     max_entries=64,
-    show_spinner="Calibrating the second look, once for this snapshot …",
+    show_spinner=_("Calibrating the second look, once for this snapshot …"),
     hash_funcs=HASH_FUNCS,
 )
 def second_look_calibration(snapshot: Snapshot) -> Calibration | None:
@@ -144,7 +145,7 @@ def _attribution(
 
 @st.cache_resource(
     max_entries=16,
-    show_spinner="Averaging the channels, once for this snapshot …",
+    show_spinner=_("Averaging the channels, once for this snapshot …"),
     hash_funcs=HASH_FUNCS,
 )
 def knockout(snapshot: Snapshot) -> Knockout:

@@ -6,6 +6,7 @@ from typing import Literal, TypeVar
 
 import streamlit as st
 
+from mnistviz.texts import _
 from mnistviz.ui.shared.words.explained import explained_caption
 
 Result = TypeVar("Result")
@@ -62,7 +63,7 @@ class OnDemand:
                 # A click ends this run of the script. The text tells apart the buttons of a page
                 # that computes one result after the other.
                 key = f"{self.name}_stop_{text}"
-                st.button("Stop", icon=":material/stop:", key=key, on_click=self.stop)
+                st.button(_("Stop"), icon=":material/stop:", key=key, on_click=self.stop)
         result = compute(lambda share: bar.progress(share, text))
         slot.empty()
         return result

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from mnistviz.texts import _
+
 
 @dataclass(frozen=True)
 class PageEntry:
@@ -26,108 +28,108 @@ class PageEntry:
 
 START = PageEntry(
     "pages/start.py",
-    "Start here",
+    _("Start here"),
     ":material/rocket_launch:",
-    "Five stations, ten minutes: how a network reads, learns and fails.",
+    _("Five stations, ten minutes: how a network reads, learns and fails."),
 )
 OVERVIEW = PageEntry(
     "pages/overview.py",
-    "Overview",
+    _("Overview"),
     ":material/home:",
-    "What the network is, layer by layer, and the digits it learns from.",
+    _("What the network is, layer by layer, and the digits it learns from."),
 )
 TRAIN = PageEntry(
     "pages/train.py",
-    "Train",
+    _("Train"),
     ":material/show_chart:",
-    "Train a network and watch its loss and accuracy as it learns.",
+    _("Train a network and watch its loss and accuracy as it learns."),
 )
 DESIGN = PageEntry(
     "pages/design.py",
-    "Design",
+    _("Design"),
     ":material/construction:",
-    "Put a network together, layer by layer, under a budget of parameters.",
+    _("Put a network together, layer by layer, under a budget of parameters."),
 )
 DATA_SETS = PageEntry(
     "pages/data_sets.py",
-    "Data sets",
+    _("Data sets"),
     ":material/dataset:",
-    "Import images of your own, with classes of your own, to train and evaluate on.",
+    _("Import images of your own, with classes of your own, to train and evaluate on."),
 )
 FILM = PageEntry(
     "pages/film.py",
-    "Film",
+    _("Film"),
     ":material/movie:",
-    "How a network learned, snapshot by snapshot.",
+    _("How a network learned, snapshot by snapshot."),
 )
 RUNS = PageEntry(
     "pages/runs.py",
-    "Runs",
+    _("Runs"),
     ":material/table_chart:",
-    "All trainings: sort, compare, name, delete, export and import them.",
+    _("All trainings: sort, compare, name, delete, export and import them."),
 )
 KERNELS = PageEntry(
     "pages/kernels.py",
-    "Kernels",
+    _("Kernels"),
     ":material/grid_view:",
-    "Every kernel of every convolution, with its numbers.",
+    _("Every kernel of every convolution, with its numbers."),
 )
 FEATURE_MAPS = PageEntry(
     "pages/feature_maps.py",
-    "Feature maps",
+    _("Feature maps"),
     ":material/layers:",
-    "What each layer makes of one image.",
+    _("What each layer makes of one image."),
 )
 MICROSCOPE = PageEntry(
     "pages/microscope.py",
-    "Microscope",
+    _("Microscope"),
     ":material/biotech:",
-    "A convolution, number by number: move the window, change the kernel, see the map.",
+    _("A convolution, number by number: move the window, change the kernel, see the map."),
 )
 WHY = PageEntry(
     "pages/why.py",
-    "Why this answer?",
+    _("Why this answer?"),
     ":material/help_center:",
-    "Which pixels and which channels an answer rests on.",
+    _("Which pixels and which channels an answer rests on."),
 )
 EMBEDDING = PageEntry(
     "pages/embedding.py",
-    "Map of digits",
+    _("Map of digits"),
     ":material/scatter_plot:",
-    "The test images as the network sees them: alike lie close together.",
+    _("The test images as the network sees them: alike lie close together."),
 )
 EVALUATE = PageEntry(
     "pages/evaluate.py",
-    "Evaluate",
+    _("Evaluate"),
     ":material/fact_check:",
-    "Which images a network reads wrong, how sure it is, and how much it tolerates.",
+    _("Which images a network reads wrong, how sure it is, and how much it tolerates."),
 )
 CHANNELS = PageEntry(
     "pages/channels.py",
-    "How many channels?",
+    _("How many channels?"),
     ":material/tune:",
-    "What 8/16/32 costs and reaches against 10/15/20, and a verdict by rule.",
+    _("What 8/16/32 costs and reaches against 10/15/20, and a verdict by rule."),
 )
 DRAW = PageEntry(
     "pages/draw.py",
-    "Draw",
+    _("Draw"),
     ":material/draw:",
-    "Draw a digit and see what the network reads.",
+    _("Draw a digit and see what the network reads."),
 )
 MY_DIGITS = PageEntry(
     "pages/my_digits.py",
-    "My digits",
+    _("My digits"),
     ":material/gesture:",
-    "Your own digits: who reads them right, and a network taught on them.",
+    _("Your own digits: who reads them right, and a network taught on them."),
 )
 
 # The menu: the pages of each section, in order. The Overview opens at the bare address, but for a
 # first visit.
 SECTIONS: dict[str, tuple[PageEntry, ...]] = {
     "": (START, OVERVIEW),
-    "Train": (TRAIN, DESIGN, DATA_SETS, FILM, RUNS),
-    "Look inside": (KERNELS, FEATURE_MAPS, MICROSCOPE, WHY, EMBEDDING),
-    "Judge": (EVALUATE, CHANNELS),
-    "Your hand": (DRAW, MY_DIGITS),
+    _("Train"): (TRAIN, DESIGN, DATA_SETS, FILM, RUNS),
+    _("Look inside"): (KERNELS, FEATURE_MAPS, MICROSCOPE, WHY, EMBEDDING),
+    _("Judge"): (EVALUATE, CHANNELS),
+    _("Your hand"): (DRAW, MY_DIGITS),
 }
 PAGES = tuple(entry for entries in SECTIONS.values() for entry in entries)

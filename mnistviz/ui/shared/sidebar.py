@@ -11,6 +11,7 @@ from mnistviz.digits.my_digits import label_name
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.compat import drop_infinite_query_param, restore_query_param
 from mnistviz.ui.shared.texts import epochs_text
@@ -32,16 +33,18 @@ def _run_picker() -> None:
     )
     if wanted not in names and wanted not in names.values():
         st.sidebar.warning(
-            f"The run {wanted} is not there or is damaged. This is {registry.DEFAULT_RUN}."
+            _("The run {wanted} is not there or is damaged. This is {default_run}.").format(
+                wanted=wanted, default_run=registry.DEFAULT_RUN
+            )
         )
     restore_query_param(state.RUN, names, next(iter(names)))
     st.sidebar.selectbox(
-        "Run",
+        _("Run"),
         list(names),
         format_func=lambda run_id: names.get(run_id, run_id),
         key=state.RUN,
         bind="query-params",
-        help="Whose network all pages show. Some runs come with the program.",
+        help=_("Whose network all pages show. Some runs come with the program."),
     )
 
 
@@ -54,14 +57,16 @@ def _snapshot_picker(run: Run) -> None:
         st.session_state[state.SNAPSHOT] = st.session_state.pop(state.NEXT_SNAPSHOT)
     restore_query_param(state.SNAPSHOT, steps, steps[-1])
     st.sidebar.select_slider(
-        "Snapshot, in epochs trained",
+        _("Snapshot, in epochs trained"),
         steps,
         value=steps[-1],
         format_func=lambda step: epochs_text(run, step),
         key=state.SNAPSHOT,
         bind="query-params",
-        help="How far the network had been trained: 0 is before the first step. "
-        "Early snapshots lie close together, because most happens there.",
+        help=_(
+            "How far the network had been trained: 0 is before the first step. Early snapshots "
+            "lie close together, because most happens there."
+        ),
     )
 
 
@@ -89,26 +94,26 @@ def _image_picker() -> None:
         # The run before had more test images.
         st.session_state[state.IMAGE] = last
     left.number_input(
-        f"Image, 0 to {last:,}",
+        _("Image, 0 to {last:,}").format(last=last),
         0,
         last,
         key=state.IMAGE,
         bind="query-params",
         disabled=uses_drawing(),
-        help="A test image, or below the digit that you drew last. All pages look at it.",
+        help=_("A test image, or below the digit that you drew last. All pages look at it."),
     )
     _read_picture_in_address()
     restore_query_param(state.USE_DRAWING, (False, True), False)
     left.toggle(
-        "My drawing",
+        _("My drawing"),
         key=state.USE_DRAWING,
         bind="query-params",
-        help="Use the digit last drawn or uploaded on the Draw page.",
+        help=_("Use the digit last drawn or uploaded on the Draw page."),
     )
     image, name = chosen_image()
     right.image(image, caption=name[:1].upper() + name[1:], width=PREVIEW_SIZE, alt=name)
     if st.session_state[state.USE_DRAWING] and not uses_drawing():
-        st.sidebar.caption("Nothing is drawn yet: still the test image.")
+        st.sidebar.caption(_("Nothing is drawn yet: still the test image."))
     update_picture_in_address()
 
 
@@ -121,7 +126,9 @@ def _read_picture_in_address() -> None:
         try:
             st.session_state[state.DRAWN_IMAGE] = url_codec.picture_from_text(text)
         except DrawingError as error:
-            st.sidebar.warning(f"The picture in the address can't be shown: {error}.")
+            st.sidebar.warning(
+                _("The picture in the address can't be shown: {error}.").format(error=error)
+            )
 
 
 def update_picture_in_address() -> None:
@@ -160,7 +167,11 @@ def need_snapshot() -> Snapshot:
 
 def no_snapshot_yet(run: Run) -> None:
     """Say that a run has no snapshot yet."""
-    st.info(f"**{run.name}** has no snapshot yet. It gets one when its training begins.")
+    st.info(
+        _("**{name}** has no snapshot yet. It gets one when its training begins.").format(
+            name=run.name
+        )
+    )
 
 
 def uses_drawing() -> bool:
@@ -184,10 +195,12 @@ def chosen_image() -> tuple[FloatArray, str]:
     if uses_drawing():
         drawn = st.session_state[state.DRAWN_IMAGE]
         name, named = st.session_state.get(state.NAMED_IMAGE, ("", None))
-        return drawn, name if named is drawn else "your drawing"
+        return drawn, name if named is drawn else _("your drawing")
     number = int(st.session_state.get(state.IMAGE) or 0)
     spec = chosen_run().spec
     data = data_of(spec.data)
     number = min(number, len(data.y_test) - 1)
     label = label_name(int(data.y_test[number]), spec.class_names)
-    return to_input(data.x_test[number]), f"test image {number}, {label}"
+    return to_input(data.x_test[number]), _("test image {number}, {label}").format(
+        number=number, label=label
+    )

@@ -25,6 +25,7 @@ from mnistviz.inspection.digit_maps import DigitMap
 from mnistviz.inspection.image.preferred_input import ChannelGradients, preferred_inputs
 from mnistviz.runs.result_cache import ResultCache, dataclass_codec
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared.loaded_networks import HASH_FUNCS, network
 
 # ---------------------------------------------------------------- channels
@@ -114,7 +115,7 @@ def nearest_training(
 
 @st.cache_resource(
     max_entries=16,
-    show_spinner="Placing 10,000 digits, once for this snapshot …",
+    show_spinner=_("Placing 10,000 digits, once for this snapshot …"),
     hash_funcs=HASH_FUNCS,
 )
 def digit_map(snapshot: Snapshot) -> DigitMap:
@@ -128,7 +129,7 @@ def place(snapshot: Snapshot, image: FloatArray) -> FloatArray:
 
 
 def _place(snapshot: Snapshot, image: FloatArray, among: DigitMap) -> FloatArray:
-    features, _ = embedding.last_features(network(snapshot), image[None])
+    features, _scores = embedding.last_features(network(snapshot), image[None])
     return cast(FloatArray, among.place(features)[0])
 
 

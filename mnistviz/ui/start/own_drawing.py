@@ -10,6 +10,7 @@ from mnistviz.ui.draw.canvas import linked_drawing, write_address
 from mnistviz.ui.draw.canvas_history import History
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.flow.digit_flow import PAD_SIZE, image_of
+from mnistviz.ui.start import texts
 
 # A 7.
 TEST_IMAGE = 0
@@ -43,6 +44,6 @@ def own_image() -> FloatArray | None:
 def test_digit() -> tuple[FloatArray, str]:
     """A digit `(28, 28)` for those who have drawn none, and its name."""
     data = load_mnist()
-    return to_input(
-        data.x_test[TEST_IMAGE]
-    ), f"test image {TEST_IMAGE}, {label_name(int(data.y_test[TEST_IMAGE]))}"
+    return to_input(data.x_test[TEST_IMAGE]), texts.TEST_IMAGE.format(
+        number=TEST_IMAGE, label=label_name(int(data.y_test[TEST_IMAGE]))
+    )

@@ -6,6 +6,8 @@ of the text that uses them.
 
 from dataclasses import dataclass
 
+from mnistviz.texts import _
+
 
 @dataclass(frozen=True)
 class StationTexts:
@@ -28,97 +30,120 @@ class StationTexts:
     solution: str
 
 
-INTRODUCTION = (
+INTRODUCTION = _(
     "Five stations, ten minutes: find out how a computer reads handwriting. Guess first, then look."
 )
-STATIONS_LABEL = "Stations"
-WELL_GUESSED = "Good guess!"
-OTHER_GUESS = "Not quite."
-DEEPER = "Go deeper:"
-NEXT = "Next: {name}"
-FINISHED = (
+STATIONS_LABEL = _("Stations")
+WELL_GUESSED = _("Good guess!")
+OTHER_GUESS = _("Not quite.")
+DEEPER = _("Go deeper:")
+NEXT = _("Next: {name}")
+FINISHED = _(
     "**You have seen all five stations.** You know how the network reads, how it learns and where "
     "it fails. One question is left: would more channels make it better? *How many channels?* "
     "begins with the answer. Then try the other pages, in any order."
 )
-GUESS_TO_GO_ON = "Answer the question to go on."
+GUESS_TO_GO_ON = _("Answer the question to go on.")
 
 DRAW = StationTexts(
-    name="Draw",
-    sentence="Draw one digit, 0 to 9, on the black square: a small network reads it while you "
-    "draw, and says how sure it is.",
-    question="Guess first: can it still read your digit if you draw it tiny, in a corner?",
-    answers=("Yes", "No", "Only some digits"),
+    name=_("Draw"),
+    sentence=_(
+        "Draw one digit, 0 to 9, on the black square: a small network reads it while you draw, "
+        "and says how sure it is."
+    ),
+    question=_("Guess first: can it still read your digit if you draw it tiny, in a corner?"),
+    answers=(_("Yes"), _("No"), _("Only some digits")),
     right=0,
-    solution="Try it: press *Clear* and draw a tiny digit. It can. Each drawing is first scaled to "
-    "the same size and moved to the middle. The small picture of 28×28 pixels is all it sees.",
+    solution=_(
+        "Try it: press *Clear* and draw a tiny digit. It can. Each drawing is first scaled to the "
+        "same size and moved to the middle. The small picture of 28×28 pixels is all it sees."
+    ),
 )
 
-DRAW_FIRST = "**Draw a digit** to go on."
+DRAW_FIRST = _("**Draw a digit** to go on.")
 
 LAYERS = StationTexts(
-    name="Layers",
-    sentence="Your digit passes through the network from layer to layer, until there is one score "
-    "for each of the ten digits.",
-    question="Guess first: how many numbers does it compute for one answer?",
-    answers=("About 100", "About 1,000", "More than 10,000"),
+    name=_("Layers"),
+    sentence=_(
+        "Your digit passes through the network from layer to layer, until there is one score for "
+        "each of the ten digits."
+    ),
+    question=_("Guess first: how many numbers does it compute for one answer?"),
+    answers=(_("About 100"), _("About 1,000"), _("More than 10,000")),
     right=2,
-    solution="It computes **{count:,}**. Point at a small picture, a feature map: the lines show "
-    "what it is made of.",
+    solution=_(
+        "It computes **{count:,}**. Point at a small picture, a feature map: the lines show what "
+        "it is made of."
+    ),
 )
-NO_DIGIT_YET = "You have drawn no digit yet, so this is a digit from the test images."
+TEST_IMAGE = _("test image {number}, {label}")
+NO_DIGIT_YET = _("You have drawn no digit yet, so this is a digit from the test images.")
 
 CONVOLUTION = StationTexts(
-    name="Convolution",
-    sentence="A convolution lays nine numbers, the kernel, on nine pixels, multiplies and adds "
-    "up: one pixel of the feature map.",
-    question="Guess first: where is this map bright?",
-    answers=("Where it looks like the kernel", "All over the digit", "Outside"),
+    name=_("Convolution"),
+    sentence=_(
+        "A convolution lays nine numbers, the kernel, on nine pixels, multiplies and adds up: one "
+        "pixel of the feature map."
+    ),
+    question=_("Guess first: where is this map bright?"),
+    answers=(_("Where it looks like the kernel"), _("All over the digit"), _("Outside")),
     right=0,
-    solution="Bright pixels on positive numbers of the kernel make a large sum, on negative ones a "
-    "small sum.",
+    solution=_(
+        "Bright pixels on positive numbers of the kernel make a large sum, on negative ones a "
+        "small sum."
+    ),
 )
-INPUT_NAME = "The digit"
-MAP_NAME = "Map of {layer}, channel {channel}"
+INPUT_NAME = _("The digit")
+MAP_NAME = _("Map of {layer}, channel {channel}")
 
 TRAIN = StationTexts(
-    name="Train",
-    sentence="In training, a network reads example digits, compares its answers with the labels, "
-    "and changes the numbers in its kernels a little after each batch.",
-    question="Guess first: a new network guesses 10 of 100 digits right. How many are right after "
-    "20 seconds of training?",
-    answers=("About 30", "About 60", "More than 90"),
+    name=_("Train"),
+    sentence=_(
+        "In training, a network reads example digits, compares its answers with the labels, and "
+        "changes the numbers in its kernels a little after each batch."
+    ),
+    question=_(
+        "Guess first: a new network guesses 10 of 100 digits right. How many are right after 20 "
+        "seconds of training?"
+    ),
+    answers=(_("About 30"), _("About 60"), _("More than 90")),
     right=2,
-    solution="Start the training and see for yourself. It uses 5,000 digits, each of them three "
-    "times.",
+    solution=_(
+        "Start the training and see for yourself. It uses 5,000 digits, each of them three times."
+    ),
 )
-TRAIN_BUTTON = "Train a new network"
-TRAIN_AGAIN = "Train another one"
-PREPARING = "The training is being prepared. That takes a few seconds."
-TRAINING = "{seen:,} of {total:,} digits read"
-GUESSES = (
+TRAIN_BUTTON = _("Train a new network")
+TRAIN_AGAIN = _("Train another one")
+PREPARING = _("The training is being prepared. That takes a few seconds.")
+TRAINING = _("{seen:,} of {total:,} digits read")
+GUESSES = _(
     "The same {total} test images, read again and again. Now **{right}** are right: green is "
     "right, red is wrong."
 )
-TRAINED = (
+TRAINED = _(
     "**Your network reads {accuracy:.1%} of the test images right**, after {seconds:.0f} seconds "
     "of training."
 )
-YOUR_DIGIT = "It reads your own digit as **{digit}**, with a probability of {probability:.1%}."
-NOT_FINISHED = "This training ended early ({state}). Start another one."
+YOUR_DIGIT = _("It reads your own digit as **{digit}**, with a probability of {probability:.1%}.")
+NOT_FINISHED = _("This training ended early ({state}). Start another one.")
 
 MISTAKES = StationTexts(
-    name="Mistakes",
-    sentence="Of {total:,} test images, this network reads {wrong} wrong, and here it was very "
-    "sure of a wrong answer.",
-    question="Guess first: which digit is this?",
+    name=_("Mistakes"),
+    sentence=_(
+        "Of {total:,} test images, this network reads {wrong} wrong, and here it was very sure of "
+        "a wrong answer."
+    ),
+    question=_("Guess first: which digit is this?"),
     answers=tuple("0123456789"),
     right=-1,
-    solution="Its label says **{label}**. The network reads **{answer}**, with a probability of "
-    "{probability:.1%}. Being sure is not the same as being right. Below are more of its mistakes: "
-    "look what they have in common. There, *4, not 9* means: it reads 4, and the label says 9.",
+    solution=_(
+        "Its label says **{label}**. The network reads **{answer}**, with a probability of "
+        "{probability:.1%}. Being sure is not the same as being right. Below are more of its "
+        "mistakes: look what they have in common. There, *4, not 9* means: it reads 4, and the "
+        "label says 9."
+    ),
 )
-MISTAKE_PICTURE = "A test image that the network reads wrong"
-MISTAKES_PICTURE = "{count} test images that the network reads wrong, each with its answer"
+MISTAKE_PICTURE = _("A test image that the network reads wrong")
+MISTAKES_PICTURE = _("{count} test images that the network reads wrong, each with its answer")
 
 STATIONS = (DRAW, LAYERS, CONVOLUTION, TRAIN, MISTAKES)

@@ -18,6 +18,7 @@ from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.registry import Run
 from mnistviz.studies import challenge
 from mnistviz.studies.training_loss import is_logged
+from mnistviz.texts import _
 from mnistviz.ui.shared.charts import CurveOptions, show, show_curves
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.texts import validated_on_text
@@ -26,6 +27,7 @@ from mnistviz.ui.shared.words.explained import explained_caption
 from mnistviz.ui.train.distributions_view import show_distributions
 
 TABLE_COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
+PUBLISHED, HERE, DIFFERENCE = _("published"), _("here"), _("difference")
 # A training diverges if it reads so many fewer of the watched digits right than before, at an
 # average probability of at least this.
 MANY_FEWER, CERTAIN = 5, 0.6
@@ -38,52 +40,23 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
     compared = training_images.with_training_images(run, rows)
     alike = is_logged(compared)
     curves, guesses, more = st.container(), st.container(), st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        validated = last_row(rows, "validation")
-        axis = pick(
-            "Accuracy axis",
-            ACCURACY_AXES,
-            f"accuracy_axis_{run.id}",
-            0.9 if validated and validated.epoch > 3 else 0.0,
-        )
-        loss_axis = pick("Loss axis", {"log": "log", "linear": "linear"}, "loss_axis", "log")
-        smoothing = st.slider(
-            "Smoothing",
-            0.0,
-            0.98,
-            0.0,
-            0.02,
-            key="smoothing",
-            width=180,
-            help="Smooths the thin training curve; the raw one stays behind it, pale.",
-        )
-        while_learning = st.toggle(
-            "While it learns",
-            # A first epoch has nothing else yet.
-            value=not alike,
-            key=f"while_learning_{run.id}",
-            help="Also the training images at the moment in which the network learns from them, "
-            "batch by batch: with a part of it switched off (dropout), and with the changed images "
-            "and labels of its recipe.",
-        )
     goal = challenge.goal()
-    options = CurveOptions(
-        axis,
-        loss_axis == "log",
-        smoothing,
-        _rates_by_hand(run),
-        while_learning=while_learning,
-        target=goal.accuracy if goal else None,
-    )
+    options = _choose_options(run, rows, alike=alike, target=goal.accuracy if goal else None)
     with curves:
         if goal:
             outcome = challenge.outcome_of(goal, run, rows)
-            explained_caption(f"**The goal**: {goal.text}. This run: {outcome.text}.")
+            explained_caption(
+                _("**The goal**: {goal}. This run: {outcome}.").format(
+                    goal=goal.text, outcome=outcome.text
+                )
+            )
         explained_caption(
-            "Look how fast the loss falls at first, and whether validation (orange) keeps up with "
-            f"training (blue). Validated on {validated_on_text(spec)}. "
-            + ("" if run.spec.data else "Grey is the original author's run. ")
-            + f"{measured_text(spec, alike=alike, while_learning=while_learning)}"
+            _(
+                "Look how fast the loss falls at first, and whether validation (orange) keeps up "
+                "with training (blue). Validated on {validated_on}. "
+            ).format(validated_on=validated_on_text(spec))
+            + ("" if run.spec.data else _("Grey is the original author's run. "))
+            + f"{measured_text(spec, alike=alike, while_learning=options.while_learning)}"
         )
         show_curves(run, compared, spec.epochs, options)
         if not alike:
@@ -92,6 +65,55 @@ def show_progress_curves(run: Run, rows: Sequence[MetricRow]) -> None:
         _show_guesses(run)
     with more:
         _show_more(run, compared)
+
+
+def _choose_options(
+    run: Run, rows: Sequence[MetricRow], *, alike: bool, target: float | None
+) -> CurveOptions:
+    """Show the widgets that set the axes; return what they hold.
+
+    `alike`: training images are measured like the validation. `target` is the accuracy of a goal.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        validated = last_row(rows, "validation")
+        axis = pick(
+            _("Accuracy axis"),
+            ACCURACY_AXES,
+            f"accuracy_axis_{run.id}",
+            0.9 if validated and validated.epoch > 3 else 0.0,
+        )
+        loss_axis = pick(
+            _("Loss axis"), {"log": _("log"), "linear": _("linear")}, "loss_axis", "log"
+        )
+        smoothing = st.slider(
+            _("Smoothing"),
+            0.0,
+            0.98,
+            0.0,
+            0.02,
+            key="smoothing",
+            width=180,
+            help=_("Smooths the thin training curve; the raw one stays behind it, pale."),
+        )
+        while_learning = st.toggle(
+            _("While it learns"),
+            # A first epoch has nothing else yet.
+            value=not alike,
+            key=f"while_learning_{run.id}",
+            help=_(
+                "Also the training images at the moment in which the network learns from them, "
+                "batch by batch: with a part of it switched off (dropout), and with the changed "
+                "images and labels of its recipe."
+            ),
+        )
+    return CurveOptions(
+        axis,
+        loss_axis == "log",
+        smoothing,
+        _rates_by_hand(run),
+        while_learning=while_learning,
+        target=target,
+    )
 
 
 def _rates_by_hand(run: Run) -> list[tuple[int, float | None]]:
@@ -108,19 +130,21 @@ def measured_text(spec: TrainSpec, *, alike: bool, while_learning: bool) -> str:
     sentences = []
     if alike:
         sentences.append(
-            "**Both are measured alike**: images as they are, the whole network, the plain loss."
+            _("**Both are measured alike**: images as they are, the whole network, the plain loss.")
         )
     if while_learning:
         reasons = []
         if spec.augmentation or spec.bend or spec.ink:
-            reasons.append("with changed images, which are harder")
+            reasons.append(_("with changed images, which are harder"))
         if spec.label_smoothing or spec.soft_labels:
-            reasons.append("with the loss of softer labels")
+            reasons.append(_("with the loss of softer labels"))
         # Without dropout and changes, the two differ little.
-        how = " and ".join(reasons) or "while a part of the network may be switched off"
+        how = " and ".join(reasons) or _("while a part of the network may be switched off")
         sentences.append(
-            f"The thin line and the dots are measured **while it learns**: {how}. So they do not "
-            "compare with validation."
+            _(
+                "The thin line and the dots are measured **while it learns**: {how}. So they do "
+                "not compare with validation."
+            ).format(how=how)
         )
     return " ".join(sentences)
 
@@ -139,15 +163,25 @@ def _show_guesses(run: Run) -> None:
     right = sum(int(digit == label) for digit, label in zip(last.digits, labels, strict=True))
     noun = "digits" if names == DIGIT_NAMES else "images"
     explained_caption(
-        f"The same {len(labels)} test {noun}, read again and again. After step {last.step:,} it "
-        f"reads **{right}** of them right. Its answers have a probability of "
-        f"{sum(last.probabilities) / len(labels):.0%} on average (not calibrated)."
+        _(
+            "The same {count} test {noun}, read again and again. After step {step:,} it reads "
+            "**{right}** of them right. Its answers have a probability of {probabilities:.0%} on "
+            "average (not calibrated)."
+        ).format(
+            count=len(labels),
+            noun=noun,
+            step=last.step,
+            right=right,
+            probabilities=sum(last.probabilities) / len(labels),
+        )
     )
     if text := divergence_text(guesses, labels):
         st.warning(text)
     st.image(
         watched_digits_image(to_input(data.x_test[chosen]), labels, last.digits, class_names=names),
-        alt=f"{len(labels)} test images with what the network reads; {right} are right",
+        alt=_("{count} test images with what the network reads; {right} are right").format(
+            count=len(labels), right=right
+        ),
     )
 
 
@@ -160,10 +194,10 @@ def divergence_text(guesses: Sequence[WatchedAnswers], labels: ByteArray) -> str
     certain = sum(guesses[-1].probabilities) / len(labels) >= CERTAIN
     if not certain or max(right) - right[-1] < MANY_FEWER:
         return ""
-    return (
-        f"It reads {right[-1]} of these digits right, where it read {max(right)} before, and is "
-        "still certain. The steps are too large: set a smaller learning rate."
-    )
+    return _(
+        "It reads {now} of these digits right, where it read {before} before, and is still "
+        "certain. The steps are too large: set a smaller learning rate."
+    ).format(now=right[-1], before=max(right))
 
 
 def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
@@ -173,18 +207,21 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
         replace(row, split="fixed_train") if row.split == "train_sample" else row for row in rows
     ]
     epochs = epochs_of(scored, run.spec.train.steps_per_epoch)
-    view = pick("More about this run", [*EPOCH_CHARTS, "Distributions", "Table"], "train_more")
-    if view == "Distributions":
+    view = pick(_("More about this run"), [*EPOCH_CHARTS, DISTRIBUTIONS, _("Table")], "train_more")
+    if view == DISTRIBUTIONS:
         show_distributions(run)
         return
     if view in EPOCH_CHARTS:
         EPOCH_CHARTS[view](run.spec.train, rows, epochs)
         return
     explained_caption(
-        "Loss and accuracy of each epoch: in the original author's run on MNIST, in this run, and "
-        "the difference. The training values are means over the epoch, taken while it learned."
+        _(
+            "Loss and accuracy of each epoch: in the original author's run on MNIST, in this run, "
+            "and the difference. The training values are means over the epoch, taken while it "
+            "learned."
+        )
     )
-    formats = {"published": "%.4f", "here": "%.4f", "difference": "%+.4f"}
+    formats = {PUBLISHED: "%.4f", HERE: "%.4f", DIFFERENCE: "%+.4f"}
     numbers = {
         f"{column} {kind}": st.column_config.NumberColumn(format=number_format)
         for column in TABLE_COLUMNS
@@ -196,8 +233,8 @@ def _show_more(run: Run, rows: Sequence[MetricRow]) -> None:
             () if run.spec.data else epochs_of(run_logs.published_log(), steps_per_epoch=1),
         ),
         hide_index=True,
-        column_config={**numbers, "seconds": st.column_config.NumberColumn(format="%.1f")},
-        alt="Loss and accuracy of each epoch, published, of this run, and the difference",
+        column_config={**numbers, _("seconds"): st.column_config.NumberColumn(format="%.1f")},
+        alt=_("Loss and accuracy of each epoch, published, of this run, and the difference"),
     )
 
 
@@ -208,38 +245,41 @@ def _show_gap(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[Epoch
     from mnistviz.charts.training.epochs import epoch_gap_figure
 
     explained_caption(
-        "The gap: how much better it is on images it was trained on than on images it "
-        "never saw. If the gap grows, the network is memorising its pictures (overfitting)."
+        _(
+            "The gap: how much better it is on images it was trained on than on images it never "
+            "saw. If the gap grows, the network is memorising its pictures (overfitting)."
+        )
         + _scored_text(spec, epochs)
     )
-    show(epoch_gap_figure(epochs, spec.epochs), "gap", "Gap between training and validation")
+    show(epoch_gap_figure(epochs, spec.epochs), "gap", _("Gap between training and validation"))
 
 
 def _scored_text(spec: TrainSpec, epochs: Sequence[EpochRow]) -> str:
     """Return on how many training images the gap is measured, if it is."""
     if all(row.gap is None for row in epochs):
-        return " This run has only the estimate from the training log."
+        return _(" This run has only the estimate from the training log.")
     count = min(NUM_FIXED_TRAIN if spec.measure_gap else NUM_SAMPLED, spec.num_images)
-    return f" It is measured on {count:,} of the training images."
+    return _(" It is measured on {count:,} of the training images.").format(count=count)
 
 
 def _show_rates(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[EpochRow]) -> None:
     from mnistviz.charts.training.epochs import learning_rate_figure
 
-    explained_caption("How large a step each batch may make. Small steps late find the bottom.")
+    explained_caption(_("How large a step each batch may make. Small steps late find the bottom."))
     figure = learning_rate_figure(rows, spec.steps_per_epoch, spec.epochs)
-    show(figure, "rates", "Learning rate over the epochs")
+    show(figure, "rates", _("Learning rate over the epochs"))
 
 
 def _show_seconds(spec: TrainSpec, rows: Sequence[MetricRow], epochs: Sequence[EpochRow]) -> None:
     from mnistviz.charts.training.epochs import epoch_seconds_figure
 
-    explained_caption("Seconds an epoch with its validation. Other programs slow it down.")
-    show(epoch_seconds_figure(epochs, spec.epochs), "seconds", "Seconds of each epoch")
+    explained_caption(_("Seconds an epoch with its validation. Other programs slow it down."))
+    show(epoch_seconds_figure(epochs, spec.epochs), _("seconds"), _("Seconds of each epoch"))
 
 
 # By the name of the view. A new chart is a line here.
-EPOCH_CHARTS = {"Gap": _show_gap, "Learning rate": _show_rates, "Time": _show_seconds}
+DISTRIBUTIONS = _("Distributions")
+EPOCH_CHARTS = {_("Gap"): _show_gap, _("Learning rate"): _show_rates, _("Time"): _show_seconds}
 
 
 def epoch_table(epochs: Sequence[EpochRow], published: Sequence[EpochRow]) -> pd.DataFrame:
@@ -247,12 +287,12 @@ def epoch_table(epochs: Sequence[EpochRow], published: Sequence[EpochRow]) -> pd
     published_by_epoch = {row.epoch: row for row in published}
     lines: list[dict[str, Any]] = []
     for row in epochs:
-        line: dict[str, Any] = {"epoch": row.epoch}
+        line: dict[str, Any] = {_("epoch"): row.epoch}
         for column in TABLE_COLUMNS:
             here = getattr(row, column)
             reference = getattr(published_by_epoch.get(row.epoch), column, None)
-            line[f"{column} published"] = reference
-            line[f"{column} here"] = here
-            line[f"{column} difference"] = None if reference is None else here - reference
-        lines.append({**line, "seconds": row.seconds})
+            line[f"{column} {PUBLISHED}"] = reference
+            line[f"{column} {HERE}"] = here
+            line[f"{column} {DIFFERENCE}"] = None if reference is None else here - reference
+        lines.append({**line, _("seconds"): row.seconds})
     return pd.DataFrame(lines)

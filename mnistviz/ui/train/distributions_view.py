@@ -10,6 +10,7 @@ from mnistviz.core.types.training import Distributions, Quantiles
 from mnistviz.inspection.distributions import distributions_of_snapshots
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
+from mnistviz.texts import _
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import is_narrow
@@ -19,17 +20,23 @@ from mnistviz.ui.shared.words.explained import explained_caption
 Kind = Literal["weights", "gradients", "activations"]
 # What each kind is and what to look for.
 KINDS: dict[Kind, str] = {
-    "weights": "**Weights** of the kernels. Look how the bands leave their random start and then "
-    "settle; bands that keep widening mean that the steps are too large.",
-    "gradients": "**Gradients**: how the loss changes with each weight, as a mean of the last ten "
-    "steps or so. Look how the bands shrink as the network learns; a layer at 0 from the start "
-    "learns nothing.",
-    "activations": "**Activations**: the layer's outputs for ten test digits, after the ReLU. "
-    "Where the line is at 0, at least half of the outputs are off. Those of the last layer are the "
-    "scores of the ten digits.",
+    "weights": _(
+        "**Weights** of the kernels. Look how the bands leave their random start and then settle; "
+        "bands that keep widening mean that the steps are too large."
+    ),
+    "gradients": _(
+        "**Gradients**: how the loss changes with each weight, as a mean of the last ten steps or "
+        "so. Look how the bands shrink as the network learns; a layer at 0 from the start learns "
+        "nothing."
+    ),
+    "activations": _(
+        "**Activations**: the layer's outputs for ten test digits, after the ReLU. Where the line "
+        "is at 0, at least half of the outputs are off. Those of the last layer are the scores of "
+        "the ten digits."
+    ),
 }
 MIN_LOGGED = 2
-READ = (
+READ = _(
     "A picture for each layer, over the epochs. The line is the median: half of the values are "
     "below it. The dark band has 38 % of all values, the next 68 %, the pale one 87 %."
 )
@@ -37,7 +44,7 @@ READ = (
 
 def show_distributions(run: Run) -> None:
     """Show bands of quantiles for each layer, from the run's log or from its snapshots."""
-    kind = pick("Values", list(KINDS), "distributions_kind")
+    kind = pick(_("Values"), list(KINDS), "distributions_kind")
     logged = run_logs.distributions(run)
     # A short training logs them once, at its start; a line needs two points.
     if len(logged) < MIN_LOGGED and kind != "gradients":
@@ -58,12 +65,16 @@ def show_distributions(run: Run) -> None:
             columns=2 if is_narrow() else 4,
         ),
         f"distributions_{kind}",
-        f"Distribution of the {kind} of each layer of {run.name} over the epochs",
+        _("Distribution of the {kind} of each layer of {name} over the epochs").format(
+            kind=kind, name=run.name
+        ),
     )
     if not logged:
         explained_caption(
-            f"From the {len(steps)} snapshots of this run. Trainings of more than 100 steps log "
-            "these values themselves, and gradients too."
+            _(
+                "From the {count} snapshots of this run. Trainings of more than 100 steps log "
+                "these values themselves, and gradients too."
+            ).format(count=len(steps))
         )
 
 
@@ -76,14 +87,14 @@ def series_of(found: Sequence[Distributions], kind: Kind) -> Mapping[str, list[Q
 def missing_text(kind: Kind, *, logged: bool) -> str:
     """Return why a run has no distributions of a kind."""
     if kind == "gradients" and not logged:
-        return (
+        return _(
             "This run has no gradients: it was trained before they were logged. A training that "
             "you start now has them."
         )
-    return "Nothing is logged yet. A training logs these values at most every 100 steps."
+    return _("Nothing is logged yet. A training logs these values at most every 100 steps.")
 
 
-@st.cache_data(max_entries=8, show_spinner="Reading the snapshots of this run …")
+@st.cache_data(max_entries=8, show_spinner=_("Reading the snapshots of this run …"))
 def _of_snapshots(folder: Path, steps: tuple[int, ...], _run: Run) -> list[Distributions]:
     # By the folder: in a class, runs of two visitors may have the same id.
     return distributions_of_snapshots(_run)

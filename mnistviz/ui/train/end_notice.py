@@ -11,7 +11,9 @@ from pathlib import Path
 import streamlit as st
 
 from mnistviz.runs.run_state import ACTIVE_STATES, State
+from mnistviz.texts import _
 from mnistviz.ui.shared.browser_script import script_component
+from mnistviz.ui.shared.texts import STATE_NAMES
 from mnistviz.ui.shared.words.explained import explained_caption
 
 NOTIFY = "train_notify"
@@ -23,16 +25,18 @@ _component = script_component("mnistviz_end_notice", Path(__file__).with_suffix(
 def show_switch() -> None:
     """Show the switch for a notice at the end; the browser asks for its permission at the click."""
     st.toggle(
-        "Tell me when it ends",
+        _("Tell me when it ends"),
         key=NOTIFY,
         persist_state="session",
-        help="A sound and a notification of your browser, also while you look at another tab or "
-        "window. Leave this page open.",
+        help=_(
+            "A sound and a notification of your browser, also while you look at another tab or "
+            "window. Leave this page open."
+        ),
     )
     reported = st.session_state.get(_KEY) or {}
     if st.session_state[NOTIFY] and reported.get("permission") not in (None, "granted"):
         explained_caption(
-            "This browser shows no notifications of this page: there will be a sound only."
+            _("This browser shows no notifications of this page: there will be a sound only.")
         )
 
 
@@ -48,7 +52,7 @@ def watch_end(run_id: str, name: str, current: State, result: str) -> None:
             "active": current in ACTIVE_STATES,
             "wanted": bool(st.session_state.get(NOTIFY)),
             "switch": NOTIFY,
-            "title": f"{name}: {current}",
+            "title": f"{name}: {STATE_NAMES[current]}",
             "text": result,
         },
         height=1,

@@ -5,6 +5,7 @@ import streamlit as st
 from mnistviz.runs import snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.training import launcher
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.inputs import button
@@ -22,14 +23,16 @@ def show_fork_form(run: Run, chosen: Snapshot | None) -> None:
     """Show the form; it begins with the epoch of the chosen snapshot, if that ends one."""
     ends = epoch_ends(run)
     if not ends:
-        explained_caption("It has no whole epoch yet.")
+        explained_caption(_("It has no whole epoch yet."))
         return
     explained_caption(
-        "Makes a new run whose first weights are those of that epoch. The optimizer starts "
-        "anew; the learning rate goes on where this run's was, unless you change it."
+        _(
+            "Makes a new run whose first weights are those of that epoch. The optimizer starts "
+            "anew; the learning rate goes on where this run's was, unless you change it."
+        )
     )
     end = st.select_slider(
-        "After epoch",
+        _("After epoch"),
         ends,
         value=chosen.step if chosen is not None and chosen.step in ends else ends[-1],
         format_func=lambda step: epochs_text(run, step),
@@ -38,17 +41,17 @@ def show_fork_form(run: Run, chosen: Snapshot | None) -> None:
     rest = run.spec.train.after(int(run.spec.train.epoch_at(end)))
     keys = _keys(run, end)
     with st.container(horizontal=True):
-        st.number_input("Epochs to train", value=rest.epochs, key=keys["epochs"])
+        st.number_input(_("Epochs to train"), value=rest.epochs, key=keys["epochs"])
         st.number_input(
-            "First learning rate",
+            _("First learning rate"),
             value=rest.learning_rate,
             step=rest.learning_rate / 10,
             format="%.6f",
             key=keys["learning_rate"],
         )
-        st.number_input("Seed", value=rest.seed, key=keys["seed"])
-        st.text_input("Name of the new run", key="fork_name", help="Any name you like.")
-    button("Start the new run", "fork_right", _start, run)
+        st.number_input(_("Seed"), value=rest.seed, key=keys["seed"])
+        st.text_input(_("Name of the new run"), key="fork_name", help=_("Any name you like."))
+    button(_("Start the new run"), "fork_right", _start, run)
 
 
 def _keys(run: Run, end: int) -> dict[str, str]:

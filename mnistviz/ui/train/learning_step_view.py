@@ -10,6 +10,7 @@ from mnistviz.digits.my_digits import article
 from mnistviz.evaluation.learning_step import LearningStep, last_single_step, learning_step
 from mnistviz.network.layers import softmax
 from mnistviz.runs.registry import Run
+from mnistviz.texts import _
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.texts import count_of
 from mnistviz.ui.shared.words.explained import explained, explained_caption
@@ -30,19 +31,28 @@ def show_learning_step(run: Run) -> None:
     step = last_single_step(run)
     if step is None:
         explained_caption(
-            "Pause a training and press *One batch*: then you see here what this step changed."
+            _("Pause a training and press *One batch*: then you see here what this step changed.")
         )
         return
     found = _stored_step(run.path, step, run)
     before, after = found.before, found.after
     num_right = [round(each.accuracy * each.images) for each in (before, after)]
     explained(
-        f"**Step {step:,}.** The network saw {count_of(len(found.labels), 'picture')} with their "
-        f"labels. Before this step it read **{num_right[0]}** of them right (loss "
-        f"{before.loss:.3f}), after it **{num_right[1]}** (loss {after.loss:.3f})."
+        _(
+            "**Step {step:,}.** The network saw {pictures} with their labels. Before this step it "
+            "read **{right_before}** of them right (loss {loss_before:.3f}), after it "
+            "**{right_after}** (loss {loss_after:.3f})."
+        ).format(
+            step=step,
+            pictures=count_of(len(found.labels), "picture"),
+            right_before=num_right[0],
+            loss_before=before.loss,
+            right_after=num_right[1],
+            loss_after=after.loss,
+        )
     )
     if after.loss > before.loss:
-        explained_caption("A single step can raise the loss. Many steps together lower it.")
+        explained_caption(_("A single step can raise the loss. Many steps together lower it."))
     left, right = st.columns([3, 2], gap="large")
     with left:
         _show_images(found)
@@ -50,9 +60,11 @@ def show_learning_step(run: Run) -> None:
         _show_kernel(found)
     explained_caption(_answer_text(found))
     explained_caption(
-        "How a step works: for each weight, the gradient says how the loss changes when the "
-        "weight grows a little. The step moves every weight a little in the direction that lowers "
-        "the loss. The learning rate sets how far."
+        _(
+            "How a step works: for each weight, the gradient says how the loss changes when the "
+            "weight grows a little. The step moves every weight a little in the direction that "
+            "lowers the loss. The learning rate sets how far."
+        )
     )
 
 
@@ -65,10 +77,14 @@ def _show_images(found: LearningStep) -> None:
     answers = found.logits_before.argmax(axis=1).tolist()[:NUM_SHOWN]
     st.image(
         watched_digits_image(to_input(found.images[:NUM_SHOWN]), found.labels[:NUM_SHOWN], answers),
-        alt=f"The first {len(answers)} pictures of the step with the answers before it",
+        alt=_("The first {count} pictures of the step with the answers before it").format(
+            count=len(answers)
+        ),
     )
     explained_caption(
-        f"The first {len(answers)} pictures, with the network's answers before the step."
+        _("The first {count} pictures, with the network's answers before the step.").format(
+            count=len(answers)
+        )
     )
 
 
@@ -84,14 +100,15 @@ def _show_kernel(found: LearningStep) -> None:
         found.weights_after[LAYER]["kernel"][:, :, 0, channel],
     ]
     show(
-        kernel_row_figure(np.stack(kernels), ["before", "change", "after"], WIDTH),
+        kernel_row_figure(np.stack(kernels), [_("before"), _("change"), _("after")], WIDTH),
         "step_kernel",
-        f"A kernel of {LAYER} before the step, its change, and after it",
+        _("A kernel of {layer} before the step, its change, and after it").format(layer=LAYER),
     )
     explained_caption(
-        f"The kernel of {LAYER} that changed most, number {channel}. The change is enlarged: its "
-        f"darkest colour is ±{sizes[channel]:.1g}, that of the kernel "
-        f"±{np.abs(kernels[0]).max():.1g}."
+        _(
+            "The kernel of {layer} that changed most, number {channel}. The change is enlarged: "
+            "its darkest colour is ±{sizes:.1g}, that of the kernel ±{max:.1g}."
+        ).format(layer=LAYER, channel=channel, sizes=sizes[channel], max=np.abs(kernels[0]).max())
     )
 
 
@@ -104,8 +121,13 @@ def _answer_text(found: LearningStep) -> str:
     ]
     hardest = int(chances[0].argmin())
     digit = int(found.labels[hardest])
-    return (
-        f"The picture with the largest loss is {article(digit)} **{digit}**. Before the step the "
-        f"network gave this answer a probability of **{chances[0][hardest]:.2%}**, after it "
-        f"**{chances[1][hardest]:.2%}** (not calibrated)."
+    return _(
+        "The picture with the largest loss is {article} **{digit}**. Before the step the network "
+        "gave this answer a probability of **{before:.2%}**, after it **{after:.2%}** (not "
+        "calibrated)."
+    ).format(
+        article=article(digit),
+        digit=digit,
+        before=chances[0][hardest],
+        after=chances[1][hardest],
     )

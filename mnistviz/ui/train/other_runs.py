@@ -6,6 +6,7 @@ from mnistviz.core import storage
 from mnistviz.runs import registry
 from mnistviz.runs.queue.waiting_text import training_elsewhere_text
 from mnistviz.runs.run_state import ACTIVE_STATES, State, run_state, silence_text
+from mnistviz.texts import _
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.texts import state_badge
 from mnistviz.ui.shared.training.queue_now import queue_now
@@ -15,10 +16,10 @@ POLL_SECONDS = 3.0
 
 # What an active run does, after its name.
 DOES: dict[State, str] = {
-    "queued": "waits for its turn",
-    "starting": "is starting",
-    "running": "is training",
-    "paused": "is paused",
+    "queued": _("waits for its turn"),
+    "starting": _("is starting"),
+    "running": _("is training"),
+    "paused": _("is paused"),
 }
 
 
@@ -35,7 +36,9 @@ def show_other_runs(shown: str) -> None:
                 text = f"{state_badge(current)} **{other.name}** {DOES[current]}."
                 explained(f"{text} {silence_text(other)}")
                 # The whole page is drawn again, not the list alone.
-                if st.button("Show it", key=f"show-{other.id}", on_click=_choose, args=(other.id,)):
+                if st.button(
+                    _("Show it"), key=f"show-{other.id}", on_click=_choose, args=(other.id,)
+                ):
                     st.rerun()
     if text := training_elsewhere_text(storage.home(), queue_now()):
         explained_caption(text)

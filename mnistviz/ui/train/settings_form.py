@@ -11,6 +11,7 @@ from mnistviz.core.run_spec import DataRef
 from mnistviz.core.settings import Column, Setting, form_settings, settings
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.data_sets import library
+from mnistviz.texts import _
 from mnistviz.ui.shared import state
 from mnistviz.ui.shared.page_registry import DATA_SETS
 from mnistviz.ui.shared.words.explained import explained_caption
@@ -32,7 +33,7 @@ def settings_inputs(recipe: Recipe) -> None:
                 if setting.kind != "flag":
                     _input(setting, recipe)
             if column == "data":
-                st.text_input("Name", key="train_name", help="Any name you like.")
+                st.text_input(_("Name"), key="train_name", help=_("Any name you like."))
             for setting in settings:
                 if setting.kind == "flag":
                     _input(setting, recipe)
@@ -45,21 +46,30 @@ def data_choice() -> None:
         # It was deleted.
         del st.session_state[DATA]
     if not known:
-        DATA_SETS.link("Train on images of your own")
+        DATA_SETS.link(_("Train on images of your own"))
         return
     name = st.selectbox(
-        "Data set",
+        _("Data set"),
         [MNIST, *known],
         key=DATA,
         persist_state="session",
-        help="The network gets a score for each class of the data set. *Training images* above "
-        "the size of its train part mean all of it.",
+        help=_(
+            "The network gets a score for each class of the data set. *Training images* above the "
+            "size of its train part mean all of it."
+        ),
     )
     if name != MNIST and (ref := chosen_data()):
         explained_caption(
-            f"{len(ref.class_names)} classes, {ref.num_train:,} images to train on, "
-            f"{ref.num_validation:,} to validate, {ref.num_test:,} to test. Soft labels, tablet "
-            "and pen digits of a recipe belong to MNIST and are left out."
+            _(
+                "{count} classes, {num_train:,} images to train on, {num_validation:,} to "
+                "validate, {num_test:,} to test. Soft labels, tablet and pen digits of a recipe "
+                "belong to MNIST and are left out."
+            ).format(
+                count=len(ref.class_names),
+                num_train=ref.num_train,
+                num_validation=ref.num_validation,
+                num_test=ref.num_test,
+            )
         )
 
 

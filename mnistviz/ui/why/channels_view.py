@@ -16,6 +16,7 @@ from mnistviz.core.types.inspection import ChannelEffect, Replacement
 from mnistviz.inspection.channels.knockout import Knockout, channel_effects
 from mnistviz.inspection.image.attribution import contrast
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
@@ -25,7 +26,7 @@ from mnistviz.ui.why.question import Question
 
 # The names of the channels that are off, and a number that makes the chart a new one.
 OFF, CLICKS = "why_off", "why_clicks"
-REPLACEMENTS: dict[Replacement, str] = {"mean": "its average", "zero": "zero"}
+REPLACEMENTS: dict[Replacement, str] = {"mean": _("its average"), "zero": _("zero")}
 NUM_STRONGEST = 5
 
 Channel = tuple[str, int]
@@ -66,7 +67,7 @@ def strongest_text(effects: Sequence[ChannelEffect]) -> str:
         f"**{channel_name(effect.layer, effect.channel)}** ({effect.drop:+.2f})"
         for effect in effects[:NUM_STRONGEST]
     )
-    return f"The answer depends most on {names}."
+    return _("The answer depends most on {names}.").format(names=names)
 
 
 @st.fragment
@@ -92,13 +93,15 @@ def show_channels(snapshot: Snapshot, image: FloatArray, question: Question) -> 
 
 def _pick_replacement() -> Replacement:
     return pick(
-        "Replace a switched-off channel by",
+        _("Replace a switched-off channel by"),
         REPLACEMENTS,
         "why_replacement",
         persist_state="session",
-        help="The average is over the first 10,000 training images and all places, so the channel "
-        "says nothing about this image. Zero is a larger change: the next layer expects values "
-        "around the average.",
+        help=_(
+            "The average is over the first 10,000 training images and all places, so the channel "
+            "says nothing about this image. Zero is a larger change: the next layer expects "
+            "values around the average."
+        ),
     )
 
 
@@ -114,15 +117,19 @@ def _show_effects(
         st.session_state[CLICKS] += 1
 
     explained_caption(
-        f"Look for the **darkest orange** squares: without them {question.text} would lose most. "
-        "**Blue** ones speak against it. **Click squares** to switch channels off and on; the "
-        "effect is below."
+        _(
+            "Look for the **darkest orange** squares: without them {text} would lose most. "
+            "**Blue** ones speak against it. **Click squares** to switch channels off and on; the "
+            "effect is below."
+        ).format(text=question.text)
     )
     show(
         channel_effects_figure(effects, off),
         key=chart,
         on_click=toggle_clicked_channel,
-        alt=f"What switching off each of {len(effects)} channels costs {question.text}",
+        alt=_("What switching off each of {count} channels costs {text}").format(
+            count=len(effects), text=question.text
+        ),
     )
     explained(strongest_text(effects))
 
@@ -134,19 +141,19 @@ def _show_switches(effects: Sequence[ChannelEffect], names: Sequence[str]) -> No
     strongest = [channel_name(effect.layer, effect.channel) for effect in effects[:NUM_STRONGEST]]
     with st.container(horizontal=True):
         st.button(
-            f"Switch these {NUM_STRONGEST} off",
+            _("Switch these {num_strongest} off").format(num_strongest=NUM_STRONGEST),
             icon=":material/flash_off:",
             on_click=switch_off,
             args=[strongest],
         )
         st.button(
-            "All on again",
+            _("All on again"),
             icon=":material/flash_on:",
             on_click=switch_off,
             args=[[]],
             disabled=not st.session_state[OFF],
         )
-    st.multiselect("Switched off", names, key=OFF, placeholder="none: all are on")
+    st.multiselect(_("Switched off"), names, key=OFF, placeholder=_("none: all are on"))
 
 
 def _show_change(
@@ -167,9 +174,9 @@ def _show_change(
             border=True,
         )
         st.metric(
-            "It reads",
+            _("It reads"),
             after,
-            f"before: {before}",
+            _("before: {before}").format(before=before),
             delta_color="off",
             delta_arrow="off",
             border=True,
@@ -178,7 +185,7 @@ def _show_change(
         show(
             probability_change_figure(shares[0], shares[1], class_names=names),
             "why-bars",
-            "The probabilities with all channels on and with some switched off",
+            _("The probabilities with all channels on and with some switched off"),
         )
 
 
@@ -189,22 +196,26 @@ def _show_maps(experiment: Experiment, off: Mapping[str, set[int]]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # At first the layer after the first one that lacks channels.
         default = layers[min(layers.index(first) + 1, len(layers) - 1)]
-        layer = pick("Maps of", layers, f"why_maps_{first}", default, wrap=True)
-        change = st.toggle("Only what changed", value=True, key="why_change")
+        layer = pick(_("Maps of"), layers, f"why_maps_{first}", default, wrap=True)
+        change = st.toggle(_("Only what changed"), value=True, key="why_change")
     values = _maps(experiment, off, layer)
     if change:
         values = values - _maps(experiment, {}, layer)
     explained_caption(
-        "What changed: **orange** is more than before, **blue** is less. Layers before the first "
-        "switched-off channel stay as they are."
+        _(
+            "What changed: **orange** is more than before, **blue** is less. Layers before the "
+            "first switched-off channel stay as they are."
+        )
         if change
-        else "The output of the layer with these channels off: they have the same value everywhere."
+        else _(
+            "The output of the layer with these channels off: they have the same value everywhere."
+        )
     )
     largest = float(np.abs(values).max())
     show(
         feature_maps_figure(values, signed=True, scope="layer", largest_of_all=largest),
         "why-maps",
-        f"Maps of {layer} with channels switched off",
+        _("Maps of {layer} with channels switched off").format(layer=layer),
     )
 
 

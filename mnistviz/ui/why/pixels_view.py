@@ -6,6 +6,7 @@ from mnistviz.charts.inspection.attribution import attribution_figure
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.inspection.image.attribution import Attribution, Method
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
@@ -14,35 +15,43 @@ from mnistviz.ui.shared.words.explained import explained_caption
 from mnistviz.ui.why.question import Question
 
 METHODS: dict[Method, str] = {
-    "integrated-gradients": "Integrated gradients",
-    "occlusion": "Occlusion",
-    "smoothgrad": "SmoothGrad",
-    "grad-cam": "Grad-CAM",
+    "integrated-gradients": _("Integrated gradients"),
+    "occlusion": _("Occlusion"),
+    "smoothgrad": _("SmoothGrad"),
+    "grad-cam": _("Grad-CAM"),
 }
 # What to look for in the picture of each method, and its paper.
 LOOK_FOR: dict[Method, str] = {
-    "integrated-gradients": "how much each pixel's **ink** adds to the lead. "
-    "Sundararajan, Taly and Yan 2017.",
-    "occlusion": "what the lead **loses** when the 5×5 square around a pixel is wiped clean. "
-    "Zeiler and Fergus 2014.",
-    "smoothgrad": "where **more ink** would raise the lead; empty places count too. "
-    "Smilkov et al. 2017.",
-    "grad-cam": "**where** a layer found what speaks for it: a soft spotlight, never negative. "
-    "Selvaraju et al. 2017.",
+    "integrated-gradients": _(
+        "how much each pixel's **ink** adds to the lead. Sundararajan, Taly and Yan 2017."
+    ),
+    "occlusion": _(
+        "what the lead **loses** when the 5×5 square around a pixel is wiped clean. Zeiler and "
+        "Fergus 2014."
+    ),
+    "smoothgrad": _(
+        "where **more ink** would raise the lead; empty places count too. Smilkov et al. 2017."
+    ),
+    "grad-cam": _(
+        "**where** a layer found what speaks for it: a soft spotlight, never negative. Selvaraju "
+        "et al. 2017."
+    ),
 }
 
 
 def show_pixels(snapshot: Snapshot, image: FloatArray, image_name: str, question: Question) -> None:
     """Show which pixels of an image `(28, 28)` speak for an answer, by each method."""
     explained_caption(
-        f"Look for **orange** pixels, which speak for {question.text}, and **blue** ones, which "
-        "speak against it. Four methods look in four ways: trust what they agree on."
+        _(
+            "Look for **orange** pixels, which speak for {text}, and **blue** ones, which speak "
+            "against it. Four methods look in four ways: trust what they agree on."
+        ).format(text=question.text)
     )
     if not image.any():
-        st.info("The image has no ink, so no pixel counts for or against the answer.")
+        st.info(_("The image has no ink, so no pixel counts for or against the answer."))
     names = [layer.name for layer in snapshot.run.spec.model.convolutions]
     layer = pick(
-        "Grad-CAM looks at",
+        _("Grad-CAM looks at"),
         names,
         "why_layer",
         # Its maps are small, and large enough to show a place.
@@ -64,23 +73,36 @@ def show_pixels(snapshot: Snapshot, image: FloatArray, image_name: str, question
             width=page_width(),
         ),
         "why_pixels",
-        f"{image_name[:1].upper()}{image_name[1:]}, and which of its pixels speak for "
-        f"{question.text} (orange) and against it (blue) by {', '.join(METHODS.values())}",
+        _(
+            "{image_name}, and which of its pixels speak for {text} (orange) and against it "
+            "(blue) by {methods}"
+        ).format(
+            image_name=image_name[:1].upper() + image_name[1:],
+            text=question.text,
+            methods=", ".join(METHODS.values()),
+        ),
     )
     methods = "\n".join(f"- **{name}**: {LOOK_FOR[method]}" for method, name in METHODS.items())
     explained_caption(f"{methods}\n\n{completeness_text(results['integrated-gradients'])}")
     if image.any() and not results["grad-cam"].values.any():
         explained_caption(
-            f"Grad-CAM is blank here: at no place does {layer} speak more for {question.text} than "
-            "against it. Choose another layer above."
+            _(
+                "Grad-CAM is blank here: at no place does {layer} speak more for {text} than "
+                "against it. Choose another layer above."
+            ).format(layer=layer, text=question.text)
         )
 
 
 def completeness_text(attribution: Attribution) -> str:
     """Return how far the pixels of integrated gradients add up to the difference of the scores."""
     difference = attribution.score - attribution.baseline
-    return (
-        f"Check of integrated gradients: all pixels add up to {attribution.values.sum():+.2f}. "
-        f"They should add up to {difference:+.2f}, the difference from a blank picture (error "
-        f"**{attribution.completeness_error:.2%}**, {attribution.steps:,} steps)."
+    return _(
+        "Check of integrated gradients: all pixels add up to {sum:+.2f}. They should add up to "
+        "{difference:+.2f}, the difference from a blank picture (error "
+        "**{completeness_error:.2%}**, {steps:,} steps)."
+    ).format(
+        sum=attribution.values.sum(),
+        difference=difference,
+        completeness_error=attribution.completeness_error,
+        steps=attribution.steps,
     )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.texts import _
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.words.explained import explained
 
@@ -30,7 +31,11 @@ class Question:
     @property
     def text(self) -> str:
         name = self.names[self.digit]
-        return name if self.against is None else f"{name} and not {self.names[self.against]}"
+        return (
+            name
+            if self.against is None
+            else _("{name} and not {names}").format(name=name, names=self.names[self.against])
+        )
 
 
 def pick_question(logits: FloatArray, names: tuple[str, ...]) -> Question:
@@ -48,13 +53,15 @@ def pick_question(logits: FloatArray, names: tuple[str, ...]) -> Question:
             del st.session_state[key]
     settings: dict[str, Any] = {"persist_state": "session", "wrap": True}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = f"its answer, {names[ranked[0]]}"
-        target = pick("Why", {ANSWER: first, **digits}, TARGET, **settings)
+        first = _("its answer, {names}").format(names=names[ranked[0]])
+        target = pick(_("Why"), {ANSWER: first, **digits}, TARGET, **settings)
         rival = pick(
-            "and not",
-            {NEXT_BEST: "the next best", **digits, NOTHING: "(alone)"},
+            _("and not"),
+            {NEXT_BEST: _("the next best"), **digits, NOTHING: _("(alone)")},
             AGAINST,
-            help="Two digits: what tips the scales between them. Alone: what raises its own score.",
+            help=_(
+                "Two digits: what tips the scales between them. Alone: what raises its own score."
+            ),
             **settings,
         )
     digit = ranked[0] if target == ANSWER else int(target)
@@ -64,7 +71,9 @@ def pick_question(logits: FloatArray, names: tuple[str, ...]) -> Question:
     elif rival != NOTHING:
         against = int(rival)
     if against == digit:
-        st.info(f"Why {names[digit]} and not {names[digit]}? Choose two different ones.")
+        st.info(
+            _("Why {names} and not {names}? Choose two different ones.").format(names=names[digit])
+        )
         st.stop()
     explained(_scores_text(logits, digit, against, names))
     return Question(digit, against, names)
@@ -74,11 +83,19 @@ def _scores_text(
     logits: FloatArray, digit: int, against: int | None, names: tuple[str, ...]
 ) -> str:
     name = names[digit]
-    text = f"The network's score for {name} is **{logits[digit]:+.2f}**"
+    text = _("The network's score for {name} is **{logits:+.2f}**").format(
+        name=name, logits=logits[digit]
+    )
     if against is None:
         return f"{text}."
     lead = float(logits[digit] - logits[against])
-    return (
-        f"{text}, for {names[against]} it is **{logits[against]:+.2f}**: {name} "
-        f"{'leads' if lead >= 0 else 'trails'} by **{abs(lead):.2f}**."
+    return _(
+        "{text}, for {names} it is **{logits:+.2f}**: {name} {leads} by **{lead:.2f}**."
+    ).format(
+        text=text,
+        names=names[against],
+        logits=logits[against],
+        name=name,
+        leads=_("leads") if lead >= 0 else _("trails"),
+        lead=abs(lead),
     )

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import streamlit as st
 
+from mnistviz.texts import _
+
 Point = TypeVar("Point")
 
 
@@ -38,6 +40,6 @@ def list_points(
         format_func=lambda point: names.get(point, str(point)),
         key=key,
         on_change=choose_listed,
-        placeholder="Choose",
+        placeholder=_("Choose"),
         width=320,
     )

@@ -16,6 +16,7 @@ from mnistviz.digits.my_digits import label_name
 from mnistviz.inspection.image.receptive_field import field_of
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared import stored_results
 from mnistviz.ui.shared.accessibility.point_list import list_points
 from mnistviz.ui.shared.charts import show
@@ -28,10 +29,10 @@ from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 SURVEY = OnDemand(
     "survey",
-    "Search all test images",
+    _("Search all test images"),
     ":material/search:",
-    "Once for each snapshot, a few seconds. The result is kept on disk.",
-    caption="What excites this channel most? A search over all test images tells.",
+    _("Once for each snapshot, a few seconds. The result is kept on disk."),
+    caption=_("What excites this channel most? A search over all test images tells."),
 )
 CHART = "exciting"
 
@@ -48,12 +49,12 @@ def _choose_image(number: int) -> None:
 
 
 def show_exciting(
-    snapshot: Snapshot, layer: str, channel: int, heading: str = "Over all test images"
+    snapshot: Snapshot, layer: str, channel: int, heading: str = _("Over all test images")
 ) -> None:
     """Show which digits activate a channel, and the patches of test images that excite it most."""
     changing_subheader("exciting", heading)
     surveys = stored_results.stored_survey(snapshot) or SURVEY.need(
-        "Every channel on every test image …",
+        _("Every channel on every test image …"),
         lambda progress: stored_results.compute_survey(snapshot, progress),
     )
     if not surveys:
@@ -73,13 +74,17 @@ def _show_activity(
         show(
             digit_activity_figure(active, means, class_names=class_names),
             "digit_activity",
-            f"Mean value of {layer}, channel {channel} for each {noun_of(class_names)}",
+            _("Mean value of {layer}, channel {channel} for each {noun}").format(
+                layer=layer, channel=channel, noun=noun_of(class_names)
+            ),
         )
     with right:
         explained(activity_text(survey, channel, class_names))
         explained_caption(
-            "A bar is the channel's mean value over all places of all test images of that "
-            f"{noun_of(class_names)}."
+            _(
+                "A bar is the channel's mean value over all places of all test images of that "
+                "{noun}."
+            ).format(noun=noun_of(class_names))
         )
 
 
@@ -89,13 +94,17 @@ def activity_text(
     """Return how often a channel is active, and for which digit most."""
     largest = survey.largest[channel]
     if largest <= 0:
-        return "It is **never active**, at no place of any test image: a dead channel."
-    return (
-        f"It is active somewhere in **{survey.active_images[:, channel].mean():.1%}** of the "
-        f"images and at **{survey.active_places[channel]:.1%}** of all places. Its mean is "
-        f"highest for the {noun_of(class_names)} "
-        f"**{class_names[np.argmax(survey.mean_by_digit[:, channel])]}**. The highest value of "
-        f"all is {largest:.2f}."
+        return _("It is **never active**, at no place of any test image: a dead channel.")
+    return _(
+        "It is active somewhere in **{mean:.1%}** of the images and at **{active_places:.1%}** of "
+        "all places. Its mean is highest for the {noun} **{class_names}**. The highest value of "
+        "all is {largest:.2f}."
+    ).format(
+        mean=survey.active_images[:, channel].mean(),
+        active_places=survey.active_places[channel],
+        noun=noun_of(class_names),
+        class_names=class_names[np.argmax(survey.mean_by_digit[:, channel])],
+        largest=largest,
     )
 
 
@@ -109,28 +118,36 @@ def _show_patches(run: Run, survey: ActivationSurvey, layer: str, channel: int) 
     images = to_input(data.x_test[numbers])
     labels = [f"{value:.2f}" for value in survey.top_values[:, channel]]
     texts = [
-        f"test image {number}: {label_name(int(data.y_test[number]), run.spec.class_names)}"
+        _("test image {number}: {label}").format(
+            number=number, label=label_name(int(data.y_test[number]), run.spec.class_names)
+        )
         for number in numbers
     ]
     size = fields[0].size
     if size < IMAGE_SIZE:
         explained_caption(
-            f"The **patches** of {size}×{size} pixels that excite it most, exactly what the unit "
-            "sees, with its value. Look for what they share."
+            _(
+                "The **patches** of {size}×{size} pixels that excite it most, exactly what the "
+                "unit sees, with its value. Look for what they share."
+            ).format(size=size)
         )
         patches = [image[field.window] for image, field in zip(images, fields, strict=True)]
         show(
             patches_figure(np.stack(patches), labels, texts, numbers, page_width()),
             "patches",
-            f"The patches of test images that excite {layer}, channel {channel} most",
+            _("The patches of test images that excite {layer}, channel {channel} most").format(
+                layer=layer, channel=channel
+            ),
         )
-    explained_caption("The **images** they come from. **Click** one to look at it on all pages.")
+    explained_caption(_("The **images** they come from. **Click** one to look at it on all pages."))
     squares = [(field.top, field.left, field.size) for field in fields]
     show(
         exciting_images_figure(images, squares, labels, texts, numbers, page_width()),
         key=CHART,
         on_click=_choose_clicked_image,
-        alt=f"The test images that excite {layer}, channel {channel} most",
+        alt=_("The test images that excite {layer}, channel {channel} most").format(
+            layer=layer, channel=channel
+        ),
     )
     names = dict(zip(numbers, texts, strict=True))
-    list_points("Or choose it here", names, chosen_number(), f"{CHART}_list", _choose_image)
+    list_points(_("Or choose it here"), names, chosen_number(), f"{CHART}_list", _choose_image)

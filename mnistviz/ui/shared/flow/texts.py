@@ -1,34 +1,38 @@
 """The texts of the picture of the layers. In `{…}` are values that are filled in."""
 
+from mnistviz.texts import _
+
 # Sent to the browser, which fills in the values.
 BROWSER_TEXTS = {
-    "undo": "Undo",
-    "clear": "Clear",
-    "pad": "Black square to draw a digit on, with the mouse or a finger",
-    "draw_here": "Draw a digit here",
-    "preview": "Preview from your browser. Lift the pen for Python's result.",
+    "undo": _("Undo"),
+    "clear": _("Clear"),
+    "pad": _("Black square to draw a digit on, with the mouse or a finger"),
+    "draw_here": _("Draw a digit here"),
+    "preview": _("Preview from your browser. Lift the pen for Python's result."),
     "probability": "{probability}",
-    "input": "Input",
-    "input_meaning": "28×28 pixels: 0 is black, 1 is white. This is all that the network sees.",
-    "channel": "{layer}, channel {channel}",
-    "score": "Score of digit {channel}",
-    "score_meaning": "Score {score}, probability {probability}. It adds up all of the last maps.",
-    "one_kernel": "Made with this kernel of {size}×{size} numbers.",
-    "kernels": "Made with {count} kernels of {size}×{size} numbers, one for each map before it.",
-    "max_pool": "Max-pooling: the largest value of each {size}×{size} square is kept.",
-    "average_pool": "Average pooling: the mean of each {size}×{size} square.",
-    "largest": "Largest value: {value}.",
-    "colours": "Orange is positive, blue is negative.",
+    "input": _("Input"),
+    "input_meaning": _("28×28 pixels: 0 is black, 1 is white. This is all that the network sees."),
+    "channel": _("{layer}, channel {channel}"),
+    "score": _("Score of digit {channel}"),
+    "score_meaning": _(
+        "Score {score}, probability {probability}. It adds up all of the last maps."
+    ),
+    "one_kernel": _("Made with this kernel of {size}×{size} numbers."),
+    "kernels": _("Made with {count} kernels of {size}×{size} numbers, one for each map before it."),
+    "max_pool": _("Max-pooling: the largest value of each {size}×{size} square is kept."),
+    "average_pool": _("Average pooling: the mean of each {size}×{size} square."),
+    "largest": _("Largest value: {value}."),
+    "colours": _("Orange is positive, blue is negative."),
 }
 # The headings of layers whose names say too little.
 TITLES = {"input": "input"}
-SCORES_TITLE = "digit"
+SCORES_TITLE = _("digit")
 
-OWN = "Your digit. Exact figures, computed by Python."
-OTHER = "{name}. Exact figures, computed by Python."
-BLANK = "Nothing is drawn yet."
+OWN = _("Your digit. Exact figures, computed by Python.")
+OTHER = _("{name}. Exact figures, computed by Python.")
+BLANK = _("Nothing is drawn yet.")
 ANSWER_DETAILS = {
     "digit": "{probability}",
-    "unsure": "not sure, {probability}",
-    "not_a_digit": "no digit? Closest: {digit}",
+    "unsure": _("not sure, {probability}"),
+    "not_a_digit": _("no digit? Closest: {digit}"),
 }

@@ -17,6 +17,7 @@ from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.types.arrays import FloatArray, Weights
 from mnistviz.inspection.kernels.batch_norm_folding import gain_and_shift
 from mnistviz.network.windows import pad
+from mnistviz.texts import _
 from mnistviz.ui.shared.layer_views.arrays import COLOUR_SCALES, array_as_text
 from mnistviz.ui.shared.layer_views.sliding_component import sliding_component
 
@@ -99,8 +100,8 @@ def convolution_view(
     *,
     key: str,
     kernel_id: str,
-    input_name: str = "The image",
-    map_name: str = "The map",
+    input_name: str = _("The image"),
+    map_name: str = _("The map"),
     start: tuple[int, int] | None = None,
     editable: bool = True,
 ) -> ConvolutionChoice:

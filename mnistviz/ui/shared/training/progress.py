@@ -8,6 +8,7 @@ from statistics import median
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.run_state import Status
+from mnistviz.texts import _
 
 # The speed is a mean over this many rows: enough to be steady, few enough to show that another
 # program slows the training down.
@@ -49,7 +50,11 @@ class Progress:
         if self.seconds_left is None:
             return UNKNOWN
         minutes, seconds = divmod(round(self.seconds_left), 60)
-        return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+        return (
+            _("{minutes} min {seconds:02} s").format(minutes=minutes, seconds=seconds)
+            if minutes
+            else f"{seconds} s"
+        )
 
     @property
     def learning_rate_text(self) -> str:

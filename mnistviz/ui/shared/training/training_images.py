@@ -9,6 +9,7 @@ from mnistviz.core.types.training import MetricRow
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.studies import training_loss
+from mnistviz.texts import _
 from mnistviz.ui.shared.on_demand import OnDemand
 
 SECONDS_A_SNAPSHOT = 0.2
@@ -29,13 +30,15 @@ def offer_to_measure(run: Run, rows: Sequence[MetricRow]) -> None:
     seconds = max(1, round(SECONDS_A_SNAPSHOT * len(steps)))
     offer = OnDemand(
         "training_loss",
-        "Measure the training images like the validation",
+        _("Measure the training images like the validation"),
         ":material/balance:",
-        f"Reads {NUM_SAMPLED:,} training images with each of {len(steps)} snapshots, "
-        f"in about {seconds} seconds. Newer trainings log it.",
+        _(
+            "Reads {num_sampled:,} training images with each of {count} snapshots, in about "
+            "{seconds} seconds. Newer trainings log it."
+        ).format(num_sampled=NUM_SAMPLED, count=len(steps), seconds=seconds),
     )
     if offer.need(
-        "Reading the training images with each snapshot …",
+        _("Reading the training images with each snapshot …"),
         lambda progress: training_loss.measure(run, rows, progress),
     ):
         st.rerun()

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from mnistviz.texts import _
 from mnistviz.ui.shared.words.glossary import as_markdown, meanings_of
 
 
@@ -25,5 +26,5 @@ def explained_caption(text: str, **settings: Any) -> None:
 
 def show_glossary() -> None:
     """Show all terms and their meanings, in a closed box."""
-    with st.expander("All terms, explained", icon=":material/dictionary:"):
+    with st.expander(_("All terms, explained"), icon=":material/dictionary:"):
         st.markdown(as_markdown().partition("-->")[2])

@@ -7,6 +7,8 @@ This is the only source. Pages show the meanings as help of the text that uses a
 import re
 from dataclasses import dataclass
 
+from mnistviz.texts import _
+
 
 @dataclass(frozen=True)
 class Term:
@@ -18,150 +20,176 @@ class Term:
 
 
 TERMS = (
-    Term("accuracy", "The share of images that the network reads right."),
+    Term(_("accuracy"), _("The share of images that the network reads right.")),
     Term(
-        "batch",
-        "A small group of images, here 32 to 128, that the network learns from in one step.",
-        ("batches",),
+        _("batch"),
+        _("A small group of images, here 32 to 128, that the network learns from in one step."),
+        (_("batches"),),
     ),
     Term(
-        "batch normalization",
-        "A step after a convolution. It brings the values of each channel to a common range.",
+        _("batch normalization"),
+        _("A step after a convolution. It brings the values of each channel to a common range."),
     ),
     Term(
-        "bias",
-        "One number for each channel, added to the sum that a convolution makes.",
-        ("biases",),
+        _("bias"),
+        _("One number for each channel, added to the sum that a convolution makes."),
+        (_("biases"),),
     ),
     Term(
-        "calibrated",
-        "Corrected, so that answers with a probability of 90 % are right in 9 of 10 cases.",
-        ("calibration",),
+        _("calibrated"),
+        _("Corrected, so that answers with a probability of 90 % are right in 9 of 10 cases."),
+        (_("calibration"),),
     ),
     Term(
-        "channel",
-        "One of the feature maps of a layer. Each channel has kernels of its own and looks for "
-        "something else.",
+        _("channel"),
+        _(
+            "One of the feature maps of a layer. Each channel has kernels of its own and looks "
+            "for something else."
+        ),
     ),
     Term(
-        "convolution",
-        "A layer that moves a kernel over a picture. At each place it multiplies and adds up, and "
-        "writes the sum into a new picture.",
+        _("convolution"),
+        _(
+            "A layer that moves a kernel over a picture. At each place it multiplies and adds up, "
+            "and writes the sum into a new picture."
+        ),
     ),
     Term(
-        "cosine similarity",
-        "How alike two patterns are: 1 is the same pattern, 0 means nothing in common.",
+        _("cosine similarity"),
+        _("How alike two patterns are: 1 is the same pattern, 0 means nothing in common."),
     ),
     Term(
-        "dropout",
-        "During training, some values are set to 0 at random. So the network cannot rely on one "
-        "value alone.",
+        _("dropout"),
+        _(
+            "During training, some values are set to 0 at random. So the network cannot rely on "
+            "one value alone."
+        ),
     ),
-    Term("epoch", "One pass through all training images."),
+    Term(_("epoch"), _("One pass through all training images.")),
     Term(
-        "feature map",
-        "The picture that one channel makes. It is bright where the channel found what it "
-        "looks for.",
-    ),
-    Term(
-        "gradient",
-        "How much a result changes when one number is changed a little, for each number.",
-    ),
-    Term(
-        "held-out",
-        "Not used for training, so that one can check the network on it.",
-        ("hold out", "held out"),
+        _("feature map"),
+        _(
+            "The picture that one channel makes. It is bright where the channel found what it "
+            "looks for."
+        ),
     ),
     Term(
-        "interval",
-        "The range in which the true value lies, in 95 of 100 cases. Few measurements make it "
-        "wide.",
+        _("gradient"),
+        _("How much a result changes when one number is changed a little, for each number."),
     ),
     Term(
-        "kernel",
-        "A small square of numbers, mostly 3×3, that a convolution lays on each place of a "
-        "picture. Training finds these numbers.",
-    ),
-    Term("label", "The right answer that belongs to an image: a digit from 0 to 9."),
-    Term(
-        "layer",
-        "One step of the network. It takes the pictures of the step before and makes new ones.",
+        _("held-out"),
+        _("Not used for training, so that one can check the network on it."),
+        (_("hold out"), _("held out")),
     ),
     Term(
-        "learning rate",
-        "How far the numbers of the network are changed in one step of training.",
+        _("interval"),
+        _(
+            "The range in which the true value lies, in 95 of 100 cases. Few measurements make it "
+            "wide."
+        ),
     ),
     Term(
-        "log scale",
-        "An axis on which each step is ten times the one before. Small values can be seen, too.",
-        ("log axis",),
+        _("kernel"),
+        _(
+            "A small square of numbers, mostly 3×3, that a convolution lays on each place of a "
+            "picture. Training finds these numbers."
+        ),
+    ),
+    Term(_("label"), _("The right answer that belongs to an image: a digit from 0 to 9.")),
+    Term(
+        _("layer"),
+        _("One step of the network. It takes the pictures of the step before and makes new ones."),
     ),
     Term(
-        "loss",
-        "One number for how wrong the network is. It is high if the network was sure and wrong. "
-        "Training makes it smaller.",
-        ("losses",),
+        _("learning rate"),
+        _("How far the numbers of the network are changed in one step of training."),
     ),
     Term(
-        "max-pooling",
-        "A layer that keeps the largest of each 2×2 values. The picture becomes half as wide.",
-        ("max-pool",),
+        _("log scale"),
+        _("An axis on which each step is ten times the one before. Small values can be seen, too."),
+        (_("log axis"),),
     ),
     Term(
-        "McNemar's test",
-        "It says whether one network reads more images right than another, or whether chance "
-        "explains the difference.",
-        ("McNemar",),
+        _("loss"),
+        _(
+            "One number for how wrong the network is. It is high if the network was sure and "
+            "wrong. Training makes it smaller."
+        ),
+        (_("losses"),),
     ),
     Term(
-        "multiply-accumulate",
-        "One multiplication and one addition, the smallest step of the calculation.",
+        _("max-pooling"),
+        _("A layer that keeps the largest of each 2×2 values. The picture becomes half as wide."),
+        (_("max-pool"),),
     ),
     Term(
-        "network",
-        "A chain of layers of calculations, with numbers that training has found. It turns a "
-        "picture into an answer.",
+        _("McNemar's test"),
+        _(
+            "It says whether one network reads more images right than another, or whether chance "
+            "explains the difference."
+        ),
+        (_("McNemar"),),
     ),
     Term(
-        "overfitting",
-        "The network learns its training images by heart and becomes worse on new ones.",
-    ),
-    Term("parameter", "A number in the network. Most of them are found by training."),
-    Term(
-        "probability",
-        "How sure the network is, from 0 % to 100 %. The ten probabilities add up to 100 %.",
-        ("probabilities",),
-    ),
-    Term("recipe", "The settings of a training that belong together, with a name."),
-    Term("ReLU", "A step after a convolution: negative sums become 0."),
-    Term("score", "A number for each digit at the end of the network. The highest score wins."),
-    Term(
-        "seed",
-        "The start number of chance. The same seed gives the same first weights and the same "
-        "order of the images.",
+        _("multiply-accumulate"),
+        _("One multiplication and one addition, the smallest step of the calculation."),
     ),
     Term(
-        "snapshot",
-        "All numbers of the network as they were at one moment of the training.",
-    ),
-    Term("softmax", "The formula that turns the ten scores into ten probabilities."),
-    Term(
-        "test image",
-        "One of 10,000 images that are kept apart. They show how good the network is on digits "
-        "that are new to it.",
-        ("test set",),
+        _("network"),
+        _(
+            "A chain of layers of calculations, with numbers that training has found. It turns a "
+            "picture into an answer."
+        ),
     ),
     Term(
-        "training",
-        "The network reads examples again and again. After each batch its numbers are changed a "
-        "little, so that its answers become better.",
-        ("trained", "train it", "trains"),
+        _("overfitting"),
+        _("The network learns its training images by heart and becomes worse on new ones."),
+    ),
+    Term(_("parameter"), _("A number in the network. Most of them are found by training.")),
+    Term(
+        _("probability"),
+        _("How sure the network is, from 0 % to 100 %. The ten probabilities add up to 100 %."),
+        (_("probabilities"),),
+    ),
+    Term(_("recipe"), _("The settings of a training that belong together, with a name.")),
+    Term(_("ReLU"), _("A step after a convolution: negative sums become 0.")),
+    Term(
+        _("score"), _("A number for each digit at the end of the network. The highest score wins.")
     ),
     Term(
-        "validation",
-        "A check during training, on images that the network does not learn from.",
+        _("seed"),
+        _(
+            "The start number of chance. The same seed gives the same first weights and the same "
+            "order of the images."
+        ),
     ),
-    Term("weight", "A number in a kernel. Training finds it."),
+    Term(
+        _("snapshot"),
+        _("All numbers of the network as they were at one moment of the training."),
+    ),
+    Term(_("softmax"), _("The formula that turns the ten scores into ten probabilities.")),
+    Term(
+        _("test image"),
+        _(
+            "One of 10,000 images that are kept apart. They show how good the network is on "
+            "digits that are new to it."
+        ),
+        (_("test set"),),
+    ),
+    Term(
+        _("training"),
+        _(
+            "The network reads examples again and again. After each batch its numbers are changed "
+            "a little, so that its answers become better."
+        ),
+        (_("trained"), _("train it"), _("trains")),
+    ),
+    Term(
+        _("validation"),
+        _("A check during training, on images that the network does not learn from."),
+    ),
+    Term(_("weight"), _("A number in a kernel. Training finds it.")),
 )
 
 
