@@ -8,6 +8,7 @@ from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.flow.digit_flow import digit_flow
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS
+from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.own_drawing import keep_drawing, own_drawing, test_digit
@@ -32,9 +33,7 @@ def show_drawing_station(number: int, snapshot: Snapshot) -> None:
             show_solution(given, texts.DRAW.answers[texts.DRAW.right], texts.DRAW.solution)
             if drawn.strokes:
                 finish(number)
-            else:
-                explained(texts.DRAW_FIRST)
-    show_ways_on(number, [DRAW], guessed=given is not None)
+    show_ways_on(number, [DRAW], guessed=given is not None, then=texts.DRAW_FIRST)
 
 
 @st.fragment
@@ -46,7 +45,12 @@ def show_layers_station(number: int, snapshot: Snapshot) -> None:
     if given is not None:
         count = values_computed(snapshot)
         right = texts.LAYERS.answers[texts.LAYERS.right if count > MANY_VALUES else 1]
-        show_solution(given, right, texts.LAYERS.solution.format(count=count))
+        solution = texts.LAYERS.solution.format(
+            count=count,
+            parameters=snapshot.run.spec.model.parameters,
+            point=texts.TAP if is_narrow() else texts.POINT_AT,
+        )
+        show_solution(given, right, solution)
         drawn = own_drawing()
         if not drawn.strokes:
             explained_caption(texts.NO_DIGIT_YET)

@@ -12,7 +12,9 @@ from mnistviz.ui.evaluate import evaluated_set
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.page_registry import CHANNELS, EVALUATE, WHY
+from mnistviz.ui.shared.texts import epochs_text
 from mnistviz.ui.shared.words.explained import explained
+from mnistviz.ui.shared.words.plain import plain
 from mnistviz.ui.start import texts
 from mnistviz.ui.start.stations import columns, finish, guess, show_solution, show_ways_on
 
@@ -29,7 +31,14 @@ def show_mistakes_station(number: int, snapshot: Snapshot) -> None:
     answers = evaluated_set.answers(snapshot, data)
     wrong = errors_of(answers)
     station = texts.MISTAKES
-    explained(station.sentence.format(total=len(data.labels), wrong=len(wrong)))
+    explained(
+        station.sentence.format(
+            run=plain(snapshot.run.name),
+            epochs=epochs_text(snapshot.run, snapshot.step),
+            total=len(data.labels),
+            wrong=len(wrong),
+        )
+    )
     if not len(wrong):
         show_ways_on(number, [EVALUATE], guessed=True)
         return
@@ -43,7 +52,7 @@ def show_mistakes_station(number: int, snapshot: Snapshot) -> None:
         found = calibration.probabilities(logits, loaded_networks.calibration(snapshot)).max()
         label, answer = int(data.labels[first]), int(answers.answers[first])
         solution = station.solution.format(label=label, answer=answer, probability=float(found))
-        show_solution(given, str(label), solution)
+        show_solution(given, str(label), solution, otherwise=texts.NOT_THE_LABEL)
         _show_more(answers, wrong[1 : NUM_MISTAKES + 1])
         finish(number)
         explained(texts.FINISHED)

@@ -37,8 +37,11 @@ def pick_station() -> int:
 
 
 def _station_label(number: int) -> str:
-    name = texts.STATIONS[number - 1].name
-    return f":material/check: {name}" if number in progress.done() else f"{number} {name}"
+    """A check mark or the number, and the name; on a phone only that of the chosen one."""
+    mark = ":material/check:" if number in progress.done() else str(number)
+    if is_narrow() and st.session_state.get(STATION) != number:
+        return f"{mark} {number}" if number in progress.done() else mark
+    return f"{mark} {texts.STATIONS[number - 1].name}"
 
 
 def guess(number: int, station: StationTexts) -> str | None:
@@ -62,9 +65,11 @@ def guess(number: int, station: StationTexts) -> str | None:
     return str(given)
 
 
-def show_solution(given: str, right: str, solution: str) -> None:
+def show_solution(
+    given: str, right: str, solution: str, otherwise: str = texts.OTHER_GUESS
+) -> None:
     """Show whether the guess was right, and what is true. No word on a guess of ""."""
-    verdict = "" if not given else texts.WELL_GUESSED if given == right else texts.OTHER_GUESS
+    verdict = "" if not given else texts.WELL_GUESSED if given == right else otherwise
     explained(f"{verdict} {solution}".strip())
 
 
@@ -75,10 +80,12 @@ def finish(number: int) -> None:
         st.rerun()
 
 
-def show_ways_on(number: int, deeper: Sequence[PageEntry], *, guessed: bool) -> None:
+def show_ways_on(
+    number: int, deeper: Sequence[PageEntry], *, guessed: bool, then: str = ""
+) -> None:
     """Show the button to the next station, and links to the pages that go deeper.
 
-    Where nothing is `guessed` yet, it is said that this is the way on.
+    Where the station is not done, the way on is said: the question, and `then` what comes after it.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         if number < len(texts.STATIONS):
@@ -90,8 +97,9 @@ def show_ways_on(number: int, deeper: Sequence[PageEntry], *, guessed: bool) -> 
                 on_click=partial(_go_to, number + 1),
                 disabled=number not in progress.done(),
             )
-            if not guessed:
-                explained_caption(texts.GUESS_TO_GO_ON, width="content")
+            if number not in progress.done():
+                way_on = then if guessed else texts.GUESS_TO_GO_ON
+                explained_caption(way_on, width="content")
             if pressed:
                 # A station is a fragment, and the list of stations is outside of it.
                 st.rerun()

@@ -40,7 +40,7 @@ DEEPER = _("Go deeper:")
 NEXT = _("Next: {name}")
 FINISHED = _(
     "**You have seen all five stations.** You know how the network reads, how it learns and where "
-    "it fails. One question is left: would more channels make it better? *How many channels?* "
+    "it fails. One question is left: would more channels make it better? The first link below "
     "begins with the answer. Then try the other pages, in any order."
 )
 GUESS_TO_GO_ON = _("Answer the question to go on.")
@@ -55,8 +55,9 @@ DRAW = StationTexts(
     answers=(_("Yes"), _("No"), _("Only some digits")),
     right=0,
     solution=_(
-        "Try it: press *Clear* and draw a tiny digit. It can. Each drawing is first scaled to the "
-        "same size and moved to the middle. The small picture of 28×28 pixels is all it sees."
+        "Try it: press *Clear* and draw a tiny digit. It can. Each drawing is first made equally "
+        "large, with lines of equal width, and moved to the middle. The small picture of 28×28 "
+        "pixels is all that the network sees."
     ),
 )
 
@@ -68,14 +69,16 @@ LAYERS = StationTexts(
         "Your digit passes through the network from layer to layer, until there is one score for "
         "each of the ten digits."
     ),
-    question=_("Guess first: how many numbers does it compute for one answer?"),
+    question=_("Guess first: how many numbers does the network compute for one answer?"),
     answers=(_("About 100"), _("About 1,000"), _("More than 10,000")),
     right=2,
     solution=_(
-        "It computes **{count:,}**. Point at a small picture, a feature map: the lines show what "
-        "it is made of."
+        "It computes **{count:,}**, with {parameters:,} numbers that training has found: those of "
+        "its kernels. {point} a small picture, a feature map: the lines show what it is made of."
     ),
 )
+POINT_AT = _("Point at")
+TAP = _("Tap")
 TEST_IMAGE = _("test image {number}, {label}")
 NO_DIGIT_YET = _("You have drawn no digit yet, so this is a digit from the test images.")
 
@@ -85,8 +88,15 @@ CONVOLUTION = StationTexts(
         "A convolution lays nine numbers, the kernel, on nine pixels, multiplies and adds up: one "
         "pixel of the feature map."
     ),
-    question=_("Guess first: where is this map bright?"),
-    answers=(_("Where it looks like the kernel"), _("All over the digit"), _("Outside")),
+    question=_(
+        "Guess first: the kernel slides over your whole digit. Where does the feature map become "
+        "bright?"
+    ),
+    answers=(
+        _("Where the digit looks like the kernel"),
+        _("All over the digit"),
+        _("Beside the digit"),
+    ),
     right=0,
     solution=_(
         "Bright pixels on positive numbers of the kernel make a large sum, on negative ones a "
@@ -109,16 +119,23 @@ TRAIN = StationTexts(
     answers=(_("About 30"), _("About 60"), _("More than 90")),
     right=2,
     solution=_(
-        "Start the training and see for yourself. It uses 5,000 digits, each of them three times."
+        "It is more than 90. Start the training and see it happen: it uses 5,000 digits, each of "
+        "them three times."
     ),
 )
 TRAIN_BUTTON = _("Train a new network")
 TRAIN_AGAIN = _("Train another one")
-PREPARING = _("The training is being prepared. That takes a few seconds.")
-TRAINING = _("{seen:,} of {total:,} digits read")
+TRAIN_FIRST = _("**Train a network** to go on.")
+PREPARING = _(
+    "The training is being prepared, for {seconds} s so far. It takes a few seconds, longer where "
+    "the computer has other work."
+)
+STOP = _("Stop")
+TRAINING = _("{seen:,} of {total:,} digits read, for {seconds} s so far")
+TESTING = _("All digits are read. Now the network is tested on 10,000 images.")
 GUESSES = _(
     "The same {total} test images, read again and again. Now **{right}** are right: green is "
-    "right, red is wrong."
+    "right, red is wrong. There, *4, not 9* means: the network reads 4, and the label says 9."
 )
 TRAINED = _(
     "**Your network reads {accuracy:.1%} of the test images right**, after {seconds:.0f} seconds "
@@ -130,8 +147,8 @@ NOT_FINISHED = _("This training ended early ({state}). Start another one.")
 MISTAKES = StationTexts(
     name=_("Mistakes"),
     sentence=_(
-        "Of {total:,} test images, this network reads {wrong} wrong, and here it was very sure of "
-        "a wrong answer."
+        "This is the run **{run}** after {epochs} epochs. Of {total:,} test images it reads "
+        "{wrong} wrong, and here it was very sure of a wrong answer."
     ),
     question=_("Guess first: which digit is this?"),
     answers=tuple("0123456789"),
@@ -139,10 +156,11 @@ MISTAKES = StationTexts(
     solution=_(
         "Its label says **{label}**. The network reads **{answer}**, with a probability of "
         "{probability:.1%}. Being sure is not the same as being right. Below are more of its "
-        "mistakes: look what they have in common. There, *4, not 9* means: it reads 4, and the "
-        "label says 9."
+        "mistakes: broken or smudged lines, unusual shapes, and digits that look like another one. "
+        "There, *4, not 9* means: it reads 4, and the label says 9."
     ),
 )
+NOT_THE_LABEL = _("The label says another digit; people can disagree about some of these.")
 MISTAKE_PICTURE = _("A test image that the network reads wrong")
 MISTAKES_PICTURE = _("{count} test images that the network reads wrong, each with its answer")
 

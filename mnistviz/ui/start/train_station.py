@@ -1,10 +1,11 @@
 """The fourth station: the try-out is trained, and then reads the own digit."""
 
+import time
+
 import streamlit as st
 
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.recipes import RECIPES
-from mnistviz.core.types.training import MetricRow
 from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.metrics_log import last_row
@@ -27,6 +28,8 @@ from mnistviz.ui.start.stations import columns, finish, guess, show_solution, sh
 # The run that was started here: in the session's state and in the address.
 TRAINED = "trained"
 MESSAGE = "start_training_message"
+# When the page first saw that the run no longer waits, by the monotonic clock.
+BEGUN = "start_training_begun"
 POLL_SECONDS = 1.0
 TRY_OUT = RECIPES["try-out"]
 # As on the page Train: a warm worker is prepared for these settings.
@@ -54,7 +57,7 @@ def show_training_station(number: int) -> None:
             button(label, "play_arrow", flash.run, MESSAGE, _start, type=kind)
         if run is not None:
             _watch(number, run, active)
-    show_ways_on(number, [TRAIN, FILM], guessed=given is not None)
+    show_ways_on(number, [TRAIN, FILM], guessed=given is not None, then=texts.TRAIN_FIRST)
 
 
 def started_run() -> Run | None:
@@ -74,6 +77,7 @@ def started_run() -> Run | None:
 
 
 def _start() -> None:
+    st.session_state.pop(BEGUN, None)
     st.session_state[TRAINED] = launcher.start(TRY_OUT.name, *SETTINGS).id
 
 
@@ -100,13 +104,11 @@ def _watch(number: int, run: Run, active: bool) -> None:
 
 
 def _show_run(run: Run, current: State) -> None:
-    rows = run_logs.metrics(run)
-    if current == "queued":
-        st.info(waiting_text(run, queue_now()))
-    elif current in ACTIVE_STATES and not rows:
-        st.info(texts.PREPARING)
-    elif current in ACTIVE_STATES:
-        _show_progress(run, rows[-1])
+    if current in ACTIVE_STATES:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container():
+                _show_progress(run, current)
+            button(texts.STOP, "stop", flash.run, MESSAGE, _stop)
     elif current == "finished":
         _show_result(run)
     else:
@@ -114,11 +116,28 @@ def _show_run(run: Run, current: State) -> None:
     _show_watched_digits(run)
 
 
-def _show_progress(run: Run, row: MetricRow) -> None:
-    spec = run.spec.train
-    total = spec.num_images * spec.epochs
-    seen = min(total, row.step * spec.batch_size)
-    st.progress(row.step / spec.num_steps, texts.TRAINING.format(seen=seen, total=total))
+def _stop() -> None:
+    if (run := started_run()) is not None:
+        launcher.stop(run)
+
+
+def _show_progress(run: Run, current: State) -> None:
+    """Show how far a run is, and for how long the page has seen it at work."""
+    if current == "queued":
+        st.info(waiting_text(run, queue_now()))
+        return
+    seconds = round(time.monotonic() - st.session_state.setdefault(BEGUN, time.monotonic()))
+    rows = run_logs.metrics(run)
+    if not rows:
+        st.progress(0.0, texts.PREPARING.format(seconds=seconds))
+    elif rows[-1].step >= run.spec.train.num_steps:
+        st.progress(1.0, texts.TESTING)
+    else:
+        spec = run.spec.train
+        total = spec.num_trained * spec.epochs
+        seen = min(total, rows[-1].step * spec.batch_size)
+        text = texts.TRAINING.format(seen=seen, total=total, seconds=seconds)
+        st.progress(rows[-1].step / spec.num_steps, text)
 
 
 def _show_result(run: Run) -> None:

@@ -8,14 +8,15 @@ BROWSER_TEXTS = {
     "clear": _("Clear"),
     "pad": _("Black square to draw a digit on, with the mouse or a finger"),
     "draw_here": _("Draw a digit here"),
-    "preview": _("Preview from your browser. Lift the pen for Python's result."),
+    "preview": _("A preview while you draw. Lift the pen for the exact result."),
     "probability": "{probability}",
     "input": _("Input"),
     "input_meaning": _("28×28 pixels: 0 is black, 1 is white. This is all that the network sees."),
     "channel": _("{layer}, channel {channel}"),
     "score": _("Score of digit {channel}"),
     "score_meaning": _(
-        "Score {score}, probability {probability}. It adds up all of the last maps."
+        "Score {score}, probability {probability}. It is a sum over all of the last maps, each "
+        "with a kernel of its own."
     ),
     "one_kernel": _("Made with this kernel of {size}×{size} numbers."),
     "kernels": _("Made with {count} kernels of {size}×{size} numbers, one for each map before it."),
@@ -28,8 +29,8 @@ BROWSER_TEXTS = {
 TITLES = {"input": "input"}
 SCORES_TITLE = _("digit")
 
-OWN = _("Your digit. Exact figures, computed by Python.")
-OTHER = _("{name}. Exact figures, computed by Python.")
+OWN = _("Your digit. The figures are exact.")
+OTHER = _("{name}. The figures are exact.")
 BLANK = _("Nothing is drawn yet.")
 ANSWER_DETAILS = {
     "digit": "{probability}",

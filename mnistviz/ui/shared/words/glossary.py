@@ -43,8 +43,8 @@ TERMS = (
     Term(
         _("channel"),
         _(
-            "One of the feature maps of a layer. Each channel has kernels of its own and looks "
-            "for something else."
+            "A part of a layer that looks for one thing, such as a slanted line. It has kernels of "
+            "its own and makes one picture, its feature map. A layer has several channels."
         ),
     ),
     Term(
@@ -69,8 +69,8 @@ TERMS = (
     Term(
         _("feature map"),
         _(
-            "The picture that one channel makes. It is bright where the channel found what it "
-            "looks for."
+            "The picture that a convolution makes with one channel's kernels. It is bright where "
+            "the input looks like them."
         ),
     ),
     Term(
