@@ -52,12 +52,12 @@ wide, both_wide = cost_table.price_of((16, 32))
 built, both_built = cost_table.price_of((15, 20))
 explained(
     _(
-        "The network's first author began with layers of 8, 16 and 32 channels and found 32 "
-        "channels too expensive. From pictures of the kernels, 20 seemed enough for the edges and "
-        "textures. The notes then name 5/15/20, but the network printed with them has "
-        "**10/15/20**, which is used here. The author's cost calculation is correct: a layer from "
-        "16 to 32 channels has **{wide:,}** parameters, {both_wide:,} in both blocks. One from 15 "
-        "to 20 has **{built:,}** and {both_built:,}. Below, it is measured whether 20 are enough."
+        "**Where 10/15/20 comes from.** A student began with layers of 8, 16 and 32 channels and "
+        "found 32 too expensive: a layer from 16 to 32 channels has **{wide:,}** parameters, "
+        "{both_wide:,} in both blocks. From pictures of the kernels, 20 channels seemed enough, "
+        "and a layer from 15 to 20 has **{built:,}**, {both_built:,} in both. (The student's text "
+        "says 5/15/20, the network printed with it has **10/15/20**.) Below, it is measured "
+        "whether 20 are enough."
     ).format(wide=wide, both_wide=both_wide, built=built, both_built=both_built)
 )
 

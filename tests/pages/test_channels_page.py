@@ -93,7 +93,8 @@ def test_a_study_is_shown_with_its_verdict() -> None:
     assert "What do 12 more channels in the widest layers buy for **4,050 more parameters**" in text
     assert "With 8/16/32 the network reaches 99.53" in text
     assert "**buy nothing beyond the margin of 0.10 points**" in text
-    assert "**Third layer: 20 are enough, 4 is too few.** Beside 20 channels, 4 loses 0.3" in text
+    assert "**Third layer (conv3 and conv6): 20 are enough, 4 is too few.**" in text
+    assert "Compared with 20 channels, 4 loses 0.3" in text
     assert "Not varied in this study: the first and the second layer" in text
     assert (
         "beside 20 channels: 4 do **worse**. This is from 4 shared seeds, Holm over 1 pair." in text
@@ -106,7 +107,7 @@ def test_a_study_is_shown_with_its_verdict() -> None:
 def test_the_verdict_has_a_sentence_for_each_layer_first() -> None:
     app = open_page("channels")
     lines = app.markdown[1].value.splitlines()
-    assert [line.split(":")[0].split(" costs")[0] for line in lines] == [
+    assert [line.partition(" (")[0].partition(" costs")[0] for line in lines] == [
         "1. **First layer",
         "2. **Second layer",
         "3. **Third layer",

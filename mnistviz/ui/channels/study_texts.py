@@ -30,6 +30,12 @@ LESS, MOST = (f"{100 * share:.0f} %" for share in SHARES)
 WIDE_PLAN = (8, 16, 32)
 # The third convolution of each block.
 WIDEST = ("conv3", "conv6")
+# The convolutions that have a width of a plan.
+CONVOLUTIONS = {
+    "conv1": "conv1",
+    "conv2": _("conv2 and conv5"),
+    "conv3": _("conv3 and conv6"),
+}
 VERDICTS: dict[Verdict, str] = {
     "equivalent": _(
         "they are **equivalent**: the {equivalence_interval} interval lies inside the margin"
@@ -57,8 +63,11 @@ WIDTH_VERDICTS: dict[Verdict, str] = {
 # The same without statistics; {points} is the largest difference.
 PLAIN_VERDICTS: dict[Verdict, tuple[str, str]] = {
     "worse": (_("loses {points} points of accuracy"), _("lose up to {points} points of accuracy")),
-    "equivalent": (_("does as well"), _("do as well")),
-    "cannot be told apart": (_("shows no clear difference"), _("show no clear difference")),
+    "equivalent": (_("reads as well"), _("read as well")),
+    "cannot be told apart": (
+        _("is neither clearly better nor clearly worse"),
+        _("are neither clearly better nor clearly worse"),
+    ),
     "better": (_("gains {points} points"), _("gain up to {points} points")),
 }
 
@@ -201,10 +210,11 @@ def width_sentence(study: Study, layer: str) -> str:
             words = (one if len(members) == 1 else several).format(points=f"{points:.2f}")
             details.append(f"{_listed([str(width) for width, _ in members])} {words}")
     return _(
-        "**{layer} layer: {finding}.** Beside {built} channels, {details}. One channel costs "
-        "{cost:,} parameters."
+        "**{layer} layer ({convolutions}): {finding}.** Compared with {built} channels, {details}. "
+        "One channel costs {cost:,} parameters."
     ).format(
         layer=LAYER_NAMES[layer].capitalize(),
+        convolutions=CONVOLUTIONS[layer],
         finding=_finding(by_verdict, built),
         built=built,
         details="; ".join(details),

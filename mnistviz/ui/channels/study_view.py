@@ -172,7 +172,8 @@ def show_all_widths(study: Study) -> None:
         _(
             "Each line varies **one layer** and leaves the others as in 10/15/20; the numbers are "
             "its channels. Look where a line leaves the green band: inside it, the difference is "
-            "under {margin:.1f} points. The bars are {interval} intervals, from the same seeds."
+            "under {margin:.1f} points. The bars are {interval} intervals of trainings that began "
+            "alike."
         ).format(margin=100 * MARGIN, interval=INTERVAL)
     )
     if missing := [name for name in LAYER_NAMES.values() if name not in widths]:
