@@ -38,9 +38,10 @@ def pick_station() -> int:
 
 def _station_label(number: int) -> str:
     """A check mark or the number, and the name; on a phone only that of the chosen one."""
-    mark = ":material/check:" if number in progress.done() else str(number)
+    is_done = number in progress.done()
     if is_narrow() and st.session_state.get(STATION) != number:
-        return f"{mark} {number}" if number in progress.done() else mark
+        return f"✓{number}" if is_done else str(number)
+    mark = ":material/check:" if is_done else str(number)
     return f"{mark} {texts.STATIONS[number - 1].name}"
 
 
