@@ -42,6 +42,9 @@ def catalogue() -> bytes:
     for path in sources():
         for text in texts_in(path):
             catalog.add(text, locations=[(path.relative_to(PROJECT).as_posix(), 1)])
+    for message in catalog:
+        # Babel takes the "% o" of "90 % of" for a format.
+        message.flags.discard("python-format")
     file = BytesIO()
     write_po(file, catalog, include_lineno=False, width=100)
     return file.getvalue()

@@ -22,6 +22,7 @@ from mnistviz.core.types.studies import (
     Verdict,
     WidthScore,
 )
+from mnistviz.texts import _
 
 ROW_PIXELS = 46
 AXIS_PIXELS = 90
@@ -52,8 +53,9 @@ def seeds_figure(accuracies: Mapping[str, Mapping[int, float]]) -> go.Figure:
             mode="markers",
             marker={"size": 11, "color": colour, "opacity": 0.75},
             customdata=list(by_seed),
-            hovertemplate=f"<b>{plan}</b>, seed %{{customdata}}: <b>%{{x:.2f}} %</b>"
-            "<extra></extra>",
+            hovertemplate=_(
+                "<b>{plan}</b>, seed %{{customdata}}: <b>%{{x:.2f}} %</b><extra></extra>"
+            ).format(plan=plan),
         )
         mean = sum(by_seed.values()) / len(by_seed)
         figure.add_scatter(
@@ -61,10 +63,11 @@ def seeds_figure(accuracies: Mapping[str, Mapping[int, float]]) -> go.Figure:
             y=[plan],
             mode="markers",
             marker={"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": colour}},
-            hovertemplate=f"<b>{plan}</b>, mean of {len(by_seed)} seeds: <b>%{{x:.3f}} %</b>"
-            "<extra></extra>",
+            hovertemplate=_(
+                "<b>{plan}</b>, mean of {count} seeds: <b>%{{x:.3f}} %</b><extra></extra>"
+            ).format(plan=plan, count=len(by_seed)),
         )
-    figure.update_xaxes(title="test accuracy, %", fixedrange=True)
+    figure.update_xaxes(title=_("test accuracy, %"), fixedrange=True)
     figure.update_yaxes(autorange="reversed", type="category", fixedrange=True)
     return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(accuracies))
 
@@ -87,7 +90,7 @@ def differences_figure(comparisons: Sequence[PairedComparison], margin: float) -
             verdict,
             [comparison for comparison in comparisons if comparison.verdict == verdict],
         )
-    figure.update_xaxes(title="difference in accuracy, points", fixedrange=True)
+    figure.update_xaxes(title=_("difference in accuracy, points"), fixedrange=True)
     figure.update_yaxes(
         autorange="reversed",
         type="category",
@@ -124,7 +127,7 @@ def _add_comparisons(
         # The white edge separates them from the lines.
         marker={"size": 7, "color": colour, "line": {"width": 1, "color": "#ffffff"}},
         customdata=[seed for comparison in comparisons for seed in comparison.seeds],
-        hovertemplate="seed %{customdata}: <b>%{x:+.2f}</b> points<extra></extra>",
+        hovertemplate=_("seed %{customdata}: <b>%{x:+.2f}</b> points<extra></extra>"),
     )
     figure.add_scatter(
         x=[100 * comparison.mean for comparison in comparisons],
@@ -132,8 +135,10 @@ def _add_comparisons(
         mode="markers",
         marker={"size": 13, "symbol": "diamond", "color": colour},
         customdata=[[100 * bound for bound in comparison.interval] for comparison in comparisons],
-        hovertemplate="%{y}: <b>%{x:+.3f}</b> points<br>95 % interval %{customdata[0]:+.3f} to "
-        f"%{{customdata[1]:+.3f}}<br><b>{verdict}</b><extra></extra>",
+        hovertemplate=_(
+            "%{{y}}: <b>%{{x:+.3f}}</b> points<br>95 % interval %{{customdata[0]:+.3f}} to "
+            "%{{customdata[1]:+.3f}}<br><b>{verdict}</b><extra></extra>"
+        ).format(verdict=verdict),
     )
 
 
@@ -182,14 +187,16 @@ def cost_figure(
             textposition="bottom right" if number % 2 else "top right",
             cliponaxis=False,
             marker={"size": 12, "color": colours[score.plan]},
-            hovertemplate=f"<b>{score.plan}</b><br>{cost}: <b>%{{x:,.6~g}}</b><br>test accuracy "
-            f"<b>%{{y:.3f}} %</b>, {score.count} seeds<extra></extra>",
+            hovertemplate=_(
+                "<b>{plan}</b><br>{cost}: <b>%{{x:,.6~g}}</b><br>test accuracy <b>%{{y:.3f}} "
+                "%</b>, {count} seeds<extra></extra>"
+            ).format(plan=score.plan, cost=cost, count=score.count),
         )
     least, most = min(costs), max(upper_costs.values())
     space = 0.1 * (most - least or most)
     # The last name is to the right of its point.
     figure.update_xaxes(title=cost, range=[least - space, most + 2 * space], fixedrange=True)
-    figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
+    figure.update_yaxes(title=_("mean test accuracy, %"), fixedrange=True)
     return apply_layout(figure, HEIGHT)
 
 
@@ -226,13 +233,15 @@ def channel_use_figure(uses: Mapping[str, Sequence[MeanRedundancy]]) -> go.Figur
                     [use.needed_99, use.channels, use.needed_95, use.effective_rank, use.count]
                     for use in layers
                 ],
-                hovertemplate=f"<b>{plan}</b>, %{{x}}: <b>%{{customdata[0]:.1f}} of "
-                "%{customdata[1]}</b> carry 99 %<br>%{customdata[2]:.1f} carry 95 %<br>effective "
-                "rank %{customdata[3]:.1f}<br>mean of %{customdata[4]} networks<extra></extra>",
+                hovertemplate=_(
+                    "<b>{plan}</b>, %{{x}}: <b>%{{customdata[0]:.1f}} of %{{customdata[1]}}</b> "
+                    "carry 99 %<br>%{{customdata[2]:.1f}} carry 95 %<br>effective rank "
+                    "%{{customdata[3]:.1f}}<br>mean of %{{customdata[4]}} networks<extra></extra>"
+                ).format(plan=plan),
             )
     # The two bars of a plan overlap; different plans are side by side.
     figure.update_xaxes(type="category", fixedrange=True)
-    figure.update_yaxes(title="channels", fixedrange=True)
+    figure.update_yaxes(title=_("channels"), fixedrange=True)
     return apply_layout(figure, HEIGHT, barmode="group", showlegend=True, legend=LEGEND)
 
 
@@ -257,11 +266,17 @@ def width_sweep_figure(widths: Sequence[WidthScore], layer: str, built: int) -> 
         line={"color": TRAINING, "width": 2},
         marker={"size": 9},
         customdata=[[score.plan, score.count] for score in scores],
-        hovertemplate="<b>%{x} channels</b> (%{customdata[0]}): <b>%{y:.3f} %</b>, "
-        "%{customdata[1]} seeds<extra></extra>",
+        hovertemplate=_(
+            "<b>%{x} channels</b> (%{customdata[0]}): <b>%{y:.3f} %</b>, %{customdata[1]} "
+            "seeds<extra></extra>"
+        ),
     )
-    figure.update_xaxes(title=f"channels in the {layer} layer", tickvals=channels, fixedrange=True)
-    figure.update_yaxes(title="mean test accuracy, %", fixedrange=True)
+    figure.update_xaxes(
+        title=_("channels in the {layer} layer").format(layer=layer),
+        tickvals=channels,
+        fixedrange=True,
+    )
+    figure.update_yaxes(title=_("mean test accuracy, %"), fixedrange=True)
     return apply_layout(figure, HEIGHT)
 
 
@@ -281,17 +296,12 @@ def all_widths_figure(
     for (layer, members), colour in zip(widths.items(), LAYER_COLOURS, strict=False):
         compared = [(one, one.comparison) for one in members]
         means = [100 * pair.mean if pair else 0.0 for _, pair in compared]
+        ends = [100 * (pair.interval[1] - pair.mean) if pair else 0.0 for _, pair in compared]
         figure.add_scatter(
             x=[one.score.parameters for one in members],
             y=means,
-            error_y={
-                "array": [
-                    100 * (pair.interval[1] - pair.mean) if pair else 0.0 for _, pair in compared
-                ],
-                "thickness": 1.5,
-                "width": 4,
-            },
-            name=f"{layer} layer",
+            error_y={"array": ends, "thickness": 1.5, "width": 4},
+            name=_("{layer} layer").format(layer=layer),
             mode="lines+markers+text",
             # The built plan is in all lines: its label is below.
             text=["" if pair is None else str(one.width) for one, pair in compared],
@@ -304,9 +314,12 @@ def all_widths_figure(
                 [one.width, one.score.plan, 100 * one.score.mean, one.score.count]
                 for one in members
             ],
-            hovertemplate=f"<b>%{{customdata[0]}} channels</b> in the {layer} layer "
-            "(%{customdata[1]})<br>%{x:,} parameters: <b>%{y:+.3f}</b> points<br>"
-            "%{customdata[2]:.3f} % of the test images, %{customdata[3]} seeds<extra></extra>",
+            hovertemplate=_(
+                "<b>%{{customdata[0]}} channels</b> in the {layer} layer "
+                "(%{{customdata[1]}})<br>%{{x:,}} parameters: <b>%{{y:+.3f}}</b> "
+                "points<br>%{{customdata[2]:.3f}} % of the test images, %{{customdata[3]}} "
+                "seeds<extra></extra>"
+            ).format(layer=layer),
         )
     figure.add_scatter(
         x=[parameters],
@@ -315,11 +328,11 @@ def all_widths_figure(
         text=["10/15/20"],
         textposition="bottom right",
         marker={"size": 13, "color": CHOSEN, "symbol": "diamond"},
-        hovertemplate="<b>10/15/20</b>, as it was built: %{x:,} parameters<extra></extra>",
+        hovertemplate=_("<b>10/15/20</b>, as it was built: %{x:,} parameters<extra></extra>"),
         showlegend=False,
     )
-    figure.update_xaxes(title="parameters of the network", tickformat=",", fixedrange=True)
+    figure.update_xaxes(title=_("parameters of the network"), tickformat=",", fixedrange=True)
     figure.update_yaxes(
-        title="points of accuracy, beside 10/15/20", zeroline=False, fixedrange=True
+        title=_("points of accuracy, beside 10/15/20"), zeroline=False, fixedrange=True
     )
     return apply_layout(figure, HEIGHT + LEGEND_LINE, showlegend=True, legend=LEGEND)

@@ -24,6 +24,7 @@ from mnistviz.charts.montage import (
 from mnistviz.charts.theme import CATEGORICAL, LEGEND, TRAINING, apply_layout
 from mnistviz.core.constants import DIGIT_NAMES, NUM_CLASSES
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.texts import _
 
 FADED = "#adb5bd"
 GALLERY_WIDTH = 480
@@ -41,7 +42,7 @@ def ink_heatmap(image: FloatArray) -> go.Heatmap:
     return heatmap(
         image,
         signed=False,
-        hovertemplate="row %{y}, column %{x}<br>ink <b>%{z:.3f}</b><extra></extra>",
+        hovertemplate=_("row %{y}, column %{x}<br>ink <b>%{z:.3f}</b><extra></extra>"),
     )
 
 
@@ -59,7 +60,7 @@ def probability_figure(
             cliponaxis=False,
             hovertemplate="%{y}: <b>%{x:.4%}</b><extra></extra>"
             if is_own(class_names)
-            else "digit %{y}: <b>%{x:.4%}</b><extra></extra>",
+            else _("digit %{y}: <b>%{x:.4%}</b><extra></extra>"),
         )
     )
     # Up to 1.2, for the number beside the longest bar.
@@ -96,16 +97,18 @@ def bar_settings(probabilities: FloatArray, *, answered: bool = True) -> dict[st
 def class_count_figure(counts: NDArray[np.int64]) -> go.Figure:
     """Return bars of the number of images of each class, `(2, 10)`: training set, test set."""
     figure = go.Figure()
-    for name, row, colour in zip(("training", "test"), counts, CATEGORICAL, strict=False):
+    for name, row, colour in zip((_("training"), _("test")), counts, CATEGORICAL, strict=False):
         figure.add_bar(
             x=np.arange(NUM_CLASSES),
             y=row,
             name=name,
             marker_color=colour,
-            hovertemplate="digit %{x}: <b>%{y:,}</b> " + name + " images<extra></extra>",
+            hovertemplate=_("digit %{{x}}: <b>%{{y:,}}</b> {name} images<extra></extra>").format(
+                name=name
+            ),
         )
-    figure.update_xaxes(tickvals=np.arange(NUM_CLASSES), title="digit", fixedrange=True)
-    figure.update_yaxes(title="images", fixedrange=True)
+    figure.update_xaxes(tickvals=np.arange(NUM_CLASSES), title=_("digit"), fixedrange=True)
+    figure.update_yaxes(title=_("images"), fixedrange=True)
     return apply_layout(figure, 260, showlegend=True, legend=LEGEND)
 
 
@@ -122,10 +125,12 @@ def class_balance_figure(
             name=name,
             marker_color=colour,
             customdata=list(class_names),
-            hovertemplate="%{customdata}: <b>%{y:,}</b> " + name + " images<extra></extra>",
+            hovertemplate=_("%{{customdata}}: <b>%{{y:,}}</b> {name} images<extra></extra>").format(
+                name=name
+            ),
         )
     figure.update_xaxes(tickvals=places, ticktext=list(class_names), fixedrange=True)
-    figure.update_yaxes(title="images", fixedrange=True)
+    figure.update_yaxes(title=_("images"), fixedrange=True)
     return apply_layout(figure, 260, showlegend=True, legend=LEGEND)
 
 

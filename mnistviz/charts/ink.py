@@ -7,6 +7,7 @@ from mnistviz.charts.colour_scales import heatmap
 from mnistviz.charts.montage import set_image_axes
 from mnistviz.charts.theme import CHOSEN, apply_layout
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.texts import _
 
 # More values a side than this can't be seen at the size of the picture.
 MAX_VALUES = 140
@@ -27,7 +28,7 @@ def ink_figure(
             signed=False,
             x=np.arange(shown.shape[1]) * every,
             y=np.arange(shown.shape[0]) * every,
-            hovertemplate="x %{x}, y %{y}<br>ink <b>%{z:.2f}</b><extra></extra>",
+            hovertemplate=_("x %{x}, y %{y}<br>ink <b>%{z:.2f}</b><extra></extra>"),
         )
     )
     if box is not None:

@@ -11,6 +11,7 @@ from mnistviz.charts.click_points import add_click_points
 from mnistviz.charts.colour_scales import DARK_TEXT, NEUTRAL, heatmap, relative
 from mnistviz.charts.theme import CHOSEN, MARGINS, apply_layout
 from mnistviz.core.types.arrays import DoubleArray, FloatArray, IntArray
+from mnistviz.texts import _
 
 # Width of the space between two tiles, in values.
 GAP = 1
@@ -139,9 +140,16 @@ def _add_value_hover(
         customdata=np.stack(
             [join_tiles(fact.astype(np.float32), row_gap) for fact in facts], axis=-1
         ),
-        hovertemplate=f"{naming}<br>row %{{customdata[{count}]}}, "
-        f"column %{{customdata[{count + 1}]}}: "
-        f"<b>%{{customdata[{count + 2}]:{value_format}}}</b><extra></extra>",
+        hovertemplate=_(
+            "{naming}<br>row %{{customdata[{row}]}}, column %{{customdata[{column}]}}: "
+            "<b>%{{customdata[{value}]:{value_format}}}</b><extra></extra>"
+        ).format(
+            naming=naming,
+            row=count,
+            column=count + 1,
+            value=count + 2,
+            value_format=value_format,
+        ),
     )
 
 
@@ -160,7 +168,7 @@ def number_squares_figure(
             values,
             signed=True,
             largest=end,
-            hovertemplate="row %{y}, column %{x}: <b>%{z:+.6f}</b><extra></extra>",
+            hovertemplate=_("row %{y}, column %{x}: <b>%{z:+.6f}</b><extra></extra>"),
             xgap=1,
             ygap=1,
         )

@@ -28,12 +28,24 @@ class Wrapped(gettext.NullTranslations):
         return self.gettext(super().ngettext(msgid1, msgid2, n))
 
 
+def texts_of_chart(figure: dict[str, Any]) -> Iterator[str]:
+    """The names of a chart's curves, the titles of its axes, and its notes."""
+    yield from (trace.get("name") or "" for trace in figure["data"])
+    layout = figure["layout"]
+    yield from (note.get("text") or "" for note in layout.get("annotations", ()))
+    for name, part in layout.items():
+        if "axis" in name:
+            yield part.get("title", {}).get("text", "")
+
+
 def texts_of(app: Any) -> Iterator[str]:
     """The texts of an opened page, with those of its sidebar."""
     for area in (app.main, app.sidebar):
         for element in area:
             if element.type == "arrow_data_frame":
                 yield from map(str, element.value.columns)
+            if element.type == "plotly_chart":
+                yield from texts_of_chart(json.loads(element.proto.spec))
             for proto in (element.proto, getattr(element.proto, element.type, None)):
                 for field in FIELDS:
                     value = getattr(proto, field, "")

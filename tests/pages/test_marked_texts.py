@@ -20,12 +20,12 @@ from tests.helpers.wrapped_texts import CLOSE, OPEN
 
 PACKAGE = PROJECT / "mnistviz"
 MARKED = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
-# Icons, code, and marks of Streamlit's Markdown.
-NOTATION = re.compile(r":material/\w+:|`[^`]*`|:[\w-]+\[|https?://\S+")
+# Icons, code, tags, and marks of Streamlit's Markdown.
+NOTATION = re.compile(r"<[^>]*>|:material/\w+:|`[^`]*`|:[\w-]+\[|https?://\S+")
 PUNCTUATION = " .,:;()[]*#\n"
 GAP = "\0"
 WORD = re.compile(r"[A-Za-z]{2}")
-NAMES = re.compile(r"\d+: [A-Z]+\d*|(?:conv\d+|pool|softmax)(?: · \d+)?|t-SNE")
+NAMES = re.compile(r"\d+: [A-Z]+\d*|(?:input|conv\d+|pool|softmax)[ ,·×\d]*|t-SNE")
 
 
 # Their texts are not marked yet.
@@ -39,7 +39,7 @@ def sentences_of(text: str) -> list[str]:
 
 @cache
 def sentences_from_below() -> tuple[frozenset[str], list[tuple[re.Pattern[str], int]]]:
-    """The sentences of the folders below the pages, which are not translated, and names.
+    """The sentences of the folders that are not translated, and names.
 
     Those with values are patterns, each with the number of its own characters.
     """
@@ -48,7 +48,7 @@ def sentences_from_below() -> tuple[frozenset[str], list[tuple[re.Pattern[str], 
     plain |= {run.name for run in registry.list_runs()}
     formatted: list[tuple[re.Pattern[str], int]] = []
     for path in sorted(PACKAGE.rglob("*.py")):
-        if path.is_relative_to(PACKAGE / "ui"):
+        if path.relative_to(PACKAGE).parts[0] in ("ui", "charts"):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

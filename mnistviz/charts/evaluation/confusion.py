@@ -12,6 +12,7 @@ from mnistviz.charts.montage import add_frame
 from mnistviz.charts.theme import apply_layout
 from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import DoubleArray
+from mnistviz.texts import _
 
 HEIGHT = 340
 CELLS_HEIGHT = 420
@@ -48,8 +49,10 @@ def confusion_figure(
                 texttemplate="%{text}",
                 textfont={"color": DARK_TEXT, "size": 11},
                 customdata=shares,
-                hovertemplate="%{y}, read as %{x}: <b>%{z}</b> images, %{customdata:.2%} of the "
-                "images of %{y}<extra></extra>",
+                hovertemplate=_(
+                    "%{y}, read as %{x}: <b>%{z}</b> images, %{customdata:.2%} of the images of "
+                    "%{y}<extra></extra>"
+                ),
             ),
         ]
     )
@@ -61,9 +64,9 @@ def confusion_figure(
         "fixedrange": True,
         "constrain": "domain",
     }
-    figure.update_xaxes(axis, title="read as")
+    figure.update_xaxes(axis, title=_("read as"))
     figure.update_yaxes(
-        axis, title="is", autorange="reversed", scaleanchor="x", constraintoward="top"
+        axis, title=_("is"), autorange="reversed", scaleanchor="x", constraintoward="top"
     )
     # Each class needs room for its name.
     return apply_layout(figure, max(height, 18 * len(class_names)))
@@ -72,7 +75,11 @@ def confusion_figure(
 def _plural(label: int, class_names: Sequence[str]) -> str:
     """`the 3s`, or `the images of Trouser`."""
     name = class_names[label]
-    return f"the {name}s" if tuple(class_names) == DIGIT_NAMES else f"the images of {name}"
+    return (
+        _("the {name}s").format(name=name)
+        if tuple(class_names) == DIGIT_NAMES
+        else _("the images of {name}").format(name=name)
+    )
 
 
 def clickable_confusion_figure(
@@ -95,9 +102,13 @@ def clickable_confusion_figure(
         labels,
         np.stack([labels, answers], axis=1).tolist(),
         [
-            f"{class_names[label]}, read as {class_names[answer]}: "
-            f"<b>{confusion[label, answer]:,}</b> images, "
-            f"{shares[label, answer]:.2%} of {_plural(label, class_names)}"
+            _("{label}, read as {answer}: <b>{count:,}</b> images, {share:.2%} of {plural}").format(
+                label=class_names[label],
+                answer=class_names[answer],
+                count=confusion[label, answer],
+                share=shares[label, answer],
+                plural=_plural(label, class_names),
+            )
             for label, answer in zip(labels.tolist(), answers.tolist(), strict=True)
         ],
     )

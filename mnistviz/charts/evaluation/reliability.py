@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.types.arrays import DoubleArray
+from mnistviz.texts import _
 
 HEIGHT = 360
 COLOURS = (VALIDATION, TRAINING)
@@ -32,7 +33,7 @@ def reliability_figure(
         y=[0, 100],
         mode="lines",
         line={"color": PUBLISHED, "dash": "dot"},
-        name="as sure as right",
+        name=_("as sure as right"),
         hoverinfo="skip",
     )
     for (name, confidence, accuracy, counts), colour in zip(curves, COLOURS, strict=False):
@@ -46,11 +47,13 @@ def reliability_figure(
             name=name,
             line={"color": colour, "width": 1.5},
             marker={"size": sizes.tolist(), "color": colour, "opacity": 0.75},
-            hovertemplate=f"{name}<br>%{{customdata:,}} images at %{{x:.1f}} % sure on average: "
-            "<b>%{y:.1f} %</b> right<extra></extra>",
+            hovertemplate=_(
+                "{name}<br>%{{customdata:,}} images at %{{x:.1f}} % sure on average: "
+                "<b>%{{y:.1f}} %</b> right<extra></extra>"
+            ).format(name=name),
         )
-    figure.update_xaxes(title="how sure, %", range=[0, 103], fixedrange=True)
-    figure.update_yaxes(title="how often right, %", range=[-3, 105], fixedrange=True)
+    figure.update_xaxes(title=_("how sure, %"), range=[0, 103], fixedrange=True)
+    figure.update_yaxes(title=_("how often right, %"), range=[-3, 105], fixedrange=True)
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
@@ -68,13 +71,15 @@ def selective_accuracy_figure(curves: Sequence[tuple[str, DoubleArray, DoubleArr
             mode="lines",
             name=name,
             line={"color": colour, "width": 2},
-            hovertemplate=f"{name}<br>%{{x:.2f}} % refused: <b>%{{y:.3f}} %</b> of the rest right"
-            "<extra></extra>",
+            hovertemplate=_(
+                "{name}<br>%{{x:.2f}} % refused: <b>%{{y:.3f}} %</b> of the rest "
+                "right<extra></extra>"
+            ).format(name=name),
         )
     figure.update_xaxes(
-        title="refused, lowest probability first, %", range=[0, MOST_REFUSED], fixedrange=True
+        title=_("refused, lowest probability first, %"), range=[0, MOST_REFUSED], fixedrange=True
     )
-    figure.update_yaxes(title="right of those answered, %", fixedrange=True)
+    figure.update_yaxes(title=_("right of those answered, %"), fixedrange=True)
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.theme import CATEGORICAL, CHOSEN, LEGEND, PUBLISHED, apply_layout
 from mnistviz.core.constants import NUM_CLASSES
+from mnistviz.texts import _
 
 HEIGHT = 340
 # Percent of right answers when a digit is chosen at random.
@@ -30,7 +31,9 @@ def robustness_figure(
             mode="lines+markers",
             name=name,
             line={"color": CATEGORICAL[number % len(CATEGORICAL)], "width": 2},
-            hovertemplate=f"{name}, %{{x}} {unit}: <b>%{{y:.2f}} %</b> right<extra></extra>",
+            hovertemplate=_(
+                "{name}, %{{x}} {unit}: <b>%{{y:.2f}} %</b> right<extra></extra>"
+            ).format(name=name, unit=unit),
         )
     if trained is not None:
         figure.add_vrect(
@@ -40,5 +43,5 @@ def robustness_figure(
         figure.add_vline(x=level, line={"color": CHOSEN, "width": 2})
     figure.add_hline(y=CHANCE, line={"color": PUBLISHED, "dash": "dot", "width": 1})
     figure.update_xaxes(title=unit, fixedrange=True)
-    figure.update_yaxes(title="right, %", range=[0, 103], fixedrange=True)
+    figure.update_yaxes(title=_("right, %"), range=[0, 103], fixedrange=True)
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)

@@ -19,6 +19,7 @@ from mnistviz.charts.montage import (
 )
 from mnistviz.charts.theme import MARGINS, apply_layout
 from mnistviz.core.types.arrays import BoolArray, FloatArray
+from mnistviz.texts import _
 
 # The outline of the digit surrounds the pixels with at least this ink.
 OUTLINE_LEVEL = 0.5
@@ -42,7 +43,7 @@ def attribution_figure(
     size = len(image)
     pixels = (width - MARGINS["l"] - MARGINS["r"]) / (columns * (size + GAP) - GAP)
     title_rows = round(TITLE_PIXELS / pixels)
-    names = ["The image", *results]
+    names = [_("The image"), *results]
     # The first tile is left empty for the image, which has a scale of its own.
     tiles = to_grid(np.stack([np.full_like(image, np.nan), *results.values()]), columns)
     figure = go.Figure([_attribution_heatmap(image, tiles, title_rows), ink_heatmap(image)])
@@ -75,8 +76,10 @@ def _attribution_heatmap(image: FloatArray, tiles: FloatArray, row_gap: int) -> 
         join_tiles(relative(tiles, largest), row_gap),
         signed=True,
         customdata=np.stack([join_tiles(f.astype(np.float32), row_gap) for f in facts], axis=-1),
-        hovertemplate="row %{customdata[1]}, column %{customdata[2]}, "
-        "ink %{customdata[3]:.2f}<br><b>%{customdata[0]:+.4f}</b><extra></extra>",
+        hovertemplate=_(
+            "row %{customdata[1]}, column %{customdata[2]}, ink "
+            "%{customdata[3]:.2f}<br><b>%{customdata[0]:+.4f}</b><extra></extra>"
+        ),
         hoverongaps=False,
     )
 

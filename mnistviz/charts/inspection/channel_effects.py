@@ -11,6 +11,7 @@ from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, apply_layout
 from mnistviz.core.constants import DIGIT_NAMES, noun_of
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.inspection import ChannelEffect
+from mnistviz.texts import _
 
 ROW_PIXELS = 34
 
@@ -46,8 +47,10 @@ def channel_effects_figure(
         [effect.layer for effect in effects],
         [[effect.layer, effect.channel] for effect in effects],
         [f"{effect.drop:+.4f}" for effect in effects],
-        "%{customdata[0]}, channel %{customdata[1]}"
-        "<br>switching it off costs <b>%{text}</b><extra></extra>",
+        _(
+            "%{customdata[0]}, channel %{customdata[1]}<br>switching it off costs "
+            "<b>%{text}</b><extra></extra>"
+        ),
         max_distance=ROW_PIXELS,
     )
     figure.add_scatter(
@@ -62,7 +65,7 @@ def channel_effects_figure(
     figure.update_xaxes(
         range=[-0.5, width - 0.5],
         dtick=1 if width <= 20 else 5,
-        title="channel",
+        title=_("channel"),
         showgrid=False,
         zeroline=False,
         fixedrange=True,
@@ -82,8 +85,8 @@ def probability_change_figure(
     classes = np.arange(len(class_names))
     noun = noun_of(class_names)
     for name, values, colour in (
-        ("all channels", before, PUBLISHED),
-        ("some switched off", after, TRAINING),
+        (_("all channels"), before, PUBLISHED),
+        (_("some switched off"), after, TRAINING),
     ):
         figure.add_bar(
             x=classes,
@@ -97,7 +100,7 @@ def probability_change_figure(
         range=[0, 1.02],
         tickvals=[0, 0.5, 1],
         tickformat=".0%",
-        title="probability",
+        title=_("probability"),
         fixedrange=True,
     )
     return apply_layout(figure, height, showlegend=True, legend=LEGEND)

@@ -18,6 +18,7 @@ from mnistviz.charts.montage import (
 from mnistviz.charts.theme import CHOSEN, PUBLISHED, TRAINING, apply_layout
 from mnistviz.core.constants import DIGIT_NAMES, noun_of
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.texts import _
 
 NUM_BINS = 40
 
@@ -34,7 +35,7 @@ def large_map_figure(
             values,
             signed=signed,
             largest=largest or largest_of(values),
-            hovertemplate="row %{y}, column %{x}: <b>%{z:.4f}</b><extra></extra>",
+            hovertemplate=_("row %{y}, column %{x}: <b>%{z:.4f}</b><extra></extra>"),
         )
     )
     set_image_axes(figure)
@@ -57,13 +58,14 @@ def histogram_figure(values: FloatArray, height: int = 220) -> go.Figure:
             width=widths,
             marker_color=TRAINING,
             customdata=np.stack([edges[:-1], edges[1:]], axis=-1),
-            hovertemplate="%{customdata[0]:.3f} to %{customdata[1]:.3f}: <b>%{y}</b> "
-            "values<extra></extra>",
+            hovertemplate=_(
+                "%{customdata[0]:.3f} to %{customdata[1]:.3f}: <b>%{y}</b> values<extra></extra>"
+            ),
         )
     )
     if zeros:
         figure.add_annotation(
-            text=f"{zeros} of {finite.size} values are exactly 0",
+            text=_("{zeros} of {size} values are exactly 0").format(zeros=zeros, size=finite.size),
             x=1,
             y=1,
             xref="paper",
@@ -72,8 +74,8 @@ def histogram_figure(values: FloatArray, height: int = 220) -> go.Figure:
             yanchor="bottom",
             showarrow=False,
         )
-    figure.update_xaxes(title="value", fixedrange=True)
-    figure.update_yaxes(title="places", fixedrange=True)
+    figure.update_xaxes(title=_("value"), fixedrange=True)
+    figure.update_yaxes(title=_("places"), fixedrange=True)
     return apply_layout(figure, height, bargap=0, margin={"t": 28})
 
 
@@ -95,15 +97,16 @@ def digit_activity_figure(
             y=mean,
             marker_color=[CHOSEN if digit == best else TRAINING for digit in digits],
             customdata=active,
-            hovertemplate=f"{noun_of(class_names)} %{{x}}: mean value <b>%{{y:.4f}}</b>, active "
-            "somewhere in "
-            "<b>%{customdata:.1%}</b> of the images<extra></extra>",
+            hovertemplate=_(
+                "{noun} %{{x}}: mean value <b>%{{y:.4f}}</b>, active somewhere in "
+                "<b>%{{customdata:.1%}}</b> of the images<extra></extra>"
+            ).format(noun=noun_of(class_names)),
         )
     )
     figure.update_xaxes(
         tickvals=digits, ticktext=list(class_names), title=noun_of(class_names), fixedrange=True
     )
-    figure.update_yaxes(title="mean value", fixedrange=True)
+    figure.update_yaxes(title=_("mean value"), fixedrange=True)
     return apply_layout(figure, height, bargap=0.2)
 
 

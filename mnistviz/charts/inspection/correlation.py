@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from mnistviz.charts.colour_scales import heatmap
 from mnistviz.charts.theme import apply_layout
 from mnistviz.core.types.arrays import DoubleArray
+from mnistviz.texts import _
 
 HEIGHT = 380
 # With more channels than this, only every second (third, ...) one has its number at the axis.
@@ -33,8 +34,10 @@ def correlation_figure(correlation: DoubleArray, order: Sequence[int], what: str
             xgap=1,
             ygap=1,
             hoverongaps=False,
-            hovertemplate=f"{what} %{{customdata[0]}} and %{{customdata[1]}}: r = <b>%{{z:.3f}}</b>"
-            "<extra></extra>",
+            hovertemplate=_(
+                "{what} %{{customdata[0]}} and %{{customdata[1]}}: r = "
+                "<b>%{{z:.3f}}</b><extra></extra>"
+            ).format(what=what),
             colorbar={"thickness": 10, "title": "r", "tickvals": [-1, 0, 1], "len": 0.9},
         )
     )
@@ -46,7 +49,7 @@ def correlation_figure(correlation: DoubleArray, order: Sequence[int], what: str
         "fixedrange": True,
         "constrain": "domain",
     }
-    figure.update_xaxes(**ticks, title="channel")
+    figure.update_xaxes(**ticks, title=_("channel"))
     figure.update_yaxes(**ticks, autorange="reversed", scaleanchor="x")
     # The colour bar is on the right.
     return apply_layout(figure, HEIGHT, margin={"r": 64})

@@ -8,16 +8,17 @@ from mnistviz.charts.colour_scales import COVERAGE
 from mnistviz.charts.theme import apply_layout
 from mnistviz.core.types.inspection import PATTERN_KINDS, PATTERNS
 from mnistviz.core.types.studies import MeanCoverage
+from mnistviz.texts import _
 
 ROW_PIXELS = 34
 AXIS_PIXELS = 70
 # In the order of PATTERNS.
 NAMES = (
-    *("brighter to the right", "brighter to the upper right", "brighter upwards"),
-    *("brighter to the upper left", "brighter to the left", "brighter to the lower left"),
-    *("brighter downwards", "brighter to the lower right"),
-    *("upright line", "rising line", "level line", "falling line"),
-    *("ripple", "ripple, turned", "checkerboard"),
+    *(_("brighter to the right"), _("brighter to the upper right"), _("brighter upwards")),
+    *(_("brighter to the upper left"), _("brighter to the left"), _("brighter to the lower left")),
+    *(_("brighter downwards"), _("brighter to the lower right")),
+    *(_("upright line"), _("rising line"), _("level line"), _("falling line")),
+    *(_("ripple"), _("ripple, turned"), _("checkerboard")),
 )
 
 
@@ -48,9 +49,12 @@ def coverage_figure(layer: str, rows: Sequence[MeanCoverage]) -> go.Figure:
             showscale=False,
             xgap=2,
             ygap=2,
-            hovertemplate=f"{layer} with <b>%{{y}} channels</b>, %{{customdata[0]}}:<br>covered in "
-            "<b>%{z:.0%}</b> of %{customdata[4]} networks, by %{customdata[2]:.1f} channels on "
-            "average<br>%{customdata[3]:.1%} of the %{customdata[1]} energy<extra></extra>",
+            hovertemplate=_(
+                "{layer} with <b>%{{y}} channels</b>, %{{customdata[0]}}:<br>covered in "
+                "<b>%{{z:.0%}}</b> of %{{customdata[4]}} networks, by %{{customdata[2]:.1f}} "
+                "channels on average<br>%{{customdata[3]:.1%}} of the %{{customdata[1]}} "
+                "energy<extra></extra>"
+            ).format(layer=layer),
         )
     )
     figure.update_xaxes(
@@ -63,7 +67,7 @@ def coverage_figure(layer: str, rows: Sequence[MeanCoverage]) -> go.Figure:
         fixedrange=True,
     )
     figure.update_yaxes(
-        title="channels", autorange="reversed", type="category", showgrid=False, fixedrange=True
+        title=_("channels"), autorange="reversed", type="category", showgrid=False, fixedrange=True
     )
     return apply_layout(figure, AXIS_PIXELS + ROW_PIXELS * len(rows))
 

@@ -11,6 +11,7 @@ from mnistviz.charts.colour_scales import DARK_TEXT, NEUTRAL
 from mnistviz.charts.theme import PUBLISHED, VALIDATION, apply_layout
 from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.texts import _
 
 Colouring = Literal["digit", "error"]
 
@@ -51,7 +52,10 @@ def embedding_figure(
     x, y = np.round(plane.T.astype(np.float64), 4)
     wrong = labels != answers
     # By label and answer.
-    texts = np.array([[f"{one}, read as {other}" for other in class_names] for one in class_names])
+    text = _("{label}, read as {answer}")
+    texts = np.array(
+        [[text.format(label=one, answer=other) for other in class_names] for one in class_names]
+    )
     figure = go.Figure()
     if colouring == "digit":
         groups = [
@@ -59,7 +63,7 @@ def embedding_figure(
             for digit, name in enumerate(class_names)
         ]
     else:
-        groups = [("read right", ~wrong, PUBLISHED, 4), ("read wrong", wrong, VALIDATION, 9)]
+        groups = [(_("read right"), ~wrong, PUBLISHED, 4), (_("read wrong"), wrong, VALIDATION, 9)]
     for name, selected, colour, size in groups:
         figure.add_scattergl(
             x=x[selected],
@@ -70,7 +74,7 @@ def embedding_figure(
             # An array, as Plotly would check each of 10,000 lists.
             customdata=indices[selected],
             text=texts[labels[selected], answers[selected]],
-            hovertemplate="test image %{customdata}: %{text}<extra></extra>",
+            hovertemplate=_("test image %{customdata}: %{text}<extra></extra>"),
             selected={"marker": {"opacity": 0.75}},
             unselected={"marker": {"opacity": 0.75}},
         )

@@ -7,6 +7,7 @@ from mnistviz.charts.colour_scales import largest_magnitude
 from mnistviz.charts.montage import NARROW_WIDTH, PICTURE_WIDTH, tile_figure, to_grid
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.charts import Scope
+from mnistviz.texts import _
 
 COLUMNS = 10
 MAX_PIXELS_PER_VALUE = 6
@@ -33,7 +34,7 @@ def feature_maps_figure(
         largest_magnitude(tiles, scope, largest_of_all),
         signed=signed,
         numbers=np.arange(rows * columns).reshape(rows, columns, 1),
-        naming="channel %{customdata[0]}",
+        naming=_("channel %{customdata[0]}"),
         value_format="+.4f" if signed else ".4f",
         max_pixels=max(MAX_PIXELS_PER_VALUE, MIN_PIXELS_PER_TILE // values.shape[0]),
         num_labels=values.shape[2],

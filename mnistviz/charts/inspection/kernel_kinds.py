@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from mnistviz.charts.theme import CHOSEN, PUBLISHED, TRAINING, apply_layout
+from mnistviz.texts import _
 
 
 def kernel_kinds_figure(
@@ -19,8 +20,10 @@ def kernel_kinds_figure(
             orientation="h",
             marker_color=TRAINING,
             customdata=[chance[kind] for kind in kinds],
-            hovertemplate="%{y}: <b>%{x:.1%}</b> of the energy, random weights "
-            "%{customdata:.1%}<extra></extra>",
+            hovertemplate=_(
+                "%{y}: <b>%{x:.1%}</b> of the energy, random weights "
+                "%{customdata:.1%}<extra></extra>"
+            ),
         )
     )
     figure.add_scatter(
@@ -33,7 +36,7 @@ def kernel_kinds_figure(
             "color": PUBLISHED,
             "line": {"width": 3, "color": PUBLISHED},
         },
-        hovertemplate="%{y}: random weights have <b>%{x:.1%}</b><extra></extra>",
+        hovertemplate=_("%{y}: random weights have <b>%{x:.1%}</b><extra></extra>"),
     )
     figure.update_layout(
         annotations=[
@@ -80,8 +83,10 @@ def edge_directions_figure(
             width=[size * 0.92] * len(sector_shares),
             marker={"color": TRAINING, "opacity": 0.45},
             customdata=list(zip(sector_names, sector_shares, strict=True)),
-            hovertemplate="brighter to the %{customdata[0]}: <b>%{customdata[1]:.1%}</b> of the "
-            "gradient energy<extra></extra>",
+            hovertemplate=_(
+                "brighter to the %{customdata[0]}: <b>%{customdata[1]:.1%}</b> of the gradient "
+                "energy<extra></extra>"
+            ),
         )
     )
     figure.add_scatterpolar(
@@ -90,8 +95,9 @@ def edge_directions_figure(
         mode="markers",
         marker={"size": 5, "color": CHOSEN, "opacity": 0.8},
         customdata=list(zip(names, strengths, strict=True)),
-        hovertemplate="%{customdata[0]}: %{theta:.0f}°, strength <b>%{customdata[1]:.3f}</b>"
-        "<extra></extra>",
+        hovertemplate=_(
+            "%{customdata[0]}: %{theta:.0f}°, strength <b>%{customdata[1]:.3f}</b><extra></extra>"
+        ),
     )
     return apply_layout(
         figure,

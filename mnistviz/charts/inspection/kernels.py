@@ -22,6 +22,7 @@ from mnistviz.charts.montage import (
 from mnistviz.charts.theme import apply_layout
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.charts import Scope
+from mnistviz.texts import _
 
 # Kernels in a row for a layer with one input channel, and for one with more than `MANY` output
 # channels on a wide page.
@@ -107,7 +108,7 @@ def _add_channel_axes(
         **shared,
         tickvals=tile_centres(num_inputs, height)[::every_row],
         ticktext=list(rows)[::every_row],
-        title="input channel",
+        title=_("input channel"),
     )
     # Again, as the margins depend on the axes.
     apply_layout(figure, figure.layout.height + AXES_HEIGHT)
@@ -121,9 +122,11 @@ def _hover(
     digits = 4 if weights.size <= 9 else 2
     lines = [" ".join(f"{weight:+.{digits}f}" for weight in row) for row in weights]
     name = (
-        f"channel {output_channel}"
+        _("channel {output_channel}").format(output_channel=output_channel)
         if single
-        else f"{output_name} {output_channel}, input channel {input_channel}"
+        else _("{output_name} {output_channel}, input channel {input_channel}").format(
+            output_name=output_name, output_channel=output_channel, input_channel=input_channel
+        )
     )
     return "<br>".join([f"<b>{name}</b>", *lines])
 

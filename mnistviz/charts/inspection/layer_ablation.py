@@ -15,6 +15,7 @@ from mnistviz.charts.theme import (
 )
 from mnistviz.core.types.arrays import DoubleArray
 from mnistviz.core.types.inspection import LayerAblation, PruningResult
+from mnistviz.texts import _
 
 HEIGHT = 340
 BARS_HEIGHT = 240
@@ -43,14 +44,16 @@ def accuracy_drop_figure(ablation: LayerAblation, bounds: Bounds) -> go.Figure:
                 "width": 3,
             },
             customdata=np.stack([low, high, ablation.lost[order], ablation.gained[order]], axis=1),
-            hovertemplate=f"{ablation.layer}, channel %{{x}}: without it <b>%{{y:+.2f}}</b> points "
-            "lost, 95 % interval %{customdata[0]:+.2f} to %{customdata[1]:+.2f}<br>"
-            f"of {ablation.images:,} images %{{customdata[2]}} are no longer read right, "
-            "%{customdata[3]} are now<extra></extra>",
+            hovertemplate=_(
+                "{layer}, channel %{{x}}: without it <b>%{{y:+.2f}}</b> points lost, 95 % "
+                "interval %{{customdata[0]:+.2f}} to %{{customdata[1]:+.2f}}<br>of {images:,} "
+                "images %{{customdata[2]}} are no longer read right, %{{customdata[3]}} are "
+                "now<extra></extra>"
+            ).format(layer=ablation.layer, images=ablation.images),
         )
     )
-    figure.update_xaxes(title="channel", type="category", fixedrange=True)
-    figure.update_yaxes(title="points lost without it", fixedrange=True)
+    figure.update_xaxes(title=_("channel"), type="category", fixedrange=True)
+    figure.update_yaxes(title=_("points lost without it"), fixedrange=True)
     return apply_layout(figure, BARS_HEIGHT)
 
 
@@ -70,13 +73,27 @@ def remaining_channels_figure(
         add_band(figure, left, (100 * low).tolist(), (100 * high).tolist(), colour, 0.25)
     means = ablation.random.mean(axis=0)
     lines = (
-        ("the least important go first", ablation.least_first, bounds, TRAINING, "95 % interval"),
-        (f"at random, {len(ablation.random)} draws", means, draws, PUBLISHED, "the draws:"),
-        ("the most important go first", ablation.most_first, None, VALIDATION, ""),
+        (
+            _("the least important go first"),
+            ablation.least_first,
+            bounds,
+            TRAINING,
+            _("95 % interval"),
+        ),
+        (
+            _("at random, {count} draws").format(count=len(ablation.random)),
+            means,
+            draws,
+            PUBLISHED,
+            _("the draws:"),
+        ),
+        (_("the most important go first"), ablation.most_first, None, VALIDATION, ""),
     )
     for name, values, ends, colour, interval in lines:
         low, high = (100 * end for end in ends or (values, values))
-        interval_text = f"<br>{interval} %{{customdata[0]:.2f}} to %{{customdata[1]:.2f}} %"
+        interval_text = _(
+            "<br>{interval} %{{customdata[0]:.2f}} to %{{customdata[1]:.2f}} %"
+        ).format(interval=interval)
         figure.add_scatter(
             x=left,
             y=(100 * np.asarray(values)).tolist(),
@@ -85,19 +102,21 @@ def remaining_channels_figure(
             line={"color": colour, "width": 2},
             marker={"size": 5},
             customdata=np.stack([low, high], axis=1),
-            hovertemplate=f"{name}<br>%{{x}} of {count} channels left: <b>%{{y:.2f}} %</b>"
+            hovertemplate=_(
+                "{name}<br>%{{x}} of {count} channels left: <b>%{{y:.2f}} %</b>"
+            ).format(name=name, count=count)
             + (interval_text if interval else "")
             + "<extra></extra>",
         )
     if tuned is not None:
         _add_tuned(figure, tuned, count)
-    figure.update_xaxes(title="channels left", autorange="reversed", fixedrange=True)
-    figure.update_yaxes(title="right answers, %", fixedrange=True)
+    figure.update_xaxes(title=_("channels left"), autorange="reversed", fixedrange=True)
+    figure.update_yaxes(title=_("right answers, %"), fixedrange=True)
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND)
 
 
 def _add_tuned(figure: go.Figure, tuned: PruningResult, count: int) -> None:
-    name = f"after {tuned.steps} more steps"
+    name = _("after {steps} more steps").format(steps=tuned.steps)
     figure.add_scatter(
         x=tuned.left.tolist(),
         y=(100 * tuned.after).tolist(),
@@ -106,6 +125,8 @@ def _add_tuned(figure: go.Figure, tuned: PruningResult, count: int) -> None:
         line={"color": CHOSEN, "width": 2, "dash": "dot"},
         marker={"size": 9, "symbol": "diamond"},
         customdata=(100 * tuned.before).tolist(),
-        hovertemplate=f"{name}<br>%{{x}} of {count} channels left: <b>%{{y:.2f}} %</b>, before "
-        f"%{{customdata:.2f}} % (on {tuned.images:,} images)<extra></extra>",
+        hovertemplate=_(
+            "{name}<br>%{{x}} of {count} channels left: <b>%{{y:.2f}} %</b>, before "
+            "%{{customdata:.2f}} % (on {images:,} images)<extra></extra>"
+        ).format(name=name, count=count, images=tuned.images),
     )

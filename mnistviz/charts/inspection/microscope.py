@@ -8,6 +8,7 @@ from mnistviz.charts.colour_scales import heatmap
 from mnistviz.charts.montage import set_image_axes, set_view
 from mnistviz.charts.theme import OTHERS, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.texts import _
 
 
 def receptive_fields_figure(
@@ -31,7 +32,9 @@ def receptive_fields_figure(
             mode="lines",
             line={"color": colour, "width": 2.5},
             name=name,
-            hovertemplate=f"{name}: {size}×{size} pixels<extra></extra>",
+            hovertemplate=_("{name}: {size}×{size} pixels<extra></extra>").format(
+                name=name, size=size
+            ),
         )
     set_image_axes(figure)
     set_view(figure, (-0.7, image.shape[1] - 0.3), (-0.7, image.shape[0] - 0.3))

@@ -8,6 +8,7 @@ from mnistviz.charts.theme import CATEGORICAL, PUBLISHED, TRAINING, apply_layout
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.layers.layer import Layer
 from mnistviz.core.model_spec import ModelSpec, normalization_name
+from mnistviz.texts import _
 
 # By the type of a Keras layer. Other layers are not shown.
 COLOURS = {"Conv2D": TRAINING, "MaxPooling2D": CATEGORICAL[6]}
@@ -28,14 +29,14 @@ class LayerBar(NamedTuple):
 def layer_bars(model: ModelSpec) -> list[LayerBar]:
     """Return the rows of `network_figure`, from the image down to the softmax."""
     image = f"{IMAGE_SIZE}×{IMAGE_SIZE}×1"
-    bars = [LayerBar("image", image, IMAGE_SIZE, 1, "28 by 28 grey values", PUBLISHED)]
+    bars = [LayerBar(_("image"), image, IMAGE_SIZE, 1, _("28 by 28 grey values"), PUBLISHED)]
     for layer in model.layers:
         if layer.type in COLOURS:
             height, width, channels = layer.output_shape
             shape = f"{height}×{width}×{channels}"
             hover = _hover(model, layer)
             bars.append(LayerBar(_title(layer), shape, width, channels, hover, COLOURS[layer.type]))
-    bars.append(LayerBar("softmax", "10", 1, 10, "ten probabilities", PUBLISHED))
+    bars.append(LayerBar(_("softmax"), "10", 1, 10, _("ten probabilities"), PUBLISHED))
     return bars
 
 
@@ -77,20 +78,31 @@ def network_figure(model: ModelSpec) -> go.Figure:
 
 def _title(layer: Layer) -> str:
     if layer.type == "MaxPooling2D":
-        return "max-pool 2×2"
-    height, width, _, channels = dict(layer.weights)["kernel"]
+        return _("max-pool 2×2")
+    height, width, _inputs, channels = dict(layer.weights)["kernel"]
     return f"{layer.name} {height}×{width} → {channels}"
 
 
 def _hover(model: ModelSpec, layer: Layer) -> str:
     if layer.type == "MaxPooling2D":
-        return "the largest of each 2×2 square; no parameters"
+        return _("the largest of each 2×2 square; no parameters")
     height, width, depth, channels = dict(layer.weights)["kernel"]
-    text = (
-        f"<b>{layer.name}</b>: {channels} channels, each from {depth} kernels of {height}×{width}"
-        f"<br>{height}·{width}·{depth}·{channels} weights + {channels} biases = "
-        f"<b>{layer.parameters:,}</b> parameters"
+    text = _(
+        "<b>{name}</b>: {channels} channels, each from {depth} kernels of "
+        "{height}×{width}<br>{height}·{width}·{depth}·{channels} weights + {channels} biases = "
+        "<b>{parameters:,}</b> parameters"
+    ).format(
+        name=layer.name,
+        channels=channels,
+        depth=depth,
+        height=height,
+        width=width,
+        parameters=layer.parameters,
     )
     following = {other.name: other for other in model.layers}
     norm = following.get(normalization_name(layer.name))
-    return text + (f"<br>batch normalization: {norm.parameters} more" if norm else "")
+    return text + (
+        _("<br>batch normalization: {parameters} more").format(parameters=norm.parameters)
+        if norm
+        else ""
+    )

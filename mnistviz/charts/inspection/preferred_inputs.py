@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from mnistviz.charts.colour_scales import largest_magnitude
 from mnistviz.charts.montage import NARROW_WIDTH, add_tile_points, frame_tile, tile_figure, to_grid
 from mnistviz.core.types.arrays import FloatArray
+from mnistviz.texts import _
 
 COLUMNS = 10
 
@@ -34,7 +35,9 @@ def preferred_inputs_figure(
         width=width,
     )
     texts = [
-        f"<b>channel {channel}</b><br>its value {value:+.3f}<br>most ink {image.max():.2f}"
+        _("<b>channel {channel}</b><br>its value {value:+.3f}<br>most ink {max:.2f}").format(
+            channel=channel, value=value, max=image.max()
+        )
         for channel, value, image in zip(channels, values, images, strict=True)
     ]
     add_tile_points(figure, tiles.shape, list(channels), texts)

@@ -23,6 +23,7 @@ from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.core.types.charts import Scope
 from mnistviz.core.types.inspection import LayerOutput
+from mnistviz.texts import _
 
 # Values in a row of tiles: ten maps of the first layer, or five on a phone.
 WIDE = 10 * (IMAGE_SIZE - 1)
@@ -133,20 +134,33 @@ def _enlarged(colours: Rgba) -> Rgba:
 
 def _title(stage: LayerOutput, shape: tuple[int, ...]) -> str:
     height, width, channels = shape
-    name = "max-pool" if stage.layer == "pool" else stage.layer
+    name = _("max-pool") if stage.layer == "pool" else stage.layer
     if _is_score(shape):
-        name += ", the scores" if stage.stage == "convolution" else ""
-        return f"<b>{name}</b> · {channels} numbers, enlarged"
+        name += _(", the scores") if stage.stage == "convolution" else ""
+        return _("<b>{name}</b> · {channels} numbers, enlarged").format(
+            name=name, channels=channels
+        )
     size = f"{height}×{width}"
-    return f"<b>{name}</b> · {channels} of {size}" if channels > 1 else f"<b>{name}</b> · {size}"
+    return (
+        _("<b>{name}</b> · {channels} of {size}").format(name=name, channels=channels, size=size)
+        if channels > 1
+        else f"<b>{name}</b> · {size}"
+    )
 
 
 def _hover(tile: _Tile) -> str:
     values = tile.values
     if values.size == 1:
         return f"<b>{tile.layer} {tile.channel}</b>: {values[0, 0]:+.4f}"
-    active = f"{np.mean(values > 0):.0%} of its values are above 0"
-    return (
-        f"<b>{tile.layer}, channel {tile.channel}</b><br>{values.min():+.3f} to "
-        f"{values.max():+.3f}, mean {values.mean():+.3f}<br>{active}"
+    active = _("{mean:.0%} of its values are above 0").format(mean=np.mean(values > 0))
+    return _(
+        "<b>{layer}, channel {channel}</b><br>{min:+.3f} to {max:+.3f}, mean "
+        "{mean:+.3f}<br>{active}"
+    ).format(
+        layer=tile.layer,
+        channel=tile.channel,
+        min=values.min(),
+        max=values.max(),
+        mean=values.mean(),
+        active=active,
     )

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mnistviz.charts.theme import CATEGORICAL, LEGEND, TRAINING, VALIDATION, apply_layout
+from mnistviz.texts import _
 
 OVERLAID_HEIGHT = 420
 ROW_HEIGHT = 120
@@ -43,10 +44,12 @@ def overlaid_figure(curves: Sequence[ClassCurve], accuracy_from: float = 0.0) ->
             mode="lines",
             line=line,
             name=curve.title,
-            hovertemplate=f"{curve.name}: %{{y:.1%}} after %{{x:.0%}}<extra></extra>",
+            hovertemplate=_("{name}: %{{y:.1%}} after %{{x:.0%}}<extra></extra>").format(
+                name=curve.name
+            ),
         )
-    figure.update_xaxes(title="share of the training", range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(title="accuracy", range=[accuracy_from, 1], tickformat=".0%")
+    figure.update_xaxes(title=_("share of the training"), range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(title=_("accuracy"), range=[accuracy_from, 1], tickformat=".0%")
     figure.update_xaxes(fixedrange=True)
     figure.update_yaxes(fixedrange=True)
     return apply_layout(figure, OVERLAID_HEIGHT, showlegend=True, legend=LEGEND)
@@ -77,7 +80,7 @@ def small_multiples_figure(
             mode="lines",
             line={"color": TRAINING if curve.accuracy is None else VALIDATION},
             name=curve.name,
-            hovertemplate="%{y:.1%} after %{x:.0%}<extra></extra>",
+            hovertemplate=_("%{y:.1%} after %{x:.0%}<extra></extra>"),
             row=row + 1,
             col=column + 1,
         )

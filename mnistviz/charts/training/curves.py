@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.theme import CHOSEN, LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.types.training import MetricRow
+from mnistviz.texts import _
 
 # More points can't be distinguished, and slow a browser down.
 MAX_POINTS = 500
@@ -23,11 +24,12 @@ Measure = Literal["loss", "accuracy"]
 # The names of the curves. The training images are measured twice: as they are, in the same way as
 # the validation, and while the network learns from them.
 NAMES = {
-    "as_is": "training",
-    "validation": "validation",
-    "batch": "training, while it learns",
-    "train": "the same, epoch mean",
+    "as_is": _("training"),
+    "validation": _("validation"),
+    "batch": _("training, while it learns"),
+    "train": _("the same, epoch mean"),
 }
+MEASURE_NAMES: dict[Measure, str] = {"loss": _("loss"), "accuracy": _("accuracy")}
 # The splits of a log that are measured like the validation.
 AS_IS = ("fixed_train", "train_sample")
 
@@ -110,8 +112,8 @@ def training_figure(
         _add_curve(figure, measure, points, split, NAMES[split], colour, steps_per_epoch)
     shown = points_of([row for row in published if row.epoch <= num_epochs])
     for split, name, dash in (
-        ("train", "published training", "dot"),
-        ("validation", "published validation", "dash"),
+        ("train", _("published training"), "dot"),
+        ("validation", _("published validation"), "dash"),
     ):
         if split == "train" and not while_learning:
             # It is the mean of an epoch, too.
@@ -120,16 +122,16 @@ def training_figure(
     _add_lines(figure, steps_per_epoch, changes, marks)
     if target is not None and measure == "accuracy":
         _add_target(figure, target)
-    figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
+    figure.update_xaxes(range=[0, num_epochs], title=_("epochs trained"), fixedrange=True)
     if measure == "loss" and log_scale:
         figure.update_yaxes(
-            title="loss, log scale", type="log", tickvals=LOSS_TICKS, fixedrange=True
+            title=_("loss, log scale"), type="log", tickvals=LOSS_TICKS, fixedrange=True
         )
     elif measure == "loss":
-        figure.update_yaxes(title="loss", rangemode="tozero", fixedrange=True)
+        figure.update_yaxes(title=_("loss"), rangemode="tozero", fixedrange=True)
     else:
         figure.update_yaxes(
-            title="accuracy",
+            title=_("accuracy"),
             tickformat=".1%" if accuracy_from > 0.9 else ".0%",
             range=[accuracy_from, 1 + (1 - accuracy_from) * 0.02],
             fixedrange=True,
@@ -142,7 +144,10 @@ def _add_target(figure: go.Figure, accuracy: float) -> None:
     figure.add_hline(
         accuracy,
         line={"color": CHOSEN, "width": 1.5, "dash": "dash"},
-        annotation={"text": f"goal {100 * accuracy:.4g} %", "font_size": 10},
+        annotation={
+            "text": _("goal {accuracy:.4g} %").format(accuracy=100 * accuracy),
+            "font_size": 10,
+        },
         annotation_position="bottom right",
     )
 
@@ -159,7 +164,7 @@ def _add_lines(
             step / steps_per_epoch,
             line={"color": PUBLISHED, "width": 1},
             annotation={
-                "text": "schedule" if rate is None else f"rate {rate:.3g}",
+                "text": _("schedule") if rate is None else _("rate {rate:.3g}").format(rate=rate),
                 "font_size": 10,
                 "textangle": -90,
             },
@@ -186,15 +191,17 @@ def _add_curve(
     y = np.array([point[column] for point in drawn])
     value_format = "%{y:.4f}" if measure == "loss" else "%{y:.2%}"
     thin = split == "batch"
-    hover = f"<br>epoch %{{x:.2f}}: {measure} <b>{value_format}</b><extra></extra>"
+    hover = _("<br>epoch %{{x:.2f}}: {measure} <b>{value_format}</b><extra></extra>").format(
+        measure=MEASURE_NAMES[measure], value_format=value_format
+    )
     if thin and smoothing:
         figure.add_scatter(
             x=x,
             y=np.array(smoothed(y.tolist(), smoothing)),
-            name="the same, smoothed",
+            name=_("the same, smoothed"),
             mode="lines",
             line={"color": colour, "width": 2},
-            hovertemplate="the same, smoothed" + hover,
+            hovertemplate=_("the same, smoothed") + hover,
         )
     figure.add_scatter(
         x=x,

@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 
 from mnistviz.charts.theme import TRAINING, apply_layout
 from mnistviz.core.types.training import Quantiles
+from mnistviz.texts import _
 
 ROW_HEIGHT = 170
 TITLE_PIXELS = 30
@@ -43,9 +44,11 @@ def distributions_figure(
             mode="lines",
             line={"color": TRAINING, "width": 2},
             customdata=quantiles,
-            hovertemplate="epoch %{x:.2f}: median <b>%{y:.4~g}</b><br>87 % between "
-            "%{customdata[1]:.3~g} and %{customdata[7]:.3~g}<br>all between "
-            "%{customdata[0]:.3~g} and %{customdata[8]:.3~g}<extra></extra>",
+            hovertemplate=_(
+                "epoch %{x:.2f}: median <b>%{y:.4~g}</b><br>87 % between %{customdata[1]:.3~g} "
+                "and %{customdata[7]:.3~g}<br>all between %{customdata[0]:.3~g} and "
+                "%{customdata[8]:.3~g}<extra></extra>"
+            ),
             **place,
         )
     figure.update_xaxes(fixedrange=True, nticks=4)

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from mnistviz.charts.theme import LEGEND, PUBLISHED, TRAINING, VALIDATION, apply_layout
 from mnistviz.core.types.training import EpochRow, MetricRow
+from mnistviz.texts import _
 
 HEIGHT = 260
 
@@ -20,8 +21,8 @@ def epoch_gap_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
     measured = [(row.epoch, row.gap) for row in epochs if row.gap is not None]
     running = [(row.epoch, row.running_gap) for row in epochs]
     for name, points, colour, width in (
-        ("measured", measured, VALIDATION, 2),
-        ("estimate from the training log", running, TRAINING, 1),
+        (_("measured"), measured, VALIDATION, 2),
+        (_("estimate from the training log"), running, TRAINING, 1),
     ):
         if points:
             figure.add_scatter(
@@ -31,11 +32,13 @@ def epoch_gap_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figure:
                 mode="lines+markers" if width > 1 else "lines",
                 line={"color": colour, "width": width},
                 marker={"size": 5},
-                hovertemplate=f"{name}<br>epoch %{{x}}: <b>%{{y:+.2f}}</b> points<extra></extra>",
+                hovertemplate=_(
+                    "{name}<br>epoch %{{x}}: <b>%{{y:+.2f}}</b> points<extra></extra>"
+                ).format(name=name),
             )
     figure.add_hline(0, line={"color": PUBLISHED, "width": 1})
-    figure.update_xaxes(range=[0, num_epochs + 0.5], title="epoch", fixedrange=True)
-    figure.update_yaxes(title="points of accuracy", range=gap_range(epochs), fixedrange=True)
+    figure.update_xaxes(range=[0, num_epochs + 0.5], title=_("epoch"), fixedrange=True)
+    figure.update_yaxes(title=_("points of accuracy"), range=gap_range(epochs), fixedrange=True)
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")
 
 
@@ -72,11 +75,11 @@ def learning_rate_figure(
             y=[rate for _, rate in changes],
             mode="lines",
             line={"color": TRAINING, "width": 2, "shape": "hv"},
-            hovertemplate="epoch %{x:.2f}: learning rate <b>%{y:.3g}</b><extra></extra>",
+            hovertemplate=_("epoch %{x:.2f}: learning rate <b>%{y:.3g}</b><extra></extra>"),
         )
     )
-    figure.update_xaxes(range=[0, num_epochs], title="epochs trained", fixedrange=True)
-    figure.update_yaxes(title="learning rate", type="log", fixedrange=True)
+    figure.update_xaxes(range=[0, num_epochs], title=_("epochs trained"), fixedrange=True)
+    figure.update_yaxes(title=_("learning rate"), type="log", fixedrange=True)
     return apply_layout(figure, HEIGHT)
 
 
@@ -87,9 +90,9 @@ def epoch_seconds_figure(epochs: Sequence[EpochRow], num_epochs: int) -> go.Figu
             x=[row.epoch for row in epochs],
             y=[row.seconds for row in epochs],
             marker={"color": TRAINING},
-            hovertemplate="epoch %{x}: <b>%{y:.1f} s</b><extra></extra>",
+            hovertemplate=_("epoch %{x}: <b>%{y:.1f} s</b><extra></extra>"),
         )
     )
-    figure.update_xaxes(range=[0.4, num_epochs + 0.6], title="epoch", fixedrange=True)
-    figure.update_yaxes(title="seconds", rangemode="tozero", fixedrange=True)
+    figure.update_xaxes(range=[0.4, num_epochs + 0.6], title=_("epoch"), fixedrange=True)
+    figure.update_yaxes(title=_("seconds"), rangemode="tozero", fixedrange=True)
     return apply_layout(figure, HEIGHT)

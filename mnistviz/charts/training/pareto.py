@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from mnistviz.charts.theme import CHOSEN, LEGEND, PUBLISHED, TRAINING, apply_layout
+from mnistviz.texts import _
 
 HEIGHT = 380
 
@@ -38,12 +39,12 @@ def pareto_figure(
         y=[point[1] for point in front],
         mode="lines",
         line={"color": PUBLISHED, "width": 1.5, "shape": "hv", "dash": "dot"},
-        name="no other run is smaller and better",
+        name=_("no other run is smaller and better"),
         hoverinfo="skip",
     )
     for reached, name, colour, symbol in (
-        (True, "reached", CHOSEN, "circle"),
-        (False, "not yet", TRAINING, "circle-open"),
+        (True, _("reached"), CHOSEN, "circle"),
+        (False, _("not yet"), TRAINING, "circle-open"),
     ):
         shown = [each for each in candidates if each.reached == reached]
         figure.add_scatter(
@@ -53,12 +54,14 @@ def pareto_figure(
             mode="markers",
             name=name,
             marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 2}},
-            hovertemplate="<b>%{customdata[0]}</b><br>%{x:,} parameters, <b>%{y:.2%}</b>"
-            "<br>%{customdata[1]}<extra></extra>",
+            hovertemplate=_(
+                "<b>%{customdata[0]}</b><br>%{x:,} parameters, "
+                "<b>%{y:.2%}</b><br>%{customdata[1]}<extra></extra>"
+            ),
         )
     line = {"color": CHOSEN, "width": 1.5, "dash": "dash"}
     figure.add_hline(accuracy, line=line)
     figure.add_vline(most_parameters, line=line)
-    figure.update_xaxes(title="parameters, log scale", type="log", fixedrange=True)
-    figure.update_yaxes(title="accuracy", tickformat=".2~%", maxallowed=1, fixedrange=True)
+    figure.update_xaxes(title=_("parameters, log scale"), type="log", fixedrange=True)
+    figure.update_yaxes(title=_("accuracy"), tickformat=".2~%", maxallowed=1, fixedrange=True)
     return apply_layout(figure, HEIGHT, showlegend=True, legend=LEGEND, hovermode="closest")

@@ -15,9 +15,10 @@ from mnistviz.charts.theme import (
     add_band,
     apply_layout,
 )
-from mnistviz.charts.training.curves import MAX_POINTS, Measure, smoothed
+from mnistviz.charts.training.curves import MAX_POINTS, MEASURE_NAMES, Measure, smoothed
 from mnistviz.charts.training.epochs import gap_range
 from mnistviz.core.types.training import Curve, EpochRow
+from mnistviz.texts import _
 
 HEIGHT = 400
 
@@ -108,10 +109,10 @@ def comparison_figure(
             band.legendgroup = curve.name
         _add_line(figure, measure, line, first=line.curve.name not in named, log_scale=log_scale)
         named.add(line.curve.name)
-    figure.update_xaxes(title="epochs trained", rangemode="tozero", fixedrange=True)
-    what = "wrong answers" if log_scale and measure == "accuracy" else measure
+    figure.update_xaxes(title=_("epochs trained"), rangemode="tozero", fixedrange=True)
+    what = _name_of(measure, log_scale)
     figure.update_yaxes(
-        title=f"{what}, log scale" if log_scale else what,
+        title=_("{what}, log scale").format(what=what) if log_scale else what,
         type="log" if log_scale else "linear",
         tickformat="~g" if measure == "loss" else ".2~%",
         # Around a single point Plotly's range would go beyond what an accuracy can be.
@@ -145,11 +146,16 @@ def _with_legend(figure: go.Figure, num_names: int) -> go.Figure:
     )
 
 
+def _name_of(measure: Measure, log_scale: bool) -> str:
+    """The name of what is drawn; on a log scale, the accuracy is drawn as its complement."""
+    return _("wrong answers") if log_scale and measure == "accuracy" else MEASURE_NAMES[measure]
+
+
 def _add_line(
     figure: go.Figure, measure: Measure, line: Line, *, first: bool, log_scale: bool
 ) -> None:
     curve = line.curve
-    split = "training" if curve.training else "validation"
+    split = _("training") if curve.training else _("validation")
     shared = {
         "x": curve.epochs,
         "legendgroup": curve.name,
@@ -165,8 +171,8 @@ def _add_line(
             showlegend=False,
         )
     number = "%{y:.4f}" if measure == "loss" else "%{y:.2%}"
-    what = "wrong answers" if log_scale and measure == "accuracy" else measure
-    of_runs = ", mean of %{customdata} runs" if curve.counts else ""
+    what = _name_of(measure, log_scale)
+    of_runs = _(", mean of %{customdata} runs") if curve.counts else ""
     figure.add_scatter(
         **shared,
         y=curve.values,
@@ -179,8 +185,10 @@ def _add_line(
         },
         opacity=0.7 if curve.training else 1,
         showlegend=first,
-        hovertemplate=f"<b>{curve.name}</b>, {split}<br>epoch %{{x:.2f}}: {what} <b>{number}</b>"
-        f"{of_runs}<extra></extra>",
+        hovertemplate=_(
+            "<b>{name}</b>, {split}<br>epoch %{{x:.2f}}: {what} "
+            "<b>{number}</b>{of_runs}<extra></extra>"
+        ).format(name=curve.name, split=split, what=what, number=number, of_runs=of_runs),
     )
 
 
@@ -194,25 +202,27 @@ def gap_figure(epochs: Mapping[str, Sequence[EpochRow]]) -> go.Figure:
         running = [(row.epoch, row.running_gap) for row in rows]
         measured = [(row.epoch, row.gap) for row in rows if row.gap is not None]
         for points, name, width, dash, opacity in (
-            (running, "running mean", 1, "dot", 0.6),
-            (measured, "gap", 2.5, None, 1),
+            (running, _("running mean"), 1, "dot", 0.6),
+            (measured, _("gap"), 2.5, None, 1),
         ):
             figure.add_scatter(
                 x=[epoch for epoch, _ in points],
                 y=[100 * value for _, value in points],
                 name=title,
                 legendgroup=title,
-                showlegend=name == "gap",
-                mode="lines+markers" if name == "gap" else "lines",
+                showlegend=points is measured,
+                mode="lines+markers" if points is measured else "lines",
                 marker={"size": 5},
                 line={"color": colour, "width": width, "dash": dash},
                 opacity=opacity,
-                hovertemplate=f"<b>{title}</b>, {name}<br>epoch %{{x}}: <b>%{{y:+.2f}}</b> points"
-                "<extra></extra>",
+                hovertemplate=_(
+                    "<b>{title}</b>, {name}<br>epoch %{{x}}: <b>%{{y:+.2f}}</b> "
+                    "points<extra></extra>"
+                ).format(title=title, name=name),
             )
     figure.add_hline(y=0, line={"color": PUBLISHED, "width": 1})
-    figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
-    figure.update_yaxes(title="gap, percentage points", fixedrange=True)
+    figure.update_xaxes(title=_("epoch"), rangemode="tozero", fixedrange=True)
+    figure.update_yaxes(title=_("gap, percentage points"), fixedrange=True)
     rows = [row for each in epochs.values() for row in each]
     figure.update_yaxes(range=gap_range(rows))
     return _with_legend(figure, len(epochs))

@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.types.arrays import ByteArray, FloatArray
+from mnistviz.texts import _
 
 # Pixels for each value of an image, of a frame, of the text below, between two images.
 SCALE = 2
@@ -53,7 +54,7 @@ def watched_digits_image(
         picture.paste(pixels, (left + FRAME, top + FRAME))
         text = class_names[digit]
         if digit != label:
-            text += f", not {class_names[label]}"
+            text += _(", not {label}").format(label=class_names[label])
         # Longer names are cut at the width of the image.
         text = text if len(text) <= MAX_CAPTION else f"{text[: MAX_CAPTION - 1]}…"
         middle = (left + cell_width / 2, top + cell_height - CAPTION / 2 - 1)
