@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from pyarrow import csv, parquet
 
 from mnistviz.core.errors import DataError
-from mnistviz.digits.data_set_formats import DataFile
-from mnistviz.digits.data_sets.formats.files import named_errors
+from mnistviz.digits.data_sets.formats.files import DataFile, named_errors
 from mnistviz.digits.data_sets.formats.part_names import part_of_path
 from mnistviz.digits.data_sets.formats.picture_sets import decoded
 from mnistviz.digits.data_sets.formats.raw import Images, RawPart, RawSet, images_of
