@@ -237,4 +237,4 @@ def _show_result(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
         KERNELS.link("See what it learned")
         DRAW.link("Try it on your digit")
         EVALUATE.link("See its mistakes")
-        RUNS.link("Compare it")
+        RUNS.link("Compare or export it")
