@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistviz.core.layers.notation import MAX_TEXT, canonical, draft_of
+from mnistviz.core.layers.notation import MAX_TEXT, canonical, draft_of, parse_parts
 from mnistviz.core.layers.presets import PRESETS
 from mnistviz.texts import _
 from mnistviz.ui.design import draft as drafts
@@ -11,12 +11,19 @@ from mnistviz.ui.design.ledger_view import show_budget, show_hints, show_ledger
 from mnistviz.ui.shared import flash
 from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.inputs import button
-from mnistviz.ui.shared.page_registry import TRAIN
+from mnistviz.ui.shared.page_registry import DATA_SETS, TRAIN
 from mnistviz.ui.shared.texts import explanation
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.train.settings_form import fill_in_network
 
 NAMES = [preset.name for preset in PRESETS]
+
+
+def preset_text(name: str) -> str:
+    """The name of a preset with its size."""
+    layers = draft_of(parse_parts(PRESETS[NAMES.index(name)].text)).layers
+    parameters = sum(layer.parameters for layer in layers)
+    return _("{name}: {parameters:,} parameters").format(name=name, parameters=parameters)
 
 
 def start_from_preset() -> None:
@@ -47,6 +54,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         NAMES,
         index=None,
         placeholder=_("a network"),
+        format_func=preset_text,
         key="design_preset",
         on_change=start_from_preset,
     )
@@ -80,9 +88,11 @@ with editor:
     show_layer_editor()
 if draft.problem is None:
     show_hints(draft.layers)
-    if st.button(_("Train this network"), icon=":material/play_arrow:", type="primary"):
-        fill_in_network(canonical(drafts.text()))
-        switch_page(TRAIN)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(_("Train this network"), icon=":material/play_arrow:", type="primary"):
+            fill_in_network(canonical(drafts.text()))
+            switch_page(TRAIN)
+        DATA_SETS.link(_("Import images of your own"))
 explanation(
     [
         _(

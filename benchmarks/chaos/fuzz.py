@@ -27,7 +27,8 @@ from mnistviz.core import storage
 from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.digits import data_set_reader, my_digits, my_digits_zip
+from mnistviz.digits import my_digits, my_digits_zip
+from mnistviz.digits.data_sets import evaluated
 from mnistviz.digits.drawing import fabric, pictures, preprocessing, strokes, url_codec
 from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.digits.mnist import load_mnist, to_input
@@ -272,7 +273,7 @@ def sources(home: Path) -> dict[str, tuple[float, list[tuple[str, bytes, Reader]
         "uploaded data sets": (
             0.1,
             [
-                (*one, lambda name, raw: data_set_reader.read_uploads([(name, raw)]))
+                (*one, lambda name, raw: evaluated.read_uploads([(name, raw)]))
                 for one in set_samples()
             ],
             damaged,

@@ -148,9 +148,6 @@ _HAND_IN = (
     ),
 )
 
-# Code of these names trains again, on the file of MNIST; so does every notebook.
-_TRAINS = ("script", "torch")
-
 # The formats by what they are.
 GROUPS: dict[str, tuple[Format, ...]] = {
     "Model files": _MODELS,
@@ -240,10 +237,5 @@ def _written(snapshot: Snapshot, to: Format, file: Path) -> Sequence[Path]:
     """Write the files of a format into an empty folder; return them, `file` first."""
     if missing := missing_package(to):
         raise MissingPackageError(missing)
-    if (to.name in _TRAINS or to.suffix == ".ipynb") and snapshot.run.spec.data:
-        raise ReportError(
-            f"{to.title}: expected a run on MNIST, whose file such code reads, got one on the data "
-            f"set {snapshot.run.spec.data.name}; export the network as a model file instead"
-        )
     to.write(snapshot, file)
     return sorted(file.parent.iterdir(), key=lambda each: (each != file, each.name))

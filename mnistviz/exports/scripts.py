@@ -1,16 +1,13 @@
 """Scripts and notebooks that build and train the network of a run again, in Keras or PyTorch."""
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mnistviz.exports import keras_code, texts, torch_code, training_data
 from mnistviz.exports.code_parts import Cell, as_notebook, as_script, template_cells
+from mnistviz.exports.training_data import Beside
 from mnistviz.runs.metrics_log import MetricsReader
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
@@ -31,13 +28,15 @@ What is not the same:
 {written_by}"""
 
 USAGE = """    pip install numpy {packages}
-    python {file} [--data mnist.npz] [--epochs N] [--limit N] [--out {out}]
+    python {file} [--data {data}] [--epochs N] [--limit N] [--out {out}]
 
-MNIST is read from `mnist.npz`, the file of Keras, and downloaded where it is missing.{beside}"""
+{texts}"""
+
+OF_MNIST = "MNIST is read from `mnist.npz`, the file of Keras, and downloaded where it is missing."
 
 MAIN = """if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", default="mnist.npz", help="the file of MNIST")
+    parser.add_argument("--data", default=DATA, help="the file of the images")
     parser.add_argument("--epochs", type=int, default=RECIPE["epochs"])
     parser.add_argument("--limit", type=int, help="so many images, to try it out")
     parser.add_argument("--out", help="a file {suffix} for the trained network")
@@ -100,13 +99,10 @@ def write_torch(snapshot: Snapshot, file: Path) -> None:
 def _write(snapshot: Snapshot, file: Path, library: Library) -> None:
     """Write the code into `file`, and beside it the arrays that it needs."""
     run = snapshot.run
-    arrays = training_data.arrays_of(run)
-    beside = file.with_suffix(".npz").name if arrays else ""
-    if arrays:
-        np.savez_compressed(file.with_name(beside), allow_pickle=False, **arrays)
+    beside = training_data.write_beside(run, file)
     head = _head(run, library, file.name, beside)
     notebook = file.suffix == ".ipynb"
-    cells = training_cells(run, library, arrays, beside, in_notebook=notebook)
+    cells = training_cells(run, library, beside, in_notebook=notebook)
     if notebook:
         opening = Cell("markdown", f"# {head}")
         text = as_notebook([opening, *cells, Cell("code", "trained = train()")])
@@ -119,19 +115,15 @@ def _write(snapshot: Snapshot, file: Path, library: Library) -> None:
 def training_cells(
     run: Run,
     library: Library,
-    arrays: Mapping[str, NDArray[Any]],
-    beside: str,
+    beside: Beside,
     *,
     in_notebook: bool,
 ) -> list[Cell]:
-    """The cells that define everything, with the function `train` in the last one.
-
-    `arrays` are those of `training_data.arrays_of`, in a file named `beside`.
-    """
-    regions = _regions(run, set(arrays))
+    """The cells that define everything, with the function `train` in the last one."""
+    regions = _regions(run, set(beside.arrays))
     return [
         Cell("code", _imports(library, regions, in_notebook=in_notebook), "Imports"),
-        Cell("code", _constants(run, arrays, beside, in_notebook=in_notebook), "Settings"),
+        Cell("code", _constants(run, beside, in_notebook=in_notebook), "Settings"),
         Cell("code", library.network(run), "The network"),
         *template_cells("recipe.py", regions),
         *template_cells(library.template, regions),
@@ -145,7 +137,9 @@ def _regions(run: Run, arrays: set[str]) -> set[str]:
     ink = bool(train.ink or train.tablet_ink)
     wanted = {
         "beside": "images" in arrays,
-        "mnist_alone": "images" not in arrays,
+        "first_images": "images" not in arrays,
+        "mnist": run.spec.data is None,
+        "own_data": run.spec.data is not None,
         "decay": train.schedule == "decay",
         "one_cycle": train.schedule == "one-cycle",
         "soft": bool(train.soft_labels),
@@ -163,19 +157,23 @@ def _regions(run: Run, arrays: set[str]) -> set[str]:
 
 
 def _imports(library: Library, regions: set[str], *, in_notebook: bool) -> str:
-    standard = ["import urllib.request", "from pathlib import Path"]
+    standard = ["import urllib.request"] if "mnist" in regions else []
+    if "mnist" in regions or not in_notebook:
+        standard.append("from pathlib import Path")
     if not in_notebook:
         standard.insert(0, "import argparse")
     if library is TORCH:
-        standard.insert(-1, "from collections import OrderedDict")
+        place = len(standard) - ("from pathlib import Path" in standard)
+        standard.insert(place, "from collections import OrderedDict")
         if "average" in regions:
             standard.insert(0 if in_notebook else 1, "import copy")
     return "\n".join(standard) + f"\n\n{library.imports}"
 
 
-def _constants(
-    run: Run, arrays: Mapping[str, NDArray[Any]], beside: str, *, in_notebook: bool
-) -> str:
+def _constants(run: Run, beside: Beside, *, in_notebook: bool) -> str:
+    def place(name: str) -> str:
+        return f'"{name}"' if in_notebook else f'Path(__file__).with_name("{name}")'
+
     settings = run.spec.train.model_dump(mode="json")
     lines = ["# The settings of the run.", "RECIPE = {"]
     lines += [
@@ -184,22 +182,27 @@ def _constants(
         if name not in UNUSED_SETTINGS
     ]
     lines.append("}")
-    if beside:
-        place = f'"{beside}"' if in_notebook else f'Path(__file__).with_name("{beside}")'
-        lines += ["", f"BESIDE = np.load({place})"]
-    if "weights_0" in arrays:
-        number = sum(name.startswith("weights_") for name in arrays)
+    lines += ["", f"NUM_CLASSES = {len(run.spec.class_names)}"]
+    if run.spec.data:
+        lines += textwrap.wrap(
+            ", ".join(run.spec.class_names), 90, initial_indent="# ", subsequent_indent="# "
+        )
+    lines.append("DATA = " + (place(beside.data) if beside.data else '"mnist.npz"'))
+    if beside.file:
+        lines.append(f"BESIDE = np.load({place(beside.file)})")
+    if "weights_0" in beside.arrays:
+        number = sum(name.startswith("weights_") for name in beside.arrays)
         lines += ["# The run began with these weights of another one.", f"NUM_ARRAYS = {number}"]
     return "\n".join(lines)
 
 
-def _head(run: Run, library: Library, file: str, beside: str) -> str:
-    beside_text = ""
-    if beside:
-        sentence = f"`{beside}`, beside it, has what MNIST does not have: {_kept(run)}."
-        beside_text = "\n" + textwrap.fill(sentence, texts.WIDTH)
+def _head(run: Run, library: Library, file: str, beside: Beside) -> str:
     needs = USAGE.format(
-        packages=library.packages, file=file, out=f"trained{library.suffix}", beside=beside_text
+        packages=library.packages,
+        file=file,
+        data=beside.data or "mnist.npz",
+        out=f"trained{library.suffix}",
+        texts="\n".join(textwrap.fill(one, texts.WIDTH) for one in data_sentences(run, beside)),
     )
     differences = [*library.differences(run), *_differences(run)]
     return HEAD.format(
@@ -210,6 +213,21 @@ def _head(run: Run, library: Library, file: str, beside: str) -> str:
         needs=needs,
         written_by=texts.WRITTEN_BY,
     )
+
+
+def data_sentences(run: Run, beside: Beside) -> list[str]:
+    """Sentences on the files that the code reads."""
+    found = [OF_MNIST]
+    if run.spec.data:
+        found = [
+            f"`{beside.data}`, beside it, has the images of the data set {run.spec.data.name}: "
+            f"{run.spec.train.num_images:,} to train on, {run.spec.train.held_out:,} for the "
+            f"validation, {run.spec.data.num_test:,} to test."
+        ]
+    if beside.file:
+        what = "the data set" if run.spec.data else "MNIST"
+        found.append(f"`{beside.file}`, beside it, has what {what} does not have: {_kept(run)}.")
+    return found
 
 
 def _kept(run: Run) -> str:

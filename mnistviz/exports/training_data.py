@@ -1,16 +1,59 @@
-"""The data of a training script beside MNIST: more images, soft labels, weights of a fork."""
+"""The data of a training script: images beside MNIST or a data set, soft labels, first weights."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.digits.mnist import Mnist, load_mnist
 from mnistviz.digits.soft_labels import stored_soft_labels
 from mnistviz.digits.synthetic_digits import with_pen_digits
 from mnistviz.digits.tablet_digits import with_tablet_digits
 from mnistviz.runs import fine_tune_set, snapshots
 from mnistviz.runs.registry import Run
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The files beside a script: their names, empty where there is none.
+
+    Attributes:
+        arrays: The arrays of `arrays_of`, in the file `file`.
+        file: The name of this file.
+        data: The name of the file with the data set of the run; empty for MNIST.
+    """
+
+    arrays: dict[str, NDArray[Any]]
+    file: str
+    data: str
+
+
+def write_beside(run: Run, script: Path) -> Beside:
+    """Write the files that the script of a run needs beside it.
+
+    Raises `RunError` where a file of the run can't be read, `DataError` where its data set was
+    deleted.
+    """
+    arrays = arrays_of(run)
+    file = script.with_suffix(".npz").name if arrays else ""
+    if arrays:
+        np.savez_compressed(script.with_name(file), allow_pickle=False, **arrays)
+    data = f"{script.stem}-data.npz" if run.spec.data else ""
+    if data:
+        images = data_of(run.spec.data)
+        np.savez_compressed(
+            script.with_name(data),
+            allow_pickle=False,
+            x_train=images.x_train,
+            y_train=images.y_train,
+            x_test=images.x_test,
+            y_test=images.y_test,
+            class_names=np.array(run.spec.class_names),
+        )
+    return Beside(arrays, file, data)
 
 
 def has_own_images(run: Run) -> bool:
@@ -20,7 +63,7 @@ def has_own_images(run: Run) -> bool:
 
 
 def arrays_of(run: Run) -> dict[str, NDArray[Any]]:
-    """Return the arrays by name; empty where MNIST is all that the training needs.
+    """Return the arrays by name; empty where MNIST or a data set is all that training needs.
 
     `images` `(n, 28, 28)` and `labels` `(n,)`, uint8, stand after MNIST's 60,000; `chosen` int32
     are the numbers of those that are trained on, in the order of the run. `soft_labels` uint8 are

@@ -52,16 +52,23 @@ def give_each_half_a_core(cores: int) -> None:
 
 @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
 def training_logits(
-    model: keras.Sequential, images: Any, seed: Any, step: Any, *, steps_before: int = 0
+    model: keras.Sequential,
+    images: Any,
+    seed: Any,
+    step: Any,
+    *,
+    steps_before: int = 0,
+    in_halves: bool = True,
 ) -> Any:
     """Logits of a batch in training mode: batch statistics, dropout on.
 
     `images` is (n, 28, 28, 1) float32, `seed` and `step` are int32 scalars; the
     result is (n, 10) float32, before the softmax. Moving averages are updated;
-    `steps_before` went into them before step 0.
+    `steps_before` went into them before step 0. A batch of one image is not `in_halves`: TensorFlow
+    computes no convolution of an empty half.
     """
     middle = tf.shape(images)[0] // 2
-    halves = [images[:middle], images[middle:]]
+    halves = [images[:middle], images[middle:]] if in_halves else [images]
     for index, (layer, normalization, drop) in blocks(model.layers[:-1]):
         mask = (0.0, tf.zeros(2, tf.int32))
         if drop is not None:

@@ -64,7 +64,8 @@ def _compiled_for_each_half(chain: Callable[..., Any]) -> Callable[..., list[Any
     of_halves = [_compiled(chain) for _ in range(NUM_HALVES)]
 
     def of_parts(parts: Sequence[Any], *shared: Any) -> list[Any]:
-        return [own(part, *shared) for own, part in zip(of_halves, parts, strict=True)]
+        own = of_halves[: len(parts)]
+        return [compiled(part, *shared) for compiled, part in zip(own, parts, strict=True)]
 
     return of_parts
 

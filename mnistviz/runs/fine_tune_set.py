@@ -7,7 +7,6 @@ the person's set has changed.
 """
 
 import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,8 @@ from mnistviz.core.errors import DataError, RunError
 from mnistviz.core.run_spec import OwnDigits
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.core.types.arrays import ByteArray
-from mnistviz.digits import array_files, my_digits
+from mnistviz.digits import my_digits
+from mnistviz.digits.data_sets.formats import array_sets
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import Mnist
 from mnistviz.runs import registry
@@ -135,7 +135,7 @@ def read(run: Run) -> Split:
 
 def parsed(raw: bytes, own: OwnDigits) -> Split:
     """The digits in the bytes of a file. Raises `ValueError` where they are not those of `own`."""
-    arrays = [array_files.read_npz(io.BytesIO(raw), name) for name in _NAMES]
+    arrays = array_sets.read_npz(raw, _NAMES)
     if any(array.dtype != np.uint8 for array in arrays):
         raise ValueError("arrays that are not uint8")
     found = Split(*arrays)

@@ -1,5 +1,6 @@
 """The training loop. It gets arrays and reports to callbacks; it uses no files or processes."""
 
+import functools
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -159,7 +160,9 @@ class _Training:
         soft = tf.constant(soft_labels(spec)) if spec.soft_labels else None
         seed = tf.constant(spec.seed, tf.int32)
 
-        def step_function(chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        def step_function(
+            chosen: tf.Tensor, step: tf.Tensor, in_halves: bool
+        ) -> tuple[tf.Tensor, tf.Tensor]:
             batch = tf.cast(tf.gather(images, chosen), tf.float32) / 255.0
             targets = tf.gather(labels, chosen)
             key = augmentation_key(seed, step)
@@ -170,7 +173,12 @@ class _Training:
                 batch = with_changed_lines(batch, shares, key)
             with tf.GradientTape() as tape:
                 logits = training_logits(
-                    network, batch, seed, step, steps_before=self._steps_before
+                    network,
+                    batch,
+                    seed,
+                    step,
+                    steps_before=self._steps_before,
+                    in_halves=in_halves,
                 )
                 losses = cross_entropy(targets, logits, spec.label_smoothing)
                 if soft is not None:
@@ -185,11 +193,17 @@ class _Training:
             return tf.reduce_sum(losses), tf.reduce_sum(tf.cast(right, tf.int32))
 
         signature = [tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)]
+
+        @functools.cache
+        def traced(in_halves: bool) -> Any:
+            one = functools.partial(step_function, in_halves=in_halves)
+            return tf.function(one, input_signature=signature).get_concrete_function()
+
         # Traced here: a call then checks nothing but its two tensors.
-        traced = tf.function(step_function, input_signature=signature).get_concrete_function()
+        traced(True)
         return lambda chosen, step: cast(
             tuple[tf.Tensor, tf.Tensor],
-            traced(tf.constant(chosen), tf.constant(step, tf.int32)),
+            traced(len(chosen) > 1)(tf.constant(chosen), tf.constant(step, tf.int32)),
         )
 
     def set_weights(self, weights: Sequence[FloatArray]) -> None:

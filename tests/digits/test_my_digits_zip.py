@@ -10,7 +10,7 @@ import pytest
 
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits
-from mnistviz.digits.data_set_reader import read_uploads
+from mnistviz.digits.data_sets.evaluated import read_uploads
 from mnistviz.digits.drawing.strokes import Strokes
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.digits.my_digits import Answer, Digit

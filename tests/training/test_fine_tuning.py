@@ -14,7 +14,7 @@ from mnistviz.__main__ import app
 from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits import my_digits
-from mnistviz.digits.data_set_reader import read_path
+from mnistviz.digits.data_sets.evaluated import read_path
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.evaluation import fine_tune_report

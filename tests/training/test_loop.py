@@ -174,6 +174,16 @@ def test_without_held_out_images_the_test_set_is_read_for_validation_only(data: 
     )
 
 
+def test_a_last_batch_of_one_image_is_trained_on(data: Mnist) -> None:
+    recorder = Recorder()
+    model = ModelSpec(network="6C3-BN-8C3-BN-D0.1-MP2-10C1-GAP")
+    assert train(model, SPEC.changed(num_images=100, batch_size=33, epochs=1), data, recorder)
+    assert recorder.steps[-1] == 4
+    before, after = recorder.snapshots[2], recorder.snapshots[4]
+    assert all(np.isfinite(array).all() for array in after)
+    assert not np.array_equal(before[0], after[0])
+
+
 def test_snapshots_are_dense_in_the_first_epoch(finished: Recorder) -> None:
     assert list(finished.snapshots) == [0, 1, 2, 4, 8]
 

@@ -11,8 +11,8 @@ from mnistviz.cli.options import AsJson, list_by_default
 from mnistviz.cli.output import print_json, written_file
 from mnistviz.core.errors import DataError
 from mnistviz.digits import my_digits, my_digits_zip
-from mnistviz.digits.data_set_formats import PLURAL
 from mnistviz.digits.data_sets.evaluated import read_path
+from mnistviz.digits.data_sets.reading import EXPECTED
 from mnistviz.digits.my_digits import Digit
 
 app = typer.Typer(add_completion=False)
@@ -84,7 +84,8 @@ def export(
 
 @app.command(
     "import",
-    help=f"Take in digits: a zip of `export`, {PLURAL}.\n\nWhat is here already stays as it is.",
+    help=f"Take in digits: a zip of `export`, or {EXPECTED}.\n\n"
+    "What is here already stays as it is.",
 )
 def import_set(
     path: Annotated[

@@ -15,6 +15,9 @@ SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 # Odd, so that every bit of a pixel changes the product.
 _MIXERS = np.random.default_rng(28).integers(0, 2**62, 98, np.uint64) * np.uint64(2) + np.uint64(1)
 
+# Images that are looked at at once.
+_ROWS = 10_000
+
 
 @dataclass(frozen=True)
 class DataSet:
@@ -74,8 +77,11 @@ class DataSet:
 def _digests(images: ByteArray) -> IntArray:
     """A number for each image; different images have different ones but for chance, 1 in 2⁶⁴."""
     words = np.ascontiguousarray(images).reshape(len(images), -1).view(np.uint64)
-    mixed = words ^ (words >> np.uint64(29))
-    digests: IntArray = (mixed * _MIXERS).sum(axis=1, dtype=np.uint64).astype(np.int64)
+    digests = np.empty(len(images), np.int64)
+    for start in range(0, len(images), _ROWS):
+        block = words[start : start + _ROWS]
+        mixed = (block ^ (block >> np.uint64(29))) * _MIXERS
+        digests[start : start + _ROWS] = mixed.sum(axis=1, dtype=np.uint64).view(np.int64)
     return digests
 
 

@@ -9,9 +9,9 @@ from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.errors import DataError
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.types.arrays import ByteArray
-from mnistviz.digits import data_set_reader
 from mnistviz.digits.data_sets import library
 from mnistviz.digits.data_sets.data_set import SPLITS
+from mnistviz.digits.data_sets.drawn_pictures import as_drawings
 from mnistviz.digits.data_sets.formats.raw import Part
 from mnistviz.digits.data_sets.reading import Choices, Opened, open_paths, open_uploads
 from mnistviz.digits.labelled_sets import LabelledSet
@@ -59,12 +59,7 @@ def read_path(path: Path, class_names: tuple[str, ...] = DIGIT_NAMES) -> Labelle
         known = ", ".join(about.name for about in library.all_sets()[:5])
         own = f" (data sets: {known})" if known else ""
         raise DataError(f"{path}: expected a data set, found nothing there{own}; check the path")
-    return _read(
-        lambda: open_paths([path], min_classes=1),
-        lambda: data_set_reader.read_path(path),
-        path.name,
-        class_names,
-    )
+    return _read(lambda: open_paths([path], min_classes=1), path.name, class_names)
 
 
 def read_uploads(
@@ -74,34 +69,30 @@ def read_uploads(
 
     `class_names` are those of the network. Raises `DataError` where they have other classes.
     """
-    return _read(
-        lambda: open_uploads(uploads, min_classes=1),
-        lambda: data_set_reader.read_uploads(uploads),
-        uploads[0][0].replace("\\", "/").strip("/").partition("/")[0] if uploads else "",
-        class_names,
-    )
+    # The name of the folder, where there is one.
+    name = uploads[0][0].replace("\\", "/").strip("/").partition("/")[0] if uploads else ""
+    return _read(lambda: open_uploads(uploads, min_classes=1), name, class_names)
 
 
-def _read(
-    read: Callable[[], Opened],
-    read_drawings: Callable[[], LabelledSet],
-    name: str,
-    class_names: tuple[str, ...],
-) -> LabelledSet:
+def _read(read: Callable[[], Opened], name: str, class_names: tuple[str, ...]) -> LabelledSet:
     with read() as opened:
-        if opened.has_pictures_of_other_sizes and class_names == DIGIT_NAMES:
-            # Photos and scans of digits: their ink is found, and drawn with MNIST's pen.
-            return read_drawings()
         parts = {part.part: index for index, part in enumerate(opened.raw.parts)}
         chosen = next(part for part in _ORDER if part in parts)
         images, ids = opened.part(parts[chosen], Choices())
-        source = opened.raw.parts[parts[chosen]].source
-        notes = [f"{len(ids):,} images: {source}.", *opened.notes]
+        raw = opened.raw.parts[parts[chosen]]
+        notes = [f"{len(ids):,} images: {raw.source}.", *opened.notes]
+        if raw.picture and opened.has_pictures_of_other_sizes and class_names == DIGIT_NAMES:
+            images, note = as_drawings(map(raw.picture, opened.chosen[parts[chosen]].tolist()))
+            notes = [note]
         notes += [f"Left out: {count:,} × {what}." for what, count in opened.left_out]
         if len(parts) > 1:
             others = ", ".join(part for part in parts if part != chosen)
             notes.insert(0, f"The {chosen} part was read, not the other one ({others}).")
-        return _for_network(name, images, ids, opened.classes.names, class_names, notes)
+        names = opened.classes.names
+        if not set(names) & set(class_names):
+            # A network that was trained on the numbers of a set whose names are known.
+            names = opened.classes.labels
+        return _for_network(name, images, ids, names, class_names, notes)
 
 
 def _for_network(

@@ -3,8 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from mnistviz.digits.data_set_formats import DataFile
-from mnistviz.digits.data_sets.formats.files import named_errors
+from mnistviz.digits.data_sets.formats.files import DataFile, named_errors
 from mnistviz.digits.data_sets.formats.part_names import words_of
 
 DIGITS = tuple("0123456789")

@@ -16,10 +16,9 @@ import numpy as np
 from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import DataError
 from mnistviz.core.types.arrays import ByteArray, IntArray
-from mnistviz.digits.data_set_formats import DataFile
 from mnistviz.digits.data_sets import pixels, splitting
 from mnistviz.digits.data_sets.data_set import DataSet
-from mnistviz.digits.data_sets.formats.files import files_at, uploaded_files
+from mnistviz.digits.data_sets.formats.files import DataFile, files_at, uploaded_files
 from mnistviz.digits.data_sets.formats.raw import RawSet
 from mnistviz.digits.data_sets.known_sets import known_names
 from mnistviz.digits.data_sets.labels import Classes, classes_of, unique_names

@@ -5,8 +5,6 @@ import html
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from mnistviz.charts.html_pages import render_page
 from mnistviz.exports import scripts, texts, training_data
 from mnistviz.exports.code_parts import Cell, as_notebook
@@ -46,13 +44,10 @@ def write_html(snapshot: Snapshot, file: Path) -> None:
 def write_notebook(snapshot: Snapshot, file: Path) -> None:
     """Write a notebook: the hand-in, then the Keras code that trains the network again.
 
-    What the code needs beside MNIST is in an npz beside it. Raises as `write_markdown`.
+    What the code needs beside MNIST is in files beside it. Raises as `write_markdown`.
     """
     run = snapshot.run
-    arrays = training_data.arrays_of(run)
-    beside = file.with_suffix(".npz").name if arrays else ""
-    if arrays:
-        np.savez_compressed(file.with_name(beside), allow_pickle=False, **arrays)
+    beside = training_data.write_beside(run, file)
     cells = [Cell("markdown", f"# {_title(snapshot)}\n\n{texts.subject(snapshot)}")]
     for section in sections_of(snapshot):
         text = _markdown(section, lambda picture: f"attachment:{picture.name}.png")
@@ -60,17 +55,19 @@ def write_notebook(snapshot: Snapshot, file: Path) -> None:
         cells.append(Cell("markdown", text, pictures=pictures))
     code = (
         "## Train it again\n\nThe same network and recipe in Keras; `pip install "
-        f"{scripts.KERAS.packages} numpy`. MNIST is read from `mnist.npz`, the file of Keras, and "
-        "downloaded where it is missing."
+        f"{scripts.KERAS.packages} numpy`. {' '.join(scripts.data_sentences(run, beside))}"
     )
     cells.append(Cell("markdown", code))
-    cells += scripts.training_cells(run, scripts.KERAS, arrays, beside, in_notebook=True)
+    cells += scripts.training_cells(run, scripts.KERAS, beside, in_notebook=True)
     cells.append(Cell("code", "trained = train()"))
     file.write_text(as_notebook(cells), encoding="utf-8")
 
 
 def _title(snapshot: Snapshot) -> str:
-    return f"{snapshot.run.name}: a network that reads digits"
+    data = snapshot.run.spec.data
+    return f"{snapshot.run.name}: a network " + (
+        f"for {data.name}" if data else "that reads digits"
+    )
 
 
 def _base64(raw: bytes) -> str:

@@ -4,8 +4,8 @@
 # region soft
 def loss_of(targets, logits):
     """Cross-entropy with the labels, and the comparison with soft labels at temperature 2."""
-    hard = keras.losses.categorical_crossentropy(targets[:, :10], logits, from_logits=True)
-    soft, cool = targets[:, 10:], keras.ops.log_softmax(logits / 2)
+    hard = keras.losses.categorical_crossentropy(targets[:, :NUM_CLASSES], logits, from_logits=True)
+    soft, cool = targets[:, NUM_CLASSES:], keras.ops.log_softmax(logits / 2)
     known = keras.ops.sum(soft * keras.ops.log(keras.ops.maximum(soft, 1e-12)), axis=-1)
     taught = 4 * (known - keras.ops.sum(soft * cool, axis=-1))
     share = RECIPE["soft_labels"]
@@ -19,13 +19,13 @@ def loss_of(targets, logits):
 
 
 def accuracy(targets, logits):
-    right = keras.ops.argmax(targets[:, :10], axis=-1) == keras.ops.argmax(logits, axis=-1)
+    right = keras.ops.argmax(targets[:, :NUM_CLASSES], axis=-1) == keras.ops.argmax(logits, axis=-1)
     return keras.ops.cast(right, "float32")
 
 
-def train(data="mnist.npz", epochs=RECIPE["epochs"], limit=None):
+def train(data=DATA, epochs=RECIPE["epochs"], limit=None):
     """Train the network; return it. `limit`: train and validate on so many images, for a try."""
-    x_train, y_train, x_test, y_test = load_mnist(data)
+    x_train, y_train, x_test, y_test = load_data(data)
     images, labels = training_set(x_train, y_train)
     num_images = min(limit or len(images), len(images))
     held_out = RECIPE["held_out"]

@@ -1,9 +1,10 @@
 # %% The images
 
+# region mnist
 FIRST_IMAGES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 
 
-def load_mnist(file):
+def load_data(file):
     """MNIST: images (n, 28, 28) and labels (n,), uint8; downloaded where the file is missing."""
     if not Path(file).exists():
         print(f"Downloading {FIRST_IMAGES}")
@@ -12,6 +13,18 @@ def load_mnist(file):
         return [arrays[name] for name in ("x_train", "y_train", "x_test", "y_test")]
 
 
+# endregion mnist
+# region own_data
+def load_data(file):
+    """The data set of the run: images (n, 28, 28) and labels (n,), uint8.
+
+    Training images are in the order of the run; the last ones are those of its validation.
+    """
+    with np.load(file) as arrays:
+        return [arrays[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+
+
+# endregion own_data
 def as_input(images):
     """Images (n, 28, 28) uint8 as (n, 28, 28, 1) float32 from 0 to 1."""
     return images[..., np.newaxis].astype(np.float32) / 255
@@ -24,11 +37,11 @@ def training_set(x_train, y_train):
     labels = np.concatenate([y_train, BESIDE["labels"]])[BESIDE["chosen"]]
     return images, labels
 # endregion beside
-# region mnist_alone
+# region first_images
 def training_set(x_train, y_train):
     """The images that are trained on, with their labels."""
     return x_train[: RECIPE["num_images"]], y_train[: RECIPE["num_images"]]
-# endregion mnist_alone
+# endregion first_images
 
 
 # %% The recipe
@@ -57,9 +70,10 @@ def learning_rate_at(step, steps_per_epoch, num_steps):
 
 
 def targets_of(labels, chosen):
-    """The labels of a batch, (n, 10), or (n, 20) with soft labels; float32."""
+    """The labels of a batch, (n, classes), twice as many with soft labels; float32."""
     smoothing = RECIPE["label_smoothing"]
-    targets = np.eye(10, dtype=np.float32)[labels[chosen]] * (1 - smoothing) + smoothing / 10
+    targets = np.eye(NUM_CLASSES, dtype=np.float32)[labels[chosen]] * (1 - smoothing)
+    targets += smoothing / NUM_CLASSES
 # region soft
     # The square roots of the probabilities are stored, so that small ones differ.
     soft = (BESIDE["soft_labels"][chosen].astype(np.float32) / 255) ** 2
@@ -163,7 +177,7 @@ def kept_share(step):
 
 # endregion average
 def score(probabilities, labels):
-    """The mean cross-entropy and the accuracy of probabilities (n, 10)."""
+    """The mean cross-entropy and the accuracy of probabilities (n, classes)."""
     of_label = probabilities[np.arange(len(labels)), labels]
     loss = -np.log(np.maximum(of_label, 1e-12)).mean()
     return float(loss), float((probabilities.argmax(axis=1) == labels).mean())

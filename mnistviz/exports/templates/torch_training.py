@@ -4,8 +4,8 @@
 # region soft
 def loss_of(targets, logits):
     """Cross-entropy with the labels, and the comparison with soft labels at temperature 2."""
-    hard = functional.cross_entropy(logits, targets[:, :10])
-    soft, cool = targets[:, 10:], functional.log_softmax(logits / 2, dim=1)
+    hard = functional.cross_entropy(logits, targets[:, :NUM_CLASSES])
+    soft, cool = targets[:, NUM_CLASSES:], functional.log_softmax(logits / 2, dim=1)
     taught = 4 * functional.kl_div(cool, soft, reduction="batchmean")
     share = RECIPE["soft_labels"]
     return (1 - share) * hard + share * taught
@@ -22,9 +22,9 @@ def channels_first(images):
     return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2)))
 
 
-def train(data="mnist.npz", epochs=RECIPE["epochs"], limit=None):
+def train(data=DATA, epochs=RECIPE["epochs"], limit=None):
     """Train the network; return it. `limit`: train and validate on so many images, for a try."""
-    x_train, y_train, x_test, y_test = load_mnist(data)
+    x_train, y_train, x_test, y_test = load_data(data)
     images, labels = training_set(x_train, y_train)
     num_images = min(limit or len(images), len(images))
     held_out = RECIPE["held_out"]

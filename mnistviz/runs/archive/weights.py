@@ -8,7 +8,7 @@ import numpy as np
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.safe_zip import SafeZip, ZipError, ZipRules, open_zip
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits.array_files import DAMAGED_HEADER
+from mnistviz.digits.data_sets.formats.array_blocks import DAMAGED_HEADER
 
 # The header of an array in an npz file, and its entry in the directory of the zip.
 OVERHEAD_BYTES = 1_024

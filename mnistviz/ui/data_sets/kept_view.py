@@ -10,11 +10,13 @@ from mnistviz.runs import registry
 from mnistviz.ui.data_sets.import_view import KEPT_LAST
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.charts import show
+from mnistviz.ui.shared.compat import switch_page
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import TRAIN
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.texts import count_of
 from mnistviz.ui.shared.words.explained import explained, explained_caption
+from mnistviz.ui.train.settings_form import fill_in_data
 
 CHOSEN = "data_chosen"
 NUM_SHOWN = 60
@@ -29,8 +31,7 @@ def show_kept() -> None:
     if (last := st.session_state.pop(KEPT_LAST, None)) in known:
         st.session_state[CHOSEN] = last
         st.success(
-            f"**{known[last].name}** is kept. Train a network on it: choose it on *Train*, below "
-            "*Choose your own settings*.",
+            f"**{known[last].name}** is kept. *Train on it*, below, fills in the form on *Train*.",
             icon=":material/check:",
         )
     if st.session_state.get(CHOSEN) not in known:
@@ -70,7 +71,9 @@ def _show_one(about: DataSetInfo) -> None:
     for sentence in (*about.notes, about.split_rule, *_odd(about)):
         explained_caption(sentence)
     with st.container(horizontal=True, vertical_alignment="center"):
-        TRAIN.link("Train on it")
+        if st.button("Train on it", icon=TRAIN.icon, type="primary"):
+            fill_in_data(about.name)
+            switch_page(TRAIN)
         with st.popover("Delete", icon=":material/delete:"):
             users = [run.name for run in registry.runs_on(about.sha256)]
             if users:

@@ -8,7 +8,8 @@ import streamlit as st
 
 from mnistviz.charts.digit_images import gallery_figure
 from mnistviz.core import storage
-from mnistviz.digits import data_set_formats, my_digits, my_digits_zip
+from mnistviz.digits import my_digits, my_digits_zip
+from mnistviz.digits.data_sets.reading import EXPECTED
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
 from mnistviz.ui.my_digits.gallery import COLUMNS, change_all, restore, run_action
@@ -48,12 +49,11 @@ def export_and_import(digits: Sequence[Digit]) -> None:
             key = renewable_key(UPLOAD)
             st.file_uploader(
                 "An export of digits, or any labelled set",
-                type=list(data_set_formats.UPLOAD_TYPES),
                 accept_multiple_files=True,
                 key=key,
                 on_change=_import,
                 args=(key,),
-                help=f"{data_set_formats.UPLOAD_HELP}. Checked whole before anything is kept.",
+                help=f"A zip of *Export*, or {EXPECTED}. Checked whole before anything is kept.",
             )
             explained_caption(
                 f"Up to {my_digits.MAX_DIGITS:,} digits. IDX files come in pairs: choose images "

@@ -120,6 +120,12 @@ def fill_in_network(text: str) -> None:
     st.session_state[state.DESIGNED] = True
 
 
+def fill_in_data(name: str) -> None:
+    """Fill in a data set in the form, and open the form."""
+    st.session_state[DATA] = name
+    st.session_state[state.DESIGNED] = True
+
+
 def input_key(setting: Setting, recipe: Recipe) -> str:
     """The key of a setting's input.
 

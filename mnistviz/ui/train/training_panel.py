@@ -307,4 +307,4 @@ def _show_result(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
         KERNELS.link(_("See what it learned"))
         DRAW.link(_("Try it on your digit"))
         EVALUATE.link(_("See its mistakes"))
-        RUNS.link(_("Compare it"))
+        RUNS.link(_("Compare or export it"))

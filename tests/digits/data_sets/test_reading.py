@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from mnistviz.core.errors import DataError
-from mnistviz.digits.data_sets import limits, reading
+from mnistviz.digits.data_sets import library, limits, reading
 from mnistviz.digits.data_sets.data_set import DataSet
 from mnistviz.digits.data_sets.known_sets import FASHION, KUZUSHIJI
 from mnistviz.digits.data_sets.reading import Choices, Opened, open_paths, open_uploads
+from mnistviz.digits.mnist import load_mnist
 from tests.helpers import data_set_files as made
 
 X_TRAIN, Y_TRAIN, X_TEST, Y_TEST = made.parts()
@@ -219,6 +220,36 @@ def test_a_sample_of_a_large_set_is_drawn_with_a_seed(monkeypatch: pytest.Monkey
     assert first.count == 50
     assert "a sample of 50" in found.notes[0]
     assert data_of({"mnist.npz": made.mnist_npz()}).sha256 == first.sha256
+
+
+def test_a_table_may_have_line_endings_of_windows() -> None:
+    table = made.csv(X_TRAIN, Y_TRAIN).replace(b"\n", b"\r\n")
+    data = data_of({"a.csv": table})
+    assert data.count == len(Y_TRAIN)
+
+
+@pytest.mark.parametrize("kind", ["npz", "idx", "csv", "csv of floats"])
+def test_an_import_takes_a_few_times_the_memory_of_its_images(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNISTVIZ_HOME", str(tmp_path))
+    data = load_mnist()
+    images, labels = data.x_train[:6_000], data.y_train[:6_000]
+    files = {
+        "npz": lambda: {"a.npz": made.npz(x=images, y=labels)},
+        "idx": lambda: {"images-idx3-ubyte": made.idx(images), "labels-idx1": made.idx(labels)},
+        "csv": lambda: {"a.csv": made.csv(images, labels)},
+        "csv of floats": lambda: {"a.csv": made.csv((images / 255).round(2), labels)},
+    }[kind]()
+    tracemalloc.start()
+    try:
+        with opened(files) as found:
+            library.keep(found, Choices(), "mine")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # Blocks that are converted at once have the same size for large sets.
+    assert peak < 4 * images.nbytes + 60e6
 
 
 def test_both_ways_to_28_pixels_are_offered() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mnistviz.core.errors import RunError
 from mnistviz.core.run_spec import Parent
-from mnistviz.digits.data_set_reader import read_path
+from mnistviz.digits.data_sets.evaluated import read_path
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
 from mnistviz.runs import fine_tune_set, registry, snapshots

@@ -3,25 +3,59 @@
 All functions raise `ValueError`; its text completes a sentence that ends in "got".
 """
 
+import gzip
 import math
 import struct
+import tokenize
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from typing import IO, Any
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.core.types.arrays import IntArray
-from mnistviz.digits.array_files import DAMAGED_HEADER, Header
 from mnistviz.digits.data_sets.formats.raw import Block, Images, images_of, rows_of_block
 from mnistviz.digits.data_sets.limits import MAX_ARRAY_BYTES, MAX_IMAGES_IN_FILE, MAX_WHOLE_BYTES
 
 # IDX (http://yann.lecun.com/exdb/mnist): two zero bytes, the type of the data, the number of
 # dimensions, then each as a big-endian uint32.
 _IDX_TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+# What NumPy raises for a damaged header, which it parses as a Python literal.
+DAMAGED_HEADER = (SyntaxError, tokenize.TokenError, RecursionError, MemoryError)
+_GZIP_MAGIC = b"\x1f\x8b"
 # Opens the array's body, just behind its header.
 OpenBody = Callable[[], AbstractContextManager[IO[bytes]]]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of an array in a file."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    fortran_order: bool = False
+
+    @property
+    def num_bytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+@contextmanager
+def unpacked(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """A file, unpacked if it is gzip. Raises `ValueError` for a damaged one."""
+    magic = file.read(2)
+    file.seek(0)
+    try:
+        if magic == _GZIP_MAGIC:
+            with gzip.GzipFile(fileobj=file) as content:
+                yield cast(IO[bytes], content)
+        else:
+            yield file
+    except (zlib.error, EOFError, OSError) as error:
+        raise ValueError(f"a packed file that can't be read ({str(error)[:200]})") from None
 
 
 def read_npy_header(content: Any) -> Header:

@@ -1,5 +1,6 @@
 """Read sets of named arrays: npz, npy, and the .mat files of EMNIST."""
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 
 from mnistviz.core.errors import DataError
 from mnistviz.core.safe_zip import open_zip
-from mnistviz.digits.array_files import Header
-from mnistviz.digits.data_set_formats import DataFile
-from mnistviz.digits.data_sets.formats.array_blocks import images_in, read_npy_header, read_whole
-from mnistviz.digits.data_sets.formats.files import named_errors
+from mnistviz.digits.data_sets.formats.array_blocks import (
+    Header,
+    images_in,
+    read_npy_header,
+    read_whole,
+)
+from mnistviz.digits.data_sets.formats.files import DataFile, named_errors
 from mnistviz.digits.data_sets.formats.part_names import part_in, part_of_path, role_in
 from mnistviz.digits.data_sets.formats.raw import Images, Part, RawPart, RawSet
 from mnistviz.digits.data_sets.limits import MAX_CLASSES
@@ -53,6 +57,15 @@ def read(files: Sequence[DataFile], name: str) -> RawSet:
         with named_errors(file.name):
             arrays += _arrays_in(file)
     return set_of_arrays(arrays, name)
+
+
+def read_npz(raw: bytes, names: Sequence[str]) -> list[NDArray[Any]]:
+    """The arrays with these names of an npz file. Raises `ValueError` for a file without one."""
+    found = {one.name: one for one in _arrays_in(DataFile("a.npz", partial(io.BytesIO, raw)))}
+    for name in names:
+        if name not in found:
+            raise ValueError(f"one without the array {name}")
+    return [found[name].whole() for name in names]
 
 
 def _arrays_in(file: DataFile) -> list[NamedArray]:

@@ -3,8 +3,9 @@
 import io
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -13,13 +14,26 @@ from zipfile import ZipInfo
 
 from mnistviz.core.errors import DataError
 from mnistviz.core.safe_zip import SafeZip, open_zip
-from mnistviz.digits.data_set_formats import DataFile
 from mnistviz.digits.data_sets.formats.part_names import part_in, role_in, set_words
 from mnistviz.digits.data_sets.limits import MAX_FILES, MAX_WHOLE_BYTES
 
 _TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 # Folders and zips in zips in zips are read no deeper.
 _MAX_DEPTH = 2
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file that was given: its path within the folder, zip or upload, and how to open it."""
+
+    name: str
+    open: Callable[[], IO[bytes]]
+
+    @property
+    def suffix(self) -> str:
+        """The suffix in lower case; "-ubyte" for MNIST's own names, which have none."""
+        name = PurePosixPath(self.name).name.lower()
+        return "-ubyte" if name.endswith("-ubyte") else PurePosixPath(name).suffix
 
 
 @contextmanager

@@ -11,14 +11,14 @@ from typing import IO
 import numpy as np
 
 from mnistviz.core.errors import DataError
-from mnistviz.digits.array_files import Header, unpacked
-from mnistviz.digits.data_set_formats import DataFile
 from mnistviz.digits.data_sets.formats.array_blocks import (
+    Header,
     images_in,
     read_idx_header,
     read_whole,
+    unpacked,
 )
-from mnistviz.digits.data_sets.formats.files import named_errors
+from mnistviz.digits.data_sets.formats.files import DataFile, named_errors
 from mnistviz.digits.data_sets.formats.part_names import Role, part_of_path, role_in, set_words
 from mnistviz.digits.data_sets.formats.raw import Part, RawPart, RawSet
 

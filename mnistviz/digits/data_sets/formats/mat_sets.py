@@ -12,10 +12,9 @@ import scipy.io
 from numpy.typing import NDArray
 
 from mnistviz.core.errors import DataError
-from mnistviz.digits.array_files import Header
-from mnistviz.digits.data_set_formats import DataFile
+from mnistviz.digits.data_sets.formats.array_blocks import Header
 from mnistviz.digits.data_sets.formats.array_sets import NamedArray, set_of_arrays
-from mnistviz.digits.data_sets.formats.files import named_errors
+from mnistviz.digits.data_sets.formats.files import DataFile, named_errors
 from mnistviz.digits.data_sets.formats.raw import RawSet, images_of
 from mnistviz.digits.data_sets.limits import MAX_CLASSES, MAX_WHOLE_BYTES
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
-from mnistviz.core.errors import DataError
+from mnistviz.core.constants import DIGIT_NAMES
+from mnistviz.core.errors import DataError, DrawingError
 from mnistviz.core.types.arrays import IntArray
-from mnistviz.digits.data_set_formats import DataFile
-from mnistviz.digits.data_sets.formats.files import named_errors
+from mnistviz.digits.data_sets.formats.files import DataFile, named_errors
 from mnistviz.digits.data_sets.formats.part_names import part_in, part_of_path, words_of
 from mnistviz.digits.data_sets.formats.raw import Block, Images, Part, RawPart, RawSet
 from mnistviz.digits.data_sets.limits import (
@@ -28,12 +28,9 @@ from mnistviz.digits.data_sets.limits import (
 )
 from mnistviz.digits.drawing import pictures
 
-SUFFIXES = tuple(
-    suffix
-    for kind in pictures.PICTURE_FORMATS
-    if kind.name.upper() in pictures.PILLOW_FORMATS
-    for suffix in kind.suffixes
-)
+SUFFIXES = pictures.PICTURE_SUFFIXES
+# Where there are other pictures, a document says something about them.
+_DOCUMENT = ".pdf"
 _ROWS = 512
 # Pictures of more pixels are first made smaller while they are decoded.
 _WORKING_SIDE = 256
@@ -43,8 +40,15 @@ def read(files: Sequence[DataFile], name: str) -> RawSet:
     """The set in pictures. Those without a label and copies are left out and counted."""
     if len(files) > MAX_IMAGES_IN_FILE:
         raise DataError(f"{name}: expected fewer pictures, got {len(files):,}; give a part")
+    documents = [file for file in files if file.suffix == _DOCUMENT]
+    if len(documents) < len(files):
+        files = [file for file in files if file.suffix != _DOCUMENT]
+    else:
+        documents = []
     labels = {file.name: _folder_label(file.name) for file in files}
-    if len({label for label in labels.values() if label}) < 2:
+    folders = {label for label in labels.values() if label}
+    # A folder with the name of a digit is one of several classes.
+    if len(folders) < 2 and not (folders and folders <= set(DIGIT_NAMES)):
         named = _labels_in_names(files)
         labels = named if any(named.values()) else labels
     labelled = [file for file in files if labels[file.name]]
@@ -52,6 +56,7 @@ def read(files: Sequence[DataFile], name: str) -> RawSet:
         str(PurePosixPath(file.name).parent) for file in files if not labels[file.name]
     )
     left_out = [(f"pictures without a label in {folder}", n) for folder, n in unlabelled.items()]
+    left_out += [(f"the file {PurePosixPath(file.name).name}", 1) for file in documents]
     if not labelled:
         raise DataError(
             f"{name}: expected pictures in a folder for each class, or labels in their names, got "
@@ -69,6 +74,7 @@ def read(files: Sequence[DataFile], name: str) -> RawSet:
             Images(len(of_part), (), np.dtype(np.uint8), partial(_blocks, of_part)),
             np.array([labels[file.name] for file in of_part]),
             f"{len(of_part):,} pictures",
+            partial(_picture, of_part),
         )
         for part, of_part in parts.items()
     ]
@@ -133,10 +139,14 @@ def _blocks(files: Sequence[DataFile], chosen: IntArray) -> Iterator[Block]:
         yield [_decoded_file(files[index]) for index in chosen[start : start + _ROWS]]
 
 
-def _decoded_file(file: DataFile) -> NDArray[Any]:
+def _picture(files: Sequence[DataFile], number: int) -> tuple[str, bytes]:
+    file = files[number]
     with named_errors(file.name), file.open() as content:
-        raw = content.read(MAX_PICTURE_BYTES + 1)
-    found = decoded(raw)
+        return file.name, content.read(MAX_PICTURE_BYTES + 1)
+
+
+def _decoded_file(file: DataFile) -> NDArray[Any]:
+    found = decoded(_picture([file], 0)[1])
     # An array without a pixel stands for a picture that can't be read.
     return np.zeros((0, 0), np.uint8) if found is None else found
 
@@ -161,8 +171,18 @@ def decoded(raw: bytes) -> NDArray[Any] | None:
             if max(grey.size) > 2 * _WORKING_SIDE:
                 grey.thumbnail((_WORKING_SIDE, _WORKING_SIDE), Image.Resampling.BOX)
             return np.asarray(grey)
+    except UnidentifiedImageError:
+        return _decoded_with_more_packages(raw)
     # Pillow raises any exception for a damaged file.
     except Exception:
+        return None
+
+
+def _decoded_with_more_packages(raw: bytes) -> NDArray[Any] | None:
+    """The pixels (height, width, 3) of a HEIF picture or of a document's first page."""
+    try:
+        return pictures.open_picture(raw)
+    except DrawingError:
         return None
 
 

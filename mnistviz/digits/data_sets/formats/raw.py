@@ -59,12 +59,14 @@ class RawPart:
         images: Its images.
         labels: One for each image: `(n,)`, `(n, 1)`, one-hot or text; NaN and "" are missing.
         source: The files or arrays that it was read from, for people.
+        picture: The name and the content of the picture file with a number; None for others.
     """
 
     part: Part
     images: Images
     labels: NDArray[Any]
     source: str
+    picture: Callable[[int], tuple[str, bytes]] | None = None
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from pyarrow import csv, parquet
 
 from mnistviz.core.errors import DataError
-from mnistviz.digits.data_set_formats import DataFile
-from mnistviz.digits.data_sets.formats.files import named_errors
+from mnistviz.digits.data_sets.formats.files import DataFile, named_errors
 from mnistviz.digits.data_sets.formats.part_names import part_of_path
 from mnistviz.digits.data_sets.formats.picture_sets import decoded
 from mnistviz.digits.data_sets.formats.raw import Images, RawPart, RawSet, images_of
 from mnistviz.digits.data_sets.limits import MAX_IMAGES, MAX_WHOLE_BYTES, SAMPLE_SEED
+from mnistviz.digits.data_sets.pixels import Range, range_of
 
 CSV_SUFFIXES = (".csv", ".tsv")
 PARQUET_SUFFIXES = (".parquet",)
@@ -108,7 +108,10 @@ def _csv_part(file: DataFile) -> tuple[RawPart, int, dict[str, str]]:
     num_lines, encoding = _count_lines(file)
     num_rows = num_lines - (header is not None)
     chosen = _sample(num_rows)
-    layout = (delimiter, header is not None, columns, encoding)
+    most = num_rows if chosen is None else int(chosen.sum())
+    if most * len(pixels) > 2 * MAX_WHOLE_BYTES:
+        raise ValueError(f"images of over {2 * MAX_WHOLE_BYTES // 10**6:,} MB; make them smaller")
+    layout = (delimiter, header is not None, columns, encoding, most)
     skipped = 0
 
     def invalid(_: Any) -> str:
@@ -200,7 +203,8 @@ def _count_lines(file: DataFile) -> tuple[int, str]:
     decoder, encoding = codecs.getincrementaldecoder("utf-8")(), "utf8"
     with _text(file) as content:
         while block := content.read(2**22):
-            lines += block.count(b"\n")
+            # Each of LF, CR LF and CR ends a line.
+            lines += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
             last, total = block[-1:], total + len(block)
             try:
                 decoder.decode(block)
@@ -208,7 +212,7 @@ def _count_lines(file: DataFile) -> tuple[int, str]:
                 encoding = "latin1"
             if total > 8 * MAX_WHOLE_BYTES:
                 raise ValueError(f"over {8 * MAX_WHOLE_BYTES // 10**9} GB of text")
-    return lines + (last != b"\n"), encoding
+    return lines + (last not in b"\r\n"), encoding
 
 
 def _sample(count: int) -> NDArray[np.bool_] | None:
@@ -222,18 +226,21 @@ def _sample(count: int) -> NDArray[np.bool_] | None:
 
 def _csv_rows(
     file: DataFile,
-    layout: tuple[str, bool, int, str],
+    layout: tuple[str, bool, int, str, int],
     label: int,
     pixels: Sequence[int],
     kind: pa.DataType,
     chosen: NDArray[np.bool_] | None,
     invalid: Any,
 ) -> tuple[NDArray[Any], NDArray[Any], int]:
-    """Pixels (n, p), labels (n,) as text, and the number of rows with an empty pixel."""
-    delimiter, has_heading, columns, encoding = layout
+    """Pixels (n, p) uint8, labels (n,) as text, and the number of rows with an empty pixel."""
+    delimiter, has_heading, columns, encoding, most = layout
     names = [f"c{index}" for index in range(columns)]
     types = {names[index]: kind for index in pixels} | {names[label]: pa.string()}
-    values, labels, incomplete, place = [], [], 0, 0
+    values = np.empty((most, len(pixels)), np.uint8)
+    labels: list[NDArray[Any]] = [np.zeros(0, "<U1")]
+    found: Range | None = None
+    count = incomplete = place = 0
     with _text(file) as content:
         reader = csv.open_csv(
             content,
@@ -262,11 +269,14 @@ def _csv_rows(
             for index, column in enumerate(columns_read):
                 block[:, index] = column.to_numpy(zero_copy_only=False)
             texts = batch.column(names[label]).fill_null("").to_numpy(zero_copy_only=False)
-            values.append(block[whole])
+            if whole.any():
+                # All kinds of numbers become bytes at once: of 200,000 images, floats take 600 MB.
+                block = block[whole]
+                found = found or range_of(block, file.name)
+                values[count : count + len(block)] = found.to_bytes(block, file.name)
+                count += len(block)
             labels.append(texts[whole].astype(str))
-    empty = np.zeros((0, len(pixels)), kind.to_pandas_dtype())
-    every = np.concatenate([empty, *values])
-    return every, np.concatenate([np.zeros(0, "<U1"), *labels]), incomplete
+    return values[:count], np.concatenate(labels), incomplete
 
 
 def _slice(chosen: NDArray[np.bool_], start: int, count: int) -> NDArray[np.bool_]:
