@@ -17,6 +17,10 @@ VARIABLE = "MNISTVIZ_TEACHER_SECRET"
 MIN_LENGTH = 16
 FILE = "teacher.secret"
 
+# Tokens of browsers that have handed the role back: a window that was open before asks with its old
+# cookie. A restart of the server closes those windows.
+_left: set[str] = set()
+
 
 def secret() -> str:
     """The secret of the room: the environment's, or that of the room's file, which is made.
@@ -74,4 +78,14 @@ def proof_of(token: str) -> str:
 
 def is_proof(text: str, token: str) -> bool:
     """Whether a text proves that the browser with this token opened the link of the teacher."""
-    return hmac.compare_digest(text.encode(), proof_of(token).encode())
+    return hmac.compare_digest(text.encode(), proof_of(token).encode()) and token not in _left
+
+
+def leave(token: str) -> None:
+    """Take the role away from the browser with this token, until it opens the link again."""
+    _left.add(token)
+
+
+def come_back(token: str) -> None:
+    """Give the role to a browser that has opened the link."""
+    _left.discard(token)

@@ -1,6 +1,7 @@
 """When a waiting run starts and is done, from the measured speed of the runs on this computer."""
 
 import heapq
+import os
 import statistics
 import time
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from mnistviz.runs import metrics_log
 from mnistviz.runs.queue import finished_log
 from mnistviz.runs.queue.finished_log import FinishedRun, load_of, settings_of
+from mnistviz.runs.queue.machine_speed import first_start_seconds, loads_per_second
 from mnistviz.runs.queue.order import in_order
 from mnistviz.runs.queue.room import room_of
 from mnistviz.runs.queue.slots import num_slots
@@ -20,15 +22,11 @@ from mnistviz.runs.run_state import read_status
 
 # So many of the latest runs with the same settings count, and of other runs.
 NUM_ALIKE, NUM_OTHER = 3, 5
-# Before any run was measured on this computer: a try-out takes 13 s of processor time in a process
-# that has loaded TensorFlow (12.7 and 12.9 s in two runs), about 2 s of it before its first step,
-# and each slot has about one core.
-FIRST_START_SECONDS = 2.0
-FIRST_LOADS_PER_SECOND = 1.7e10
 # A run at work counts as measured from this share of its steps on.
 MEASURED_SHARE = 0.05
-# How long a paused run keeps its slot where others wait.
-PAUSE_SECONDS = 60.0
+# How long a paused run keeps its slot where others wait: 60 s; tests don't wait so long.
+_told = os.environ.get("MNISTVIZ_PAUSE_SECONDS", "")
+PAUSE_SECONDS = float(_told) if _told.isdigit() else 60.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,8 @@ def _whole_seconds(run: Run, log: Sequence[FinishedRun]) -> float:
         start = statistics.median(entry.start_seconds for entry in last)
         rates = [entry.load / max(0.1, entry.seconds - entry.start_seconds) for entry in last]
         return start + load_of(run) / statistics.median(rates)
-    return FIRST_START_SECONDS + load_of(run) / FIRST_LOADS_PER_SECOND
+    # Each slot has about one core.
+    return first_start_seconds() + load_of(run) / loads_per_second()
 
 
 def _so_far(ticket: Ticket, log: Sequence[FinishedRun]) -> FinishedRun | None:
@@ -105,7 +104,7 @@ def _so_far(ticket: Ticket, log: Sequence[FinishedRun]) -> FinishedRun | None:
     if row is None or row.step < MEASURED_SHARE * total:
         return None
     starts = [entry.start_seconds for entry in log[-NUM_OTHER:]]
-    start = statistics.median(starts) if starts else FIRST_START_SECONDS
+    start = statistics.median(starts) if starts else first_start_seconds()
     seconds = start + row.seconds * total / row.step
     home = str(run.path.parent)
     return FinishedRun(home, time.time(), settings_of(run), load_of(run), start, seconds, True)

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from mnistviz.classroom import reset, sharing
+from mnistviz.classroom import reset, sharing, spaces
+from mnistviz.classroom.visitor_names import MAX_LENGTH
 from mnistviz.core import storage
 from mnistviz.core.errors import ClassError
 from mnistviz.core.room import rules
+from mnistviz.runs import metadata
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import ACTIVE_STATES
 from mnistviz.training import launcher
@@ -18,9 +20,10 @@ from mnistviz.ui.shared.words.explained import explained_caption
 from mnistviz.ui.shared.words.plain import plain
 
 MESSAGE = "board_message"
-TEXT, PUPIL, SHARED, HIDDEN, OFF = (
+TEXT, PUPIL, NAME, SHARED, HIDDEN, OFF = (
     "board_text",
     "board_pupil",
+    "board_name",
     "board_shared",
     "board_hidden_pages",
     "board_hidden_actions",
@@ -72,10 +75,28 @@ def _show_visitor() -> None:
     with st.container(horizontal=True):
         button("Share the run with all", "share", flash.run, MESSAGE, _share)
         button("Stop the run", "stop", flash.run, MESSAGE, _stop)
+        button(
+            "Delete the run",
+            "delete",
+            flash.run,
+            MESSAGE,
+            _delete,
+            help="Its owner can bring it back on *Runs*, where the deleted runs are.",
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Another name for this visitor", key=NAME, max_chars=MAX_LENGTH)
+        button("Rename", "edit", flash.run, MESSAGE, _rename)
     shared = {run.id: run.name for run in sharing.shared_runs()}
     if shared:
         st.selectbox("Shared with all", list(shared), format_func=shared.__getitem__, key=SHARED)
         button("Share it no more", "remove", flash.run, MESSAGE, _unshare)
+
+
+def _rename() -> str:
+    space = spaces.find_space(st.session_state[PUPIL])
+    renamed = spaces.rename(space, st.session_state[NAME])
+    st.session_state[NAME] = ""
+    return f"{plain(space.name)} is {plain(renamed.name)} now."
 
 
 def _chosen() -> tuple[Pupil, Run]:
@@ -106,6 +127,16 @@ def _stop() -> str:
     with storage.acting_in(pupil.space.home):
         launcher.stop(run)
     return f"The run of {plain(pupil.space.name)} stops after its step; it can go on later."
+
+
+def _delete() -> str:
+    pupil, run = _chosen()
+    with storage.acting_in(pupil.space.home):
+        metadata.delete(run)
+    return (
+        f"{plain(run.name)} of {plain(pupil.space.name)} is deleted; its owner can bring it back "
+        "on *Runs*."
+    )
 
 
 def _show_rules() -> None:

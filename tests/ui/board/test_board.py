@@ -14,10 +14,10 @@ from mnistviz.core import storage
 from mnistviz.core.room import rules
 from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import load_mnist
-from mnistviz.runs import desired_state, registry, snapshots
+from mnistviz.runs import desired_state, metadata, registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.ui.board import pupils
-from mnistviz.ui.board.controls import PUPIL, SURE, TEXT
+from mnistviz.ui.board.controls import NAME, PUPIL, SURE, TEXT
 from mnistviz.ui.board.digits_view import answers, misread_counts
 from mnistviz.ui.shared.classroom import visitor
 from tests.helpers.pages import open_page, press, text_of
@@ -170,6 +170,26 @@ def test_a_run_is_shared_and_stopped(
         assert sharing.shared_runs() == []
     with storage.acting_in(space.home):
         assert desired_state.read(registry.find_run(tiny_run.id)).mode == "run"
+
+
+@pytest.mark.slow
+def test_the_teacher_renames_a_visitor_and_deletes_a_run(
+    tiny_run: Run, as_teacher: Callable[[str | None], None]
+) -> None:
+    space = come()
+    give(space, tiny_run)
+    page = board()
+    page.selectbox(key=PUPIL).set_value(space.id).run()
+    page.text_input(key=NAME).set_value("Ada 7").run()
+    press(page, "Rename")
+    assert spaces.find_space(space.id).name == "Ada 7"
+    page.text_input(key=NAME).set_value("<b>").run()
+    assert press(page, "Rename").error
+    press(page, "Delete the run")
+    with storage.acting_in(space.home):
+        assert [run for run in registry.list_runs() if not run.bundled] == []
+        # Its owner brings it back.
+        assert metadata.restore(metadata.find_deleted(tiny_run.id)).run.name == tiny_run.name
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from mnistviz.training.available_memory import available_memory
 from mnistviz.ui.shared import flash
 from mnistviz.ui.shared.classroom import visitor
 from mnistviz.ui.shared.classroom.address import origin
-from mnistviz.ui.shared.classroom.links import move_path
+from mnistviz.ui.shared.classroom.links import leave_path, move_path
 from mnistviz.ui.shared.classroom.presentation import show_presentation_switch
 from mnistviz.ui.shared.words.plain import plain
 
@@ -50,6 +50,13 @@ def enter_class() -> None:
     else:
         st.sidebar.markdown(":material/school: **Teacher**")
         show_presentation_switch()
+        st.sidebar.link_button(
+            "Hand the role back",
+            leave_path(),
+            icon=":material/logout:",
+            type="tertiary",
+            help="This browser is a visitor's then. Do it on a computer that others use.",
+        )
     if message := rules.rules().message:
         st.info(plain(message), icon=":material/campaign:")
 

@@ -14,6 +14,7 @@ from mnistviz.ui.shared.classroom.visitor import COOKIE, TEACHER_COOKIE
 
 TEACHER = "/class/teacher"
 MOVE = "/class/move"
+LEAVE = "/class/leave"
 HEADERS = {
     # The address holds a secret: no other site learns it, and nothing keeps it.
     "Referrer-Policy": "no-referrer",
@@ -39,6 +40,8 @@ def routes() -> list[Route]:
         Route(f"{base}{TEACHER}", _become_teacher, methods=["GET"]),
         Route(f"{base}{MOVE}", _ask_to_move, methods=["GET"]),
         Route(f"{base}{MOVE}", _move, methods=["POST"]),
+        Route(f"{base}{LEAVE}", _ask_to_leave, methods=["GET"]),
+        Route(f"{base}{LEAVE}", _leave, methods=["POST"]),
     ]
 
 
@@ -56,6 +59,11 @@ def teacher_path() -> str:
 def move_path(code: str) -> str:
     """The path and query of the link that opens a space on another device."""
     return f"{base_path()}{MOVE}?{urlencode({'code': code})}"
+
+
+def leave_path() -> str:
+    """The path of the page on which the teacher hands the role back."""
+    return f"{base_path()}{LEAVE}"
 
 
 def _to_dashboard() -> RedirectResponse:
@@ -76,10 +84,43 @@ async def _become_teacher(request: Request) -> Response:
             403,
         )
     token = token_of(request.scope) or spaces.new_token()
+    teacher.come_back(token)
     response = _to_dashboard()
     for name, value in ((COOKIE, token), (TEACHER_COOKIE, teacher.proof_of(token))):
         response.headers.append("set-cookie", cookie(request.scope, name, value))
     return response
+
+
+async def _ask_to_leave(request: Request) -> Response:
+    """Ask before the teacher's browser becomes a visitor's."""
+    return _page(
+        "Hand the teacher's role back?",
+        "<p>This browser is a visitor's then, in all its windows, with a space of its own. The "
+        "class, its runs and its rules stay as they are. Whoever opens the teacher's link is the "
+        "teacher again.</p>"
+        f'<form method="post" action="{html.escape(leave_path())}"><button>Hand it back'
+        "</button></form>",
+    )
+
+
+async def _leave(request: Request) -> Response:
+    """Make the browser a visitor's."""
+    token = token_of(request.scope)
+    if token is None:
+        return _not_from_here()
+    teacher.leave(token)
+    response = _to_dashboard()
+    response.headers.append("set-cookie", cookie(request.scope, TEACHER_COOKIE, "", 0))
+    return response
+
+
+def _not_from_here() -> Response:
+    # Browsers send the cookie with the form of the page before, not with that of another site.
+    return _page(
+        "This did not come from the page before",
+        "<p>Open the page with the button again, with cookies allowed.</p>",
+        403,
+    )
 
 
 async def _ask_to_move(request: Request) -> Response:
@@ -102,12 +143,7 @@ async def _ask_to_move(request: Request) -> Response:
 async def _move(request: Request) -> Response:
     """Give this browser the space of a code, which then works no more."""
     if token_of(request.scope) is None:
-        # Browsers send the cookie with the form of the page before, not with that of another site.
-        return _page(
-            "This did not come from the page before",
-            "<p>Open the link of the other device again, with cookies allowed.</p>",
-            403,
-        )
+        return _not_from_here()
     token = moves.token_of(request.query_params.get("code", ""))
     if token is None:
         return _no_code()

@@ -97,6 +97,24 @@ def test_a_visitor_who_becomes_the_teacher_keeps_the_token(app: Starlette) -> No
     assert reply.cookies[COOKIE] == token
 
 
+def test_the_teacher_hands_the_role_back_after_a_question(app: Starlette) -> None:
+    reply = request(app, "GET", links.teacher_path(), HTML)
+    token, proof = reply.cookies[COOKIE], reply.cookies[TEACHER_COOKIE]
+    asked = request(app, "GET", links.leave_path(), with_token(token))
+    assert "<form" in asked.body
+    assert teacher.is_proof(proof, token)
+    # A form of another site has no cookie.
+    assert request(app, "POST", links.leave_path(), HTML).status == 403
+    assert teacher.is_proof(proof, token)
+    left = request(app, "POST", links.leave_path(), with_token(token))
+    (text,) = set_cookies(left)
+    assert (left.status, "Max-Age=0" in text) == (303, True)
+    # Windows that were open before still have the old cookie.
+    assert not teacher.is_proof(proof, token)
+    request(app, "GET", links.teacher_path(), with_token(token))
+    assert teacher.is_proof(proof, token)
+
+
 @pytest.mark.parametrize("query", ["", "?key=", "?key=x", "?key=%00", "?key=%C3%A4", "?secret=x"])
 def test_no_other_link_does(app: Starlette, query: str) -> None:
     reply = request(app, "GET", f"{links.TEACHER}{query}", HTML)

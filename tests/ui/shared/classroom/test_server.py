@@ -10,7 +10,7 @@ from streamlit import config
 from mnistviz.core import storage
 from mnistviz.core.errors import ClassError
 from mnistviz.core.room import limits
-from mnistviz.ui.shared.classroom import server
+from mnistviz.ui.shared.classroom import links, server
 from mnistviz.ui.shared.classroom.middleware import ClassMiddleware
 
 
@@ -42,7 +42,7 @@ def test_a_server_that_others_reach_is_in_class_mode_unless_told(
     monkeypatch.setattr(sys, "argv", ["app.py"])
     options = server.app_options()
     assert [one.cls for one in options["middleware"]] == [ClassMiddleware]
-    assert len(options["routes"]) == 3
+    assert len(options["routes"]) == len(links.routes())
     assert storage.is_class()
     assert st.get_option("server.maxUploadSize") == limits.MAX_UPLOAD_MEGABYTES
     # A thread without a session is nobody's.
