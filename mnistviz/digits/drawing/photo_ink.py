@@ -8,6 +8,7 @@ from scipy import ndimage
 from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray, IntArray
 from mnistviz.digits.drawing.paper import difference, paper_of, reduced
 from mnistviz.digits.drawing.ruling import frames, without_lines
+from mnistviz.digits.drawing.sheet import sheet_of
 
 # The side of the reduced photo: a digit has 20 pixels in the end, and a number some digits.
 MAX_SIDE = 512
@@ -63,12 +64,28 @@ class PhotoStages:
 def stages_of_photo(colours: FloatArray, several: bool = False) -> PhotoStages:
     """Return the stages from a photo `(h, w, 3)` in [0, 1] to its ink.
 
-    The paper's colour is subtracted, then lines from edge to edge; what is left is separated from
-    the grain by two thresholds. Frames and what is at the edge are omitted. Of the rest, the digit
-    is the part with most contrast and what is near it; if there are `several`, all is kept that is
-    as strong as a digit beside it.
+    A table around the sheet is omitted. The paper's colour is subtracted, then lines from edge to
+    edge; what is left is separated from the grain by two thresholds. Frames and what is at the
+    edge are omitted. Of the rest, the digit is the part with most contrast and what is near it; if
+    there are `several`, all is kept that is as strong as a digit beside it.
     """
     colours = reduced(colours, MAX_SIDE)
+    sheet = sheet_of(colours)
+    if sheet is None:
+        return _stages_of_sheet(colours, several)
+    left, top, right, bottom = sheet.box
+    stages = _stages_of_sheet(sheet.colours[top:bottom, left:right], several)
+    # Beyond the sheet, nothing is paper or ink.
+    on_photo = {}
+    for name, values in vars(stages).items():
+        on_photo[name] = np.zeros((*colours.shape[:2], *values.shape[2:]), np.float32)
+        on_photo[name][top:bottom, left:right] = values
+        on_photo[name][~sheet.mask] = 0
+    return PhotoStages(**on_photo)
+
+
+def _stages_of_sheet(colours: FloatArray, several: bool) -> PhotoStages:
+    """The stages of a photo that shows nothing but the sheet."""
     paper = paper_of(colours)
     ink = difference(colours, paper)
     # Most of the sheet is paper. As the largest of three channels is taken, its level is not 0.
