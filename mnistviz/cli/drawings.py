@@ -49,12 +49,18 @@ def _strokes_of(raw: bytes) -> Strokes:
     text = raw.decode(json.detect_encoding(raw), errors="replace")
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None  # the error is described below
-    if isinstance(value, dict) and "objects" in value:
-        width, height = (int(value.get(name) or CANVAS_SIDE) for name in ("width", "height"))
-        return fabric.strokes_from_canvas(value, width, height)
-    return strokes.parse_strokes(text)
+    if not isinstance(value, dict) or "objects" not in value:
+        return strokes.parse_strokes(text)
+    sides = [value.get(name) or CANVAS_SIDE for name in ("width", "height")]
+    for side in sides:
+        if not isinstance(side, int | float) or not 1 <= side <= strokes.MAX_SIDE:
+            raise DrawingError(
+                f"expected a canvas of 1 to {strokes.MAX_SIDE:,} pixels a side, got {side!r:.40}; "
+                "set its width and height, or leave them out"
+            )
+    return fabric.strokes_from_canvas(value, *map(int, sides))
 
 
 def read_drawing(file: Path) -> tuple[FloatArray, bool]:

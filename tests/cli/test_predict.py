@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from mnistviz.cli.drawings import read_drawing
-from mnistviz.core.errors import SpecError
+from mnistviz.core.errors import DrawingError, SpecError
 from mnistviz.digits.drawing.fabric import canvas_from_strokes
 from mnistviz.digits.drawing.strokes import Strokes, parse_strokes, render, strokes_to_json
 from mnistviz.digits.mnist import load_mnist
@@ -108,3 +108,11 @@ def test_strokes_are_read_in_any_encoding_and_from_a_canvas(tmp_path: Path, enco
         file = tmp_path / f"{name}.json"
         file.write_text(content, encoding=encoding)
         np.testing.assert_allclose(read_drawing(file)[0], expected, atol=0.02)
+
+
+@pytest.mark.parametrize("content", ['{"objects": [], "width": "wide"}', "[" * 5_000])
+def test_a_canvas_that_can_not_be_read_is_refused(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "canvas.json"
+    file.write_text(content)
+    with pytest.raises(DrawingError, match="expected a"):
+        read_drawing(file)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnistviz.core.assets import PROJECT
@@ -19,7 +20,9 @@ from mnistviz.runs.load import load
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import latest_snapshot
 from mnistviz.studies.published_results import people_results
+from mnistviz.ui.draw.picture_input import MORE_INK
 from mnistviz.ui.shared import loaded_networks, state
+from tests.helpers.drawings import encoded
 from tests.helpers.pages import button_labels, open_page, press, text_of
 
 pytestmark = pytest.mark.pages
@@ -231,3 +234,17 @@ def test_the_page_has_the_stored_rates_of_strangers_digits() -> None:
     assert not app.exception
     table = app.dataframe[0].value
     assert table["read right"].tolist()[:2] == [row.right for row in people_results()[:2]]
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, False), (2, True)])
+def test_more_ink_on_a_photo_than_one_digit_is_said(count: int, said: bool) -> None:
+    page = np.random.default_rng(0).normal(200, 3, (300, 400, 3))
+    for left in (100, 250)[:count]:
+        page[100:180, left : left + 6] = 60
+    app = open_page("draw")
+    app.button_group(key=state.SOURCE).set_value("file").run()
+    picture = encoded(Image.fromarray(page.clip(0, 255).astype(np.uint8)))
+    app.get("file_uploader")[0].upload("photo.png", picture, "image/png").run()
+    assert not app.exception
+    assert len(app.metric) == 1
+    assert (MORE_INK in text_of(app)) == said

@@ -8,6 +8,7 @@ from scipy import ndimage
 from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray, IntArray
 from mnistviz.digits.drawing.paper import difference, paper_of, reduced
 from mnistviz.digits.drawing.ruling import frames, without_lines
+from mnistviz.digits.drawing.sheet import sheet_of
 
 # The side of the reduced photo: a digit has 20 pixels in the end, and a number some digits.
 MAX_SIDE = 512
@@ -52,23 +53,49 @@ class PhotoStages:
 
     `paper` `(h, w, 3)` is its colour in [0, 1], `difference` `(h, w)` how far each pixel is on the
     ink's side of it, `unruled` the same without printed lines, `ink` what is left, in [0, 1].
+    `left_out` counts parts that are about as strong as the digit and not at the edge.
     """
 
     paper: FloatArray
     difference: FloatArray
     unruled: FloatArray
     ink: FloatArray
+    left_out: int
 
 
 def stages_of_photo(colours: FloatArray, several: bool = False) -> PhotoStages:
     """Return the stages from a photo `(h, w, 3)` in [0, 1] to its ink.
 
-    The paper's colour is subtracted, then lines from edge to edge; what is left is separated from
-    the grain by two thresholds. Frames and what is at the edge are omitted. Of the rest, the digit
-    is the part with most contrast and what is near it; if there are `several`, all is kept that is
-    as strong as a digit beside it.
+    A table around the sheet is omitted. The paper's colour is subtracted, then lines from edge to
+    edge; what is left is separated from the grain by two thresholds. Frames and what is at the
+    edge are omitted. Of the rest, the digit is the part with most contrast and what is near it; if
+    there are `several`, all is kept that is as strong as a digit beside it.
     """
     colours = reduced(colours, MAX_SIDE)
+    sheet = sheet_of(colours)
+    if sheet is None:
+        return _stages_of_sheet(colours, several)
+    left, top, right, bottom = sheet.box
+    stages = _stages_of_sheet(sheet.colours[top:bottom, left:right], several)
+
+    def on_photo(values: FloatArray) -> FloatArray:
+        """The values on the sheet, beyond which nothing is paper or ink."""
+        whole = np.zeros((*colours.shape[:2], *values.shape[2:]), np.float32)
+        whole[top:bottom, left:right] = values
+        whole[~sheet.mask] = 0
+        return whole
+
+    return PhotoStages(
+        on_photo(stages.paper),
+        on_photo(stages.difference),
+        on_photo(stages.unruled),
+        on_photo(stages.ink),
+        stages.left_out,
+    )
+
+
+def _stages_of_sheet(colours: FloatArray, several: bool) -> PhotoStages:
+    """The stages of a photo that shows nothing but the sheet."""
     paper = paper_of(colours)
     ink = difference(colours, paper)
     # Most of the sheet is paper. As the largest of three channels is taken, its level is not 0.
@@ -77,20 +104,23 @@ def stages_of_photo(colours: FloatArray, several: bool = False) -> PhotoStages:
     different = np.clip(ink, 0, None)
     # Frames first: of a frame whose long sides are taken for ruled lines, the short ones stay.
     unruled = without_lines(_without_frames(different, grain), grain)
-    return PhotoStages(paper, different, unruled, _ink_of(unruled, grain, several))
+    return PhotoStages(paper, different, unruled, *_ink_of(unruled, grain, several))
 
 
-def _ink_of(ink: FloatArray, grain: float, several: bool) -> FloatArray:
-    """The ink of a digit, or of all digits, in what differs from the paper."""
+def _ink_of(ink: FloatArray, grain: float, several: bool) -> tuple[FloatArray, int]:
+    """The ink of a digit, or of all digits, in what differs from the paper; what is left out."""
     parts = _parts(ink, grain)
     kept = _of_number(parts) if several else _of_digit(parts)
+    is_alike = parts.strengths > ALIKE * parts.strengths[kept].max(initial=0)
+    left_out = int((is_alike & ~kept & ~parts.at_edge).sum())
     mask = np.concatenate([[False], kept])[parts.labels]
     if not mask.any():
-        return np.zeros_like(ink)
+        return np.zeros_like(ink), 0
     full = float(np.percentile(ink[mask], FULL_PERCENTILE))
     # The soft edge of a stroke is part of it.
     soft = ndimage.binary_dilation(mask)
-    return np.where(soft, np.clip(ink / np.float32(full), 0, 1), 0).astype(np.float32)
+    found = np.where(soft, np.clip(ink / np.float32(full), 0, 1), 0).astype(np.float32)
+    return found, left_out
 
 
 def _without_frames(ink: FloatArray, grain: float) -> FloatArray:

@@ -134,8 +134,16 @@ def find_ink(colours: ByteArray, several: bool = False) -> FloatArray:
     A picture with an uneven border is a photo of a sheet; it is reduced to 512 pixels a side, and
     if it has not `several` digits, what is not near the most visible one is omitted.
     """
+    return find_ink_and_rest(colours, several)[0]
+
+
+def find_ink_and_rest(colours: ByteArray, several: bool = False) -> tuple[FloatArray, int]:
+    """Return the ink, as `find_ink` does, and the number of parts of a photo that were left out.
+
+    Those are as visible as the digit and not at the edge: further digits, perhaps.
+    """
     photo = photo_stages(colours, several)
-    return photo.ink if photo else ink_on_even_paper(_levels(colours))
+    return (photo.ink, photo.left_out) if photo else (ink_on_even_paper(_levels(colours)), 0)
 
 
 def photo_stages(colours: ByteArray, several: bool = False) -> PhotoStages | None:

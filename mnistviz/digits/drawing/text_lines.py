@@ -24,7 +24,7 @@ POINT_SIZE, POINT_RATIO, POINT_TOP = (0.06, 0.3), 2.0, 0.65
 # The bar of a 5 may be apart from the rest: it is in the upper part, beside it.
 BAR_BOTTOM, BAR_GAP = 0.45, 0.15
 # A sign does not stand above or below a digit by more than this share of its width.
-MAX_SHARED = 0.3
+MAX_SHARED = 0.5
 
 
 def arrange(boxes: DoubleArray) -> tuple[IntArray, list[Role]]:

@@ -21,8 +21,10 @@ from mnistviz.ui.shared import state
 from mnistviz.ui.shared.classroom.refusals import show_upload_limits
 from mnistviz.ui.shared.compat import renew, renewable_key
 from mnistviz.ui.shared.inputs import are_uploads_refused, show_uploads_refused
+from mnistviz.ui.shared.words.explained import explained_caption
 
-PHOTO_WIDTH = 320
+# As wide as the canvas: the answer and its bars stand beside it on a screen of 1280 pixels.
+PHOTO_WIDTH = 280
 NO_CAMERA = _(
     "A browser gives the camera only to pages over **https**, or on the computer that runs the "
     "page; this one comes over http from another computer. Choose a file instead: on a phone, the "
@@ -31,6 +33,10 @@ NO_CAMERA = _(
 NO_INK = _(
     "No ink is visible on this picture. **Crop** it to the digit, or take it again with more "
     "light or a darker pen."
+)
+MORE_INK = _(
+    ":orange[There is more on this picture] than the framed digit. Switch on **More than one "
+    "digit** to read all, or **Crop** to another one."
 )
 # Orange, over grey.
 INK_COLOUR = (232, 89, 12)
@@ -89,7 +95,10 @@ def given_picture(camera: bool, several: bool) -> GivenPicture | None:
             on_click=_turn,
             help=_("Turn the picture by 90° clockwise."),
         )
-    return GivenPicture(colours, crop, find_ink(cropped(colours, crop), several), slot)
+    ink, left_out = find_ink(cropped(colours, crop), several)
+    if left_out and not several:
+        explained_caption(MORE_INK)
+    return GivenPicture(colours, crop, ink, slot)
 
 
 def is_camera_allowed(url: str) -> bool:
@@ -161,15 +170,15 @@ def _pixels(share: tuple[int, int], length: int) -> tuple[int, int]:
 
 
 @st.cache_data(max_entries=8, show_spinner=_("Looking for ink …"))
-def find_ink(colours: ByteArray, several: bool) -> FloatArray:
-    """The ink `(height, width)` of a picture `(height, width, 3)`; cached between reruns."""
-    return pictures.find_ink(colours, several)
+def find_ink(colours: ByteArray, several: bool) -> tuple[FloatArray, int]:
+    """The ink `(height, width)` of a picture `(height, width, 3)`, and how much is left out."""
+    return pictures.find_ink_and_rest(colours, several)
 
 
 def marked_picture(
     colours: ByteArray, crop: Crop, ink: FloatArray, boxes: Sequence[Box]
 ) -> NDArray[np.uint8]:
-    """The picture as RGB `(height, 320, 3)`, with its ink in orange and a box around each digit.
+    """The picture as RGB `(height, 280, 3)`, with its ink in orange and a box around each digit.
 
     `ink` and `boxes` are those of the part that is read; the rest of the picture is dimmed.
     """

@@ -86,6 +86,16 @@ def test_both_parts_of_a_broken_line_are_the_digit() -> None:
     assert rows[-1] > 262
 
 
+def test_other_digits_on_the_photo_are_counted() -> None:
+    sheet = np.full((500, 600, 3), 0.8, np.float32)
+    for left in (100, 250, 400):
+        sheet[200:300, left : left + 8] = 0.3
+    sheet += np.random.default_rng(0).normal(0, 0.01, sheet.shape).astype(np.float32)
+    assert stages_of_photo(sheet).left_out == 2
+    assert stages_of_photo(sheet, several=True).left_out == 0
+    assert stages_of_photo(sheet[:, :220]).left_out == 0
+
+
 def test_a_piece_of_a_printed_line_at_the_edge_is_no_ink() -> None:
     sheet = np.full((500, 400, 3), 0.8, np.float32)
     sheet[100:300, 398:] = 0.2

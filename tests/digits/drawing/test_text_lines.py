@@ -27,6 +27,7 @@ def test_a_rising_line_is_one_line() -> None:
     [
         ((40, 20, 62, 26), "minus"),
         ((44, 42, 50, 48), "point"),
+        ((27, 42, 35, 50), "point"),  # partly below a curve
         ((44, 2, 50, 8), "left_out"),  # a speck at the top
         ((0, 200, 100, 204), "left_out"),  # a line far below
         ((2, 2, 30, 8), "digit"),  # the bar of a 5

@@ -40,12 +40,12 @@ def test_ink_is_orange_and_what_is_not_read_is_dimmed() -> None:
     ink = np.zeros((40, 40), np.float32)
     ink[10:30, 10:30] = 1
     shown = marked_picture(colours, ((50, 100), (0, 100)), ink, [(8, 8, 32, 32)])
-    assert shown.shape == (160, 320, 3)
+    assert shown.shape == (140, 280, 3)
     assert shown.dtype == np.uint8
-    np.testing.assert_allclose(shown[80, 240], INK_COLOUR, atol=60)
-    np.testing.assert_array_equal(shown[32, 240], INK_COLOUR)  # the frame
-    np.testing.assert_array_equal(shown[5, 310], (255, 255, 255))
-    assert shown[80, 40, 0] < 180
+    np.testing.assert_allclose(shown[70, 210], INK_COLOUR, atol=60)
+    np.testing.assert_array_equal(shown[28, 210], INK_COLOUR)  # the frame
+    np.testing.assert_array_equal(shown[5, 270], (255, 255, 255))
+    assert shown[70, 35, 0] < 180
 
 
 @pytest.mark.parametrize(
