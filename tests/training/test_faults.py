@@ -13,7 +13,15 @@ from mnistviz.runs import metrics_log, registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import read_status, run_state
 from mnistviz.training import launcher
-from tests.helpers.trainings import LONG, SHORT, kill, wait_for_exit, wait_for_rows, wait_until
+from tests.helpers.trainings import (
+    LONG,
+    SHORT,
+    SMALL,
+    kill,
+    wait_for_exit,
+    wait_for_rows,
+    wait_until,
+)
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
@@ -58,7 +66,7 @@ def test_a_clock_set_back_changes_no_state(tmp_path: Path, monkeypatch: pytest.M
 def test_killed_runs_can_be_resumed() -> None:
     """As after a restart of the machine: no process is left, and no lock."""
     first = launcher.start("reference", ModelSpec(), LONG, "first")
-    waiting = launcher.start("reference", ModelSpec(), SHORT, "waiting")
+    waiting = launcher.start("reference", SMALL, SHORT, "waiting")
     wait_for_rows(first, 5)
     kill(first)
     kill(waiting)
@@ -98,7 +106,7 @@ def test_a_damaged_spec_is_reported_and_other_runs_are_trained(tiny_run: Run) ->
     with pytest.raises(RunError) as error:
         registry.find_run(tiny_run.id)
     assert "spec.json can't be read" in str(error.value)
-    other = launcher.start("reference", ModelSpec(), SHORT, "other")
+    other = launcher.start("reference", SMALL, SHORT, "other")
     wait_until(other, "finished")
 
 
@@ -107,6 +115,6 @@ def test_a_deleted_folder_ends_only_its_worker() -> None:
     wait_for_rows(run, 3)
     while run.path.exists():  # its worker may put a file there between two steps of this
         shutil.rmtree(run.path, ignore_errors=True)
-    after = launcher.start("reference", ModelSpec(), SHORT, "after")
+    after = launcher.start("reference", SMALL, SHORT, "after")
     wait_for_exit(run, seconds=60)
     wait_until(after, "finished")

@@ -27,6 +27,7 @@ from tests.helpers.trainings import (
     KILLED,
     LONG,
     SHORT,
+    SMALL,
     kill,
     wait_for_checkpoint,
     wait_for_event,
@@ -65,7 +66,7 @@ def test_a_finished_run_has_all_its_files() -> None:
 @pytest.mark.slow
 def test_a_second_run_is_queued_and_stop_stores_the_weights() -> None:
     first = launcher.start("reference", ModelSpec(), LONG, "first")
-    second = launcher.start("reference", ModelSpec(), SHORT, "second")
+    second = launcher.start("reference", SMALL, SHORT, "second")
     wait_for_rows(first, 5)
     assert run_state(second) == "queued"
     assert queued_before(second) == []
@@ -81,7 +82,7 @@ def test_a_second_run_is_queued_and_stop_stores_the_weights() -> None:
 def test_a_queued_run_can_be_stopped() -> None:
     first = launcher.start("reference", ModelSpec(), LONG, "first")
     wait_until(first, "starting", "running")
-    second = launcher.start("reference", ModelSpec(), SHORT, "second")
+    second = launcher.start("reference", SMALL, SHORT, "second")
     launcher.stop(second)
     wait_until(second, "stopped", seconds=10)
     launcher.stop(first)
