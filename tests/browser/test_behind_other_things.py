@@ -116,4 +116,4 @@ def test_a_translated_heading_that_changes_on_its_page_follows(page: Page) -> No
             field.press("Tab")
             settle(page)
         heading = page.locator("h3").filter(has_text=f"OF A {is_a}, READ AS {read_as}")
-        expect(heading).to_be_visible(timeout=20_000)
+        expect(heading).to_be_visible(timeout=PATIENCE)

@@ -26,7 +26,6 @@ from mnistviz.ui.shared.loaded_networks import NOT_CALIBRATED
 from mnistviz.ui.shared.page_registry import FEATURE_MAPS, WHY
 from mnistviz.ui.shared.page_width import is_narrow, page_width
 from mnistviz.ui.shared.sidebar import uses_drawing
-from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # The number of the chosen image, in the session's state.
@@ -180,7 +179,7 @@ def show_chosen(answers: Answers, among: NDArray[np.int64]) -> None:
     number = int(among[0]) if len(among) and not _is_new_choice(chosen, among) else chosen
     if number is None:
         return
-    changing_subheader("image", f"{item_of(answers.data).capitalize()} {number}", anchor=False)
+    st.subheader(f"{item_of(answers.data).capitalize()} {number}", anchor=False)
     left, right = st.columns([2, 3], gap="medium")
     with left:
         name = describe_image(answers, number)

@@ -24,7 +24,6 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import metric_with_note
 from mnistviz.ui.shared.page_width import is_narrow
 from mnistviz.ui.shared.texts import count_of
-from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Keys of the session's state: (label, answer) of the chosen cell, and the chosen mix-up.
@@ -135,9 +134,7 @@ def show_confusion(_snapshot: Snapshot, answers: Answers) -> NDArray[np.int64]:
         images=count_of(len(inside), "image"), label=label_name(label, names)
     )
     read = _("right") if is_right else _("as {names}").format(names=names[answer])
-    changing_subheader(
-        "cell", _("{of_label}, read {read}").format(of_label=of_label, read=read), anchor=False
-    )
+    st.subheader(_("{of_label}, read {read}").format(of_label=of_label, read=read), anchor=False)
     order = _("lowest probability first") if is_right else HIGHEST_FIRST
     return show_gallery(answers, inside, f"{CELL}_{label}_{answer}", order)
 

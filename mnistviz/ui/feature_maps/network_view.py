@@ -32,7 +32,6 @@ from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.page_width import is_narrow, page_width
-from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # The key of the chart of the difference between two images.
@@ -193,8 +192,7 @@ def _show_layer(output: LayerOutput, maps: ShownMaps, largest: float) -> None:
     height, width, channels = output.values.shape
     is_pool = output.stage == "pool"
     title = _("max-pool") if output.layer == "pool" else output.layer
-    changing_subheader(
-        "maps",
+    st.subheader(
         _("{title} · {channels} channels of {height}×{width}").format(
             title=title, channels=channels, height=height, width=width
         ),

@@ -24,7 +24,6 @@ from mnistviz.ui.shared.texts import STATE_NAMES, state_badge, validated_on_text
 from mnistviz.ui.shared.training import run_logs
 from mnistviz.ui.shared.training.progress import UNKNOWN, progress_of
 from mnistviz.ui.shared.training.queue_now import queue_now
-from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 from mnistviz.ui.train import end_notice
 from mnistviz.ui.train.learning_step_view import show_learning_step
@@ -70,7 +69,7 @@ def _tell(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
 
 def _show_run(run: Run, current: State, rows: Sequence[MetricRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        changing_subheader("run", run.name, width="content")
+        st.subheader(run.name, width="content")
         explained(state_badge(current), width="content")
         if not run.bundled:
             _show_controls(run, current)

@@ -24,7 +24,6 @@ from mnistviz.ui.shared.inputs import clicked_point
 from mnistviz.ui.shared.on_demand import OnDemand
 from mnistviz.ui.shared.page_width import page_width
 from mnistviz.ui.shared.sidebar import choose_test_image, chosen_number
-from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 SURVEY = OnDemand(
@@ -52,7 +51,7 @@ def show_exciting(
     snapshot: Snapshot, layer: str, channel: int, heading: str = _("Over all test images")
 ) -> None:
     """Show which digits activate a channel, and the patches of test images that excite it most."""
-    changing_subheader("exciting", heading)
+    st.subheader(heading)
     surveys = stored_results.stored_survey(snapshot) or SURVEY.need(
         _("Every channel on every test image …"),
         lambda progress: stored_results.compute_survey(snapshot, progress),
