@@ -13,6 +13,7 @@ from mnistviz.runs.run_state import ACTIVE_STATES
 from mnistviz.training import launcher
 from mnistviz.ui.board.people_view import run_label
 from mnistviz.ui.board.pupils import Pupil, pupils
+from mnistviz.ui.board.role import run_as_teacher
 from mnistviz.ui.shared import flash
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import OVERVIEW, PAGES, START
@@ -50,8 +51,8 @@ def _show_message() -> None:
     st.session_state.setdefault(TEXT, rules.rules().message)
     st.text_area("Message, at the top of each page", key=TEXT, max_chars=MAX_MESSAGE)
     with st.container(horizontal=True):
-        button("Show it to all", "send", flash.run, MESSAGE, _send, type="primary")
-        button("Take it away", "close", flash.run, MESSAGE, _take_away)
+        button("Show it to all", "send", run_as_teacher, MESSAGE, _send, type="primary")
+        button("Take it away", "close", run_as_teacher, MESSAGE, _take_away)
     explained_caption("Everybody sees it with the next click.")
 
 
@@ -73,23 +74,23 @@ def _show_visitor() -> None:
         return
     st.selectbox("Visitor", list(found), format_func=lambda one: run_label(found[one]), key=PUPIL)
     with st.container(horizontal=True):
-        button("Share the run with all", "share", flash.run, MESSAGE, _share)
-        button("Stop the run", "stop", flash.run, MESSAGE, _stop)
+        button("Share the run with all", "share", run_as_teacher, MESSAGE, _share)
+        button("Stop the run", "stop", run_as_teacher, MESSAGE, _stop)
         button(
             "Delete the run",
             "delete",
-            flash.run,
+            run_as_teacher,
             MESSAGE,
             _delete,
             help="Its owner can bring it back on *Runs*, where the deleted runs are.",
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Another name for this visitor", key=NAME, max_chars=MAX_LENGTH)
-        button("Rename", "edit", flash.run, MESSAGE, _rename)
+        button("Rename", "edit", run_as_teacher, MESSAGE, _rename)
     shared = {run.id: run.name for run in sharing.shared_runs()}
     if shared:
         st.selectbox("Shared with all", list(shared), format_func=shared.__getitem__, key=SHARED)
-        button("Share it no more", "remove", flash.run, MESSAGE, _unshare)
+        button("Share it no more", "remove", run_as_teacher, MESSAGE, _unshare)
 
 
 def _rename() -> str:
@@ -147,7 +148,7 @@ def _show_rules() -> None:
     st.session_state.setdefault(OFF, sorted(now.hidden_actions))
     st.multiselect("Hidden pages", names, format_func=titles.__getitem__, key=HIDDEN)
     st.multiselect("Switched off", rules.ACTIONS, format_func=str.capitalize, key=OFF)
-    button("Set", "check", flash.run, MESSAGE, _set_rules, type="primary")
+    button("Set", "check", run_as_teacher, MESSAGE, _set_rules, type="primary")
 
 
 def _set_rules() -> str:
@@ -162,7 +163,9 @@ def _show_reset() -> None:
         "address and your link, too."
     )
     sure = st.checkbox("I want to empty the room", key=SURE)
-    button("Reset", "delete_sweep", flash.run, MESSAGE, _reset, disabled=not sure, type="primary")
+    button(
+        "Reset", "delete_sweep", run_as_teacher, MESSAGE, _reset, disabled=not sure, type="primary"
+    )
     if kept := reset.backups():
         newest = kept[0]
         st.caption(f"Newest backup: {newest.name}, {newest.stat().st_size / 1e6:.1f} MB")

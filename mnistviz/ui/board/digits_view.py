@@ -14,6 +14,7 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.board.pupils import pupils
+from mnistviz.ui.board.role import rerun_without_role, run_as_teacher
 from mnistviz.ui.shared import flash, loaded_networks
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import EVALUATE, MY_DIGITS
@@ -42,7 +43,7 @@ def show_class_digits(snapshot: Snapshot) -> None:
         button(
             "Collect them in my digits",
             "library_add",
-            flash.run,
+            run_as_teacher,
             MESSAGE,
             _collect,
             help="Copies them to your own digits, without names. There you can evaluate and export "
@@ -59,6 +60,7 @@ def _collect() -> str:
 
 @st.fragment(run_every=POLL_SECONDS)
 def _live(snapshot: Snapshot) -> None:
+    rerun_without_role()
     found = class_digits()
     if not found:
         st.info(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnistviz.ui.board.pupils import Pupil, pupils
+from mnistviz.ui.board.role import rerun_without_role
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.page_width import is_narrow
@@ -20,6 +21,7 @@ AT_WORK = ("starting", "running")
 @st.fragment(run_every=POLL_SECONDS)
 def show_people() -> None:
     """Show numbers and a table of all visitors, every two seconds anew."""
+    rerun_without_role()
     found = pupils()
     if not found:
         st.info(
@@ -79,6 +81,7 @@ def show_curves() -> None:
 
     @st.fragment(run_every=POLL_SECONDS)
     def live() -> None:
+        rerun_without_role()
         from mnistviz.charts.training.class_curves import (
             ClassCurve,
             overlaid_figure,
