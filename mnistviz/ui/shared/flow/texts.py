@@ -1,5 +1,9 @@
 """The texts of the picture of the layers. In `{…}` are values that are filled in."""
 
+from collections.abc import Sequence
+
+from mnistviz.core.constants import DIGIT_NAMES
+
 # Sent to the browser, which fills in the values.
 BROWSER_TEXTS = {
     "undo": "Undo",
@@ -24,7 +28,16 @@ BROWSER_TEXTS = {
 TITLES = {"input": "input"}
 SCORES_TITLE = "digit"
 
+# The texts for other classes than digits.
+SIGN_TEXTS = {
+    "pad": "Black square to draw a sign on, with the mouse or a finger",
+    "draw_here": "Draw a sign here",
+    "score": "Score of {channel}",
+}
+SIGN_SCORES_TITLE = "class"
+
 OWN = "Your digit. Exact figures, computed by Python."
+OWN_SIGN = "Your drawing. Exact figures, computed by Python."
 OTHER = "{name}. Exact figures, computed by Python."
 BLANK = "Nothing is drawn yet."
 ANSWER_DETAILS = {
@@ -32,3 +45,13 @@ ANSWER_DETAILS = {
     "unsure": "not sure, {probability}",
     "not_a_digit": "no digit? Closest: {digit}",
 }
+
+
+def browser_texts(class_names: Sequence[str]) -> dict[str, str]:
+    """The texts of the browser for a network with these classes."""
+    return BROWSER_TEXTS if tuple(class_names) == DIGIT_NAMES else {**BROWSER_TEXTS, **SIGN_TEXTS}
+
+
+def own(class_names: Sequence[str]) -> str:
+    """The origin of the figures of a person's drawing."""
+    return OWN if tuple(class_names) == DIGIT_NAMES else OWN_SIGN

@@ -39,12 +39,6 @@ def own_classes_text(spec: RunSpec) -> str:
     return f"The chosen run knows the {len(names)} classes of its data set: {some}."
 
 
-def need_digits(spec: RunSpec, what: str) -> None:
-    """End the page with a message where the classes of a run are not the ten digits."""
-    if not reads_digits(spec, what):
-        st.stop()
-
-
 def is_plain(model: ModelSpec, what: str) -> bool:
     """Whether single values can be followed through a network; if not, say what is left out."""
     if not model.is_plain:
