@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.thresholds import CONFIDENCE, EQUIVALENCE_CONFIDENCE, MARGIN, SHARES
 from mnistviz.core.types.studies import MeanRedundancy, PairedComparison, Verdict, WidthScore
 from mnistviz.studies.plans import WIDTH_SETTINGS
@@ -227,3 +228,17 @@ def _by_verdict(scores: Sequence[WidthScore]) -> dict[Verdict, list[Compared]]:
 
 def _listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def margin_text(data: DataRef | None) -> str:
+    """The margin of equivalence, in points and in test images of a data set; None: MNIST."""
+    points = f"±{100 * MARGIN:.2f} points"
+    if data is None:
+        return f"{points}, ten of MNIST's 10,000 test images"
+    images = MARGIN * data.num_test
+    if images >= 1:
+        return f"{points}, {images:.0f} of the {data.num_test:,} test images of {data.name}"
+    return (
+        f"{points}, less than one of the {data.num_test:,} test images of {data.name}, so that "
+        "plans are hardly ever equivalent: import more test images"
+    )

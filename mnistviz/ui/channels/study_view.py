@@ -14,6 +14,7 @@ from mnistviz.ui.channels.cost_table import MEASURES
 from mnistviz.ui.channels.study_texts import (
     INTERVAL,
     MOST,
+    margin_text,
     sweep_sentence,
     use_text,
     verdict_text,
@@ -75,7 +76,7 @@ def show_duel(study: Study) -> None:
     )
     explained_caption(
         "Each dot is a seed: the same first weights as far as the sizes allow, the same order of "
-        f"images. **Green band**: ±{100 * MARGIN:.2f} points, ten of MNIST's 10,000 test images, "
+        f"images. **Green band**: {margin_text(study.spec.data)}, "
         "set before any training; a pair whose thick line lies inside it counts as equivalent. The "
         f"thin line is the {INTERVAL} interval of the mean difference."
     )
