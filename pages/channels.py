@@ -3,6 +3,7 @@
 import shlex
 
 import streamlit as st
+from mnistviz.ui.shared.words.changing_heading import changing_subheader
 
 from mnistviz.core.thresholds import TWIN_CORRELATION
 from mnistviz.studies import study_directory
@@ -25,7 +26,6 @@ from mnistviz.ui.channels.study_texts import (
 )
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot, no_snapshot_yet
 from mnistviz.ui.shared.texts import count_of, describe, explanation
-from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained
 
 run = chosen_run()

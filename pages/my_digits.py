@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistviz.core.constants import NUM_TRAINING_IMAGES
+from mnistviz.core.constants import DIGIT_NAMES, NUM_TRAINING_IMAGES
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.digits import my_digits
 from mnistviz.evaluation import my_digits_scores
@@ -12,9 +12,9 @@ from mnistviz.ui.my_digits.gallery import show_gallery, show_last_action
 from mnistviz.ui.my_digits.import_export import deleted_and_damaged, export_and_import
 from mnistviz.ui.my_digits.non_digits_view import show_non_digits
 from mnistviz.ui.my_digits.scores import show_all_runs, show_score
+from mnistviz.ui.my_digits.signs_view import show_signs
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.inputs import pick
-from mnistviz.ui.shared.layer_views.supported_layers import need_digits
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.sidebar import need_snapshot
 from mnistviz.ui.shared.texts import describe, explanation
@@ -26,7 +26,9 @@ snapshot = need_snapshot()
 run = snapshot.run
 digits = my_digits.list_digits()
 show_last_action()
-need_digits(run.spec, "My digits")
+if run.spec.class_names != DIGIT_NAMES:
+    show_signs(snapshot)
+    st.stop()
 show_consent()
 if not digits:
     explained("Digits of your own hand, to test networks with and to teach them.")
@@ -85,7 +87,7 @@ elif view == "scores":
         ]
     )
 else:
-    teach(snapshot, digits)
+    teach(snapshot, my_digits.as_labelled_set(digits))
     explanation(
         [
             "**Fine-tuning** trains a network that is trained already a little further, on "

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnistviz.core.constants import NUM_TEST_IMAGES
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.run_spec import OwnDigits
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.digits.my_digits import Digit, as_labelled_set
+from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.evaluation.fine_tune_report import Change, Tuning
 from mnistviz.runs import fine_tune_set, registry, snapshots
@@ -46,18 +45,19 @@ HELP = (
 )
 
 
-def teach(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
-    """Show the form that starts fine-tuning, and the copies that exist already."""
+def teach(snapshot: Snapshot, found: LabelledSet) -> None:
+    """Show the form that starts fine-tuning on a set, and the copies that exist already."""
     run = snapshot.run
     explained(
         f"A **copy** of {run.name} after {epochs_text(run, snapshot.step)} epochs trains a few "
-        "hundred small steps on your digits, mixed with images of MNIST so that it forgets "
-        f"little. {run.name} itself stays as it is; the copy is a run like any other."
+        f"hundred small steps on {found.name}, mixed with images of {_source(run)} so that it "
+        f"forgets little. {run.name} itself stays as it is; the copy is a run like any other."
     )
-    _form(snapshot, digits)
+    _form(snapshot, found)
     # Those that a teacher shares come without the digits that they were taught on.
     runs = [each for each in registry.list_runs() if not each.bundled]
-    copies = {copy.id: copy for copy in runs if copy.spec.own is not None}
+    names = run.spec.class_names
+    copies = {one.id: one for one in runs if one.spec.own and one.spec.class_names == names}
     if not copies:
         return
     st.subheader("Taught copies")
@@ -76,7 +76,13 @@ def teach(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
 # ---------------------------------------------------------------- start
 
 
-def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
+def _source(run: Run) -> str:
+    """The name of the set that a run is trained on."""
+    return run.spec.data.name if run.spec.data else "MNIST"
+
+
+def _form(snapshot: Snapshot, found: LabelledSet) -> None:
+    count = len(found.labels)
     settings = fine_tuning.settings(snapshot.run.spec.train)
     held_out = pick("Hold out", list(HOLD_OUT), "teach_hold", help=HELP)
     with st.expander("Settings", icon=":material/tune:"), st.container(horizontal=True):
@@ -84,7 +90,8 @@ def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
             f"Rounds of {settings.num_images // settings.batch_size} steps",
             value=settings.epochs,
             key="teach_epochs",
-            help="More of them learn your digits better, and forget more of MNIST.",
+            help="More of them learn your hand better, and forget more of "
+            f"{_source(snapshot.run)}.",
         )
         st.number_input(
             "Highest learning rate",
@@ -101,21 +108,21 @@ def _form(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
             key="teach_share",
             help=OwnDigits.help("share"),
         )
-    if len(digits) < FEW:
+    if count < FEW:
         explained_caption(
-            f"{len(digits)} digits are few to learn from, and too few to measure with. Keep at "
-            f"least {FEW}, better two of each digit."
+            f"{count} drawings are few to learn from, and too few to measure with. Keep at "
+            f"least {FEW}, better two of each class."
         )
     st.button(
         "Teach a copy" if held_out != EACH_FOLD else f"Teach {FOLDS_WORD} copies",
         type="primary",
         icon=":material/school:",
         on_click=_start,
-        args=(snapshot, digits),
+        args=(snapshot, found),
     )
 
 
-def _start(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
+def _start(snapshot: Snapshot, found: LabelledSet) -> None:
     """Start fine-tuning with what the form holds when the button is pressed."""
     entered = st.session_state
 
@@ -124,16 +131,15 @@ def _start(snapshot: Snapshot, digits: Sequence[Digit]) -> None:
         train = fine_tuning.settings(snapshot.run.spec.train).changed(
             epochs=entered.teach_epochs, learning_rate=entered.teach_rate
         )
-        data = as_labelled_set(digits)
         # Raise errors of all parts before the first training starts.
         for fold in folds:
-            fine_tune_set.split(data, fold)
+            fine_tune_set.split(found, fold)
         started = [
-            fine_tuning.start(snapshot, data, train, share=entered.teach_share, fold=fold)
+            fine_tuning.start(snapshot, found, train, share=entered.teach_share, fold=fold)
             for fold in folds
         ]
         st.session_state[COPY] = started[-1].id
-        return f"{', '.join(run.name for run in started)} learns from your digits now."
+        return f"{', '.join(run.name for run in started)} learns from {found.name} now."
 
     run_action(start)
 
@@ -176,7 +182,7 @@ def _show_outcome(run: Run, copies: Sequence[Run]) -> None:
     with st.container(horizontal=True):
         _show_change("Held out, not trained on", held_out)
         _show_change("Trained on: no test", trained)
-        _show_change("MNIST's test set", test)
+        _show_change(f"Test set of {_source(run)}", test)
     texts = [gain_text(held_out, len(results)), cost_text(test), _training_text(run, own)]
     explained("\n\n".join(texts))
     with st.container(horizontal=True):
@@ -224,7 +230,7 @@ def gain_text(held_out: Change | None, num_copies: int) -> str:
 def cost_text(test: Change) -> str:
     """The change on the test set."""
     return (
-        f"**Cost**: of {NUM_TEST_IMAGES:,} test images, {test.newly_wrong:,} are newly wrong and "
+        f"**Cost**: of {test.total:,} test images, {test.newly_wrong:,} are newly wrong and "
         f"{test.newly_right:,} newly right: {test.before / test.total:.2%} before, "
         f"{test.after / test.total:.2%} now."
     )

@@ -52,7 +52,7 @@ def digit_flow(
 
     `drawn` is a drawing on 280×280 pixels; `keep` gets it when the pen is lifted. `other` is an
     image `(28, 28)` in [0, 1] with its name, used while nothing is drawn. With `pad_only`, only the
-    pad, the input and the ten answers are shown. `send_weights` must be called on the same page.
+    pad, the input and the answers are shown. `send_weights` must be called on the same page.
     """
     report_key = f"{key}_number"
 
@@ -70,7 +70,8 @@ def digit_flow(
             "strokes": [np.round(line.astype(float), 1).tolist() for line in drawn.strokes],
             "pad_only": pad_only,
             "colours": COLOURS,
-            "texts": texts.BROWSER_TEXTS,
+            "classes": snapshot.run.spec.class_names,
+            "texts": texts.browser_texts(snapshot.run.spec.class_names),
         },
         on_drawing_change=take_drawing,
     )
@@ -104,7 +105,7 @@ def figures_of(
         "image": as_text(image),
         "outputs": as_text(np.concatenate([outputs[layer].ravel() for layer in shown])),
         "temperature": calibration.temperature if calibration else 1.0,
-        "probabilities": [0.0] * 10,
+        "probabilities": [0.0] * network.spec.num_classes,
         "answer": "",
         "detail": "",
         "origin": texts.BLANK,
@@ -116,7 +117,9 @@ def figures_of(
     return {
         **figures,
         "probabilities": reading.probabilities.tolist(),
-        "answer": "?" if reading.verdict == "not_a_digit" else str(reading.digit),
+        "answer": "?" if reading.verdict == "not_a_digit" else reading.name,
         "detail": detail.format(probability=f"{reading.probability:.1%}", digit=reading.digit),
-        "origin": texts.OTHER.format(name=name[:1].upper() + name[1:]) if name else texts.OWN,
+        "origin": texts.OTHER.format(name=name[:1].upper() + name[1:])
+        if name
+        else texts.own(snapshot.run.spec.class_names),
     }
