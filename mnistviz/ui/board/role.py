@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnistviz.core.errors import ClassError
+from mnistviz.texts import _
 from mnistviz.ui.shared import flash
 from mnistviz.ui.shared.classroom import visitor
 
@@ -14,7 +15,9 @@ def run_as_teacher(key: str, action: Callable[[], object]) -> None:
 
     def run() -> object:
         if not visitor.is_teacher():
-            raise ClassError("expected the teacher, got a visitor; open the teacher's link again")
+            raise ClassError(
+                _("expected the teacher, got a visitor; open the teacher's link again")
+            )
         return action()
 
     flash.run(key, run)

@@ -14,6 +14,7 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
 from mnistviz.evaluation import my_digits_scores
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.my_digits.fine_tuning import teach
 from mnistviz.ui.my_digits.gallery import run_action
 from mnistviz.ui.shared.charts import show
@@ -34,23 +35,33 @@ def show_signs(snapshot: Snapshot) -> None:
     run, names = snapshot.run, snapshot.run.spec.class_names
     kept = signs.list_signs(names)
     explained_caption(
-        f"{own_classes_text(run.spec)} Signs of these classes are kept apart from digits. The "
-        "judge of what is no digit knows digits only: nothing is refused here."
+        _(
+            "{own_classes} Signs of these classes are kept apart from digits. The judge of what "
+            "is no digit knows digits only: nothing is refused here."
+        ).format(own_classes=own_classes_text(run.spec))
     )
     if not kept:
         st.info(
-            "You have kept no sign yet. Draw one on the **Draw** page; below the answer, say "
-            "whether it was right or what it was.",
+            _(
+                "You have kept no sign yet. Draw one on the **Draw** page; below the answer, say "
+                "whether it was right or what it was."
+            ),
             icon=":material/gesture:",
         )
-        DRAW.link("Draw a sign")
+        DRAW.link(_("Draw a sign"))
         return
     logits = my_digits_scores.answers(snapshot, kept)
     read = logits.argmax(axis=1)
     score = my_digits_scores.score(logits, kept)
     explained(
-        f"**{count_of(len(kept), 'sign')}** of your own, read by {describe(snapshot)}. They stay "
-        "on this machine." + (f" Right: **{score.sentence}** (95 % interval)." if score else "")
+        _("**{signs}** of your own, read by {snapshot}. They stay on this machine.").format(
+            signs=count_of(len(kept), "sign"), snapshot=describe(snapshot)
+        )
+        + (
+            _(" Right: **{sentence}** (95 % interval).").format(sentence=score.sentence)
+            if score
+            else ""
+        )
     )
     last = list(range(len(kept)))[-MAX_SHOWN:][::-1]
     show(
@@ -61,11 +72,13 @@ def show_signs(snapshot: Snapshot) -> None:
             page_width(),
         ),
         "my_signs",
-        f"{count_of(len(last), 'sign')} that you drew, each with its class and what was read",
+        _("{signs} that you drew, each with its class and what was read").format(
+            signs=count_of(len(last), "sign")
+        ),
     )
     _show_classes(kept, read, names)
     _show_change(kept, names)
-    st.subheader("Teach")
+    st.subheader(_("Teach"))
     teach(snapshot, signs.as_labelled_set(names))
 
 
@@ -80,7 +93,11 @@ def _show_classes(kept: Sequence[Digit], read: np.ndarray, names: Sequence[str])
     right = np.bincount(labels[read == labels], minlength=len(names))
     drawn = counts > 0
     table = pd.DataFrame(
-        {"class": np.array(names)[drawn], "kept": counts[drawn], "read right": right[drawn]}
+        {
+            _("class"): np.array(names)[drawn],
+            _("kept"): counts[drawn],
+            _("read right"): right[drawn],
+        }
     )
     st.dataframe(table, hide_index=True, height="content", width="content")
 
@@ -90,21 +107,21 @@ def _show_change(kept: Sequence[Digit], names: tuple[str, ...]) -> None:
     by_id = {sign.id: (number, sign) for number, sign in enumerate(kept, 1)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            "Change a sign",
+            _("Change a sign"),
             list(by_id),
             index=None,
-            placeholder="its number and class",
+            placeholder=_("its number and class"),
             format_func=lambda one: f"{by_id[one][0]}: {names[by_id[one][1].label]}",
             key=CHOSEN,
         )
         if not is_refused("export"):
             st.download_button(
-                "Export",
+                _("Export"),
                 data=storage.in_this_home(lambda: _as_npz(kept, names)),
                 file_name="my-signs.npz",
                 icon=":material/download:",
                 on_click="ignore",
-                help="An npz of images and labels. *Data sets* imports it.",
+                help=_("An npz of images and labels. *Data sets* imports it."),
             )
     if chosen is None:
         return
@@ -113,7 +130,7 @@ def _show_change(kept: Sequence[Digit], names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.image(sign.image, width=84)
         st.selectbox(
-            "It is",
+            _("It is"),
             range(len(names)),
             index=sign.label,
             format_func=lambda label: names[label],
@@ -122,19 +139,23 @@ def _show_change(kept: Sequence[Digit], names: tuple[str, ...]) -> None:
             args=(key, sign, names),
         )
         with st.popover("Delete", icon=":material/delete:"):
-            explained("There is no way back.")
-            st.button("Yes, delete it", type="primary", on_click=_delete, args=(sign.id, names))
+            explained(_("There is no way back."))
+            st.button(_("Yes, delete it"), type="primary", on_click=_delete, args=(sign.id, names))
 
 
 def _change(key: str, sign: Digit, names: tuple[str, ...]) -> None:
     label = st.session_state[key]
-    run_action(lambda: f"It is {names[signs.save(sign.image, label, names).label]} now.")
+    run_action(
+        lambda: _("It is {name} now.").format(
+            name=names[signs.save(sign.image, label, names).label]
+        )
+    )
 
 
 def _delete(sign_id: str, names: tuple[str, ...]) -> None:
     def delete() -> str:
         signs.delete(sign_id, names)
-        return "The sign is deleted."
+        return _("The sign is deleted.")
 
     run_action(delete)
 
