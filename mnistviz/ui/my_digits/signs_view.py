@@ -76,6 +76,7 @@ def show_signs(snapshot: Snapshot) -> None:
             signs=count_of(len(last), "sign")
         ),
     )
+    explained_caption("✗: read as another class.")
     _show_classes(kept, read, names)
     _show_change(kept, names)
     st.subheader(_("Teach"))
@@ -84,7 +85,7 @@ def show_signs(snapshot: Snapshot) -> None:
 
 def _title(sign: Digit, read: int, names: Sequence[str]) -> str:
     name = names[sign.label]
-    return name if read == sign.label else f"{name}: {names[read]}?"
+    return name if read == sign.label else f"✗ {name}"
 
 
 def _show_classes(kept: Sequence[Digit], read: np.ndarray, names: Sequence[str]) -> None:

@@ -4,7 +4,8 @@ While the pen is down, JavaScript computes a preview with the weights of `networ
 it is lifted, the strokes come to Python, and its figures replace the preview.
 """
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from mnistviz.ui.shared.flow.network_weights import (
 FOLDER = Path(__file__).parent
 # The side of the pad in its own pixels, whatever its size on the screen.
 PAD_SIZE = 280
+# A tile of a class has room for so many letters.
+SHORT_NAME = 4
 COLOURS = {"negative": NEGATIVE, "neutral": NEUTRAL, "positive": POSITIVE}
 
 _component = view_component(
@@ -71,10 +74,18 @@ def digit_flow(
             "pad_only": pad_only,
             "colours": COLOURS,
             "classes": snapshot.run.spec.class_names,
+            "short_classes": short_names(snapshot.run.spec.class_names),
             "texts": texts.browser_texts(snapshot.run.spec.class_names),
         },
         on_drawing_change=take_drawing,
     )
+
+
+def short_names(class_names: Sequence[str]) -> list[str]:
+    """The names of classes for their tiles: the first letters in which they differ."""
+    pairs = zip(min(class_names), max(class_names), strict=False)
+    shared = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    return [name[shared : shared + SHORT_NAME] or name[:SHORT_NAME] for name in class_names]
 
 
 def strokes_of(report: dict[str, Any]) -> Strokes:

@@ -146,7 +146,7 @@ class Flow {
     Object.assign(tile.dataset, { layer: stage.name, channel })
     tile.setAttribute("aria-label", this.nameOf(stage, channel))
     // The tile has room for a few letters; its label has the whole name.
-    if (stage.scores) tile.textContent = this.data.classes[channel].slice(0, 3)
+    if (stage.scores) tile.textContent = this.data.short_classes[channel]
     else tile.append(document.createElement("canvas"))
     const choose = () => this.point(stage.number, channel)
     tile.onpointerenter = event => event.pointerType !== "touch" && choose()
