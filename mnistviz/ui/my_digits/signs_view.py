@@ -76,7 +76,7 @@ def show_signs(snapshot: Snapshot) -> None:
             signs=count_of(len(last), "sign")
         ),
     )
-    explained_caption("✗: read as another class.")
+    explained_caption(_("✗: read as another class."))
     _show_classes(kept, read, names)
     _show_change(kept, names)
     st.subheader(_("Teach"))
