@@ -10,7 +10,7 @@ WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 
 TESTS = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 ALONE := $(BIN)/python -m pytest -m alone
 
-.PHONY: run classroom test test-all test-elsewhere unit lint format hooks bench chaos screenshots texts dask-scheduler \
+.PHONY: run classroom test test-all test-elsewhere unit lint format hooks bench chaos soak screenshots texts dask-scheduler \
 	dask-worker packages test-packages dask-packages
 
 run: packages
@@ -75,6 +75,10 @@ bench: test-packages
 # Kills, stops and damages whatever can be, and writes docs/reliability.md: up to an hour.
 chaos: test-packages
 	$(BIN)/python -m benchmarks.chaos --write
+
+# Sixty simulated visitors of a class for two hours: errors, times from pen-up to the answer, memory.
+soak: test-packages
+	$(BIN)/python -m benchmarks.soak
 
 # Pictures of the real pages of the real app, for the README.
 screenshots: test-packages

@@ -25,7 +25,6 @@ from mnistviz.ui.channels.study_texts import (
 )
 from mnistviz.ui.shared.sidebar import chosen_run, chosen_snapshot, no_snapshot_yet
 from mnistviz.ui.shared.texts import count_of, describe, explanation
-from mnistviz.ui.shared.words.changing_heading import changing_subheader
 from mnistviz.ui.shared.words.explained import explained
 
 run = chosen_run()
@@ -117,15 +116,13 @@ else:
     layer = evidence_view.choose_layer(run)
     if statistics:
         evidence_view.show_correlations(snapshot, layer, statistics[layer])
-    changing_subheader("ablation", _("What it can do without in {layer}").format(layer=layer))
+    st.subheader(_("What it can do without in {layer}").format(layer=layer))
     replacement = ablation_view.choose_replacement()
     ablation = ablation_view.need_ablation(snapshot, layer, replacement)
     if ablation is not None:
         ablation_view.show_ablation(snapshot, ablation)
     if statistics:
-        changing_subheader(
-            "evidence", _("The evidence for each channel of {layer}").format(layer=layer)
-        )
+        st.subheader(_("The evidence for each channel of {layer}").format(layer=layer))
         by_mean = ablation_view.stored_ablation(snapshot, layer, "mean")
         evidence_view.show_card(layer, statistics[layer], uses[layer], by_mean)
 

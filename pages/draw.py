@@ -11,6 +11,7 @@ from mnistviz.texts import _
 from mnistviz.ui.draw.answer_view import NOTHING_REFUSED, show_answer, show_more
 from mnistviz.ui.draw.canvas import CANVAS_SIZE, canvas, number_width, pick_input
 from mnistviz.ui.draw.keep_digit import keep_digit
+from mnistviz.ui.draw.keep_sign import keep_sign
 from mnistviz.ui.draw.number_view import show_number
 from mnistviz.ui.draw.pen_up import send_at_pen_up
 from mnistviz.ui.draw.picture_input import NO_INK, PHOTO_WIDTH, cropped, given_picture
@@ -123,8 +124,8 @@ def answer(
     if shown is not None:
         if snapshot.run.spec.class_names == DIGIT_NAMES:
             keep_digit(snapshot, stages, drawn, shown.probabilities, shown.digit)
-        else:
-            explained_caption(_("*My digits* keeps digits only, so this drawing is not kept."))
+        elif shown.digit is not None:
+            keep_sign(snapshot, stages, drawn, shown.digit)
     show_more(snapshot, stages, drawn, colours)
 
 

@@ -11,12 +11,13 @@ import typer
 
 from mnistviz.cli.options import AsJson, setting_options
 from mnistviz.cli.output import print_json
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.errors import SpecError
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.core.recipes import RECIPES, find_recipe
 from mnistviz.core.settings import option_settings
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.digits import my_digits
+from mnistviz.digits import my_digits, signs
 from mnistviz.digits.data_sets import library
 from mnistviz.evaluation import fine_tune_report
 from mnistviz.runs import event_files, metrics_log, registry, snapshots, worker_log
@@ -147,7 +148,8 @@ def _fine_tune(
         )
     train = fine_tuning.settings(snapshot.run.spec.train).changed(**settings)
     fold = None if hold_out == -1 else hold_out
-    digits = my_digits.as_labelled_set()
+    names = snapshot.run.spec.class_names
+    digits = my_digits.as_labelled_set() if names == DIGIT_NAMES else signs.as_labelled_set(names)
     return fine_tuning.start(snapshot, digits, train, fold=fold, name=name)
 
 

@@ -84,10 +84,10 @@ class RunSpec(Frozen):
                 f"network: expected one score for each of {len(self.class_names)} classes, got "
                 f"{self.model.num_classes}"
             )
-        if self.data and (self.own or self.train.uses_mnist):
+        if self.data and self.train.uses_mnist:
             raise ValueError(
-                "data: expected MNIST where a run trains on soft labels, pen digits, tablet digits "
-                f"or own digits, got {self.data.name!r}"
+                "data: expected MNIST where a run trains on soft labels, pen digits or tablet "
+                f"digits, got {self.data.name!r}"
             )
         return self
 

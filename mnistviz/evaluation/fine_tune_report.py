@@ -13,7 +13,7 @@ import numpy as np
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.arrays import BoolArray
 from mnistviz.core.types.progress import Progress, no_progress
-from mnistviz.digits.mnist import load_mnist
+from mnistviz.digits.data_sets.library import data_of
 from mnistviz.runs import fine_tune_set, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.result_cache import ResultCache, dataclass_codec
@@ -24,7 +24,7 @@ from mnistviz.runs.snapshots import Snapshot
 class Tuning:
     """The images that were read right before and after fine-tuning, bool.
 
-    They are the held-out digits `(h,)`, those trained on `(t,)` and the 10,000 test images.
+    They are the held-out digits `(h,)`, those trained on `(t,)` and all test images.
     """
 
     held_before: BoolArray
@@ -82,7 +82,7 @@ def measure(run: Run, progress: Progress = no_progress) -> Tuning:
     # It imports SciPy, which cached results do without.
     from mnistviz.runs.load import load
 
-    parts, data = fine_tune_set.read(run), load_mnist()
+    parts, data = fine_tune_set.read(run), data_of(run.spec.data)
     step = snapshots.steps_of(run)[-1]
     sets = {
         "held": (parts.held_images, parts.held_labels),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.core.statistics import accuracy_interval
 from mnistviz.core.types.arrays import FloatArray
 from mnistviz.digits.my_digits import Digit
@@ -47,8 +46,9 @@ class Score:
 
 
 def known(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
-    """Return the cached logits `(n, 10)` of digits, NaN for those that are not cached."""
-    logits = np.full((len(digits), NUM_CLASSES), np.nan, np.float32)
+    """Return the cached logits `(n, classes)` of digits, NaN for those that are not cached."""
+    num_classes = snapshot.run.spec.model.num_classes
+    logits = np.full((len(digits), num_classes), np.nan, np.float32)
     by_id = _kept(snapshot)
     for number, digit in enumerate(digits):
         if digit.id in by_id:
@@ -57,7 +57,7 @@ def known(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
 
 
 def answers(snapshot: Snapshot, digits: Sequence[Digit]) -> FloatArray:
-    """Return the logits `(n, 10)` of digits; only new ones load the network."""
+    """Return the logits `(n, classes)` of digits; only new ones load the network."""
     found = known(snapshot, digits)
     new = np.flatnonzero(np.isnan(found[:, 0])).tolist()
     if new:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistviz.digits.data_sets.library import data_of
-from mnistviz.digits.mnist import Mnist, load_mnist
+from mnistviz.digits.mnist import Mnist
 from mnistviz.digits.soft_labels import stored_soft_labels
 from mnistviz.digits.synthetic_digits import with_pen_digits
 from mnistviz.digits.tablet_digits import with_tablet_digits
@@ -65,8 +65,9 @@ def has_own_images(run: Run) -> bool:
 def arrays_of(run: Run) -> dict[str, NDArray[Any]]:
     """Return the arrays by name; empty where MNIST or a data set is all that training needs.
 
-    `images` `(n, 28, 28)` and `labels` `(n,)`, uint8, stand after MNIST's 60,000; `chosen` int32
-    are the numbers of those that are trained on, in the order of the run. `soft_labels` uint8 are
+    `images` `(n, 28, 28)` and `labels` `(n,)`, uint8, stand after those of MNIST or of the data
+    set; `chosen` int32 are the numbers of those that are trained on, in the order of the run.
+    `soft_labels` uint8 are
     the square roots of probabilities, one row for each of them; `weights_0` and so on are the
     first weights of a fork, in `get_weights()` order. Raises `RunError` where a file of the run
     can't be read.
@@ -74,7 +75,7 @@ def arrays_of(run: Run) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {}
     train, own = run.spec.train, run.spec.own
     if has_own_images(run):
-        mnist = load_mnist()
+        mnist = data_of(run.spec.data)
         data = mnist
         if own:
             data = fine_tune_set.mixed(data, train, own, fine_tune_set.read(run))

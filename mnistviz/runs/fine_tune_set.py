@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mnistviz.core import storage
-from mnistviz.core.constants import IMAGE_SIZE, NUM_TRAINING_IMAGES
+from mnistviz.core.constants import IMAGE_SIZE
 from mnistviz.core.errors import DataError, RunError
 from mnistviz.core.run_spec import OwnDigits
 from mnistviz.core.train_spec import TrainSpec
@@ -91,7 +91,7 @@ def described(parts: Split, of: LabelledSet, share: float, fold: int | None) -> 
 
 
 def mixed(data: Mnist, train: TrainSpec, own: OwnDigits, parts: Split) -> Mnist:
-    """MNIST with the first `num_images` training images replaced by the mixture.
+    """MNIST, or another set, with its first `num_images` images replaced by the mixture.
 
     `share` of them are the digits, each as often as the others; the rest are drawn from all
     training images that are not held out, by the seed. The held-out and the test images stay.
@@ -99,7 +99,7 @@ def mixed(data: Mnist, train: TrainSpec, own: OwnDigits, parts: Split) -> Mnist:
     number = max(1, round(own.share * train.num_images))
     repeated = np.arange(number) % len(parts.labels)
     generator = np.random.Generator(np.random.Philox(key=[train.seed, _REPLAY]))
-    replayed = generator.permutation(NUM_TRAINING_IMAGES - train.held_out)
+    replayed = generator.permutation(len(data.x_train) - train.held_out)
     replayed = replayed[: train.num_images - number]
     rest = slice(train.num_images, None)
     return Mnist(

@@ -14,6 +14,7 @@ from mnistviz.training.launcher import start_from
 # Share of the images of an epoch that are the person's digits, repeated.
 SHARE = 0.1
 NUM_IMAGES = 12_800
+NUM_STEPS, MAX_EPOCHS = 300, 40
 
 
 def settings(parent: TrainSpec) -> TrainSpec:
@@ -21,12 +22,15 @@ def settings(parent: TrainSpec) -> TrainSpec:
 
     Where the parent was trained on pen or tablet digits, as large a share of them is added, which
     makes some steps more. There are no soft labels: the images are in another order.
-    `docs/recipes.md` has the settings that were tried.
+    `docs/recipes.md` has the settings that were tried. A smaller data set has smaller batches and
+    more epochs, so that there are about as many steps.
     """
+    num_images = min(NUM_IMAGES, parent.available - parent.held_out)
+    batch_size = 128 if num_images == NUM_IMAGES else 32
     return parent.changed(
-        epochs=3,
-        batch_size=128,
-        num_images=NUM_IMAGES,
+        epochs=min(MAX_EPOCHS, -(-NUM_STEPS // -(-num_images // batch_size))),
+        batch_size=batch_size,
+        num_images=num_images,
         pen_digits=NUM_IMAGES * parent.pen_digits // parent.num_images,
         tablet_digits=NUM_IMAGES * parent.tablet_digits // parent.num_images,
         soft_labels=0.0,

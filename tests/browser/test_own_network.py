@@ -102,7 +102,9 @@ def look(page: Page) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Evaluate").click()
     arrive(page, "Evaluate")
     for name in ("Sandal", "Ankle boot"):
-        page.locator(".js-plotly-plot text", has_text=name).first.wait_for(timeout=PATIENCE)
+        page.locator(".js-plotly-plot text", has_text=name).first.wait_for(
+            state="attached", timeout=PATIENCE
+        )
 
 
 def export(page: Page) -> tuple[Download, Download]:

@@ -28,10 +28,6 @@ WORD = re.compile(r"[A-Za-z]{2}")
 NAMES = re.compile(r"\d+: [A-Z]+\d*|(?:input|conv\d+|pool|softmax)[ ,·×\d]*|t-SNE")
 
 
-# Their texts are not marked yet.
-LATER = ("data_sets", "my_digits")
-
-
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text, without the punctuation at their ends."""
     return [one.strip(PUNCTUATION) for one in re.split(r"(?<=[.:])\s", text)]
@@ -107,6 +103,5 @@ def test_all_texts_of_the_pages_are_marked() -> None:
     unmarked = {
         name: sorted({part for text in of_page for part in unmarked_parts(text)})
         for name, of_page in texts.items()
-        if name not in LATER
     }
     assert {name: parts for name, parts in unmarked.items() if parts} == {}

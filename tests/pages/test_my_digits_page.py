@@ -143,7 +143,7 @@ def test_what_a_taught_copy_gained_and_cost_is_told() -> None:
     assert [(one.label, one.value, one.delta) for one in app.metric] == [
         ("Held out, not trained on", "1 of 2", "+1 right"),
         ("Trained on: no test", "6 of 6", "as before"),
-        ("MNIST's test set", "9,950 of 10,000", "as before"),
+        ("Test set of MNIST", "9,950 of 10,000", "as before"),
     ]
     told = text_of(app)
     assert "of 2 digits held out, 0 were right before and 1 are now (1 newly right" in told

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from mnistviz.__main__ import app
 from mnistviz.core.errors import MnistVizError, RunError
 from mnistviz.core.train_spec import TrainSpec
-from mnistviz.digits import my_digits
+from mnistviz.digits import my_digits, signs
 from mnistviz.digits.data_sets.evaluated import read_path
 from mnistviz.digits.labelled_sets import LabelledSet
 from mnistviz.digits.mnist import load_mnist
@@ -24,6 +24,7 @@ from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import read_status
 from mnistviz.runs.snapshots import Snapshot, latest_snapshot
 from mnistviz.training import fine_tuning, launcher
+from tests.helpers.own_data_runs import keep_set, run_on
 from tests.helpers.trainings import wait_for_rows, wait_until, worker_pids
 
 DATA = load_mnist()
@@ -195,3 +196,28 @@ def test_a_share_of_tablet_digits_is_kept_and_soft_labels_are_not() -> None:
     parent = TrainSpec(num_images=50_000, tablet_digits=4_000, soft_labels=0.9, held_out=5_000)
     settings = fine_tuning.settings(parent)
     assert (settings.tablet_digits, settings.soft_labels) == (1_024, 0.0)
+
+
+def test_a_small_data_set_has_more_epochs_of_smaller_batches() -> None:
+    parent = TrainSpec().changed(num_images=361, held_out=39, available=400)
+    train = fine_tuning.settings(parent)
+    assert (train.num_images, train.batch_size) == (361, 32)
+    assert 280 <= train.num_steps <= 320
+
+
+@pytest.mark.process
+@pytest.mark.slow
+def test_a_run_on_a_data_set_of_ones_own_is_taught_signs() -> None:
+    run = run_on(keep_set(5, "signs"), "mine", "F-10FC-5FC")
+    names = run.spec.class_names
+    images = load_mnist().x_test[:12]
+    for number, image in enumerate(images):
+        signs.save(image, number % 5, names)
+    taught = fine_tuning.start(latest_snapshot(run), signs.as_labelled_set(names))
+    wait_until(taught, "finished")
+    assert taught.spec.data == run.spec.data
+    found = fine_tune_report.measure(taught)
+    assert len(found.held_after) == 3
+    assert len(found.test_after) == 200
+    trained = fine_tune_report.change(found.trained_before, found.trained_after)
+    assert trained.after > trained.before

@@ -13,7 +13,9 @@ from mnistviz.core.constants import NUM_CLASSES
 from mnistviz.digits.mnist import to_input
 from mnistviz.runs import snapshots
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.board.pupils import pupils
+from mnistviz.ui.board.role import rerun_without_role, run_as_teacher
 from mnistviz.ui.shared import flash, loaded_networks
 from mnistviz.ui.shared.inputs import button
 from mnistviz.ui.shared.page_registry import EVALUATE, MY_DIGITS
@@ -33,20 +35,24 @@ MOST_NAMED = 5
 def show_class_digits(snapshot: Snapshot) -> None:
     """Show the digits of the class, read by the network of the sidebar and by the class's own."""
     explained_caption(
-        f"Digits of those who have agreed to it on *My digits*. Green: **{snapshot.run.name}** "
-        "reads it right; red: it reads the first digit, and the writer says the second. Those that "
-        "the most networks of the class misread come first."
+        _(
+            "Digits of those who have agreed to it on *My digits*. Green: **{name}** reads it "
+            "right; red: it reads the first digit, and the writer says the second. Those that the "
+            "most networks of the class misread come first."
+        ).format(name=snapshot.run.name)
     )
     _live(snapshot)
     with st.container(horizontal=True, vertical_alignment="center"):
         button(
-            "Collect them in my digits",
+            _("Collect them in my digits"),
             "library_add",
-            flash.run,
+            run_as_teacher,
             MESSAGE,
             _collect,
-            help="Copies them to your own digits, without names. There you can evaluate and export "
-            "them, and teach a network with them.",
+            help=_(
+                "Copies them to your own digits, without names. There you can evaluate and export "
+                "them, and teach a network with them."
+            ),
         )
         MY_DIGITS.link()
         EVALUATE.link()
@@ -54,16 +60,21 @@ def show_class_digits(snapshot: Snapshot) -> None:
 
 
 def _collect() -> str:
-    return f"{collect():,} new digits of the class are among your digits now."
+    return _("{collect:,} new digits of the class are among your digits now.").format(
+        collect=collect()
+    )
 
 
 @st.fragment(run_every=POLL_SECONDS)
 def _live(snapshot: Snapshot) -> None:
+    rerun_without_role()
     found = class_digits()
     if not found:
         st.info(
-            "Nobody shares digits yet. Each visitor has a switch for it on *My digits*, off at "
-            "first.",
+            _(
+                "Nobody shares digits yet. Each visitor has a switch for it on *My digits*, off "
+                "at first."
+            ),
             icon=":material/gesture:",
         )
         return
@@ -71,8 +82,15 @@ def _live(snapshot: Snapshot) -> None:
     networks = _networks_of_class()
     wrong = misread_counts(networks, found)
     explained(
-        f"**{len(found):,} digits** of {len({one.writer for one in found})} visitors. "
-        f"{snapshot.run.name} reads {_share_right(found, chosen):.0%} of them right."
+        _(
+            "**{digits:,} digits** of {visitors} visitors. {name} reads {share_right:.0%} of them "
+            "right."
+        ).format(
+            digits=len(found),
+            visitors=len({one.writer for one in found}),
+            name=snapshot.run.name,
+            share_right=_share_right(found, chosen),
+        )
     )
     if lines := _most_misread(found, wrong, len(networks)):
         st.markdown("\n".join(lines))
@@ -92,8 +110,15 @@ def _most_misread(
     """Return a line about each of the digits that the most networks of the class misread."""
     worst = sorted(found, key=lambda one: -wrong[one.digit.id])[:MOST_NAMED]
     return [
-        f"- The {one.digit.label} of **{plain(one.writer)}** is misread by "
-        f"{wrong[one.digit.id]} of the {networks} newest networks of the class."
+        _(
+            "- The {label} of **{writer}** is misread by {wrong} of the {networks} newest "
+            "networks of the class."
+        ).format(
+            label=one.digit.label,
+            writer=plain(one.writer),
+            wrong=wrong[one.digit.id],
+            networks=networks,
+        )
         for one in worst
         if wrong[one.digit.id]
     ]
@@ -114,7 +139,12 @@ def _show_row(
         [chosen[one.digit.id] for one in in_order],
         NARROW_COLUMNS if is_narrow() else COLUMNS,
     )
-    st.image(picture, alt=f"{len(in_order)} digits of the class with the label {label}")
+    st.image(
+        picture,
+        alt=_("{count} digits of the class with the label {label}").format(
+            count=len(in_order), label=label
+        ),
+    )
 
 
 def answers(snapshot: Snapshot, found: Sequence[ClassDigit]) -> Mapping[str, int]:

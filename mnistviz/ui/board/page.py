@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnistviz.texts import _
 from mnistviz.ui.board.controls import show_controls
 from mnistviz.ui.board.digits_view import show_class_digits
 from mnistviz.ui.board.lesson_view import show_lesson
@@ -11,19 +12,26 @@ from mnistviz.ui.shared.classroom.presentation import is_presented
 from mnistviz.ui.shared.inputs import pick
 from mnistviz.ui.shared.sidebar import need_snapshot
 
-TITLE, ICON, PATH = "Board", ":material/dashboard:", "board"
-HELP = "Who is here, what they train and draw; messages, sharing, reset."
-VIEWS = {"people": "Who is here", "curves": "Curves", "digits": "Digits", "lesson": "Lesson"}
+TITLE, ICON, PATH = _("Board"), ":material/dashboard:", "board"
+HELP = _("Who is here, what they train and draw; messages, sharing, reset.")
+VIEWS = {
+    "people": _("Who is here"),
+    "curves": _("Curves"),
+    "digits": _("Digits"),
+    "lesson": _("Lesson"),
+}
 
 
 def show_board() -> None:
     """Show the board to the teacher."""
     if not visitor.is_teacher():
-        st.info("This page is the teacher's.")
+        st.info(_("This page is the teacher's."))
         return
     if not is_presented():
         show_controls()
-    view = pick("View", VIEWS, "board_view", persist_state="session", label_visibility="collapsed")
+    view = pick(
+        _("View"), VIEWS, "board_view", persist_state="session", label_visibility="collapsed"
+    )
     match view:
         case "people":
             show_people()

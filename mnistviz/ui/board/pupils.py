@@ -14,6 +14,7 @@ from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.queue.waiting_text import spoken_time
 from mnistviz.runs.registry import Run
 from mnistviz.runs.run_state import State, run_state
+from mnistviz.texts import _
 from mnistviz.ui.shared.training import run_logs
 from mnistviz.ui.shared.training.queue_now import queue_now
 
@@ -71,7 +72,11 @@ def pupils() -> list[Pupil]:
                 run=run,
                 state=run_state(run) if run else None,
                 rows=run_logs.metrics(run) if run else (),
-                waits=f"place {wait.place}, in {spoken_time(wait.start_seconds)}" if wait else "",
+                waits=_("place {place}, in {spoken_time}").format(
+                    place=wait.place, spoken_time=spoken_time(wait.start_seconds)
+                )
+                if wait
+                else "",
             )
         )
     return found

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from mnistviz.core.model_spec import ModelSpec
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.thresholds import CONFIDENCE, EQUIVALENCE_CONFIDENCE, MARGIN, SHARES
 from mnistviz.core.types.studies import MeanRedundancy, PairedComparison, Verdict, WidthScore
 from mnistviz.studies.plans import WIDTH_SETTINGS
@@ -210,8 +211,8 @@ def width_sentence(study: Study, layer: str) -> str:
             words = (one if len(members) == 1 else several).format(points=f"{points:.2f}")
             details.append(f"{_listed([str(width) for width, _ in members])} {words}")
     return _(
-        "**{layer} layer ({convolutions}): {finding}.** Compared with {built} channels, {details}. "
-        "One channel costs {cost:,} parameters."
+        "**{layer} layer ({convolutions}): {finding}.** Compared with {built} channels, "
+        "{details}. One channel costs {cost:,} parameters."
     ).format(
         layer=LAYER_NAMES[layer].capitalize(),
         convolutions=CONVOLUTIONS[layer],
@@ -299,3 +300,19 @@ def _by_verdict(scores: Sequence[WidthScore]) -> dict[Verdict, list[Compared]]:
 
 def _listed(words: Sequence[str]) -> str:
     return _(" and ").join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def margin_text(data: DataRef | None) -> str:
+    """The margin of equivalence, in points and in test images of a data set; None: MNIST."""
+    points = _("±{margin:.2f} points").format(margin=100 * MARGIN)
+    if data is None:
+        return _("{points}, ten of MNIST's 10,000 test images").format(points=points)
+    images = MARGIN * data.num_test
+    if images >= 1:
+        return _("{points}, {images:.0f} of the {num_test:,} test images of {name}").format(
+            points=points, images=images, num_test=data.num_test, name=data.name
+        )
+    return _(
+        "{points}, less than one of the {num_test:,} test images of {name}, so that plans are "
+        "hardly ever equivalent: import more test images"
+    ).format(points=points, num_test=data.num_test, name=data.name)

@@ -15,6 +15,7 @@ from mnistviz.ui.channels.cost_table import MEASURES
 from mnistviz.ui.channels.study_texts import (
     INTERVAL,
     MOST,
+    margin_text,
     sweep_sentence,
     use_text,
     verdict_text,
@@ -79,10 +80,10 @@ def show_duel(study: Study) -> None:
     explained_caption(
         _(
             "Each dot is a seed: the same first weights as far as the sizes allow, the same order "
-            "of images. **Green band**: ±{margin:.2f} points, ten of MNIST's 10,000 test images, "
-            "set before any training; a pair whose thick line lies inside it counts as "
-            "equivalent. The thin line is the {interval} interval of the mean difference."
-        ).format(margin=100 * MARGIN, interval=INTERVAL)
+            "of images. **Green band**: {margin}, set before any training; a pair whose thick "
+            "line lies inside it counts as equivalent. The thin line is the {interval} interval "
+            "of the mean difference."
+        ).format(margin=margin_text(study.spec.data), interval=INTERVAL)
     )
     explained("\n".join(f"- {verdict_text(comparison)}" for comparison in comparisons))
 

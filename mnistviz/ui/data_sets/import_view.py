@@ -10,6 +10,7 @@ from mnistviz.digits.data_sets.data_set import SPLITS
 from mnistviz.digits.data_sets.pixels import Fit
 from mnistviz.digits.data_sets.reading import EXPECTED, Choices, Opened
 from mnistviz.digits.mnist import to_input
+from mnistviz.texts import _
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
@@ -26,7 +27,7 @@ NAME, FIT = "data_name", "data_fit"
 INVERTED, TRANSPOSED, CLASSES = "data_inverted", "data_transposed", "data_classes"
 KEPT_LAST = "data_kept_last"
 
-FITS: dict[Fit, str] = {"resize": "Plain resize", "centre": "Fitted and centred, as MNIST"}
+FITS: dict[Fit, str] = {"resize": _("Plain resize"), "centre": _("Fitted and centred, as MNIST")}
 COLUMNS = 8
 
 
@@ -38,11 +39,13 @@ def show_import() -> None:
         show_uploads_refused()
         return
     uploads = st.file_uploader(
-        f"Files of {EXPECTED}",
+        _("Files of {expected}").format(expected=EXPECTED),
         accept_multiple_files=True,
         key=renewable_key(UPLOADS),
-        help="Also .gz, and all of them in a zip or tar. Choose files that belong together at "
-        "once: images and labels, training and test part.",
+        help=_(
+            "Also .gz, and all of them in a zip or tar. Choose files that belong together at "
+            "once: images and labels, training and test part."
+        ),
     )
     show_upload_limits()
     flash.show(state.DATA_MESSAGE)
@@ -52,7 +55,7 @@ def show_import() -> None:
         return
     if st.session_state.get(OPENED, (None,))[0] != ids:
         _forget()
-        with st.spinner("Reading the files …"):
+        with st.spinner(_("Reading the files …")):
             files = [(upload.name, upload.getvalue()) for upload in uploads]
             opened = reading.open_uploads(files)
         st.session_state[OPENED] = (ids, opened)
@@ -83,33 +86,41 @@ def _choices() -> Choices:
 def _show_opened(opened: Opened) -> None:
     count = sum(len(part) for part in opened.plain)
     explained(
-        f"**{count_of(count, 'image')} of {len(opened.classes.names)} classes**, not kept yet. "
-        "Look at the samples: are they upright, light on dark, and are the names right?"
+        _(
+            "**{images} of {count} classes**, not kept yet. Look at the samples: are they "
+            "upright, light on dark, and are the names right?"
+        ).format(images=count_of(count, "image"), count=len(opened.classes.names))
     )
     for note in opened.notes:
         st.info(note, icon=":material/auto_fix_high:")
     if opened.left_out:
         lines = "".join(f"\n- {count:,} × {what}" for what, count in opened.left_out)
-        st.warning(f"Left out:{lines}", icon=":material/block:")
+        st.warning(_("Left out:{lines}").format(lines=lines), icon=":material/block:")
     with st.container(horizontal=True):
         st.toggle(
-            "Turn over",
+            _("Turn over"),
             key=INVERTED,
-            help="For images that are dark on light: the network expects light on dark.",
+            help=_("For images that are dark on light: the network expects light on dark."),
         )
         st.toggle(
-            "Turn upright",
+            _("Turn upright"),
             key=TRANSPOSED,
-            help="Exchanges rows and columns, which EMNIST's files need.",
+            help=_("Exchanges rows and columns, which EMNIST's files need."),
         )
     st.text_input(
-        "Names of the classes, with commas",
+        _("Names of the classes, with commas"),
         key=CLASSES,
-        help=f"In the order of the labels: {', '.join(opened.classes.labels[:62])}.",
+        help=_("In the order of the labels: {labels}.").format(
+            labels=", ".join(opened.classes.labels[:62])
+        ),
     )
     num_given, num_classes = len(_choices().class_names), len(opened.classes.names)
     if num_given not in (0, num_classes):
-        st.error(f"Expected {num_classes} names, one for each class, got {num_given}.")
+        st.error(
+            _("Expected {num_classes} names, one for each class, got {num_given}.").format(
+                num_classes=num_classes, num_given=num_given
+            )
+        )
     _show_samples(opened)
     _show_balance(opened)
     _show_keep()
@@ -118,18 +129,20 @@ def _show_opened(opened: Opened) -> None:
 def _show_samples(opened: Opened) -> None:
     """40 samples in both ways to 28×28, side by side, and the choice between them."""
     choices = _choices()
-    pick("How images become 28×28", FITS, FIT)
+    pick(_("How images become 28×28"), FITS, FIT)
     width = page_width() if is_narrow() else page_width() // 2 - 20
     for box, (fit, title) in zip(st.columns(2), FITS.items(), strict=True):
         with box:
-            chosen = " (chosen)" if fit == choices.fit else ""
+            chosen = _(" (chosen)") if fit == choices.fit else ""
             explained(f"**{title}**{chosen}")
             tried = Choices(fit, choices.inverted, choices.transposed, choices.class_names)
             images, names = opened.samples(tried)
             show(
                 named_images_figure(to_input(images), names, COLUMNS, width),
                 f"data_samples_{fit}",
-                f"{len(names)} samples, {title.lower()}: {', '.join(dict.fromkeys(names))}",
+                _("{count} samples, {title}: {classes}").format(
+                    count=len(names), title=title.lower(), classes=", ".join(dict.fromkeys(names))
+                ),
             )
 
 
@@ -143,20 +156,22 @@ def _show_balance(opened: Opened) -> None:
     show(
         class_balance_figure(parts, opened.names_for(_choices())),
         "data_balance",
-        "The number of images of each class in each part of the files",
+        _("The number of images of each class in each part of the files"),
     )
     missing = [part for part in SPLITS if part not in parts]
     if missing:
         explained_caption(
-            f"The files have no {' and no '.join(missing)} part: it is split off when the set is "
-            "kept, a tenth of each class with a fixed seed."
+            _(
+                "The files have no {missing} part: it is split off when the set is kept, a tenth "
+                "of each class with a fixed seed."
+            ).format(missing=_(" and no ").join(missing))
         )
 
 
 def _show_keep() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Name of the data set", key=NAME, placeholder="any name you like")
-        button("Keep it under this name", "save", _keep, type="primary")
+        st.text_input(_("Name of the data set"), key=NAME, placeholder=_("any name you like"))
+        button(_("Keep it under this name"), "save", _keep, type="primary")
 
 
 def _keep() -> None:
@@ -165,7 +180,7 @@ def _keep() -> None:
     def keep() -> None:
         found = st.session_state.get(OPENED)
         if found is None:
-            raise DataError("data: expected files, got none; choose them again")
+            raise DataError(_("data: expected files, got none; choose them again"))
         about = library.keep(found[1], _choices(), st.session_state[NAME])
         st.session_state[KEPT_LAST] = about.id
         st.session_state[NAME] = ""

@@ -7,6 +7,7 @@ from mnistviz.digits.data_sets import library
 from mnistviz.digits.data_sets.data_set import SPLITS, DataSetInfo
 from mnistviz.digits.mnist import to_input, watched_digits
 from mnistviz.runs import registry
+from mnistviz.texts import _
 from mnistviz.ui.data_sets.import_view import KEPT_LAST
 from mnistviz.ui.shared import flash, state
 from mnistviz.ui.shared.charts import show
@@ -26,18 +27,20 @@ def show_kept() -> None:
     """Show the chosen one of the data sets that were kept."""
     known = {about.id: about for about in library.all_sets()}
     if not known:
-        st.info("You have kept no data set yet.", icon=":material/dataset:")
+        st.info(_("You have kept no data set yet."), icon=":material/dataset:")
         return
     if (last := st.session_state.pop(KEPT_LAST, None)) in known:
         st.session_state[CHOSEN] = last
         st.success(
-            f"**{known[last].name}** is kept. *Train on it*, below, fills in the form on *Train*.",
+            _("**{name}** is kept. *Train on it*, below, fills in the form on *Train*.").format(
+                name=known[last].name
+            ),
             icon=":material/check:",
         )
     if st.session_state.get(CHOSEN) not in known:
         st.session_state[CHOSEN] = next(iter(known))
     chosen = st.selectbox(
-        "Data set", list(known), format_func=lambda one: known[one].name, key=CHOSEN
+        _("Data set"), list(known), format_func=lambda one: known[one].name, key=CHOSEN
     )
     _show_one(known[chosen])
 
@@ -45,13 +48,17 @@ def show_kept() -> None:
 def _show_one(about: DataSetInfo) -> None:
     parts = ", ".join(f"{about.num_images(split):,} {split}" for split in SPLITS)
     explained(
-        f"**{about.name}**: {count_of(about.num_images(), 'image')} of "
-        f"{len(about.class_names)} classes ({parts})."
+        _("**{name}**: {images} of {count} classes ({parts}).").format(
+            name=about.name,
+            images=count_of(about.num_images(), "image"),
+            count=len(about.class_names),
+            parts=parts,
+        )
     )
     show(
         class_balance_figure(about.class_counts, about.class_names),
         "data_kept_balance",
-        "The number of images of each class in each part",
+        _("The number of images of each class in each part"),
     )
     data = library.load(about)
     images, labels = data.images["train"], data.labels["train"]
@@ -66,34 +73,41 @@ def _show_one(about: DataSetInfo) -> None:
             page_width(),
         ),
         "data_kept_images",
-        f"{len(numbers)} images of all classes",
+        _("{count} images of all classes").format(count=len(numbers)),
     )
     for sentence in (*about.notes, about.split_rule, *_odd(about)):
         explained_caption(sentence)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Train on it", icon=TRAIN.icon, type="primary"):
+        if st.button(_("Train on it"), icon=TRAIN.icon, type="primary"):
             fill_in_data(about.name)
             switch_page(TRAIN)
-        with st.popover("Delete", icon=":material/delete:"):
+        with st.popover(_("Delete"), icon=":material/delete:"):
             users = [run.name for run in registry.runs_on(about.sha256)]
             if users:
                 explained(
-                    f"Trained on it: {', '.join(users[:5])}. Without it, these runs can't be shown."
+                    _("Trained on it: {users}. Without it, these runs can't be shown.").format(
+                        users=", ".join(users[:5])
+                    )
                 )
-            explained("It can be imported again from its files.")
-            button(f"Delete {about.name}", "delete", _delete, about)
+            explained(_("It can be imported again from its files."))
+            button(_("Delete {name}").format(name=about.name), "delete", _delete, about)
 
 
 def _odd(about: DataSetInfo) -> list[str]:
     """Sentences on what was left out, found twice, and constant."""
-    sentences = [f"Left out: {count:,} × {what}." for what, count in about.left_out]
+    sentences = [
+        _("Left out: {count:,} × {what}.").format(count=count, what=what)
+        for what, count in about.left_out
+    ]
     sentences += [
-        f"{count:,} images of {where.replace(' in ', ' are in ')}, too, to the pixel."
+        _("{count:,} images of {where}, too, to the pixel.").format(
+            count=count, where=where.replace(" in ", " are in ")
+        )
         for where, count in about.duplicates.items()
         if count
     ]
     if about.constant:
-        sentences.append(f"{about.constant:,} images are of one value.")
+        sentences.append(_("{count:,} images are of one value.").format(count=about.constant))
     return sentences
 
 

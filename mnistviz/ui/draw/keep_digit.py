@@ -115,7 +115,7 @@ def _save(pixels: ByteArray, label: int, strokes: Strokes | None, answer: Answer
         if strokes is not None:
             now = reported_drawing()
             if now is not None and not same(now, strokes):
-                raise _changed()
+                raise changed_error()
         known = my_digits.find_image(pixels)
         digit = my_digits.save(pixels, label, strokes, [answer])
         if strokes is not None and known is None:
@@ -133,7 +133,7 @@ def _take_back_if_changed(strokes: Strokes) -> None:
     if time.monotonic() - saved.time < LATE_REPORT_SECONDS and _begins_with(strokes, saved.strokes):
         my_digits.delete(saved.digit_id)
         my_digits.delete_permanently(saved.digit_id)
-        flash.report(state.KEEP_MESSAGE, str(_changed()), "error")
+        flash.report(state.KEEP_MESSAGE, str(changed_error()), "error")
 
 
 def _begins_with(strokes: Strokes, first: Strokes) -> bool:
@@ -143,7 +143,8 @@ def _begins_with(strokes: Strokes, first: Strokes) -> bool:
     return same(beginning, first)
 
 
-def _changed() -> DrawingError:
+def changed_error() -> DrawingError:
+    """The error that a stroke arrived after the button was shown."""
     return DrawingError(
         _(
             "expected the drawing that the button was shown for, got another stroke as you "

@@ -117,7 +117,8 @@ def _show_stages(stages: Stages, drawn: Strokes | None, steps: list[str]) -> Non
             _show_stage(figure, "xray_drawn", _("As you drew it"), caption)
         alt = _("The ink, with a frame around the part that is scaled")
         pen = _("Drawn again, with") if drawn is not None and PEN in steps else _("The ink, with")
-        caption = f"{pen} {'a frame around it' if BOX in steps else 'the whole sheet'}"
+        frame = _("a frame around it") if BOX in steps else _("the whole sheet")
+        caption = f"{pen} {frame}"
         _show_stage(ink_figure(stages.ink, stages.box, STAGE_SIZE), "xray_ink", alt, caption)
         if drawn is None:
             figure = ink_figure(stages.drawn, None, STAGE_SIZE)

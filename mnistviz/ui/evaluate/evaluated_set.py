@@ -6,9 +6,10 @@ import functools
 
 import streamlit as st
 
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.core.run_spec import RunSpec
 from mnistviz.core.types.arrays import FloatArray
-from mnistviz.digits import my_digits
+from mnistviz.digits import my_digits, signs
 from mnistviz.digits.data_sets import evaluated, library
 from mnistviz.digits.data_sets.library import data_of
 from mnistviz.digits.data_sets.reading import EXPECTED
@@ -26,7 +27,6 @@ from mnistviz.texts import _
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
 from mnistviz.ui.shared.inputs import are_uploads_refused, pick, show_uploads_refused
-from mnistviz.ui.shared.layer_views.supported_layers import need_digits
 from mnistviz.ui.shared.page_registry import DRAW
 from mnistviz.ui.shared.sidebar import chosen_run
 from mnistviz.ui.shared.texts import count_of
@@ -70,12 +70,20 @@ def choose_set(spec: RunSpec) -> LabelledSet:
     """Let a person choose the evaluated set. Stops the page where it has no images yet."""
     source = pick(_("Images"), SOURCES, key="evaluate_source", persist_state="session")
     if source == "digits":
-        need_digits(spec, _("My digits"))
-        if not my_digits.list_digits():
-            st.info(_("You have kept no digits yet. Draw some, and say what they are."))
+        is_of_digits = spec.class_names == DIGIT_NAMES
+        if not (my_digits.list_digits() if is_of_digits else signs.list_signs(spec.class_names)):
+            st.info(
+                _("You have kept no digits yet. Draw some, and say what they are.")
+                if is_of_digits
+                else _(
+                    "You have kept no signs of these classes yet. Draw some, and say what they are."
+                )
+            )
             DRAW.link()
             st.stop()
-        return my_digits.as_labelled_set()
+        if is_of_digits:
+            return my_digits.as_labelled_set()
+        return signs.as_labelled_set(spec.class_names)
     return _own_set(spec) if source == "own" else test_set(spec)
 
 

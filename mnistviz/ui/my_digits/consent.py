@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnistviz.classroom import spaces
+from mnistviz.texts import _
 from mnistviz.ui.shared.classroom import visitor
 
 SHARES = "shares_digits"
@@ -16,12 +17,14 @@ def show_consent() -> None:
     # What is stored: another window of this visitor may have changed it.
     st.session_state[SHARES] = space.shares_digits
     st.toggle(
-        "The class may use my digits",
+        _("The class may use my digits"),
         key=SHARES,
         on_change=_store,
-        help="The teacher's board then shows your digits with your name in this class, and "
-        "networks may be tested and taught with them. You can switch it off again; copies that "
-        "were made before stay.",
+        help=_(
+            "The teacher's board then shows your digits with your name in this class, and "
+            "networks may be tested and taught with them. You can switch it off again; copies "
+            "that were made before stay."
+        ),
     )
 
 

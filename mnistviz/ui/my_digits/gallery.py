@@ -19,6 +19,7 @@ from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
 from mnistviz.runs import registry
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _, ngettext
 from mnistviz.ui.shared import flash, loaded_networks, state
 from mnistviz.ui.shared.accessibility.point_list import list_points
 from mnistviz.ui.shared.charts import show
@@ -59,30 +60,39 @@ def change_all(
 
 def restore(ids: Sequence[str]) -> None:
     """Restore deleted digits."""
-    change_all(ids, my_digits.restore, f"{digits_are(len(ids))} back.")
+    change_all(
+        ids, my_digits.restore, _("{digits_are} back.").format(digits_are=digits_are(len(ids)))
+    )
 
 
 def _delete(ids: Sequence[str]) -> None:
-    change_all(ids, my_digits.delete, f"{digits_are(len(ids))} deleted.", undo=ids)
+    change_all(
+        ids,
+        my_digits.delete,
+        _("{digits_are} deleted.").format(digits_are=digits_are(len(ids))),
+        undo=ids,
+    )
 
 
 def digits_are(number: int) -> str:
     """The start of a message about so many digits."""
-    return "1 digit is" if number == 1 else f"{number:,} digits are"
+    return ngettext("{number:,} digit is", "{number:,} digits are", number).format(number=number)
 
 
 def _relabel(digit_id: str, key: str) -> None:
     label = st.session_state[key]
     if label is not None:
         run_action(
-            lambda: f"It is {my_digits.label_name(my_digits.relabel(digit_id, label).label)} now."
+            lambda: _("It is {label} now.").format(
+                label=my_digits.label_name(my_digits.relabel(digit_id, label).label)
+            )
         )
 
 
 def _use(digit: Digit) -> None:
     st.session_state[state.DRAWN_IMAGE] = to_input(digit.image)
     st.session_state[state.USE_DRAWING] = True
-    report("All pages look at this digit now, until you choose a test image or draw another.")
+    report(_("All pages look at this digit now, until you choose a test image or draw another."))
 
 
 def _choose(key: str) -> None:
@@ -112,19 +122,17 @@ def show_gallery(snapshot: Snapshot, digits: Sequence[Digit], probabilities: Flo
     """
     run = snapshot.run
     wrong = misclassified(digits, probabilities)
-    label = st.pills("Only the", range(NUM_CLASSES), key="my_digits_label")
+    label = st.pills(_("Only the"), range(NUM_CLASSES), key="my_digits_label")
     only_wrong = st.toggle(
-        f"Only those that {run.name} reads wrong: {wrong.sum():,}", key="my_digits_wrong"
+        _("Only those that {name} reads wrong: {count:,}").format(name=run.name, count=wrong.sum()),
+        key="my_digits_wrong",
     )
     of_label = np.array([label is None or digit.label == label for digit in digits])
     shown = np.flatnonzero(of_label & wrong if only_wrong else of_label)[::-1]
     if not len(shown):
-        st.info("None of your digits is so. Choose others above.")
+        st.info(_("None of your digits is so. Choose others above."))
         return
-    num_pages = -(-len(shown) // DIGITS_PER_PAGE)
-    page = 1
-    if num_pages > 1:
-        page = st.number_input(f"Page of {num_pages}", 1, num_pages, key="my_digits_page")
+    page = _choose_page(-(-len(shown) // DIGITS_PER_PAGE))
     here = shown[(page - 1) * DIGITS_PER_PAGE : page * DIGITS_PER_PAGE].tolist()
     narrow = is_narrow()
     with st.container(horizontal=not narrow, gap="large"):
@@ -134,17 +142,21 @@ def show_gallery(snapshot: Snapshot, digits: Sequence[Digit], probabilities: Flo
     texts = _texts([digits[n] for n in here], probabilities[here])
     with left:
         explained_caption(
-            f"Newest first; framed: {run.name} reads it wrong. **Click one** to look at it."
+            _("Newest first; framed: {name} reads it wrong. **Click one** to look at it.").format(
+                name=run.name
+            )
         )
         show(
             _figure([digits[n] for n in here], texts, wrong[here]),
             key=key,
             on_click=partial(_choose, key),
-            alt=f"{len(here)} digits that you kept, {wrong[here].sum()} of them read wrong",
+            alt=_("{count} digits that you kept, {wrong} of them read wrong").format(
+                count=len(here), wrong=wrong[here].sum()
+            ),
         )
         ids = [digits[n].id for n in here]
         list_points(
-            "Or choose it here",
+            _("Or choose it here"),
             {
                 each: f"{number}: {text}"
                 for number, (each, text) in enumerate(zip(ids, texts, strict=True), 1)
@@ -154,17 +166,29 @@ def show_gallery(snapshot: Snapshot, digits: Sequence[Digit], probabilities: Flo
             _choose_digit,
         )
         if len(shown) < len(digits):
-            st.button(
-                f"Delete these {len(shown):,}",
-                icon=":material/delete:",
-                help="You can bring them back.",
-                on_click=_delete,
-                args=([digits[n].id for n in shown],),
-            )
+            _offer_to_delete([digits[n].id for n in shown])
     with right:
         for digit, row in zip(digits, probabilities, strict=True):
             if digit.id == st.session_state.get(state.CHOSEN_DIGIT):
                 _show_chosen(snapshot, digit, row)
+
+
+def _choose_page(num_pages: int) -> int:
+    """Let a person choose a page, where there are several; return its number, from 1."""
+    if num_pages == 1:
+        return 1
+    label = _("Page of {num_pages}").format(num_pages=num_pages)
+    return st.number_input(label, 1, num_pages, key="my_digits_page")
+
+
+def _offer_to_delete(ids: list[str]) -> None:
+    st.button(
+        _("Delete these {count:,}").format(count=len(ids)),
+        icon=":material/delete:",
+        help=_("You can bring them back."),
+        on_click=_delete,
+        args=(ids,),
+    )
 
 
 def misclassified(digits: Sequence[Digit], probabilities: FloatArray) -> NDArray[np.bool_]:
@@ -179,7 +203,13 @@ def _texts(here: Sequence[Digit], probabilities: FloatArray) -> list[str]:
     """The label of each digit, and what it is read as."""
     texts = []
     for digit, row in zip(here, probabilities, strict=True):
-        answer = "" if np.isnan(row[0]) else f", read as {row.argmax()} at {row.max():.1%}"
+        answer = (
+            ""
+            if np.isnan(row[0])
+            else _(", read as {digit} at {probability:.1%}").format(
+                digit=row.argmax(), probability=row.max()
+            )
+        )
         texts.append(f"{my_digits.label_name(digit.label)}{answer}")
     return texts
 
@@ -214,11 +244,11 @@ def _show_chosen(snapshot: Snapshot, digit: Digit, probabilities: FloatArray) ->
     show(
         image_figure(to_input(digit.image), PICTURE_SIZE),
         "my_digit",
-        f"Your digit, {my_digits.label_name(digit.label)}",
+        _("Your digit, {label}").format(label=my_digits.label_name(digit.label)),
     )
     key = f"my_digit_is_{digit.id}_{digit.label}"
     st.pills(
-        "It is a",
+        _("It is a"),
         range(NUM_CLASSES),
         default=digit.label,
         key=key,
@@ -227,36 +257,44 @@ def _show_chosen(snapshot: Snapshot, digit: Digit, probabilities: FloatArray) ->
     )
     with st.container(horizontal=True):
         st.button(
-            "Use on all pages",
+            _("Use on all pages"),
             icon=":material/visibility:",
-            help="Feature maps, Why this answer? and the others look at this digit.",
+            help=_("Feature maps, Why this answer? and the others look at this digit."),
             on_click=_use,
             args=(digit,),
         )
-        st.button("Delete", icon=":material/delete:", on_click=_delete, args=([digit.id],))
+        st.button(_("Delete"), icon=":material/delete:", on_click=_delete, args=([digit.id],))
     if not np.isnan(probabilities[0]):
         best = int(probabilities.argmax())
         note = loaded_networks.calibration_note(snapshot)
-        reads = f"{snapshot.run.name} reads **{best}**"
-        explained(f"{reads} at {probabilities[best]:.1%}{note}.")
+        reads = _("{name} reads **{best}**").format(name=snapshot.run.name, best=best)
+        explained(
+            _("{reads} at {probabilities:.1%}{note}.").format(
+                reads=reads, probabilities=probabilities[best], note=note
+            )
+        )
     if digit.answers:
         names = {known.id: known.name for known in registry.list_runs()}
         st.dataframe(
             [
                 {
-                    "when you kept it": names.get(answer.run, answer.run),
-                    "step": answer.step,
-                    "read": answer.digit,
-                    "probability": answer.probabilities[answer.digit],
+                    _("when you kept it"): names.get(answer.run, answer.run),
+                    _("step"): answer.step,
+                    _("read"): answer.digit,
+                    _("probability"): answer.probabilities[answer.digit],
                 }
                 for answer in digit.answers
             ],
             hide_index=True,
             column_config={
-                "step": st.column_config.NumberColumn(format="localized"),
-                "probability": st.column_config.NumberColumn(format="percent"),
+                _("step"): st.column_config.NumberColumn(format="localized"),
+                _("probability"): st.column_config.NumberColumn(format="percent"),
             },
-            alt="What runs answered when you kept this digit",
+            alt=_("What runs answered when you kept this digit"),
         )
-    drawn = "drawn" if digit.strokes else "a picture"
-    explained_caption(f"Kept {digit.created:%Y-%m-%d %H:%M} UTC, {drawn}, id {digit.id}")
+    drawn = _("drawn") if digit.strokes else _("a picture")
+    explained_caption(
+        _("Kept {created:%Y-%m-%d %H:%M} UTC, {drawn}, id {id}").format(
+            created=digit.created, drawn=drawn, id=digit.id
+        )
+    )

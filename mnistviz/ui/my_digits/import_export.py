@@ -12,6 +12,7 @@ from mnistviz.digits import my_digits, my_digits_zip
 from mnistviz.digits.data_sets.reading import EXPECTED
 from mnistviz.digits.mnist import to_input
 from mnistviz.digits.my_digits import Digit
+from mnistviz.texts import _
 from mnistviz.ui.my_digits.gallery import COLUMNS, change_all, restore, run_action
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.classroom.refusals import is_refused, show_upload_limits
@@ -31,16 +32,18 @@ def export_and_import(digits: Sequence[Digit]) -> None:
     with st.container(horizontal=True):
         if digits and not is_refused("export"):
             st.download_button(
-                "Export",
+                _("Export"),
                 data=storage.in_this_home(lambda: _zipped(digits)),
                 file_name="my-digits.zip",
                 mime="application/zip",
                 icon=":material/download:",
                 on_click="ignore",
-                help="A zip: pictures and labels as an npz in MNIST's layout, strokes and answers "
-                "as JSON. Evaluate takes it as a data set.",
+                help=_(
+                    "A zip: pictures and labels as an npz in MNIST's layout, strokes and answers "
+                    "as JSON. Evaluate takes it as a data set."
+                ),
             )
-        with st.popover("Import", icon=":material/upload:"):
+        with st.popover(_("Import"), icon=":material/upload:"):
             if is_refused("import"):
                 return
             if are_uploads_refused():
@@ -48,16 +51,20 @@ def export_and_import(digits: Sequence[Digit]) -> None:
                 return
             key = renewable_key(UPLOAD)
             st.file_uploader(
-                "An export of digits, or any labelled set",
+                _("An export of digits, or any labelled set"),
                 accept_multiple_files=True,
                 key=key,
                 on_change=_import,
                 args=(key,),
-                help=f"A zip of *Export*, or {EXPECTED}. Checked whole before anything is kept.",
+                help=_(
+                    "A zip of *Export*, or {expected}. Checked whole before anything is kept."
+                ).format(expected=EXPECTED),
             )
             explained_caption(
-                f"Up to {my_digits.MAX_DIGITS:,} digits. IDX files come in pairs: choose images "
-                "and labels together. What is here already stays as it is."
+                _(
+                    "Up to {max_digits:,} digits. IDX files come in pairs: choose images and "
+                    "labels together. What is here already stays as it is."
+                ).format(max_digits=my_digits.MAX_DIGITS)
             )
             show_upload_limits()
 
@@ -79,13 +86,16 @@ def _import(key: str) -> None:
 def deleted_and_damaged() -> None:
     """Show the deleted digits, which can be restored, and the names of damaged files."""
     if deleted := my_digits.deleted_digits():
-        with st.expander(f"Deleted: {len(deleted):,}", icon=":material/delete:"):
+        with st.expander(
+            _("Deleted: {count:,}").format(count=len(deleted)), icon=":material/delete:"
+        ):
             _show_deleted(deleted)
     if damaged := my_digits.damaged_files():
         names = ", ".join(file.name for file in damaged[:MAX_NAMED_FILES])
         st.warning(
-            f"{len(damaged):,} files in {my_digits.folder()} can't be read and are left alone: "
-            f"{names}"
+            _("{count:,} files in {folder} can't be read and are left alone: {names}").format(
+                count=len(damaged), folder=my_digits.folder(), names=names
+            )
         )
 
 
@@ -100,14 +110,18 @@ def _show_deleted(deleted: Sequence[Digit]) -> None:
             width=round(min(DELETED_WIDTH, page_width()) * min(1, len(last) / COLUMNS)),
         ),
         "my_digits_deleted",
-        f"The last {len(last)} digits that you deleted",
+        _("The last {count} digits that you deleted").format(count=len(last)),
     )
     ids = [digit.id for digit in deleted]
     with st.container(horizontal=True):
-        label = f"Restore all {len(ids):,}" if len(ids) > 1 else "Restore it"
+        label = (
+            _("Restore all {count:,}").format(count=len(ids)) if len(ids) > 1 else _("Restore it")
+        )
         st.button(label, icon=":material/undo:", on_click=restore, args=(ids,))
-        with st.popover("Remove for good", icon=":material/delete_forever:"):
-            explained(f"This takes {len(ids):,} off the disk. There is no way back.")
-            message = f"{len(ids):,} removed for good."
+        with st.popover(_("Remove for good"), icon=":material/delete_forever:"):
+            explained(
+                _("This takes {count:,} off the disk. There is no way back.").format(count=len(ids))
+            )
+            message = _("{count:,} removed for good.").format(count=len(ids))
             arguments = (ids, my_digits.delete_permanently, message)
-            st.button("Yes, remove", type="primary", on_click=change_all, args=arguments)
+            st.button(_("Yes, remove"), type="primary", on_click=change_all, args=arguments)

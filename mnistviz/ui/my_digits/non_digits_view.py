@@ -8,6 +8,7 @@ from mnistviz.digits import my_digits
 from mnistviz.digits.mnist import to_input
 from mnistviz.network.rejection import bundled_detector
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.my_digits.gallery import COLUMNS, WRONG, change_all
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.charts import show
@@ -27,32 +28,36 @@ def show_non_digits(snapshot: Snapshot) -> None:
     logits = loaded_networks.network(snapshot).logits(images)
     probabilities = loaded_networks.probabilities(snapshot, logits)
     refused = bundled_detector().rejects(images, probabilities)
-    with st.expander(f"Kept as no digit: {len(kept):,}", icon=":material/block:"):
+    with st.expander(
+        _("Kept as no digit: {count:,}").format(count=len(kept)), icon=":material/block:"
+    ):
         explained_caption(
-            f"{refused.sum():,} of {len(kept):,} are refused. Framed: taken for a digit. They are "
-            "in no score and in no training."
+            _(
+                "{refused:,} of {count:,} are refused. Framed: taken for a digit. They are in no "
+                "score and in no training."
+            ).format(refused=refused.sum(), count=len(kept))
         )
         last = slice(-MAX_SHOWN, None)
         shown, passed = images[last], ~refused[last]
         show(
             gallery_figure(
                 shown,
-                ["taken for a digit" if one else "refused" for one in passed],
+                [_("taken for a digit") if one else _("refused") for one in passed],
                 [one.id for one in kept[last]],
                 columns=COLUMNS,
                 width=round(min(WIDTH, page_width()) * min(1, len(shown) / COLUMNS)),
                 frames=dict.fromkeys(np.flatnonzero(passed).tolist(), WRONG),
             ),
             "my_non_digits",
-            f"The last {len(shown)} drawings that you kept as no digit",
+            _("The last {count} drawings that you kept as no digit").format(count=len(shown)),
         )
         ids = [one.id for one in kept]
-        arguments = (ids, my_digits.delete, f"{len(ids):,} deleted.")
+        arguments = (ids, my_digits.delete, _("{count:,} deleted.").format(count=len(ids)))
         st.button(
-            "Delete all" if len(ids) > 1 else "Delete it",
+            _("Delete all") if len(ids) > 1 else _("Delete it"),
             icon=":material/delete:",
             key="delete_non_digits",
-            help="You can bring them back.",
+            help=_("You can bring them back."),
             on_click=change_all,
             args=arguments,
             kwargs={"undo": ids},

@@ -16,6 +16,7 @@ from mnistviz.evaluation import my_digits_scores
 from mnistviz.runs import fine_tune_set, registry, snapshots
 from mnistviz.runs.registry import Run
 from mnistviz.runs.snapshots import Snapshot
+from mnistviz.texts import _
 from mnistviz.ui.shared.charts import show
 from mnistviz.ui.shared.words.explained import explained_caption
 
@@ -39,32 +40,47 @@ def show_score(run: Run, digits: Sequence[Digit], probabilities: FloatArray) -> 
         left = st.container(width=NARROW)
         right = st.container(width=NARROW)
     with left:
-        st.metric(f"{run.name} reads right", f"{score.share:.1%}", border=True)
+        st.metric(_("{name} reads right").format(name=run.name), f"{score.share:.1%}", border=True)
         explained_caption(
-            f"{score.right:,} of {score.total:,} right. With so "
-            f"{'few' if score.total < FEW else 'many'} digits the true rate could be anywhere from "
-            f"**{low:.1%}** to **{high:.1%}** (95% interval)."
+            _(
+                "{right:,} of {total:,} right. With so {number} digits the true rate could be "
+                "anywhere from **{low:.1%}** to **{high:.1%}** (95% interval)."
+            ).format(
+                right=score.right,
+                total=score.total,
+                number=_("few") if score.total < FEW else _("many"),
+                low=low,
+                high=high,
+            )
         )
         if seen := _num_trained_on(run, digits):
             st.warning(
-                f"{run.name} was trained on {seen:,} of these {len(digits):,}: to read those right "
-                "is no test. *Teach* shows the result on digits that were held out."
+                _(
+                    "{name} was trained on {seen:,} of these {count:,}: to read those right is no "
+                    "test. *Teach* shows the result on digits that were held out."
+                ).format(name=run.name, seen=seen, count=len(digits))
             )
         counts, num_right = confusion.sum(axis=1), np.diag(confusion)
         st.dataframe(
-            pd.DataFrame({"digit": range(NUM_CLASSES), "kept": counts, "read right": num_right}),
+            pd.DataFrame(
+                {_("digit"): range(NUM_CLASSES), _("kept"): counts, _("read right"): num_right}
+            ),
             hide_index=True,
             height="content",
-            alt=f"Of each digit, how many you kept and how many {run.name} reads right",
+            alt=_("Of each digit, how many you kept and how many {name} reads right").format(
+                name=run.name
+            ),
         )
     with right:
         explained_caption(
-            "A row is what you say it is, a column what was read. Mistakes are off the diagonal."
+            _("A row is what you say it is, a column what was read. Mistakes are off the diagonal.")
         )
         show(
             confusion_figure(confusion),
             "my_digits_confusion",
-            f"Confusion matrix of {run.name} on your digits: {score.right} of {score.total} right",
+            _("Confusion matrix of {name} on your digits: {right} of {total} right").format(
+                name=run.name, right=score.right, total=score.total
+            ),
         )
 
 
@@ -88,24 +104,36 @@ def show_all_runs(digits: Sequence[Digit]) -> None:
             numbers = (score.right, score.total, score.share, *score.interval, seen)
             rows.append((snapshot.run.name, *numbers))
     if missing:
-        label = "Let all other runs read them" if rows else "Let all runs read them"
+        label = _("Let all other runs read them") if rows else _("Let all runs read them")
         if st.button(f"{label}: {len(missing)}", icon=":material/checklist:"):
             _compute(missing, digits)
             st.rerun()
     if rows:
         rows.sort(key=lambda row: -row[1])
-        columns = ["run", "right", "of", "share", "at least", "at most", "trained on"]
+        columns = [
+            _("run"),
+            _("right"),
+            _("of"),
+            _("share"),
+            _("at least"),
+            _("at most"),
+            _("trained on"),
+        ]
         percent = st.column_config.NumberColumn(format="percent")
         st.dataframe(
             pd.DataFrame(rows, columns=columns),
             hide_index=True,
-            column_config=dict.fromkeys(("share", "at least", "at most"), percent),
-            alt=f"How many of your digits each of {len(rows)} runs reads right",
+            column_config=dict.fromkeys((_("share"), _("at least"), _("at most")), percent),
+            alt=_("How many of your digits each of {count} runs reads right").format(
+                count=len(rows)
+            ),
         )
         explained_caption(
-            "After the last snapshot of each run, with the 95% interval. The score of a run on "
-            "digits that it was **trained on** is no test. Where two intervals overlap much, there "
-            "are too few digits to say which run is better."
+            _(
+                "After the last snapshot of each run, with the 95% interval. The score of a run "
+                "on digits that it was **trained on** is no test. Where two intervals overlap "
+                "much, there are too few digits to say which run is better."
+            )
         )
 
 
@@ -117,7 +145,9 @@ def _compute(missing: Sequence[Snapshot], digits: Sequence[Digit]) -> None:
     """Compute and store the answers of snapshots, one after the other."""
     progress = st.progress(0.0)
     for number, snapshot in enumerate(missing):
-        progress.progress(number / len(missing), f"{snapshot.run.name} reads them …")
+        progress.progress(
+            number / len(missing), _("{name} reads them …").format(name=snapshot.run.name)
+        )
         try:
             my_digits_scores.answers(snapshot, digits)
         except MnistVizError as error:

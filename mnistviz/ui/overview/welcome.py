@@ -8,7 +8,7 @@ from mnistviz.texts import _
 from mnistviz.ui.shared.flash import errors_shown
 from mnistviz.ui.shared.flow.digit_flow import digit_flow
 from mnistviz.ui.shared.flow.network_weights import send_weights
-from mnistviz.ui.shared.layer_views.supported_layers import fits_on_a_screen, reads_digits
+from mnistviz.ui.shared.layer_views.supported_layers import fits_on_a_screen
 from mnistviz.ui.shared.page_registry import DRAW, FEATURE_MAPS, KERNELS, SECTIONS, START, TRAIN
 from mnistviz.ui.shared.sidebar import chosen_image
 from mnistviz.ui.shared.words.explained import explained, explained_caption
@@ -58,8 +58,8 @@ def show_flow(snapshot: Snapshot) -> None:
             "picture: it is a feature map, and the lines show what it is made of."
         )
     )
-    spec, what = snapshot.run.spec, _("The way of a digit through all layers")
-    if reads_digits(spec, what) and fits_on_a_screen(spec.model, what):
+    what = _("The way of a digit through all layers")
+    if fits_on_a_screen(snapshot.run.spec.model, what):
         send_weights(snapshot)
         _show_own_digit(snapshot)
 

@@ -165,10 +165,11 @@ def _show_change(
     names = snapshot.run.spec.class_names
     shares = loaded_networks.probabilities(snapshot, logits)
     before, after = (names[number] for number in logits.argmax(axis=1).tolist())
+    label = _("Score of {text}") if question.against is None else _("Lead of {text}")
     left, right = st.columns([1, 2], gap="large")
     with left:
         st.metric(
-            f"{'Score of' if question.against is None else 'Lead of'} {question.text}",
+            label.format(text=question.text),
             f"{score:+.2f}",
             f"{score - score_before:+.2f}",
             border=True,

@@ -206,6 +206,17 @@ def test_the_room_is_emptied_after_a_question(as_teacher: Callable[[str | None],
     assert backup.name in page.success[0].value
 
 
+def test_a_window_that_is_the_teachers_no_more_changes_nothing(
+    as_teacher: Callable[[str | None], None],
+) -> None:
+    page = board()
+    page.text_area(key=TEXT).set_value("Look at me").run()
+    as_teacher(spaces.new_token())
+    press(page, "Show it to all")
+    with storage.acting_in(storage.room()):
+        assert rules.rules().message == ""
+
+
 @pytest.mark.slow
 def test_the_lesson_is_on_the_board(as_teacher: Callable[[str | None], None]) -> None:
     page = board("lesson")

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from mnistviz.core.run_spec import DataRef
 from mnistviz.core.types.studies import MeanRedundancy, PairedComparison, Verdict
-from mnistviz.ui.channels.study_texts import INTERVAL, MOST, use_text, verdict_text
+from mnistviz.ui.channels.study_texts import INTERVAL, MOST, margin_text, use_text, verdict_text
 
 
 def comparison(verdict: Verdict, needed: int | None = None, low: float = 0.0) -> PairedComparison:
@@ -48,3 +49,16 @@ def test_use_counts_the_widest_layers_and_all_dead_channels() -> None:
         "10/15/20: **15.5 of 20** in conv3 carry 99 %. 1.5 unused channels and 1.5 pairs "
         "of duplicates in the whole network (means of 3 networks)."
     )
+
+
+@pytest.mark.parametrize(("count", "part"), [(None, "ten of"), (3_000, "3 of"), (200, "less than")])
+def test_the_margin_is_told_in_images_of_the_data_set(count: int | None, part: str) -> None:
+    names = ("a", "b")
+    data = count and DataRef(
+        id="x", name="clothes", sha256="0" * 64, class_names=names, num_train=500,
+        num_validation=50, num_test=count,
+    )  # fmt: skip
+    text = margin_text(data or None)
+    assert text.startswith("±0.10 points")
+    assert part in text
+    assert ("clothes" in text) is bool(data)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnistviz.classroom.network import picture_code
 from mnistviz.core import storage
+from mnistviz.texts import _
 from mnistviz.ui.shared.classroom import visitor
 from mnistviz.ui.shared.classroom.address import class_address
 
@@ -19,20 +20,28 @@ def show_address() -> None:
         return
     address = class_address()
     if not visitor.is_teacher():
-        st.caption(f"The address of this class: `{address}`")
+        st.caption(_("The address of this class: `{address}`").format(address=address))
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="address"):
-        st.image(picture_code(address), width=SMALL, alt=f"QR code of {address}")
+        st.image(
+            picture_code(address),
+            width=SMALL,
+            alt=_("QR code of {address}").format(address=address),
+        )
         with st.container(gap="small"):
-            st.markdown("**Your class opens this address**")
+            st.markdown(_("**Your class opens this address**"))
             st.code(address, language=None)
-            large = st.button("Show it large", icon=":material/fullscreen:")
+            large = st.button(_("Show it large"), icon=":material/fullscreen:")
     if large:
         _large(address)
 
 
-@st.dialog("Open this on your device", width="large")
+@st.dialog(_("Open this on your device"), width="large")
 def _large(address: str) -> None:
     with st.container(horizontal_alignment="center"):
         st.title(address, anchor=False, width="content", text_alignment="center")
-        st.image(picture_code(address), width=LARGE, alt=f"QR code of {address}")
+        st.image(
+            picture_code(address),
+            width=LARGE,
+            alt=_("QR code of {address}").format(address=address),
+        )

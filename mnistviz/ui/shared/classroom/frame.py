@@ -13,6 +13,7 @@ from mnistviz.classroom.visitor_names import MAX_LENGTH
 from mnistviz.core import storage
 from mnistviz.core.errors import ClassError
 from mnistviz.core.room import limits, rules
+from mnistviz.texts import _
 from mnistviz.training.available_memory import available_memory
 from mnistviz.ui.shared import flash
 from mnistviz.ui.shared.classroom import visitor
@@ -42,20 +43,22 @@ def enter_class() -> None:
     if space is not None:
         if visitor.open_windows() > limits.MAX_WINDOWS:
             raise ClassError(
-                f"You have {limits.MAX_WINDOWS} windows of this class open already, and that is "
-                "the most. Close one of them, then reload this page."
+                _(
+                    "You have {max_windows} windows of this class open already, and that is the "
+                    "most. Close one of them, then reload this page."
+                ).format(max_windows=limits.MAX_WINDOWS)
             )
         _welcome(space)
         _show_visitor(space)
     else:
-        st.sidebar.markdown(":material/school: **Teacher**")
+        st.sidebar.markdown(_(":material/school: **Teacher**"))
         show_presentation_switch()
         st.sidebar.link_button(
-            "Hand the role back",
+            _("Hand the role back"),
             leave_path(),
             icon=":material/logout:",
             type="tertiary",
-            help="This browser is a visitor's then. Do it on a computer that others use.",
+            help=_("This browser is a visitor's then. Do it on a computer that others use."),
         )
     if message := rules.rules().message:
         st.info(plain(message), icon=":material/campaign:")
@@ -67,12 +70,18 @@ def _welcome(space: Space) -> None:
         return
     if available_memory() < limits.MIN_FREE_MEMORY_BYTES:
         raise ClassError(
-            "The memory of the computer that serves this class is full. Close windows that nobody "
-            "needs, tell the teacher to stop a training, then reload this page."
+            _(
+                "The memory of the computer that serves this class is full. Close windows that "
+                "nobody needs, tell the teacher to stop a training, then reload this page."
+            )
         )
     st.session_state[ENTERED] = True
     if time.time() - space.created < NEW_SECONDS:
-        st.toast(f"You are **{space.name}** in this class.", icon=":material/person:", duration=10)
+        st.toast(
+            _("You are **{name}** in this class.").format(name=space.name),
+            icon=":material/person:",
+            duration=10,
+        )
 
 
 def menu_visibility(name: str) -> Literal["visible", "hidden"]:
@@ -100,20 +109,25 @@ def is_page_shown(name: str) -> bool:
     """Whether this visitor may open a page; if not, say so in its place."""
     if rules.is_page_shown(name):
         return True
-    st.info("The teacher has hidden this page for now.", icon=":material/visibility_off:")
+    st.info(_("The teacher has hidden this page for now."), icon=":material/visibility_off:")
     return False
 
 
 def _show_visitor(space: Space) -> None:
     with st.sidebar.popover(space.name, icon=":material/person:", width="stretch"):
         st.markdown(
-            "This is your name in this class. Your runs and digits are your own: the others don't "
-            "see them, the teacher does."
+            _(
+                "This is your name in this class. Your runs and digits are your own: the others "
+                "don't see them, the teacher does."
+            )
         )
-        st.text_input("Your name", space.name, key=NAME, max_chars=MAX_LENGTH, on_change=_rename)
+        st.text_input(_("Your name"), space.name, key=NAME, max_chars=MAX_LENGTH, on_change=_rename)
         flash.show(MESSAGE)
         st.button(
-            "Go on with another device", icon=":material/devices:", on_click=_make_code, key="move"
+            _("Go on with another device"),
+            icon=":material/devices:",
+            on_click=_make_code,
+            key="move",
         )
         if code := st.session_state.get(CODE):
             _show_code(f"{origin()}{move_path(code)}")
@@ -121,10 +135,12 @@ def _show_visitor(space: Space) -> None:
 
 def _show_code(link: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(picture_code(link), width=QR_WIDTH, alt="QR code of the link below")
+        st.image(picture_code(link), width=QR_WIDTH, alt=_("QR code of the link below"))
         st.caption(
-            "Open this with your other device: it then has the same name, runs and digits. It "
-            "works once, for ten minutes. Give it to nobody."
+            _(
+                "Open this with your other device: it then has the same name, runs and digits. It "
+                "works once, for ten minutes. Give it to nobody."
+            )
         )
     st.code(link, language=None, wrap_lines=True)
 
@@ -133,8 +149,10 @@ def _rename() -> None:
     def rename() -> str:
         space = visitor.space()
         if space is None:
-            raise ClassError("name: expected that of a visitor, got the teacher's")
-        return f"You are {spaces.rename(space, st.session_state[NAME]).name} now."
+            raise ClassError(_("name: expected that of a visitor, got the teacher's"))
+        return _("You are {name} now.").format(
+            name=spaces.rename(space, st.session_state[NAME]).name
+        )
 
     flash.run(MESSAGE, rename)
 

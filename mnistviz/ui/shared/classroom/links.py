@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from mnistviz.classroom import moves, spaces, teacher
+from mnistviz.texts import _
 from mnistviz.ui.shared.classroom.middleware import cookie, token_of
 from mnistviz.ui.shared.classroom.visitor import COOKIE, TEACHER_COOKIE
 
@@ -78,7 +79,7 @@ async def _become_teacher(request: Request) -> Response:
     """Make the browser that opens the link the teacher's; its address is then the dashboard's."""
     if not teacher.is_secret(request.query_params.get("key", "")):
         return _page(
-            "This is not the teacher's link",
+            _("This is not the teacher's link"),
             "<p>Expected the link that the server printed when it was started. It may be older "
             "than the server's secret.</p>",
             403,
@@ -94,7 +95,7 @@ async def _become_teacher(request: Request) -> Response:
 async def _ask_to_leave(request: Request) -> Response:
     """Ask before the teacher's browser becomes a visitor's."""
     return _page(
-        "Hand the teacher's role back?",
+        _("Hand the teacher's role back?"),
         "<p>This browser is a visitor's then, in all its windows, with a space of its own. The "
         "class, its runs and its rules stay as they are. Whoever opens the teacher's link is the "
         "teacher again.</p>"
@@ -117,7 +118,7 @@ async def _leave(request: Request) -> Response:
 def _not_from_here() -> Response:
     # Browsers send the cookie with the form of the page before, not with that of another site.
     return _page(
-        "This did not come from the page before",
+        _("This did not come from the page before"),
         "<p>Open the page with the button again, with cookies allowed.</p>",
         403,
     )
@@ -131,7 +132,7 @@ async def _ask_to_move(request: Request) -> Response:
         return _no_code()
     name = html.escape(spaces.enter(token).name)
     return _page(
-        f"Work here as {name}?",
+        _("Work here as {name}?").format(name=name),
         f"<p>This device then opens the runs and digits of <b>{name}</b>. Do it only if this is "
         "you. What was drawn and trained on this device under another name is not shown here any "
         "more.</p>"
@@ -154,7 +155,7 @@ async def _move(request: Request) -> Response:
 
 def _no_code() -> Response:
     return _page(
-        "This link works no more",
+        _("This link works no more"),
         "<p>It works once, for ten minutes. Make another one on the device where you worked "
         "before: in the sidebar, below your name.</p>",
         410,

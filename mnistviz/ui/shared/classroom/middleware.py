@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnistviz.classroom import presence, spaces
 from mnistviz.core.room import limits
+from mnistviz.texts import _
 from mnistviz.training.available_memory import available_memory
 from mnistviz.ui.shared.classroom.visitor import COOKIE, WINDOWS_HEADER
 
@@ -118,11 +119,11 @@ class UploadMeter:
         size = int(text) if text.isdigit() else limits.MAX_UPLOAD_MEGABYTES * 2**20
         token = token_of(scope)
         if token is None:
-            return 403, "This class needs a cookie; reload the page."
+            return 403, _("This class needs a cookie; reload the page.")
         if available_memory() < limits.MIN_FREE_MEMORY_BYTES + size:
             return (
                 507,
-                "The memory of the computer that serves this class is full; tell the teacher.",
+                _("The memory of the computer that serves this class is full; tell the teacher."),
             )
         now = time.monotonic()
         for space_id in [one for one, found in self._uploads.items() if _all_old(found, now)]:
@@ -131,10 +132,14 @@ class UploadMeter:
         while uploads and now - uploads[0][0] > MINUTE_SECONDS:
             uploads.popleft()
         if len(uploads) >= limits.MAX_UPLOADS:
-            return 429, f"Everybody may upload {limits.MAX_UPLOADS} files a minute; wait a minute."
+            return 429, _(
+                "Everybody may upload {max_uploads} files a minute; wait a minute."
+            ).format(max_uploads=limits.MAX_UPLOADS)
         if sum(one for _, one in uploads) + size > limits.MAX_UPLOADED_BYTES:
             most = limits.MAX_UPLOADED_BYTES // 2**20
-            return 429, f"Everybody may upload {most} MB a minute; wait a minute."
+            return 429, _("Everybody may upload {most} MB a minute; wait a minute.").format(
+                most=most
+            )
         uploads.append((now, size))
         return 200, ""
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnistviz.texts import _
+
 PRESENT = "present"
 _STYLE = Path(__file__).parent / "presentation.css"
 
@@ -11,14 +13,14 @@ _STYLE = Path(__file__).parent / "presentation.css"
 def show_presentation_switch() -> None:
     """Show the switch in the sidebar, and in the presentation view a button that ends it."""
     st.sidebar.toggle(
-        "Presentation view",
+        _("Presentation view"),
         key=PRESENT,
         bind="query-params",
-        help="For the projector: large type, no sidebar. It holds for all pages.",
+        help=_("For the projector: large type, no sidebar. It holds for all pages."),
     )
     if is_presented():
         st.html(_STYLE)
-        st.button("End", icon=":material/close:", key="end_presentation", on_click=_end)
+        st.button(_("End"), icon=":material/close:", key="end_presentation", on_click=_end)
 
 
 def is_presented() -> bool:

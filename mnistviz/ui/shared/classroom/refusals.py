@@ -5,6 +5,7 @@ import streamlit as st
 from mnistviz.core import storage
 from mnistviz.core.room import limits, rules
 from mnistviz.core.room.rules import Action
+from mnistviz.texts import _
 
 
 def is_refused(action: Action) -> bool:
@@ -19,7 +20,13 @@ def show_upload_limits() -> None:
     """Say below an upload how much a class takes: the browser only marks a refused file red."""
     if storage.is_class():
         st.caption(
-            f"In this class: files of up to {limits.MAX_UPLOAD_MEGABYTES} MB, "
-            f"{limits.MAX_UPLOADS} files and {limits.MAX_UPLOADED_BYTES // 2**20} MB a minute. "
-            "A file beyond that turns red: take a smaller one, or wait a minute."
+            _(
+                "In this class: files of up to {max_upload_megabytes} MB, {max_uploads} files and "
+                "{max_uploaded_bytes} MB a minute. A file beyond that turns red: take a smaller "
+                "one, or wait a minute."
+            ).format(
+                max_upload_megabytes=limits.MAX_UPLOAD_MEGABYTES,
+                max_uploads=limits.MAX_UPLOADS,
+                max_uploaded_bytes=limits.MAX_UPLOADED_BYTES // 2**20,
+            )
         )

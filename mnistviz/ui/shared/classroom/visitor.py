@@ -9,6 +9,7 @@ from mnistviz.classroom import spaces, teacher
 from mnistviz.classroom.spaces import Space
 from mnistviz.core import storage
 from mnistviz.core.errors import ClassError
+from mnistviz.texts import _
 
 # Cookies: the token of the space, and the proof that its browser opened the teacher's link.
 COOKIE = "mnistviz_space"
@@ -22,8 +23,11 @@ def token() -> str:
     found = st.context.cookies.get(COOKIE)
     if found is None or not spaces.is_token(found):
         raise ClassError(
-            "This class needs a cookie to tell its visitors apart, and your browser sent none. "
-            "Allow cookies for this address, or open the page in a tab of its own, then reload it."
+            _(
+                "This class needs a cookie to tell its visitors apart, and your browser sent "
+                "none. Allow cookies for this address, or open the page in a tab of its own, then "
+                "reload it."
+            )
         )
     return found
 

@@ -4,7 +4,8 @@ While the pen is down, JavaScript computes a preview with the weights of `networ
 it is lifted, the strokes come to Python, and its figures replace the preview.
 """
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from mnistviz.ui.shared.flow.network_weights import (
 FOLDER = Path(__file__).parent
 # The side of the pad in its own pixels, whatever its size on the screen.
 PAD_SIZE = 280
+# A tile of a class has room for so many letters.
+SHORT_NAME = 4
 COLOURS = {"negative": NEGATIVE, "neutral": NEUTRAL, "positive": POSITIVE}
 
 _component = view_component(
@@ -52,7 +55,7 @@ def digit_flow(
 
     `drawn` is a drawing on 280×280 pixels; `keep` gets it when the pen is lifted. `other` is an
     image `(28, 28)` in [0, 1] with its name, used while nothing is drawn. With `pad_only`, only the
-    pad, the input and the ten answers are shown. `send_weights` must be called on the same page.
+    pad, the input and the answers are shown. `send_weights` must be called on the same page.
     """
     report_key = f"{key}_number"
 
@@ -70,10 +73,19 @@ def digit_flow(
             "strokes": [np.round(line.astype(float), 1).tolist() for line in drawn.strokes],
             "pad_only": pad_only,
             "colours": COLOURS,
-            "texts": texts.BROWSER_TEXTS,
+            "classes": snapshot.run.spec.class_names,
+            "short_classes": short_names(snapshot.run.spec.class_names),
+            "texts": texts.browser_texts(snapshot.run.spec.class_names),
         },
         on_drawing_change=take_drawing,
     )
+
+
+def short_names(class_names: Sequence[str]) -> list[str]:
+    """The names of classes for their tiles: the first letters in which they differ."""
+    pairs = zip(min(class_names), max(class_names), strict=False)
+    shared = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    return [name[shared : shared + SHORT_NAME] or name[:SHORT_NAME] for name in class_names]
 
 
 def strokes_of(report: dict[str, Any]) -> Strokes:
@@ -104,7 +116,7 @@ def figures_of(
         "image": as_text(image),
         "outputs": as_text(np.concatenate([outputs[layer].ravel() for layer in shown])),
         "temperature": calibration.temperature if calibration else 1.0,
-        "probabilities": [0.0] * 10,
+        "probabilities": [0.0] * network.spec.num_classes,
         "answer": "",
         "detail": "",
         "origin": texts.BLANK,
@@ -116,7 +128,9 @@ def figures_of(
     return {
         **figures,
         "probabilities": reading.probabilities.tolist(),
-        "answer": "?" if reading.verdict == "not_a_digit" else str(reading.digit),
+        "answer": "?" if reading.verdict == "not_a_digit" else reading.name,
         "detail": detail.format(probability=f"{reading.probability:.1%}", digit=reading.digit),
-        "origin": texts.OTHER.format(name=name[:1].upper() + name[1:]) if name else texts.OWN,
+        "origin": texts.OTHER.format(name=name[:1].upper() + name[1:])
+        if name
+        else texts.own(snapshot.run.spec.class_names),
     }

@@ -84,12 +84,12 @@ class Flow {
     const outputs = forward(this.network.layers, image)
     const blank = !this.strokes.length
     const logits = outputs[this.network.layers.at(-1).name]
-    const probabilities = blank ? Array(10).fill(0) : softmax(logits, this.data.temperature)
+    const probabilities = blank ? Array(this.data.classes.length).fill(0) : softmax(logits, this.data.temperature)
     const best = probabilities.indexOf(Math.max(...probabilities))
     const { texts } = this.data
     const percent = `${(100 * probabilities[best]).toFixed(1)}%`
     const detail = blank ? "" : texts.probability.replace("{probability}", percent)
-    const answer = blank ? "" : `${best}`
+    const answer = blank ? "" : this.data.classes[best]
     this.show({ by: "browser", image, outputs, probabilities, answer, detail, origin: texts.preview })
     this.durations = [...this.durations.slice(-99), performance.now() - begun]
   }
@@ -145,7 +145,8 @@ class Flow {
     const tile = Object.assign(document.createElement("button"), { type: "button", className: "tile", tabIndex: -1 })
     Object.assign(tile.dataset, { layer: stage.name, channel })
     tile.setAttribute("aria-label", this.nameOf(stage, channel))
-    if (stage.scores) tile.textContent = `${channel}`
+    // The tile has room for a few letters; its label has the whole name.
+    if (stage.scores) tile.textContent = this.data.short_classes[channel]
     else tile.append(document.createElement("canvas"))
     const choose = () => this.point(stage.number, channel)
     tile.onpointerenter = event => event.pointerType !== "touch" && choose()
@@ -209,7 +210,8 @@ class Flow {
     const { texts } = this.data
     if (stage.name === "input") return texts.input
     return (stage.scores ? texts.score : texts.channel)
-      .replace("{layer}", stage.name).replace("{channel}", channel)
+      .replace("{layer}", stage.name)
+      .replace("{channel}", stage.scores ? this.data.classes[channel] : channel)
   }
 
   showDetail() {

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnistviz.core.constants import IMAGE_SIZE
+from mnistviz.core.constants import DIGIT_NAMES, IMAGE_SIZE
 from mnistviz.core.layers.layer import WINDOWED, Layer
 from mnistviz.core.model_spec import ModelSpec
 from mnistviz.network.layers import gain_and_shift
@@ -18,7 +18,7 @@ from mnistviz.network.windows import border
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
 from mnistviz.ui.shared.browser_script import script_component
-from mnistviz.ui.shared.flow.texts import SCORES_TITLE, TITLES
+from mnistviz.ui.shared.flow.texts import SCORES_TITLE, SIGN_SCORES_TITLE, TITLES
 
 FOLDER = Path(__file__).parent
 # The kinds of layers that `forward.js` computes, by the type of the network's layer.
@@ -140,9 +140,11 @@ def network_data(snapshot: Snapshot) -> dict[str, Any]:
     network = loaded_networks.network(snapshot)
     layers = browser_layers(network.spec)
     assert layers, f"{network.spec.text} can't be shown"
+    is_of_digits = snapshot.run.spec.class_names == DIGIT_NAMES
+    title = SCORES_TITLE if is_of_digits else SIGN_SCORES_TITLE
     return {
         "network": network_name(snapshot),
-        "titles": {**TITLES, layers[-1].layer.name: SCORES_TITLE},
+        "titles": {**TITLES, layers[-1].layer.name: title},
         "layers": [layer.data for layer in layers],
         "weights": as_text(np.concatenate([_flat(network, one.layer) for one in layers])),
     }

@@ -1,5 +1,8 @@
 """The texts of the picture of the layers. In `{…}` are values that are filled in."""
 
+from collections.abc import Sequence
+
+from mnistviz.core.constants import DIGIT_NAMES
 from mnistviz.texts import _
 
 # Sent to the browser, which fills in the values.
@@ -26,10 +29,19 @@ BROWSER_TEXTS = {
     "colours": _("Orange is positive, blue is negative."),
 }
 # The headings of layers whose names say too little.
-TITLES = {"input": "input"}
+TITLES = {"input": _("input")}
 SCORES_TITLE = _("digit")
 
+# The texts for other classes than digits.
+SIGN_TEXTS = {
+    "pad": _("Black square to draw a sign on, with the mouse or a finger"),
+    "draw_here": _("Draw a sign here"),
+    "score": _("Score of {channel}"),
+}
+SIGN_SCORES_TITLE = _("class")
+
 OWN = _("Your digit. The figures are exact.")
+OWN_SIGN = _("Your drawing. The figures are exact.")
 OTHER = _("{name}. The figures are exact.")
 BLANK = _("Nothing is drawn yet.")
 ANSWER_DETAILS = {
@@ -37,3 +49,13 @@ ANSWER_DETAILS = {
     "unsure": _("not sure, {probability}"),
     "not_a_digit": _("no digit? Closest: {digit}"),
 }
+
+
+def browser_texts(class_names: Sequence[str]) -> dict[str, str]:
+    """The texts of the browser for a network with these classes."""
+    return BROWSER_TEXTS if tuple(class_names) == DIGIT_NAMES else {**BROWSER_TEXTS, **SIGN_TEXTS}
+
+
+def own(class_names: Sequence[str]) -> str:
+    """The origin of the figures of a person's drawing."""
+    return OWN if tuple(class_names) == DIGIT_NAMES else OWN_SIGN

@@ -46,12 +46,6 @@ def own_classes_text(spec: RunSpec) -> str:
     )
 
 
-def need_digits(spec: RunSpec, what: str) -> None:
-    """End the page with a message where the classes of a run are not the ten digits."""
-    if not reads_digits(spec, what):
-        st.stop()
-
-
 def is_plain(model: ModelSpec, what: str) -> bool:
     """Whether single values can be followed through a network; if not, say what is left out."""
     if not model.is_plain:

@@ -9,9 +9,11 @@ from mnistviz.digits.mnist import load_mnist, to_input
 from mnistviz.runs import registry, snapshots
 from mnistviz.runs.snapshots import Snapshot
 from mnistviz.ui.shared import loaded_networks
-from mnistviz.ui.shared.flow.digit_flow import figures_of, image_of, strokes_of
-from mnistviz.ui.shared.flow.network_weights import browser_layers, has_maps
+from mnistviz.ui.shared.flow import texts
+from mnistviz.ui.shared.flow.digit_flow import figures_of, image_of, short_names, strokes_of
+from mnistviz.ui.shared.flow.network_weights import browser_layers, has_maps, network_data
 from tests.helpers.hand_made_strokes import HAND_MADE
+from tests.helpers.own_data_runs import keep_set, run_on
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +61,17 @@ def test_a_blank_drawing_has_no_answer(snapshot: Snapshot) -> None:
     figures = figures_of(snapshot, strokes_of({}), None)
     assert figures["answer"] == ""
     assert figures["probabilities"] == [0.0] * 10
+
+
+def test_other_classes_have_their_names() -> None:
+    run = run_on(keep_set(26, "signs"), "mine", "8C3-MP2-F-26FC")
+    taken = snapshots.latest_snapshot(run)
+    figures = figures_of(taken, strokes_of({"strokes": HAND_MADE["4"]}), None)
+    assert len(figures["probabilities"]) == 26
+    best = int(np.argmax(figures["probabilities"]))
+    assert figures["answer"] == run.spec.class_names[best]
+    assert figures["origin"] == texts.own(run.spec.class_names) != texts.OWN
+    assert set(texts.browser_texts(run.spec.class_names)) == set(texts.BROWSER_TEXTS)
+    assert short_names(run.spec.class_names)[:3] == ["a", "b", "c"]
+    assert short_names(("Trouser", "Dress")) == ["Trou", "Dres"]
+    assert texts.SIGN_SCORES_TITLE in network_data(taken)["titles"].values()
