@@ -50,8 +50,8 @@ show_layer(snapshot, image, layer, st.session_state.get(CHANNEL, 0))
 products = sum(one.multiply_accumulates for one in model.layers)
 explained_caption(
     _(
-        "{snapshot}, looking at **{image_name}**. All numbers are the network's own. For one "
-        "image it adds up {products:,} products."
+        "{snapshot}, looking at **{image_name}**. A kernel that you edit changes what stands above "
+        "this line. For one image the network adds up {products:,} products."
     ).format(snapshot=describe(snapshot), image_name=image_name, products=products)
 )
 if is_plain(model, _("The way back to the pixels")):

@@ -179,8 +179,9 @@ def majority_by_chance(num_patterns: int) -> float:
 def verdict(found: LayerKinds) -> str:
     """A sentence: whether most kernels of a layer are gradients and textures, beyond chance."""
     counted = (
-        f"The author saw mostly edges and textures. Here {found.both} of {found.total} kernels "
-        "have at least half of their strength in them, of random kernels "
+        "The student who made this network saw mostly edges and textures. "
+        f"Here {found.both} of {found.total} kernels have at least half of their strength in "
+        "gradients and textures, of random kernels "
         f"{found.both_by_chance:.0f} ± {found.deviation:.0f}"
     )
     deviations = (found.both - found.both_by_chance) / found.deviation

@@ -33,6 +33,8 @@ from mnistviz.ui.why.question import AGAINST, ANSWER, NEXT_BEST, TARGET
 PICTURE_SIZE = 200
 BARS_SIZE = 270
 BARS_HEIGHT = 300
+# A smaller probability of a second digit would be shown as 0.00 %.
+LEAST_SHOWN = 0.00005
 
 SECOND_LOOK, OTHERS = _("Second look"), _("Other networks")
 XRAY, REFUSAL = _("X-ray"), _("When it refuses")
@@ -211,10 +213,11 @@ def _show_links(reading: Reading) -> None:
     second = reading.ranking[1]
     first_name, second_name = reading.name, reading.class_names[second]
     refused = reading.verdict == "not_a_digit"
-    if not refused:
+    probability = reading.probabilities[second]
+    if not refused and probability >= LEAST_SHOWN:
         explained(
-            _("Next best: **{second_name}**, {probabilities:.2%}").format(
-                second_name=second_name, probabilities=reading.probabilities[second]
+            _("Next best: **{second_name}**, {probability:.2%}").format(
+                second_name=second_name, probability=probability
             )
         )
     with st.container(horizontal=True):

@@ -21,6 +21,8 @@ from mnistviz.ui.shared.words.explained import explained, explained_caption
 
 # Two pixels for one of MNIST's; four digits stand side by side on a phone.
 DIGIT_SIZE = 56
+# A smaller probability of a second digit would be shown as 0.0 %.
+LEAST_SHOWN = 0.0005
 NO_DIGITS = _("No digits found: write a number, such as 1984, from left to right.")
 
 
@@ -48,10 +50,7 @@ def show_number(
     reader = loaded_networks.digit_reader(snapshot)
     readings = [reader.read(image) for image in images]
     number = number_text(segments, [reading.digit for reading in readings])
-    least_sure = min(readings, key=lambda reading: reading.probability)
-    note = _("lowest certainty: the {digit}, {probability:.1%}").format(
-        digit=least_sure.digit, probability=least_sure.probability
-    )
+    note = _note(readings)
     heading = TEXTS["digit"].heading
     announce(f"{heading} {number}, {note}")
     if above is None:
@@ -82,6 +81,16 @@ def show_number(
     )
 
 
+def _note(readings: Sequence[Reading]) -> str:
+    """Return which digit may be none or, where all are digits, which one is least certain."""
+    if doubtful := [reading for reading in readings if reading.verdict != "digit"]:
+        return _("perhaps no digit: the {digit}").format(digit=doubtful[0].digit)
+    least_sure = min(readings, key=lambda reading: reading.probability)
+    return _("lowest certainty: the {digit}, {probability:.1%}").format(
+        digit=least_sure.digit, probability=least_sure.probability
+    )
+
+
 def _say_left_out(segments: Sequence[Segment]) -> None:
     if left_out := sum(segment.role == "left_out" for segment in segments):
         explained_caption(
@@ -99,11 +108,10 @@ def _show_digit(image: FloatArray, reading: Reading, alt: str) -> None:
     st.image(np.kron(image, np.ones((2, 2), np.float32)), width=DIGIT_SIZE, alt=alt)
     second = reading.ranking[1]
     explained(f"**{reading.digit}** {reading.probability:.1%}")
-    explained_caption(
-        _("or {second}: {probabilities:.1%}").format(
-            second=second, probabilities=reading.probabilities[second]
+    if (probability := reading.probabilities[second]) >= LEAST_SHOWN:
+        explained_caption(
+            _("or {second}: {probability:.1%}").format(second=second, probability=probability)
         )
-    )
     # A part is read in any case, as the parts beside it suggest a digit.
     if badge := TEXTS[reading.verdict].badge:
         st.badge(badge, color="orange")

@@ -124,20 +124,21 @@ def _show_kind(kernel: FloatArray, chosen: tuple[int, int]) -> None:
     shares = kernel_kinds.shares_of(kernel)[:, chosen[0], chosen[1]]
     kind = kernel_kinds.kinds_of(kernel)[chosen]
     angles, strengths = kernel_kinds.gradients_of(kernel)
-    explained(
-        _(
-            "Its kind: **{kind}**. It answers to edges that are brighter **{brighter_side}** "
+    by_kind = dict(zip(kernel_kinds.KINDS, shares.tolist(), strict=True))
+    chance = kernel_kinds.layer_kinds(kernel).chance
+    text = _("Its kind: **{kind}**.").format(kind=kind)
+    if by_kind["gradient"] > chance["gradient"]:
+        text += _(
+            " Its gradient answers to edges that are brighter **{brighter_side}** "
             "({angles:.0f}°; strength {strengths:.2f})."
         ).format(
-            kind=kind,
             brighter_side=kernel_kinds.brighter_side(float(angles[chosen])),
             angles=angles[chosen],
             strengths=strengths[chosen],
         )
-    )
-    by_kind = dict(zip(kernel_kinds.KINDS, shares.tolist(), strict=True))
+    explained(text)
     show(
-        kernel_kinds_figure(by_kind, kernel_kinds.layer_kinds(kernel).chance, 200),
+        kernel_kinds_figure(by_kind, chance, 200),
         "one_kind",
         _("Shares of the kernel's strength by kind of pattern"),
     )

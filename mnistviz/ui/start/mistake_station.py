@@ -16,7 +16,14 @@ from mnistviz.ui.shared.texts import epochs_text
 from mnistviz.ui.shared.words.explained import explained
 from mnistviz.ui.shared.words.plain import plain
 from mnistviz.ui.start import texts
-from mnistviz.ui.start.stations import columns, finish, guess, show_solution, show_ways_on
+from mnistviz.ui.start.stations import (
+    columns,
+    finish,
+    guess,
+    show_end,
+    show_solution,
+    show_ways_on,
+)
 
 PICTURE_SIZE = 168
 # Below the one of the question.
@@ -55,7 +62,7 @@ def show_mistakes_station(number: int, snapshot: Snapshot) -> None:
         show_solution(given, str(label), solution, otherwise=texts.NOT_THE_LABEL)
         _show_more(answers, wrong[1 : NUM_MISTAKES + 1])
         finish(number)
-        explained(texts.FINISHED)
+        show_end()
     show_ways_on(number, [CHANNELS, EVALUATE, WHY], guessed=given is not None)
 
 

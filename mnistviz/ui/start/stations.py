@@ -70,7 +70,10 @@ def show_solution(
     given: str, right: str, solution: str, otherwise: str = texts.OTHER_GUESS
 ) -> None:
     """Show whether the guess was right, and what is true. No word on a guess of ""."""
-    verdict = "" if not given else texts.WELL_GUESSED if given == right else otherwise
+    if not given:
+        verdict = ""
+    else:
+        verdict = texts.WELL_GUESSED if given == right else otherwise.format(right=right)
     explained(f"{verdict} {solution}".strip())
 
 
@@ -82,11 +85,17 @@ def finish(number: int) -> None:
 
 
 def show_ways_on(
-    number: int, deeper: Sequence[PageEntry], *, guessed: bool, then: str = ""
+    number: int,
+    deeper: Sequence[PageEntry],
+    *,
+    guessed: bool,
+    then: str = "",
+    may_go_on: bool = False,
 ) -> None:
     """Show the button to the next station, and links to the pages that go deeper.
 
     Where the station is not done, the way on is said: the question, and `then` what comes after it.
+    The next station is open to those who `may_go_on` before this one is done.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         if number < len(texts.STATIONS):
@@ -96,7 +105,7 @@ def show_ways_on(
                 icon=":material/arrow_forward:",
                 type="primary",
                 on_click=partial(_go_to, number + 1),
-                disabled=number not in progress.done(),
+                disabled=not may_go_on and number not in progress.done(),
             )
             if number not in progress.done():
                 way_on = then if guessed else texts.GUESS_TO_GO_ON
@@ -107,6 +116,16 @@ def show_ways_on(
         explained(texts.DEEPER, width="content")
         for page in deeper:
             page.link()
+
+
+def show_end() -> None:
+    """Show what a visitor has seen who has done all stations; otherwise those that are open."""
+    names = [
+        station.name
+        for number, station in enumerate(texts.STATIONS, 1)
+        if number not in progress.done()
+    ]
+    explained(texts.STATIONS_LEFT.format(names=", ".join(names)) if names else texts.FINISHED)
 
 
 def columns() -> int:

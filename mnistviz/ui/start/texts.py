@@ -35,9 +35,10 @@ INTRODUCTION = _(
 )
 STATIONS_LABEL = _("Stations")
 WELL_GUESSED = _("Good guess!")
-OTHER_GUESS = _("Not quite.")
+OTHER_GUESS = _("Not quite: {right}.")
 DEEPER = _("Go deeper:")
 NEXT = _("Next: {name}")
+STATIONS_LEFT = _("**Still open:** {names}.")
 FINISHED = _(
     "**You have seen all five stations.** You know how the network reads, how it learns and where "
     "it fails. One question is left: would more channels make it better? The first link below "
@@ -119,8 +120,7 @@ TRAIN = StationTexts(
     answers=(_("About 30"), _("About 60"), _("More than 90")),
     right=2,
     solution=_(
-        "It is more than 90. Start the training and see it happen: it uses 5,000 digits, each of "
-        "them three times."
+        "Start the training and see it happen: it uses 5,000 digits, each of them three times."
     ),
 )
 TRAIN_BUTTON = _("Train a new network")
@@ -131,6 +131,8 @@ PREPARING = _(
     "the computer has other work."
 )
 STOP = _("Stop")
+STOPPING = _("The training stops after the batch at work.")
+GOES_ON = _("It goes on training when you go on, too.")
 TRAINING = _("{seen:,} of {total:,} digits read, for {seconds} s so far")
 TESTING = _("All digits are read. Now the network is tested on 10,000 images.")
 GUESSES = _(

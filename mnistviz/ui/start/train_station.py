@@ -7,7 +7,7 @@ import streamlit as st
 from mnistviz.core.errors import MnistVizError
 from mnistviz.core.recipes import RECIPES
 from mnistviz.digits.mnist import load_mnist, to_input, watched_digits
-from mnistviz.runs import registry, snapshots
+from mnistviz.runs import desired_state, registry, snapshots
 from mnistviz.runs.metrics_log import last_row
 from mnistviz.runs.queue.slots import has_free_slot
 from mnistviz.runs.queue.waiting_text import waiting_text
@@ -45,19 +45,25 @@ def show_training_station(number: int) -> None:
     if run is not None and given is None:
         # The guess was made before a reload.
         given = ""
-    if run is None or run_state(run) not in ACTIVE_STATES:
+    active = run is not None and run_state(run) in ACTIVE_STATES
+    if not active:
         _prepare()
     if given is not None:
         show_solution(given, texts.TRAIN.answers[texts.TRAIN.right], texts.TRAIN.solution)
         flash.show(MESSAGE)
-        active = run is not None and run_state(run) in ACTIVE_STATES
         label = texts.TRAIN_BUTTON if run is None else texts.TRAIN_AGAIN
         if not active:
             kind = "primary" if run is None else "secondary"
             button(label, "play_arrow", flash.run, MESSAGE, _start, type=kind)
         if run is not None:
             _watch(number, run, active)
-    show_ways_on(number, [TRAIN, FILM], guessed=given is not None, then=texts.TRAIN_FIRST)
+    show_ways_on(
+        number,
+        [TRAIN, FILM],
+        guessed=given is not None,
+        then=texts.GOES_ON if active else texts.TRAIN_FIRST,
+        may_go_on=run is not None,
+    )
 
 
 def started_run() -> Run | None:
@@ -125,6 +131,9 @@ def _show_progress(run: Run, current: State) -> None:
     """Show how far a run is, and for how long the page has seen it at work."""
     if current == "queued":
         st.info(waiting_text(run, queue_now()))
+        return
+    if desired_state.read(run).mode == "stop":
+        st.info(texts.STOPPING)
         return
     seconds = round(time.monotonic() - st.session_state.setdefault(BEGUN, time.monotonic()))
     rows = run_logs.metrics(run)

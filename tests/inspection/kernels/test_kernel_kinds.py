@@ -119,8 +119,8 @@ def test_the_verdict_knows_chance() -> None:
         return kernel_kinds.LayerKinds({}, {}, {}, 100, both, 60.0, 4.0)
 
     start = (
-        "The author saw mostly edges and textures. Here {} of 100 kernels have at least half of "
-        "their strength in them, of random kernels 60 ± 4: "
+        "The student who made this network saw mostly edges and textures. Here {} of 100 kernels "
+        "have at least half of their strength in gradients and textures, of random kernels 60 ± 4: "
     )
     for both, end in {
         69: "the claim **holds**, and these kernels were learned.",

@@ -40,9 +40,9 @@ SIGN_TEXTS = {
 }
 SIGN_SCORES_TITLE = _("class")
 
-OWN = _("Your digit. The figures are exact.")
+OWN = _("Your digit.")
 OWN_SIGN = _("Your drawing. The figures are exact.")
-OTHER = _("{name}. The figures are exact.")
+OTHER = _("{name}.")
 BLANK = _("Nothing is drawn yet.")
 ANSWER_DETAILS = {
     "digit": "{probability}",
