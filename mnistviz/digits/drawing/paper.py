@@ -68,8 +68,10 @@ def _without_strokes(colours: FloatArray, way: Callable[..., FloatArray]) -> Flo
     height, width = colours.shape[:2]
     small = ndimage.gaussian_filter(reduced(colours, SHADOW_SIDE), (SHADOW_BLUR, SHADOW_BLUR, 0))
     window = int(STROKE_WINDOW * max(small.shape[:2])) | 1
-    # Mirrored at the edge: a stroke that is cut off there stays narrow.
-    return resized(way(small, (window, window, 1)), (width, height), Image.Resampling.BILINEAR)
+    # Beyond the edge, the picture goes on as it is there: mirrored, shade at the edge would be ink.
+    padded = np.pad(small, ((window, window), (window, window), (0, 0)), mode="edge")
+    paper = way(padded, (window, window, 1))[window:-window, window:-window]
+    return resized(paper, (width, height), Image.Resampling.BILINEAR)
 
 
 def difference(

@@ -90,7 +90,7 @@ def _show_photo_stages(colours: ByteArray) -> None:
     strongest = max(1e-6, float(photo.difference.max()))
     pictures: dict[str, ByteArray | FloatArray] = {
         "The photo": colours,
-        "The paper: the median colour around each pixel": photo.paper,
+        "The paper: the usual colour around each pixel": photo.paper,
         "The difference from the paper, in any colour": photo.difference / strongest,
         "Without ruled lines": photo.unruled / strongest,
         "Without frames, specks and what is far from the digit": photo.ink,
