@@ -1,9 +1,10 @@
 """Sheets of paper with one digit, as a phone sees them: `python -m benchmarks.sheets`.
 
 Digits whose straight strokes look like ruled lines (2, 4, 7, 9, 1), of 10 to 80 % of the picture's
-height, upright and slanted, with three pens on seven kinds of paper. The digits are the shapes of
-`mnistviz/digits/synthetic_digits.py`: nobody's handwriting. Printed: the share read right, and how
-many wrong answers had a probability of over 90 %.
+height, upright and slanted, with three pens on seven kinds of paper. Then digits of 20 and 45 %
+with something around them: a table, a coloured note on it, the shadow of a hand, a circle, a line
+below. The digits are the shapes of `mnistviz/digits/synthetic_digits.py`: nobody's handwriting.
+Printed, for both: the share read right, and how many wrong answers had a probability of over 90 %.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from mnistviz.digits.synthetic_digits import parse_shape, smooth
 from mnistviz.runs import snapshots
 
 WIDTH, HEIGHT = 900, 1_200
+BILINEAR = Image.Resampling.BILINEAR
 NUM_PROCESSES = 2
 # A wrong answer above this probability is worse than others.
 SURE = 0.9
@@ -43,6 +45,10 @@ SHAPES = {
 HEIGHTS = (0.1, 0.2, 0.45, 0.6, 0.8)
 SLANTS = ("upright", "slanted")
 PAPERS = ("plain", "ruled", "squared", "grey", "shadow", "box", "colour")
+# What is around a digit, and the heights of those digits.
+SURROUNDINGS, SURROUNDED_HEIGHTS = ("table", "note", "hand", "circle", "underline"), (0.2, 0.45)
+TABLES = ((0.35, 0.22, 0.13), (0.25, 0.27, 0.3), (0.6, 0.47, 0.32), (0.3, 0.1, 0.08))
+NOTES = ((0.98, 0.9, 0.35), (0.98, 0.55, 0.7), (0.55, 0.8, 0.95), (0.6, 0.9, 0.5))
 # The width of the line as a share of the digit's height, and the share of light that it takes.
 PENS = {
     "pencil": ((0.03, 0.06), (0.3, 0.5)),
@@ -72,9 +78,10 @@ class Scene:
     seed: int = 0
 
 
-def scenes(every: int = 1) -> list[Scene]:
+def scenes(every: int = 1, *, surrounded: bool = False) -> list[Scene]:
     """All combinations, or every n-th of them in a fixed order at random."""
-    combinations = itertools.product(SHAPES, HEIGHTS, SLANTS, PENS, PAPERS)
+    heights, papers = (SURROUNDED_HEIGHTS, SURROUNDINGS) if surrounded else (HEIGHTS, PAPERS)
+    combinations = itertools.product(SHAPES, heights, SLANTS, PENS, papers)
     found = [Scene(*values, seed=number) for number, values in enumerate(combinations)]
     order = np.random.default_rng(0).permutation(len(found))[::every]
     return [found[number] for number in sorted(order)]
@@ -93,8 +100,12 @@ def sheet(scene: Scene) -> Image.Image:
         coverage = coverage * np.clip(0.8 + 0.5 * grain, 0.35, 1)
     if scene.paper == "box":
         _draw_frame(page, box, rng)
+    if scene.paper in ("circle", "underline"):
+        coverage = np.maximum(coverage, _mark(scene.paper, box, scene, rng))
     covered = share * coverage[..., np.newaxis]
     page = page * (1 - covered) + np.array(ink_colour, np.float32) * covered
+    if scene.paper in ("table", "note"):
+        page = _on_table(page, rng)
     page = page * _light(scene, rng)[..., np.newaxis]
     image = Image.fromarray((page * 255).clip(0, 255).astype(np.uint8))
     image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 1.5)))
@@ -105,6 +116,8 @@ def sheet(scene: Scene) -> Image.Image:
 def _colours(scene: Scene, rng: np.random.Generator) -> tuple[Any, Any]:
     if scene.paper == "colour":
         return COLOURS[rng.integers(len(COLOURS))]
+    if scene.paper == "note":
+        return np.array(INKS[rng.integers(2)]), NOTES[rng.integers(len(NOTES))]
     level = rng.uniform(0.45, 0.6) if scene.paper == "grey" else rng.uniform(0.82, 0.95)
     tint = level * np.array([1, rng.uniform(0.97, 1), rng.uniform(0.9, 1)])
     ink = np.array(INKS[0 if scene.pen == "pencil" else rng.integers(2)])
@@ -162,6 +175,39 @@ def _draw_frame(page: FloatArray, box: tuple[int, ...], rng: np.random.Generator
     page[top + thick : bottom - thick, left + thick : right - thick] = inside
 
 
+def _mark(kind: str, box: tuple[int, ...], scene: Scene, rng: np.random.Generator) -> FloatArray:
+    """The share of the pen on each pixel of a circle around a digit, or of a line below it."""
+    left, top, right, bottom = box
+    side = scene.height * HEIGHT
+    if kind == "circle":
+        turn = np.linspace(0, 2 * np.pi, 60)
+        radius = rng.uniform(0.6, 0.65) * max(right - left, bottom - top)
+        round_line = np.stack([np.cos(turn), np.sin(turn)], axis=-1) * radius
+        line = round_line + np.array([left + right, top + bottom]) / 2
+    else:
+        slope = rng.uniform(-0.03, 0.03) * (right - left)
+        line = np.array([(left, bottom), (right, bottom + slope)]) + np.array([0, 0.05 * side])
+    pen = max(2.0, min(0.06, rng.uniform(*PENS[scene.pen][0])) * side)
+    return render(Strokes(WIDTH, HEIGHT, pen, (line.astype(np.float32),)))
+
+
+def _on_table(page: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """The sheet on a table, not seen quite from above: its corners are within the picture."""
+    picture = Image.fromarray((page * 255).clip(0, 255).astype(np.uint8))
+    size = np.array([WIDTH, HEIGHT])
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * size
+    inwards = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)]) * size
+    seen = corners + inwards * rng.uniform(0.02, 0.16, (4, 2))
+    rows = []
+    for (x, y), (u, v) in zip(seen, corners, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+    transform = np.linalg.solve(np.array(rows), corners.reshape(-1)).tolist()
+    table = tuple(int(255 * level) for level in TABLES[rng.integers(len(TABLES))])
+    how = Image.Transform.PERSPECTIVE
+    turned = picture.transform((WIDTH, HEIGHT), how, transform, BILINEAR, fillcolor=table)
+    return np.asarray(turned, np.float32) / np.float32(255)
+
+
 def _light(scene: Scene, rng: np.random.Generator) -> FloatArray:
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
     turn = rng.uniform(0, 2 * np.pi)
@@ -172,6 +218,12 @@ def _light(scene: Scene, rng: np.random.Generator) -> FloatArray:
         edge = np.cos(turn) * (x / WIDTH - rng.uniform(0.3, 0.7))
         edge += np.sin(turn) * (y / HEIGHT - rng.uniform(0.3, 0.7))
         light = light * (1 - rng.uniform(0.25, 0.45) / (1 + np.exp(-edge * rng.uniform(40, 150))))
+    if scene.paper == "hand":
+        across = (x / WIDTH - rng.uniform(0.2, 0.8)) / rng.uniform(0.22, 0.45)
+        down = (y / HEIGHT - rng.uniform(0.5, 1)) / rng.uniform(0.17, 0.42)
+        sharpness = rng.uniform(5, 25)
+        outside = 1 / (1 + np.exp(np.minimum(60, sharpness * (1 - across**2 - down**2))))
+        light = light * (1 - rng.uniform(0.3, 0.55) * (1 - outside))
     shade: FloatArray = light.astype(np.float32)
     return shade
 
@@ -202,15 +254,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from mnistviz.network import rejection
 
     reader = DigitReader.load(snapshots.find(options.run))
-    chosen = scenes(options.every)
-    with ProcessPoolExecutor(NUM_PROCESSES) as pool:
-        images = np.stack(list(pool.map(image_of, chosen, chunksize=8)))
-    logits = reader.logits(images)
-    probabilities = calibration.probabilities(logits, reader.calibration)
-    answered = np.array([each == "digit" for each in rejection.verdicts(images, probabilities)])
-    right = logits.argmax(axis=1) == [scene.digit for scene in chosen]
-    found = scores(chosen, right, answered, probabilities.max(axis=1))
-    print(json.dumps(found) if options.json else table(found))
+    found = {}
+    for name, surrounded in (("sheets", False), ("surrounded", True)):
+        chosen = scenes(options.every, surrounded=surrounded)
+        with ProcessPoolExecutor(NUM_PROCESSES) as pool:
+            images = np.stack(list(pool.map(image_of, chosen, chunksize=8)))
+        logits = reader.logits(images)
+        probabilities = calibration.probabilities(logits, reader.calibration)
+        verdicts = rejection.verdicts(images, probabilities)
+        answered = np.array([verdict == "digit" for verdict in verdicts])
+        right = logits.argmax(axis=1) == [scene.digit for scene in chosen]
+        found[name] = scores(chosen, right, answered, probabilities.max(axis=1))
+    if options.json:
+        print(json.dumps(found))
+    else:
+        print(table(found["sheets"]))
+        print("\nWith something around the digit:")
+        print(table(found["surrounded"]))
 
 
 def scores(

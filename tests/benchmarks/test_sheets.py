@@ -12,6 +12,16 @@ def test_every_combination_is_a_sheet_and_some_are_chosen_in_a_fixed_order() -> 
     assert sheets.scenes(10) == sheets.scenes(10)
     assert len(sheets.scenes(10)) == 105
     assert {scene.paper for scene in sheets.scenes(10)} == set(sheets.PAPERS)
+    surrounded = sheets.scenes(surrounded=True)
+    assert len(surrounded) == 5 * 2 * 2 * 3 * 5
+
+
+@pytest.mark.parametrize("paper", sheets.SURROUNDINGS)
+def test_something_is_around_a_digit(paper: str) -> None:
+    scene = sheets.Scene(digit=4, height=0.2, slant="upright", pen="ballpoint", paper=paper)
+    plain = sheets.Scene(digit=4, height=0.2, slant="upright", pen="ballpoint", paper="plain")
+    with_it, without = (np.asarray(sheets.sheet(each), int) for each in (scene, plain))
+    assert (np.abs(with_it - without).max(axis=-1) > 60).mean() > 0.002
 
 
 @pytest.mark.parametrize("height", [0.1, 0.6])

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from mnistviz.core.types.arrays import BoolArray, DoubleArray, FloatArray, IntArray
-from mnistviz.digits.drawing.paper import difference, paper_of, reduced
+from mnistviz.digits.drawing.paper import difference, papers_of, reduced
 from mnistviz.digits.drawing.ruling import frames, without_lines
 from mnistviz.digits.drawing.sheet import sheet_of
 
@@ -22,13 +22,20 @@ MIN_GRAIN, STRONG_DEVIATIONS, WEAK_DEVIATIONS = 0.004, 6.0, 3.0
 WEAK_SHARE = 0.5
 # Components at the picture's edge count less: the table, a shadow, the next line of text.
 EDGE_WEIGHT = 0.3
-# What is thinner there, in pixels, is left of a printed line.
-SLIM = 4
+# What is left of a printed line there is thinner than the first number of pixels, on average if its
+# box is narrower than the second.
+SLIM, SLIM_BOX = 4, 12
 # What belongs to a digit is at most so far from its strongest part, at most so much longer and at
 # least so strong, as shares of it.
 NEAR, MAX_LENGTH, MIN_STRENGTH = 0.25, 1.3, 0.02
+# A part shorter than the first number of pixels is a piece of a line that is broken where printed
+# lines cross it; what is near is so far away.
+PIECE, NEAR_PIECE = 20, 10
 # Parts of a broken line have this share of the strength of the strongest, and are so long at most.
 ALIKE, MAX_BROKEN_LENGTH = 0.25, 2.0
+# The line below a digit is lower than this share of its width and of the digit's length, wider than
+# the digit, and at least so far below it.
+MAX_UNDERLINE, MIN_UNDERLINE_GAP = 0.2, 0.05
 # At the picture's edge, a digit of a number is so high, as a share of this percentile of the
 # others.
 USUAL_PERCENTILE, LOWEST, HIGHEST = 75, 0.6, 1.5
@@ -96,14 +103,13 @@ def stages_of_photo(colours: FloatArray, several: bool = False) -> PhotoStages:
 
 def _stages_of_sheet(colours: FloatArray, several: bool) -> PhotoStages:
     """The stages of a photo that shows nothing but the sheet."""
-    paper = paper_of(colours)
-    ink = difference(colours, paper)
-    # Most of the sheet is paper. As the largest of three channels is taken, its level is not 0.
-    ink = ink - np.median(ink)
+    ink, paper = difference(colours, *papers_of(colours))
     grain = max(MIN_GRAIN, 1.4826 * float(np.median(np.abs(ink))))
     different = np.clip(ink, 0, None)
     # Frames first: of a frame whose long sides are taken for ruled lines, the short ones stay.
     unruled = without_lines(_without_frames(different, grain), grain)
+    # Circles at last: in a 0 on ruled paper there are lines.
+    unruled = _without_frames(unruled, grain, circles=True)
     return PhotoStages(paper, different, unruled, *_ink_of(unruled, grain, several))
 
 
@@ -123,10 +129,10 @@ def _ink_of(ink: FloatArray, grain: float, several: bool) -> tuple[FloatArray, i
     return found, left_out
 
 
-def _without_frames(ink: FloatArray, grain: float) -> FloatArray:
+def _without_frames(ink: FloatArray, grain: float, *, circles: bool = False) -> FloatArray:
     """The ink less frames, which may be darker than the digit in them."""
     parts = _parts(ink, grain)
-    are_frames = frames(parts.labels, len(parts.boxes))
+    are_frames = frames(parts.labels, len(parts.boxes), circles=circles)
     if not are_frames.any():
         return ink
     printed = np.concatenate([[False], are_frames])[parts.labels]
@@ -165,7 +171,10 @@ def _parts(ink: FloatArray, grain: float) -> _Parts:
         for rows, columns in ndimage.find_objects(labels)
     ]
     boxes = np.array(places, int).reshape(-1, 4)
-    printed = at_edge & ((boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=MAX_SIDE) < SLIM)
+    sizes = boxes[:, 2:] - boxes[:, :2]
+    areas = np.bincount(labels.ravel(), minlength=number + 1)[1:]
+    widths, box_widths = areas / sizes.max(axis=1, initial=1), sizes.min(axis=1, initial=MAX_SIDE)
+    printed = at_edge & ((box_widths < SLIM) | ((widths < SLIM) & (box_widths < SLIM_BOX)))
     strengths = np.where(at_edge, EDGE_WEIGHT, 1) * np.where(is_ink & ~printed, strengths, 0)
     return _Parts(labels, boxes, strengths, at_edge)
 
@@ -186,7 +195,8 @@ def _of_digit(parts: _Parts) -> BoolArray:
     may_belong: BoolArray = (
         ~encloses & (length < most * length[main]) & (as_strong > MIN_STRENGTH) & ~parts.at_edge
     )
-    kept: BoolArray = may_belong & (_gaps(parts.boxes, main) < NEAR * length[main])
+    reach = NEAR * length[main] if length[main] >= PIECE else NEAR_PIECE
+    kept: BoolArray = may_belong & (_gaps(parts.boxes, main) < reach)
     kept[main] = True
     # What is near a part as strong as the strongest belongs to the digit, too.
     reached = kept & (as_strong > ALIKE)
@@ -194,10 +204,29 @@ def _of_digit(parts: _Parts) -> BoolArray:
     while (reached & ~seen).any():
         part = int((reached & ~seen).argmax())
         seen[part] = True
-        near = _gaps(parts.boxes, part) < NEAR * length[main]
+        near = _gaps(parts.boxes, part) < reach
         reached |= may_belong & near & (as_strong > ALIKE)
     kept |= reached
-    return kept
+    return kept & ~_underlines(parts.boxes, kept)
+
+
+def _underlines(boxes: IntArray, kept: BoolArray) -> BoolArray:
+    """Return which of the kept parts is a line below all others."""
+    found = np.zeros_like(kept)
+    lowest = int(np.where(kept, boxes[:, 1], -1).argmax())
+    others = kept.copy()
+    others[lowest] = False
+    if others.any():
+        left, top = boxes[others, :2].min(axis=0)
+        right, bottom = boxes[others, 2:].max(axis=0)
+        width, height = boxes[lowest, 2:] - boxes[lowest, :2]
+        length = max(right - left, bottom - top)
+        found[lowest] = (
+            height < MAX_UNDERLINE * min(width, length)
+            and width > right - left
+            and boxes[lowest, 1] - bottom > MIN_UNDERLINE_GAP * length
+        )
+    return found
 
 
 def _gaps(boxes: IntArray, one: int) -> IntArray:

@@ -26,6 +26,9 @@ PEN_DARKNESS = 1.2
 # A frame has at least so many pixels a side, its lines cover at most this share of its box, and
 # what it encloses at least that; what is in it has at least this share of its height.
 MIN_FRAME, MAX_FRAME_INK, MIN_RECTANGLE, MIN_CONTENT = 12, 0.5, 0.8, 0.25
+# A circle encloses less, its width and height differ at most by this factor, and what is in it
+# covers this share of the pixels that the circle covers: more than specks in a 0.
+MIN_CIRCLE, MAX_CIRCLE_RATIO, MIN_CIRCLED = 0.72, 1.35, 0.15
 # The largest cell of a frame covers at least this share of its box; those of squared paper less.
 MIN_CELL = 0.05
 # Every so many pixels of a line are looked at.
@@ -143,18 +146,19 @@ def _between(values: DoubleArray, width: int) -> DoubleArray:
     return between
 
 
-def frames(labels: IntArray, number: int) -> BoolArray:
+def frames(labels: IntArray, number: int, *, circles: bool = False) -> BoolArray:
     """Return which of the components 1 to `number` of labels `(h, w)` are frames: `(number,)`.
 
-    A frame is a rectangle of thin lines with something in it.
+    A frame is a rectangle of thin lines, or a circle too if wanted, with something in it.
     """
     places = ndimage.find_objects(labels, number)
     return np.array(
-        [_is_frame(labels[place], label) for label, place in enumerate(places, 1)], dtype=bool
+        [_is_frame(labels[place], label, circles) for label, place in enumerate(places, 1)],
+        dtype=bool,
     )
 
 
-def _is_frame(labels: IntArray, label: int) -> bool:
+def _is_frame(labels: IntArray, label: int, circles: bool) -> bool:
     if min(labels.shape) < MIN_FRAME:
         return False
     mask = labels == label
@@ -162,11 +166,14 @@ def _is_frame(labels: IntArray, label: int) -> bool:
         return False
     filled = ndimage.binary_fill_holes(ndimage.binary_closing(np.pad(mask, 2), np.ones((3, 3))))
     filled = filled[2:-2, 2:-2]
-    if filled.mean() < MIN_RECTANGLE:
+    is_round = max(labels.shape) <= MAX_CIRCLE_RATIO * min(labels.shape)
+    if filled.mean() < (MIN_CIRCLE if circles and is_round else MIN_RECTANGLE):
         return False
     cells, _ = ndimage.label(filled & ~mask)
     if np.bincount(cells[cells > 0], minlength=1).max() < MIN_CELL * cells.size:
         return False
     inside = filled & ~mask & (labels > 0)
+    if circles and inside.sum() < MIN_CIRCLED * mask.sum():
+        return False
     rows = np.flatnonzero(inside.any(axis=1))
     return len(rows) > 0 and rows[-1] - rows[0] >= MIN_CONTENT * len(labels)

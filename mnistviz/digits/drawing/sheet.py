@@ -29,6 +29,8 @@ RIM = 2
 # differ from it by the contrast above. A filled loop of chalk has not its colour, a broad stroke is
 # empty.
 MIN_SHARE, MIN_WRITTEN = 0.75, 3
+# At most this share of what is around a sheet is like it: beyond a loop of ink there is more paper.
+MAX_ALIKE = 0.2
 # A shadow is darker than the paper around it by the same factor in all colours, about.
 SHADE_DEVIATION = 0.06
 
@@ -99,16 +101,20 @@ def _regions(colours: FloatArray, clean: FloatArray) -> list[BoolArray]:
 def _is_sheet(region: BoolArray, colours: FloatArray, clean: FloatArray) -> bool:
     if not AREA[0] <= region.mean() <= AREA[1]:
         return False
+    if not ndimage.binary_erosion(region, iterations=STROKE, border_value=1).any():
+        return False  # a stroke
     inside = ndimage.binary_erosion(region)
     rim, edge = region & ~inside, region & ~ndimage.binary_erosion(region, border_value=1)
     if edge.sum() < MIN_OUTLINE * rim.sum():
         return False
     band = ndimage.binary_dilation(region, iterations=BAND) & ~ndimage.binary_dilation(region)
-    paper, table = np.median(clean[region], axis=0), np.median(clean[band], axis=0)
+    # Of the colours as they are: without light strokes, the line of a frame would be a table.
+    paper, table = np.median(colours[region], axis=0), np.median(colours[band], axis=0)
     if np.abs(paper - table).max() < MIN_CONTRAST or _is_shade(paper, table):
         return False
     away, to_table = (np.abs(colours - each).max(axis=-1) for each in (paper, table))
-    if (away < to_table)[region].mean() < MIN_SHARE:
+    is_alike = away < to_table
+    if is_alike[region].mean() < MIN_SHARE or is_alike[~region].mean() > MAX_ALIKE:
         return False
     deep = ndimage.binary_erosion(region, iterations=2 * RIM, border_value=1)
     different = np.abs(colours - clean).max(axis=-1) > MIN_CONTRAST

@@ -97,7 +97,7 @@ def _show_photo_stages(colours: ByteArray) -> None:
     strongest = max(1e-6, float(photo.difference.max()))
     pictures: dict[str, ByteArray | FloatArray] = {
         _("The photo"): colours,
-        _("The paper: the median colour around each pixel"): photo.paper,
+        _("The paper: the usual colour around each pixel"): photo.paper,
         _("The difference from the paper, in any colour"): photo.difference / strongest,
         _("Without ruled lines"): photo.unruled / strongest,
         _("Without frames, specks and what is far from the digit"): photo.ink,

@@ -86,6 +86,44 @@ def test_both_parts_of_a_broken_line_are_the_digit() -> None:
     assert rows[-1] > 262
 
 
+def grainy(sheet: FloatArray) -> FloatArray:
+    grain = np.random.default_rng(0).normal(0, 0.01, sheet.shape)
+    return (sheet + grain).astype(np.float32)
+
+
+def test_a_circle_around_a_digit_is_omitted_and_a_zero_is_not() -> None:
+    y, x = np.mgrid[0:500, 0:400]
+    ring = np.abs(np.hypot(y - 250, x - 200) - 120) < 4
+    sheet = np.full((500, 400, 3), 0.8, np.float32)
+    sheet[ring] = 0.4
+    assert stages_of_photo(grainy(sheet)).ink[ring].mean() > 0.7
+    # A dot in it is dirt.
+    sheet[245:252, 200:207] = 0.4
+    assert stages_of_photo(grainy(sheet)).ink[ring].mean() > 0.7
+    sheet[190:310, 195:205] = 0.4
+    ink = stages_of_photo(grainy(sheet)).ink
+    assert ink[200:300, 200].min() > 0.7
+    assert not ink[ring].any()
+
+
+@pytest.mark.parametrize(("left", "right", "kept"), [(120, 280, False), (185, 215, True)])
+def test_a_line_below_a_digit_is_omitted(left: int, right: int, kept: bool) -> None:
+    sheet = np.full((500, 400, 3), 0.8, np.float32)
+    sheet[150:300, 190:200] = 0.4
+    sheet[150:158, 170:230] = 0.4
+    sheet[315:323, left:right] = 0.4
+    ink = stages_of_photo(grainy(sheet)).ink
+    assert ink[225, 195] > 0.7
+    assert bool(ink[319, left:right].any()) == kept
+
+
+def test_pieces_of_a_thin_line_broken_by_squared_paper_are_the_digit() -> None:
+    sheet = np.full((500, 400, 3), 0.8, np.float32)
+    for top in (200, 224, 248):
+        sheet[top : top + 16, 200:203] = 0.5
+    assert (stages_of_photo(grainy(sheet)).ink[:, 201] > 0.7).sum() > 40
+
+
 def test_other_digits_on_the_photo_are_counted() -> None:
     sheet = np.full((500, 600, 3), 0.8, np.float32)
     for left in (100, 250, 400):

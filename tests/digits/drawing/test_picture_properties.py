@@ -21,12 +21,17 @@ def sheet(
     paper: tuple[int, int, int] = (225, 222, 210),
     light: float = 1.0,
     zoom: int = 2,
+    shadow: bool = False,
 ) -> Image.Image:
-    """A photo of the digit with grain and uneven light."""
+    """A photo of the digit with grain and uneven light, and the shadow of a hand on half of it."""
     rng = np.random.default_rng(1)
     covered = np.kron(INK, np.ones((zoom, zoom), np.float32))[..., np.newaxis]
     page = covered * np.array(ink) + (1 - covered) * np.array(paper)
     shade = np.linspace(1, 0.75, page.shape[1])[np.newaxis, :, np.newaxis]
+    if shadow:
+        y, x = np.mgrid[0 : page.shape[0], 0 : page.shape[1]] / page.shape[0]
+        hand = np.clip(30 * (0.25 - np.hypot(x - 0.35, y - 0.7)), 0, 1)
+        shade = shade * (1 - 0.4 * hand[..., np.newaxis])
     grain = rng.normal(0, 3, page.shape)
     return Image.fromarray((page * light * shade + grain).clip(0, 255).astype(np.uint8))
 
@@ -41,11 +46,12 @@ def image_of(picture: Image.Image, **settings_of_file: object) -> FloatArray:
     [
         sheet(zoom=4),
         sheet(light=0.5),
+        sheet(shadow=True),
         sheet(ink=(150, 30, 30), paper=(90, 150, 90)),
         sheet(ink=(240, 215, 60), paper=(240, 240, 235)),
         sheet(ink=(235, 235, 230), paper=(40, 60, 50)),
     ],
-    ids=["twice the size", "darker", "red on green", "yellow on white", "chalk"],
+    ids=["twice the size", "darker", "in a shadow", "red on green", "yellow on white", "chalk"],
 )
 def test_the_same_digit_looks_the_same(picture: Image.Image) -> None:
     # Two different digits differ by 0.15 on average.
