@@ -1,4 +1,4 @@
-"""A minute of `make soak`, what its report says, and a server that is killed in the middle."""
+"""Half a minute of `make soak`, what its report says, and a server that is killed in the middle."""
 
 import asyncio
 from pathlib import Path
@@ -20,20 +20,20 @@ from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.ui.shared.classroom.visitor import COOKIE
 from tests.helpers.classes import class_mode
 
-PEOPLE, KILLS = 3, 2
+PEOPLE, KILLS = 3, 1
 
 
 @pytest.mark.slow
 @pytest.mark.process
-def test_a_minute_of_a_class_has_no_error_and_stays_small() -> None:
-    result = soak(visitors=12, seconds=40, training=1)
+def test_half_a_minute_of_a_class_has_no_error_and_stays_small() -> None:
+    result = soak(visitors=12, seconds=25, training=1)
     assert result["errors"] == []
     assert result["tracebacks"] == 0
     done = result["done"]
     assert done["try-outs"] >= 1
-    assert done["polls of the board"] >= 5
-    assert result["strokes"]["count"] >= 40
-    # What must hold for 30 visitors; it was 474 MB at most.
+    assert done["polls of the board"] >= 3
+    assert result["strokes"]["count"] >= 20
+    # What must hold for 30 visitors; it was 470 MB at most.
     assert result["mb_at_most"] < 900
     assert result["idle_visitor_mb"] < 3
     assert "errors: 0" in table(result)
