@@ -1,24 +1,18 @@
-"""What the teacher's board costs a training: `python -m benchmarks.soak.board_cost`.
+"""What the teacher's board costs: `python -m benchmarks.soak.board_cost`.
 
-Pairs of trainings, the same to the last bit, in a class of 30 visitors: one while the board shows
-all their curves, every two seconds anew, in a window without a browser, and one with nobody there,
-in alternating order. As `benchmarks.live_cost`, which compares the same for the page Train.
+The processor time that the server of a class of 30 visitors uses while the board is open in a
+window without a browser, view by view, each every two seconds anew, as a share of all cores: what
+it takes from a training that uses them all. Processor time says the same on a busy computer.
 """
 
 import argparse
 import asyncio
-import json
 import os
 import shutil
-import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
-
-from benchmarks import live_cost
 from benchmarks.chaos.trainings import kill
 from benchmarks.soak.class_server import ClassServer
 from benchmarks.soak.window import Window, cookies_of
@@ -26,78 +20,56 @@ from mnistviz.classroom import spaces
 from mnistviz.core import storage
 from mnistviz.core.assets import ASSETS
 
-VIEW = "Curves"
+VIEWS = ("Who is here", "Curves")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="What the teacher's board costs a training.")
+    parser = argparse.ArgumentParser(description="What the teacher's board costs.")
     parser.add_argument("--visitors", type=int, default=30)
-    parser.add_argument("--pairs", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=1, help="of the recipe reference")
-    parser.add_argument("--json", action="store_true", help="print one JSON value instead")
+    parser.add_argument("--seconds", type=float, default=30.0, help="of each view")
     options = parser.parse_args(arguments)
-    load = os.getloadavg()[0]
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         room = Path(folder) / "room"
-        # The trainings are those of the last visitor.
         os.environ[storage.ROOM_VARIABLE] = os.environ["MNISTVIZ_HOME"] = str(room)
-        os.environ["MNISTVIZ_WARM_SECONDS"] = "0"
-        homes = [come(number) for number in range(options.visitors)]
+        for number in range(options.visitors):
+            come(number)
         server = ClassServer(room, Path(folder) / "server.log")
-        os.environ["MNISTVIZ_HOME"] = str(homes[-1])
         try:
-            pairs = measure(server, options.pairs, options.epochs)
+            asyncio.run(measure(server, options.seconds))
         finally:
             server.kill()
             kill(room)
-    result = live_cost.compared(pairs)
-    print(json.dumps(result) if options.json else f"load before: {load:.1f}\n", end="")
-    if not options.json:
-        print(live_cost.table(result))
 
 
-def come(number: int) -> Path:
-    """Make a visitor with a finished run; return the home."""
+def come(number: int) -> None:
+    """Make a visitor with a finished run."""
     with storage.acting_in(storage.room()):
         home = spaces.enter(f"{number:032x}").home
     shutil.copytree(ASSETS / "runs" / "reference", home / f"run-{number}")
-    return home
 
 
-def measure(server: ClassServer, pairs: int, epochs: int) -> list[dict[str, dict[str, float]]]:
-    """Return for each pair the times of the trainings `watched` and `alone`."""
-    process, found = psutil.Process(server.process.pid), []
-    for pair in range(pairs):
-        taken = {}
-        for way in ["watched", "alone"] if pair % 2 else ["alone", "watched"]:
-            ended = threading.Event()
-            board = threading.Thread(target=run_board, args=(server, ended))
-            if way == "watched":
-                board.start()
-            taken[way] = live_cost.train(process, epochs, lambda name: None)
-            ended.set()
-            if way == "watched":
-                board.join()
-            print(".", end="", file=sys.stderr, flush=True)
-        found.append(taken)
-    print(file=sys.stderr)
-    return found
-
-
-def run_board(server: ClassServer, ended: threading.Event) -> None:
-    """Have the board open until `ended` is set, in this thread."""
-    asyncio.run(watch(server, ended))
-
-
-async def watch(server: ClassServer, ended: threading.Event) -> None:
-    """Have the board open until `ended` is set."""
+async def measure(server: ClassServer, seconds: float) -> None:
+    """Print the processor time of each view, and of a server that nobody uses."""
+    used = server.cpu_seconds
+    await asyncio.sleep(seconds)
+    print(line("nobody", server.cpu_seconds - used, seconds, 0))
     async with Window(server.url, cookies_of(server.teacher_link)) as window:
         await window.open("board")
-        await window.choose("View", VIEW)
-        while not ended.is_set():
-            await asyncio.sleep(0.2)
+        for view in VIEWS:
+            await window.choose("View", view)
+            used, polled = server.cpu_seconds, window.polled
+            await asyncio.sleep(seconds)
+            print(line(view, server.cpu_seconds - used, seconds, window.polled - polled))
     if window.errors:
         raise RuntimeError(window.errors[0])
+
+
+def line(what: str, used: float, seconds: float, polls: int) -> str:
+    """Return a line of the report."""
+    share = used / seconds / (os.cpu_count() or 1)
+    each = f", {1_000 * used / polls:.0f} ms for each of {polls} polls" if polls else ""
+    return f"{what:<12} {share:.1%} of {os.cpu_count()} cores{each}"
 
 
 if __name__ == "__main__":
