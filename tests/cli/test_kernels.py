@@ -29,7 +29,7 @@ def test_kernels_are_those_of_the_snapshot_and_come_in_the_order_asked_for(tmp_p
 def test_kernels_as_a_picture_and_as_a_page(tmp_path: Path) -> None:
     text = run("kernels", "reference", "--layer", "conv2", "--out", tmp_path / "k.png")
     assert text.startswith("All kernels of conv2 of reference, stored: 10 × 15 of 3×3\n")
-    assert "kernels have at least half of their strength in them" in text
+    assert "kernels have at least half of their strength in gradients and textures" in text
     picture = np.asarray(Image.open(tmp_path / "k.png"))
     paper = (picture == [222, 226, 230]).all(axis=2)
     # 150 kernels of 9 weights, each a square of as many pixels: 20 × 20.

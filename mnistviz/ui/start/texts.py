@@ -149,8 +149,8 @@ NOT_FINISHED = _("This training ended early ({state}). Start another one.")
 MISTAKES = StationTexts(
     name=_("Mistakes"),
     sentence=_(
-        "This is the run **{run}** after {epochs} epochs. Of {total:,} test images it reads "
-        "{wrong} wrong, and here it was very sure of a wrong answer."
+        "The run **{run}**, after {epochs} epochs, reads {wrong} of {total:,} test images wrong, "
+        "and here it was very sure of a wrong answer."
     ),
     question=_("Guess first: which digit is this?"),
     answers=tuple("0123456789"),
