@@ -106,7 +106,9 @@ class Visit:
             message.rerun_script.page_name = page
         await socket.send(message.SerializeToString())
         while True:
-            reply = ForwardMsg.FromString(await asyncio.wait_for(socket.recv(), SECONDS))
+            # In Python 3.11, `asyncio.wait_for` loses a cancellation that comes with a message.
+            async with asyncio.timeout(SECONDS):
+                reply = ForwardMsg.FromString(await socket.recv())
             kind = reply.WhichOneof("type")
             if kind == "new_session":
                 self._hash = reply.new_session.page_script_hash
