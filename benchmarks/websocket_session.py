@@ -28,7 +28,8 @@ async def answered(socket: Any, message: bytes) -> int:
     await socket.send(message)
     errors = 0
     while True:
-        reply = ForwardMsg.FromString(await asyncio.wait_for(socket.recv(), 120))
+        async with asyncio.timeout(120):
+            reply = ForwardMsg.FromString(await socket.recv())
         kind = reply.WhichOneof("type")
         if kind == "delta" and reply.delta.new_element.WhichOneof("type") == "exception":
             errors += 1

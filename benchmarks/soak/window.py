@@ -186,7 +186,8 @@ class Window:
             return
         try:
             await self._socket.send(message.SerializeToString())
-            await asyncio.wait_for(self._done.wait(), ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._done.wait()
         except TimeoutError:
             self.errors.append(f"{self.page}: no answer within {ANSWER_SECONDS:.0f} s")
         except ConnectionClosed as error:
