@@ -13,10 +13,12 @@ def kernel_kinds_figure(
 ) -> go.Figure:
     """Return the shares of energy by kind, in [0, 1], each with that of random weights."""
     kinds = list(shares)
+    # The number stands at the name: beside the bar, it could be taken for that of the mark.
+    names = [f"{kind} {share:.0%}" for kind, share in shares.items()]
     figure = go.Figure(
         go.Bar(
             x=list(shares.values()),
-            y=kinds,
+            y=names,
             orientation="h",
             marker_color=TRAINING,
             customdata=[chance[kind] for kind in kinds],
@@ -28,7 +30,7 @@ def kernel_kinds_figure(
     )
     figure.add_scatter(
         x=[chance[kind] for kind in kinds],
-        y=kinds,
+        y=names,
         mode="markers",
         marker={
             "symbol": "line-ns-open",
@@ -37,20 +39,6 @@ def kernel_kinds_figure(
             "line": {"width": 3, "color": PUBLISHED},
         },
         hovertemplate=_("%{y}: random weights have <b>%{x:.1%}</b><extra></extra>"),
-    )
-    figure.update_layout(
-        annotations=[
-            # To the right of both bar and mark, so that the mark does not cross the number.
-            {
-                "x": max(share, chance[kind]),
-                "y": kind,
-                "text": f"{share:.0%}",
-                "xanchor": "left",
-                "xshift": 6,
-                "showarrow": False,
-            }
-            for kind, share in shares.items()
-        ]
     )
     most = max([*shares.values(), *chance.values()], default=0.0)
     figure.update_xaxes(
