@@ -229,8 +229,9 @@ def test_runs_lists_the_bundled_runs_too() -> None:
 
 
 @pytest.mark.slow
-def test_one_epoch_of_the_reference_recipe_reads_most_digits() -> None:
-    result = answer("train", "--recipe", "reference", "--epochs", "1", "--seed", "0")
-    assert result["val_accuracy"] >= 0.975
+def test_a_third_of_an_epoch_of_the_reference_recipe_reads_most_digits() -> None:
+    words = ["--recipe", "reference", "--epochs", "1", "--limit", "20000", "--seed", "0"]
+    result = answer("train", *words)
+    assert result["val_accuracy"] >= 0.95
     assert result["validated_on"] == "test"
     assert result["test_accuracy"] == result["val_accuracy"]

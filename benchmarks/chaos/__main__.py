@@ -53,7 +53,7 @@ WHOLE = Amounts(
     inputs=10_000,
 )
 SHORT = Amounts(
-    trainings=2,
+    trainings=1,
     minutes=1,
     studies=0,
     writers=2,
