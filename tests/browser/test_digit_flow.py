@@ -46,7 +46,7 @@ def test_the_preview_follows_the_pen_and_python_confirms_it(page: Page) -> None:
             draw_on(page, flow.locator(".pad"), stroke, lift=number < len(strokes) - 1)
         preview = shown(flow)
         assert preview["by"] == "browser"
-        expect(flow.locator(".origin")).to_contain_text("Preview")
+        expect(flow.locator(".origin")).to_contain_text("preview")
         # Five times a second, for each movement of the pen that the browser reports.
         durations = flow.evaluate("flow => flow.durations()")
         assert len(durations) >= 5
