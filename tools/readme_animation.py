@@ -8,6 +8,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import FloatRect, Page, ViewportSize
 
+from mnistviz.ui.start import texts
+
 WINDOW: ViewportSize = {"width": 1280, "height": 700}
 # Pixels of the frames, which are smaller than the part of the window that they show.
 WIDTH = 760
@@ -28,7 +30,7 @@ def record(page: Page, url: str, target: Path) -> None:
     page.set_viewport_size(WINDOW)
     frames: Frames = []
     page.goto(f"{url}/start?station=2")
-    _choose(page, "More than 10,000")
+    _choose(page, texts.LAYERS.answers[2])
     _draw(page, frames)
     _point_at_channels(page, frames)
     page.get_by_role("button", name="Next: Convolution").click()
@@ -119,7 +121,7 @@ def _point_at_channels(page: Page, frames: Frames) -> None:
 
 def _convolve(page: Page, frames: Frames) -> None:
     """Let the window slide over the digit, until it has painted most of the map."""
-    _choose(page, "Where it looks like the kernel")
+    _choose(page, texts.CONVOLUTION.answers[0])
     part = page.locator(".st-key-start_convolution")
     part.get_by_label("Speed").select_option("fast")
     _take(page, frames, HOLD // 2)
@@ -136,7 +138,7 @@ def _convolve(page: Page, frames: Frames) -> None:
 
 def _train(page: Page, frames: Frames) -> None:
     """Train a network: its answers to 20 digits turn from red to green."""
-    _choose(page, "More than 90")
+    _choose(page, texts.TRAIN.answers[2])
     _take(page, frames, HOLD // 2)
     page.get_by_role("button", name="Train a new network").click()
     page.get_by_text("The same 20 test images").first.wait_for(timeout=PATIENCE)
@@ -147,5 +149,6 @@ def _train(page: Page, frames: Frames) -> None:
         if ended.is_visible():
             break
         page.wait_for_timeout(700)
+    page.get_by_text("It reads your own digit").wait_for(timeout=PATIENCE)
     page.wait_for_timeout(1_000)
     _take(page, frames, 2 * HOLD)
