@@ -23,7 +23,7 @@ from mnistviz.core import storage
 from mnistviz.core.assets import PROJECT
 from mnistviz.core.errors import MnistVizError
 from mnistviz.runs import registry
-from mnistviz.runs.run_state import run_state
+from mnistviz.runs.run_state import ACTIVE_STATES, run_state
 from mnistviz.training import launcher
 
 PAGES = (
@@ -207,8 +207,10 @@ def check_runs(findings: Findings, resumed: int) -> None:
         try:
             launcher.resume(run)
         except MnistVizError as error:
-            findings.lost.append(f"{run.name}: {error}")
-            continue
+            # A worker that began while the others were killed is at work.
+            if run_state(run) not in ACTIVE_STATES:
+                findings.lost.append(f"{run.name}: {error}")
+                continue
         wait_for_end(run)
         findings.checked["of these resumed to their end"] += 1
         if run_state(run) not in ("finished", "stopped"):
