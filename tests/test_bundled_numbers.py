@@ -127,6 +127,7 @@ def test_film_has_all_snapshots_of_best_and_its_last_accuracy() -> None:
     assert metrics_of(app)["Right"] == f"{last_row('best', 'validation')['accuracy']:.2%}"
 
 
+@pytest.mark.slow
 @pytest.mark.pages
 def test_evaluate_has_the_accuracy_and_mistakes_of_best() -> None:
     app = open_page("evaluate")
@@ -149,6 +150,7 @@ def test_two_bundled_runs_have_the_mistakes_of_their_logs() -> None:
     assert only_best + both_wrong == round(NUM_TEST_IMAGES * (1 - REFERENCE))
 
 
+@pytest.mark.slow
 @pytest.mark.pages
 def test_the_map_of_digits_has_the_mistakes_of_best() -> None:
     app = open_page("embedding")

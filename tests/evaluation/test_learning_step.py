@@ -1,6 +1,7 @@
 """A learning step is that of the training: its images, and the snapshots beside it."""
 
 import numpy as np
+import pytest
 
 from mnistviz.core.train_spec import TrainSpec
 from mnistviz.digits.image_order import batch_of_step, image_order
@@ -19,6 +20,7 @@ def test_a_batch_has_the_images_of_its_step() -> None:
     np.testing.assert_array_equal(batch_of_step(spec, 5), second[:32])
 
 
+@pytest.mark.slow
 def test_a_step_has_the_networks_before_and_after_it(tiny_run: Run) -> None:
     step = last_single_step(tiny_run)
     assert step is not None

@@ -62,6 +62,7 @@ def test_the_price_of_a_layer_is_computed_from_the_network() -> None:
         assert f"{2 * parameters:,}" in text
 
 
+@pytest.mark.slow
 def test_the_costs_of_a_typed_plan_add_up() -> None:
     app = open_page("channels")
     ledger = app.dataframe[0].value
@@ -147,6 +148,7 @@ def test_a_running_study_can_be_stopped() -> None:
     assert (study.path / "stop").exists()
 
 
+@pytest.mark.slow
 def test_a_study_is_started_with_the_values_of_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Path] = []
     monkeypatch.setattr(runner, "start", started.append)

@@ -76,6 +76,7 @@ def test_a_visitor_sees_no_run_and_no_digit_of_another(enter: Enter) -> None:
     assert "You have none yet" in open_page("my_digits").info[0].value
 
 
+@pytest.mark.slow
 def test_a_visitor_has_a_name_that_can_be_changed(enter: Enter) -> None:
     token = spaces.new_token()
     space = enter(token)
@@ -133,6 +134,7 @@ def test_a_window_too_many_says_so(enter: Enter, monkeypatch: pytest.MonkeyPatch
     assert not page.sidebar.selectbox
 
 
+@pytest.mark.slow
 def test_a_full_memory_keeps_new_visitors_out(
     enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

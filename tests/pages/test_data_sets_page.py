@@ -62,6 +62,7 @@ def test_what_is_no_data_set_is_said() -> None:
     assert "never loaded" in app.error[0].value
 
 
+@pytest.mark.slow
 def test_train_starts_on_the_chosen_set(monkeypatch: pytest.MonkeyPatch) -> None:
     about = keep_set(5, "signs")
     started: dict[str, Any] = {}

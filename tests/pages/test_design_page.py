@@ -57,6 +57,7 @@ def test_layers_are_added_changed_moved_copied_and_removed_and_each_can_be_undon
         assert network(app) == expected
 
 
+@pytest.mark.slow
 def test_what_is_no_network_says_where_and_can_be_mended() -> None:
     app = open_page("design", network="8C3-MP2-F-10FC")
     app.text_input(key="design_typed").set_value("8C3-MP2-20C15-F-10FC").run()

@@ -137,6 +137,7 @@ def test_other_networks_read_the_same_digit(tiny_run: Run) -> None:
         assert table.loc[name, "calibrated"] == bool(calibration.held_out(run))
 
 
+@pytest.mark.slow
 def test_the_x_ray_leaves_out_stages_of_the_preprocessing(tiny_run: Run) -> None:
     app = open_drawing(SEVEN, tiny_run)
     app.button_group(key="more").set_value("X-ray").run()
@@ -157,6 +158,7 @@ def test_the_stored_answer_is_the_one_that_is_shown(tiny_run: Run) -> None:
     assert app.metric[0].delta == f"probability {max(kept.answers[0].probabilities):.1%}"
 
 
+@pytest.mark.slow
 def test_the_address_has_the_digit_on_the_canvas(tiny_run: Run) -> None:
     app = open_drawing(SEVEN, tiny_run)
     app.sidebar.toggle(key="drawn").set_value(True).run()
@@ -185,6 +187,7 @@ def test_a_blank_canvas_has_no_answer(tiny_run: Run) -> None:
     assert "Draw a digit first." in [info.value for info in app.info]
 
 
+@pytest.mark.slow
 def test_an_address_carries_the_drawn_digit_to_any_page() -> None:
     picture = np.zeros((28, 28), np.float32)
     picture[4:24, 13:16] = 1
@@ -203,6 +206,7 @@ def test_a_cut_off_picture_in_the_address_is_named() -> None:
     assert not app.exception
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "several", "way"),
     [
@@ -236,6 +240,7 @@ def test_the_page_has_the_stored_rates_of_strangers_digits() -> None:
     assert table["read right"].tolist()[:2] == [row.right for row in people_results()[:2]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "said"), [(1, False), (2, True)])
 def test_more_ink_on_a_photo_than_one_digit_is_said(count: int, said: bool) -> None:
     page = np.random.default_rng(0).normal(200, 3, (300, 400, 3))

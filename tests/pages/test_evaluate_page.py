@@ -66,6 +66,7 @@ def test_the_most_frequent_mix_up_is_open_at_first(tiny_run: Run) -> None:
     )
 
 
+@pytest.mark.slow
 def test_mistakes_are_shown_for_one_digit(tiny_run: Run) -> None:
     app = open_view("mistakes", tiny_run)
     answers = answers_of(tiny_run)
@@ -85,6 +86,7 @@ def test_answers_are_stored_on_disk(tiny_run: Run, monkeypatch: pytest.MonkeyPat
     np.testing.assert_array_equal(answers_of(tiny_run).logits, first.logits)
 
 
+@pytest.mark.slow
 def test_a_network_at_its_random_start_has_a_page(tiny_run: Run) -> None:
     app = open_page("evaluate", tiny_run)
     app.sidebar.select_slider(key="snapshot").set_value(0).run()
@@ -220,6 +222,7 @@ def mark_of(app: AppTest) -> st.testing.v1.element_tree.ButtonGroup[str]:
     return next(group for group in app.button_group if "evaluate_doubt" in (group.key or ""))
 
 
+@pytest.mark.slow
 def test_an_uploaded_set_is_evaluated(tiny_run: Run) -> None:
     data = load_mnist()
     own = LabelledSet("mine.npz", data.x_train[:30], data.y_train[:30], "30 images as they are.")
@@ -232,6 +235,7 @@ def test_an_uploaded_set_is_evaluated(tiny_run: Run) -> None:
     assert not app.exception
 
 
+@pytest.mark.slow
 def test_my_digits_are_a_set(tiny_run: Run) -> None:
     app = open_page("evaluate", tiny_run)
     app.button_group(key="evaluate_source").set_value("digits").run()

@@ -22,6 +22,7 @@ def run() -> Run:
     return run_on(keep_set(5, "five signs"), "run 5")
 
 
+@pytest.mark.slow
 def test_kept_signs_are_shown_with_what_is_read(run: Run) -> None:
     names = run.spec.class_names
     for number, image in enumerate(load_mnist().x_test[:6]):
@@ -50,6 +51,7 @@ def test_without_signs_the_page_leads_to_draw(run: Run) -> None:
     assert any("no sign yet" in info.value for info in app.info)
 
 
+@pytest.mark.slow
 def test_a_study_on_own_data_starts_from_the_form_and_tells_its_margin(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

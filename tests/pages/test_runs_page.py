@@ -93,6 +93,7 @@ def test_a_filter_whose_last_run_is_deleted_is_ignored() -> None:
     assert names_in(app) == ALWAYS
 
 
+@pytest.mark.slow
 def test_without_own_runs_the_page_has_a_hint() -> None:
     app = open_runs()
     assert len(app.info) == 1
@@ -114,6 +115,7 @@ def test_a_damaged_run_is_shown_as_damaged() -> None:
 # ---------------------------------------------------------------- actions
 
 
+@pytest.mark.slow
 def test_a_run_is_opened_for_all_pages() -> None:
     run = make_run("mine")
     app = press(open_runs([run]), "Open")
@@ -136,6 +138,7 @@ def test_a_run_is_renamed_and_annotated() -> None:
     assert registry.find_run("after").note == "my note"
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_is_an_error() -> None:
     run = make_run("mine")
     app = open_runs([run])
@@ -202,6 +205,7 @@ def test_an_export_is_made_after_the_click(monkeypatch: pytest.MonkeyPatch) -> N
     assert labels == ["Make and download the zip", *(each.title for each in formats.FORMATS)]
 
 
+@pytest.mark.slow
 def test_a_damaged_snapshot_is_an_error_before_the_export() -> None:
     run = make_run("mine")
     give_weights(run, 0, 10)
@@ -258,6 +262,7 @@ def names_drawn(app: AppTest) -> list[str]:
     return [trace["name"] for trace in figure["data"] if trace.get("name")]
 
 
+@pytest.mark.slow
 def test_pairs_by_seed_have_a_difference_and_a_verdict() -> None:
     chosen = []
     for seed in range(3):

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.pages
 WITHOUT_SNAPSHOT = ("data_sets", "design", "overview", "train", "runs", "channels", "my_digits")
 
 
+@pytest.mark.slow
 def test_step_0_is_a_choice(tiny_run: Run) -> None:
     app = open_page("kernels", tiny_run)
     app.sidebar.select_slider(key="snapshot").set_value(0).run()

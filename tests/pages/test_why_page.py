@@ -14,6 +14,7 @@ from tests.helpers.pages import metrics_of, open_page, press, text_of
 pytestmark = pytest.mark.pages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("target", "against"), [(0, "next"), (8, 0), (0, "nothing")])
 def test_any_digit_is_explained_against_any_other(
     target: int, against: str | int, tiny_run: Run

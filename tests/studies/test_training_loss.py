@@ -16,6 +16,7 @@ def without_training_images(run: Run) -> list[metrics_log.MetricRow]:
     return [row for row in metrics_log.read(run) if row.split in ("batch", "train", "validation")]
 
 
+@pytest.mark.slow
 def test_an_old_run_is_measured_from_its_snapshots_and_the_result_is_stored(tiny_run: Run) -> None:
     rows = without_training_images(tiny_run)
     assert not training_loss.is_logged(rows)

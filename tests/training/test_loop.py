@@ -442,6 +442,7 @@ def test_the_first_gradients_are_those_of_the_first_batch(
     assert (low, high) == pytest.approx((expected.min(), expected.max()), rel=2e-3)
 
 
+@pytest.mark.slow
 def test_the_watched_digits_are_classified_throughout(finished: Recorder) -> None:
     assert [answers.step for answers in finished.answers] == list(range(9))
     for answers in finished.answers:

@@ -74,6 +74,7 @@ def test_confusions_are_those_of_the_network_of_the_snapshot(tmp_path: Path) -> 
         assert result.confusion[label, answer] == int(count)
 
 
+@pytest.mark.slow
 def test_the_test_set_is_read_once_where_images_are_held_out(tmp_path: Path) -> None:
     score = dict(rows_of(section(markdown_of(registry.find_run("best"), tmp_path), "Score")))
     assert score["How often the run read the test set"] == "1"

@@ -206,6 +206,7 @@ def test_the_room_is_emptied_after_a_question(as_teacher: Callable[[str | None],
     assert backup.name in page.success[0].value
 
 
+@pytest.mark.slow
 def test_a_window_that_is_the_teachers_no_more_changes_nothing(
     as_teacher: Callable[[str | None], None],
 ) -> None:

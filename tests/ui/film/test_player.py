@@ -43,6 +43,7 @@ def test_buttons_that_lead_nowhere_are_disabled(step: int, disabled: set[str]) -
     assert {button.label for button in app.button if button.disabled} == disabled
 
 
+@pytest.mark.slow
 def test_play_at_the_end_starts_from_the_first_snapshot() -> None:
     app = AppTest.from_function(page, default_timeout=60)
     app.session_state["snapshot"] = 10
