@@ -207,7 +207,9 @@ def cpu_seconds(process: psutil.Process) -> float:
 
 
 def spread(times: Sequence[float]) -> dict[str, float]:
-    """Return median, 95th percentile and maximum, in seconds."""
+    """Return median, 95th percentile and maximum, in seconds, and the number."""
+    if not times:
+        return {"count": 0}
     ordered = sorted(times)
     found = {
         "median": statistics.median(ordered),

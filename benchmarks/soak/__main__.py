@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.chaos.trainings import kill
+from benchmarks.draw_speed import spread
 from benchmarks.soak.class_server import ClassServer
 from benchmarks.soak.visitors import Findings, Visitor, watch_board
 from mnistviz.core import storage
@@ -124,20 +125,6 @@ async def _keep_training(room: Path, people: Sequence[Visitor], training: int) -
         for person in ready[: max(0, missing)]:
             person.shall_train = True
         await asyncio.sleep(1)
-
-
-def spread(times: Sequence[float]) -> dict[str, float]:
-    """Return median, 95th percentile and maximum, in seconds, and the number."""
-    if not times:
-        return {"count": 0}
-    ordered = sorted(times)
-    found = {
-        "median": statistics.median(ordered),
-        "p95": ordered[int(0.95 * (len(ordered) - 1))],
-        "longest": ordered[-1],
-        "count": len(ordered),
-    }
-    return {name: round(value, 3) for name, value in found.items()}
 
 
 def slope(memory: Sequence[tuple[float, float]]) -> float:

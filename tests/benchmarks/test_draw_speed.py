@@ -11,6 +11,7 @@ def test_the_times_are_summed_up() -> None:
 
 
 def test_the_table_names_the_bounds() -> None:
+    assert spread([]) == {"count": 0}
     one = spread([0.3])
     result = {
         "load": [1.5],
